@@ -1,0 +1,1 @@
+//! What every Sockeye tool shares at its edge: output, exit statuses, manual, completions, progress.

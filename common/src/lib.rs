@@ -1,0 +1,20 @@
+//! Addresses, byte order, sockaddr layouts, octet cursors and the Internet checksum.
+//!
+//! What every Sockeye tool agrees on, and nothing else: no I/O, no dependency, no unsafe.
+//!
+//! - [`addr`]: hosts and endpoints as people write them
+//! - [`special`]: the special-purpose ranges by IANA's names
+//! - [`order`]: network and host byte order as types
+//! - [`sockaddr`]: the octets that the socket calls take
+//! - [`wire`]: the cursors through which all octets are read and written
+//! - [`checksum`]: the sum of RFC 1071, pseudo-headers, RFC 1624
+//! - [`hex`]: octets as hexadecimal text
+//! - [`layout`]: a structure as named fields
+#![forbid(unsafe_code)]
+
+pub mod checksum;
+pub mod hex;
+pub mod layout;
+pub mod order;
+
+pub mod wire;

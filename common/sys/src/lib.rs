@@ -1,0 +1,1 @@
+//! The system calls that need unsafe: getaddrinfo, sock_diag, namespaces, links.

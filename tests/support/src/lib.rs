@@ -1,0 +1,1 @@
+//! What the integration tests share: namespaces, real peers, running the tools.

@@ -1,0 +1,1 @@
+//! lab: the experiments of a socket-programming course, run for real.

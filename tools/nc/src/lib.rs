@@ -1,0 +1,1 @@
+//! nc: a netcat that shows its working.

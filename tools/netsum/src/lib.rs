@@ -1,0 +1,1 @@
+//! netsum: computes, explains and verifies Internet checksums.

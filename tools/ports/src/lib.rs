@@ -1,0 +1,1 @@
+//! ports: lists sockets, their states and owners.
