@@ -1,1 +1,26 @@
-//! What every Sockeye tool shares at its edge: output, exit statuses, manual, completions, progress.
+//! What every Sockeye tool shares at its edge.
+//!
+//! - [`Tool`] and [`main`]: from argv to an exit status
+//! - [`Output`]: the one door to standard output (text, tables, JSON Lines, explanations, colour, closed pipes)
+//! - [`Status`] and [`Failure`]: how a run ends
+//! - [`Presentation`]: the options that every tool has
+//! - [`manual`], [`completions`]: man pages and completion scripts from one source
+//! - [`escape`]: text from outside, made safe for a terminal
+//! - [`progress`]: a line on standard error while long work runs
+#![forbid(unsafe_code)]
+
+pub mod completions;
+pub mod escape;
+pub mod failure;
+pub mod manual;
+pub mod options;
+pub mod output;
+pub mod progress;
+pub mod table;
+mod tool;
+
+pub use failure::{Failure, Status};
+pub use manual::Manual;
+pub use options::Presentation;
+pub use output::{Output, Render, Text};
+pub use tool::{Exit, Invocation, Tool, main, parse_clap};

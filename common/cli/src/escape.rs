@@ -1,0 +1,81 @@
+//! Text from outside, made safe for a terminal.
+//!
+//! What came from the network, a file, or another process may hold control octets that move the cursor, change the
+//! title or rewrite lines that were printed before. Here they become visible instead.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Whether a terminal may act on `character` instead of showing it: C0 and C1 controls, line and paragraph
+/// separators, and the marks that change the direction of the text around them.
+fn acts(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// `text` with every control character as `\t`, `\n`, `\r`, `\xNN` or `\u{..}`, and a backslash doubled.
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|character| acts(character) || character == '\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        push(&mut escaped, character);
+    }
+    Cow::Owned(escaped)
+}
+
+/// `octets` as text: what is UTF-8 like [`escape`], every other octet as `\xNN`.
+pub fn escape_octets(octets: &[u8]) -> String {
+    let mut escaped = String::with_capacity(octets.len());
+    for chunk in octets.utf8_chunks() {
+        chunk.valid().chars().for_each(|character| push(&mut escaped, character));
+        for octet in chunk.invalid() {
+            // Writing to a String cannot fail.
+            let _ = write!(escaped, "\\x{octet:02x}");
+        }
+    }
+    escaped
+}
+
+fn push(escaped: &mut String, character: char) {
+    let _ = match character {
+        '\\' => escaped.write_str("\\\\"),
+        '\t' => escaped.write_str("\\t"),
+        '\n' => escaped.write_str("\\n"),
+        '\r' => escaped.write_str("\\r"),
+        control if acts(control) && u32::from(control) < 0x80 => write!(escaped, "\\x{:02x}", u32::from(control)),
+        control if acts(control) => write!(escaped, "{}", control.escape_unicode()),
+        plain => escaped.write_char(plain),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_terminal_sees_no_control_octet() {
+        assert_eq!(escape("plain, bücher"), "plain, bücher");
+        assert!(matches!(escape("plain"), Cow::Borrowed(_)));
+        assert_eq!(escape("\u{1b}[2Jx\u{7f}"), "\\x1b[2Jx\\x7f");
+        assert_eq!(escape("a\tb\r\n"), "a\\tb\\r\\n");
+        assert_eq!(escape("\u{9b}31m\u{202e}"), "\\u{9b}31m\\u{202e}");
+        assert_eq!(escape("back\\slash"), "back\\\\slash");
+        assert_eq!(escape_octets(b"A\xffB\x00"), "A\\xffB\\x00");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_acts_survives(octets: Vec<u8>) {
+            prop_assert!(!escape_octets(&octets).chars().any(acts));
+        }
+
+        #[test]
+        fn text_and_octets_agree(text: String) {
+            prop_assert_eq!(escape(&text).into_owned(), escape_octets(text.as_bytes()));
+        }
+    }
+}

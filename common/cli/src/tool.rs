@@ -1,0 +1,239 @@
+//! From argv to an exit status.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the outermost shell: the only place where argv, the standard streams and the terminal are touched"
+)]
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::failure::{Failure, Status};
+use crate::manual::Manual;
+use crate::options::Presentation;
+use crate::output::{ExplainTo, Output, Terminal};
+
+/// One executable of the suite.
+pub trait Tool {
+    /// The name: of the executable, the man page, the JSON schema.
+    const NAME: &'static str;
+    /// What the command line says.
+    type Options;
+
+    /// The options as clap describes them: the source of `--help`, the man page and the completions.
+    fn command() -> clap::Command;
+
+    /// What the man page says beyond the options.
+    fn manual() -> Manual;
+
+    /// Reads a command line.
+    ///
+    /// # Errors
+    /// [`Exit`] if the run ends here: help was asked for, or the line is wrong.
+    fn parse(invocation: &Invocation) -> Result<Self::Options, Exit>;
+
+    /// How the user wants things shown.
+    fn presentation(options: &Self::Options) -> Presentation;
+
+    /// Where explanations go.
+    fn explain_to() -> ExplainTo {
+        ExplainTo::Stdout
+    }
+
+    /// Does what the options say.
+    ///
+    /// # Errors
+    /// [`Failure`] if it came to no answer.
+    fn run(options: &Self::Options, output: &mut Output<'_>) -> Result<Status, Failure>;
+}
+
+/// A command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// The file stem of argv[0]: what the user called the tool.
+    pub name: String,
+    /// argv without argv[0].
+    pub args: Vec<OsString>,
+}
+
+/// A run that ends before it began.
+#[derive(Debug)]
+pub enum Exit {
+    /// A text that was asked for (help, version), or a usage text that an older tool prints.
+    Text {
+        /// What to print, line ends included.
+        text: String,
+        /// On standard error, as some older tools do.
+        on_stderr: bool,
+        /// The exit status.
+        status: Status,
+    },
+    /// The command line is wrong.
+    Failure(Failure),
+}
+
+impl From<Failure> for Exit {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+/// Runs a tool with the real argv and the real streams. A tool's `main.rs` calls this and nothing else.
+pub fn main<T: Tool>() -> ExitCode {
+    let mut argv = std::env::args_os();
+    let name = argv
+        .next()
+        .and_then(|path| Path::new(&path).file_stem().map(|stem| stem.to_string_lossy().into_owned()))
+        .unwrap_or_else(|| T::NAME.to_owned());
+    let invocation = Invocation { name, args: argv.collect() };
+    let stdout = io::stdout();
+    let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0);
+    let is_terminal = stdout.is_terminal();
+    let status = match T::parse(&invocation) {
+        Err(Exit::Text { text, on_stderr, status }) => print(T::NAME, &text, on_stderr, status),
+        Err(Exit::Failure(failure)) => {
+            let mut output = Output::new(T::NAME, Terminal::default(), stdout.lock(), io::stderr());
+            output.rename(spoken_name::<T>(&invocation));
+            end(&mut output, Err(failure))
+        }
+        Ok(options) => {
+            let presentation = T::presentation(&options);
+            let terminal = Terminal {
+                stdout_colour: presentation.color.resolve(&stdout),
+                stderr_colour: presentation.color.resolve(&io::stderr()),
+                stdout_is_terminal: is_terminal,
+                width,
+            };
+            let mut output = Output::new(T::NAME, terminal, stdout_writer(), io::stderr());
+            output.rename(spoken_name::<T>(&invocation)).present(presentation, T::explain_to());
+            let ended = T::run(&options, &mut output);
+            end(&mut output, ended)
+        }
+    };
+    ExitCode::from(status.0)
+}
+
+/// What messages start with: the name that the user typed, unless the executable was renamed to something unspeakable.
+fn spoken_name<T: Tool>(invocation: &Invocation) -> &str {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
+    if !invocation.name.is_empty() && invocation.name.chars().all(plain) { &invocation.name } else { T::NAME }
+}
+
+fn end(output: &mut Output<'_>, ended: Result<Status, Failure>) -> Status {
+    let status = match ended {
+        Ok(status) => status,
+        Err(failure) => {
+            output.failure(&failure);
+            failure.status()
+        }
+    };
+    match output.flush() {
+        Ok(()) | Err(Failure::ClosedPipe) => status,
+        Err(failure) => {
+            output.note(failure.to_string());
+            failure.status()
+        }
+    }
+}
+
+fn print(tool: &str, text: &str, on_stderr: bool, status: Status) -> Status {
+    if on_stderr {
+        // Nobody is left to tell when standard error is gone.
+        let _ = io::stderr().write_all(text.as_bytes());
+        return status;
+    }
+    let mut output = Output::new(tool, Terminal::default(), stdout_writer(), io::stderr());
+    let written = output.raw(text.as_bytes()).map(|()| status);
+    end(&mut output, written)
+}
+
+/// Standard output, or a writer that fails as a closed descriptor does.
+///
+/// The runtime opens /dev/null in place of a closed descriptor 1, which would lose every result without a word.
+fn stdout_writer() -> Box<dyn Write> {
+    if sockeye_sys::stdio::stdout_was_closed() {
+        return Box::new(ClosedDescriptor);
+    }
+    Box::new(io::stdout())
+}
+
+struct ClosedDescriptor;
+
+impl Write for ClosedDescriptor {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        const EBADF: i32 = 9;
+        Err(io::Error::from_raw_os_error(EBADF))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Reads a command line with clap.
+///
+/// # Errors
+/// [`Exit`]: help and version as clap prints them; a wrong line as one sentence and status 2.
+pub fn parse_clap<A: clap::Parser>(invocation: &Invocation) -> Result<A, Exit> {
+    let argv = std::iter::once(OsString::from(&invocation.name)).chain(invocation.args.iter().cloned());
+    A::try_parse_from(argv).map_err(|error| match error.kind() {
+        clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayVersion => {
+            Exit::Text { text: error.to_string(), on_stderr: false, status: Status::YES }
+        }
+        _ => Exit::Failure(
+            Failure::usage(one_line(&error.to_string())).hint(format!("see {} --help", A::command().get_name())),
+        ),
+    })
+}
+
+/// clap's message in one line: what is wrong and its tips, without the usage text.
+fn one_line(message: &str) -> String {
+    let said: Vec<&str> = message
+        .lines()
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .map(str::trim)
+        // clap's advice to quote what it did not know is noise behind a plain "unexpected argument".
+        .filter(|line| !line.is_empty() && !line.starts_with("tip: to pass"))
+        .collect();
+    let joined = said.join("; ");
+    let joined = joined.strip_prefix("error: ").unwrap_or(&joined).replace(":; ", ": ");
+    crate::escape::escape(&joined).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser, Debug)]
+    #[command(name = "netsum", version)]
+    struct Args {
+        #[command(flatten)]
+        presentation: Presentation,
+        #[arg(value_name = "FILE")]
+        file: String,
+    }
+
+    fn said(args: &[&str]) -> String {
+        let invocation = Invocation { name: "netsum".into(), args: args.iter().map(Into::into).collect() };
+        match parse_clap::<Args>(&invocation).unwrap_err() {
+            Exit::Failure(failure) => failure.to_string(),
+            Exit::Text { text, .. } => text,
+        }
+    }
+
+    #[test]
+    fn a_wrong_line_is_one_sentence() {
+        assert_eq!(said(&["--nope", "x"]), "unexpected argument '--nope' found (see netsum --help)");
+        assert_eq!(
+            said(&["--color=blue", "x"]),
+            "invalid value 'blue' for '--color <WHEN>'; [possible values: auto, always, never] (see netsum --help)"
+        );
+        assert_eq!(said(&[]), "the following required arguments were not provided: <FILE> (see netsum --help)");
+        assert!(!said(&["a", "\u{1b}[2J"]).contains('\u{1b}'));
+        assert!(said(&["--help"]).contains("--explain"));
+    }
+}
