@@ -12,6 +12,7 @@
 //! - [`layout`]: a structure as named fields
 #![forbid(unsafe_code)]
 
+pub mod addr;
 pub mod checksum;
 pub mod hex;
 pub mod layout;
