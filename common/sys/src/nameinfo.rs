@@ -1,0 +1,79 @@
+//! getnameinfo(3): from an address to the names of its host and its service.
+
+use std::ffi::{CStr, c_char};
+use std::net::SocketAddr;
+
+use crate::gai::{GaiCode, GaiError};
+use crate::registry::flags;
+use crate::sockaddr::{self, RawSockaddr};
+
+/// `NI_MAXHOST` of glibc: a name of 1024 octets and its NUL.
+const HOST_LEN: usize = 1025;
+/// `NI_MAXSERV`.
+const SERVICE_LEN: usize = 32;
+
+flags! {
+    /// The flags of getnameinfo(3), with the values of Linux.
+    ///
+    /// # Source
+    /// POSIX.1-2024, getnameinfo(); getnameinfo(3) for `NI_IDN`.
+    NiFlags(i32) {
+        /// The address in numbers: ask nobody.
+        NUMERICHOST = 1, "NI_NUMERICHOST";
+        /// The port in numbers.
+        NUMERICSERV = 2, "NI_NUMERICSERV";
+        /// Only the first label for hosts of the local domain.
+        NOFQDN = 4, "NI_NOFQDN";
+        /// No name is an error, not a reason to answer in numbers.
+        NAMEREQD = 8, "NI_NAMEREQD";
+        /// The service of UDP, where it differs from that of TCP: port 514.
+        DGRAM = 16, "NI_DGRAM";
+        /// Decode the name from its IDN form (glibc).
+        IDN = 32, "NI_IDN";
+    }
+}
+
+/// What getnameinfo(3) answered. Octets that are not UTF-8 are `\DDD`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameInfo {
+    /// The host's name, or its address in numbers.
+    pub host: String,
+    /// The service's name, or the port in numbers.
+    pub service: String,
+}
+
+/// Asks getnameinfo(3) for the names of `addr`'s host and port.
+///
+/// # Errors
+/// [`GaiError`] with libc's code: `EAI_NONAME` if there is no name and [`NiFlags::NAMEREQD`] is set.
+///
+/// # Source
+/// POSIX.1-2024, getnameinfo(); RFC 3493 section 6.2.
+pub fn nameinfo(addr: &SocketAddr, flags: NiFlags) -> Result<NameInfo, GaiError> {
+    let raw = RawSockaddr::from(addr);
+    let mut host = [0_u8; HOST_LEN];
+    let mut service = [0_u8; SERVICE_LEN];
+    // SAFETY: `raw` is a whole sockaddr of the length given; both buffers are writable for the lengths given, which
+    // are small constants.
+    let code = unsafe {
+        libc::getnameinfo(
+            raw.as_ptr(),
+            raw.len(),
+            host.as_mut_ptr().cast::<c_char>(),
+            libc::socklen_t::try_from(host.len()).unwrap_or(0),
+            service.as_mut_ptr().cast::<c_char>(),
+            libc::socklen_t::try_from(service.len()).unwrap_or(0),
+            flags.0,
+        )
+    };
+    if code != 0 {
+        return Err(GaiError::from_code("getnameinfo", GaiCode(code)));
+    }
+    // A name that has lost its NUL was longer than the buffer.
+    let text = |buffer: &[u8]| {
+        CStr::from_bytes_until_nul(buffer)
+            .map(sockaddr::text)
+            .map_err(|_| GaiError::from_code("getnameinfo", GaiCode::OVERFLOW))
+    };
+    Ok(NameInfo { host: text(&host)?, service: text(&service)? })
+}
