@@ -17,5 +17,6 @@ pub mod checksum;
 pub mod hex;
 pub mod layout;
 pub mod order;
+pub mod special;
 
 pub mod wire;

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::hex;
+
 /// The order of the octets of an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ByteOrder {
@@ -111,15 +113,13 @@ impl Net32 {
 
 impl fmt::Debug for Net16 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b] = self.0;
-        write!(f, "Net16({a:02x} {b:02x})")
+        write!(f, "Net16({})", hex::spaced(&self.0))
     }
 }
 
 impl fmt::Debug for Net32 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d] = self.0;
-        write!(f, "Net32({a:02x} {b:02x} {c:02x} {d:02x})")
+        write!(f, "Net32({})", hex::spaced(&self.0))
     }
 }
 
