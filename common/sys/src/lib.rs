@@ -2,15 +2,24 @@
 //!
 //! The only crate with `unsafe`. Its functions are safe to call with any argument; what reads octets from the kernel is
 //! plain safe code that is tested without one.
+//!
+//! - [`addrinfo`], [`nameinfo`], [`gai`]: getaddrinfo(3), getnameinfo(3), and how they fail
+//! - [`sock_diag`]: every socket of this network namespace
+//! - [`socket`], [`tcp_info`]: what one socket can be asked for
+//! - [`numbers`]: families, types, protocols and TCP states by name
+//! - [`error`]: how a failed call is told
 
 pub mod addrinfo;
 pub mod error;
 pub mod gai;
 pub mod nameinfo;
+mod netlink;
 pub mod numbers;
 mod registry;
+pub mod sock_diag;
 mod sockaddr;
+pub mod socket;
+pub mod tcp_info;
 
 pub use error::CallError;
-pub use numbers::{Family, Protocol, SockType};
-pub mod stdio;
+pub use numbers::{Family, Protocol, SockType, TcpState};

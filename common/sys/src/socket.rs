@@ -1,0 +1,167 @@
+//! What a socket can do and the standard library cannot ask for.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, AsRawFd};
+
+use crate::error::{check, check_len, retry};
+use crate::sockaddr;
+use crate::tcp_info::TcpInfo;
+
+/// Room for struct tcp_info of many kernels to come; Linux 6.18 fills 280 octets.
+const TCP_INFO_LEN: usize = 1024;
+
+/// What came with one datagram. Lengths are in octets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Datagram {
+    /// How many octets are in the buffer.
+    pub len: usize,
+    /// How many octets the datagram had: more than `len` if the buffer was too small (`MSG_TRUNC`).
+    pub full_len: usize,
+    /// Who sent it. `None` if the family is neither IPv4 nor IPv6, or the socket says nothing.
+    pub peer: Option<SocketAddr>,
+    /// How many datagrams this socket has dropped since it was made, if [`report_drops`] is on. The kernel leaves it out
+    /// while there was none.
+    pub drops: Option<u32>,
+}
+
+/// Receives one datagram and says how long it really was.
+///
+/// For datagram sockets only: on a TCP socket, the kernel takes the flag that this needs as an order to discard data.
+///
+/// # Errors
+/// Whatever recvmsg(2) says, `WouldBlock` included. Interruptions by a signal are retried.
+pub fn receive_datagram(socket: impl AsFd, buffer: &mut [u8]) -> io::Result<Datagram> {
+    let fd = socket.as_fd();
+    // SAFETY: all zeros is a valid sockaddr_storage.
+    let mut from: libc::sockaddr_storage = unsafe { std::mem::zeroed() };
+    // In words, so that the headers in it are aligned.
+    let mut control = [0_u64; 16];
+    let mut vector = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
+    // SAFETY: all zeros is a valid msghdr; its padding on some machines keeps it from being written out.
+    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+    header.msg_name = (&raw mut from).cast();
+    header.msg_namelen = socklen(size_of_val(&from));
+    header.msg_iov = &raw mut vector;
+    header.msg_iovlen = 1;
+    header.msg_control = control.as_mut_ptr().cast();
+    header.msg_controllen = size_of_val(&control) as _;
+    let full_len = retry(|| {
+        // SAFETY: everything that the header points to is writable for the length that it says and outlives the call.
+        check_len(unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut header, libc::MSG_TRUNC) })
+    })?;
+    let from_len = usize::try_from(header.msg_namelen).unwrap_or(0).min(size_of_val(&from));
+    // SAFETY: the storage is initialised all over and at least this long.
+    let from = unsafe { std::slice::from_raw_parts((&raw const from).cast::<u8>(), from_len) };
+    Ok(Datagram { len: full_len.min(buffer.len()), full_len, peer: sockaddr::parse(from), drops: drop_count(&header) })
+}
+
+/// Looks for SO_RXQ_OVFL among the control messages that recvmsg(2) filled in.
+fn drop_count(header: &libc::msghdr) -> Option<u32> {
+    // SAFETY: the header is as recvmsg left it: msg_control points to msg_controllen initialised octets.
+    let mut next = unsafe { libc::CMSG_FIRSTHDR(header) };
+    loop {
+        // SAFETY: null, or a whole and aligned header inside the control buffer.
+        let message = unsafe { next.as_ref() }?;
+        if (message.cmsg_level, message.cmsg_type) == (libc::SOL_SOCKET, libc::SO_RXQ_OVFL) {
+            // SAFETY: the kernel puts a u32 behind this header; it need not be aligned for one.
+            return Some(unsafe { libc::CMSG_DATA(next).cast::<u32>().read_unaligned() });
+        }
+        // SAFETY: `next` is a header inside the control buffer of `header`.
+        next = unsafe { libc::CMSG_NXTHDR(header, next) };
+    }
+}
+
+/// Makes [`receive_datagram`] report dropped datagrams (`SO_RXQ_OVFL`).
+///
+/// # Errors
+/// Whatever setsockopt(2) says.
+pub fn report_drops(socket: impl AsFd, on: bool) -> io::Result<()> {
+    set_option(socket, libc::SOL_SOCKET, libc::SO_RXQ_OVFL, on.into())
+}
+
+/// Sets an option whose value is an int.
+///
+/// # Errors
+/// Whatever setsockopt(2) says.
+pub fn set_option(socket: impl AsFd, level: i32, name: i32, value: i32) -> io::Result<()> {
+    // SAFETY: the pointer and the length are those of a live int.
+    check(unsafe {
+        libc::setsockopt(
+            socket.as_fd().as_raw_fd(),
+            level,
+            name,
+            (&raw const value).cast(),
+            socklen(size_of_val(&value)),
+        )
+    })
+    .map(drop)
+}
+
+/// Octets that wait to be read (`SIOCINQ`); of UDP, those of the first datagram.
+///
+/// # Errors
+/// Whatever ioctl(2) says: EINVAL on a listening socket.
+///
+/// # Source
+/// tcp(7), udp(7).
+pub fn input_queue(socket: impl AsFd) -> io::Result<usize> {
+    queue(&socket, libc::FIONREAD as _)
+}
+
+/// Octets sent that the peer has not acknowledged (TCP) or the interface has not sent (UDP) (`SIOCOUTQ`).
+///
+/// # Errors
+/// Whatever ioctl(2) says: EINVAL on a listening socket.
+///
+/// # Source
+/// tcp(7), udp(7).
+pub fn output_queue(socket: impl AsFd) -> io::Result<usize> {
+    queue(&socket, libc::TIOCOUTQ as _)
+}
+
+fn queue(socket: &impl AsFd, request: libc::Ioctl) -> io::Result<usize> {
+    let mut octets: libc::c_int = 0;
+    // SAFETY: both requests write one int to the pointer.
+    check(unsafe { libc::ioctl(socket.as_fd().as_raw_fd(), request, &raw mut octets) })?;
+    Ok(usize::try_from(octets).unwrap_or(0))
+}
+
+/// What the kernel knows about a TCP connection (`TCP_INFO`), as much as this kernel fills in.
+///
+/// # Errors
+/// Whatever getsockopt(2) says: ENOPROTOOPT or EOPNOTSUPP if the socket is not TCP.
+///
+/// # Source
+/// tcp(7).
+pub fn tcp_info(socket: impl AsFd) -> io::Result<TcpInfo> {
+    let mut octets = [0_u8; TCP_INFO_LEN];
+    let mut len = socklen(octets.len());
+    // SAFETY: the buffer is writable for `len` octets, and `len` is a live socklen_t.
+    check(unsafe {
+        libc::getsockopt(
+            socket.as_fd().as_raw_fd(),
+            libc::IPPROTO_TCP,
+            libc::TCP_INFO,
+            octets.as_mut_ptr().cast(),
+            &raw mut len,
+        )
+    })?;
+    let filled = usize::try_from(len).ok().and_then(|len| octets.get(..len)).unwrap_or(&octets);
+    Ok(TcpInfo::new(filled))
+}
+
+/// Asks for a pipe that holds `len` octets and returns what it holds now (`F_SETPIPE_SZ`).
+///
+/// # Errors
+/// Whatever fcntl(2) says: EPERM above `/proc/sys/fs/pipe-max-size` for an ordinary user, EBADF if it is no pipe.
+pub fn set_pipe_size(pipe: impl AsFd, len: usize) -> io::Result<usize> {
+    let len = libc::c_int::try_from(len).unwrap_or(libc::c_int::MAX);
+    // SAFETY: F_SETPIPE_SZ takes an int and no pointer.
+    let held = check(unsafe { libc::fcntl(pipe.as_fd().as_raw_fd(), libc::F_SETPIPE_SZ, len) })?;
+    Ok(usize::try_from(held).unwrap_or(0))
+}
+
+fn socklen(len: usize) -> libc::socklen_t {
+    libc::socklen_t::try_from(len).unwrap_or(libc::socklen_t::MAX)
+}
