@@ -20,11 +20,6 @@ impl CallError {
         Self { call, subject: subject.into(), source }
     }
 
-    /// The error that the call just left in errno.
-    pub(crate) fn last(call: &'static str, subject: impl Into<String>) -> Self {
-        Self::new(call, subject, io::Error::last_os_error())
-    }
-
     /// The error number, if the kernel gave one.
     pub fn errno(&self) -> Option<i32> {
         self.source.raw_os_error()

@@ -6,20 +6,31 @@
 //! - [`addrinfo`], [`nameinfo`], [`gai`]: getaddrinfo(3), getnameinfo(3), and how they fail
 //! - [`sock_diag`]: every socket of this network namespace
 //! - [`socket`], [`tcp_info`]: what one socket can be asked for
+//! - [`poll`], [`signals`]: waiting, and what ends it
+//! - [`stdio`]: the standard descriptors before the runtime touched them
+//! - [`namespace`], [`interface`], [`link`]: networks of one's own on one machine
 //! - [`numbers`]: families, types, protocols and TCP states by name
 //! - [`error`]: how a failed call is told
 
 pub mod addrinfo;
 pub mod error;
 pub mod gai;
+pub mod interface;
+pub mod link;
 pub mod nameinfo;
+pub mod namespace;
 mod netlink;
 pub mod numbers;
+mod path;
+pub mod poll;
 mod registry;
+pub mod signals;
 pub mod sock_diag;
 mod sockaddr;
 pub mod socket;
+pub mod stdio;
 pub mod tcp_info;
 
 pub use error::CallError;
+pub use namespace::NetNs;
 pub use numbers::{Family, Protocol, SockType, TcpState};

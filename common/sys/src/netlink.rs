@@ -17,7 +17,6 @@ use crate::error::{CallError, check, check_len, retry};
 /// Linux, net/netlink/af_netlink.c, netlink_recvmsg(): max_recvmsg_len is capped at 32768.
 pub(crate) const BUFFER_LEN: usize = 32 * 1024;
 
-pub(crate) const NLMSG_NOOP: u16 = 1;
 pub(crate) const NLMSG_ERROR: u16 = 2;
 pub(crate) const NLMSG_DONE: u16 = 3;
 pub(crate) const NLM_F_REQUEST: u16 = 0x01;

@@ -128,39 +128,28 @@ pub(crate) use {flags, registry};
 
 #[cfg(test)]
 mod tests {
-    flags! {
-        /// For the tests.
-        Bits(u8) {
-            /// One.
-            ONE = 1, "BIT_ONE";
-            /// Two.
-            TWO = 2, "BIT_TWO";
-        }
-    }
-
-    registry! {
-        /// For the tests.
-        Number(i32) {
-            /// Seven.
-            SEVEN = 7, "N_SEVEN";
-        }
-    }
+    use crate::addrinfo::AiFlags;
+    use crate::numbers::Family;
 
     #[test]
     fn flags_print_names_then_the_rest() {
-        assert_eq!(Bits::EMPTY.to_string(), "0");
-        assert_eq!((Bits::ONE | Bits::TWO).to_string(), "BIT_ONE|BIT_TWO");
-        assert_eq!(Bits(0x85).to_string(), "BIT_ONE|0x84");
-        assert_eq!(Bits(0x80).to_string(), "0x80");
-        assert_eq!(Bits::from_name("bit_two"), Some(Bits::TWO));
-        assert!(Bits(3).contains(Bits::ONE) && !Bits(1).contains(Bits(3)) && Bits(1).intersects(Bits(3)));
+        let both = AiFlags::PASSIVE | AiFlags::NUMERICSERV;
+        assert_eq!(AiFlags::EMPTY.to_string(), "0");
+        assert_eq!(both.to_string(), "AI_PASSIVE|AI_NUMERICSERV");
+        assert_eq!(AiFlags(0x8001).to_string(), "AI_PASSIVE|0x8000");
+        assert_eq!(AiFlags(0x8000).to_string(), "0x8000");
+        assert_eq!(AiFlags::from_name("ai_numericserv"), Some(AiFlags::NUMERICSERV));
+        assert!(
+            both.contains(AiFlags::PASSIVE) && !AiFlags::PASSIVE.contains(both) && AiFlags::PASSIVE.intersects(both)
+        );
+        assert_eq!(both.without(AiFlags::PASSIVE), AiFlags::NUMERICSERV);
     }
 
     #[test]
     fn unknown_numbers_survive() {
-        assert_eq!(Number::SEVEN.to_string(), "N_SEVEN");
-        assert_eq!(Number(-8).to_string(), "-8");
-        assert_eq!(Number::from_name("n_seven"), Some(Number(7)));
-        assert_eq!(format!("{:>9}", Number(5)), "        5");
+        assert_eq!(Family::INET.to_string(), "AF_INET");
+        assert_eq!(Family(-8).to_string(), "-8");
+        assert_eq!(Family::from_name("af_inet6"), Some(Family::INET6));
+        assert_eq!(format!("{:>9}", Family(5)), "        5");
     }
 }

@@ -174,6 +174,8 @@ impl SockDiag {
 
     /// Lists the sockets that `request` asks for, one call of `row` each.
     ///
+    /// After a [`DumpError::Malformed`] or [`DumpError::Call`], the rest of the answer may still be on its way: open another.
+    ///
     /// # Errors
     /// - [`DumpError::Refused`] if the kernel does not list this family or protocol.
     /// - [`DumpError::Call`] if sending or receiving failed.

@@ -1,0 +1,100 @@
+//! Links and addresses over rtnetlink(7): veth pairs between network namespaces, without iproute2.
+//!
+//! Everything is about the network namespace of the calling thread; see [`NetNs::run`] for another.
+
+use std::net::IpAddr;
+use std::os::fd::{AsFd, AsRawFd};
+
+use crate::error::CallError;
+use crate::interface;
+use crate::namespace::NetNs;
+use crate::netlink::{Builder, NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST, Socket};
+
+const RTM_NEWLINK: u16 = 16;
+const RTM_DELLINK: u16 = 17;
+const RTM_NEWADDR: u16 = 20;
+
+const IFLA_IFNAME: u16 = 3;
+const IFLA_LINKINFO: u16 = 18;
+const IFLA_NET_NS_FD: u16 = 28;
+const IFLA_INFO_KIND: u16 = 1;
+const IFLA_INFO_DATA: u16 = 2;
+const VETH_INFO_PEER: u16 = 1;
+
+const IFA_ADDRESS: u16 = 1;
+const IFA_LOCAL: u16 = 2;
+/// Usable at once, without duplicate address detection, which takes a second or two.
+const IFA_F_NODAD: u8 = 0x02;
+
+/// The length of struct ifinfomsg.
+const IFINFOMSG_LEN: usize = 16;
+
+/// Makes a pair of interfaces: what one sends the other receives. Both are down.
+///
+/// `name` is in the network namespace of the calling thread, `peer` in `peer_netns`, or here too if that is `None`.
+///
+/// # Errors
+/// [`CallError`] with EEXIST if a name is taken, EPERM without CAP_NET_ADMIN, EOPNOTSUPP if the kernel has no veth.
+///
+/// # Source
+/// veth(4), rtnetlink(7).
+pub fn create_veth(name: &str, peer: &str, peer_netns: Option<&NetNs>) -> Result<(), CallError> {
+    let mut message = Builder::new(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+    message.octets(&[0; IFINFOMSG_LEN]).text(IFLA_IFNAME, name).nested(IFLA_LINKINFO, |info| {
+        info.text(IFLA_INFO_KIND, "veth").nested(IFLA_INFO_DATA, |data| {
+            data.nested(VETH_INFO_PEER, |other| {
+                other.octets(&[0; IFINFOMSG_LEN]).text(IFLA_IFNAME, peer);
+                if let Some(netns) = peer_netns {
+                    other.attribute(IFLA_NET_NS_FD, &netns.as_fd().as_raw_fd().to_ne_bytes());
+                }
+            });
+        });
+    });
+    request("RTM_NEWLINK", name, message)
+}
+
+/// Deletes an interface; of a veth pair, both.
+///
+/// # Errors
+/// [`CallError`] with ENODEV if there is no such interface, EOPNOTSUPP if it is hardware, EPERM without CAP_NET_ADMIN.
+///
+/// # Source
+/// rtnetlink(7).
+pub fn delete(name: &str) -> Result<(), CallError> {
+    let mut message = Builder::new(RTM_DELLINK, NLM_F_REQUEST | NLM_F_ACK);
+    message.octets(&ifinfomsg(interface::index(name)?));
+    request("RTM_DELLINK", name, message)
+}
+
+/// Gives an interface an address; `prefix` is in bits. An IPv6 address is usable at once: nobody checks for duplicates.
+///
+/// # Errors
+/// [`CallError`] with ENODEV, EEXIST if it has the address, EINVAL if `prefix` is too long, EPERM without CAP_NET_ADMIN.
+///
+/// # Source
+/// rtnetlink(7).
+pub fn add_address(interface: &str, addr: IpAddr, prefix: u8) -> Result<(), CallError> {
+    let index = interface::index(interface)?;
+    let mut message = Builder::new(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+    let (family, flags) = match addr {
+        IpAddr::V4(_) => (libc::AF_INET, 0),
+        IpAddr::V6(_) => (libc::AF_INET6, IFA_F_NODAD),
+    };
+    // struct ifaddrmsg: family, prefix length, flags, scope, index.
+    message.u8(u8::try_from(family).unwrap_or(0)).u8(prefix).u8(flags).u8(libc::RT_SCOPE_UNIVERSE).u32(index);
+    match addr {
+        IpAddr::V4(addr) => message.attribute(IFA_LOCAL, &addr.octets()).attribute(IFA_ADDRESS, &addr.octets()),
+        IpAddr::V6(addr) => message.attribute(IFA_LOCAL, &addr.octets()).attribute(IFA_ADDRESS, &addr.octets()),
+    };
+    request("RTM_NEWADDR", &format!("{addr}/{prefix} dev {interface}"), message)
+}
+
+/// struct ifinfomsg with nothing but the index.
+fn ifinfomsg(index: u32) -> [u8; IFINFOMSG_LEN] {
+    let [a, b, c, d] = index.to_ne_bytes();
+    [0, 0, 0, 0, a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0]
+}
+
+fn request(call: &'static str, subject: &str, message: Builder) -> Result<(), CallError> {
+    Socket::open(libc::NETLINK_ROUTE)?.request(call, subject, &message.finish())
+}

@@ -1,0 +1,223 @@
+//! Network namespaces: making them, entering them, and starting programs inside.
+//!
+//! A network namespace belongs to a thread. [`NetNs`] keeps one alive; [`NetNs::run`] works in it without changing the
+//! calling thread.
+#![expect(clippy::disallowed_methods, reason = "namespaces are files under /proc")]
+
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+
+use crate::error::{CallError, check};
+use crate::interface;
+use crate::path::c_path;
+
+/// The network namespace of the calling thread, by its file.
+const OWN: &str = "/proc/thread-self/ns/net";
+
+/// Moves the process into a new user namespace, in which it is root, and a new network namespace.
+///
+/// For those who are not root: the user and group become 0 in there, and map to what they were. The loopback interface
+/// is down: [`interface::bring_up`].
+///
+/// To be called while the process has a single thread; the kernel refuses otherwise.
+///
+/// # Errors
+/// [`CallError`] naming `unshare` (EPERM or ENOSPC where the administrator allows no user namespaces, EINVAL if there
+/// are more threads) or the file under `/proc/self` that could not be written.
+///
+/// # Source
+/// user_namespaces(7), "Defining user and group ID mappings".
+pub fn unshare_user_and_net() -> Result<(), CallError> {
+    // SAFETY: neither call takes an argument or can fail.
+    let (uid, gid) = unsafe { (libc::geteuid(), libc::getegid()) };
+    unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNET, "CLONE_NEWUSER|CLONE_NEWNET")?;
+    // Without this, a user without privilege may not map groups (since Linux 3.19).
+    match write("/proc/self/setgroups", "deny") {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    write("/proc/self/uid_map", &format!("0 {uid} 1"))?;
+    write("/proc/self/gid_map", &format!("0 {gid} 1"))
+}
+
+/// Moves the calling thread, and no other, into a new network namespace, whose loopback interface is down.
+///
+/// # Errors
+/// [`CallError`] with EPERM without CAP_SYS_ADMIN.
+pub fn unshare_net() -> Result<(), CallError> {
+    unshare(libc::CLONE_NEWNET, "CLONE_NEWNET")
+}
+
+/// Moves the calling thread, and no other, into a new mount namespace from which no mount gets back.
+///
+/// The thread also gets a working directory and root of its own.
+///
+/// # Errors
+/// [`CallError`] with EPERM without CAP_SYS_ADMIN.
+///
+/// # Source
+/// mount_namespaces(7), "Shared subtrees".
+pub fn unshare_mount() -> Result<(), CallError> {
+    unshare(libc::CLONE_NEWNS, "CLONE_NEWNS")?;
+    // Most systems share their mounts: a bind in here would show outside too.
+    // SAFETY: the target is a NUL-terminated string; the source, type and data of such a call are not looked at.
+    check(unsafe {
+        libc::mount(
+            std::ptr::null(),
+            c"/".as_ptr(),
+            std::ptr::null(),
+            libc::MS_REC | libc::MS_PRIVATE,
+            std::ptr::null(),
+        )
+    })
+    .map_err(|error| CallError::new("mount", "/ as private", error))?;
+    Ok(())
+}
+
+/// Makes the file or directory `src` appear at `dst`, which must exist: a hosts file over `/etc/hosts`.
+///
+/// To be called after [`unshare_mount`], or the whole machine sees it.
+///
+/// # Errors
+/// [`CallError`] naming both paths.
+pub fn bind_mount(src: impl AsRef<Path>, dst: impl AsRef<Path>) -> Result<(), CallError> {
+    let (src, dst) = (src.as_ref(), dst.as_ref());
+    let fail = |error| CallError::new("mount", format!("{} at {}", src.display(), dst.display()), error);
+    let (source, target) = (c_path(src).map_err(fail)?, c_path(dst).map_err(fail)?);
+    // SAFETY: both paths are NUL-terminated strings that outlive the call; type and data of a bind are not looked at.
+    check(unsafe { libc::mount(source.as_ptr(), target.as_ptr(), std::ptr::null(), libc::MS_BIND, std::ptr::null()) })
+        .map_err(fail)?;
+    Ok(())
+}
+
+fn unshare(flags: libc::c_int, names: &'static str) -> Result<(), CallError> {
+    // SAFETY: unshare takes no pointers. None of the flags used here separates file descriptors or memory.
+    check(unsafe { libc::unshare(flags) }).map_err(|error| CallError::new("unshare", names, error))?;
+    Ok(())
+}
+
+fn write(path: &'static str, text: &str) -> Result<(), CallError> {
+    fs::write(path, text).map_err(|error| CallError::new("write", path, error))
+}
+
+/// A network namespace, kept alive for as long as this value lives.
+#[derive(Debug)]
+pub struct NetNs {
+    fd: OwnedFd,
+}
+
+impl NetNs {
+    /// Makes a new one, with its loopback interface up. The calling thread stays where it is.
+    ///
+    /// # Errors
+    /// [`CallError`] with EPERM without CAP_SYS_ADMIN.
+    pub fn create() -> Result<Self, CallError> {
+        in_thread(|| {
+            unshare_net()?;
+            interface::bring_up("lo")?;
+            Self::current()
+        })
+    }
+
+    /// That of the calling thread.
+    ///
+    /// # Errors
+    /// [`CallError`] if `/proc` is not there.
+    pub fn current() -> Result<Self, CallError> {
+        Self::open(OWN)
+    }
+
+    /// That of a file: `/run/netns/NAME`, `/proc/PID/ns/net`.
+    ///
+    /// # Errors
+    /// [`CallError`] if the file cannot be opened. Whether it is a namespace shows only when it is entered.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, CallError> {
+        let path = path.as_ref();
+        let file = File::open(path).map_err(|error| CallError::new("open", path.display().to_string(), error))?;
+        Ok(Self { fd: file.into() })
+    }
+
+    /// Another handle of the same namespace.
+    ///
+    /// # Errors
+    /// [`CallError`] if there are no more file descriptors.
+    pub fn try_clone(&self) -> Result<Self, CallError> {
+        let fd = self.fd.try_clone().map_err(|error| CallError::new("dup", "network namespace", error))?;
+        Ok(Self { fd })
+    }
+
+    /// Moves the calling thread, and no other, into it. Sockets stay in the namespace that they were made in.
+    ///
+    /// # Errors
+    /// [`CallError`] with EPERM without CAP_SYS_ADMIN, EINVAL if the file is no network namespace.
+    pub fn enter(&self) -> Result<(), CallError> {
+        set_ns(self.as_fd()).map_err(|error| CallError::new("setns", "network namespace", error))
+    }
+
+    /// Calls `work` in it, on a thread made for that, and returns what it returns.
+    ///
+    /// # Errors
+    /// [`CallError`] if the namespace cannot be entered; `work` is not called then.
+    pub fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, CallError> {
+        in_thread(|| self.enter().map(|()| work()))
+    }
+}
+
+impl AsFd for NetNs {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+/// Calls `work` on a thread of its own, so that what it changes about its thread ends with it. A panic goes on here.
+fn in_thread<T: Send>(work: impl FnOnce() -> Result<T, CallError> + Send) -> Result<T, CallError> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new()
+            .spawn_scoped(scope, work)
+            .map_err(|error| CallError::new("clone", "a thread", error))?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn set_ns(fd: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: setns takes no pointers.
+    check(unsafe { libc::setns(fd.as_raw_fd(), libc::CLONE_NEWNET) }).map(drop)
+}
+
+/// Makes `command` start its program in `netns`. The program inherits no handle of it.
+///
+/// # Errors
+/// [`CallError`] if there are no more file descriptors. Whether the namespace can be entered shows when `command` is
+/// spawned.
+pub fn command_in<'a>(command: &'a mut Command, netns: &NetNs) -> Result<&'a mut Command, CallError> {
+    let netns = netns.try_clone()?;
+    // SAFETY: between fork and exec the closure makes one system call on a descriptor that it owns, and allocates nothing.
+    Ok(unsafe { command.pre_exec(move || set_ns(netns.as_fd())) })
+}
+
+/// Makes the kernel kill the program that `command` starts (SIGKILL) when the thread that spawned it ends.
+///
+/// The *thread*: spawn from one that lives as long as the program shall, not from a worker. A program that is set-user-ID
+/// or has file capabilities, such as ping, loses the order when it starts, and children of the program never have it.
+///
+/// # Source
+/// PR_SET_PDEATHSIG(2const).
+pub fn die_with_parent(command: &mut Command) -> &mut Command {
+    // The kernel reads a long.
+    const SIGNAL: libc::c_ulong = libc::SIGKILL.cast_unsigned() as libc::c_ulong;
+    let parent = std::process::id();
+    // SAFETY: between fork and exec the closure makes two system calls without pointers, and allocates nothing.
+    unsafe {
+        command.pre_exec(move || {
+            check(libc::prctl(libc::PR_SET_PDEATHSIG, SIGNAL))?;
+            // The parent may have died before the order was given. From another PID namespace it reads as 0.
+            let found = u32::try_from(libc::getppid()).unwrap_or(0);
+            if found == parent || found == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(libc::ESRCH)) }
+        })
+    }
+}
