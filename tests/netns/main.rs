@@ -1,1 +1,18 @@
-fn main() {}
+//! What holds against the real peers, each test in a network namespace of its own.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests run processes, and a panic is a failed expectation"
+)]
+
+use std::process::ExitCode;
+
+use sockeye_test_support::{Case, harness};
+
+fn main() -> ExitCode {
+    let modules: &[fn() -> Vec<Case>] = &[];
+    harness::run(modules.iter().flat_map(|tests| tests()).collect())
+}

@@ -1,1 +1,12 @@
+//! What holds of the executables with no privilege and no peer: a module per tool, and two for all of them.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests run processes, and a panic is a failed expectation"
+)]
 
+mod family;
+mod generated;

@@ -1,0 +1,123 @@
+//! What every tool of the suite does alike (DESIGN.md, "Rules that hold for every tool").
+
+use std::fs::OpenOptions;
+use std::process::Stdio;
+
+use sockeye_test_support::{run, tool};
+
+/// Each tool with a call that succeeds anywhere and prints something on standard output.
+const CALLS: &[(&str, &[&str])] = &[
+    ("nc", &["--help"]),
+    ("dig", &["+gai", "127.0.0.1"]),
+    ("url", &["http://127.0.0.1:8080/a?b=c#d"]),
+    ("netsum", &["udp", "10.0.0.1:5000", "10.0.0.2:6000", "ABCDE"]),
+    ("ports", &["-a", "-n"]),
+    ("lab", &["list"]),
+];
+
+#[test]
+fn every_tool_has_help_and_version() {
+    for (name, _) in CALLS {
+        let help = run(tool(name).arg("--help"));
+        help.status(0)
+            .stderr_is("")
+            .stdout_has("Usage:")
+            .stdout_has("--explain")
+            .stdout_has("--json")
+            .stdout_has("--color");
+        let version = run(tool(name).arg("--version"));
+        version.status(0).stderr_is("").stdout_has(env!("CARGO_PKG_VERSION")).stdout_has(name);
+    }
+}
+
+#[test]
+fn an_unknown_long_option_is_one_failure_that_names_the_tool() {
+    for (name, _) in CALLS {
+        let wrong = run(tool(name).arg("--no-such-option"));
+        assert!(wrong.status == 1 || wrong.status == 2, "{}", wrong.story());
+        assert!(wrong.stdout.is_empty(), "{}", wrong.story());
+        assert!(wrong.err().contains("no-such-option") || wrong.err().contains("'-'"), "{}", wrong.story());
+    }
+}
+
+#[test]
+fn a_full_disk_is_an_error_and_not_a_success() {
+    for (name, args) in CALLS {
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let run = tool(name).args(*args).stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        let said = String::from_utf8_lossy(&run.stderr);
+        assert!(said.contains("No space left on device"), "{name}: {said:?}");
+        assert!(!run.status.success(), "{name} claims success on a full disk");
+    }
+}
+
+#[test]
+fn a_closed_standard_output_is_an_error_and_not_a_success() {
+    for (name, args) in CALLS {
+        let path = sockeye_test_support::tools_dir().join(name);
+        let line = format!("exec {} {} >&-", path.display(), args.join(" "));
+        let run = run(std::process::Command::new("sh").args(["-c", &line.replace('?', "\\?").replace('#', "\\#")]));
+        run.stderr_has("Bad file descriptor");
+        assert!(run.status != 0, "{}", run.story());
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    for (name, args) in CALLS {
+        // The reader is gone before the tool writes: a pipe whose reading end is closed.
+        let mut child =
+            tool(name).args(*args).stdin(Stdio::null()).stdout(closed_pipe()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
+        let status = child.wait().unwrap();
+        assert!(said.is_empty(), "{name}: {said:?}");
+        assert!(status.success(), "{name}: {status}");
+    }
+}
+
+fn closed_pipe() -> std::io::PipeWriter {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer
+}
+
+#[test]
+fn json_lines_have_the_envelope() {
+    for (name, args) in CALLS.iter().filter(|(name, _)| *name != "nc") {
+        let json = run(tool(name).args(*args).arg("--json"));
+        json.status(0);
+        assert!(!json.stdout.is_empty(), "{}", json.story());
+        for line in json.out().lines() {
+            let value: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            assert_eq!(value["schema"], format!("{name}/1"), "{line}");
+            assert!(["result", "event", "error"].contains(&value["type"].as_str().unwrap()), "{line}");
+            assert!(value["data"].is_object(), "{line}");
+            assert_eq!(value.as_object().unwrap().len(), 3, "{line}");
+        }
+    }
+}
+
+#[test]
+fn explain_adds_events_and_changes_no_result() {
+    for (name, args) in CALLS.iter().filter(|(name, _)| !["nc", "ports"].contains(name)) {
+        let plain = run(tool(name).args(*args).arg("--json"));
+        let explained = run(tool(name).args(*args).args(["--json", "--explain"]));
+        let results = |run: &sockeye_test_support::Run, kind: &str| -> Vec<String> {
+            run.out().lines().filter(|line| line.contains(&format!("\"type\":\"{kind}\""))).map(str::to_owned).collect()
+        };
+        assert_eq!(results(&plain, "result"), results(&explained, "result"), "{name}");
+        assert!(results(&plain, "event").is_empty(), "{}", plain.story());
+        assert!(!results(&explained, "event").is_empty(), "{}", explained.story());
+    }
+}
+
+#[test]
+fn no_colour_in_a_pipe_and_colour_on_request_only() {
+    for (name, args) in CALLS {
+        let plain = run(tool(name).args(*args));
+        assert!(!plain.stdout.contains(&0x1b), "{}", plain.story());
+        let never = run(tool(name).args(*args).arg("--color=never"));
+        assert!(!never.stdout.contains(&0x1b), "{}", never.story());
+    }
+}

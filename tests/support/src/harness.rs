@@ -1,0 +1,146 @@
+//! Tests that each have a network namespace of their own.
+//!
+//! A test runs in a thread that has left the machine's network: it sees one loopback interface, which is up, and
+//! whatever it makes. Processes that it starts are in the same namespace. As root the thread makes the namespace;
+//! otherwise the whole harness first moves into a user namespace, where the system allows that.
+//!
+//! What is missing, a peer or a privilege, makes a test *ignored with the reason*; with `SOCKEYE_REQUIRE=1`, as in CI,
+//! it makes it fail.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{fs, panic, thread};
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use sockeye_sys::{interface, namespace};
+
+/// What a test sees of its surroundings.
+#[derive(Debug)]
+pub struct Net {
+    dir: PathBuf,
+}
+
+impl Net {
+    /// A folder of the test's own, empty at the start and removed at the end. Anybody may enter it.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Our tool `name`, started in [`Net::dir`].
+    pub fn tool(&self, name: &str) -> Command {
+        let mut command = crate::tool(name);
+        command.current_dir(&self.dir);
+        command
+    }
+
+    /// The real `name`, started in [`Net::dir`].
+    pub fn peer(&self, name: &str) -> Command {
+        let mut command = crate::peer(name);
+        command.current_dir(&self.dir);
+        command
+    }
+}
+
+impl Drop for Net {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// One test.
+pub struct Case {
+    name: String,
+    peers: &'static [&'static str],
+    body: Box<dyn FnOnce(&Net) + Send>,
+}
+
+impl Case {
+    /// A test that needs these peers. It fails by a panic.
+    pub fn new(
+        name: impl Into<String>,
+        peers: &'static [&'static str],
+        body: impl FnOnce(&Net) + Send + 'static,
+    ) -> Self {
+        Self { name: name.into(), peers, body: Box::new(body) }
+    }
+}
+
+/// Runs the tests; a `main` returns what this returns.
+pub fn run(cases: Vec<Case>) -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    let required = std::env::var_os("SOCKEYE_REQUIRE").is_some_and(|value| value != "0");
+    // A user namespace must be entered while there is one thread.
+    let privilege = if arguments.list { Ok(()) } else { take_privilege() };
+    // Listed or filtered-out tests run nothing; the rest share the machine with each other's gigabytes.
+    arguments.test_threads.get_or_insert(thread::available_parallelism().map_or(2, usize::from).min(4));
+    let trials = cases
+        .into_iter()
+        .map(|case| {
+            let privilege = privilege.clone();
+            Trial::ignorable_test(case.name.clone(), move || judge(case, &privilege, required))
+        })
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Makes sure that this process may make network namespaces.
+fn take_privilege() -> Result<(), String> {
+    if thread::spawn(namespace::unshare_net).join().is_ok_and(|made| made.is_ok()) {
+        return Ok(());
+    }
+    namespace::unshare_user_and_net()
+        .map_err(|error| format!("neither root nor allowed to make a user namespace: {error}"))
+}
+
+fn judge(case: Case, privilege: &Result<(), String>, required: bool) -> Result<Completion, Failed> {
+    let missing: Vec<&str> = case.peers.iter().copied().filter(|peer| crate::peer_path(peer).is_none()).collect();
+    let reason = match privilege {
+        Err(reason) => Some(reason.clone()),
+        Ok(()) if !missing.is_empty() => Some(format!("not installed: {}", missing.join(", "))),
+        Ok(()) => None,
+    };
+    match reason {
+        Some(reason) if required => Err(Failed::from(format!("required, but {reason}"))),
+        Some(reason) => Ok(Completion::ignored_with(reason)),
+        None => inside(case),
+    }
+}
+
+/// Runs the body in a thread of its own: a namespace belongs to a thread, and ends with it.
+fn inside(case: Case) -> Result<Completion, Failed> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let dir = std::env::temp_dir().join(format!("sockeye-test-{}-{number}", std::process::id()));
+    let body = case.body;
+    let ended = thread::Builder::new()
+        .name(case.name)
+        .spawn(move || {
+            fs::create_dir_all(&dir).unwrap_or_else(|error| panic!("mkdir {}: {error}", dir.display()));
+            open_to_all(&dir);
+            let net = Net { dir };
+            namespace::unshare_net().unwrap_or_else(|error| panic!("a network namespace: {error}"));
+            interface::bring_up("lo").unwrap_or_else(|error| panic!("the loopback interface: {error}"));
+            panic::catch_unwind(panic::AssertUnwindSafe(|| body(&net)))
+        })
+        .map(thread::JoinHandle::join);
+    match ended {
+        Ok(Ok(Ok(()))) => Ok(Completion::Completed),
+        Ok(Ok(Err(payload)) | Err(payload)) => Err(Failed::from(said(payload.as_ref()))),
+        Err(error) => Err(Failed::from(format!("start a thread: {error}"))),
+    }
+}
+
+fn open_to_all(dir: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    // Peers such as named give up root and must still write here.
+    let _ = fs::set_permissions(dir, fs::Permissions::from_mode(0o1777));
+}
+
+fn said(payload: &(dyn std::any::Any + Send)) -> String {
+    payload
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "a panic without a message".to_owned())
+}
