@@ -1,0 +1,175 @@
+//! Frames from an interface of this host, through a packet socket (pnet_datalink). Needs CAP_NET_RAW.
+//!
+//! The interface is looked up in the network namespace of the calling thread. On loopback every frame is seen twice,
+//! once leaving and once arriving: pnet does not say which, and drops no direction. Frames leaving a host that offloads
+//! checksums carry partial ones.
+
+use std::time::Duration;
+use std::{fmt, io};
+
+use pnet_datalink::{Channel, Config, DataLinkReceiver, NetworkInterface};
+
+use crate::frame::{Frame, Timestamp};
+use crate::link_type::LinkType;
+
+/// Room for one frame: more than the largest that segmentation offload builds (BIG TCP, 512 KiB).
+const BUFFER_LEN: usize = 1 << 20;
+
+/// An open capture on one interface.
+pub struct Live<C> {
+    receiver: Box<dyn DataLinkReceiver>,
+    interface: String,
+    link_type: LinkType,
+    clock: C,
+    frames: u64,
+    octets: u64,
+}
+
+impl<C: FnMut() -> Timestamp> Live<C> {
+    /// Opens `interface`. [`Live::next_frame`] waits at most `timeout` at a time; each frame gets the time of `clock`.
+    ///
+    /// # Errors
+    /// [`LiveError`] if there is no such interface, or no permission.
+    pub fn open(interface: &str, timeout: Duration, clock: C) -> Result<Self, LiveError> {
+        let found = find(interface)?;
+        // Room for one octet, not none: pnet divides its write buffer by the size of a frame.
+        let config = Config {
+            read_buffer_size: BUFFER_LEN,
+            write_buffer_size: 1,
+            read_timeout: Some(timeout),
+            ..Config::default()
+        };
+        let failed = |source| LiveError::Open { interface: interface.to_owned(), source };
+        let Channel::Ethernet(_, receiver) = pnet_datalink::channel(&found, config).map_err(failed)? else {
+            return Err(failed(io::ErrorKind::Unsupported.into()));
+        };
+        let link_type = link_type(&found);
+        Ok(Self { receiver, interface: interface.to_owned(), link_type, clock, frames: 0, octets: 0 })
+    }
+
+    /// What the frames of the interface start with.
+    pub fn link_type(&self) -> LinkType {
+        self.link_type
+    }
+
+    /// The next frame; `None` if none came within the timeout, after which it may be asked again.
+    ///
+    /// # Errors
+    /// [`LiveError::Read`], for example because the interface went down.
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, LiveError> {
+        let octets = match self.receiver.next() {
+            Ok(octets) => octets,
+            // After a signal the caller decides whether to go on.
+            Err(fault)
+                if matches!(
+                    fault.kind(),
+                    io::ErrorKind::TimedOut | io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock
+                ) =>
+            {
+                return Ok(None);
+            }
+            Err(source) => return Err(LiveError::Read { interface: self.interface.clone(), source }),
+        };
+        self.frames = self.frames.saturating_add(1);
+        let file_offset = self.octets;
+        self.octets = self.octets.saturating_add(crate::decoder::wide(octets.len()));
+        Ok(Some(Frame {
+            number: self.frames,
+            timestamp: Some((self.clock)()),
+            interface: 0,
+            link_type: self.link_type,
+            original_len: octets.len(),
+            octets,
+            file_offset,
+            fcs_len: 0,
+        }))
+    }
+}
+
+impl<C> fmt::Debug for Live<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live")
+            .field("interface", &self.interface)
+            .field("link_type", &self.link_type)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The names of the interfaces in the calling thread's network namespace.
+pub fn interface_names() -> Vec<String> {
+    pnet_datalink::interfaces().into_iter().map(|interface| interface.name).collect()
+}
+
+fn find(name: &str) -> Result<NetworkInterface, LiveError> {
+    let interfaces = pnet_datalink::interfaces();
+    match interfaces.iter().find(|interface| interface.name == name) {
+        Some(found) => Ok(found.clone()),
+        None => Err(LiveError::NoSuchInterface {
+            interface: name.to_owned(),
+            known: interfaces.into_iter().map(|interface| interface.name).collect(),
+        }),
+    }
+}
+
+/// Ethernet, or raw IP on an interface without link layer, such as a TUN one.
+///
+/// pnet gives no hardware type, and /sys shows the interfaces of the namespace that mounted it, not the thread's. Such
+/// interfaces are point-to-point and have no hardware address, which pnet gives as zeros.
+fn link_type(interface: &NetworkInterface) -> LinkType {
+    let no_address = interface.mac.is_none_or(|mac| mac.octets() == [0; 6]);
+    if interface.is_point_to_point() && no_address { LinkType::RAW } else { LinkType::ETHERNET }
+}
+
+/// Why an interface cannot be captured from.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum LiveError {
+    /// No interface of that name in this network namespace.
+    NoSuchInterface {
+        /// The name asked for.
+        interface: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// The packet socket could not be opened or bound.
+    Open {
+        /// The interface.
+        interface: String,
+        /// What the call said.
+        source: io::Error,
+    },
+    /// Reading failed.
+    Read {
+        /// The interface.
+        interface: String,
+        /// What the call said.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for LiveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchInterface { interface, known } => {
+                write!(f, "capture on {interface}: no such interface (there are: {})", known.join(", "))
+            }
+            Self::Open { interface, source } => {
+                write!(f, "capture on {interface}: {source}")?;
+                if source.kind() == io::ErrorKind::PermissionDenied {
+                    write!(f, " (needs CAP_NET_RAW: run as root, or grant it with `setcap cap_net_raw+ep PROGRAM`)")?;
+                }
+                Ok(())
+            }
+            Self::Read { interface, source } => write!(f, "capture on {interface}: read: {source}"),
+        }
+    }
+}
+
+impl std::error::Error for LiveError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::NoSuchInterface { .. } => None,
+            Self::Open { source, .. } | Self::Read { source, .. } => Some(source),
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! The two readers: over a slice, whose frames borrow it, and over a stream, whose frames borrow the reader's buffer.
+
+use std::io::{self, Read};
+
+use crate::decoder::{Decoder, Need, Record, Step, narrow, wide};
+use crate::error::CaptureError;
+use crate::frame::{Frame, Interface};
+
+/// How much a stream is asked for at once.
+const CHUNK_LEN: usize = 256 << 10;
+
+/// Where frames come from, one after the other.
+pub trait FrameSource {
+    /// The next frame; `None` at the end, and after an error.
+    ///
+    /// # Errors
+    /// [`CaptureError`], once, when all before the fault has been delivered.
+    fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError>;
+}
+
+/// Reads a capture that is in memory, or mapped into it.
+#[derive(Debug)]
+pub struct SliceReader<'a> {
+    rest: &'a [u8],
+    decoder: Decoder,
+    position: u64,
+    frames: u64,
+    done: bool,
+}
+
+impl<'a> SliceReader<'a> {
+    /// A reader of the capture in `octets`.
+    pub fn new(octets: &'a [u8]) -> Self {
+        Self { rest: octets, decoder: Decoder::default(), position: 0, frames: 0, done: false }
+    }
+
+    /// The next frame, which borrows the slice; `None` at the end, and after an error.
+    ///
+    /// # Errors
+    /// [`CaptureError`], once, when all before the fault has been delivered.
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'a>>, CaptureError> {
+        if self.done {
+            return Ok(None);
+        }
+        let found = self.advance();
+        self.done = !matches!(found, Ok(Some(_)));
+        found
+    }
+
+    /// The interfaces described so far in the current section.
+    pub fn interfaces(&self) -> &[Interface] {
+        self.decoder.interfaces()
+    }
+
+    /// How many octets have been read.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    fn advance(&mut self) -> Result<Option<Frame<'a>>, CaptureError> {
+        loop {
+            match self.decoder.step(self.rest, self.position)? {
+                Step::Frame(record) => {
+                    self.frames = self.frames.saturating_add(1);
+                    let frame = frame(&record, self.rest, self.position, self.frames);
+                    self.consume(record.consumed);
+                    return Ok(Some(frame));
+                }
+                Step::Skip(need) if need.total() <= self.rest.len() => self.consume(need.total()),
+                Step::Need(_) if self.rest.is_empty() && self.decoder.end()? => return Ok(None),
+                Step::Skip(need) | Step::Need(need) => return Err(need.truncated(self.position, self.rest.len())),
+            }
+        }
+    }
+
+    fn consume(&mut self, len: usize) {
+        self.rest = self.rest.get(len..).unwrap_or_default();
+        self.position = self.position.saturating_add(wide(len));
+    }
+}
+
+impl FrameSource for SliceReader<'_> {
+    fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
+        SliceReader::next_frame(self)
+    }
+}
+
+impl<'a> Iterator for SliceReader<'a> {
+    type Item = Result<Frame<'a>, CaptureError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_frame().transpose()
+    }
+}
+
+/// Reads a capture from a stream, such as a pipe. It has a buffer of its own: `stream` needs none.
+#[derive(Debug)]
+pub struct StreamReader<R> {
+    stream: R,
+    buffer: Vec<u8>,
+    /// The octets read and not yet consumed are `buffer[start..end]`.
+    start: usize,
+    end: usize,
+    decoder: Decoder,
+    /// What is being left out, and how many octets of it have been: kept here so that a read that failed can be resumed.
+    skipping: Option<(Need, usize)>,
+    position: u64,
+    frames: u64,
+    done: bool,
+}
+
+impl<R: Read> StreamReader<R> {
+    /// A reader of the capture that comes out of `stream`.
+    pub fn new(stream: R) -> Self {
+        Self {
+            stream,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            decoder: Decoder::default(),
+            skipping: None,
+            position: 0,
+            frames: 0,
+            done: false,
+        }
+    }
+
+    /// The next frame, which borrows the buffer; `None` at the end, and after an error.
+    ///
+    /// # Errors
+    /// [`CaptureError`], once, when all before the fault has been delivered. A stream that would block or timed out may be
+    /// asked again.
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
+        if self.done {
+            return Ok(None);
+        }
+        match self.advance() {
+            Ok(Some(record)) => {
+                let position = self.position;
+                let start = self.start;
+                self.consume(record.consumed);
+                let input = self.buffer.get(start..).unwrap_or_default();
+                Ok(Some(frame(&record, input, position, self.frames)))
+            }
+            Ok(None) => {
+                self.done = true;
+                Ok(None)
+            }
+            Err(fault) => {
+                self.done = !is_passing(&fault);
+                Err(fault)
+            }
+        }
+    }
+
+    /// The interfaces described so far in the current section.
+    pub fn interfaces(&self) -> &[Interface] {
+        self.decoder.interfaces()
+    }
+
+    /// How many octets have been read of the capture and used.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Finds the next frame; its record is at `start` then.
+    fn advance(&mut self) -> Result<Option<Record>, CaptureError> {
+        loop {
+            self.skip()?;
+            let input = self.buffer.get(self.start..self.end).unwrap_or_default();
+            match self.decoder.step(input, self.position)? {
+                Step::Frame(record) => {
+                    self.frames = self.frames.saturating_add(1);
+                    return Ok(Some(record));
+                }
+                Step::Skip(need) => self.skipping = Some((need, 0)),
+                Step::Need(need) => {
+                    if !self.fill(need.total())? {
+                        if self.start == self.end && self.decoder.end()? {
+                            return Ok(None);
+                        }
+                        return Err(need.truncated(self.position, self.end - self.start));
+                    }
+                }
+            }
+        }
+    }
+
+    fn consume(&mut self, len: usize) {
+        self.start = self.start.saturating_add(len).min(self.end);
+        self.position = self.position.saturating_add(wide(len));
+    }
+
+    /// Leaves out what is to be left out, however much that is, without holding it.
+    fn skip(&mut self) -> Result<(), CaptureError> {
+        while let Some((need, skipped)) = self.skipping {
+            let left = need.total().saturating_sub(skipped);
+            let taken = left.min(self.end - self.start);
+            self.consume(taken);
+            if taken == left {
+                self.skipping = None;
+                break;
+            }
+            let skipped = skipped.saturating_add(taken);
+            self.skipping = Some((need, skipped));
+            if !self.fill(1)? {
+                return Err(need.truncated(self.position.saturating_sub(wide(skipped)), skipped));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads until `needed` octets are there; `false` if the stream ends before.
+    ///
+    /// The buffer grows only as octets arrive, so that a length that lies costs nothing.
+    fn fill(&mut self, needed: usize) -> Result<bool, CaptureError> {
+        while self.end - self.start < needed {
+            if self.start > 0 {
+                self.buffer.copy_within(self.start..self.end, 0);
+                self.end -= self.start;
+                self.start = 0;
+            }
+            if self.end == self.buffer.len() {
+                self.buffer.resize(self.buffer.len().saturating_mul(2).max(CHUNK_LEN), 0);
+            }
+            let read = self.read()?;
+            if read == 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// One successful read behind `end`.
+    fn read(&mut self) -> Result<usize, CaptureError> {
+        let space = self.buffer.get_mut(self.end..).unwrap_or_default();
+        let available = space.len();
+        loop {
+            match self.stream.read(space) {
+                Ok(read) => {
+                    // A Read that claims more than it was given room for is not believed.
+                    let read = read.min(available);
+                    self.end += read;
+                    return Ok(read);
+                }
+                Err(interrupted) if interrupted.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => {
+                    let offset = self.position.saturating_add(wide(self.end - self.start));
+                    return Err(CaptureError::Io { offset, source });
+                }
+            }
+        }
+    }
+}
+
+impl<R: Read> FrameSource for StreamReader<R> {
+    fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
+        StreamReader::next_frame(self)
+    }
+}
+
+/// Whether asking the stream again may help.
+fn is_passing(fault: &CaptureError) -> bool {
+    let CaptureError::Io { source, .. } = fault else { return false };
+    matches!(source.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+/// The frame that `record` describes in `input`, which starts at `position`.
+#[inline]
+fn frame<'a>(record: &Record, input: &'a [u8], position: u64, number: u64) -> Frame<'a> {
+    let octets = input.get(record.start..record.start.saturating_add(record.len)).unwrap_or_default();
+    Frame {
+        number,
+        timestamp: record.timestamp,
+        interface: record.interface,
+        link_type: record.link_type,
+        original_len: narrow(record.original_len).max(octets.len()),
+        octets,
+        file_offset: position.saturating_add(wide(record.start)),
+        fcs_len: record.fcs_len,
+    }
+}
