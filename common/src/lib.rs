@@ -17,6 +17,7 @@ pub mod checksum;
 pub mod hex;
 pub mod layout;
 pub mod order;
+pub mod sockaddr;
 pub mod special;
 
 pub mod wire;
