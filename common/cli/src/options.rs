@@ -2,17 +2,17 @@
 
 use clap::{Args, ValueEnum};
 
-/// How a run is shown. Flatten this into a tool's clap options.
+/// How a run is shown. Flatten this into a tool's clap options; a tool with subcommands takes them behind those too.
 #[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Presentation {
     /// Show the working, step by step
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, global = true, help_heading = "Output")]
     pub explain: bool,
     /// Print JSON Lines: one object a line, with "schema", "type" and "data"
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, global = true, help_heading = "Output")]
     pub json: bool,
     /// Use colour: on a terminal, always or never
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub color: ColorWhen,
 }
 
