@@ -54,15 +54,32 @@ pub fn take_down(interface: &str) -> Result<(), CallError> {
     set_flags(interface, |flags| flags & !libc::IFF_UP)
 }
 
-fn set_flags(interface: &str, change: impl FnOnce(libc::c_int) -> libc::c_int) -> Result<(), CallError> {
-    let socket = control_socket(interface)?;
+/// Whether `interface` can carry packets: it is up, and so is what it is connected to.
+///
+/// # Errors
+/// [`CallError`] with ENODEV if there is no such interface.
+///
+/// # Source
+/// netdevice(7), `IFF_RUNNING`.
+pub fn is_running(interface: &str) -> Result<bool, CallError> {
+    let flags = flags(&control_socket(interface)?, interface)?;
+    Ok(libc::c_int::from(flags) & libc::IFF_RUNNING != 0)
+}
+
+fn flags(socket: &OwnedFd, interface: &str) -> Result<libc::c_short, CallError> {
     let mut request = request("SIOCGIFFLAGS", interface)?;
     // SAFETY: SIOCGIFFLAGS reads ifr_name and writes ifr_flags of a whole ifreq.
     check(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFFLAGS as _, &raw mut request) })
         .map_err(|error| CallError::new("SIOCGIFFLAGS", interface, error))?;
     // SAFETY: the call above has just written ifru_flags.
-    let flags = unsafe { request.ifr_ifru.ifru_flags };
-    // The flags that do not fit in a short are none that can be set this way.
+    Ok(unsafe { request.ifr_ifru.ifru_flags })
+}
+
+fn set_flags(interface: &str, change: impl FnOnce(libc::c_int) -> libc::c_int) -> Result<(), CallError> {
+    let socket = control_socket(interface)?;
+    let flags = flags(&socket, interface)?;
+    let mut request = request("SIOCSIFFLAGS", interface)?;
+    // The change is of one bit that fits.
     request.ifr_ifru.ifru_flags = libc::c_short::try_from(change(flags.into())).unwrap_or(flags);
     // SAFETY: SIOCSIFFLAGS only reads a whole ifreq.
     check(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS as _, &raw mut request) })

@@ -1,18 +1,25 @@
 //! Links and addresses over rtnetlink(7): veth pairs between network namespaces, without iproute2.
 //!
 //! Everything is about the network namespace of the calling thread; see [`NetNs::run`] for another.
+#![expect(clippy::disallowed_methods, reason = "waiting for a link has a deadline")]
 
+use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, AsRawFd};
+use std::time::{Duration, Instant};
 
 use crate::error::CallError;
 use crate::interface;
 use crate::namespace::NetNs;
 use crate::netlink::{Builder, NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST, Socket};
+use crate::poll::{Events, PollFd, poll};
 
 const RTM_NEWLINK: u16 = 16;
 const RTM_DELLINK: u16 = 17;
 const RTM_NEWADDR: u16 = 20;
+
+/// The multicast group of link changes.
+const RTNLGRP_LINK: i32 = 1;
 
 const IFLA_IFNAME: u16 = 3;
 const IFLA_LINKINFO: u16 = 18;
@@ -87,6 +94,37 @@ pub fn add_address(interface: &str, addr: IpAddr, prefix: u8) -> Result<(), Call
         IpAddr::V6(addr) => message.attribute(IFA_LOCAL, &addr.octets()).attribute(IFA_ADDRESS, &addr.octets()),
     };
     request("RTM_NEWADDR", &format!("{addr}/{prefix} dev {interface}"), message)
+}
+
+/// Waits until the kernel says that `interface` can carry packets (`IFF_RUNNING`).
+///
+/// A veth that was brought up a moment ago may not be: the kernel looks at its carrier when it has time, and until then
+/// drops what IPv6 sends, so that the first connection through it takes a second longer.
+///
+/// # Errors
+/// [`CallError`] with ENODEV if there is no such interface, ETIMEDOUT if `timeout` passes: the other end may be down.
+///
+/// # Source
+/// netdevice(7), rtnetlink(7): RTMGRP_LINK tells of every change.
+pub fn wait_until_running(interface: &str, timeout: Duration) -> Result<(), CallError> {
+    let fail = |call| move |error| CallError::new(call, interface, error);
+    // Listening before looking: no change can be missed in between.
+    let mut changes = Socket::open(libc::NETLINK_ROUTE)?;
+    changes.join(RTNLGRP_LINK).map_err(fail("NETLINK_ADD_MEMBERSHIP"))?;
+    let deadline = Instant::now().checked_add(timeout);
+    while !interface::is_running(interface)? {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let ready = poll(&mut [PollFd::new(changes.as_fd(), Events::IN)], left).map_err(fail("poll"))?;
+        if ready == 0 {
+            return Err(fail("IFF_RUNNING")(io::Error::from_raw_os_error(libc::ETIMEDOUT)));
+        }
+        match changes.receive() {
+            // ENOBUFS: there were more changes than the socket holds. Any change is a reason to look again.
+            Err(error) if error.raw_os_error() != Some(libc::ENOBUFS) => return Err(fail("recv")(error)),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// struct ifinfomsg with nothing but the index.

@@ -4,7 +4,7 @@
 //! a kernel sent, or what somebody claims that it did.
 
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use sockeye_common::order::ByteOrder;
 use sockeye_common::wire::{Reader, Truncated};
@@ -219,6 +219,11 @@ impl Socket {
         Ok(Self { fd, buffer: vec![0; BUFFER_LEN] })
     }
 
+    /// Receives what the kernel multicasts to `group`, besides what it answers.
+    pub(crate) fn join(&self, group: i32) -> io::Result<()> {
+        crate::socket::set_option(&self.fd, libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP, group)
+    }
+
     /// Sends one message to the kernel.
     pub(crate) fn send(&self, message: &[u8]) -> io::Result<()> {
         retry(|| {
@@ -272,6 +277,12 @@ impl Socket {
                 }
             }
         }
+    }
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
     }
 }
 

@@ -1,5 +1,7 @@
 //! struct tcp_info as the kernel of the day fills it: read by its length, never assumed whole.
 
+use std::fmt;
+
 use sockeye_common::order::ByteOrder;
 use sockeye_common::wire::Reader;
 
@@ -12,7 +14,7 @@ use crate::numbers::TcpState;
 ///
 /// # Source
 /// Linux, include/uapi/linux/tcp.h, struct tcp_info.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TcpInfo {
     octets: Box<[u8]>,
 }
@@ -189,6 +191,13 @@ impl TcpInfo {
             Width::U32 => reader.u32_in(ByteOrder::HOST, "tcp_info").ok().map(u64::from),
             Width::U64 => reader.u64_in(ByteOrder::HOST, "tcp_info").ok(),
         }
+    }
+}
+
+/// The fields by name: the octets alone tell nobody anything.
+impl fmt::Debug for TcpInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entry(&"tcpi_state", &self.state()).entries(self.fields()).finish()
     }
 }
 
