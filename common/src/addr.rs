@@ -253,10 +253,7 @@ impl FromStr for Endpoint {
         }
         let parsed = host.parse()?;
         let port = port.parse().map_err(|error: AddrError| error.after(host).after(":"))?;
-        match parsed {
-            Host::V6 { .. } => Err(AddrError::at(text, 0, Fault::NotOneAddress)),
-            host => Ok(Self { host, port: Some(port) }),
-        }
+        Ok(Self { host: parsed, port: Some(port) })
     }
 }
 

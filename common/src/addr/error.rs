@@ -95,6 +95,11 @@ pub enum Fault {
         /// The character.
         character: char,
     },
+    /// Two colons or more, without brackets, around a character that no IPv6 address has: `host:80:90`.
+    ColonsAround {
+        /// The character.
+        character: char,
+    },
     /// A group of an IPv6 address with more than four digits.
     GroupTooLong {
         /// The group.
@@ -121,8 +126,6 @@ pub enum Fault {
     AfterBracket,
     /// A zone behind something else than an IPv6 address.
     ZoneNotV6,
-    /// Neither an IPv6 address nor a host and a port.
-    NotOneAddress,
 }
 
 impl AddrError {
@@ -138,10 +141,12 @@ impl AddrError {
         self
     }
 
-    /// The same error, with the advice to bracket `host` if `host` and `port` then make an endpoint.
+    /// The same error of a bare IPv6 address, with the advice to bracket `host` if `host` and `port` make an endpoint.
     pub(super) fn or_brackets(mut self, host: &str, port: &str) -> Self {
         if host.parse::<Host>().is_ok() && port.parse::<Service>().is_ok() {
             self.instead = Some(format!("[{host}]:{port}"));
+        } else if let Fault::NotHex { character } = self.fault {
+            self.fault = Fault::ColonsAround { character };
         }
         self
     }
@@ -192,6 +197,10 @@ impl fmt::Display for AddrError {
             Fault::NotHex { character } => {
                 write!(f, "{character:?} at position {position} cannot be part of an IPv6 address")?;
             }
+            Fault::ColonsAround { character } => {
+                let part = format_args!("{character:?} at position {position} cannot be part of one");
+                write!(f, "two colons or more make an IPv6 address, and {part}")?;
+            }
             Fault::GroupTooLong { found } => write!(f, "{found} has more than the four digits of an IPv6 group")?,
             Fault::GroupCount { count, gap: true } => {
                 write!(f, "{count} groups and \"::\" are more than the eight of an IPv6 address")?;
@@ -210,7 +219,6 @@ impl fmt::Display for AddrError {
             Fault::BracketsNotV6 => f.write_str("only an IPv6 address stands in brackets")?,
             Fault::AfterBracket => write!(f, "\":\" and a port, or nothing, must follow \"]\" at position {position}")?,
             Fault::ZoneNotV6 => write!(f, "only an IPv6 address has a zone, and \"%\" is at position {position}")?,
-            Fault::NotOneAddress => f.write_str("neither an IPv6 address nor a host and a port")?,
         }
         self.instead.as_ref().map_or(Ok(()), |instead| write!(f, "; write {instead}"))
     }

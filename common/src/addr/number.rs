@@ -21,7 +21,8 @@ fn hexadecimal(text: &str) -> bool {
 /// For numbers and dots that are not four decimal octets without leading zeros (RFC 3986 section 3.2.2, IPv4address).
 pub(super) fn dotted_quad(text: &str) -> Result<Option<Ipv4Addr>, AddrError> {
     let parts = || text.split('.');
-    if text.is_empty() || !parts().all(|part| part.is_empty() || digits(part) || hexadecimal(part)) {
+    let numeric = |part: &str| digits(part) || hexadecimal(part);
+    if !parts().any(numeric) || !parts().all(|part| part.is_empty() || numeric(part)) {
         return Ok(None);
     }
     if let Ok(addr) = text.parse() {
