@@ -54,18 +54,6 @@ pub fn take_down(interface: &str) -> Result<(), CallError> {
     set_flags(interface, |flags| flags & !libc::IFF_UP)
 }
 
-/// Whether `interface` can carry packets: it is up, and so is what it is connected to.
-///
-/// # Errors
-/// [`CallError`] with ENODEV if there is no such interface.
-///
-/// # Source
-/// netdevice(7), `IFF_RUNNING`.
-pub fn is_running(interface: &str) -> Result<bool, CallError> {
-    let flags = flags(&control_socket(interface)?, interface)?;
-    Ok(libc::c_int::from(flags) & libc::IFF_RUNNING != 0)
-}
-
 fn flags(socket: &OwnedFd, interface: &str) -> Result<libc::c_short, CallError> {
     let mut request = request("SIOCGIFFLAGS", interface)?;
     // SAFETY: SIOCGIFFLAGS reads ifr_name and writes ifr_flags of a whole ifreq.

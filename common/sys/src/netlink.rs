@@ -265,18 +265,22 @@ impl Socket {
 
     /// Sends a request that asks for an acknowledgement, and waits for it.
     pub(crate) fn request(&mut self, call: &'static str, subject: &str, message: &[u8]) -> Result<(), CallError> {
+        self.ask(call, subject, message).map(drop)
+    }
+
+    /// Sends a request and returns the payload of the first message that comes back; of an acknowledgement, nothing.
+    pub(crate) fn ask(&mut self, call: &'static str, subject: &str, message: &[u8]) -> Result<Vec<u8>, CallError> {
         let fail = |error| CallError::new(call, subject, error);
         self.send(message).map_err(fail)?;
-        loop {
-            let batch = self.receive().map_err(fail)?;
-            for message in messages(batch) {
-                let message = message.map_err(|fault| fail(io::Error::new(io::ErrorKind::InvalidData, fault)))?;
-                if message.kind == NLMSG_ERROR {
-                    let verdict = Verdict::parse(&message);
-                    return if verdict.errno == 0 { Ok(()) } else { Err(refused(call, subject, verdict)) };
-                }
-            }
+        let batch = self.receive().map_err(fail)?;
+        let fault = |fault: Truncated| fail(io::Error::new(io::ErrorKind::InvalidData, fault));
+        let message = messages(batch).next().transpose().map_err(fault)?;
+        let message = message.ok_or_else(|| fail(io::ErrorKind::UnexpectedEof.into()))?;
+        if message.kind != NLMSG_ERROR {
+            return Ok(message.payload.to_vec());
         }
+        let verdict = Verdict::parse(&message);
+        if verdict.errno == 0 { Ok(Vec::new()) } else { Err(refused(call, subject, verdict)) }
     }
 }
 
