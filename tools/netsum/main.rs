@@ -1,1 +1,5 @@
-fn main() {}
+//! The executable `netsum`.
+
+fn main() -> std::process::ExitCode {
+    sockeye_cli::main::<sockeye_netsum::Netsum>()
+}

@@ -1,0 +1,121 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::net::{IpAddr, SocketAddr};
+
+use clap::{Args, Parser, Subcommand};
+use sockeye_cli::escape::escape;
+use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
+use sockeye_common::addr::{Endpoint, Host, Service};
+
+use crate::data::Source;
+
+/// Compute, explain and verify Internet checksums
+#[derive(Parser, Debug)]
+#[command(name = "netsum", version, disable_help_subcommand = true)]
+#[command(subcommand_required = true, arg_required_else_help = false)]
+pub struct Cli {
+    /// How things are shown.
+    #[command(flatten)]
+    presentation: Presentation,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Work out the checksum of a UDP datagram, by hand and on paper
+    ///
+    /// Prints the pseudo-header and the header field by field, every 16-bit word with the running total and its carries,
+    /// the fold, the complement and the checksum. The last word of the last line is the checksum.
+    Udp(UdpArgs),
+}
+
+#[derive(Args, Debug)]
+struct UdpArgs {
+    /// Source address and port: 10.0.0.1:5000 or [fd00::1]:5000
+    #[arg(value_name = "SRC:PORT")]
+    source: String,
+    /// Destination address and port, of the same family
+    #[arg(value_name = "DST:PORT")]
+    destination: String,
+    /// What the datagram carries: text as it stands, hex:4142, @FILE, or - for standard input; "" for nothing.
+    /// text: in front takes the rest as it stands, whatever it begins with
+    #[arg(value_name = "DATA")]
+    data: OsString,
+    /// Print the checksum and nothing else
+    #[arg(short, long, conflicts_with_all = ["explain", "json"])]
+    quiet: bool,
+}
+
+/// What the command line says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How things are shown.
+    pub presentation: Presentation,
+    /// What is to be done.
+    pub job: Job,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Compute a checksum.
+    Udp(Udp),
+}
+
+/// A checksum to be computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Udp {
+    /// Where the datagram comes from.
+    pub src: SocketAddr,
+    /// Where it goes.
+    pub dst: SocketAddr,
+    /// Whether an address had a zone, which is not summed.
+    pub zone_left_out: bool,
+    /// Where its data is.
+    pub data: Source,
+    /// Print the checksum alone.
+    pub quiet: bool,
+}
+
+/// Reads a command line.
+///
+/// # Errors
+/// [`Exit`]: help, version, or what is wrong with it.
+pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
+    let Cli { presentation, command } = parse_clap::<Cli>(invocation)?;
+    let job = match command {
+        Command::Udp(args) => Job::Udp(udp(&args)?),
+    };
+    Ok(Options { presentation, job })
+}
+
+fn udp(args: &UdpArgs) -> Result<Udp, Failure> {
+    let (src, src_zone) = endpoint("source", &args.source)?;
+    let (dst, dst_zone) = endpoint("destination", &args.destination)?;
+    let data = Source::parse(&args.data)
+        .map_err(|error| Failure::usage(format!("data \"{}\": {error}", escape(&args.data.to_string_lossy()))))?;
+    Ok(Udp { src, dst, zone_left_out: src_zone || dst_zone, data, quiet: args.quiet })
+}
+
+/// A numeric address and port, and whether a zone stood behind the address.
+fn endpoint(what: &str, text: &str) -> Result<(SocketAddr, bool), Failure> {
+    let wrong = |why: String| Failure::usage(format!("{what} \"{}\": {why}", escape(text)));
+    let endpoint: Endpoint = text.parse().map_err(|error| wrong(format!("{error}")))?;
+    let addr: IpAddr = endpoint
+        .host
+        .ip()
+        .ok_or_else(|| wrong("a name, and nothing is resolved here: give the address as a number".to_owned()))?;
+    let port = match endpoint.port {
+        Some(Service::Number(port)) => port,
+        Some(Service::Name(_)) => return Err(wrong("the port must be a number (0 to 65535)".to_owned())),
+        None => return Err(wrong(missing_port(addr))),
+    };
+    let zone = matches!(endpoint.host, Host::V6 { zone: Some(_), .. });
+    Ok((SocketAddr::new(addr, port), zone))
+}
+
+fn missing_port(addr: IpAddr) -> String {
+    format!("the port is missing: write {}", SocketAddr::new(addr, 5000))
+}
