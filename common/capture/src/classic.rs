@@ -69,10 +69,12 @@ impl File {
 
     #[inline]
     pub(crate) fn step(&self, input: &[u8], position: u64) -> Result<Step, CaptureError> {
-        let Some(header) = input.first_chunk::<RECORD_HEADER_LEN>() else {
+        let header = input.get(..RECORD_HEADER_LEN).unwrap_or_default();
+        let [seconds, fraction, first, second] = *header.as_chunks::<4>().0 else {
             return Ok(Step::Need(Need::new(RECORD, "record header", 0, RECORD_HEADER_LEN)));
         };
-        let [seconds, fraction, first, second] = quads(header).map(|quad| self.order.u32(quad));
+        let [seconds, fraction, first, second] =
+            [seconds, fraction, first, second].map(|octets| self.order.u32(octets));
         let (captured, original_len) = match self.lengths {
             Lengths::CapturedFirst => (first, second),
             Lengths::OriginalFirst => (second, first),
@@ -105,10 +107,4 @@ impl File {
             fcs_len: self.interface.fcs_len,
         }))
     }
-}
-
-/// The four integers of a record header.
-const fn quads(header: &[u8; RECORD_HEADER_LEN]) -> [[u8; 4]; 4] {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *header;
-    [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]]
 }

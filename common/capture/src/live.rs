@@ -15,6 +15,9 @@ use crate::link_type::LinkType;
 /// Room for one frame: more than the largest that segmentation offload builds (BIG TCP, 512 KiB).
 const BUFFER_LEN: usize = 1 << 20;
 
+/// The flag of net/if.h: no address resolution.
+const IFF_NOARP: u32 = 0x80;
+
 /// An open capture on one interface.
 pub struct Live<C> {
     receiver: Box<dyn DataLinkReceiver>,
@@ -111,13 +114,13 @@ fn find(name: &str) -> Result<NetworkInterface, LiveError> {
     }
 }
 
-/// Ethernet, or raw IP on an interface without link layer, such as a TUN one.
+/// Ethernet, or raw IP on an interface without link layer, such as a TUN or WireGuard one.
 ///
-/// pnet gives no hardware type, and /sys shows the interfaces of the namespace that mounted it, not the thread's. Such
-/// interfaces are point-to-point and have no hardware address, which pnet gives as zeros.
+/// pnet gives no hardware type, and /sys shows the interfaces of the namespace that mounted it, not the thread's. But an
+/// interface without link layer is point-to-point and asks nobody for addresses.
 fn link_type(interface: &NetworkInterface) -> LinkType {
-    let no_address = interface.mac.is_none_or(|mac| mac.octets() == [0; 6]);
-    if interface.is_point_to_point() && no_address { LinkType::RAW } else { LinkType::ETHERNET }
+    let no_arp = interface.flags & IFF_NOARP != 0;
+    if interface.is_point_to_point() && no_arp { LinkType::RAW } else { LinkType::ETHERNET }
 }
 
 /// Why an interface cannot be captured from.

@@ -280,3 +280,6 @@ fn frame<'a>(record: &Record, input: &'a [u8], position: u64, number: u64) -> Fr
         fcs_len: record.fcs_len,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -594,3 +594,6 @@ impl<'a> Layers<'a> {
         self.end = self.end.min(start.saturating_add(len));
     }
 }
+
+#[cfg(test)]
+mod tests;
