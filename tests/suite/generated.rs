@@ -7,21 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Command;
-use sockeye_cli::{Manual, Tool, completions};
+use sockeye_cli::completions;
 
-fn tools() -> Vec<(&'static str, Command, Manual)> {
-    fn of<T: Tool>() -> (&'static str, Command, Manual) {
-        (T::NAME, T::command(), T::manual())
-    }
-    vec![
-        // NOT YET: of::<sockeye_nc::Nc>(),
-        // NOT YET: of::<sockeye_dig::Dig>(),
-        // NOT YET: of::<sockeye_url::Url>(),
-        // NOT YET: of::<sockeye_netsum::Netsum>(),
-        // NOT YET: of::<sockeye_ports::Ports>(),
-        // NOT YET: of::<sockeye_lab::Lab>(),
-    ]
-}
+// The list of tools is in tests/tools.rs.
+use crate::tools;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -53,7 +42,7 @@ fn strangers(folder: &Path, known: &BTreeSet<PathBuf>, found: &mut Vec<String>) 
 fn generated_files_are_current() {
     let mut wrong = Vec::new();
     let mut known = BTreeSet::new();
-    for (name, command, manual) in tools() {
+    for (name, command, manual) in tools::all() {
         let page = root().join(format!("man/{name}.1"));
         wrong.extend(check(&page, &manual.page(&command)));
         known.insert(page);
@@ -70,7 +59,7 @@ fn generated_files_are_current() {
 
 #[test]
 fn every_manual_is_complete() {
-    for (name, command, manual) in tools() {
+    for (name, command, manual) in tools::all() {
         assert_eq!(command.get_name(), name);
         assert!(!manual.examples.is_empty(), "{name}: a manual without EXAMPLES");
         assert!(manual.exit_status.iter().any(|(status, _)| *status == 0), "{name}: EXIT STATUS without 0");

@@ -10,3 +10,6 @@
 
 mod family;
 mod generated;
+mod invariants;
+#[path = "../tools.rs"]
+mod tools;

@@ -1,0 +1,19 @@
+//! Every tool of the suite, as the tests that look at all of them see it.
+
+use clap::Command;
+use sockeye_cli::{Manual, Tool};
+
+/// Name, options and manual of each tool.
+pub(crate) fn all() -> Vec<(&'static str, Command, Manual)> {
+    fn of<T: Tool>() -> (&'static str, Command, Manual) {
+        (T::NAME, T::command(), T::manual())
+    }
+    vec![
+        // NOT YET: of::<sockeye_nc::Nc>(),
+        // NOT YET: of::<sockeye_dig::Dig>(),
+        // NOT YET: of::<sockeye_url::Url>(),
+        // NOT YET: of::<sockeye_netsum::Netsum>(),
+        // NOT YET: of::<sockeye_ports::Ports>(),
+        // NOT YET: of::<sockeye_lab::Lab>(),
+    ]
+}
