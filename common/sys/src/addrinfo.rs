@@ -177,3 +177,122 @@ fn entry(raw: &libc::addrinfo) -> Result<AddrInfo, GaiError> {
         canonname,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NUMERIC: AiFlags = AiFlags::NUMERICHOST.union(AiFlags::NUMERICSERV);
+
+    fn stream(flags: AiFlags) -> Hints {
+        Hints { flags, socktype: SockType::STREAM, ..Hints::default() }
+    }
+
+    fn addresses(node: Option<&str>, service: Option<&str>, hints: &Hints) -> Vec<String> {
+        lookup(node, service, hints).unwrap().iter().map(|entry| entry.addr.to_string()).collect()
+    }
+
+    #[test]
+    fn without_hints_every_address_comes_three_times() {
+        for answer in [
+            lookup(Some("192.0.2.1"), Some("80"), &Hints::default()),
+            lookup_without_hints(Some("192.0.2.1"), Some("80")),
+        ] {
+            let answer = answer.unwrap();
+            let kinds: Vec<_> = answer.iter().map(|entry| (entry.socktype, entry.protocol)).collect();
+            let expected =
+                [(SockType::STREAM, Protocol::TCP), (SockType::DGRAM, Protocol::UDP), (SockType::RAW, Protocol::IP)];
+            assert_eq!(kinds, expected);
+            for entry in answer {
+                assert_eq!((entry.family, entry.addr.to_string()), (Family::INET, "192.0.2.1:80".to_owned()));
+                assert_eq!(entry.sockaddr.len(), 16);
+                assert_eq!(entry.sockaddr[2..8], [0, 80, 192, 0, 2, 1]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_scope_of_a_link_local_address() {
+        let lo = crate::interface::index("lo").unwrap();
+        let answer = lookup(Some("fe80::1%lo"), Some("80"), &stream(NUMERIC)).unwrap();
+        assert_eq!(answer[0].addr.to_string(), format!("[fe80::1%{lo}]:80"));
+        assert_eq!((answer[0].sockaddr.len(), answer[0].family), (28, Family::INET6));
+        assert_eq!(answer[0].sockaddr[24..], lo.to_ne_bytes());
+        assert_eq!(lookup(Some("fe80::1%nope"), None, &stream(NUMERIC)).unwrap_err().code, GaiCode::NONAME);
+    }
+
+    #[test]
+    fn no_node_is_this_host_or_any_address() {
+        // reference/dig.md section 6. Which loopback address comes first depends on whether IPv6 is up.
+        let mut loopback = addresses(None, Some("80"), &stream(NUMERIC));
+        loopback.sort();
+        assert_eq!(loopback, ["127.0.0.1:80", "[::1]:80"]);
+        assert_eq!(addresses(None, Some("80"), &stream(NUMERIC | AiFlags::PASSIVE)), ["0.0.0.0:80", "[::]:80"]);
+    }
+
+    #[cfg(target_env = "gnu")]
+    #[test]
+    fn forms_of_inet_aton_and_ports_beyond_the_last() {
+        // reference/dig.md section 6.
+        for (node, service, address) in [
+            ("192.0.517", None, "192.0.2.5:0"),
+            ("0x7f.1", None, "127.0.0.1:0"),
+            ("2130706433", None, "127.0.0.1:0"),
+            ("127.0.0.1", Some("99999"), "127.0.0.1:34463"),
+        ] {
+            assert_eq!(addresses(Some(node), service, &stream(NUMERIC)), [address], "{node} {service:?}");
+        }
+    }
+
+    #[test]
+    fn an_ipv4_address_as_ipv6() {
+        let mut hints = stream(NUMERIC | AiFlags::V4MAPPED);
+        hints.family = Family::INET6;
+        assert_eq!(addresses(Some("192.0.2.2"), Some("80"), &hints), ["[::ffff:192.0.2.2]:80"]);
+    }
+
+    #[test]
+    fn the_canonical_name_is_on_the_first_entry_only() {
+        let hints = Hints { flags: AiFlags::NUMERICHOST | AiFlags::CANONNAME, ..Hints::default() };
+        let names: Vec<_> =
+            lookup(Some("192.0.2.1"), None, &hints).unwrap().into_iter().map(|entry| entry.canonname).collect();
+        assert_eq!(names, [Some("192.0.2.1".to_owned()), None, None]);
+    }
+
+    #[cfg(target_env = "gnu")]
+    #[test]
+    fn every_code_that_needs_no_network() {
+        // Node, service, flags, family, type, protocol, code: reference/dig.md section 6.
+        let inet6 = Family::INET6;
+        let any = Family::UNSPEC;
+        let host = Some("192.0.2.1");
+        for (node, service, flags, family, socktype, protocol, code) in [
+            (host, None, 0x4000_0000, any, 0, 0, GaiCode::BADFLAGS),
+            (None, Some("80"), AiFlags::CANONNAME.0, any, 0, 0, GaiCode::BADFLAGS),
+            (None, None, 0, any, 0, 0, GaiCode::NONAME),
+            (Some("name.invalid"), None, AiFlags::NUMERICHOST.0, any, 0, 0, GaiCode::NONAME),
+            (host, Some("http"), AiFlags::NUMERICSERV.0, any, 0, 0, GaiCode::NONAME),
+            (host, None, 0, Family(99), 0, 0, GaiCode::FAMILY),
+            (host, None, 0, any, 99, 0, GaiCode::SOCKTYPE),
+            (host, None, 0, any, SockType::STREAM.0, Protocol::UDP.0, GaiCode::SOCKTYPE),
+            (host, Some("no-such-service"), 0, any, SockType::STREAM.0, 0, GaiCode::SERVICE),
+            (host, None, 0, inet6, 0, 0, GaiCode::ADDRFAMILY),
+            (Some("b\u{fc}cher"), None, AiFlags::IDN.0, any, 0, 0, GaiCode::IDN_ENCODE),
+        ] {
+            let hints =
+                Hints { flags: AiFlags(flags), family, socktype: SockType(socktype), protocol: Protocol(protocol) };
+            let error = lookup(node, service, &hints).unwrap_err();
+            assert_eq!(error.code, code, "{node:?} {service:?} {hints:?}");
+            assert!(error.errno.is_none());
+        }
+    }
+
+    #[test]
+    fn a_nul_inside_is_an_error() {
+        for (node, service, argument) in [(Some("a\0b"), None, "node"), (None, Some("8\0"), "service")] {
+            let error = lookup(node, service, &Hints::default()).unwrap_err();
+            assert_eq!((error.code, error.name()), (GaiCode::SYSTEM, "EAI_SYSTEM"));
+            assert!(error.to_string().ends_with(&format!(": {argument} contains a NUL octet")), "{error}");
+        }
+    }
+}

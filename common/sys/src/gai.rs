@@ -112,3 +112,43 @@ impl std::error::Error for GaiError {
         self.errno.as_ref().map(|errno| errno as _)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_env = "gnu")]
+    #[test]
+    fn the_texts_of_glibc() {
+        // reference/dig.md section 6, the C locale.
+        for (code, number, text) in [
+            (GaiCode::BADFLAGS, -1, "Bad value for ai_flags"),
+            (GaiCode::NONAME, -2, "Name or service not known"),
+            (GaiCode::AGAIN, -3, "Temporary failure in name resolution"),
+            (GaiCode::FAIL, -4, "Non-recoverable failure in name resolution"),
+            (GaiCode::NODATA, -5, "No address associated with hostname"),
+            (GaiCode::FAMILY, -6, "ai_family not supported"),
+            (GaiCode::SOCKTYPE, -7, "ai_socktype not supported"),
+            (GaiCode::SERVICE, -8, "Servname not supported for ai_socktype"),
+            (GaiCode::ADDRFAMILY, -9, "Address family for hostname not supported"),
+            (GaiCode::MEMORY, -10, "Memory allocation failure"),
+            (GaiCode::SYSTEM, -11, "System error"),
+            (GaiCode::INPROGRESS, -100, "Processing request in progress"),
+            (GaiCode::CANCELED, -101, "Request canceled"),
+            (GaiCode::NOTCANCELED, -102, "Request not canceled"),
+            (GaiCode::ALLDONE, -103, "All requests done"),
+            (GaiCode::INTR, -104, "Interrupted by a signal"),
+            (GaiCode::IDN_ENCODE, -105, "Parameter string not correctly encoded"),
+        ] {
+            assert_eq!((code.0, code.text().as_str()), (number, text));
+        }
+        assert_eq!(GaiCode::OVERFLOW.0, -12, "whose text changed between versions");
+    }
+
+    #[test]
+    fn an_unknown_code_prints() {
+        let error = GaiError::from_code("getaddrinfo", GaiCode(-77));
+        assert_eq!((error.name(), error.code.to_string().as_str()), ("EAI_?", "-77"));
+        assert!(error.to_string().ends_with("(EAI_?, -77)"), "{error}");
+    }
+}

@@ -57,6 +57,12 @@ const IFINFOMSG_LEN: usize = 16;
 /// # Source
 /// veth(4), rtnetlink(7).
 pub fn create_veth(name: &str, peer: &str, peer_netns: Option<&NetNs>) -> Result<(), CallError> {
+    for name in [name, peer] {
+        // The kernel would take what is before a NUL for the name.
+        if name.contains('\0') {
+            return Err(CallError::new("RTM_NEWLINK", name, io::Error::from_raw_os_error(libc::EINVAL)));
+        }
+    }
     let mut message = Builder::new(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
     message.octets(&[0; IFINFOMSG_LEN]).text(IFLA_IFNAME, name).nested(IFLA_LINKINFO, |info| {
         info.text(IFLA_INFO_KIND, "veth").nested(IFLA_INFO_DATA, |data| {

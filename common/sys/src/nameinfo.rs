@@ -77,3 +77,41 @@ pub fn nameinfo(addr: &SocketAddr, flags: NiFlags) -> Result<NameInfo, GaiError>
     };
     Ok(NameInfo { host: text(&host)?, service: text(&service)? })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NUMERIC: NiFlags = NiFlags::NUMERICHOST.union(NiFlags::NUMERICSERV);
+
+    #[test]
+    fn numbers_need_nobody() {
+        for (addr, host, service) in [
+            ("192.0.2.25:514", "192.0.2.25", "514"),
+            ("[2001:db8::1]:65535", "2001:db8::1", "65535"),
+            ("[::ffff:192.0.2.1]:0", "::ffff:192.0.2.1", "0"),
+        ] {
+            let answer = nameinfo(&addr.parse().unwrap(), NUMERIC).unwrap();
+            assert_eq!((answer.host.as_str(), answer.service.as_str()), (host, service));
+        }
+    }
+
+    #[test]
+    fn a_scope_has_the_name_of_its_interface() {
+        let lo = crate::interface::index("lo").unwrap();
+        let addr = format!("[fe80::1%{lo}]:1").parse().unwrap();
+        assert_eq!(nameinfo(&addr, NUMERIC).unwrap().host, "fe80::1%lo");
+    }
+
+    #[test]
+    fn a_number_is_no_name_where_one_is_required() {
+        let error = nameinfo(&"192.0.2.1:1".parse().unwrap(), NUMERIC | NiFlags::NAMEREQD).unwrap_err();
+        assert_eq!((error.call, error.code), ("getnameinfo", GaiCode::NONAME));
+    }
+
+    #[test]
+    fn an_unknown_flag_is_refused() {
+        let error = nameinfo(&"192.0.2.1:1".parse().unwrap(), NiFlags(0x4000_0000)).unwrap_err();
+        assert_eq!(error.code, GaiCode::BADFLAGS);
+    }
+}

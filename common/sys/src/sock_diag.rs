@@ -58,7 +58,7 @@ flags! {
         CLOSING = 1 << 11, "CLOSING";
         /// Connection requests.
         NEW_SYN_RECEIVED = 1 << 12, "NEW-SYN-RECEIVED";
-        /// Bound and nothing else, since Linux 6.8; older kernels ignore the bit.
+        /// Bound and nothing else, since Linux 6.8; older kernels ignore the bit. Such rows say [`TcpState::Closed`].
         BOUND_INACTIVE = 1 << 13, "BOUND-INACTIVE";
     }
 }
@@ -260,5 +260,121 @@ impl std::error::Error for DumpError {
             Self::Refused { .. } => None,
             Self::Malformed(fault) => Some(fault),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::disallowed_methods, reason = "the dump must list what the test has opened")]
+
+    use std::fs;
+    use std::net::{TcpListener, TcpStream, UdpSocket};
+    use std::os::fd::{AsFd, AsRawFd};
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+    use crate::tcp_info::TcpInfo;
+
+    /// The number that /proc/self/fd and the dump agree on.
+    fn inode(socket: impl AsFd) -> u32 {
+        let path = format!("/proc/self/fd/{}", socket.as_fd().as_raw_fd());
+        fs::metadata(path).unwrap().ino().try_into().unwrap()
+    }
+
+    fn rows(request: Request) -> Vec<InetSocket> {
+        let mut rows = Vec::new();
+        let dumped = dump(&request, &mut |row| rows.push(row)).unwrap();
+        assert_eq!(dumped.rows, rows.len());
+        rows
+    }
+
+    #[test]
+    fn the_request_in_octets() {
+        let request = Request {
+            states: StateMask::LISTEN | StateMask::BOUND_INACTIVE,
+            extensions: Extensions::INFO,
+            ..Request::new(Family::INET6, Protocol::TCP)
+        };
+        let octets = request.emit();
+        assert_eq!(octets.len(), 72);
+        assert_eq!(octets[..4], 72_u32.to_ne_bytes());
+        assert_eq!(octets[4..6], 20_u16.to_ne_bytes());
+        assert_eq!(octets[6..8], 0x301_u16.to_ne_bytes());
+        assert_eq!(octets[16..20], [10, 6, 2, 0]);
+        assert_eq!(octets[20..24], 0x2400_u32.to_ne_bytes());
+        assert_eq!(octets[24..64], [0; 40]);
+        assert_eq!(octets[64..], [0xff; 8]);
+    }
+
+    #[test]
+    fn masks_and_states_agree() {
+        for state in TcpState::ALL {
+            let mask = StateMask::from(state);
+            assert_eq!(Some(mask.to_string().as_str()), state.name());
+        }
+        assert_eq!(TcpState::ALL.into_iter().collect::<StateMask>(), StateMask::ALL);
+        assert_eq!(StateMask::from(TcpState::Unknown(200)), StateMask::EMPTY);
+    }
+
+    #[test]
+    fn an_own_listener_is_listed_exactly_once() {
+        for (address, family) in [("127.0.0.1:0", Family::INET), ("[::1]:0", Family::INET6)] {
+            let Ok(listener) = TcpListener::bind(address) else {
+                assert_eq!(family, Family::INET6, "IPv4 is everywhere");
+                continue;
+            };
+            let number = inode(&listener);
+            let states = StateMask::LISTEN;
+            let extensions = Extensions::SKMEMINFO | Extensions::INFO;
+            let rows = rows(Request { states, extensions, ..Request::new(family, Protocol::TCP) });
+            let mine: Vec<_> = rows.iter().filter(|row| row.inode == number).collect();
+            assert_eq!(mine.len(), 1, "{rows:?}");
+            assert_eq!(mine[0].local, listener.local_addr().unwrap());
+            assert_eq!((mine[0].state, mine[0].peer.port(), mine[0].rqueue), (TcpState::Listen, 0, 0));
+            assert!(mine[0].wqueue > 0, "the backlog");
+            assert!(mine[0].skmeminfo.is_some());
+            assert_eq!(mine[0].tcp_info.as_ref().and_then(TcpInfo::state), Some(TcpState::Listen));
+            assert!(rows.iter().all(|row| row.state == TcpState::Listen), "nothing but what was asked for");
+        }
+    }
+
+    #[test]
+    fn both_ends_of_a_connection_are_listed_and_one_socket_serves_two_dumps() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (server, _) = listener.accept().unwrap();
+        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let mut diag = SockDiag::open().unwrap();
+        let mut ends = Vec::new();
+        let tcp = Request { states: StateMask::ESTABLISHED, ..Request::new(Family::INET, Protocol::TCP) };
+        diag.dump(&tcp, &mut |row| {
+            if [inode(&client), inode(&server)].contains(&row.inode) {
+                ends.push((row.inode, row.local, row.peer, row.state));
+            }
+        })
+        .unwrap();
+        ends.sort_unstable();
+        let (here, there) = (client.local_addr().unwrap(), server.local_addr().unwrap());
+        let established = TcpState::Established;
+        let mut expected = vec![(inode(&client), here, there, established), (inode(&server), there, here, established)];
+        expected.sort_unstable();
+        assert_eq!(ends, expected);
+        let mut found = 0;
+        diag.dump(&Request::new(Family::INET, Protocol::UDP), &mut |row| {
+            if row.inode == inode(&udp) {
+                assert_eq!((row.local, row.state), (udp.local_addr().unwrap(), TcpState::Closed));
+                found += 1;
+            }
+        })
+        .unwrap();
+        assert_eq!(found, 1);
+    }
+
+    #[test]
+    fn a_family_that_no_kernel_lists_is_refused_with_its_name() {
+        let request = Request::new(Family::INET, Protocol(253));
+        let error = dump(&request, &mut |_| {}).unwrap_err();
+        assert!(error.is_unsupported(), "{error}");
+        assert!(error.to_string().starts_with("sock_diag AF_INET 253: "), "{error}");
     }
 }

@@ -165,3 +165,85 @@ pub fn set_pipe_size(pipe: impl AsFd, len: usize) -> io::Result<usize> {
 fn socklen(len: usize) -> libc::socklen_t {
     libc::socklen_t::try_from(len).unwrap_or(libc::socklen_t::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::disallowed_methods, reason = "the calls are about sockets that the test has opened")]
+
+    use std::io::Write;
+    use std::net::{TcpListener, TcpStream, UdpSocket};
+
+    use super::*;
+    use crate::numbers::TcpState;
+    use crate::poll::{Events, PollFd, poll};
+
+    fn udp_pair() -> (UdpSocket, UdpSocket) {
+        let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+        sender.connect(receiver.local_addr().unwrap()).unwrap();
+        (receiver, sender)
+    }
+
+    #[test]
+    fn a_datagram_that_does_not_fit_says_how_long_it_was() {
+        let (receiver, sender) = udp_pair();
+        sender.send(b"0123456789").unwrap();
+        sender.send(b"").unwrap();
+        let mut buffer = [0; 4];
+        let cut = receive_datagram(&receiver, &mut buffer).unwrap();
+        let peer = Some(sender.local_addr().unwrap());
+        assert_eq!(cut, Datagram { len: 4, full_len: 10, peer, drops: None });
+        assert_eq!(&buffer, b"0123");
+        let empty = receive_datagram(&receiver, &mut buffer).unwrap();
+        assert_eq!((empty.len, empty.full_len), (0, 0));
+        receiver.set_nonblocking(true).unwrap();
+        assert_eq!(receive_datagram(&receiver, &mut buffer).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+    }
+
+    #[test]
+    fn dropped_datagrams_are_counted() {
+        let (receiver, sender) = udp_pair();
+        report_drops(&receiver, true).unwrap();
+        set_option(&receiver, libc::SOL_SOCKET, libc::SO_RCVBUF, 1).unwrap();
+        let mut buffer = [0; 2048];
+        for _ in 0..100 {
+            sender.send(&buffer).unwrap();
+        }
+        // The count travels with the next datagram that finds room.
+        let mut received = 1;
+        assert_eq!(receive_datagram(&receiver, &mut buffer).unwrap().drops, None);
+        receiver.set_nonblocking(true).unwrap();
+        while receive_datagram(&receiver, &mut buffer).is_ok() {
+            received += 1;
+        }
+        sender.send(b"last").unwrap();
+        poll(&mut [PollFd::new(receiver.as_fd(), Events::IN)], None).unwrap();
+        let last = receive_datagram(&receiver, &mut buffer).unwrap();
+        assert_eq!((last.len, last.drops), (4, Some(100 - received)));
+    }
+
+    #[test]
+    fn queues_and_tcp_info_of_a_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (server, _) = listener.accept().unwrap();
+        assert_eq!(input_queue(&server).unwrap(), 0);
+        client.write_all(b"hello").unwrap();
+        poll(&mut [PollFd::new(server.as_fd(), Events::IN)], None).unwrap();
+        assert_eq!(input_queue(&server).unwrap(), 5);
+        assert!(output_queue(&client).unwrap() <= 5);
+        let info = tcp_info(&server).unwrap();
+        assert_eq!((info.state(), info.bytes_received()), (Some(TcpState::Established), Some(5)));
+        assert_eq!(output_queue(&listener).unwrap_err().raw_os_error(), Some(libc::EINVAL));
+        let (udp, _) = udp_pair();
+        assert!(tcp_info(&udp).is_err());
+    }
+
+    #[test]
+    fn a_pipe_grows() {
+        let (reader, _writer) = io::pipe().unwrap();
+        assert!(set_pipe_size(&reader, 200_000).unwrap() >= 200_000);
+        let (udp, _) = udp_pair();
+        assert_eq!(set_pipe_size(&udp, 4096).unwrap_err().raw_os_error(), Some(libc::EBADF));
+    }
+}

@@ -210,3 +210,200 @@ fn skmeminfo(value: &[u8]) -> Option<SkMemInfo> {
         drops: next(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use sockeye_common::hex;
+
+    use super::*;
+    use crate::netlink::Builder;
+    use crate::sock_diag::{SkMemInfo, TimerKind};
+
+    /// The octets of a recording: lines that start with `#` say where it comes from.
+    fn recorded(text: &str) -> Vec<u8> {
+        let digits: String = text.lines().filter(|line| !line.starts_with('#')).collect();
+        hex::decode(&digits).unwrap()
+    }
+
+    fn rows(batch: &[u8], protocol: Protocol) -> (Vec<InetSocket>, Result<BatchEnd, ParseError>) {
+        let mut rows = Vec::new();
+        let end = parse_batch(batch, protocol, &mut |row| rows.push(row));
+        (rows, end)
+    }
+
+    /// A batch of one row, with the attributes that `fill` appends.
+    fn batch_of_one(flags: u16, fill: impl FnOnce(&mut Builder)) -> Vec<u8> {
+        let mut builder = Builder::new(SOCK_DIAG_BY_FAMILY, flags);
+        // AF_INET, LISTEN, no timer; port 80; addresses, interface and cookie zero; the last five words.
+        builder.octets(&[2, 10, 0, 0, 0, 80, 0, 0]).octets(&[0; 44]).octets(&[0; 20]);
+        fill(&mut builder);
+        builder.finish()
+    }
+
+    #[cfg(target_endian = "little")]
+    #[test]
+    fn a_recorded_dump_of_tcp_over_ipv4() {
+        let (rows, end) = rows(&recorded(include_str!("recorded/tcp4.hex")), Protocol::TCP);
+        assert_eq!(end, Ok(BatchEnd { finished: Some(0), interrupted: false }));
+        let seen: Vec<_> =
+            rows.iter().map(|row| (row.state, row.local.to_string(), row.peer.to_string(), row.inode)).collect();
+        let expected = [
+            (TcpState::Listen, "127.0.0.1:5001", "0.0.0.0:0", 78619),
+            (TcpState::Closed, "127.0.0.2:5002", "0.0.0.0:0", 78623),
+            (TcpState::Established, "127.0.0.1:57888", "127.0.0.1:5000", 78617),
+            (TcpState::Established, "127.0.0.1:5001", "127.0.0.1:48980", 0),
+            (TcpState::TimeWait, "127.0.0.1:48974", "127.0.0.1:5001", 0),
+            (TcpState::Established, "127.0.0.1:48980", "127.0.0.1:5001", 78622),
+        ];
+        for (state, local, peer, inode) in expected {
+            let found = seen.iter().filter(|row| **row == (state, local.to_owned(), peer.to_owned(), inode)).count();
+            assert_eq!(found, 1, "{state} {local} {peer} {inode} in {seen:#?}");
+        }
+        assert_eq!(rows.len(), expected.len());
+        let listener = rows.iter().find(|row| row.state == TcpState::Listen).unwrap();
+        assert_eq!((listener.rqueue, listener.wqueue, listener.uid, listener.cookie), (1, 3, 0, 0x2003));
+        assert_eq!(listener.congestion.as_deref(), Some("bbr"));
+        let memory = listener.skmeminfo.unwrap();
+        assert_eq!((memory.rcvbuf, memory.sndbuf, memory.drops), (131_072, 16_384, Some(0)));
+        let waiting = rows.iter().find(|row| row.state == TcpState::TimeWait).unwrap();
+        assert_eq!(waiting.timer.kind, TimerKind::TimeWait);
+        assert!((59_000..=60_000).contains(&waiting.timer.expires_ms), "{:?}", waiting.timer);
+        assert_eq!((waiting.skmeminfo, waiting.shutdown), (None, None));
+    }
+
+    #[cfg(target_endian = "little")]
+    #[test]
+    fn a_recorded_dump_of_tcp_over_ipv6() {
+        let (rows, _) = rows(&recorded(include_str!("recorded/tcp6-info.hex")), Protocol::TCP);
+        assert_eq!(rows.len(), 2);
+        let listener = rows.iter().find(|row| row.state == TcpState::Listen).unwrap();
+        assert_eq!(
+            (listener.local.to_string(), listener.v6only, listener.wqueue),
+            ("[::]:5000".to_owned(), Some(false), 7)
+        );
+        let mapped = rows.iter().find(|row| row.state == TcpState::Established).unwrap();
+        assert_eq!(mapped.local.to_string(), "[::ffff:127.0.0.1]:5000");
+        assert_eq!((mapped.family, mapped.rqueue, mapped.v6only), (Family::INET6, 5, None));
+        // ss -i said: rto:204 rtt:0.015/0.007 ato:40 mss:32768 wscale:10,10 bytes_received:5 segs_in:3 snd_wnd:65536.
+        let info = mapped.tcp_info.as_ref().unwrap();
+        assert_eq!((info.rto_us(), info.rtt_us(), info.rttvar_us()), (Some(204_000), Some(15), Some(7)));
+        assert_eq!((info.snd_mss(), info.window_scales()), (Some(32_768), Some((10, 10))));
+        assert_eq!((info.bytes_received(), info.segs_in(), info.snd_wnd()), (Some(5), Some(3), Some(65_536)));
+    }
+
+    #[cfg(target_endian = "little")]
+    #[test]
+    fn recorded_dumps_of_udp() {
+        let (v4, _) = rows(&recorded(include_str!("recorded/udp4.hex")), Protocol::UDP);
+        assert_eq!(v4.len(), 1);
+        assert_eq!(
+            (v4[0].local.to_string(), v4[0].state, v4[0].inode),
+            ("0.0.0.0:5003".to_owned(), TcpState::Closed, 78624)
+        );
+        assert_eq!((v4[0].protocol, v4[0].interface, v4[0].skmeminfo), (Protocol::UDP, 0, None));
+        let (v6, _) = rows(&recorded(include_str!("recorded/udp6.hex")), Protocol::UDP);
+        assert_eq!(v6.len(), 1);
+        assert_eq!((v6[0].local.to_string(), v6[0].interface), ("[fe80::1%3]:5004".to_owned(), 3));
+        assert_eq!((v6[0].v6only, v6[0].traffic_class, v6[0].tos), (Some(true), Some(0), Some(0)));
+        assert_eq!(v6[0].tcp_info, None);
+    }
+
+    #[cfg(target_endian = "little")]
+    #[test]
+    fn a_recorded_refusal() {
+        let (rows, end) = rows(&recorded(include_str!("recorded/raw-refused.hex")), Protocol(255));
+        assert!(rows.is_empty());
+        assert_eq!(end, Ok(BatchEnd { finished: Some(libc::ENOENT), interrupted: false }));
+    }
+
+    #[test]
+    fn structures_of_older_and_newer_kernels() {
+        let words = |count: u32| (1..=count).flat_map(u32::to_ne_bytes).collect::<Vec<u8>>();
+        let memory = |count| {
+            let batch = batch_of_one(0, |row| {
+                row.attribute(INET_DIAG_SKMEMINFO, &words(count));
+            });
+            rows(&batch, Protocol::TCP).0[0].skmeminfo
+        };
+        let full = SkMemInfo {
+            rmem_alloc: 1,
+            rcvbuf: 2,
+            wmem_alloc: 3,
+            sndbuf: 4,
+            fwd_alloc: 5,
+            wmem_queued: 6,
+            optmem: 7,
+            backlog: Some(8),
+            drops: Some(9),
+        };
+        assert_eq!(memory(6), None);
+        assert_eq!(memory(7), Some(SkMemInfo { backlog: None, drops: None, ..full }));
+        assert_eq!(memory(8), Some(SkMemInfo { drops: None, ..full }));
+        assert_eq!(memory(9), Some(full));
+        assert_eq!(memory(12), Some(full));
+        for len in [0_usize, 1, 104, 232, 280, 400] {
+            let batch = batch_of_one(0, |row| {
+                row.attribute(INET_DIAG_INFO, &vec![1; len]);
+            });
+            let info = rows(&batch, Protocol::TCP).0.remove(0).tcp_info;
+            assert_eq!(info.map_or(0, |info| info.octets().len()), len);
+        }
+    }
+
+    #[test]
+    fn unknown_and_broken_attributes_do_not_fail_a_dump() {
+        let batch = batch_of_one(netlink::NLM_F_DUMP_INTR, |row| {
+            row.attribute(999, &[1, 2, 3]).attribute(INET_DIAG_MARK, &[1]).attribute(INET_DIAG_CGROUP_ID, &[]);
+            row.attribute(INET_DIAG_SHUTDOWN, &[3]);
+            // One that claims more than there is: the end of the list.
+            row.u16(400).u16(INET_DIAG_TOS).u32(7);
+        });
+        let (rows, end) = rows(&batch, Protocol::TCP);
+        assert_eq!(end, Ok(BatchEnd { finished: None, interrupted: true }));
+        assert_eq!((rows[0].shutdown, rows[0].mark, rows[0].cgroup, rows[0].tos), (Some(3), None, None, None));
+    }
+
+    #[test]
+    fn a_row_says_its_protocol_where_the_kernel_tells_it() {
+        let batch = batch_of_one(0, |row| {
+            row.attribute(INET_DIAG_PROTOCOL, &[58]);
+        });
+        assert_eq!(rows(&batch, Protocol::RAW).0[0].protocol, Protocol::ICMPV6);
+        assert_eq!(rows(&batch_of_one(0, |_| {}), Protocol::RAW).0[0].protocol, Protocol::RAW);
+    }
+
+    #[test]
+    fn the_rows_before_a_fault_are_handed_over() {
+        let good = batch_of_one(0, |_| {});
+        let mut short = Builder::new(SOCK_DIAG_BY_FAMILY, 0);
+        short.octets(&[2; 71]);
+        let (seen, end) = rows(&[good.clone(), short.finish()].concat(), Protocol::TCP);
+        assert_eq!(seen.len(), 1);
+        let fault = Truncated { field: "idiag_inode", offset: 68, needed: 4, available: 3 };
+        assert_eq!(end, Err(ParseError::Truncated(fault)));
+        let mut strange = good.clone();
+        strange[16] = 17;
+        let (seen, end) = rows(&[good, strange].concat(), Protocol::TCP);
+        assert_eq!((seen.len(), end), (1, Err(ParseError::Family { found: 17, offset: 104 })));
+        assert_eq!(end.unwrap_err().to_string(), "idiag_family at octet 104: expected AF_INET or AF_INET6, found 17");
+    }
+
+    proptest! {
+        #[test]
+        fn no_octets_panic(octets: Vec<u8>) {
+            let _ = rows(&octets, Protocol::TCP);
+        }
+
+        #[test]
+        fn no_damage_panics(at: prop::sample::Index, value: u8, cut: prop::sample::Index) {
+            for text in [include_str!("recorded/tcp6-info.hex"), include_str!("recorded/udp6.hex")] {
+                let mut octets = recorded(text);
+                let at = at.index(octets.len());
+                octets[at] = value;
+                octets.truncate(cut.index(octets.len() + 1));
+                let _ = rows(&octets, Protocol::TCP);
+            }
+        }
+    }
+}

@@ -18,7 +18,8 @@ pub struct InetSocket {
     pub family: Family,
     /// What was asked for, or what the row says of itself.
     pub protocol: Protocol,
-    /// TCP's state. UDP has [`TcpState::Established`] if connected, [`TcpState::Closed`] if not.
+    /// TCP's state; [`TcpState::Closed`] is bound and no more. UDP has [`TcpState::Established`] if connected,
+    /// [`TcpState::Closed`] if not.
     pub state: TcpState,
     /// What the kernel waits for.
     pub timer: Timer,
