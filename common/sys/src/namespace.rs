@@ -221,3 +221,42 @@ pub fn die_with_parent(command: &mut Command) -> &mut Command {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Stdio;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_namespace_is_not_entered() {
+        let error = NetNs::open("/no/such/file").unwrap_err();
+        assert_eq!(error.to_string(), "open /no/such/file: No such file or directory");
+        let error = NetNs::open("/dev/null").unwrap().run(|| ()).unwrap_err();
+        assert_eq!((error.call, error.errno()), ("setns", Some(libc::EINVAL)));
+    }
+
+    #[test]
+    fn a_path_with_a_nul_is_refused_before_the_kernel_sees_it() {
+        let error = bind_mount("/etc/ho\0sts", "/etc/hosts").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    }
+
+    #[test]
+    fn a_child_dies_with_the_thread_that_spawned_it() {
+        // cat waits for as long as its input is open, and ends with status 0 when it is closed.
+        let spawn = || die_with_parent(Command::new("cat").stdin(Stdio::piped())).spawn().unwrap();
+        let mut child = thread::scope(|scope| scope.spawn(spawn).join().unwrap());
+        let input = child.stdin.take();
+        let (sender, receiver) = mpsc::channel();
+        thread::scope(|scope| {
+            scope.spawn(move || sender.send(child.wait().unwrap()));
+            let status = receiver.recv_timeout(Duration::from_secs(60));
+            drop(input);
+            assert_eq!(status.unwrap().signal(), Some(libc::SIGKILL));
+        });
+    }
+}
