@@ -237,6 +237,24 @@ impl<'a> Output<'a> {
         self.wrote(written)
     }
 
+    /// Shows a list: as one text, or as one JSON object an item. The items are not touched unless they are shown.
+    ///
+    /// # Errors
+    /// [`Failure`] if standard output does not take it.
+    pub fn list<R: Render + ?Sized, I: Serialize>(
+        &mut self,
+        list: &R,
+        items: impl IntoIterator<Item = I>,
+    ) -> Result<(), Failure> {
+        let written = if self.presentation.json {
+            items.into_iter().try_for_each(|item| envelope(&mut self.stdout, &self.schema, Kind::Result, &item))
+        } else {
+            let terminal = self.terminal;
+            list.render(&mut Text { writer: &mut self.stdout, colour: terminal.stdout_colour, width: terminal.width })
+        };
+        self.wrote(written)
+    }
+
     /// Shows one step of the working, if that was asked for.
     ///
     /// # Errors
@@ -407,6 +425,22 @@ mod tests {
                 "\n"
             )
         );
+    }
+
+    #[test]
+    fn a_list_is_one_text_or_one_object_an_item() {
+        let shown = |presentation| {
+            let mut stdout = Vec::new();
+            let mut output = Output::new("ports", Terminal::default(), &mut stdout, io::sink());
+            output.present(presentation, ExplainTo::Stdout);
+            output.list("all of it", [1, 2]).unwrap();
+            output.flush().unwrap();
+            drop(output);
+            String::from_utf8(stdout).unwrap()
+        };
+        assert_eq!(shown(PLAIN), "all of it\n");
+        let item = |data| format!("{{\"schema\":\"ports/1\",\"type\":\"result\",\"data\":{data}}}\n");
+        assert_eq!(shown(Presentation { json: true, ..PLAIN }), item(1) + &item(2));
     }
 
     #[test]
