@@ -1,1 +1,98 @@
-//! ports: lists sockets, their states and owners.
+//! ports: every TCP and UDP socket of this network namespace, with its state, queues and owner.
+//!
+//! - [`selection`]: which sockets a listing is about, and the netlink requests that bring them
+//! - [`socket`], [`state`]: one row of it, and what its state means
+//! - [`owners`]: which processes hold a socket
+//! - [`endpoint`], [`names`]: both ends as text
+//! - [`listing`]: rows as lines; [`record`]: rows as JSON
+//! - [`explain`]: the working as data
+//! - [`shell`]: sock_diag and /proc
+//! - [`cli`], `manual`: the command line
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod endpoint;
+pub mod explain;
+pub mod listing;
+mod manual;
+pub mod names;
+pub mod owners;
+pub mod record;
+#[cfg(test)]
+pub(crate) mod samples;
+pub mod selection;
+pub mod shell;
+pub mod socket;
+pub mod state;
+
+use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool};
+
+use crate::cli::Options;
+use crate::explain::{Event, counted};
+use crate::listing::Listing;
+use crate::owners::{Holders, Ownership};
+use crate::socket::Socket;
+
+/// The tool.
+#[derive(Clone, Copy, Debug)]
+pub struct Ports;
+
+impl Tool for Ports {
+    const NAME: &'static str = "ports";
+    type Options = Options;
+
+    fn command() -> clap::Command {
+        cli::command()
+    }
+
+    fn manual() -> Manual {
+        manual::MANUAL
+    }
+
+    fn parse(invocation: &Invocation) -> Result<Options, Exit> {
+        cli::parse(invocation)
+    }
+
+    fn presentation(options: &Options) -> Presentation {
+        options.presentation
+    }
+
+    fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
+        let mut sockets = output.narrate(|explain| shell::dump(&options.selection, explain))??;
+        sockets.sort_unstable_by(Socket::listing_order);
+        let names = shell::names(&sockets, options.numeric);
+        let holders = options.owners.map(|wanted| shell::holders(&sockets, wanted));
+        if let Some((_, search)) = &holders {
+            output.event(&Event::OwnersSearched(*search))?;
+        }
+        let listing = Listing {
+            sockets: &sockets,
+            names: &names,
+            holders: holders.as_ref().map(|(holders, _)| holders),
+            headings: options.headings,
+        };
+        output.list(&listing, listing.records())?;
+        if output.is_explained() {
+            explain::states(&sockets).iter().try_for_each(|event| output.event(event))?;
+        }
+        if let Some((holders, search)) = &holders {
+            output.flush()?;
+            note_hidden(&sockets, holders, search.denied, output);
+        }
+        Ok(Status::YES)
+    }
+}
+
+/// Says on standard error how many owners are missing, since standard output may be cut apart by another tool.
+fn note_hidden(sockets: &[Socket], holders: &Holders, denied: usize, output: &mut Output<'_>) {
+    let hidden = sockets.iter().filter(|socket| holders.ownership(socket.inode) == Ownership::Hidden).count();
+    if hidden > 0 {
+        let sockets = counted(hidden, "socket", "sockets");
+        let processes = if denied == 0 {
+            "/proc hides other users' processes".to_owned()
+        } else {
+            format!("no permission to look into {}", counted(denied, "process", "processes"))
+        };
+        output.note(format!("owners of {sockets} are hidden: {processes} (try as root)"));
+    }
+}

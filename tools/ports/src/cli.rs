@@ -1,0 +1,157 @@
+//! The command line.
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser};
+use sockeye_cli::escape::escape;
+use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
+
+use crate::selection::{Selection, Which};
+
+/// List sockets, their states and owners
+#[derive(Parser, Debug)]
+#[command(name = "ports", version)]
+pub struct Cli {
+    /// TCP sockets (without -t and -u: both)
+    #[arg(short, long, help_heading = "Which sockets")]
+    tcp: bool,
+    /// UDP sockets
+    #[arg(short, long, help_heading = "Which sockets")]
+    udp: bool,
+    /// Those that wait for peers: LISTEN, and UDP sockets that are not connected
+    #[arg(short, long, help_heading = "Which sockets")]
+    listening: bool,
+    /// All states, also listening, only bound, half-open and TIME-WAIT; wins over -l
+    #[arg(short, long, help_heading = "Which sockets")]
+    all: bool,
+    /// Sockets of the IPv4 family (without -4 and -6: both)
+    #[arg(short = '4', long, help_heading = "Which sockets")]
+    ipv4: bool,
+    /// Sockets of the IPv6 family, those that carry IPv4 included
+    #[arg(short = '6', long, help_heading = "Which sockets")]
+    ipv6: bool,
+    /// Ports as numbers, not as the names of services(5). Addresses are always numbers
+    #[arg(short, long, help_heading = "What is shown")]
+    numeric: bool,
+    /// Every process and descriptor that holds the socket
+    #[arg(short, long, help_heading = "What is shown")]
+    processes: bool,
+    /// One owner a socket, and no further search once each has one; implies -p
+    #[arg(long, help_heading = "What is shown")]
+    first_owner: bool,
+    /// Leave out the line of headings
+    #[arg(short = 'H', long, help_heading = "What is shown")]
+    no_header: bool,
+    #[command(flatten)]
+    presentation: Presentation,
+    /// Taken only to be refused with a sentence.
+    #[arg(hide = true)]
+    operands: Vec<OsString>,
+}
+
+/// What the command line says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How things are shown.
+    pub presentation: Presentation,
+    /// Which sockets.
+    pub selection: Selection,
+    /// Whether ports stay numbers.
+    pub numeric: bool,
+    /// Whether owners are wanted, and which.
+    pub owners: Option<WantedOwners>,
+    /// Whether a line of headings stands first.
+    pub headings: bool,
+}
+
+/// Which owners are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WantedOwners {
+    /// Every process that holds the socket: each must be looked into.
+    All,
+    /// Any one: the search ends when each socket has it.
+    First,
+}
+
+/// The options as clap describes them.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// [`Exit`] if the run ends here.
+pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
+    let cli: Cli = parse_clap(invocation)?;
+    if let Some(operand) = cli.operands.first() {
+        let shown = operand.to_string_lossy();
+        let refused = format!("{}: filters by state, address or port are not understood", escape(&shown));
+        return Err(Failure::usage(refused).hint("choose with -t -u -l -a -4 -6; see ports --help").into());
+    }
+    // Neither of a pair is both of it.
+    let pair = |one: bool, other: bool| (one || !other, other || !one);
+    let (tcp, udp) = pair(cli.tcp, cli.udp);
+    let (ipv4, ipv6) = pair(cli.ipv4, cli.ipv6);
+    let which = match (cli.all, cli.listening) {
+        (true, _) => Which::All,
+        (false, true) => Which::Listening,
+        (false, false) => Which::Connections,
+    };
+    let owners = match (cli.first_owner, cli.processes) {
+        (true, _) => Some(WantedOwners::First),
+        (false, true) => Some(WantedOwners::All),
+        (false, false) => None,
+    };
+    Ok(Options {
+        presentation: cli.presentation,
+        selection: Selection { tcp, udp, ipv4, ipv6, which },
+        numeric: cli.numeric,
+        owners,
+        headings: !cli.no_header,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(args: &[&str]) -> Result<Options, String> {
+        let invocation = Invocation { name: "ports".into(), args: args.iter().map(Into::into).collect() };
+        parse(&invocation).map_err(|exit| match exit {
+            Exit::Failure(failure) => failure.to_string(),
+            Exit::Text { text, .. } => text,
+        })
+    }
+
+    #[test]
+    fn no_selector_is_tcp_and_udp_of_both_families() {
+        let both = Selection { tcp: true, udp: true, ipv4: true, ipv6: true, which: Which::Connections };
+        assert_eq!(parsed(&[]).unwrap().selection, both);
+        assert_eq!(parsed(&["-tu46"]).unwrap().selection, both);
+        assert_eq!(parsed(&["-u6"]).unwrap().selection, Selection { tcp: false, ipv4: false, ..both });
+    }
+
+    #[test]
+    fn clusters_from_habit() {
+        let habit = parsed(&["-tulnp"]).unwrap();
+        assert_eq!(
+            (habit.selection.which, habit.numeric, habit.owners),
+            (Which::Listening, true, Some(WantedOwners::All))
+        );
+        assert_eq!(parsed(&["-tulanp"]).unwrap().selection.which, Which::All);
+        assert_eq!(parsed(&["-alnp"]).unwrap().selection.which, Which::All, "whatever the order");
+        assert!(!parsed(&["-H"]).unwrap().headings);
+        assert_eq!(parsed(&["-p", "--first-owner"]).unwrap().owners, Some(WantedOwners::First));
+    }
+
+    #[test]
+    fn a_filter_is_refused_with_a_sentence() {
+        assert_eq!(
+            parsed(&["-t", "sport = :80\u{1b}"]).unwrap_err(),
+            "sport = :80\\x1b: filters by state, address or port are not understood (choose with -t -u -l -a -4 -6; \
+             see ports --help)"
+        );
+        assert!(parsed(&["-x"]).unwrap_err().starts_with("unexpected argument '-x'"));
+    }
+}

@@ -1,0 +1,200 @@
+//! The working as data: what was asked of the kernel, how the owners were found, and what the states mean.
+
+use std::io;
+
+use serde::Serialize;
+use sockeye_cli::output::{Render, Role, Text};
+use sockeye_sys::sock_diag::{Dumped, Request, StateMask};
+
+use crate::record::Coded;
+use crate::socket::Socket;
+use crate::state::State;
+
+/// One step of the working.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A dump was asked for and came.
+    Dumped {
+        /// The protocol.
+        protocol: Coded,
+        /// The address family.
+        family: Coded,
+        /// The state bits of the request: bit N is state N.
+        states: u32,
+        /// The extension bits of the request.
+        extensions: u8,
+        /// The octets that were sent: struct nlmsghdr and struct inet_diag_req_v2.
+        request: String,
+        /// How many sockets came.
+        rows: usize,
+        /// The table changed while it was read, so that a row may be missing or twice there.
+        interrupted: bool,
+    },
+    /// The descriptors of all processes were read.
+    OwnersSearched(OwnerSearch),
+    /// What one state of the listing means. Comes behind the listing.
+    StateMeans {
+        /// The state.
+        state: State,
+        /// How many sockets of the listing are in it.
+        sockets: usize,
+        /// What it means.
+        meaning: &'static str,
+        /// Who must act.
+        next: &'static str,
+    },
+}
+
+/// How the search for owners went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OwnerSearch {
+    /// Different sockets whose owner was wanted.
+    pub wanted: usize,
+    /// Of these, how many were found.
+    pub found: usize,
+    /// Processes that were looked into.
+    pub processes: usize,
+    /// Descriptors that were read.
+    pub descriptors: usize,
+    /// Threads that did it.
+    pub threads: usize,
+    /// Processes whose descriptors we may not read.
+    pub denied: usize,
+    /// Processes that ended meanwhile.
+    pub gone: usize,
+    /// Every socket had an owner before every process was looked into, and one was enough.
+    pub stopped_early: bool,
+}
+
+impl Event {
+    /// The event of a dump.
+    pub fn dumped(request: &Request, dumped: Dumped) -> Self {
+        Self::Dumped {
+            protocol: Coded::protocol(request.protocol),
+            family: Coded::family(request.family),
+            states: request.states.0,
+            extensions: request.extensions.0,
+            request: sockeye_common::hex::encode(&request.emit()),
+            rows: dumped.rows,
+            interrupted: dumped.interrupted,
+        }
+    }
+}
+
+/// An event for each different state, in the order of the listing.
+pub fn states(sockets: &[Socket]) -> Vec<Event> {
+    let mut seen: Vec<(State, usize)> = Vec::new();
+    for socket in sockets {
+        match seen.iter_mut().find(|(state, _)| *state == socket.state) {
+            Some((_, count)) => *count += 1,
+            None => seen.push((socket.state, 1)),
+        }
+    }
+    seen.into_iter()
+        .map(|(state, sockets)| {
+            let (meaning, next) = state.meaning();
+            Event::StateMeans { state, sockets, meaning, next }
+        })
+        .collect()
+}
+
+impl Render for Event {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        match self {
+            Self::Dumped { protocol, family, states, extensions, request: _, rows, interrupted } => {
+                let names = match StateMask(*states) {
+                    StateMask::ALL => "every state".to_owned(),
+                    some => some.names().collect::<Vec<_>>().join(" "),
+                };
+                text.line(format!(
+                    "asked NETLINK_SOCK_DIAG for {family} {protocol}: {names} ({states:#x}), extensions {extensions:#x}"
+                ))?;
+                let doubt = if *interrupted { "; the table changed meanwhile (NLM_F_DUMP_INTR)" } else { "" };
+                text.line(format!("  {} came{doubt}", counted(*rows, "socket", "sockets")))
+            }
+            Self::OwnersSearched(search) => search.render(text),
+            Self::StateMeans { state, sockets, meaning, next } => {
+                let name = text.paint(Role::Strong, state.name().unwrap_or("unknown"));
+                text.line(format!("{name} ({sockets}): {meaning}"))?;
+                text.line(format!("  next: {next}"))
+            }
+        }
+    }
+}
+
+impl Render for OwnerSearch {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let stopped = if self.stopped_early { ", and stopped there" } else { "" };
+        text.line(format!(
+            "read {} of {} in /proc/PID/fd with {}: found owners of {} of {}{stopped}",
+            counted(self.descriptors, "descriptor", "descriptors"),
+            counted(self.processes, "process", "processes"),
+            counted(self.threads, "thread", "threads"),
+            self.found,
+            counted(self.wanted, "socket", "sockets"),
+        ))?;
+        if self.denied > 0 {
+            text.line(format!("  no permission for {}", counted(self.denied, "process", "processes")))?;
+        }
+        if self.gone > 0 {
+            text.line(format!("  {} ended meanwhile", counted(self.gone, "process", "processes")))?;
+        }
+        Ok(())
+    }
+}
+
+/// A number with its noun.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use sockeye_sys::{Protocol, TcpState};
+
+    use super::*;
+    use crate::samples::socket;
+    use crate::selection::{Selection, Which};
+
+    fn shown(event: &Event) -> String {
+        let mut octets = Vec::new();
+        event.render(&mut Text::plain(&mut octets)).unwrap();
+        String::from_utf8(octets).unwrap()
+    }
+
+    #[test]
+    fn a_dump_says_what_was_asked() {
+        let selection = Selection { tcp: true, udp: false, ipv4: true, ipv6: false, which: Which::Listening };
+        let request = selection.requests()[0];
+        let event = Event::dumped(&request, Dumped { rows: 1, interrupted: true });
+        assert_eq!(
+            shown(&event),
+            "asked NETLINK_SOCK_DIAG for AF_INET tcp: LISTEN (0x400), extensions 0x0\n  1 socket came; \
+             the table changed meanwhile (NLM_F_DUMP_INTR)\n"
+        );
+    }
+
+    #[test]
+    fn the_search_says_how_it_went() {
+        let search =
+            OwnerSearch { wanted: 3, found: 2, processes: 1, descriptors: 9, threads: 1, ..OwnerSearch::default() };
+        assert_eq!(
+            shown(&Event::OwnersSearched(search)),
+            "read 9 descriptors of 1 process in /proc/PID/fd with 1 thread: found owners of 2 of 3 sockets\n"
+        );
+        let search = OwnerSearch { denied: 1, gone: 2, found: 3, stopped_early: true, ..search };
+        assert!(shown(&Event::OwnersSearched(search)).ends_with(
+            "3 of 3 sockets, and stopped there\n  no permission for 1 process\n  2 processes ended meanwhile\n"
+        ));
+    }
+
+    #[test]
+    fn each_state_is_explained_once() {
+        let tcp = |state| socket(Protocol::TCP, state, "127.0.0.1:1", "127.0.0.1:2");
+        let events = states(&[tcp(TcpState::Listen), tcp(TcpState::CloseWait), tcp(TcpState::Listen)]);
+        assert_eq!(events.len(), 2);
+        assert!(shown(&events[0]).starts_with("LISTEN (2): "));
+        assert!(shown(&events[1]).contains("\n  next: the process here must close(2)"));
+    }
+}

@@ -1,0 +1,84 @@
+//! Names that stand for numbers: interfaces and services.
+
+use std::collections::HashMap;
+
+use sockeye_cli::escape::{escape, escape_octets};
+use sockeye_sys::Protocol;
+
+/// What is known by name. Everything in it is safe for a terminal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    interfaces: HashMap<u32, String>,
+    services: HashMap<(Protocol, u16), String>,
+}
+
+impl Names {
+    /// Takes in the name of an interface.
+    pub fn add_interface(&mut self, index: u32, name: &str) {
+        self.interfaces.insert(index, escape(name).into_owned());
+    }
+
+    /// Takes in a services database. Where it has two names for a port, the first holds.
+    ///
+    /// # Source
+    /// services(5).
+    pub fn add_services(&mut self, database: &[u8]) {
+        for line in database.split(|octet| *octet == b'\n') {
+            if let Some((protocol, port, name)) = service(line) {
+                self.services.entry((protocol, port)).or_insert_with(|| escape_octets(name));
+            }
+        }
+    }
+
+    /// The name of an interface, if it has been taken in.
+    pub fn interface(&self, index: u32) -> Option<&str> {
+        self.interfaces.get(&index).map(String::as_str)
+    }
+
+    /// The name of a port, if the database has one.
+    pub fn service(&self, protocol: Protocol, port: u16) -> Option<&str> {
+        self.services.get(&(protocol, port)).map(String::as_str)
+    }
+}
+
+/// One line of the database: `ssh  22/tcp  alias  # comment`.
+fn service(line: &[u8]) -> Option<(Protocol, u16, &[u8])> {
+    let text = line.split(|octet| *octet == b'#').next()?;
+    let mut fields = text.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
+    let name = fields.next()?;
+    let (port, protocol) = std::str::from_utf8(fields.next()?).ok()?.split_once('/')?;
+    let protocol = match protocol {
+        "tcp" => Protocol::TCP,
+        "udp" => Protocol::UDP,
+        _ => return None,
+    };
+    Some((protocol, port.parse().ok()?, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_services_database_as_services_5_describes_it() {
+        let mut names = Names::default();
+        names.add_services(
+            b"# Network services\nssh\t\t22/tcp\t\t\t# SSH Remote Login\ndomain 53/tcp\ndomain 53/udp nameserver\n\
+              other 22/tcp\nbad x/tcp\nworse 99999/udp\nlonely\n\nsctp-only 9/sctp\nodd\x1b[2J\xff 7/udp",
+        );
+        assert_eq!(names.service(Protocol::TCP, 22), Some("ssh"));
+        assert_eq!(names.service(Protocol::UDP, 22), None);
+        assert_eq!(names.service(Protocol::UDP, 53), Some("domain"));
+        assert_eq!(names.service(Protocol::UDP, 7), Some("odd\\x1b[2J\\xff"));
+        assert_eq!(names.services.len(), 4);
+    }
+
+    proptest! {
+        #[test]
+        fn no_database_panics(database: Vec<u8>) {
+            Names::default().add_services(&database);
+        }
+    }
+}

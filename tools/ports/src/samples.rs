@@ -1,0 +1,28 @@
+//! Sockets for the tests.
+
+use std::net::SocketAddr;
+
+use sockeye_sys::{Family, Protocol, TcpState};
+
+use crate::socket::Socket;
+use crate::state::State;
+
+/// A socket with nothing in it but its ends and its state.
+pub(crate) fn socket(protocol: Protocol, state: TcpState, local: &str, peer: &str) -> Socket {
+    let local: SocketAddr = local.parse().unwrap();
+    Socket {
+        protocol,
+        family: if local.is_ipv4() { Family::INET } else { Family::INET6 },
+        state: State::of(protocol, state),
+        local,
+        peer: peer.parse().unwrap(),
+        interface: None,
+        recv_queue: 0,
+        send_queue: 0,
+        expires_ms: None,
+        uid: Some(0),
+        inode: Some(1),
+        cookie: 1,
+        v6only: None,
+    }
+}

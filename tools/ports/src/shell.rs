@@ -1,0 +1,72 @@
+//! Where the sockets come from: sock_diag, /proc and the services database.
+#![expect(clippy::disallowed_methods, reason = "the shell: reads the services database")]
+
+mod processes;
+
+use sockeye_cli::{Failure, Status};
+use sockeye_sys::interface;
+use sockeye_sys::sock_diag::{DumpError, Request, SockDiag};
+
+use crate::cli::WantedOwners;
+use crate::explain::{Event, OwnerSearch};
+use crate::names::Names;
+use crate::owners::Holders;
+use crate::selection::Selection;
+use crate::socket::{Socket, protocol_label};
+
+/// The services database.
+///
+/// # Source
+/// services(5).
+const SERVICES: &str = "/etc/services";
+
+/// The sockets of a selection, as the kernel lists them.
+///
+/// # Errors
+/// [`Failure`] if the kernel does not list them. Nothing is then known of the others either.
+pub fn dump(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Vec<Socket>, Failure> {
+    let mut diag = SockDiag::open().map_err(|error| Failure::new(Status::HOST, error.to_string()))?;
+    let mut sockets = Vec::new();
+    for request in selection.requests() {
+        let dumped = diag
+            .dump(&request, &mut |row| sockets.push(Socket::new(&row)))
+            .map_err(|error| refused(&request, &error))?;
+        explain(Event::dumped(&request, dumped));
+    }
+    Ok(sockets)
+}
+
+fn refused(request: &Request, error: &DumpError) -> Failure {
+    let failure = Failure::new(Status::HOST, error.to_string());
+    if error.is_unsupported() {
+        let protocol = protocol_label(request.protocol, sockeye_sys::Family::INET);
+        failure.hint(format!("needs the kernel module {protocol}_diag: try modprobe {protocol}_diag as root"))
+    } else {
+        failure
+    }
+}
+
+/// The names that a listing of `sockets` needs. A missing services database is an empty one.
+pub fn names(sockets: &[Socket], numeric: bool) -> Names {
+    let mut names = Names::default();
+    let mut indices: Vec<u32> = sockets.iter().filter_map(|socket| socket.interface).collect();
+    indices.sort_unstable();
+    indices.dedup();
+    for index in indices {
+        if let Some(name) = interface::name(index) {
+            names.add_interface(index, &name);
+        }
+    }
+    if !numeric && let Ok(database) = std::fs::read(SERVICES) {
+        names.add_services(&database);
+    }
+    names
+}
+
+/// Who holds the sockets, and how the search for that went.
+pub fn holders(sockets: &[Socket], wanted: WantedOwners) -> (Holders, OwnerSearch) {
+    let mut inodes: Vec<u32> = sockets.iter().filter_map(|socket| socket.inode).collect();
+    inodes.sort_unstable();
+    inodes.dedup();
+    processes::search(&inodes, wanted)
+}

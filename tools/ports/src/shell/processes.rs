@@ -1,0 +1,168 @@
+//! The search through the descriptors of every process.
+//!
+//! Processes come and go while it runs: one that is gone is passed over, and so is one that we may not look into. Both
+//! are counted.
+#![expect(clippy::disallowed_methods, reason = "the shell: reads /proc, in threads")]
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use sockeye_cli::escape::escape_octets;
+
+use crate::cli::WantedOwners;
+use crate::explain::OwnerSearch;
+use crate::owners::{Holders, Holding, socket_inode};
+
+/// More do not help: the kernel's own locks become the limit.
+const MAX_THREADS: usize = 8;
+/// A thread costs about as much as looking into so many small processes.
+const PROCESSES_PER_THREAD: usize = 16;
+
+/// Looks for the holders of the sockets with these inodes, which are in order and without doubles.
+pub(super) fn search(inodes: &[u32], wanted: WantedOwners) -> (Holders, OwnerSearch) {
+    let mut summary = OwnerSearch { wanted: inodes.len(), ..OwnerSearch::default() };
+    if inodes.is_empty() {
+        return (Holders::default(), summary);
+    }
+    let pids = process_ids();
+    // Where a mount option of /proc hides other users' processes, the first process is among the hidden.
+    let hidden = !pids.contains(&1);
+    let common = Common {
+        inodes,
+        pids: &pids,
+        next: AtomicUsize::new(0),
+        found: inodes.iter().map(|_| AtomicBool::new(false)).collect(),
+        missing: AtomicUsize::new(inodes.len()),
+        wanted,
+    };
+    let threads = thread::available_parallelism()
+        .map_or(1, std::num::NonZero::get)
+        .min(MAX_THREADS)
+        .min(pids.len() / PROCESSES_PER_THREAD + 1);
+    let parts: Vec<Part> = thread::scope(|scope| {
+        // A thread that cannot be had is done without; this one always works.
+        let helpers: Vec<_> =
+            (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, || common.work()).ok()).collect();
+        summary.threads = helpers.len() + 1;
+        let own = common.work();
+        helpers.into_iter().filter_map(|helper| helper.join().ok()).chain([own]).collect()
+    });
+    let mut holdings = Vec::new();
+    let mut commands = HashMap::new();
+    for part in parts {
+        holdings.extend(part.holdings);
+        commands.extend(part.commands);
+        summary.processes += part.processes;
+        summary.descriptors += part.descriptors;
+        summary.denied += part.denied;
+        summary.gone += part.gone;
+        summary.stopped_early |= part.stopped_early;
+    }
+    let holders = Holders::new(holdings, commands, summary.denied > 0 || hidden);
+    summary.found = holders.held();
+    (holders, summary)
+}
+
+/// The processes of this PID namespace.
+fn process_ids() -> Vec<u32> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
+}
+
+/// What the threads share.
+struct Common<'a> {
+    /// In order.
+    inodes: &'a [u32],
+    pids: &'a [u32],
+    /// The process that nobody has taken yet.
+    next: AtomicUsize,
+    /// Of each inode: whether a holder has been found.
+    found: Vec<AtomicBool>,
+    /// How many inodes have none.
+    missing: AtomicUsize,
+    wanted: WantedOwners,
+}
+
+/// What one thread found.
+#[derive(Default)]
+struct Part {
+    holdings: Vec<Holding>,
+    commands: HashMap<u32, String>,
+    processes: usize,
+    descriptors: usize,
+    denied: usize,
+    gone: usize,
+    stopped_early: bool,
+}
+
+impl Common<'_> {
+    fn work(&self) -> Part {
+        let mut part = Part::default();
+        while let Some(pid) = self.pids.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            if self.is_enough() {
+                part.stopped_early = true;
+                break;
+            }
+            let before = part.holdings.len();
+            match self.look_into(*pid, &mut part) {
+                Ok(()) => part.processes += 1,
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => part.denied += 1,
+                Err(_) => part.gone += 1,
+            }
+            if part.holdings.len() > before {
+                part.commands.insert(*pid, command(*pid));
+            }
+        }
+        part
+    }
+
+    fn is_enough(&self) -> bool {
+        self.wanted == WantedOwners::First && self.missing.load(Ordering::Relaxed) == 0
+    }
+
+    /// Reads the descriptors of one process. One that is closed meanwhile is passed over.
+    fn look_into(&self, pid: u32, part: &mut Part) -> io::Result<()> {
+        for entry in fs::read_dir(format!("/proc/{pid}/fd"))? {
+            let entry = entry?;
+            part.descriptors += 1;
+            let link = match fs::read_link(entry.path()) {
+                Ok(link) => link,
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(error),
+                Err(_) => continue,
+            };
+            let held = socket_inode(link.as_os_str().as_bytes()).and_then(|inode| self.mark(inode).then_some(inode));
+            let fd = entry.file_name().to_str().and_then(|fd| fd.parse().ok());
+            if let (Some(inode), Some(fd)) = (held, fd) {
+                part.holdings.push(Holding { inode, pid, fd });
+                if self.is_enough() {
+                    part.stopped_early = true;
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a holder of this inode is wanted; then it counts as found.
+    fn mark(&self, inode: u32) -> bool {
+        let Some(found) = self.inodes.binary_search(&inode).ok().and_then(|index| self.found.get(index)) else {
+            return false;
+        };
+        let first = !found.swap(true, Ordering::Relaxed);
+        if first {
+            self.missing.fetch_sub(1, Ordering::Relaxed);
+        }
+        first || self.wanted == WantedOwners::All
+    }
+}
+
+/// The name of a process, made safe for a terminal. Empty if it is gone.
+fn command(pid: u32) -> String {
+    let octets = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
+    // The kernel ends it with one line feed; any other is part of the name.
+    escape_octets(octets.strip_suffix(b"\n").unwrap_or(&octets))
+}

@@ -1,0 +1,193 @@
+//! The states of sockets: their names, what each means, and who must act next.
+
+use serde::Serialize;
+use serde::ser::SerializeStruct;
+use sockeye_sys::{Protocol, TcpState};
+
+/// The state of a TCP or UDP socket.
+///
+/// TCP's are those of RFC 9293 and one of Linux's own, `BOUND`. UDP has no states; what Linux lists in their place says
+/// whether connect(2) was called, and is written in small letters.
+///
+/// # Source
+/// RFC 9293 section 3.3.2; connect(2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// A state of TCP.
+    Tcp(TcpState),
+    /// A UDP socket that takes datagrams from any peer.
+    Unconnected,
+    /// A UDP socket that takes datagrams from one peer.
+    Connected,
+}
+
+impl State {
+    /// The state of a row that a dump for `protocol` brought.
+    ///
+    /// Linux lists a TCP socket that is bound and nothing else as CLOSED; a socket that is nothing at all is not listed.
+    pub fn of(protocol: Protocol, listed: TcpState) -> Self {
+        match (protocol, listed) {
+            (Protocol::TCP, TcpState::Closed) => Self::Tcp(TcpState::BoundInactive),
+            (Protocol::TCP, TcpState::NewSynReceived) => Self::Tcp(TcpState::SynReceived),
+            (Protocol::TCP, state) => Self::Tcp(state),
+            (_, TcpState::Established) => Self::Connected,
+            _ => Self::Unconnected,
+        }
+    }
+
+    /// Whether the socket waits for peers that it does not know yet.
+    pub fn is_listening(self) -> bool {
+        matches!(self, Self::Tcp(TcpState::Listen) | Self::Unconnected)
+    }
+
+    /// The kernel's number.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Tcp(state) => state.number(),
+            Self::Unconnected => TcpState::Closed.number(),
+            Self::Connected => TcpState::Established.number(),
+        }
+    }
+
+    /// The name, unless the kernel has a state that is not known here.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Tcp(TcpState::BoundInactive) => Some("BOUND"),
+            Self::Tcp(state) => state.name(),
+            Self::Unconnected => Some("unconnected"),
+            Self::Connected => Some("connected"),
+        }
+    }
+
+    /// Where the state stands in a listing: listeners first, then what lives, then what ends.
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Tcp(TcpState::Listen) | Self::Unconnected => 0,
+            Self::Tcp(TcpState::BoundInactive) => 1,
+            Self::Tcp(TcpState::SynSent) => 2,
+            Self::Tcp(TcpState::SynReceived | TcpState::NewSynReceived) => 3,
+            Self::Tcp(TcpState::Established) | Self::Connected => 4,
+            Self::Tcp(TcpState::FinWait1) => 5,
+            Self::Tcp(TcpState::FinWait2) => 6,
+            Self::Tcp(TcpState::CloseWait) => 7,
+            Self::Tcp(TcpState::Closing) => 8,
+            Self::Tcp(TcpState::LastAck) => 9,
+            Self::Tcp(TcpState::TimeWait) => 10,
+            Self::Tcp(TcpState::Closed | TcpState::Unknown(_)) => 11,
+        }
+    }
+
+    /// What the state means, and who must act next: two sentences.
+    pub fn meaning(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Tcp(state) => tcp_meaning(state),
+            Self::Unconnected => (
+                "a UDP socket that takes datagrams from any peer",
+                "any peer may send; the process reads with recvfrom(2)",
+            ),
+            Self::Connected => (
+                "a UDP socket that connect(2) tied to one peer; nothing was sent for it, and the peer does not know",
+                "either side may send; datagrams from others are not delivered here",
+            ),
+        }
+    }
+}
+
+/// # Source
+/// RFC 9293 sections 3.3.2, 3.5 and 3.6; bind(2), listen(2).
+fn tcp_meaning(state: TcpState) -> (&'static str, &'static str) {
+    match state {
+        TcpState::Listen => (
+            "waits for connection requests; Recv-Q counts connections that wait for accept(2), Send-Q is their limit",
+            "a peer must connect; the process must accept(2) what waits",
+        ),
+        TcpState::SynSent => (
+            "our SYN is out and nothing has answered it",
+            "the peer must answer with SYN and ACK, or with RST; until then the kernel sends the SYN again",
+        ),
+        TcpState::SynReceived | TcpState::NewSynReceived => (
+            "a SYN came and our SYN and ACK are out",
+            "the peer must acknowledge; until then the kernel sends them again",
+        ),
+        TcpState::Established => {
+            ("the connection is open in both directions", "either side may send; whoever is done first closes")
+        }
+        TcpState::FinWait1 => (
+            "this side has closed; its FIN is not acknowledged yet",
+            "the peer's TCP must acknowledge the FIN, its process need do nothing",
+        ),
+        TcpState::FinWait2 => (
+            "this side has closed and the peer's TCP has acknowledged; the other direction is still open",
+            "the peer's process must close; an orphan is given up after net.ipv4.tcp_fin_timeout",
+        ),
+        TcpState::CloseWait => (
+            "the peer has closed; this side has not, and may still send",
+            "the process here must close(2); no timer does it in its place",
+        ),
+        TcpState::Closing => (
+            "both sides closed at the same time; our FIN is not acknowledged yet",
+            "the peer's TCP must acknowledge the FIN",
+        ),
+        TcpState::LastAck => (
+            "the peer closed, then this side did; our FIN is not acknowledged yet",
+            "the peer's TCP must acknowledge the FIN",
+        ),
+        TcpState::TimeWait => (
+            "both sides have closed, this one first; the address pair is kept so that late segments harm nobody",
+            "nobody: Linux ends it after 60 s; no process holds it",
+        ),
+        TcpState::Closed => ("there is no connection", "nobody"),
+        TcpState::BoundInactive => (
+            "has a local port and does nothing with it; RFC 9293 calls it CLOSED, and others cannot bind the port",
+            "the process must listen(2), connect(2) or close(2)",
+        ),
+        TcpState::Unknown(_) => ("a state of this kernel that is not known here", "unknown"),
+    }
+}
+
+impl Serialize for State {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("State", 2)?;
+        object.serialize_field("code", &self.number())?;
+        object.serialize_field("name", &self.name())?;
+        object.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn udp_has_no_tcp_state() {
+        assert_eq!(State::of(Protocol::UDP, TcpState::Established).name(), Some("connected"));
+        assert_eq!(State::of(Protocol::UDP, TcpState::Closed).name(), Some("unconnected"));
+        assert!(State::of(Protocol::UDP, TcpState::Closed).is_listening());
+        assert!(!State::of(Protocol::TCP, TcpState::Closed).is_listening());
+    }
+
+    #[test]
+    fn names_are_those_of_rfc_9293() {
+        let named = |number| State::of(Protocol::TCP, TcpState::from(number)).name();
+        assert_eq!(named(1), Some("ESTABLISHED"));
+        assert_eq!(named(3), Some("SYN-RECEIVED"));
+        assert_eq!(named(12), Some("SYN-RECEIVED"), "a request that has no socket yet is the same state");
+        assert_eq!(named(7), Some("BOUND"), "the kernel lists CLOSED only for what is bound");
+        assert_eq!(named(99), None);
+    }
+
+    #[test]
+    fn each_state_has_its_own_meaning() {
+        let mut meanings: Vec<_> = TcpState::ALL
+            .into_iter()
+            .filter(|state| *state != TcpState::NewSynReceived)
+            .map(State::Tcp)
+            .chain([State::Unconnected, State::Connected])
+            .map(State::meaning)
+            .collect();
+        let states = meanings.len();
+        meanings.sort_unstable();
+        meanings.dedup_by_key(|(meaning, _)| *meaning);
+        assert_eq!(meanings.len(), states);
+    }
+}
