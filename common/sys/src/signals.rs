@@ -1,8 +1,57 @@
 //! What a signal does to this process.
 
-use std::io;
+use std::io::{self, PipeReader};
+use std::os::fd::{AsRawFd, IntoRawFd};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use crate::error::check;
+
+/// The signals by which a user or a system ends a process: SIGINT (Ctrl-C), SIGTERM, SIGHUP (the terminal went away).
+pub const ENDINGS: [i32; 3] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
+
+/// The writing end of the pipe of [`catch_endings`].
+static CAUGHT: AtomicI32 = AtomicI32::new(-1);
+
+/// Makes the signals of [`ENDINGS`] readable instead of deadly: each comes out of the pipe as one octet, its number.
+///
+/// For those who have something to take away before they end. Signals that were ignored stay ignored, as under
+/// nohup(1); programs that are started from here get the usual dispositions back.
+///
+/// # Errors
+/// If there are no more file descriptors.
+pub fn catch_endings() -> io::Result<PipeReader> {
+    let (reader, writer) = io::pipe()?;
+    // SAFETY: fcntl with F_SETFL takes no pointers. A full pipe must not stop the handler.
+    check(unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK) })?;
+    // Never closed: a handler may be about to write to it.
+    CAUGHT.store(writer.into_raw_fd(), Ordering::Release);
+    for signal in ENDINGS {
+        if disposition(signal)? != libc::SIG_IGN {
+            set_disposition(signal, pass_on as extern "C" fn(libc::c_int) as libc::sighandler_t)?;
+        }
+    }
+    Ok(reader)
+}
+
+extern "C" fn pass_on(signal: libc::c_int) {
+    let number = signal.to_le_bytes();
+    // SAFETY: errno is saved and restored for the code that was interrupted; write(2) may be called in a handler and
+    // reads one octet of a live array. If nobody reads, there is nobody to tell.
+    unsafe {
+        let errno = *libc::__errno_location();
+        let _ = libc::write(CAUGHT.load(Ordering::Acquire), number.as_ptr().cast(), 1);
+        *libc::__errno_location() = errno;
+    }
+}
+
+fn disposition(signal: libc::c_int) -> io::Result<libc::sighandler_t> {
+    // SAFETY: all zeros is a valid sigaction, and a whole one to write the present action to; no new one is given.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        check(libc::sigaction(signal, std::ptr::null(), &raw mut action))?;
+        Ok(action.sa_sigaction)
+    }
+}
 
 /// Makes writing to a closed pipe or socket an error (EPIPE) and not the end. Rust programs start like this.
 ///
@@ -34,4 +83,25 @@ fn set_disposition(signal: libc::c_int, disposition: libc::sighandler_t) -> io::
     action.sa_sigaction = disposition;
     // SAFETY: the new action is a whole sigaction without a handler, the old one is not asked for.
     check(unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) }).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn a_caught_ending_is_its_number_and_an_ignored_one_stays_ignored() {
+        set_disposition(libc::SIGTERM, libc::SIG_IGN).unwrap();
+        set_disposition(libc::SIGHUP, libc::SIG_DFL).unwrap();
+        let mut reader = catch_endings().unwrap();
+        for signal in [libc::SIGTERM, libc::SIGHUP] {
+            // SAFETY: raise takes no pointers; neither signal is deadly now.
+            assert_eq!(unsafe { libc::raise(signal) }, 0);
+        }
+        let mut number = [0];
+        reader.read_exact(&mut number).unwrap();
+        assert_eq!(i32::from(number[0]), libc::SIGHUP);
+    }
 }
