@@ -81,7 +81,8 @@ fn set_disposition(signal: libc::c_int, disposition: libc::sighandler_t) -> io::
     // SAFETY: all zeros is a valid sigaction: no handler, no flags, an empty mask.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     action.sa_sigaction = disposition;
-    // SAFETY: the new action is a whole sigaction without a handler, the old one is not asked for.
+    // SAFETY: the new action is a whole sigaction, the old one is not asked for. Its handler is none, or `pass_on`, which
+    // does only what a handler may.
     check(unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) }).map(drop)
 }
 
