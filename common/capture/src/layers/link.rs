@@ -39,7 +39,7 @@ const PPP_MPLS_MULTICAST: u16 = 0x0283;
 
 impl Layers<'_> {
     #[inline]
-    pub(super) fn link(&mut self, link_type: LinkType) -> Result<Layer, Stop> {
+    pub(super) fn link(&mut self, link_type: LinkType) -> Option<Layer> {
         match link_type {
             LinkType::ETHERNET => self.ethernet(),
             LinkType::LINUX_SLL => self.linux_sll(),
@@ -51,14 +51,14 @@ impl Layers<'_> {
             LinkType::PPP => self.ppp(),
             LinkType::PPP_HDLC => self.ppp_hdlc(),
             LinkType::PPP_ETHER => self.pppoe(),
-            unknown => Err(Stop::LinkType(unknown)),
+            unknown => self.stop_at(Stop::LinkType(unknown)),
         }
     }
 
     #[inline]
-    fn ethernet(&mut self) -> Result<Layer, Stop> {
+    fn ethernet(&mut self) -> Option<Layer> {
         let octets = self.fixed("Ethernet", ETHERNET_LEN)?;
-        let fields = EthernetPacket::new(octets).ok_or(Stop::Payload)?;
+        let fields = EthernetPacket::new(octets)?;
         let ether_type = fields.get_ethertype().0;
         let header = Header::Ethernet(Ethernet {
             dst: fields.get_destination().octets(),
@@ -66,28 +66,28 @@ impl Layers<'_> {
             ether_type,
         });
         if ether_type > MAX_802_3_LEN {
-            return Ok(self.advance(ETHERNET_LEN, header, Next::EtherType(ether_type)));
+            return Some(self.advance(ETHERNET_LEN, header, Next::EtherType(ether_type)));
         }
         self.narrow(self.at + ETHERNET_LEN, ether_type.into());
-        Ok(self.advance(ETHERNET_LEN, header, Next::Llc))
+        Some(self.advance(ETHERNET_LEN, header, Next::Llc))
     }
 
     /// What an EtherType announces.
     #[inline]
-    pub(super) fn ether_type(&mut self, ether_type: u16) -> Result<Layer, Stop> {
+    pub(super) fn ether_type(&mut self, ether_type: u16) -> Option<Layer> {
         match ether_type {
             IPV4 => self.ipv4(),
             IPV6 => self.ipv6(),
             MPLS_UNICAST | MPLS_MULTICAST => self.mpls(),
             PPPOE_SESSION => self.pppoe(),
             tag if VLAN_TAGS.contains(&tag) => self.vlan(),
-            unknown => Err(Stop::EtherType(unknown)),
+            unknown => self.stop_at(Stop::EtherType(unknown)),
         }
     }
 
-    fn vlan(&mut self) -> Result<Layer, Stop> {
+    fn vlan(&mut self) -> Option<Layer> {
         let octets = self.fixed("VLAN tag", VLAN_LEN)?;
-        let fields = VlanPacket::new(octets).ok_or(Stop::Payload)?;
+        let fields = VlanPacket::new(octets)?;
         let ether_type = fields.get_ethertype().0;
         let header = Header::Vlan(Vlan {
             priority: fields.get_priority_code_point().0,
@@ -96,30 +96,30 @@ impl Layers<'_> {
             ether_type,
         });
         if ether_type > MAX_802_3_LEN {
-            return Ok(self.advance(VLAN_LEN, header, Next::EtherType(ether_type)));
+            return Some(self.advance(VLAN_LEN, header, Next::EtherType(ether_type)));
         }
         self.narrow(self.at + VLAN_LEN, ether_type.into());
-        Ok(self.advance(VLAN_LEN, header, Next::Llc))
+        Some(self.advance(VLAN_LEN, header, Next::Llc))
     }
 
     /// IEEE 802.2: followed if it is SNAP with an EtherType, RFC 1042.
-    pub(super) fn llc(&mut self) -> Result<Layer, Stop> {
+    pub(super) fn llc(&mut self) -> Option<Layer> {
         match self.fixed("LLC", LLC_LEN)? {
             [0xaa, 0xaa, 0x03] => {}
-            [dsap, ssap, ..] => return Err(Stop::Llc { dsap: *dsap, ssap: *ssap }),
-            _ => return Err(Stop::Payload),
+            [dsap, ssap, ..] => return self.stop_at(Stop::Llc { dsap: *dsap, ssap: *ssap }),
+            _ => return None,
         }
         match self.fixed("SNAP", SNAP_LEN)? {
             [.., 0, 0, 0, high, low] => {
                 let ether_type = u16::from_be_bytes([*high, *low]);
-                Ok(self.advance(SNAP_LEN, Header::Snap { ether_type }, Next::EtherType(ether_type)))
+                Some(self.advance(SNAP_LEN, Header::Snap { ether_type }, Next::EtherType(ether_type)))
             }
             // Another organisation's numbers.
-            _ => Err(Stop::Llc { dsap: 0xaa, ssap: 0xaa }),
+            _ => self.stop_at(Stop::Llc { dsap: 0xaa, ssap: 0xaa }),
         }
     }
 
-    fn linux_sll(&mut self) -> Result<Layer, Stop> {
+    fn linux_sll(&mut self) -> Option<Layer> {
         let mut reader = Reader::new(self.fixed("Linux cooked header", SLL_LEN)?);
         let mut fields = || -> Result<LinuxSll, Truncated> {
             let packet_type = reader.u16("Packet Type")?;
@@ -127,11 +127,11 @@ impl Layers<'_> {
             reader.skip(10, "Link-layer Address")?;
             Ok(LinuxSll { packet_type, arphrd, protocol: reader.u16("Protocol Type")?, interface_index: None })
         };
-        let sll = fields().map_err(|_| Stop::Payload)?;
-        Ok(self.advance(SLL_LEN, Header::LinuxSll(sll), after_sll(sll.protocol)))
+        let sll = fields().ok()?;
+        Some(self.advance(SLL_LEN, Header::LinuxSll(sll), after_sll(sll.protocol)))
     }
 
-    fn linux_sll2(&mut self) -> Result<Layer, Stop> {
+    fn linux_sll2(&mut self) -> Option<Layer> {
         let mut reader = Reader::new(self.fixed("Linux cooked header, version 2", SLL2_LEN)?);
         let mut fields = || -> Result<LinuxSll, Truncated> {
             let protocol = reader.u16("Protocol Type")?;
@@ -140,11 +140,11 @@ impl Layers<'_> {
             let arphrd = reader.u16("ARPHRD_ Type")?;
             Ok(LinuxSll { packet_type: reader.u8("Packet Type")?.into(), arphrd, protocol, interface_index })
         };
-        let sll = fields().map_err(|_| Stop::Payload)?;
-        Ok(self.advance(SLL2_LEN, Header::LinuxSll(sll), after_sll(sll.protocol)))
+        let sll = fields().ok()?;
+        Some(self.advance(SLL2_LEN, Header::LinuxSll(sll), after_sll(sll.protocol)))
     }
 
-    fn loopback(&mut self) -> Result<Layer, Stop> {
+    fn loopback(&mut self) -> Option<Layer> {
         let octets = self.fixed("loopback header", LOOPBACK_LEN)?;
         let family = octets.first_chunk::<4>().map_or(0, |family| u32::from_be_bytes(*family));
         // The capturing host's order is not recorded, but no family needs more than 16 bits.
@@ -159,16 +159,16 @@ impl Layers<'_> {
         if matches!(next, Next::Nothing) {
             self.finish(Stop::Family(family));
         }
-        Ok(layer)
+        Some(layer)
     }
 
     /// RFC 2516 section 4.
-    fn pppoe(&mut self) -> Result<Layer, Stop> {
+    fn pppoe(&mut self) -> Option<Layer> {
         let offset = self.at;
-        let [version_type, code, a, b, c, d] = *self.fixed("PPPoE", PPPOE_LEN)? else { return Err(Stop::Payload) };
+        let [version_type, code, a, b, c, d] = *self.fixed("PPPoE", PPPOE_LEN)? else { return None };
         if version_type != 0x11 {
             let found = version_type.into();
-            return Err(Stop::Malformed { header: "PPPoE", field: "VER and TYPE", offset, found });
+            return self.stop_at(Stop::Malformed { header: "PPPoE", field: "VER and TYPE", offset, found });
         }
         let (session, length) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
         self.narrow(offset + PPPOE_LEN, length.into());
@@ -177,19 +177,19 @@ impl Layers<'_> {
             // Discovery: tags, no PPP.
             self.finish(Stop::Payload);
         }
-        Ok(layer)
+        Some(layer)
     }
 
     /// PPP with or without address and control octets, the protocol compressed to one octet or not: RFC 1661, RFC 1662.
-    pub(super) fn ppp(&mut self) -> Result<Layer, Stop> {
-        let framed = matches!(self.fixed("PPP", 2), Ok([0xff, 0x03]));
+    pub(super) fn ppp(&mut self) -> Option<Layer> {
+        let framed = matches!(self.peek(2), Some([0xff, 0x03]));
         let framing = if framed { 2 } else { 0 };
         let (len, protocol) = match self.fixed("PPP", framing + 1)?.last() {
             // The last octet of a protocol number is odd, and no other is.
             Some(low) if low & 1 == 1 => (1, u16::from(*low)),
             _ => match self.fixed("PPP", framing + 2)? {
                 [.., high, low] => (2, u16::from_be_bytes([*high, *low])),
-                _ => return Err(Stop::Payload),
+                _ => return None,
             },
         };
         let next = match protocol {
@@ -202,26 +202,26 @@ impl Layers<'_> {
         if matches!(next, Next::Nothing) {
             self.finish(Stop::PppProtocol(protocol));
         }
-        Ok(layer)
+        Some(layer)
     }
 
     /// PPP in HDLC-like framing. The link type is also used for Cisco HDLC, which is not followed.
-    fn ppp_hdlc(&mut self) -> Result<Layer, Stop> {
+    fn ppp_hdlc(&mut self) -> Option<Layer> {
         match self.fixed("PPP", 2)? {
-            [0x0f | 0x8f, 0] => Err(Stop::LinkType(LinkType::C_HDLC)),
+            [0x0f | 0x8f, 0] => self.stop_at(Stop::LinkType(LinkType::C_HDLC)),
             _ => self.ppp(),
         }
     }
 
     /// One label; after the last one the version tells IPv4 from IPv6, as RFC 4928 section 3 allows.
-    pub(super) fn mpls(&mut self) -> Result<Layer, Stop> {
+    pub(super) fn mpls(&mut self) -> Option<Layer> {
         let octets = self.fixed("MPLS", MPLS_LEN)?;
         let entry = octets.first_chunk::<4>().map_or(0, |entry| u32::from_be_bytes(*entry));
         let [.., ttl] = entry.to_be_bytes();
         let bottom = entry & 0x100 != 0;
         let traffic_class = u8::try_from((entry >> 9) & 7).unwrap_or(0);
         let header = Header::Mpls(Mpls { label: entry >> 12, traffic_class, bottom, ttl });
-        Ok(self.advance(MPLS_LEN, header, if bottom { Next::Ip } else { Next::Mpls }))
+        Some(self.advance(MPLS_LEN, header, if bottom { Next::Ip } else { Next::Mpls }))
     }
 }
 

@@ -484,6 +484,7 @@ pub struct Layers<'a> {
     next: Next,
     network: Network,
     depth: u8,
+    /// Holds once `next` is nothing.
     stop: Stop,
 }
 
@@ -498,7 +499,7 @@ pub fn dissect(link_type: LinkType, octets: &[u8], original_len: usize) -> Layer
         next: Next::Link(link_type),
         network: Network { src: unspecified, dst: unspecified, fragment: None, end: 0 },
         depth: 0,
-        stop: Stop::NotYet,
+        stop: Stop::Payload,
     }
 }
 
@@ -507,9 +508,13 @@ impl Iterator for Layers<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Layer> {
-        let found = match self.next {
-            Next::Nothing => return None,
-            _ if self.depth == MAX_DEPTH => Err(Stop::TooDeep),
+        // Layers are built where the caller wants them: each step returns what this returns, and leaves its reason to
+        // stop in `stop` if it has one, so that nothing is moved about.
+        let depth = self.depth;
+        self.depth = depth.saturating_add(1);
+        match std::mem::replace(&mut self.next, Next::Nothing) {
+            Next::Nothing => None,
+            _ if depth == MAX_DEPTH => self.stop_at(Stop::TooDeep),
             Next::Link(link_type) => self.link(link_type),
             Next::EtherType(ether_type) => self.ether_type(ether_type),
             Next::Llc => self.llc(),
@@ -517,14 +522,6 @@ impl Iterator for Layers<'_> {
             Next::Ppp => self.ppp(),
             Next::Ip => self.ip(),
             Next::Upper(protocol) => self.upper(protocol),
-        };
-        self.depth = self.depth.saturating_add(1);
-        match found {
-            Ok(layer) => Some(layer),
-            Err(stop) => {
-                self.finish(stop);
-                None
-            }
         }
     }
 }
@@ -534,7 +531,7 @@ impl std::iter::FusedIterator for Layers<'_> {}
 impl<'a> Layers<'a> {
     /// Why there is no further layer.
     pub fn stop(&self) -> Stop {
-        self.stop
+        if matches!(self.next, Next::Nothing) { self.stop } else { Stop::NotYet }
     }
 
     fn finish(&mut self, stop: Stop) {
@@ -542,20 +539,43 @@ impl<'a> Layers<'a> {
         self.stop = stop;
     }
 
-    /// The `len` octets at the cursor, which `header` needs.
+    /// Ends the walk without a layer.
+    #[cold]
+    fn stop_at(&mut self, stop: Stop) -> Option<Layer> {
+        self.finish(stop);
+        None
+    }
+
+    /// Ends the walk at a header whose `field` cannot be what it is.
+    #[cold]
+    fn malformed(&mut self, header: &'static str, field: &'static str, offset: usize, found: usize) -> Option<Layer> {
+        self.stop_at(Stop::Malformed { header, field, offset, found })
+    }
+
+    /// The `len` octets at the cursor, if they are there.
     #[inline]
-    fn fixed(&self, header: &'static str, len: usize) -> Result<&'a [u8], Stop> {
+    fn peek(&self, len: usize) -> Option<&'a [u8]> {
         let end = self.at.saturating_add(len);
-        match self.octets.get(self.at..end) {
-            Some(octets) if end <= self.end => Ok(octets),
-            _ => Err(Stop::Truncated {
-                header,
-                offset: self.at,
-                needed: len,
-                available: self.octets.len().min(self.end).saturating_sub(self.at),
-                presence: if end > self.end { Presence::Inconsistent } else { Presence::Cut },
-            }),
+        if end > self.end { None } else { self.octets.get(self.at..end) }
+    }
+
+    /// The `len` octets at the cursor, which `header` needs: the walk ends here if they are not there.
+    #[inline]
+    fn fixed(&mut self, header: &'static str, len: usize) -> Option<&'a [u8]> {
+        let found = self.peek(len);
+        if found.is_none() {
+            self.truncated(header, len);
         }
+        found
+    }
+
+    #[cold]
+    fn truncated(&mut self, header: &'static str, needed: usize) {
+        let offset = self.at;
+        let available = self.octets.len().min(self.end).saturating_sub(offset);
+        let beyond = offset.saturating_add(needed) > self.end;
+        let presence = if beyond { Presence::Inconsistent } else { Presence::Cut };
+        self.finish(Stop::Truncated { header, offset, needed, available, presence });
     }
 
     /// What `len` octets from `start` on come to, within what encloses them.

@@ -6,7 +6,7 @@ use pnet_packet::ipv4::Ipv4Packet;
 use pnet_packet::ipv6::Ipv6Packet;
 use sockeye_common::wire::Reader;
 
-use super::{Extension, Fragment, Header, Ipv4, Ipv6, Layer, Layers, Network, Next, Stop, protocol};
+use super::{Extension, Fragment, Header, Ipv4, Ipv6, Layer, Layers, Network, Next, protocol};
 
 const IPV4_LEN: usize = 20;
 const IPV6_LEN: usize = 40;
@@ -18,26 +18,26 @@ const JUMBO_PAYLOAD: u8 = 0xc2;
 
 impl Layers<'_> {
     /// IP of the version that its first octet says.
-    pub(super) fn ip(&mut self) -> Result<Layer, Stop> {
+    pub(super) fn ip(&mut self) -> Option<Layer> {
         match self.fixed("IP", 1)? {
             [first] if first >> 4 == 4 => self.ipv4(),
             [first] if first >> 4 == 6 => self.ipv6(),
-            [first, ..] => Err(malformed("IP", "Version", self.at, (first >> 4).into())),
-            [] => Err(Stop::Payload),
+            [first, ..] => self.malformed("IP", "Version", self.at, (first >> 4).into()),
+            [] => None,
         }
     }
 
     /// RFC 791 section 3.1.
     #[inline]
-    pub(super) fn ipv4(&mut self) -> Result<Layer, Stop> {
+    pub(super) fn ipv4(&mut self) -> Option<Layer> {
         let offset = self.at;
-        let fields = Ipv4Packet::new(self.fixed("IPv4", IPV4_LEN)?).ok_or(Stop::Payload)?;
+        let fields = Ipv4Packet::new(self.fixed("IPv4", IPV4_LEN)?)?;
         if fields.get_version() != 4 {
-            return Err(malformed("IPv4", "Version", offset, fields.get_version().into()));
+            return self.malformed("IPv4", "Version", offset, fields.get_version().into());
         }
         let header_len = usize::from(fields.get_header_length()) * 4;
         if header_len < IPV4_LEN {
-            return Err(malformed("IPv4", "IHL", offset, fields.get_header_length().into()));
+            return self.malformed("IPv4", "IHL", offset, fields.get_header_length().into());
         }
         let options = self.fixed("IPv4", header_len)?.get(IPV4_LEN..).unwrap_or_default();
         let total_length = fields.get_total_length();
@@ -47,7 +47,7 @@ impl Layers<'_> {
             total => total,
         };
         let Some(payload_len) = len.checked_sub(header_len) else {
-            return Err(malformed("IPv4", "Total Length", offset, total_length.into()));
+            return self.malformed("IPv4", "Total Length", offset, total_length.into());
         };
         let identification = fields.get_identification();
         let fragment = fragment(
@@ -66,16 +66,16 @@ impl Layers<'_> {
             checksum: fields.get_checksum(),
         };
         let dst = if options.is_empty() { ip.dst } else { source_route_end(options).unwrap_or(ip.dst) };
-        Ok(self.network(header_len, payload_len, Header::Ipv4(ip), ip.protocol, ip.src.into(), dst.into(), fragment))
+        Some(self.network(header_len, payload_len, Header::Ipv4(ip), ip.protocol, ip.src.into(), dst.into(), fragment))
     }
 
     /// RFC 8200 section 3.
     #[inline]
-    pub(super) fn ipv6(&mut self) -> Result<Layer, Stop> {
+    pub(super) fn ipv6(&mut self) -> Option<Layer> {
         let offset = self.at;
-        let fields = Ipv6Packet::new(self.fixed("IPv6", IPV6_LEN)?).ok_or(Stop::Payload)?;
+        let fields = Ipv6Packet::new(self.fixed("IPv6", IPV6_LEN)?)?;
         if fields.get_version() != 6 {
-            return Err(malformed("IPv6", "Version", offset, fields.get_version().into()));
+            return self.malformed("IPv6", "Version", offset, fields.get_version().into());
         }
         let ip = Ipv6 {
             src: fields.get_source(),
@@ -91,7 +91,7 @@ impl Layers<'_> {
             (0, next) => self.jumbo_len(next, start).unwrap_or(self.end - start),
             (len, _) => len.into(),
         };
-        Ok(self.network(IPV6_LEN, payload_len, Header::Ipv6(ip), ip.next_header, ip.src.into(), ip.dst.into(), None))
+        Some(self.network(IPV6_LEN, payload_len, Header::Ipv6(ip), ip.next_header, ip.src.into(), ip.dst.into(), None))
     }
 
     /// A network header at the cursor, which moves to its payload.
@@ -141,7 +141,7 @@ impl Layers<'_> {
     }
 
     /// An extension header of the given kind at the cursor. Their lengths: RFC 8200 section 4; RFC 4302 section 2.2.
-    pub(super) fn extension(&mut self, kind: u8) -> Result<Layer, Stop> {
+    pub(super) fn extension(&mut self, kind: u8) -> Option<Layer> {
         let name = match kind {
             protocol::HOP_BY_HOP => "Hop-by-Hop Options",
             protocol::ROUTING => "Routing header",
@@ -149,7 +149,7 @@ impl Layers<'_> {
             protocol::AUTHENTICATION => "Authentication Header",
             _ => "Destination Options",
         };
-        let [next_header, len] = *self.fixed(name, 2)? else { return Err(Stop::Payload) };
+        let [next_header, len] = *self.fixed(name, 2)? else { return None };
         let header_len = match kind {
             protocol::FRAGMENT => FRAGMENT_LEN,
             protocol::AUTHENTICATION => (usize::from(len) + 2) * 4,
@@ -170,7 +170,7 @@ impl Layers<'_> {
             _ => {}
         }
         let header = Header::Extension(Extension { kind, next_header, fragment });
-        Ok(self.advance(header_len, header, Next::Upper(next_header)))
+        Some(self.advance(header_len, header, Next::Upper(next_header)))
     }
 }
 
@@ -233,8 +233,4 @@ fn route_end(octets: &[u8], dst: IpAddr) -> Option<Ipv6Addr> {
         _ => return None,
     };
     Some(last.into())
-}
-
-fn malformed(header: &'static str, field: &'static str, offset: usize, found: usize) -> Stop {
-    Stop::Malformed { header, field, offset, found }
 }

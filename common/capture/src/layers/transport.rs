@@ -14,11 +14,11 @@ const ICMP_LEN: usize = 4;
 impl Layers<'_> {
     /// What an IP protocol number announces.
     #[inline]
-    pub(super) fn upper(&mut self, number: u8) -> Result<Layer, Stop> {
+    pub(super) fn upper(&mut self, number: u8) -> Option<Layer> {
         let v6 = self.network.src.is_ipv6();
         if self.network.fragment.is_some_and(|fragment| fragment.offset > 0) {
             let upper = self.describe(number);
-            return Ok(self.conclude(0, Header::FragmentData(upper), upper.segment));
+            return Some(self.conclude(0, Header::FragmentData(upper), upper.segment));
         }
         match (number, v6) {
             (protocol::UDP, _) => self.udp(),
@@ -29,10 +29,10 @@ impl Layers<'_> {
             | (protocol::HOP_BY_HOP | protocol::ROUTING | protocol::FRAGMENT | protocol::DESTINATION_OPTIONS, true) => {
                 self.extension(number)
             }
-            (protocol::NO_NEXT_HEADER, true) => Err(Stop::Payload),
+            (protocol::NO_NEXT_HEADER, true) => None,
             _ => {
                 let upper = self.describe(number);
-                Ok(self.conclude(0, Header::Other(upper), upper.segment))
+                Some(self.conclude(0, Header::Other(upper), upper.segment))
             }
         }
     }
@@ -50,10 +50,9 @@ impl Layers<'_> {
 
     /// The last layer of the walk: what follows its header is the application's.
     #[inline]
-    fn conclude(&mut self, header_len: usize, header: Header, whole: Extent) -> Layer {
+    fn conclude(&self, header_len: usize, header: Header, whole: Extent) -> Layer {
         let offset = self.at;
         let header_len = header_len.min(whole.captured);
-        self.finish(Stop::Payload);
         let payload = Extent {
             start: offset + header_len,
             len: whole.len.saturating_sub(header_len),
@@ -65,8 +64,8 @@ impl Layers<'_> {
 
     /// RFC 768.
     #[inline]
-    fn udp(&mut self) -> Result<Layer, Stop> {
-        let fields = UdpPacket::new(self.fixed("UDP", UDP_LEN)?).ok_or(Stop::Payload)?;
+    fn udp(&mut self) -> Option<Layer> {
+        let fields = UdpPacket::new(self.fixed("UDP", UDP_LEN)?)?;
         let upper = self.describe(protocol::UDP);
         let length = fields.get_length();
         let datagram = self.udp_extent(length, &upper);
@@ -80,7 +79,7 @@ impl Layers<'_> {
         });
         // A Length that lies still leaves a header that is there.
         let whole = Extent { captured: datagram.captured.max(UDP_LEN), ..datagram };
-        Ok(self.conclude(UDP_LEN, header, whole))
+        Some(self.conclude(UDP_LEN, header, whole))
     }
 
     /// What a UDP Length announces.
@@ -103,9 +102,9 @@ impl Layers<'_> {
 
     /// RFC 9293 section 3.1.
     #[inline]
-    fn tcp(&mut self) -> Result<Layer, Stop> {
+    fn tcp(&mut self) -> Option<Layer> {
         let offset = self.at;
-        let fields = TcpPacket::new(self.fixed("TCP", TCP_LEN)?).ok_or(Stop::Payload)?;
+        let fields = TcpPacket::new(self.fixed("TCP", TCP_LEN)?)?;
         let upper = self.describe(protocol::TCP);
         let data_offset = usize::from(fields.get_data_offset()) * 4;
         let header = Header::Tcp(Tcp {
@@ -123,12 +122,12 @@ impl Layers<'_> {
         if data_offset < TCP_LEN {
             self.finish(Stop::Malformed { header: "TCP", field: "Data Offset", offset, found: data_offset / 4 });
         }
-        Ok(layer)
+        Some(layer)
     }
 
     /// RFC 792.
-    fn icmp(&mut self) -> Result<Layer, Stop> {
-        let fields = IcmpPacket::new(self.fixed("ICMP", ICMP_LEN)?).ok_or(Stop::Payload)?;
+    fn icmp(&mut self) -> Option<Layer> {
+        let fields = IcmpPacket::new(self.fixed("ICMP", ICMP_LEN)?)?;
         let upper = self.describe(protocol::ICMP);
         let icmp = Icmp {
             icmp_type: fields.get_icmp_type().0,
@@ -136,12 +135,12 @@ impl Layers<'_> {
             checksum: fields.get_checksum(),
             upper,
         };
-        Ok(self.conclude(ICMP_LEN, Header::Icmp(icmp), upper.segment))
+        Some(self.conclude(ICMP_LEN, Header::Icmp(icmp), upper.segment))
     }
 
     /// RFC 4443.
-    fn icmpv6(&mut self) -> Result<Layer, Stop> {
-        let fields = Icmpv6Packet::new(self.fixed("ICMPv6", ICMP_LEN)?).ok_or(Stop::Payload)?;
+    fn icmpv6(&mut self) -> Option<Layer> {
+        let fields = Icmpv6Packet::new(self.fixed("ICMPv6", ICMP_LEN)?)?;
         let upper = self.describe(protocol::ICMPV6);
         let icmp = Icmp {
             icmp_type: fields.get_icmpv6_type().0,
@@ -149,6 +148,6 @@ impl Layers<'_> {
             checksum: fields.get_checksum(),
             upper,
         };
-        Ok(self.conclude(ICMP_LEN, Header::Icmpv6(icmp), upper.segment))
+        Some(self.conclude(ICMP_LEN, Header::Icmpv6(icmp), upper.segment))
     }
 }
