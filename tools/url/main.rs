@@ -1,1 +1,5 @@
-fn main() {}
+//! url: takes URLs apart.
+
+fn main() -> std::process::ExitCode {
+    sockeye_cli::main::<sockeye_url::Url>()
+}

@@ -1,1 +1,106 @@
-//! url: dissects URLs.
+//! Takes URLs apart: every component with its span in the input, what the parser made of it, and what a socket needs.
+//!
+//! - [`dissect`]: from a text to a [`dissect::Dissection`]; the core
+//! - [`spans`]: where the components stand in the input
+//! - [`whatwg`]: the `url` crate, which decides what is a URL and normalises it
+//! - [`component`], [`query`], [`percent`]: a component, the query's parameters, percent-encoding
+//! - [`scheme`], [`socket`]: default ports and transports; what connect(2) would get
+//! - [`explain`]: the working as data; [`report`]: the tables
+//! - [`shell`]: getaddrinfo(3), where the user asked for it
+//! - [`cli`], [`manual`]: the options and the man page
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod component;
+pub mod dissect;
+pub mod explain;
+pub mod manual;
+pub mod percent;
+pub mod query;
+pub mod report;
+pub mod scheme;
+pub mod shell;
+pub mod socket;
+pub mod spans;
+pub mod whatwg;
+
+use clap::CommandFactory;
+use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool, parse_clap};
+
+use crate::cli::Options;
+use crate::dissect::Dissection;
+use crate::explain::Event;
+
+/// The tool `url`.
+#[derive(Debug)]
+pub struct Url;
+
+impl Tool for Url {
+    const NAME: &'static str = "url";
+    type Options = Options;
+
+    fn command() -> clap::Command {
+        Options::command()
+    }
+
+    fn manual() -> Manual {
+        manual::MANUAL
+    }
+
+    fn parse(invocation: &Invocation) -> Result<Options, Exit> {
+        parse_clap(invocation)
+    }
+
+    fn presentation(options: &Options) -> Presentation {
+        options.presentation
+    }
+
+    fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
+        run(options, output)
+    }
+}
+
+/// Takes each URL apart. One that is malformed or cannot be resolved is told of, and the others go on.
+///
+/// # Errors
+/// [`Failure`] with the status of the first URL that failed, or if the output cannot be written.
+pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let mut failed = None;
+    for (index, text) in options.texts()?.into_iter().enumerate() {
+        if index > 0 && !output.is_json() {
+            output.raw(b"\n")?;
+        }
+        if let Some(failure) = one(text, options.resolve, output)? {
+            output.failure(&failure);
+            failed.get_or_insert(failure.status());
+        }
+    }
+    failed.map_or(Ok(Status::YES), |status| Err(Failure::Silent(status)))
+}
+
+/// Takes one URL apart and shows it; what went wrong with it comes back.
+fn one(text: &str, resolve: bool, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
+    let mut dissection = match output.narrate(|explain| dissect::dissect(text, explain))? {
+        Ok(dissection) => dissection,
+        Err(malformed) => {
+            let failure = Failure::usage(malformed.to_string());
+            return Ok(Some(match malformed.hint {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            }));
+        }
+    };
+    let failure = if resolve { resolved(&mut dissection, output)? } else { None };
+    output.result(&dissection)?;
+    Ok(failure)
+}
+
+fn resolved(dissection: &mut Dissection, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
+    let Some(socket) = &mut dissection.socket else { return Ok(None) };
+    if let Err(failure) = shell::resolve(socket) {
+        return Ok(Some(failure));
+    }
+    output.event(&Event::Resolved { call: socket.question(), count: socket.addresses.len() })?;
+    output.narrate(|explain| Event::of_addresses(&socket.addresses, explain))?;
+    Ok(None)
+}

@@ -1,0 +1,487 @@
+//! From a text to a [`Dissection`]: the splitter's spans and the `url` crate's values, side by side.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+
+use serde::Serialize;
+use sockeye_cli::escape::escape;
+use sockeye_common::addr::{IpText, Zone};
+use url::{Host, ParseError, Url};
+
+use crate::component::{Change, Component};
+use crate::explain::Event;
+use crate::percent;
+use crate::query::{self, Parameter};
+use crate::scheme;
+use crate::socket::{self, Socket};
+use crate::spans::{SchemeKind, Span, Split, significant, split};
+use crate::whatwg::{self, Violation};
+
+/// A URL, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Dissection {
+    /// As it was given.
+    pub input: String,
+    /// By which rules it was taken apart.
+    pub model: Model,
+    /// The whole URL, normalised; without the zone, which has no place in it.
+    pub normalised: String,
+    /// How its scheme is treated.
+    pub scheme_kind: SchemeKind,
+    /// Whether the path is opaque: no slash begins it, and nothing can be resolved against it.
+    pub opaque_path: bool,
+    /// In lower case, without the colon.
+    pub scheme: Component,
+    /// Userinfo, host and port.
+    pub authority: Component,
+    /// Up to the first colon of what stands before the last `@`.
+    pub username: Component,
+    /// After that colon.
+    pub password: Component,
+    /// The host, with the brackets of an IPv6 address.
+    pub host: Component,
+    /// What the host is.
+    pub host_kind: HostKind,
+    /// The host in Unicode, if it is a domain.
+    pub host_unicode: Option<String>,
+    /// The zone of an IPv6 address, without the `%`.
+    pub zone: Component,
+    /// As it stands in the URL.
+    pub port: Component,
+    /// Which port a connection would go to.
+    pub effective_port: EffectivePort,
+    /// From the first slash after the authority, or after the scheme.
+    pub path: Component,
+    /// Without the question mark.
+    pub query: Component,
+    /// The query's parameters in order.
+    pub parameters: Vec<Parameter>,
+    /// Without the number sign. Never sent.
+    pub fragment: Component,
+    /// What the standard tolerates and calls an error.
+    pub violations: Vec<Violation>,
+    /// What else a reader should know.
+    pub remarks: Vec<Remark>,
+    /// What a socket would need; `None` if the URL leads to none.
+    pub socket: Option<Socket>,
+}
+
+/// The rules by which a URL is taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Model {
+    /// The WHATWG URL standard: what browsers do.
+    Whatwg,
+}
+
+/// What a host is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostKind {
+    /// A name for a resolver.
+    Domain,
+    /// An IPv4 address.
+    Ipv4,
+    /// An IPv6 address.
+    Ipv6,
+    /// Text that means something to the scheme only.
+    Opaque,
+    /// There is an authority, and its host is empty.
+    Empty,
+    /// There is no authority.
+    None,
+}
+
+impl HostKind {
+    /// The kind in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Domain => "domain",
+            Self::Ipv4 => "IPv4 address",
+            Self::Ipv6 => "IPv6 address",
+            Self::Opaque => "opaque host",
+            Self::Empty => "empty",
+            Self::None => "none",
+        }
+    }
+}
+
+/// The port that a connection would go to, and who says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EffectivePort {
+    /// The port, in host order; `None` if neither the URL nor its scheme says one.
+    pub number: Option<u16>,
+    /// Whether the URL has it.
+    pub explicit: bool,
+    /// `url`, or the source of the scheme's default.
+    pub source: Option<&'static str>,
+    /// The service that IANA assigned it to.
+    pub service: Option<&'static str>,
+}
+
+/// Something that is right by the standard, and perhaps not what was meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "remark", rename_all = "snake_case")]
+pub enum Remark {
+    /// `example.com:8080/x`: a scheme with a dot, and an opaque path that begins with digits.
+    SchemeLooksLikeHost {
+        /// With a scheme before it.
+        suggestion: String,
+    },
+    /// The zone was taken off for the parser, which refuses it.
+    ZoneIsNotOfTheStandard,
+    /// More than one `@`: what seems to be the host may not be it.
+    HostIsAfterTheLastAt {
+        /// The host.
+        host: String,
+    },
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SchemeLooksLikeHost { suggestion } => {
+                write!(f, "what seems to be a host and port is a scheme and a path; did you mean {}?", escape(suggestion))
+            }
+            Self::ZoneIsNotOfTheStandard => {
+                f.write_str("the WHATWG standard has no zones: it was taken off and the rest parsed (RFC 9844)")
+            }
+            Self::HostIsAfterTheLastAt { host } => write!(f, "the host is what follows the last @: {}", escape(host)),
+        }
+    }
+}
+
+/// A text that is no URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// As it was given.
+    pub input: String,
+    /// What is wrong, in words.
+    pub fault: String,
+    /// Where, if that can be told.
+    pub span: Option<Span>,
+    /// What to try.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\": {}", escape(&self.input), self.fault)?;
+        match self.span {
+            Some(span) if !span.is_empty() => {
+                write!(f, ": \"{}\" at octets {span}", escape(span.of(&self.input)))
+            }
+            Some(span) => write!(f, " at octet {}", span.start),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+/// Takes `input` apart, and tells `explain` how.
+///
+/// # Errors
+/// [`Malformed`] if the WHATWG parser, without a base URL, refuses it, or if it has a zone that cannot be one.
+///
+/// # Source
+/// WHATWG URL, section 4.4.
+pub fn dissect(input: &str, explain: &mut dyn FnMut(Event)) -> Result<Dissection, Malformed> {
+    let Some(split) = split(input) else { return Err(without_scheme(input)) };
+    Event::of_split(input, &split, explain);
+    if let Some(zone) = split.zone {
+        let text = significant(zone.of(input));
+        text.parse::<Zone>().map_err(|error| Malformed {
+            input: input.to_owned(),
+            fault: format!("invalid zone: {error}"),
+            span: Some(zone),
+            hint: None,
+        })?;
+    }
+    let (parsed, violations) = whatwg::parse(&without_zone(input, &split));
+    let url = parsed.map_err(|error| refused(input, &split, error))?;
+    let dissection = assemble(input, &split, &url, violations);
+    Event::of_values(&dissection, explain);
+    Ok(dissection)
+}
+
+fn without_zone(input: &str, split: &Split) -> String {
+    match split.zone_with_sign {
+        Some(zone) => {
+            let before = Span { start: 0, end: zone.start };
+            let after = Span { start: zone.end, end: input.len() };
+            format!("{}{}", before.of(input), after.of(input))
+        }
+        None => input.to_owned(),
+    }
+}
+
+fn without_scheme(input: &str) -> Malformed {
+    let bare = input.trim();
+    let why = if bare.is_empty() {
+        "the text is empty"
+    } else if bare.contains(':') {
+        "what stands before the first colon is not a scheme"
+    } else {
+        "it has no scheme"
+    };
+    let guess = match bare.parse::<Ipv6Addr>() {
+        Ok(addr) => format!("http://[{addr}]/"),
+        Err(_) => format!("http://{}", bare.trim_start_matches('/')),
+    };
+    let likely = bare.starts_with(|first: char| first.is_alphanumeric() || matches!(first, '[' | '/' | ':'));
+    Malformed {
+        input: input.to_owned(),
+        fault: format!("relative URL without a base: {why}"),
+        span: None,
+        hint: (likely && Url::parse(&guess).is_ok()).then(|| format!("try {}", escape(&guess))),
+    }
+}
+
+fn refused(input: &str, split: &Split, error: ParseError) -> Malformed {
+    let host_hint = match error {
+        ParseError::InvalidIpv6Address => Some("an IPv6 address stands in brackets, as in http://[2001:db8::1]:8080/"),
+        ParseError::InvalidIpv4Address => Some("a host whose last label is a number is an IPv4 address"),
+        _ => None,
+    };
+    let (fault, span) = match error {
+        ParseError::EmptyHost => ("empty host", split.host),
+        ParseError::IdnaError => ("invalid domain name", split.host),
+        ParseError::InvalidPort => ("invalid port: a port is a number up to 65535", split.port),
+        ParseError::InvalidIpv4Address => ("invalid IPv4 address", split.host),
+        ParseError::InvalidIpv6Address => ("invalid IPv6 address", split.host),
+        ParseError::InvalidDomainCharacter => ("the host has a character that no host may have", split.host),
+        ParseError::Overflow => ("longer than 4 GiB", None),
+        _ => ("not a URL", None),
+    };
+    let empty_file_host = split.kind != SchemeKind::File || error != ParseError::EmptyHost;
+    Malformed {
+        input: input.to_owned(),
+        fault: fault.to_owned(),
+        span: span.filter(|_| empty_file_host),
+        hint: host_hint.map(str::to_owned),
+    }
+}
+
+fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -> Dissection {
+    let scheme = Component::new(input, Some(split.scheme), Some(url.scheme()));
+    let lowercased = scheme.significant() != url.scheme();
+    let (host, host_kind) = host(input, split, url);
+    let port = port(input, split, url);
+    let effective_port = effective_port(url, &port);
+    let zone_text = split.zone.map(|zone| significant(zone.of(input)));
+    let mut dissection = Dissection {
+        input: input.to_owned(),
+        model: Model::Whatwg,
+        normalised: url.as_str().to_owned(),
+        scheme_kind: split.kind,
+        opaque_path: url.cannot_be_a_base(),
+        scheme: scheme.changed(Change::Lowercased, lowercased),
+        authority: Component::new(input, split.authority, url.has_authority().then(|| url.authority())),
+        username: userinfo(input, split.username, Some(url.username()).filter(|name| !name.is_empty())),
+        password: userinfo(input, split.password, url.password()),
+        host_unicode: unicode(&host, host_kind),
+        host,
+        host_kind,
+        zone: Component::new(input, split.zone, zone_text.as_deref()),
+        port,
+        effective_port,
+        path: path(input, split, url),
+        query: encoded(input, split.query, url.query()),
+        parameters: split.query.map(|query| query::parameters(input, query)).unwrap_or_default(),
+        fragment: encoded(input, split.fragment, url.fragment()),
+        violations,
+        remarks: remarks(input, split, url),
+        socket: None,
+    };
+    dissection.confirm(url);
+    dissection.socket = socket::of(&dissection);
+    dissection
+}
+
+impl Dissection {
+    /// Forgets every span whose text does not mean what the parser read: no span is better than a wrong one.
+    fn confirm(&mut self, url: &Url) {
+        let same = |component: &Component| {
+            let Some(text) = &component.text else { return true };
+            let value = component.value.as_deref().unwrap_or_default();
+            percent::decode(&significant(text)) == percent::decode(value)
+        };
+        for component in [&mut self.username, &mut self.password, &mut self.query, &mut self.fragment] {
+            if !same(component) {
+                component.forget_span();
+            }
+        }
+        let text = self.port.significant();
+        if self.port.text.is_some() && text.parse().ok() != self.effective_port.number && !text.is_empty() {
+            self.port.forget_span();
+        }
+        if self.host.text.is_some() && !self.host_means(url) {
+            self.host.forget_span();
+            self.zone.forget_span();
+        }
+        if self.query.span.is_none() {
+            self.parameters.clear();
+        }
+    }
+
+    /// Whether the host's text is read as the host of `url`.
+    fn host_means(&self, url: &Url) -> bool {
+        let mut text = self.host.significant();
+        if let (Some(sign), true) = (text.find('%'), self.zone.text.is_some()) {
+            text.truncate(sign);
+            text.push(']');
+        }
+        let read = match self.scheme_kind {
+            SchemeKind::Special => Host::parse(&text),
+            SchemeKind::File if text.is_empty() => return url.host().is_none(),
+            // A drive letter or the name localhost takes the host away.
+            SchemeKind::File => return url.host().is_none() || Host::parse(&text).ok() == url.host().map(|h| h.to_owned()),
+            SchemeKind::Other if text.is_empty() => return url.host().is_none_or(|host| host == Host::Domain("")),
+            SchemeKind::Other => Host::parse_opaque(&text),
+        };
+        read.ok() == url.host().map(|host| host.to_owned())
+    }
+}
+
+fn encoded(input: &str, span: Option<Span>, value: Option<&str>) -> Component {
+    let component = Component::new(input, span, value);
+    let differs = component.text.is_some() && Some(component.significant().as_str()) != value;
+    component.changed(Change::PercentEncoded, differs)
+}
+
+/// A username or password: the crate leaves out what is empty.
+fn userinfo(input: &str, span: Option<Span>, value: Option<&str>) -> Component {
+    let component = encoded(input, span, value);
+    let empty = component.span.is_some() && component.significant().is_empty();
+    if !empty {
+        return component;
+    }
+    Component { changes: vec![Change::EmptyRemoved], ..component }
+}
+
+fn host(input: &str, split: &Split, url: &Url) -> (Component, HostKind) {
+    let component = Component::new(input, split.host, url.host_str());
+    let text = component.significant();
+    let kind = match url.host() {
+        Some(Host::Ipv4(_)) => HostKind::Ipv4,
+        Some(Host::Ipv6(_)) => HostKind::Ipv6,
+        Some(Host::Domain(name)) if !name.is_empty() && split.kind == SchemeKind::Other => HostKind::Opaque,
+        Some(Host::Domain(name)) if !name.is_empty() => HostKind::Domain,
+        _ if split.authority.is_some() => HostKind::Empty,
+        _ => HostKind::None,
+    };
+    let differs = component.value.as_ref() != Some(&text) && !text.is_empty();
+    let decoded = String::from_utf8(percent::decode(&text)).unwrap_or_default();
+    let escaped = differs && percent::count(&text) > 0;
+    let ascii = decoded.is_ascii();
+    let component = match kind {
+        HostKind::Ipv4 => {
+            let quad = component.value.as_deref().unwrap_or_default().to_owned();
+            component
+                .changed(Change::PercentDecoded, escaped)
+                .changed(Change::Idna, differs && !ascii)
+                .changed(Change::Ipv4Number, differs && decoded != quad)
+        }
+        HostKind::Ipv6 => {
+            let bare = text.split('%').next().unwrap_or_default().trim_end_matches(']');
+            let value = component.value.as_deref().unwrap_or_default().trim_end_matches(']').to_owned();
+            let other = bare != value;
+            component.changed(Change::Ipv6Text, other).changed(Change::ZoneRemoved, split.zone.is_some())
+        }
+        HostKind::Domain => component
+            .changed(Change::PercentDecoded, escaped)
+            .changed(Change::Idna, differs && !ascii)
+            .changed(Change::Lowercased, differs && decoded.bytes().any(|octet| octet.is_ascii_uppercase())),
+        HostKind::Opaque => component.changed(Change::PercentEncoded, differs),
+        HostKind::Empty | HostKind::None if text.eq_ignore_ascii_case("localhost") => {
+            component.changed(Change::LocalhostRemoved, true)
+        }
+        HostKind::Empty | HostKind::None => component.changed(Change::DriveLetter, !text.is_empty()),
+    };
+    (component.accounted_for(), kind)
+}
+
+/// The name in Unicode, for a domain that can be shown so.
+fn unicode(host: &Component, kind: HostKind) -> Option<String> {
+    let name = host.value.as_deref().filter(|_| kind == HostKind::Domain)?;
+    let (unicode, valid) = idna::domain_to_unicode(name);
+    valid.is_ok().then_some(unicode)
+}
+
+fn port(input: &str, split: &Split, url: &Url) -> Component {
+    let value = url.port().map(|port| port.to_string());
+    let component = Component::new(input, split.port, value.as_deref());
+    let text = component.significant();
+    let there = component.span.is_some();
+    component
+        .changed(Change::EmptyRemoved, there && text.is_empty())
+        .changed(Change::LeadingZeros, text.len() > 1 && text.starts_with('0'))
+        .changed(Change::DefaultPort, !text.is_empty() && value.is_none())
+}
+
+fn effective_port(url: &Url, port: &Component) -> EffectivePort {
+    let of_scheme = scheme::lookup(url.scheme());
+    if let Ok(number) = port.significant().parse() {
+        // The scheme's own name for its own port: wss and https share one number, imaps has it alone.
+        let same = of_scheme.filter(|scheme| scheme.port == number).map(|scheme| scheme.service);
+        let service = same.or_else(|| scheme::service(number));
+        return EffectivePort { number: Some(number), explicit: true, source: Some("url"), service };
+    }
+    EffectivePort {
+        number: of_scheme.map(|scheme| scheme.port),
+        explicit: false,
+        source: of_scheme.map(|scheme| scheme.source),
+        service: of_scheme.map(|scheme| scheme.service),
+    }
+}
+
+fn path(input: &str, split: &Split, url: &Url) -> Component {
+    let component = Component::new(input, Some(split.path), Some(url.path()));
+    let text = component.significant();
+    let special = split.kind != SchemeKind::Other;
+    let slashed = if special { text.replace('\\', "/") } else { text.clone() };
+    let opaque = url.cannot_be_a_base();
+    let dots = !opaque && slashed.split('/').any(is_dot_segment);
+    let unsafe_character = |c: char| !c.is_ascii_graphic() || (!opaque && matches!(c, '"' | '<' | '>' | '`' | '{' | '}'));
+    let encoded = text.contains(unsafe_character) && percent::count(url.path()) > 0;
+    let drive = slashed.trim_start_matches('/').split('/').next().is_some_and(|first| first.ends_with('|'));
+    component
+        .changed(Change::SlashAdded, !opaque && !slashed.starts_with('/') && url.path().starts_with('/'))
+        .changed(Change::Backslashes, special && text.contains('\\'))
+        .changed(Change::DotSegments, dots)
+        .changed(Change::PercentEncoded, encoded)
+        .changed(Change::DriveLetter, split.kind == SchemeKind::File && drive)
+        .accounted_for()
+}
+
+/// `.` or `..`, a dot perhaps as `%2e`.
+fn is_dot_segment(segment: &str) -> bool {
+    let dots = segment.replace("%2e", ".").replace("%2E", ".");
+    matches!(dots.as_str(), "." | "..")
+}
+
+fn remarks(input: &str, split: &Split, url: &Url) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    let scheme = url.scheme();
+    let port_like = url.path().split('/').next().unwrap_or_default();
+    let digits = !port_like.is_empty() && port_like.bytes().all(|octet| octet.is_ascii_digit());
+    if url.cannot_be_a_base() && digits && (scheme.contains('.') || scheme == "localhost") {
+        let suggestion = format!("http://{}", split.trimmed.of(input));
+        if Url::parse(&suggestion).is_ok() {
+            remarks.push(Remark::SchemeLooksLikeHost { suggestion });
+        }
+    }
+    if split.zone.is_some() {
+        remarks.push(Remark::ZoneIsNotOfTheStandard);
+    }
+    if let (2.., Some(host)) = (split.at_signs, url.host_str()) {
+        remarks.push(Remark::HostIsAfterTheLastAt { host: host.to_owned() });
+    }
+    remarks
+}
+
+/// The address as the suite prints it.
+pub(crate) fn ip_text(addr: IpAddr) -> String {
+    IpText(addr).to_string()
+}

@@ -1,0 +1,102 @@
+//! What the man page says beyond the options.
+
+use sockeye_cli::Manual;
+use sockeye_cli::manual::Example;
+
+/// The man page of `url`.
+pub const MANUAL: Manual = Manual {
+    summary: "take a URL apart and show what a socket gets from it",
+    synopsis: &["[--resolve] [--explain] [--json] [--color WHEN] URL..."],
+    description: "`url` takes each URL apart by the rules that browsers follow (the WHATWG URL standard) and prints one table \
+of its components: scheme, username, password, host, zone, port, path, query and fragment. For each it shows where it \
+stands in the input, as octets from 0 with the end excluded; the text there; the value that the parser made of it; and \
+what changed on the way.
+
+The parameters of the query follow in a table of their own, in order and with duplicates, decoded as HTML forms encode \
+them: `+` is a blank, `%XX` an octet.
+
+Last comes what a socket needs: host, port and transport. Where the host is an address, its family, its special range \
+in IANA's registries and the octets of its sockaddr are shown at once. Where it is a name, nothing is asked of any \
+resolver unless `--resolve` says so.",
+    sections: &[
+        (
+            "Reading the table",
+            "A `-` stands for a component that the URL does not have, `(empty)` for one of which only the delimiter is \
+there. A component without octets that has a value was added by the parser, or its place cannot be told.
+
+The value is that of the normalised URL. The port is the exception: the port that a connection would go to is shown \
+even where the normalised URL leaves it out, with who says so: the URL (explicit), or the scheme's default and where it \
+is specified.
+
+Control characters are shown as `\\xNN`, `\\t` or `\\u{..}`, and a backslash as two.",
+        ),
+        (
+            "Hosts",
+            "A host is a domain, an IPv4 address, an IPv6 address, or opaque: the latter for every scheme but http, https, \
+ws, wss, ftp and file, and it means what the scheme says. A domain is shown in ASCII, as it would be resolved, and in \
+Unicode. A host whose last label is a number is an IPv4 address, be it octal, hexadecimal or short: `010.0.0.1` is \
+8.0.0.1.
+
+The standard knows no zones. `http://[fe80::1%eth0]/`, or with `%25` as RFC 6874 had it, is taken apart nevertheless: \
+the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 25.",
+        ),
+        (
+            "JSON",
+            "With `--json` each URL is one object. Every component is an object with `span`, `text`, `value`, `decoded`, \
+`decoded_octets` and `changes`, each null or empty where there is none; spans are `{\"start\":..,\"end\":..}` in octets.",
+        ),
+    ],
+    examples: &[
+        Example {
+            says: "Take a URL apart:",
+            command: "url 'https://user:pw@example.com:8443/a%20b/../c?q=x+y&q=2#top'",
+            shows: "would be resolved by getaddrinfo(\"example.com\", \"8443\")",
+            status: 0,
+        },
+        Example {
+            says: "See which host a browser goes to:",
+            command: "url 'http://example.com\\@evil.example/'",
+            shows: "\"example.com\", \"80\"",
+            status: 0,
+        },
+        Example {
+            says: "Show each step, down to the octets that connect(2) gets:",
+            command: "url --explain 'http://[::1]:8080/'",
+            shows: "sin6_port",
+            status: 0,
+        },
+        Example {
+            says: "Print the addresses that a program would connect to:",
+            command: "url --resolve http://127.0.0.1:8080/",
+            shows: "gave 1 address",
+            status: 0,
+        },
+        Example {
+            says: "Make one JSON object a URL:",
+            command: "url --json http://xn--bcher-kva.example/ mailto:a@example.com",
+            shows: "\"host_unicode\":\"bücher.example\"",
+            status: 0,
+        },
+        Example {
+            says: "What is not a URL is told on standard error:",
+            command: "url example.com/x",
+            shows: "relative URL without a base: it has no scheme (try http://example.com/x)",
+            status: 2,
+        },
+    ],
+    exit_status: &[
+        (0, "Every URL was taken apart, and resolved if that was asked for."),
+        (2, "The command line is wrong, or a URL is malformed. The other URLs are shown nevertheless."),
+        (3, "A name was not resolved."),
+        (4, "This host failed: standard output cannot be written, or the resolver does not work."),
+    ],
+    caveats: "The status is that of the first URL that failed.
+
+A password on a command line is seen by every user of the host.
+
+Characters are compared as the standard has it, not as they look: `url` does not warn of names that look alike.",
+    standards: "WHATWG URL, a living standard, as the crate `url` 2.5 has it; for its few differences see there. RFC 3986 \
+names the components. RFC 5952 is the text of IPv6 addresses, UTS #46 that of domains, RFC 9844 replaces RFC 6874 on \
+zones.",
+    see_also: &["dig(1)", "nc(1)", "getaddrinfo(3)", "ip(7)", "ipv6(7)"],
+};

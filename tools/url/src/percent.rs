@@ -1,0 +1,67 @@
+//! Percent-encoding, and the form encoding on top of it.
+
+/// The octets that `text` stands for: `%XX` becomes one, anything else stays.
+///
+/// A `%` without two hexadecimal digits behind it stays as it is, as WHATWG has it and RFC 3986 does not say.
+///
+/// # Source
+/// RFC 3986 section 2.1; WHATWG URL, section 1.3, "percent-decode".
+pub fn decode(text: &str) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match (first, hex_pair(after)) {
+            (b'%', Some((octet, after_pair))) => {
+                octets.push(octet);
+                rest = after_pair;
+            }
+            _ => octets.push(*first),
+        }
+    }
+    octets
+}
+
+/// As [`decode`], with `+` for a blank before: the encoding of HTML forms.
+///
+/// # Source
+/// WHATWG URL, section 5.1, "application/x-www-form-urlencoded parsing".
+pub fn decode_form(text: &str) -> Vec<u8> {
+    decode(&text.replace('+', " "))
+}
+
+/// How many `%XX` there are in `text`.
+pub fn count(text: &str) -> usize {
+    text.match_indices('%').filter(|(offset, _)| text.as_bytes().get(offset + 1..).and_then(hex_pair).is_some()).count()
+}
+
+/// The octet of the two hexadecimal digits in front, and what follows them.
+fn hex_pair(octets: &[u8]) -> Option<(u8, &[u8])> {
+    let [high, low, rest @ ..] = octets else { return None };
+    let high = char::from(*high).to_digit(16)?;
+    let low = char::from(*low).to_digit(16)?;
+    Some((u8::try_from(high << 4 | low).ok()?, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_become_octets_and_the_rest_stays() {
+        for (text, octets) in [
+            ("a%20b", &b"a b"[..]),
+            ("%E4%bD%A0", "你".as_bytes()),
+            ("100%", b"100%"),
+            ("%4", b"%4"),
+            ("%zz%41", b"%zzA"),
+            ("%%41", b"%A"),
+            ("%00", b"\0"),
+            ("a+b", b"a+b"),
+        ] {
+            assert_eq!(decode(text), octets, "{text}");
+        }
+        assert_eq!(decode_form("a+b%2Bc"), b"a b+c");
+        assert_eq!(count("%41%4%zz%42"), 2);
+    }
+}

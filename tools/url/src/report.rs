@@ -1,0 +1,242 @@
+//! A [`Dissection`] for a person: the URL, one table of its components, its parameters, and the way to the socket.
+
+use std::io;
+
+use sockeye_cli::escape::{escape, escape_octets};
+use sockeye_cli::output::Role;
+use sockeye_cli::table::{Rules, Table};
+use sockeye_cli::{Render, Text};
+
+use crate::component::Component;
+use crate::dissect::{Dissection, HostKind};
+use crate::percent;
+use crate::socket::{Address, Socket};
+use crate::spans::{SchemeKind, Span};
+
+/// What a table shows for a component that is not there.
+const ABSENT: &str = "-";
+/// What it shows for one that is there without a text.
+const EMPTY: &str = "(empty)";
+
+impl Dissection {
+    /// The components by name, in the order in which they stand.
+    pub fn components(&self) -> [(&'static str, &Component); 9] {
+        [
+            ("scheme", &self.scheme),
+            ("username", &self.username),
+            ("password", &self.password),
+            ("host", &self.host),
+            ("zone", &self.zone),
+            ("port", &self.port),
+            ("path", &self.path),
+            ("query", &self.query),
+            ("fragment", &self.fragment),
+        ]
+    }
+
+    /// What there is to know of the component of that name, in short phrases.
+    fn notes(&self, name: &str, component: &Component) -> String {
+        let mut notes = Vec::new();
+        match name {
+            "scheme" => notes.push(scheme_note(self.scheme_kind).to_owned()),
+            "host" => self.host_notes(&mut notes),
+            "port" => notes.extend(self.port_note()),
+            "path" if self.opaque_path => notes.push("opaque".to_owned()),
+            "query" if component.is_there() => notes.push(count(self.parameters.len(), "parameter")),
+            "fragment" if component.is_there() => notes.push("never sent".to_owned()),
+            _ => {}
+        }
+        notes.extend(component.changes.iter().map(|change| change.words().to_owned()));
+        let encoded = component.value.as_deref().filter(|value| percent::count(value) > 0);
+        // The parameters have a table of their own.
+        if let Some(value) = encoded.filter(|_| name != "query") {
+            notes.push(format!("decoded: {}", escape_octets(&percent::decode(value))));
+        }
+        notes.join("; ")
+    }
+
+    fn host_notes(&self, notes: &mut Vec<String>) {
+        if self.host_kind == HostKind::None {
+            return;
+        }
+        notes.push(self.host_kind.words().to_owned());
+        if let Some(unicode) = self.host_unicode.as_deref().filter(|unicode| Some(*unicode) != self.host.value.as_deref()) {
+            notes.push(format!("Unicode: {}", escape(unicode)));
+        }
+        let address = self.socket.as_ref().filter(|socket| socket.numeric).and_then(|socket| socket.addresses.first());
+        if let Some(special) = address.and_then(|address| address.special.as_ref()) {
+            notes.push(format!("{} {}", special.name, special.prefix));
+        }
+    }
+
+    fn port_note(&self) -> Option<String> {
+        let port = &self.effective_port;
+        port.number.filter(|_| self.port.is_there() || self.socket.is_some())?;
+        let from = match port.source {
+            Some(source) if !port.explicit => format!("default of the scheme, {source}"),
+            _ => "explicit".to_owned(),
+        };
+        Some(port.service.map_or(from.clone(), |service| format!("{service}; {from}")))
+    }
+
+    /// The value to show: the port is shown also where the normalised URL leaves it out.
+    fn shown_value(&self, name: &str, component: &Component) -> String {
+        let port = self.effective_port.number.filter(|_| name == "port" && (component.is_there() || self.socket.is_some()));
+        let port = port.map(|port| port.to_string());
+        cell(port.as_deref().or(component.value.as_deref()))
+    }
+
+    fn component_table(&self) -> Table {
+        let mut table = Table::new(Rules::Lines, ["Component", "Octets", "In the input", "Value", "Notes"]);
+        for (name, component) in self.components() {
+            if name == "zone" && !component.is_there() {
+                continue;
+            }
+            table.row([
+                name.to_owned(),
+                span_cell(component.span),
+                cell(component.text.as_deref()),
+                self.shown_value(name, component),
+                self.notes(name, component),
+            ]);
+        }
+        table
+    }
+
+    fn parameter_table(&self) -> Table {
+        let mut table = Table::new(Rules::Lines, ["#", "Name", "Value", "Octets", "In the input"]);
+        for (index, parameter) in self.parameters.iter().enumerate() {
+            let value = parameter.value_span.map(|_| parameter.value.as_str());
+            table.row([
+                (index + 1).to_string(),
+                cell(Some(&parameter.name)),
+                cell(value),
+                span_cell(Some(parameter.span)),
+                escape(&parameter.text).into_owned(),
+            ]);
+        }
+        table.right(&[0]);
+        table
+    }
+
+    /// The input with each component in its colour.
+    fn painted(&self, text: &Text<'_>) -> String {
+        let mut line = String::new();
+        let mut at = 0;
+        for (name, component) in self.components() {
+            // The zone lies inside the host.
+            let Some(span) = component.span.filter(|_| name != "zone") else { continue };
+            line += &escape(Span { start: at, end: span.start }.of(&self.input));
+            let words = escape(span.of(&self.input));
+            line += &role(name).map_or_else(|| words.to_string(), |role| text.paint(role, &words));
+            at = span.end;
+        }
+        line + &escape(Span { start: at, end: self.input.len() }.of(&self.input))
+    }
+}
+
+fn role(component: &str) -> Option<Role> {
+    Some(match component {
+        "username" | "password" => Role::Bad,
+        "host" => Role::Strong,
+        "port" => Role::Warning,
+        "query" => Role::Good,
+        "scheme" | "fragment" => Role::Dim,
+        _ => return None,
+    })
+}
+
+fn scheme_note(kind: SchemeKind) -> &'static str {
+    match kind {
+        SchemeKind::Special => "special: needs a host",
+        SchemeKind::File => "special: file",
+        SchemeKind::Other => "not special",
+    }
+}
+
+fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+fn cell(text: Option<&str>) -> String {
+    match text {
+        None => ABSENT.to_owned(),
+        Some("") => EMPTY.to_owned(),
+        Some(text) => escape(text).into_owned(),
+    }
+}
+
+fn span_cell(span: Option<Span>) -> String {
+    span.map_or(ABSENT.to_owned(), |span| span.to_string())
+}
+
+impl Socket {
+    fn sentence(&self) -> String {
+        let host = escape(&self.host);
+        let transport = self.transport.map_or("a transport that the scheme does not tell", |transport| match transport {
+            crate::scheme::Transport::Tcp => "TCP",
+            crate::scheme::Transport::Udp => "UDP",
+        });
+        let port = self.port.map_or("no port that we know".to_owned(), |port| format!("port {port}"));
+        let addresses = if self.resolved {
+            format!("{} gave {}", escape(&self.question()), addresses(self.addresses.len()))
+        } else if self.numeric {
+            "nothing to resolve".to_owned()
+        } else {
+            format!("would be resolved by {}", escape(&self.question()))
+        };
+        format!("{transport}, {host}, {port}; {addresses}")
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(Rules::Lines, ["Address", "Family", "Special range", "sockaddr"]);
+        for Address { address, family, sockaddr, special, .. } in &self.addresses {
+            let range = special.as_ref().map(|special| format!("{} {}, {}", special.name, special.prefix, special.source));
+            let sockaddr = sockaddr.clone().unwrap_or_else(|| self.why_no_sockaddr().to_owned());
+            table.row([escape(address).into_owned(), (*family).to_owned(), cell(range.as_deref()), sockaddr]);
+        }
+        table
+    }
+
+    fn why_no_sockaddr(&self) -> &'static str {
+        if self.port.is_none() { "needs a port" } else { "needs the zone's index: --resolve" }
+    }
+}
+
+fn addresses(number: usize) -> String {
+    format!("{number} address{}", if number == 1 { "" } else { "es" })
+}
+
+impl Render for Dissection {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let painted = self.painted(text);
+        text.line(painted)?;
+        text.table(&self.component_table())?;
+        if !self.parameters.is_empty() {
+            text.line("Query parameters:")?;
+            text.table(&self.parameter_table())?;
+        }
+        if self.normalised != self.input {
+            text.line(format!("Normalised: {}", escape(&self.normalised)))?;
+        }
+        for violation in &self.violations {
+            let times = if violation.count > 1 { format!(" ({} times)", violation.count) } else { String::new() };
+            let word = text.paint(Role::Warning, "Violation:");
+            text.line(format!("{word} {}{times}", violation.message))?;
+        }
+        for remark in &self.remarks {
+            let word = text.paint(Role::Warning, "Remark:");
+            text.line(format!("{word} {remark}"))?;
+        }
+        match &self.socket {
+            None => text.line("Socket: none, the URL has no host to connect to"),
+            Some(socket) => {
+                text.line(format!("Socket: {}", socket.sentence()))?;
+                if !socket.addresses.is_empty() {
+                    text.table(&socket.table())?;
+                }
+                Ok(())
+            }
+        }
+    }
+}

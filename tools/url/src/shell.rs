@@ -1,0 +1,34 @@
+//! The only code that asks the system for anything: getaddrinfo(3), and only where the user said so.
+
+use sockeye_cli::{Failure, Status};
+use sockeye_sys::addrinfo::{AiFlags, Hints, lookup};
+use sockeye_sys::gai::GaiCode;
+use sockeye_sys::{Family, Protocol, SockType};
+
+use sockeye_cli::escape::escape;
+
+use crate::scheme::Transport;
+use crate::socket::{Address, Socket};
+
+/// Asks getaddrinfo(3) for the addresses of `socket`, in libc's order.
+///
+/// # Errors
+/// [`Failure`] that names the call, with the status for the network, or for this host if that is at fault.
+pub fn resolve(socket: &mut Socket) -> Result<(), Failure> {
+    let socktype = match socket.transport {
+        Some(Transport::Udp) => SockType::DGRAM,
+        Some(Transport::Tcp) | None => SockType::STREAM,
+    };
+    let hints = Hints { flags: AiFlags::EMPTY, family: Family::UNSPEC, socktype, protocol: Protocol::IP };
+    let service = socket.port.map(|port| port.to_string());
+    let answer = lookup(Some(&socket.host), service.as_deref(), &hints).map_err(|error| {
+        let status = match error.code {
+            GaiCode::MEMORY | GaiCode::SYSTEM => Status::HOST,
+            _ => Status::NETWORK,
+        };
+        Failure::new(status, format!("{}: {} ({})", escape(&socket.question()), error.text(), error.name()))
+    })?;
+    socket.addresses = answer.into_iter().map(|entry| Address::of_socket_addr(entry.addr)).collect();
+    socket.resolved = true;
+    Ok(())
+}
