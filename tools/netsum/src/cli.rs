@@ -9,6 +9,7 @@ use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
 use sockeye_common::addr::{Endpoint, Host, Service};
 
 use crate::data::Source;
+use crate::listing::Extent;
 
 /// Compute, explain and verify Internet checksums
 #[derive(Parser, Debug)]
@@ -29,6 +30,28 @@ enum Command {
     /// Prints the pseudo-header and the header field by field, every 16-bit word with the running total and its carries,
     /// the fold, the complement and the checksum. The last word of the last line is the checksum.
     Udp(UdpArgs),
+    /// Judge every checksum of a capture
+    ///
+    /// Reads pcap and pcapng, and judges the checksums of IPv4 headers, UDP, TCP, ICMP and ICMPv6. A small capture is
+    /// listed whole; of one with more than 40 checksums, those that are not good. A table of counts comes last.
+    Verify(VerifyArgs),
+}
+
+#[derive(Args, Debug)]
+struct VerifyArgs {
+    /// A pcap or pcapng file, or - for standard input
+    #[arg(value_name = "FILE")]
+    file: OsString,
+    /// List every checksum, however many there are
+    #[arg(short, long, conflicts_with = "summary")]
+    all: bool,
+    /// List no checksum, only the table of counts
+    #[arg(short, long)]
+    summary: bool,
+    /// Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -,
+    /// verdict, with tabs between them
+    #[arg(long, conflicts_with_all = ["all", "summary", "json", "explain"])]
+    tsv: bool,
 }
 
 #[derive(Args, Debug)]
@@ -62,6 +85,26 @@ pub struct Options {
 pub enum Job {
     /// Compute a checksum.
     Udp(Udp),
+    /// Judge those of a capture.
+    Verify(Verify),
+}
+
+/// A capture to be judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verify {
+    /// The file; `-` is standard input.
+    pub file: OsString,
+    /// What is shown of it.
+    pub style: Style,
+}
+
+/// What is shown of a capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Lines for a person or JSON, and the summary.
+    Listing(Extent),
+    /// Lines with tabs, and nothing else.
+    Tsv,
 }
 
 /// A checksum to be computed.
@@ -87,6 +130,7 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
     let Cli { presentation, command } = parse_clap::<Cli>(invocation)?;
     let job = match command {
         Command::Udp(args) => Job::Udp(udp(&args)?),
+        Command::Verify(args) => Job::Verify(verify(args, presentation)),
     };
     Ok(Options { presentation, job })
 }
@@ -97,6 +141,17 @@ fn udp(args: &UdpArgs) -> Result<Udp, Failure> {
     let data = Source::parse(&args.data)
         .map_err(|error| Failure::usage(format!("data \"{}\": {error}", escape(&args.data.to_string_lossy()))))?;
     Ok(Udp { src, dst, zone_left_out: src_zone || dst_zone, data, quiet: args.quiet })
+}
+
+fn verify(args: VerifyArgs, presentation: Presentation) -> Verify {
+    let style = match args {
+        VerifyArgs { tsv: true, .. } => Style::Tsv,
+        VerifyArgs { summary: true, .. } => Style::Listing(Extent::Nothing),
+        // A program wants all, and a working belongs to a line.
+        _ if args.all || presentation.json || presentation.explain => Style::Listing(Extent::All),
+        _ => Style::Listing(Extent::Fitting),
+    };
+    Verify { file: args.file, style }
 }
 
 /// A numeric address and port, and whether a zone stood behind the address.

@@ -7,6 +7,7 @@ use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
 use crate::udp::{Family, octets};
+use crate::verdict::{Check, Protocol, Sums, Verdict};
 use crate::working::{Working, text};
 
 /// A fact about the computation that the bare numbers do not tell.
@@ -60,6 +61,30 @@ pub enum Event {
     },
     /// The complement was zero, and zero means "no checksum".
     ZeroBecameAllOnes,
+    /// A checksum of a capture was summed again.
+    Verified {
+        /// The frame's number.
+        frame: u64,
+        /// Whose checksum it is.
+        protocol: Protocol,
+        /// The folded sum of the pseudo-header; 0 where there is none.
+        pseudo_header: u16,
+        /// How many octets are covered besides.
+        length_octets: usize,
+        /// The folded sum of both, the field counting as zero.
+        covered: u16,
+        /// What the field holds.
+        stored: u16,
+        /// The sum with it.
+        with_stored: u16,
+    },
+    /// The first checksum with this verdict.
+    FirstOf {
+        /// The verdict.
+        verdict: Verdict,
+        /// The frame's number.
+        frame: u64,
+    },
 }
 
 impl Event {
@@ -71,6 +96,13 @@ impl Event {
             swapped_total,
             swapped_folded: sockeye_common::checksum::fold(swapped_total),
         }
+    }
+
+    /// How `check` came to its verdict, if it was summed at all.
+    pub fn verified(check: &Check) -> Option<Self> {
+        let Check { frame, protocol, stored, sums, .. } = *check;
+        let Sums { pseudo_header, covered, with_stored, length } = sums?;
+        Some(Self::Verified { frame, protocol, pseudo_header, length_octets: length, covered, stored, with_stored })
     }
 
     /// What it is about, and the words.
@@ -146,6 +178,47 @@ impl Event {
                  the other zero of ones' complement, and the receiver's sum is ffff just the same (RFC 768)"
                     .to_owned(),
             ),
+            Self::Verified { frame, protocol, pseudo_header, length_octets, covered, stored, with_stored } => {
+                let summed = match protocol {
+                    Protocol::Ip | Protocol::Icmp => octets(length_octets),
+                    _ => format!("pseudo-header {pseudo_header:04x} and {}", octets(length_octets)),
+                };
+                let is = if with_stored == 0xffff { "" } else { ", not ffff" };
+                (
+                    protocol.name(),
+                    format!(
+                        "frame {frame}: {summed} without the field sum to {covered:04x}; with the stored {stored:04x} \
+                         they make {with_stored:04x}{is}"
+                    ),
+                )
+            }
+            Self::FirstOf { verdict, frame } => {
+                (verdict.name(), format!("first in frame {frame}: {}", meaning(verdict)))
+            }
+        }
+    }
+}
+
+/// What a verdict says, and what follows from it.
+fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Good => "everything covered, checksum included, sums to ffff (RFC 1071 section 1)",
+        Verdict::Bad => {
+            "the sum is not ffff: the octets changed after the checksum was computed, or it was computed wrongly"
+        }
+        Verdict::Partial => {
+            "the field holds the folded sum of the pseudo-header, not complemented: the sender left the rest to its \
+             network interface, and the capture saw the packet before that. On the wire the field is complete; on a \
+             loopback interface nobody ever completes it"
+        }
+        Verdict::None => "0000: the sender computed no checksum, which UDP allows over IPv4 (RFC 768)",
+        Verdict::Illegal => {
+            "0000 over IPv6, which has no checksum of its own: receivers discard it, tunnels apart (RFC 8200 section \
+             8.1, RFC 6935)"
+        }
+        Verdict::Unverified => {
+            "not everything that the checksum covers is in this frame: it is a fragment, or the capture kept only its \
+             beginning, or a length contradicts what encloses it"
         }
     }
 }

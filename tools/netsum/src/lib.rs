@@ -2,6 +2,9 @@
 //!
 //! - [`udp`]: what UDP sums, and what it transmits
 //! - [`working`]: the addition, every step as data
+//! - [`verdict`]: what each checksum of a frame is worth
+//! - [`listing`], [`tally`]: which of them are listed, and the count
+//! - [`verify`]: a whole capture
 //! - [`explain`]: why the steps are what they are, as data
 //! - [`worksheet`]: the addition on paper
 //! - [`data`]: DATA on the command line
@@ -12,9 +15,13 @@
 pub mod cli;
 pub mod data;
 pub mod explain;
+pub mod listing;
 pub mod manual;
 pub mod shell;
+pub mod tally;
 pub mod udp;
+pub mod verdict;
+pub mod verify;
 pub mod working;
 pub mod worksheet;
 
@@ -51,6 +58,7 @@ impl Tool for Netsum {
     fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
         match &options.job {
             Job::Udp(job) => compute(job, output),
+            Job::Verify(job) => verify::run(job, output),
         }
     }
 }

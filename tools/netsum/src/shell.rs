@@ -3,9 +3,11 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 
+use sockeye_capture::{CaptureError, StreamReader};
 use sockeye_cli::escape::escape;
+use sockeye_cli::progress::Progress;
 use sockeye_cli::{Failure, Status};
 
 use crate::data::Source;
@@ -20,6 +22,54 @@ pub fn load(source: Source, limit: usize) -> Result<Vec<u8>, Failure> {
         Source::Stdin => read(io::stdin().lock(), "standard input", limit),
         Source::File(path) => read(open(&path)?, &shown(&path), limit),
     }
+}
+
+/// A capture that is open for reading.
+pub struct Capture {
+    /// Its frames.
+    pub reader: StreamReader<Box<dyn Read>>,
+    /// What to call it.
+    pub name: String,
+    /// How many octets it has, if that is known.
+    pub len: Option<u64>,
+}
+
+impl Capture {
+    /// Opens the capture in the file `path`, or on standard input for `-`.
+    ///
+    /// # Errors
+    /// [`Failure`] with the call and the file.
+    pub fn open(path: &OsStr) -> Result<Self, Failure> {
+        if path == "-" {
+            return Ok(Self {
+                reader: StreamReader::new(Box::new(io::stdin().lock())),
+                name: "standard input".to_owned(),
+                len: None,
+            });
+        }
+        let file = open(path)?;
+        // The length of a pipe or a device says nothing.
+        let len = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
+        Ok(Self { reader: StreamReader::new(Box::new(file)), name: shown(path), len })
+    }
+
+    /// What to say of a fault in it.
+    pub fn failure(&self, error: &CaptureError) -> Failure {
+        match error {
+            CaptureError::Io { source, .. } => Failure::call(Status::USAGE, "read", &self.name, source),
+            error => Failure::usage(format!("{}: {error}", self.name)),
+        }
+    }
+
+    /// A line that says how far the reading has come.
+    pub fn progress(&self) -> Progress {
+        Progress::start("reading", self.len)
+    }
+}
+
+/// Whether standard output is a terminal, on which results and a progress line would write over each other.
+pub fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 fn open(path: &OsStr) -> Result<File, Failure> {

@@ -194,17 +194,15 @@ fn fold(total: u64) -> (Vec<Fold>, u16) {
     let mut folds = Vec::new();
     let mut rest = total;
     loop {
-        match u16::try_from(rest) {
-            Ok(folded) => return (folds, folded),
-            Err(_) => {
-                let [.., high, low] = rest.to_be_bytes();
-                let low = u16::from_be_bytes([high, low]);
-                let carries = rest >> 16;
-                let sum = u64::from(low).saturating_add(carries);
-                folds.push(Fold { total: rest, low, carries, sum });
-                rest = sum;
-            }
+        if let Ok(folded) = u16::try_from(rest) {
+            return (folds, folded);
         }
+        let [.., high, low] = rest.to_be_bytes();
+        let low = u16::from_be_bytes([high, low]);
+        let carries = rest >> 16;
+        let sum = u64::from(low).saturating_add(carries);
+        folds.push(Fold { total: rest, low, carries, sum });
+        rest = sum;
     }
 }
 

@@ -1,0 +1,116 @@
+//! Which checksums of a capture are listed, and how a line looks.
+
+use std::fmt::Write as _;
+use std::io;
+
+use sockeye_cli::output::Role;
+use sockeye_cli::{Render, Text};
+
+use crate::verdict::{Check, Obstacle, Verdict};
+
+/// A capture with no more checksums than this is listed whole: who captured one exchange wants to see all of it.
+pub const LISTED_WHOLE: usize = 40;
+
+/// The line above the others.
+pub const HEADING: &str = "  frame  protocol  offset  stored  calculated  verdict";
+
+/// Which checksums are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// All of a small capture, those that are not good of a large one.
+    #[default]
+    Fitting,
+    /// All.
+    All,
+    /// None: the summary says enough.
+    Nothing,
+}
+
+/// Decides which checksums are listed, holding back no more than [`LISTED_WHOLE`] of them.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    extent: Extent,
+    held: Vec<Check>,
+    large: bool,
+}
+
+impl Listing {
+    /// A listing of nothing yet.
+    pub const fn new(extent: Extent) -> Self {
+        Self { extent, held: Vec::new(), large: false }
+    }
+
+    /// Takes a checksum in, and hands out those that are to be listed by now.
+    pub fn take(&mut self, check: Check, out: &mut dyn FnMut(Check)) {
+        match self.extent {
+            Extent::All => out(check),
+            Extent::Nothing => {}
+            Extent::Fitting if !self.large && self.held.len() < LISTED_WHOLE => self.held.push(check),
+            Extent::Fitting => {
+                self.large = true;
+                let held = std::mem::take(&mut self.held);
+                held.into_iter().chain([check]).filter(|check| check.verdict != Verdict::Good).for_each(out);
+            }
+        }
+    }
+
+    /// Hands out what was held back.
+    pub fn finish(self, out: &mut dyn FnMut(Check)) {
+        self.held.into_iter().for_each(out);
+    }
+}
+
+impl Render for Check {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let calculated = self.calculated.map_or("-".to_owned(), |calculated| format!("{calculated:04x}"));
+        let verdict = format!("{:10}", self.verdict.name());
+        let verdict = match role(self.verdict) {
+            Some(role) => text.paint(role, &verdict),
+            None => verdict,
+        };
+        let why = why(self);
+        text.line(format!(
+            "{:7}  {:8}  {:6}  {:04x}    {calculated:10}  {verdict}  {}{}{why}",
+            self.frame,
+            self.protocol.name(),
+            self.offset,
+            self.stored,
+            self.flow(),
+            if why.is_empty() { "" } else { ": " },
+        ))
+    }
+}
+
+fn role(verdict: Verdict) -> Option<Role> {
+    match verdict {
+        Verdict::Good => Some(Role::Good),
+        Verdict::Bad | Verdict::Illegal => Some(Role::Bad),
+        Verdict::Partial | Verdict::Unverified => Some(Role::Warning),
+        Verdict::None => None,
+    }
+}
+
+/// What stands behind a verdict that does not explain itself.
+fn why(check: &Check) -> &'static str {
+    match (check.verdict, check.obstacle) {
+        (Verdict::Partial, _) => "the pseudo-header's sum alone (offload)",
+        (Verdict::None, _) => "no checksum was computed",
+        (Verdict::Illegal, _) => "IPv6 allows no zero",
+        (_, Some(Obstacle::Truncated)) => "not all was captured",
+        (_, Some(Obstacle::Fragment)) => "one fragment of a datagram",
+        (_, Some(Obstacle::Length)) => "a length that does not fit",
+        _ => "",
+    }
+}
+
+/// Appends the line of `--tsv`: frame, protocol, offset, stored, calculated, verdict.
+pub fn push_tsv(line: &mut String, check: &Check) {
+    let Check { frame, protocol, offset, stored, calculated, verdict, .. } = check;
+    // Writing to a String cannot fail.
+    let _ = write!(line, "{frame}\t{}\t{offset}\t0x{stored:04x}\t", protocol.name());
+    let _ = match calculated {
+        Some(calculated) => write!(line, "0x{calculated:04x}"),
+        None => line.write_str("-"),
+    };
+    let _ = writeln!(line, "\t{}", verdict.name());
+}

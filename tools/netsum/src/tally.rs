@@ -1,0 +1,177 @@
+//! The count of verdicts over a capture.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+use sockeye_capture::LinkType;
+use sockeye_capture::layers::{Presence, Stop};
+use sockeye_cli::output::Role;
+use sockeye_cli::table::{Rules, Table};
+use sockeye_cli::{Render, Text};
+
+use crate::verdict::{Check, Protocol, Verdict};
+
+/// What was found in a capture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Frames read.
+    pub frames: u64,
+    /// Frames without a checksum that was found: ARP, for one.
+    pub frames_without: u64,
+    /// Frames that the capture cut off before a header was complete.
+    pub headers_truncated: u64,
+    /// Frames with a header that contradicts itself or what encloses it.
+    pub headers_malformed: u64,
+    /// Frames of link types that are not read.
+    pub unread: BTreeMap<LinkType, u64>,
+    counts: BTreeMap<(Protocol, Verdict), u64>,
+}
+
+impl Tally {
+    /// Counts a checksum.
+    pub fn check(&mut self, check: &Check) {
+        increment(self.counts.entry((check.protocol, check.verdict)).or_default());
+    }
+
+    /// Counts a frame in which `found` checksums were found, and the walk through which ended with `stop`.
+    pub fn frame(&mut self, link_type: LinkType, found: u64, stop: Stop) {
+        increment(&mut self.frames);
+        if found == 0 {
+            increment(&mut self.frames_without);
+        }
+        match stop {
+            Stop::LinkType(_) => increment(self.unread.entry(link_type).or_default()),
+            Stop::Truncated { presence: Presence::Cut, .. } => increment(&mut self.headers_truncated),
+            Stop::Truncated { .. } | Stop::Malformed { .. } | Stop::TooDeep => increment(&mut self.headers_malformed),
+            _ => {}
+        }
+    }
+
+    /// How many checksums of `protocol` got `verdict`.
+    pub fn count(&self, protocol: Protocol, verdict: Verdict) -> u64 {
+        self.counts.get(&(protocol, verdict)).copied().unwrap_or(0)
+    }
+
+    /// How many checksums got `verdict`.
+    pub fn verdicts(&self, verdict: Verdict) -> u64 {
+        Protocol::ALL.iter().map(|protocol| self.count(*protocol, verdict)).sum()
+    }
+
+    /// How many checksums there are.
+    pub fn checksums(&self) -> u64 {
+        self.counts.values().sum()
+    }
+
+    /// How many checksums a receiver would not accept.
+    pub fn damaged(&self) -> u64 {
+        Verdict::ALL.iter().filter(|verdict| verdict.is_damage()).map(|verdict| self.verdicts(*verdict)).sum()
+    }
+
+    /// The protocols that were met.
+    fn protocols(&self) -> impl Iterator<Item = Protocol> {
+        Protocol::ALL.into_iter().filter(|protocol| self.counts.keys().any(|(met, _)| met == protocol))
+    }
+
+    /// What is worth knowing beside the table, a sentence each.
+    fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if self.verdicts(Verdict::Partial) > 0 {
+            remarks.push(
+                "partial: seen on the sending host before its network interface computed the rest; not damage"
+                    .to_owned(),
+            );
+        }
+        if self.headers_truncated > 0 {
+            remarks.push(format!("{} cut off inside a header by the snapshot length", frames(self.headers_truncated)));
+        }
+        if self.headers_malformed > 0 {
+            remarks.push(format!("{} with a header that contradicts itself", frames(self.headers_malformed)));
+        }
+        for (link_type, count) in &self.unread {
+            remarks.push(format!("{} of link type {link_type}, which is not read", frames(*count)));
+        }
+        remarks
+    }
+}
+
+fn increment(count: &mut u64) {
+    *count = count.saturating_add(1);
+}
+
+/// A number of frames in words.
+fn frames(count: u64) -> String {
+    format!("{count} frame{}", if count == 1 { "" } else { "s" })
+}
+
+impl Render for Tally {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        if self.checksums() > 0 {
+            let headings = std::iter::once("protocol").chain(Verdict::ALL.iter().map(|verdict| verdict.name()));
+            let mut table = Table::new(Rules::Lines, headings);
+            for protocol in self.protocols() {
+                let counts = Verdict::ALL.iter().map(|verdict| self.count(protocol, *verdict).to_string());
+                table.row(std::iter::once(protocol.name().to_owned()).chain(counts));
+            }
+            let totals = Verdict::ALL.iter().map(|verdict| self.verdicts(*verdict).to_string());
+            table.row(std::iter::once("all".to_owned()).chain(totals));
+            table.right(&[1, 2, 3, 4, 5, 6]);
+            text.table(&table)?;
+        }
+        for remark in self.remarks() {
+            text.line(remark)?;
+        }
+        let damaged = self.damaged();
+        let (role, answer) = match damaged {
+            0 if self.checksums() == 0 => (Role::Warning, "no checksum found".to_owned()),
+            0 => (Role::Good, "nothing bad".to_owned()),
+            _ => (Role::Bad, format!("{damaged} bad")),
+        };
+        let answer = text.paint(role, &answer);
+        text.line(format!("{}, {} checksums: {answer}", frames(self.frames), self.checksums()))
+    }
+}
+
+impl Serialize for Tally {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Unread {
+            link_type: Named,
+            frames: u64,
+        }
+        #[derive(Serialize)]
+        struct Named {
+            code: u16,
+            name: Option<&'static str>,
+        }
+        let protocols: BTreeMap<_, BTreeMap<_, _>> = Protocol::ALL
+            .into_iter()
+            .map(|protocol| {
+                let counts = Verdict::ALL.iter().map(|verdict| (verdict.name(), self.count(protocol, *verdict)));
+                (protocol.name(), counts.collect())
+            })
+            .collect();
+        let verdicts: BTreeMap<_, _> =
+            Verdict::ALL.iter().map(|verdict| (verdict.name(), self.verdicts(*verdict))).collect();
+        let unread: Vec<Unread> = self
+            .unread
+            .iter()
+            .map(|(link_type, frames)| Unread {
+                link_type: Named { code: link_type.0, name: link_type.name() },
+                frames: *frames,
+            })
+            .collect();
+        let mut data = serializer.serialize_struct("Tally", 9)?;
+        data.serialize_field("record", "summary")?;
+        data.serialize_field("frames", &self.frames)?;
+        data.serialize_field("checksums", &self.checksums())?;
+        data.serialize_field("verdicts", &verdicts)?;
+        data.serialize_field("protocols", &protocols)?;
+        data.serialize_field("frames_without_checksum", &self.frames_without)?;
+        data.serialize_field("frames_with_truncated_header", &self.headers_truncated)?;
+        data.serialize_field("frames_with_malformed_header", &self.headers_malformed)?;
+        data.serialize_field("frames_not_read", &unread)?;
+        data.end()
+    }
+}
