@@ -1,14 +1,15 @@
 //! Frames from an interface of this host, through a packet socket (pnet_datalink). Needs CAP_NET_RAW.
 //!
 //! The interface is looked up in the network namespace of the calling thread. On loopback every frame is seen twice,
-//! once leaving and once arriving: pnet does not say which, and drops no direction. Frames leaving a host that offloads
-//! checksums carry partial ones.
+//! once leaving and once arriving: pnet does not say which, and drops no direction. A VLAN tag that the kernel took off
+//! is not put back. Frames leaving a host that offloads checksums carry partial ones.
 
 use std::time::Duration;
 use std::{fmt, io};
 
 use pnet_datalink::{Channel, Config, DataLinkReceiver, NetworkInterface};
 
+use crate::error::words;
 use crate::frame::{Frame, Timestamp};
 use crate::link_type::LinkType;
 
@@ -32,9 +33,12 @@ impl<C: FnMut() -> Timestamp> Live<C> {
     /// Opens `interface`. [`Live::next_frame`] waits at most `timeout` at a time; each frame gets the time of `clock`.
     ///
     /// # Errors
-    /// [`LiveError`] if there is no such interface, or no permission.
+    /// [`LiveError`] if there is no such interface, if it is down, or if there is no permission.
     pub fn open(interface: &str, timeout: Duration, clock: C) -> Result<Self, LiveError> {
         let found = find(interface)?;
+        if !found.is_up() {
+            return Err(LiveError::Down { interface: interface.to_owned() });
+        }
         // Room for one octet, not none: pnet divides its write buffer by the size of a frame.
         let config = Config {
             read_buffer_size: BUFFER_LEN,
@@ -58,7 +62,8 @@ impl<C: FnMut() -> Timestamp> Live<C> {
     /// The next frame; `None` if none came within the timeout, after which it may be asked again.
     ///
     /// # Errors
-    /// [`LiveError::Read`], for example because the interface went down.
+    /// [`LiveError::Down`] if the interface went down, [`LiveError::NoSuchInterface`] if it went away, [`LiveError::Read`]
+    /// for anything else.
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, LiveError> {
         let octets = match self.receiver.next() {
             Ok(octets) => octets,
@@ -71,7 +76,7 @@ impl<C: FnMut() -> Timestamp> Live<C> {
             {
                 return Ok(None);
             }
-            Err(source) => return Err(LiveError::Read { interface: self.interface.clone(), source }),
+            Err(source) => return Err(failure(&self.interface, source)),
         };
         self.frames = self.frames.saturating_add(1);
         let file_offset = self.octets;
@@ -114,6 +119,17 @@ fn find(name: &str) -> Result<NetworkInterface, LiveError> {
     }
 }
 
+/// Why a read failed: of an interface that went down pnet says only that poll(2) reported the unexpected.
+#[cold]
+fn failure(interface: &str, source: io::Error) -> LiveError {
+    let interface = interface.to_owned();
+    match find(&interface) {
+        Ok(found) if !found.is_up() => LiveError::Down { interface },
+        Ok(_) => LiveError::Read { interface, source },
+        Err(gone) => gone,
+    }
+}
+
 /// Ethernet, or raw IP on an interface without link layer, such as a TUN or WireGuard one.
 ///
 /// pnet gives no hardware type, and /sys shows the interfaces of the namespace that mounted it, not the thread's. But an
@@ -133,6 +149,11 @@ pub enum LiveError {
         interface: String,
         /// Those that there are.
         known: Vec<String>,
+    },
+    /// The interface is not up, so that no frames come.
+    Down {
+        /// The interface.
+        interface: String,
     },
     /// The packet socket could not be opened or bound.
     Open {
@@ -157,13 +178,14 @@ impl fmt::Display for LiveError {
                 write!(f, "capture on {interface}: no such interface (there are: {})", known.join(", "))
             }
             Self::Open { interface, source } => {
-                write!(f, "capture on {interface}: {source}")?;
+                write!(f, "capture on {interface}: {}", words(source))?;
                 if source.kind() == io::ErrorKind::PermissionDenied {
                     write!(f, " (needs CAP_NET_RAW: run as root, or grant it with `setcap cap_net_raw+ep PROGRAM`)")?;
                 }
                 Ok(())
             }
-            Self::Read { interface, source } => write!(f, "capture on {interface}: read: {source}"),
+            Self::Down { interface } => write!(f, "capture on {interface}: the interface is down"),
+            Self::Read { interface, source } => write!(f, "capture on {interface}: read: {}", words(source)),
         }
     }
 }
@@ -171,8 +193,52 @@ impl fmt::Display for LiveError {
 impl std::error::Error for LiveError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::NoSuchInterface { .. } => None,
+            Self::NoSuchInterface { .. } | Self::Down { .. } => None,
             Self::Open { source, .. } | Self::Read { source, .. } => Some(source),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interface_that_does_not_exist_is_named_beside_those_that_do() {
+        let fault = Live::open("no/such", Duration::ZERO, Timestamp::default).unwrap_err();
+        let LiveError::NoSuchInterface { interface, known } = &fault else { panic!("{fault:?}") };
+        assert_eq!((interface.as_str(), known), ("no/such", &interface_names()));
+        assert!(fault.to_string().starts_with("capture on no/such: no such interface (there are: "), "{fault}");
+    }
+
+    #[test]
+    fn a_refusal_says_how_to_grant_it() {
+        let refusal = |source| LiveError::Open { interface: "eth0".into(), source }.to_string();
+        assert_eq!(
+            refusal(io::Error::from_raw_os_error(1)),
+            "capture on eth0: Operation not permitted (needs CAP_NET_RAW: run as root, or grant it with `setcap cap_net_raw+ep PROGRAM`)"
+        );
+        assert_eq!(refusal(io::Error::from_raw_os_error(100)), "capture on eth0: Network is down");
+    }
+
+    #[test]
+    fn only_an_interface_without_link_layer_gives_raw_packets() {
+        let interface = |flags| NetworkInterface {
+            name: "x".into(),
+            description: String::new(),
+            index: 1,
+            mac: None,
+            ips: vec![],
+            flags,
+        };
+        // IFF_UP with: POINTOPOINT, NOARP, MULTICAST as of tun; LOOPBACK; BROADCAST; POINTOPOINT of a USB network card.
+        for (flags, expected) in [
+            (0x10d1, LinkType::RAW),
+            (0x0049, LinkType::ETHERNET),
+            (0x1043, LinkType::ETHERNET),
+            (0x0051, LinkType::ETHERNET),
+        ] {
+            assert_eq!(link_type(&interface(flags)), expected, "{flags:#x}");
         }
     }
 }

@@ -87,6 +87,12 @@ fn link_headers(v6: bool) -> Vec<(&'static str, LinkType, Vec<u8>, usize)> {
         ("MPLS", LinkType::ETHERNET, join(&[&ethernet([0x88, 0x47]), &[0, 1, 0x00, 64, 0, 2, 0x01, 64]]), 3),
         ("SLL", LinkType::LINUX_SLL, join(&[&[0, 4, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0], &[high, low]]), 1),
         ("SLL2", LinkType::LINUX_SLL2, join(&[&[high, low, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 2, 0, 0, 0, 0, 1, 0, 0]]), 1),
+        (
+            "SLL with SNAP",
+            LinkType::LINUX_SLL,
+            join(&[&[0, 4, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 0, 4], &[0xaa, 0xaa, 3, 0, 0, 0, high, low]]),
+            2,
+        ),
         ("PPP", LinkType::PPP, vec![0xff, 3, 0, ppp], 1),
         ("PPP without framing", LinkType::PPP, vec![0, ppp], 1),
         ("PPP compressed", LinkType::PPP, vec![ppp], 1),

@@ -190,8 +190,12 @@ fn pcapng(name: &'static str, order: ByteOrder) -> Blocks {
     }
     let at = blocks.enhanced(0, 1_500_000, b"first", 60, &[(1, b"a comment")]);
     blocks.file.expect(at, b"first", &like(Some((1, 500_000_000)), 0, 1, 60));
-    let at = blocks.enhanced(1, 1024 + 256, b"above any limit", 15, &[]);
-    blocks.file.expect(at, b"above any limit", &Seen { fcs_len: 4, ..like(Some((1001, 250_000_000)), 1, 101, 15) });
+    let at = blocks.enhanced(1, (1 << 32) + 1024 + 256, b"above any limit", 15, &[]);
+    blocks.file.expect(
+        at,
+        b"above any limit",
+        &Seen { fcs_len: 4, ..like(Some((4_194_304 + 1001, 250_000_000)), 1, 101, 15) },
+    );
     let flags = order.u32_octets(2 << 5 | 1);
     let at = blocks.enhanced(1, 0, b"", 0, &[(2, &flags)]);
     blocks.file.expect(at, b"", &Seen { fcs_len: 2, ..like(Some((1000, 0)), 1, 101, 0) });
