@@ -8,11 +8,13 @@
     reason = "tests run processes, and a panic is a failed expectation"
 )]
 
+mod sys;
+
 use std::process::ExitCode;
 
 use sockeye_test_support::{Case, harness};
 
 fn main() -> ExitCode {
-    let modules: &[fn() -> Vec<Case>] = &[];
+    let modules: &[fn() -> Vec<Case>] = &[sys::cases];
     harness::run(modules.iter().flat_map(|tests| tests()).collect())
 }
