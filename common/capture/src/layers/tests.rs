@@ -415,6 +415,25 @@ fn a_cut_by_the_capture_is_told_from_a_length_that_lies() {
 }
 
 #[test]
+fn padding_is_nobodys() {
+    // A header, a length and a rest of the frame that would fit only with the padding.
+    let padded = |packet: &[u8]| walk(LinkType::ETHERNET, &join(&[&ETHERNET_IPV4, packet, &[0xee; 9]]), 0);
+    let (header, offset, needed, available) = ("UDP", 34, 8, 4);
+    let presence = Presence::Inconsistent;
+    let stop = Stop::Truncated { header, offset, needed, available, presence };
+    assert_eq!(padded(&ipv4(17, &UDP[..4])).1, stop);
+    let mut datagram = UDP;
+    datagram[5] += 1;
+    let udp = udp_of(&padded(&ipv4(17, &datagram)).0);
+    assert_eq!((udp.datagram.captured, udp.datagram.presence), (13, Presence::Inconsistent));
+    let offloaded = ipv4_with(0, 0, 17, &[], &UDP);
+    for header in [&[0x88, 0x64, 0x11, 0, 0, 5, 0, 35, 0, 0x21][..], &[0, 8 + 33, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0]] {
+        let frame = join(&[&ETHERNET_IPV4[..12], header, &offloaded, &[0xee; 9]]);
+        assert_eq!(udp_of(&whole(LinkType::ETHERNET, &frame)).upper.segment.len, 13);
+    }
+}
+
+#[test]
 fn headers_stacked_without_end_are_left() {
     let labels = join(&[&ETHERNET_IPV4[..12], &[0x88, 0x47], &[0; 4000]]);
     let (layers, stop) = walk(LinkType::ETHERNET, &labels, labels.len());

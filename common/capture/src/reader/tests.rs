@@ -199,6 +199,8 @@ fn pcapng(name: &'static str, order: ByteOrder) -> Blocks {
     let flags = order.u32_octets(2 << 5 | 1);
     let at = blocks.enhanced(1, 0, b"", 0, &[(2, &flags)]);
     blocks.file.expect(at, b"", &Seen { fcs_len: 2, ..like(Some((1000, 0)), 1, 101, 0) });
+    let at = blocks.enhanced(1, 0, b"z", 1, &[(2, &[0; 4])]);
+    blocks.file.expect(at, b"z", &Seen { fcs_len: 4, ..like(Some((1000, 0)), 1, 101, 1) });
     let at = blocks.simple(100, b"6 of it");
     blocks.file.expect(at, b"6 of i", &like(None, 0, 1, 100));
     let at = blocks.simple(3, b"all");
