@@ -141,7 +141,11 @@ impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SchemeLooksLikeHost { suggestion } => {
-                write!(f, "what seems to be a host and port is a scheme and a path; did you mean {}?", escape(suggestion))
+                write!(
+                    f,
+                    "what seems to be a host and port is a scheme and a path; did you mean {}?",
+                    escape(suggestion)
+                )
             }
             Self::ZoneIsNotOfTheStandard => {
                 f.write_str("the WHATWG standard has no zones: it was taken off and the rest parsed (RFC 9844)")
@@ -336,7 +340,9 @@ impl Dissection {
             SchemeKind::Special => Host::parse(&text),
             SchemeKind::File if text.is_empty() => return url.host().is_none(),
             // A drive letter or the name localhost takes the host away.
-            SchemeKind::File => return url.host().is_none() || Host::parse(&text).ok() == url.host().map(|h| h.to_owned()),
+            SchemeKind::File => {
+                return url.host().is_none() || Host::parse(&text).ok() == url.host().map(|h| h.to_owned());
+            }
             SchemeKind::Other if text.is_empty() => return url.host().is_none_or(|host| host == Host::Domain("")),
             SchemeKind::Other => Host::parse_opaque(&text),
         };
@@ -361,7 +367,9 @@ fn userinfo(input: &str, span: Option<Span>, value: Option<&str>) -> Component {
 }
 
 fn host(input: &str, split: &Split, url: &Url) -> (Component, HostKind) {
-    let component = Component::new(input, split.host, url.host_str());
+    // The crate has no host where the standard has an empty one.
+    let value = url.host_str().or_else(|| split.authority.map(|_| ""));
+    let component = Component::new(input, split.host, value);
     let text = component.significant();
     let kind = match url.host() {
         Some(Host::Ipv4(_)) => HostKind::Ipv4,
@@ -392,7 +400,7 @@ fn host(input: &str, split: &Split, url: &Url) -> (Component, HostKind) {
         HostKind::Domain => component
             .changed(Change::PercentDecoded, escaped)
             .changed(Change::Idna, differs && !ascii)
-            .changed(Change::Lowercased, differs && decoded.bytes().any(|octet| octet.is_ascii_uppercase())),
+            .changed(Change::Lowercased, differs && ascii && decoded.bytes().any(|octet| octet.is_ascii_uppercase())),
         HostKind::Opaque => component.changed(Change::PercentEncoded, differs),
         HostKind::Empty | HostKind::None if text.eq_ignore_ascii_case("localhost") => {
             component.changed(Change::LocalhostRemoved, true)
@@ -443,7 +451,8 @@ fn path(input: &str, split: &Split, url: &Url) -> Component {
     let slashed = if special { text.replace('\\', "/") } else { text.clone() };
     let opaque = url.cannot_be_a_base();
     let dots = !opaque && slashed.split('/').any(is_dot_segment);
-    let unsafe_character = |c: char| !c.is_ascii_graphic() || (!opaque && matches!(c, '"' | '<' | '>' | '`' | '{' | '}'));
+    let unsafe_character =
+        |c: char| !c.is_ascii_graphic() || (!opaque && matches!(c, '"' | '<' | '>' | '`' | '{' | '}'));
     let encoded = text.contains(unsafe_character) && percent::count(url.path()) > 0;
     let drive = slashed.trim_start_matches('/').split('/').next().is_some_and(|first| first.ends_with('|'));
     component
@@ -485,3 +494,6 @@ fn remarks(input: &str, split: &Split, url: &Url) -> Vec<Remark> {
 pub(crate) fn ip_text(addr: IpAddr) -> String {
     IpText(addr).to_string()
 }
+
+#[cfg(test)]
+mod tests;

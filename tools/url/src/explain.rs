@@ -310,7 +310,9 @@ impl Event {
             Self::EndsTrimmed { leading_octets, trailing_octets } => (
                 "input",
                 None,
-                format!("{leading_octets} octets before and {trailing_octets} behind the URL are blanks or controls: ignored"),
+                format!(
+                    "{leading_octets} octets before and {trailing_octets} behind the URL are blanks or controls: ignored"
+                ),
             ),
             Self::TabsRemoved { count } => ("input", None, format!("{count} tabs or line ends removed before parsing")),
             Self::SchemeEnded { span, scheme, kind } => ("scheme", Some(*span), scheme_words(scheme, *kind)),
@@ -332,7 +334,8 @@ impl Event {
                 ("authority", None, "none: no \"//\" follows the scheme (RFC 3986 section 3)".to_owned())
             }
             Self::AuthorityEnded { span, text, by } => {
-                let end = by.map_or("at the end of the input".to_owned(), |by| format!("before {}", quoted(&by.to_string())));
+                let end =
+                    by.map_or("at the end of the input".to_owned(), |by| format!("before {}", quoted(&by.to_string())));
                 ("authority", Some(*span), format!("{} ends {end}", quoted(text)))
             }
             Self::UserinfoEnded { span, at_signs, has_password } => {
@@ -349,14 +352,16 @@ impl Event {
             Self::Normalised { component, text, value, changes } => {
                 (component, None, normalised_words(text.as_deref(), value.as_deref(), changes))
             }
-            Self::HostRead { host, kind, unicode } => ("host", None, host_words(host.as_deref(), *kind, unicode.as_deref())),
+            Self::HostRead { host, kind, unicode } => {
+                ("host", None, host_words(host.as_deref(), *kind, unicode.as_deref()))
+            }
             Self::PortChosen { port, source, service, .. } => ("port", None, port_words(*port, *source, *service)),
-            Self::ParameterDecoded { number, text, name, value } => (
-                "query",
-                None,
-                format!("parameter {number}: {} is {} = {}", quoted(text), quoted(name), quoted(value)),
-            ),
-            Self::Violated { message, count, .. } if *count > 1 => ("violation", None, format!("{message} ({count} times)")),
+            Self::ParameterDecoded { number, text, name, value } => {
+                ("query", None, format!("parameter {number}: {} is {} = {}", quoted(text), quoted(name), quoted(value)))
+            }
+            Self::Violated { message, count, .. } if *count > 1 => {
+                ("violation", None, format!("{message} ({count} times)"))
+            }
             Self::Violated { message, .. } => ("violation", None, (*message).to_owned()),
             Self::WouldResolve { call } => {
                 ("socket", None, format!("a connection would ask {}; nothing was asked", escape(call)))
@@ -385,8 +390,8 @@ fn userinfo_words(at_signs: usize, has_password: bool) -> String {
 fn cut_words(component: &str, text: &str) -> String {
     let end = match component {
         "port" => "stands behind the host's colon (RFC 3986 section 3.2.3)",
-        "path" => "ends at the first \"?\" or \"#\" (RFC 3986 section 3.3)",
-        "query" => "stands behind the first \"?\" and ends at the first \"#\" (RFC 3986 section 3.4)",
+        "path" => "reaches to the first \"?\" or \"#\", or to the end (RFC 3986 section 3.3)",
+        "query" => "reaches from the first \"?\" to the first \"#\", or to the end (RFC 3986 section 3.4)",
         _ => "stands behind the first \"#\"; it is never sent (RFC 3986 section 3.5)",
     };
     format!("{} {end}", quoted(text))

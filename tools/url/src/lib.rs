@@ -28,7 +28,7 @@ use clap::CommandFactory;
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool, parse_clap};
 
 use crate::cli::Options;
-use crate::dissect::Dissection;
+use crate::dissect::{Dissection, Malformed};
 use crate::explain::Event;
 
 /// The tool `url`.
@@ -66,11 +66,23 @@ impl Tool for Url {
 /// [`Failure`] with the status of the first URL that failed, or if the output cannot be written.
 pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut failed = None;
-    for (index, text) in options.texts()?.into_iter().enumerate() {
-        if index > 0 && !output.is_json() {
+    let mut shown = false;
+    for text in options.texts()? {
+        let mut events = Vec::new();
+        let dissected = dissect::dissect(text, &mut |event| events.push(event));
+        let shows = dissected.is_ok() || output.is_explained();
+        if shown && shows && !output.is_json() {
             output.raw(b"\n")?;
         }
-        if let Some(failure) = one(text, options.resolve, output)? {
+        shown |= shows;
+        for event in &events {
+            output.event(event)?;
+        }
+        let failure = match dissected {
+            Ok(dissection) => show(dissection, options.resolve, output)?,
+            Err(malformed) => Some(malformed.into()),
+        };
+        if let Some(failure) = failure {
             output.failure(&failure);
             failed.get_or_insert(failure.status());
         }
@@ -78,18 +90,8 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
     failed.map_or(Ok(Status::YES), |status| Err(Failure::Silent(status)))
 }
 
-/// Takes one URL apart and shows it; what went wrong with it comes back.
-fn one(text: &str, resolve: bool, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
-    let mut dissection = match output.narrate(|explain| dissect::dissect(text, explain))? {
-        Ok(dissection) => dissection,
-        Err(malformed) => {
-            let failure = Failure::usage(malformed.to_string());
-            return Ok(Some(match malformed.hint {
-                Some(hint) => failure.hint(hint),
-                None => failure,
-            }));
-        }
-    };
+/// Shows a URL, with its addresses if they are wanted; what went wrong in finding them comes back.
+fn show(mut dissection: Dissection, resolve: bool, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
     let failure = if resolve { resolved(&mut dissection, output)? } else { None };
     output.result(&dissection)?;
     Ok(failure)
@@ -103,4 +105,14 @@ fn resolved(dissection: &mut Dissection, output: &mut Output<'_>) -> Result<Opti
     output.event(&Event::Resolved { call: socket.question(), count: socket.addresses.len() })?;
     output.narrate(|explain| Event::of_addresses(&socket.addresses, explain))?;
     Ok(None)
+}
+
+impl From<Malformed> for Failure {
+    fn from(malformed: Malformed) -> Self {
+        let failure = Self::usage(malformed.to_string());
+        match malformed.hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
 }

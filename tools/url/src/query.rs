@@ -44,7 +44,8 @@ fn parameter(input: &str, span: Span) -> Parameter {
     let equals = text.find('=').map(|offset| span.start + offset);
     let name_span = Span { end: equals.unwrap_or(span.end), ..span };
     let value_span = equals.map(|equals| Span { start: equals + 1, ..span });
-    let decoded = |span: Span| String::from_utf8_lossy(&percent::decode_form(&significant(span.of(input)))).into_owned();
+    let decoded =
+        |span: Span| String::from_utf8_lossy(&percent::decode_form(&significant(span.of(input)))).into_owned();
     Parameter {
         span,
         text: text.to_owned(),
@@ -70,15 +71,19 @@ mod tests {
     fn order_duplicates_and_emptiness_are_kept() {
         let input = "http://h/?a=1&a=2&&b&=x&c=%26+%2B=&d=";
         let found = parameters(input, Span { start: 10, end: input.len() });
-        let seen: Vec<_> = found.iter().map(|p| (&*p.name, &*p.value, p.value_span.is_some(), p.span.of(input))).collect();
-        assert_eq!(seen, [
-            ("a", "1", true, "a=1"),
-            ("a", "2", true, "a=2"),
-            ("b", "", false, "b"),
-            ("", "x", true, "=x"),
-            ("c", "& +=", true, "c=%26+%2B="),
-            ("d", "", true, "d="),
-        ]);
+        let seen: Vec<_> =
+            found.iter().map(|p| (&*p.name, &*p.value, p.value_span.is_some(), p.span.of(input))).collect();
+        assert_eq!(
+            seen,
+            [
+                ("a", "1", true, "a=1"),
+                ("a", "2", true, "a=2"),
+                ("b", "", false, "b"),
+                ("", "x", true, "=x"),
+                ("c", "& +=", true, "c=%26+%2B="),
+                ("d", "", true, "d="),
+            ]
+        );
     }
 
     proptest! {

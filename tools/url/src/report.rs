@@ -60,7 +60,9 @@ impl Dissection {
             return;
         }
         notes.push(self.host_kind.words().to_owned());
-        if let Some(unicode) = self.host_unicode.as_deref().filter(|unicode| Some(*unicode) != self.host.value.as_deref()) {
+        if let Some(unicode) =
+            self.host_unicode.as_deref().filter(|unicode| Some(*unicode) != self.host.value.as_deref())
+        {
             notes.push(format!("Unicode: {}", escape(unicode)));
         }
         let address = self.socket.as_ref().filter(|socket| socket.numeric).and_then(|socket| socket.addresses.first());
@@ -81,7 +83,8 @@ impl Dissection {
 
     /// The value to show: the port is shown also where the normalised URL leaves it out.
     fn shown_value(&self, name: &str, component: &Component) -> String {
-        let port = self.effective_port.number.filter(|_| name == "port" && (component.is_there() || self.socket.is_some()));
+        let port =
+            self.effective_port.number.filter(|_| name == "port" && (component.is_there() || self.socket.is_some()));
         let port = port.map(|port| port.to_string());
         cell(port.as_deref().or(component.value.as_deref()))
     }
@@ -173,10 +176,11 @@ fn span_cell(span: Option<Span>) -> String {
 impl Socket {
     fn sentence(&self) -> String {
         let host = escape(&self.host);
-        let transport = self.transport.map_or("a transport that the scheme does not tell", |transport| match transport {
-            crate::scheme::Transport::Tcp => "TCP",
-            crate::scheme::Transport::Udp => "UDP",
-        });
+        let transport =
+            self.transport.map_or("a transport that the scheme does not tell", |transport| match transport {
+                crate::scheme::Transport::Tcp => "TCP",
+                crate::scheme::Transport::Udp => "UDP",
+            });
         let port = self.port.map_or("no port that we know".to_owned(), |port| format!("port {port}"));
         let addresses = if self.resolved {
             format!("{} gave {}", escape(&self.question()), addresses(self.addresses.len()))
@@ -191,7 +195,8 @@ impl Socket {
     fn table(&self) -> Table {
         let mut table = Table::new(Rules::Lines, ["Address", "Family", "Special range", "sockaddr"]);
         for Address { address, family, sockaddr, special, .. } in &self.addresses {
-            let range = special.as_ref().map(|special| format!("{} {}, {}", special.name, special.prefix, special.source));
+            let range =
+                special.as_ref().map(|special| format!("{} {}, {}", special.name, special.prefix, special.source));
             let sockaddr = sockaddr.clone().unwrap_or_else(|| self.why_no_sockaddr().to_owned());
             table.row([escape(address).into_owned(), (*family).to_owned(), cell(range.as_deref()), sockaddr]);
         }

@@ -321,4 +321,4 @@ pub(crate) fn is_drive_letter(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
