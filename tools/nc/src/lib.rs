@@ -1,1 +1,57 @@
-//! nc: a netcat that shows its working.
+//! nc: TCP and UDP connections and listens that show their working.
+//!
+//! - [`cli`]: the command line, from which [`options`] come; [`number`] and [`port`] read its values
+//! - [`relay`]: the conversation as a state machine without I/O
+//! - [`report`]: the sentences that OpenBSD nc says, word for word
+//! - [`explain`]: the working as data
+//! - `shell`: everything with sockets, clocks and descriptors
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod explain;
+pub mod number;
+pub mod options;
+pub mod port;
+pub mod relay;
+pub mod report;
+mod shell;
+
+use clap::CommandFactory;
+use sockeye_cli::output::ExplainTo;
+use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool};
+
+use crate::options::Options;
+
+/// The tool.
+#[derive(Debug)]
+pub struct Nc;
+
+impl Tool for Nc {
+    const NAME: &'static str = "nc";
+    type Options = Options;
+
+    fn command() -> clap::Command {
+        cli::Args::command()
+    }
+
+    fn manual() -> Manual {
+        cli::manual::MANUAL
+    }
+
+    fn parse(invocation: &Invocation) -> Result<Options, Exit> {
+        cli::parse(invocation)
+    }
+
+    fn presentation(options: &Options) -> Presentation {
+        // The events are all that nc has to say in JSON: standard output is the relay.
+        Presentation { explain: options.presentation.explain || options.presentation.json, ..options.presentation }
+    }
+
+    fn explain_to() -> ExplainTo {
+        ExplainTo::Stderr
+    }
+
+    fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
+        shell::run(options, output)
+    }
+}

@@ -1,0 +1,421 @@
+//! The working as data: each socket call with what went in and what came out.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::Serialize;
+use sockeye_cli::escape::escape;
+use sockeye_cli::output::Role;
+use sockeye_cli::{Render, Text};
+use sockeye_common::hex;
+use sockeye_common::sockaddr::Sockaddr;
+use sockeye_sys::addrinfo::{AddrInfo, Hints};
+use sockeye_sys::{Family, Protocol, SockType};
+
+use crate::relay::End;
+
+mod errno;
+
+/// One event and its time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+    /// Since the start, in microseconds.
+    pub at_us: u64,
+}
+
+/// What happened, as facts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// getaddrinfo(3) is asked.
+    Lookup {
+        /// Which host; null is this one.
+        node: Option<String>,
+        /// Which port.
+        service: Option<String>,
+        /// ai_family of the hints.
+        family: Number,
+        /// ai_socktype of the hints.
+        socktype: Number,
+        /// ai_protocol of the hints.
+        protocol: Number,
+        /// ai_flags of the hints.
+        flags: String,
+    },
+    /// One entry of its answer.
+    Found {
+        /// ai_addr.
+        addr: SocketAddr,
+        /// ai_family.
+        family: Number,
+        /// ai_socktype.
+        socktype: Number,
+        /// ai_protocol.
+        protocol: Number,
+    },
+    /// socket(2).
+    Socket {
+        /// The address family.
+        family: Number,
+        /// The type.
+        socktype: Number,
+        /// The protocol.
+        protocol: Number,
+    },
+    /// setsockopt(2).
+    SocketOption {
+        /// The option's name in C.
+        name: &'static str,
+        /// The value.
+        value: i32,
+        /// What it is for.
+        meaning: &'static str,
+    },
+    /// bind(2).
+    Bind {
+        /// The address.
+        addr: SocketAddr,
+        /// The structure that the kernel is given.
+        sockaddr: Layout,
+    },
+    /// What the socket was bound to.
+    Bound {
+        /// The local address, with the port that the system chose if it was zero.
+        local: SocketAddr,
+    },
+    /// listen(2).
+    Listen {
+        /// How many connections may wait for accept(2).
+        backlog: i32,
+    },
+    /// accept(2) returned.
+    Accepted {
+        /// The local address.
+        local: Option<SocketAddr>,
+        /// Who connected.
+        peer: SocketAddr,
+    },
+    /// connect(2).
+    Connect {
+        /// The address.
+        addr: SocketAddr,
+        /// The structure that the kernel is given.
+        sockaddr: Layout,
+    },
+    /// The connection is made; of UDP: the peer is fixed, and nothing was sent.
+    Connected {
+        /// The local address.
+        local: Option<SocketAddr>,
+        /// The peer.
+        peer: SocketAddr,
+        /// How long it took, in microseconds.
+        took_us: u64,
+    },
+    /// A call failed.
+    Failed {
+        /// The call.
+        call: &'static str,
+        /// What it was about.
+        subject: String,
+        /// The error number, if the kernel gave one.
+        errno: Option<Number>,
+        /// What strerror(3) says.
+        message: String,
+        /// What that means here.
+        meaning: Option<&'static str>,
+    },
+    /// Octets were read.
+    Read {
+        /// From where.
+        from: Place,
+        /// How many.
+        length_octets: usize,
+    },
+    /// Octets were written.
+    Wrote {
+        /// To where.
+        to: Place,
+        /// How many.
+        length_octets: usize,
+        /// How many are still waiting in the buffer.
+        left_octets: usize,
+    },
+    /// A datagram came.
+    Datagram {
+        /// Who sent it.
+        peer: Option<SocketAddr>,
+        /// Its length.
+        length_octets: usize,
+        /// How much of it did not fit (MSG_TRUNC).
+        cut_octets: usize,
+        /// It is not from the peer of this conversation and was left out.
+        stranger: bool,
+    },
+    /// A source has ended.
+    Ended {
+        /// Which.
+        from: Place,
+        /// What follows.
+        meaning: &'static str,
+    },
+    /// shutdown(2) with SHUT_WR.
+    Shutdown {
+        /// What follows.
+        meaning: &'static str,
+    },
+    /// The conversation is over.
+    Done {
+        /// Why.
+        why: &'static str,
+        /// Octets that went to the peer.
+        sent_octets: u64,
+        /// Octets that came from the peer.
+        received_octets: u64,
+        /// From its first octet to its last, in microseconds.
+        duration_us: u64,
+    },
+}
+
+/// The two ends of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Standard input.
+    Stdin,
+    /// Standard output.
+    Stdout,
+    /// The connection.
+    Peer,
+}
+
+impl Place {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Stdin => "standard input",
+            Self::Stdout => "standard output",
+            Self::Peer => "the peer",
+        }
+    }
+}
+
+/// A number that has a name in C.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Number {
+    /// The number.
+    pub code: i32,
+    /// Its name, if it has one.
+    pub name: Option<&'static str>,
+}
+
+impl Number {
+    fn words(&self) -> String {
+        self.name.map_or_else(|| self.code.to_string(), str::to_owned)
+    }
+}
+
+impl From<Family> for Number {
+    fn from(family: Family) -> Self {
+        Self { code: family.0, name: family.name() }
+    }
+}
+
+impl From<SockType> for Number {
+    fn from(socktype: SockType) -> Self {
+        Self { code: socktype.0, name: socktype.name() }
+    }
+}
+
+impl From<Protocol> for Number {
+    fn from(protocol: Protocol) -> Self {
+        Self { code: protocol.0, name: protocol.name() }
+    }
+}
+
+/// A sockaddr, octet by octet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Layout {
+    /// All octets, as they lie in memory.
+    pub octets: String,
+    /// The fields in their order.
+    pub fields: Vec<FieldView>,
+}
+
+/// One field of a sockaddr.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldView {
+    /// The name in C.
+    pub name: &'static str,
+    /// Where it starts, in octets.
+    pub offset_octets: usize,
+    /// Its octets.
+    pub octets: String,
+    /// What they mean.
+    pub meaning: String,
+}
+
+impl From<SocketAddr> for Layout {
+    fn from(addr: SocketAddr) -> Self {
+        let sockaddr = Sockaddr::from(addr);
+        let view = |field: sockeye_common::layout::Field| FieldView {
+            name: field.name,
+            offset_octets: field.offset,
+            octets: hex::encode(&field.octets),
+            meaning: field.meaning,
+        };
+        Self { octets: hex::encode(&sockaddr.emit()), fields: sockaddr.fields().into_iter().map(view).collect() }
+    }
+}
+
+impl Event {
+    /// A question to getaddrinfo(3).
+    pub fn lookup(node: Option<&str>, service: Option<&str>, hints: &Hints) -> Self {
+        Self::Lookup {
+            node: node.map(str::to_owned),
+            service: service.map(str::to_owned),
+            family: hints.family.into(),
+            socktype: hints.socktype.into(),
+            protocol: hints.protocol.into(),
+            flags: hints.flags.to_string(),
+        }
+    }
+
+    /// One entry of its answer.
+    pub fn found(info: &AddrInfo) -> Self {
+        Self::Found {
+            addr: info.addr,
+            family: info.family.into(),
+            socktype: info.socktype.into(),
+            protocol: info.protocol.into(),
+        }
+    }
+
+    /// A call that failed, and what the error means here.
+    pub fn failed(call: &'static str, subject: impl ToString, error: &io::Error) -> Self {
+        let known = error.raw_os_error().and_then(errno::known);
+        Self::Failed {
+            call,
+            subject: subject.to_string(),
+            errno: error.raw_os_error().map(|code| Number { code, name: known.map(|(name, _)| name) }),
+            message: sockeye_cli::failure::errno_text(error),
+            meaning: known.map(|(_, meaning)| meaning),
+        }
+    }
+}
+
+/// Why a conversation ended, in words.
+pub fn why(end: End) -> &'static str {
+    match end {
+        End::BothEnded => "both directions have ended",
+        End::PeerEnded => "the peer has ended and the input is quiet",
+        End::ConnectionLost => "the connection is gone",
+        End::OutputGone => "nobody reads standard output any more",
+        End::QuitAfterEof => "the time of -q has passed since the input ended",
+        End::Idle => "nothing moved for the time of -w",
+    }
+}
+
+impl Render for Step {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let time = Duration::from_micros(self.at_us);
+        let time = text.paint(Role::Dim, &format!("{:>4}.{:06}", time.as_secs(), time.subsec_micros()));
+        write!(text, "{time}  ")?;
+        self.event.render(text)
+    }
+}
+
+impl Render for Event {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        match self {
+            Self::Bind { addr, sockaddr } => structure(text, "bind", addr, sockaddr),
+            Self::Connect { addr, sockaddr } => structure(text, "connect", addr, sockaddr),
+            Self::Connected { .. } | Self::Accepted { .. } => {
+                let line = text.paint(Role::Good, &self.line());
+                text.line(line)
+            }
+            Self::Failed { .. } => {
+                let line = text.paint(Role::Bad, &self.line());
+                text.line(line)
+            }
+            _ => text.line(self.line()),
+        }
+    }
+}
+
+/// A call that takes a sockaddr, and the sockaddr.
+fn structure(text: &mut Text<'_>, call: &str, addr: &SocketAddr, layout: &Layout) -> io::Result<()> {
+    text.line(format!("{call} {addr}, sockaddr of {} octets:", layout.octets.len() / 2))?;
+    for field in &layout.fields {
+        let FieldView { name, octets, meaning, .. } = field;
+        text.line(format!("             {name:<13} {octets:<32} {meaning}"))?;
+    }
+    Ok(())
+}
+
+impl Event {
+    /// The event in one line.
+    fn line(&self) -> String {
+        match self {
+            Self::Lookup { node, service, family, socktype, protocol, flags } => {
+                let quoted = |text: &Option<String>| {
+                    text.as_ref().map_or_else(|| "NULL".to_owned(), |text| format!("\"{}\"", escape(text)))
+                };
+                format!(
+                    "getaddrinfo node {} service {}, hints {} {} {} flags {flags}",
+                    quoted(node),
+                    quoted(service),
+                    family.words(),
+                    socktype.words(),
+                    protocol.words(),
+                )
+            }
+            Self::Found { addr, family, socktype, protocol } => {
+                format!("  -> {addr} {} {} {}", family.words(), socktype.words(), protocol.words())
+            }
+            Self::Socket { family, socktype, protocol } => {
+                format!("socket {} {} {}", family.words(), socktype.words(), protocol.words())
+            }
+            Self::SocketOption { name, value, meaning } => format!("setsockopt {name} = {value}: {meaning}"),
+            Self::Bind { addr, .. } => format!("bind {addr}"),
+            Self::Connect { addr, .. } => format!("connect {addr}"),
+            Self::Bound { local } => format!("local address is {local}"),
+            Self::Listen { backlog } => format!("listen, backlog {backlog}: so many connections may wait for accept"),
+            Self::Accepted { local, peer } => format!("accepted {}", pair(*local, *peer)),
+            Self::Connected { local, peer, took_us } => {
+                format!("connected {} in {took_us} us", pair(*local, *peer))
+            }
+            Self::Failed { call, subject, errno, message, meaning } => {
+                let errno = errno.as_ref().map_or_else(String::new, |errno| format!(" ({})", errno.words()));
+                let meaning = meaning.map_or_else(String::new, |meaning| format!(": {meaning}"));
+                format!("{call} {}: {message}{errno}{meaning}", escape(subject))
+            }
+            Self::Read { from, length_octets } => format!("read {length_octets} octets from {}", from.words()),
+            Self::Wrote { to, length_octets, left_octets: 0 } => {
+                format!("wrote {length_octets} octets to {}", to.words())
+            }
+            Self::Wrote { to, length_octets, left_octets } => {
+                format!("wrote {length_octets} octets to {}, {left_octets} are left", to.words())
+            }
+            Self::Datagram { peer, length_octets, cut_octets, stranger } => {
+                let peer = peer.map_or_else(|| "an unknown sender".to_owned(), |peer| peer.to_string());
+                let cut = if *cut_octets == 0 { String::new() } else { format!(", {cut_octets} did not fit") };
+                let stranger = if *stranger { ", not our peer: left out" } else { "" };
+                format!("datagram of {length_octets} octets from {peer}{cut}{stranger}")
+            }
+            Self::Ended { from, meaning } => format!("{} has ended: {meaning}", from.words()),
+            Self::Shutdown { meaning } => format!("shutdown SHUT_WR: {meaning}"),
+            Self::Done { why, sent_octets, received_octets, duration_us } => {
+                let Duration { .. } = Duration::from_micros(*duration_us);
+                format!("over, {why}: sent {sent_octets} octets, received {received_octets}, in {duration_us} us")
+            }
+        }
+    }
+}
+
+/// Both addresses of a connection.
+fn pair(local: Option<SocketAddr>, peer: SocketAddr) -> String {
+    local.map_or_else(|| format!("to {peer}"), |local| format!("local {local} peer {peer}"))
+}

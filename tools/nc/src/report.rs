@@ -1,0 +1,107 @@
+//! The sentences that OpenBSD nc says on standard error, word for word: scripts read them.
+
+use sockeye_cli::escape::escape;
+
+use crate::options::Transport;
+
+/// A destination as the sentences have it: `localhost (127.0.0.1) 5001`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// As the user wrote it.
+    pub host: String,
+    /// The address that was tried, in numbers.
+    pub addr: String,
+    /// The port.
+    pub port: u16,
+    /// What carries the conversation.
+    pub transport: Transport,
+}
+
+impl Destination {
+    /// The host, and in round brackets the address if it was not written so.
+    fn host(&self) -> String {
+        let Self { host, addr, .. } = self;
+        if host == addr { addr.clone() } else { format!("{} ({addr})", escape(host)) }
+    }
+
+    /// A connection is made. `service` is the name of the port if it has one.
+    pub fn succeeded(&self, service: Option<&str>) -> String {
+        let service = escape(service.unwrap_or("*"));
+        let transport = self.transport.name();
+        format!("Connection to {} {} port [{transport}/{service}] succeeded!", self.host(), self.port)
+    }
+
+    /// A connection could not be made, and `cause` is why.
+    pub fn failed(&self, cause: &str) -> String {
+        format!("connect to {} port {} ({}) failed: {cause}", self.host(), self.port, self.transport.name())
+    }
+
+    /// A connection was not made in time. `cause` is what strerror(3) has for EINPROGRESS.
+    pub fn timed_out(&self, cause: &str) -> String {
+        format!("connect to {} port {} ({}) timed out: {cause}", self.host(), self.port, self.transport.name())
+    }
+}
+
+/// A listener waits for connections (TCP), or a socket for datagrams (UDP).
+pub fn waiting(transport: Transport, host: &str, port: &str) -> String {
+    let verb = match transport {
+        Transport::Tcp => "Listening",
+        Transport::Udp => "Bound",
+    };
+    format!("{verb} on {} {}", escape(host), escape(port))
+}
+
+/// Somebody connected, or sent the first datagram.
+pub fn received(host: &str, port: &str) -> String {
+    format!("Connection received on {} {}", escape(host), escape(port))
+}
+
+/// A name could not be resolved. `cause` is what gai_strerror(3) says.
+pub fn unresolved(host: &str, port: &str, cause: &str) -> String {
+    format!("getaddrinfo for host \"{}\" port {}: {cause}", escape(host), escape(port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The texts of reference runs of OpenBSD nc, Debian 1.219-1.
+    #[test]
+    fn every_sentence_is_openbsds() {
+        let tcp = |host: &str, addr: &str| Destination {
+            host: host.into(),
+            addr: addr.into(),
+            port: 5001,
+            transport: Transport::Tcp,
+        };
+        let local = tcp("127.0.0.1", "127.0.0.1");
+        assert_eq!(local.succeeded(None), "Connection to 127.0.0.1 5001 port [tcp/*] succeeded!");
+        let named = tcp("localhost", "127.0.0.1");
+        assert_eq!(named.succeeded(Some("ssh")), "Connection to localhost (127.0.0.1) 5001 port [tcp/ssh] succeeded!");
+        let refused = "Connection refused";
+        assert_eq!(local.failed(refused), "connect to 127.0.0.1 port 5001 (tcp) failed: Connection refused");
+        assert_eq!(
+            tcp("0:0:0:0:0:0:0:1", "::1").failed(refused),
+            "connect to 0:0:0:0:0:0:0:1 (::1) port 5001 (tcp) failed: Connection refused"
+        );
+        assert_eq!(
+            local.timed_out("Operation now in progress"),
+            "connect to 127.0.0.1 port 5001 (tcp) timed out: Operation now in progress"
+        );
+        let udp = Destination { transport: Transport::Udp, ..local };
+        assert_eq!(udp.succeeded(None), "Connection to 127.0.0.1 5001 port [udp/*] succeeded!");
+        assert_eq!(waiting(Transport::Tcp, "localhost", "5003"), "Listening on localhost 5003");
+        assert_eq!(waiting(Transport::Udp, "0.0.0.0", "5003"), "Bound on 0.0.0.0 5003");
+        assert_eq!(received("127.0.0.1", "54798"), "Connection received on 127.0.0.1 54798");
+        assert_eq!(
+            unresolved("no.such.invalid", "80", "Temporary failure in name resolution"),
+            "getaddrinfo for host \"no.such.invalid\" port 80: Temporary failure in name resolution"
+        );
+    }
+
+    #[test]
+    fn a_name_cannot_act_on_the_terminal() {
+        assert!(!received("\u{1b}[2J", "1").contains('\u{1b}'));
+        assert!(!unresolved("\u{1b}[2J", "1", "x").contains('\u{1b}'));
+    }
+}

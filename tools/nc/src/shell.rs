@@ -1,0 +1,81 @@
+//! The shell: sockets, descriptors, names and clocks. What it decides, [`crate::relay`] has decided.
+
+#![expect(clippy::disallowed_methods, reason = "the shell: reads the clock and looks at the standard streams")]
+
+mod connect;
+mod converse;
+mod listen;
+mod names;
+mod stdio;
+mod wire;
+
+use std::io::IsTerminal;
+use std::time::Instant;
+
+use sockeye_cli::{Failure, Output, Status};
+
+use crate::explain::{Event, Step};
+use crate::options::{Options, Role};
+use crate::relay::Policy;
+use crate::shell::stdio::{Input, Sink};
+
+/// The status of everything that did not come about, as OpenBSD's.
+const FAILED: Status = Status(1);
+
+/// One run.
+struct Session<'run, 'out> {
+    options: &'run Options,
+    output: &'run mut Output<'out>,
+    start: Instant,
+    input: Input,
+    sink: Sink,
+}
+
+/// Does what the options say.
+///
+/// # Errors
+/// [`Failure`] if it came to nothing.
+pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let input = Input::open().map_err(|error| Failure::call(FAILED, "dup", "standard input", &error))?;
+    let sink = Sink::open().map_err(|error| Failure::call(FAILED, "dup", "standard output", &error))?;
+    let mut session = Session { options, output, start: Instant::now(), input, sink };
+    match &options.role {
+        Role::Connect { .. } => connect::run(&mut session),
+        Role::Listen { .. } => listen::run(&mut session),
+    }
+}
+
+impl Session<'_, '_> {
+    /// Shows a step of the working, if that was asked for.
+    fn explain(&mut self, event: impl FnOnce() -> Event) {
+        if self.output.is_explained() {
+            let at_us = u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX);
+            // Standard error is gone: no reason to end a transfer.
+            let _ = self.output.event(&Step { event: event(), at_us });
+        }
+    }
+
+    /// Says a sentence of `-v`. With JSON the events say it, and standard error stays JSON Lines.
+    fn say(&mut self, sentence: impl AsRef<str>) {
+        if self.options.verbose && !self.output.is_json() {
+            self.output.stderr_line(sentence);
+        }
+    }
+
+    /// Whether a failed connection is told: to somebody who asked, or who sits there. A script's standard error stays
+    /// as silent as OpenBSD nc leaves it.
+    fn is_loud(&self) -> bool {
+        self.options.verbose || self.output.is_explained() || std::io::stderr().is_terminal()
+    }
+
+    /// How conversations end.
+    fn policy(&self) -> Policy {
+        Policy {
+            ignore_input: false,
+            shutdown_at_eof: self.options.shutdown_at_eof,
+            quit_after_eof: self.options.quit_after_eof,
+            idle: self.options.timeout,
+            leave_with_peer: false,
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! Drives a [`Relay`]: poll(2), and the reads and writes that it allows.
+
+#![expect(clippy::disallowed_methods, reason = "the shell: reads the clock")]
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use sockeye_cli::Failure;
+use sockeye_sys::poll::{Events, PollFd, poll};
+
+use super::wire::{Received, Wire};
+use super::{FAILED, Session};
+use crate::explain::{self, Event, Place};
+use crate::relay::Direction::{Inbound, Outbound};
+use crate::relay::{End, Next, Policy, Relay};
+
+/// Octets that a stream's buffers hold. Reads and writes of 1 MiB carry more than twice as much as those of 16 KiB.
+const STREAM_LEN: usize = 1 << 20;
+/// The longest payload of a UDP datagram over IPv4: 65535 less 20 for IP and 8 for UDP. What is read at once from the
+/// input is one datagram, and must not be longer than can be sent.
+const DATAGRAM_SEND_LEN: usize = 65_507;
+/// Room for any UDP datagram, IPv6's included.
+const DATAGRAM_RECEIVE_LEN: usize = 65_536;
+
+/// The shortest idle time that can be told from none.
+const SHORTEST_IDLE: Duration = Duration::from_millis(1);
+
+/// How a conversation ended.
+pub(super) enum Outcome {
+    /// As it should.
+    Ended,
+    /// The connection broke, or nothing moved while something was to be sent.
+    Lost(Failure),
+    /// Nobody listens there: what UDP learns when it is too late.
+    Refused(Failure),
+}
+
+/// One conversation.
+struct Conversation<'call, 'run, 'out> {
+    session: &'call mut Session<'run, 'out>,
+    wire: &'call Wire,
+    relay: Relay,
+    /// Why the connection was lost.
+    fault: Option<(&'static str, io::Error)>,
+    /// Standard output takes nothing until poll(2) says so.
+    sink_full: bool,
+}
+
+/// What poll(2) found.
+struct Ready {
+    input: Events,
+    wire: Events,
+    sink: Events,
+}
+
+impl<'run, 'out> Session<'run, 'out> {
+    /// Relays between the standard streams and `wire` until `policy` says that it is over.
+    ///
+    /// # Errors
+    /// [`Failure`] if standard input or output fails: what ends a listener too.
+    pub(super) fn converse(&mut self, wire: &Wire, policy: Policy) -> Result<Outcome, Failure> {
+        // `-w 0` still moves what is ready, as OpenBSD's poll(2) without a wait does.
+        let policy = Policy { idle: policy.idle.map(|idle| idle.max(SHORTEST_IDLE)), ..policy };
+        let (outbound, inbound) =
+            if wire.keeps_boundaries() { (DATAGRAM_SEND_LEN, DATAGRAM_RECEIVE_LEN) } else { (STREAM_LEN, STREAM_LEN) };
+        let start = Instant::now();
+        let relay = Relay::new(policy, outbound, inbound, start);
+        let mut conversation = Conversation { session: self, wire, relay, fault: None, sink_full: false };
+        let end = conversation.run();
+        let (sent_octets, received_octets) = conversation.totals();
+        let fault = conversation.fault.take();
+        let unsent = conversation.relay.pending(Outbound).len();
+        if let Ok(end) = &end {
+            let why = explain::why(*end);
+            let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+            self.explain(|| Event::Done { why, sent_octets, received_octets, duration_us });
+        }
+        Ok(match (end?, fault) {
+            (_, Some((call, error))) => {
+                let failure = Failure::call(FAILED, call, wire.peer_text(), &error);
+                if wire.keeps_boundaries() && error.kind() == io::ErrorKind::ConnectionRefused {
+                    Outcome::Refused(failure)
+                } else {
+                    Outcome::Lost(failure.hint(arrived(received_octets)))
+                }
+            }
+            (End::Idle, None) if unsent > 0 => {
+                let message = format!("send {}: timed out with {unsent} octets unsent", wire.peer_text());
+                Outcome::Lost(Failure::new(FAILED, message))
+            }
+            (End::OutputGone, None) => return Err(Failure::ClosedPipe),
+            _ => Outcome::Ended,
+        })
+    }
+}
+
+/// How much had arrived when the connection broke.
+fn arrived(octets: u64) -> String {
+    match octets {
+        1 => "1 octet had arrived".to_owned(),
+        octets => format!("{octets} octets had arrived"),
+    }
+}
+
+impl Conversation<'_, '_, '_> {
+    fn totals(&self) -> (u64, u64) {
+        let (_, sent) = self.relay.counts(Outbound);
+        let (received, _) = self.relay.counts(Inbound);
+        (sent, received)
+    }
+
+    fn run(&mut self) -> Result<End, Failure> {
+        loop {
+            match self.relay.next(Instant::now()) {
+                Next::Done(end) => return Ok(end),
+                Next::ShutdownWrite => self.shutdown(),
+                Next::Wait(until) => {
+                    let ready = self.wait(until)?;
+                    self.step(&ready)?;
+                }
+            }
+        }
+    }
+
+    /// Waits until something can move, or until `until`.
+    fn wait(&self, until: Option<Instant>) -> Result<Ready, Failure> {
+        let relay = &self.relay;
+        let input =
+            if relay.can_read(Outbound) { PollFd::new(self.session.input.fd(), Events::IN) } else { PollFd::idle() };
+        let mut wanted = Events::EMPTY;
+        if relay.can_read(Inbound) {
+            wanted |= Events::IN;
+        }
+        if relay.can_write(Outbound) {
+            wanted |= Events::OUT;
+        }
+        // With nothing to move, a connection whose two directions have ended would be reported again and again. While
+        // only the input keeps us, a RST says that it does so in vain.
+        let in_vain = !relay.source_is_open(Inbound) && relay.can_read(Outbound);
+        let wire = if wanted.is_empty() && !in_vain { PollFd::idle() } else { PollFd::new(self.wire.fd(), wanted) };
+        let sink = match self.session.sink.fd() {
+            Some(fd) if relay.can_write(Inbound) => PollFd::new(fd, Events::OUT),
+            // To notice that the reader of a pipe has gone before there is something for it.
+            Some(fd) if relay.sink_is_open(Inbound) && relay.source_is_open(Inbound) => PollFd::new(fd, Events::EMPTY),
+            _ => PollFd::idle(),
+        };
+        let mut fds = [input, wire, sink];
+        let timeout = until.map(|until| until.saturating_duration_since(Instant::now()));
+        poll(&mut fds, timeout).map_err(|error| Failure::call(FAILED, "poll", self.wire.peer_text(), &error))?;
+        let [input, wire, sink] = fds;
+        Ok(Ready { input: input.ready(), wire: wire.ready(), sink: sink.ready() })
+    }
+
+    /// Moves what can be moved. What was just read is written at once, without asking poll(2) in between.
+    fn step(&mut self, ready: &Ready) -> Result<(), Failure> {
+        let gone = Events::ERR | Events::HUP;
+        if !ready.input.is_empty() {
+            self.read_input()?;
+        }
+        if self.relay.can_write(Outbound) {
+            self.send();
+        }
+        if !ready.wire.is_empty() && self.relay.can_read(Inbound) {
+            self.receive();
+        } else if ready.wire.intersects(gone) && !self.relay.source_is_open(Inbound) {
+            self.relay.peer_takes_no_more(Instant::now());
+        }
+        if self.relay.can_write(Inbound) {
+            if !self.sink_full || !ready.sink.is_empty() {
+                self.write_output(ready.sink.contains(Events::OUT))?;
+            }
+        } else if ready.sink.intersects(gone) {
+            self.relay.output_gone(Instant::now());
+        }
+        Ok(())
+    }
+
+    fn read_input(&mut self) -> Result<(), Failure> {
+        let read = self.session.input.read(self.relay.room(Outbound));
+        let now = Instant::now();
+        match read {
+            Ok(None) => {}
+            Ok(Some(0)) => {
+                self.relay.source_ended(Outbound, now);
+                let meaning = match (self.session.options.shutdown_at_eof, self.session.options.quit_after_eof) {
+                    (_, Some(_)) => "the sending direction is shut down, and the time of -q begins",
+                    (true, None) => "the sending direction is shut down, because of -N",
+                    (false, None) => "the sending direction stays open, because there is no -N",
+                };
+                self.session.explain(|| Event::Ended { from: Place::Stdin, meaning });
+            }
+            Ok(Some(length_octets)) => {
+                self.relay.filled(Outbound, length_octets, now);
+                self.session.explain(|| Event::Read { from: Place::Stdin, length_octets });
+            }
+            Err(error) => {
+                self.session.explain(|| Event::failed("read", "standard input", &error));
+                return Err(Failure::call(FAILED, "read", "standard input", &error));
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&mut self) {
+        match self.wire.send(self.relay.pending(Outbound)) {
+            Ok(None) => {}
+            Ok(Some(length_octets)) => {
+                self.relay.drained(Outbound, length_octets, Instant::now());
+                let left_octets = self.relay.pending(Outbound).len();
+                self.session.explain(|| Event::Wrote { to: Place::Peer, length_octets, left_octets });
+            }
+            Err(error) => self.failed("send", error),
+        }
+    }
+
+    fn receive(&mut self) {
+        let received = self.wire.receive(self.relay.room(Inbound));
+        let now = Instant::now();
+        match received {
+            Ok(Received::NotReady) => {}
+            Ok(Received::End) => {
+                self.relay.source_ended(Inbound, now);
+                let meaning = "its FIN came; what we send may still be read there";
+                self.session.explain(|| Event::Ended { from: Place::Peer, meaning });
+            }
+            Ok(Received::Octets(length_octets)) => {
+                self.relay.filled(Inbound, length_octets, now);
+                self.session.explain(|| Event::Read { from: Place::Peer, length_octets });
+            }
+            Ok(Received::Datagram(datagram)) => {
+                let stranger = self.wire.is_stranger(datagram.peer);
+                let cut_octets = datagram.full_len.saturating_sub(datagram.len);
+                if !stranger {
+                    self.relay.filled(Inbound, datagram.len, now);
+                }
+                self.session.explain(|| Event::Datagram {
+                    peer: datagram.peer,
+                    length_octets: datagram.full_len,
+                    cut_octets,
+                    stranger,
+                });
+                if cut_octets > 0 && !stranger {
+                    let len = datagram.full_len;
+                    self.session.output.note(format!("a datagram of {len} octets was cut to {}", datagram.len));
+                }
+            }
+            Err(error) => self.failed(self.wire.receive_call(), error),
+        }
+    }
+
+    /// A call on the connection failed.
+    fn failed(&mut self, call: &'static str, error: io::Error) {
+        let now = Instant::now();
+        let peer = self.wire.peer_text();
+        self.session.explain(|| Event::failed(call, &peer, &error));
+        // The peer had ended in order before (EPIPE is what Linux makes of a RST then), so nothing from it is missing.
+        if error.kind() == io::ErrorKind::BrokenPipe || !self.relay.source_is_open(Inbound) {
+            self.relay.peer_takes_no_more(now);
+            return;
+        }
+        if call == "send" && !self.wire.keeps_boundaries() {
+            // What had arrived before the RST can still be read, but the error is told only once.
+            self.rescue();
+        }
+        self.relay.connection_lost(now);
+        self.fault.get_or_insert((call, error));
+    }
+
+    /// Reads what is left in a connection that is lost, if there is room for it now.
+    fn rescue(&mut self) {
+        let room = self.relay.room(Inbound);
+        if let Ok(Received::Octets(len)) = self.wire.receive(room) {
+            self.relay.filled(Inbound, len, Instant::now());
+        }
+    }
+
+    fn shutdown(&mut self) {
+        match self.wire.shutdown_write() {
+            Ok(()) => {
+                let meaning = match self.wire {
+                    Wire::Stream { .. } => "a FIN goes out; the peer sees the end of its input, and may go on sending",
+                    Wire::Datagrams { .. } => "UDP has no end; the peer sees nothing of it",
+                };
+                self.session.explain(|| Event::Shutdown { meaning });
+            }
+            // A connection that is gone needs no FIN; whoever reads from it is told.
+            Err(error) => {
+                let peer = self.wire.peer_text();
+                self.session.explain(|| Event::failed("shutdown", &peer, &error));
+            }
+        }
+    }
+
+    fn write_output(&mut self, ready: bool) -> Result<(), Failure> {
+        let written = self.session.sink.write(self.relay.pending(Inbound), ready);
+        let now = Instant::now();
+        match written {
+            Ok(None) => self.sink_full = true,
+            Ok(Some(length_octets)) => {
+                self.relay.drained(Inbound, length_octets, now);
+                let left_octets = self.relay.pending(Inbound).len();
+                self.sink_full = left_octets > 0;
+                self.session.explain(|| Event::Wrote { to: Place::Stdout, length_octets, left_octets });
+            }
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.session.explain(|| Event::failed("write", "standard output", &error));
+                self.relay.output_gone(now);
+            }
+            Err(error) => {
+                self.session.explain(|| Event::failed("write", "standard output", &error));
+                return Err(Failure::call(FAILED, "write", "standard output", &error));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,178 @@
+//! The listener: one peer after the other.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::net::SocketAddr;
+use std::os::fd::AsFd;
+
+use socket2::{SockAddr, Socket};
+use sockeye_cli::{Failure, Status};
+use sockeye_sys::Family;
+use sockeye_sys::addrinfo::{AddrInfo, AiFlags};
+use sockeye_sys::poll::{Events, PollFd, poll};
+
+use super::connect::local_addr;
+use super::converse::Outcome;
+use super::names::hints;
+use super::stdio::{retry, unless_not_ready};
+use super::wire::Wire;
+use super::{FAILED, Session};
+use crate::explain::Event;
+use crate::options::{FamilyChoice, Role, Transport};
+use crate::relay::Policy;
+use crate::report;
+
+/// How many connections may wait while `-k` serves one. OpenBSD nc lets one wait, and then the others try for minutes.
+const BACKLOG: i32 = 128;
+
+/// Waits for peers.
+pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
+    let options = session.options;
+    let Role::Listen { host, port, keep_open } = &options.role else { return Ok(FAILED) };
+    let family = match (host, options.family) {
+        // Without an address, IPv4 only, as OpenBSD's.
+        (None, FamilyChoice::Any) => FamilyChoice::V4,
+        (_, family) => family,
+    };
+    let mut hints = hints(options.transport, family);
+    hints.flags = AiFlags::PASSIVE;
+    let found = session
+        .lookup(host.as_deref(), Some(port), hints)
+        .map_err(|error| Failure::new(FAILED, format!("getaddrinfo: {}", error.text())))?;
+    let socket = open(session, &found)?;
+    if options.verbose
+        && let Some(local) = local_addr(&socket)
+        && let Some((host, port)) = session.spoken(&local)
+    {
+        session.say(report::waiting(options.transport, &host, &port));
+    }
+    match (options.transport, *keep_open) {
+        (Transport::Tcp, keep_open) => accept_each(session, socket, keep_open),
+        (Transport::Udp, false) => answer_first(session, socket),
+        (Transport::Udp, true) => print_all(session, socket),
+    }
+}
+
+/// Binds, and for TCP listens on, the first address that can be had.
+fn open(session: &mut Session<'_, '_>, found: &[AddrInfo]) -> Result<Socket, Failure> {
+    let mut failure = Failure::new(FAILED, "getaddrinfo: no address");
+    for info in found {
+        match open_one(session, info) {
+            Ok(socket) => return Ok(socket),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Failure> {
+    let socket = session.socket(info).map_err(|error| Failure::call(FAILED, "socket", info.family, &error))?;
+    if info.family == Family::INET6 && info.addr.ip().is_unspecified() {
+        // `::` takes IPv4 too, whatever the host's default is. Without IPv4 in the kernel this fails, and harms nobody.
+        let _ = socket.set_only_v6(false);
+    }
+    if session.options.transport == Transport::Udp {
+        session.bind(&socket, info.addr)?;
+        return Ok(socket);
+    }
+    session.option(&socket, "SO_REUSEADDR", "a port whose last connection is in TIME-WAIT can be used again");
+    session.bind(&socket, info.addr)?;
+    let Role::Listen { keep_open, .. } = session.options.role else { return Ok(socket) };
+    let backlog = if keep_open { BACKLOG } else { 1 };
+    session.explain(|| Event::Listen { backlog });
+    // Two sockets may be bound to one address with SO_REUSEADDR, but only one of them may listen: it shows here.
+    socket.listen(backlog).map_err(|error| {
+        session.explain(|| Event::failed("listen", info.addr, &error));
+        Failure::call(FAILED, "listen", info.addr, &error)
+    })?;
+    Ok(socket)
+}
+
+/// TCP: one connection after the other, or only the first.
+fn accept_each(session: &mut Session<'_, '_>, listener: Socket, keep_open: bool) -> Result<Status, Failure> {
+    let mut listener = Some(listener);
+    while let Some(open) = &listener {
+        let (socket, peer) = accept(open).map_err(|error| {
+            session.explain(|| Event::failed("accept", "the listening socket", &error));
+            Failure::call(FAILED, "accept", "a connection", &error)
+        })?;
+        if !keep_open {
+            // Nobody else is served: who comes now is refused instead of being left to wait.
+            listener = None;
+        }
+        session.explain(|| Event::Accepted { local: local_addr(&socket), peer });
+        announce(session, &peer);
+        let policy = Policy { leave_with_peer: true, ..session.policy() };
+        match session.converse(&Wire::Stream { socket, peer }, policy)? {
+            Outcome::Ended => {}
+            Outcome::Lost(failure) | Outcome::Refused(failure) if keep_open => session.output.failure(&failure),
+            Outcome::Lost(failure) | Outcome::Refused(failure) => return Err(failure),
+        }
+    }
+    Ok(Status::YES)
+}
+
+/// Waits for a connection, however long that takes.
+fn accept(listener: &Socket) -> io::Result<(Socket, SocketAddr)> {
+    loop {
+        poll(&mut [PollFd::new(listener.as_fd(), Events::IN)], None)?;
+        match listener.accept() {
+            Ok((socket, peer)) => {
+                socket.set_nonblocking(true)?;
+                let peer = peer.as_socket().ok_or(io::ErrorKind::Unsupported)?;
+                return Ok((socket, peer));
+            }
+            // It was gone before we came to it, or a signal came.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::WouldBlock | io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted
+                ) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Says who came, under `-v`.
+fn announce(session: &mut Session<'_, '_>, peer: &SocketAddr) {
+    if session.options.verbose
+        && let Some((host, port)) = session.spoken(peer)
+    {
+        session.say(report::received(&host, &port));
+    }
+}
+
+/// UDP without `-k`: whoever sends first is the peer of a conversation.
+fn answer_first(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Failure> {
+    let peer = first_sender(&socket).map_err(|error| Failure::call(FAILED, "recvfrom", "anybody", &error))?;
+    session.explain(|| Event::Connect { addr: peer, sockaddr: peer.into() });
+    socket.connect(&SockAddr::from(peer)).map_err(|error| Failure::call(FAILED, "connect", peer, &error))?;
+    session.explain(|| Event::Connected { local: local_addr(&socket), peer, took_us: 0 });
+    announce(session, &peer);
+    let policy = session.policy();
+    match session.converse(&Wire::Datagrams { socket, peer: Some(peer) }, policy)? {
+        // The peer has gone, and cannot say so in UDP: its host does, with ICMP.
+        Outcome::Ended | Outcome::Refused(_) => Ok(Status::YES),
+        Outcome::Lost(failure) => Err(failure),
+    }
+}
+
+/// Waits for a datagram, which is left where it is, and says whose it is.
+fn first_sender(socket: &Socket) -> io::Result<SocketAddr> {
+    loop {
+        poll(&mut [PollFd::new(socket.as_fd(), Events::IN)], None)?;
+        let peeked = retry(|| socket.peek_from(&mut [MaybeUninit::uninit(); 1]));
+        if let Some((_, peer)) = unless_not_ready(peeked)? {
+            return peer.as_socket().ok_or_else(|| io::ErrorKind::Unsupported.into());
+        }
+    }
+}
+
+/// UDP with `-k`: everything from everybody, and no answers: there is not one peer to whom they could go.
+fn print_all(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Failure> {
+    let policy = Policy { ignore_input: true, idle: None, quit_after_eof: None, ..session.policy() };
+    match session.converse(&Wire::Datagrams { socket, peer: None }, policy)? {
+        Outcome::Ended => Ok(Status::YES),
+        Outcome::Lost(failure) | Outcome::Refused(failure) => Err(failure),
+    }
+}

@@ -1,0 +1,96 @@
+//! Names and addresses, both ways.
+
+use std::net::SocketAddr;
+
+use sockeye_cli::Failure;
+use sockeye_sys::addrinfo::{self, AddrInfo, AiFlags, Hints};
+use sockeye_sys::gai::GaiError;
+use sockeye_sys::nameinfo::{NiFlags, nameinfo};
+use sockeye_sys::{Family, Protocol, SockType};
+
+use super::{FAILED, Session};
+use crate::explain::Event;
+use crate::options::{FamilyChoice, Transport};
+use crate::port::{PortError, PortSpec};
+
+/// The hints for `transport`, any family and no flag.
+pub(super) fn hints(transport: Transport, family: FamilyChoice) -> Hints {
+    let (socktype, protocol) = match transport {
+        Transport::Tcp => (SockType::STREAM, Protocol::TCP),
+        Transport::Udp => (SockType::DGRAM, Protocol::UDP),
+    };
+    let family = match family {
+        FamilyChoice::Any => Family::UNSPEC,
+        FamilyChoice::V4 => Family::INET,
+        FamilyChoice::V6 => Family::INET6,
+    };
+    Hints { flags: AiFlags::EMPTY, family, socktype, protocol }
+}
+
+impl Session<'_, '_> {
+    /// Asks getaddrinfo(3), and tells what it was asked and what it answered.
+    pub(super) fn lookup(
+        &mut self,
+        node: Option<&str>,
+        service: Option<&str>,
+        mut hints: Hints,
+    ) -> Result<Vec<AddrInfo>, GaiError> {
+        if self.options.numeric {
+            hints.flags |= AiFlags::NUMERICHOST;
+        }
+        self.explain(|| Event::lookup(node, service, &hints));
+        let answer = addrinfo::lookup(node, service, &hints);
+        match &answer {
+            Ok(found) => found.iter().for_each(|info| self.explain(|| Event::found(info))),
+            Err(error) => self.explain(|| Event::Failed {
+                call: "getaddrinfo",
+                subject: node.unwrap_or("NULL").to_owned(),
+                errno: None,
+                message: error.text(),
+                meaning: error.code.name(),
+            }),
+        }
+        answer
+    }
+
+    /// The ports that `spec` means.
+    ///
+    /// # Errors
+    /// [`Failure`] if no such service is known.
+    pub(super) fn ports(&mut self, spec: &PortSpec) -> Result<std::ops::RangeInclusive<u16>, Failure> {
+        match spec {
+            PortSpec::Range(low, high) => Ok(*low..=*high),
+            PortSpec::Name(name) => {
+                let hints = hints(self.options.transport, FamilyChoice::V4);
+                let found = self.lookup(None, Some(name), hints).unwrap_or_default();
+                let port = found.first().map(|info| info.addr.port()).filter(|port| *port != 0);
+                let port = port.ok_or_else(|| Failure::new(FAILED, PortError::unknown(name).to_string()))?;
+                Ok(port..=port)
+            }
+        }
+    }
+
+    /// The host and port of a sentence: the host by name unless `-n`, the port as a number.
+    ///
+    /// `None` if the name cannot be looked up now; that is said in place of the sentence, as OpenBSD has it.
+    pub(super) fn spoken(&mut self, addr: &SocketAddr) -> Option<(String, String)> {
+        let host = if self.options.numeric { NiFlags::NUMERICHOST } else { NiFlags::EMPTY };
+        match nameinfo(addr, host | NiFlags::NUMERICSERV) {
+            Ok(names) => Some((names.host, names.service)),
+            Err(error) => {
+                self.output.note(format!("getnameinfo: {}", error.text()));
+                None
+            }
+        }
+    }
+
+    /// The name of the service at `addr`, if it has one and names are wanted.
+    pub(super) fn service(&self, addr: &SocketAddr) -> Option<String> {
+        if self.options.numeric {
+            return None;
+        }
+        let dgram = if self.options.transport == Transport::Udp { NiFlags::DGRAM } else { NiFlags::EMPTY };
+        let names = nameinfo(addr, NiFlags::NUMERICHOST | dgram).ok()?;
+        (names.service != addr.port().to_string()).then_some(names.service)
+    }
+}

@@ -1,0 +1,130 @@
+//! Standard input and output as the relay needs them: a write never waits, and nobody else's descriptor changes.
+
+#![expect(clippy::disallowed_methods, reason = "the shell: takes hold of the standard streams")]
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+
+use socket2::SockRef;
+use sockeye_sys::socket::set_pipe_size;
+
+/// What a pipe may hold once it has shown that it carries bulk: 1 MiB, the limit for ordinary users.
+const PIPE_LEN: usize = 1 << 20;
+/// A pipe holds this much by default; a read that brings as much says that the pipe was full.
+const BULK: usize = 1 << 16;
+/// PIPE_BUF: what a pipe that poll(2) reports as writable takes without making the writer wait.
+const NEVER_WAITS: usize = 4096;
+
+/// Standard input.
+pub(super) struct Input {
+    file: File,
+    grown: bool,
+}
+
+impl Input {
+    /// Takes hold of descriptor 0.
+    pub(super) fn open() -> io::Result<Self> {
+        Ok(Self { file: File::from(io::stdin().as_fd().try_clone_to_owned()?), grown: false })
+    }
+
+    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+
+    /// One read(2), to be called when poll(2) says that it does not wait. `None` if another process was faster.
+    pub(super) fn read(&mut self, room: &mut [u8]) -> io::Result<Option<usize>> {
+        let len = unless_not_ready(retry(|| self.file.read(room)))?;
+        if len.is_some_and(|len| len >= BULK) && !self.grown {
+            self.grown = true;
+            // Only pipes have a size, and not everybody may change it.
+            let _ = set_pipe_size(&self.file, PIPE_LEN);
+        }
+        Ok(len)
+    }
+}
+
+/// Standard output.
+///
+/// The descriptor may be shared with other processes, so that O_NONBLOCK, which belongs to all of them, must not be set
+/// on it. A pipe or a terminal is opened once more instead, and the new description is ours alone.
+pub(super) enum Sink {
+    /// Descriptor 1 was closed when we started.
+    Closed,
+    /// Never waits: a file, a device, or a description of our own that does not block.
+    Ready { file: File, grown: bool },
+    /// A socket, which can be told not to wait for each call.
+    Socket(File),
+    /// May wait for more than [`NEVER_WAITS`] octets, and without poll(2) having said that it is ready.
+    Waits(File),
+}
+
+impl Sink {
+    /// Takes hold of descriptor 1.
+    pub(super) fn open() -> io::Result<Self> {
+        if sockeye_sys::stdio::stdout_was_closed() {
+            return Ok(Self::Closed);
+        }
+        let file = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let kind = file.metadata()?.file_type();
+        if kind.is_socket() {
+            return Ok(Self::Socket(file));
+        }
+        if !kind.is_fifo() && !file.is_terminal() {
+            return Ok(Self::Ready { file, grown: true });
+        }
+        let own =
+            OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open("/proc/self/fd/1");
+        Ok(own.map_or(Self::Waits(file), |file| Self::Ready { file, grown: false }))
+    }
+
+    /// What to poll, if there is anything.
+    pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            Self::Closed => None,
+            Self::Ready { file, .. } | Self::Socket(file) | Self::Waits(file) => Some(file.as_fd()),
+        }
+    }
+
+    /// Writes what can be written without waiting; `None` if that is nothing. `ready` is what poll(2) has just said.
+    pub(super) fn write(&mut self, octets: &[u8], ready: bool) -> io::Result<Option<usize>> {
+        match self {
+            Self::Closed => Err(io::Error::from_raw_os_error(libc::EBADF)),
+            Self::Ready { file, grown } => {
+                if octets.len() >= BULK && !*grown {
+                    *grown = true;
+                    let _ = set_pipe_size(&*file, PIPE_LEN);
+                }
+                unless_not_ready(retry(|| file.write(octets)))
+            }
+            Self::Socket(file) => {
+                unless_not_ready(retry(|| SockRef::from(&*file).send_with_flags(octets, libc::MSG_DONTWAIT)))
+            }
+            Self::Waits(_) if !ready => Ok(None),
+            Self::Waits(file) => {
+                let some = octets.get(..NEVER_WAITS).unwrap_or(octets);
+                unless_not_ready(retry(|| file.write(some)))
+            }
+        }
+    }
+}
+
+/// Repeats a call for as long as a signal interrupts it.
+pub(super) fn retry<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
+/// Turns EAGAIN into `None`.
+pub(super) fn unless_not_ready<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+        Err(error) => Err(error),
+    }
+}
