@@ -8,6 +8,7 @@
     reason = "tests run processes, and a panic is a failed expectation"
 )]
 
+mod ports;
 mod sys;
 
 use std::process::ExitCode;
@@ -15,6 +16,6 @@ use std::process::ExitCode;
 use sockeye_test_support::{Case, harness};
 
 fn main() -> ExitCode {
-    let modules: &[fn() -> Vec<Case>] = &[sys::cases];
+    let modules: &[fn() -> Vec<Case>] = &[ports::tests, sys::cases];
     harness::run(modules.iter().flat_map(|tests| tests()).collect())
 }

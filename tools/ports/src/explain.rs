@@ -115,6 +115,7 @@ impl Render for Event {
             }
             Self::OwnersSearched(search) => search.render(text),
             Self::StateMeans { state, sockets, meaning, next } => {
+                text.blank()?;
                 let name = text.paint(Role::Strong, state.name().unwrap_or("unknown"));
                 text.line(format!("{name} ({sockets}): {meaning}"))?;
                 text.line(format!("  next: {next}"))
@@ -194,7 +195,7 @@ mod tests {
         let tcp = |state| socket(Protocol::TCP, state, "127.0.0.1:1", "127.0.0.1:2");
         let events = states(&[tcp(TcpState::Listen), tcp(TcpState::CloseWait), tcp(TcpState::Listen)]);
         assert_eq!(events.len(), 2);
-        assert!(shown(&events[0]).starts_with("LISTEN (2): "));
+        assert!(shown(&events[0]).starts_with("\nLISTEN (2): "));
         assert!(shown(&events[1]).contains("\n  next: the process here must close(2)"));
     }
 }

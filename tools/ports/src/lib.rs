@@ -86,13 +86,15 @@ impl Tool for Ports {
 /// Says on standard error how many owners are missing, since standard output may be cut apart by another tool.
 fn note_hidden(sockets: &[Socket], holders: &Holders, denied: usize, output: &mut Output<'_>) {
     let hidden = sockets.iter().filter(|socket| holders.ownership(socket.inode) == Ownership::Hidden).count();
-    if hidden > 0 {
-        let sockets = counted(hidden, "socket", "sockets");
-        let processes = if denied == 0 {
-            "/proc hides other users' processes".to_owned()
-        } else {
-            format!("no permission to look into {}", counted(denied, "process", "processes"))
-        };
-        output.note(format!("owners of {sockets} are hidden: {processes} (try as root)"));
+    if hidden == 0 {
+        return;
     }
+    let sockets = counted(hidden, "socket", "sockets");
+    let why = if denied == 0 {
+        "/proc hides other users' processes".to_owned()
+    } else {
+        format!("no permission to look into {}", counted(denied, "process", "processes"))
+    };
+    let hint = if shell::is_root() { "" } else { " (try as root)" };
+    output.note(format!("owners of {sockets} are hidden: {why}{hint}"));
 }

@@ -28,8 +28,9 @@ IPv6 socket may carry IPv4, and then has addresses like `[::ffff:192.0.2.1]:80`.
 connects (from Linux 6.8 on). UDP has no states; `connected` and `unconnected` say whether the process called \
 `connect`(2).
 
-`Recv-Q`, `Send-Q`: octets that the process has not read, and octets that the peer has not acknowledged (TCP) or that \
-have not left yet (UDP). In LISTEN: connections that wait for `accept`(2), and how many may.
+`Recv-Q`, `Send-Q`: for TCP, octets that the process has not read, and octets that the peer has not acknowledged. In \
+LISTEN: connections that wait for `accept`(2), and how many may. For UDP, memory that unread and unsent datagrams take: \
+more than their data, since the kernel counts its own buffers.
 
 `Local`, `Peer`: address and port. `0.0.0.0` is every IPv4 address, `[::]` every IPv6 address, `*` every address of \
 both. Behind a `%` stands the interface that the socket is bound to, as in `[fe80::1%eth0]:80` or `0.0.0.0%eth0:80`. \

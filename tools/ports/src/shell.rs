@@ -70,3 +70,9 @@ pub fn holders(sockets: &[Socket], wanted: WantedOwners) -> (Holders, OwnerSearc
     inodes.dedup();
     processes::search(&inodes, wanted)
 }
+
+/// Whether this is root, at least of its user namespace: more privilege is then not to be had.
+pub fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}

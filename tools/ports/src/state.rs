@@ -86,7 +86,7 @@ impl State {
                 "any peer may send; the process reads with recvfrom(2)",
             ),
             Self::Connected => (
-                "a UDP socket that connect(2) tied to one peer; nothing was sent for it, and the peer does not know",
+                "a UDP socket that connect(2) tied to one peer; the peer was not told",
                 "either side may send; datagrams from others are not delivered here",
             ),
         }
@@ -98,7 +98,7 @@ impl State {
 fn tcp_meaning(state: TcpState) -> (&'static str, &'static str) {
     match state {
         TcpState::Listen => (
-            "waits for connection requests; Recv-Q counts connections that wait for accept(2), Send-Q is their limit",
+            "waits for connections; Recv-Q: those that wait for accept(2), Send-Q: their limit",
             "a peer must connect; the process must accept(2) what waits",
         ),
         TcpState::SynSent => (
