@@ -11,5 +11,6 @@
 mod family;
 mod generated;
 mod invariants;
+mod ports;
 #[path = "../tools.rs"]
 mod tools;
