@@ -109,8 +109,10 @@ impl Manual {
             page.item(&status.to_string(), meaning);
         }
         page.section("EXAMPLES");
-        for example in self.examples {
-            page.macro_line(".PP");
+        for (index, example) in self.examples.iter().enumerate() {
+            if index > 0 {
+                page.macro_line(".PP");
+            }
             page.text(example.says);
             page.literal(&example.command.lines().collect::<Vec<_>>());
         }
