@@ -11,9 +11,9 @@ pub(crate) fn all() -> Vec<(&'static str, Command, Manual)> {
     vec![
         // NOT YET: of::<sockeye_nc::Nc>(),
         // NOT YET: of::<sockeye_dig::Dig>(),
-        // NOT YET: of::<sockeye_url::Url>(),
+        of::<sockeye_url::Url>(),
         // NOT YET: of::<sockeye_netsum::Netsum>(),
-        // NOT YET: of::<sockeye_ports::Ports>(),
+        of::<sockeye_ports::Ports>(),
         // NOT YET: of::<sockeye_lab::Lab>(),
     ]
 }

@@ -10,8 +10,8 @@ pub(crate) const MANUAL: Manual = Manual {
     description: "Lists the TCP and UDP sockets of this network namespace, as the kernel tells them over netlink \
 (`sock_diag`(7)), one a line. Without `-t` or `-u` both protocols are listed, without `-4` or `-6` both families.
 
-Without `-l` or `-a` only connections are listed: those in a state between SYN-SENT and LAST-ACK that belong to a \
-process, and connected UDP sockets. `-l` lists what waits for peers instead, `-a` everything. `ports -tulnp` and \
+Without `-l` or `-a` only connections are listed: TCP from SYN-SENT to LAST-ACK, without half-open ones and TIME-WAIT, \
+and connected UDP sockets. `-l` lists what waits for peers instead, `-a` everything. `ports -tulnp` and \
 `ports -tanp` do what they do in `ss`(8) and `netstat`(8).
 
 No privilege is needed, except for `-p` to see the processes of other users. How many owners are hidden for want of it \
