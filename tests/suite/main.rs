@@ -14,3 +14,4 @@ mod invariants;
 mod ports;
 #[path = "../tools.rs"]
 mod tools;
+mod url;

@@ -95,8 +95,7 @@ the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 
 A password on a command line is seen by every user of the host.
 
 Characters are compared as the standard has it, not as they look: `url` does not warn of names that look alike.",
-    standards: "WHATWG URL, a living standard, as the crate `url` 2.5 has it; for its few differences see there. RFC 3986 \
-names the components. RFC 5952 is the text of IPv6 addresses, UTS #46 that of domains, RFC 9844 replaces RFC 6874 on \
-zones.",
+    standards: "WHATWG URL, a living standard, as the Rust library url 2.5 has it. RFC 3986 names the components. RFC 5952 \
+is the text of IPv6 addresses, UTS #46 that of domains; RFC 9844 replaces RFC 6874 on zones.",
     see_also: &["dig(1)", "nc(1)", "getaddrinfo(3)", "ip(7)", "ipv6(7)"],
 };

@@ -75,10 +75,11 @@ impl Dissection {
         let port = &self.effective_port;
         port.number.filter(|_| self.port.is_there() || self.socket.is_some())?;
         let from = match port.source {
-            Some(source) if !port.explicit => format!("default of the scheme, {source}"),
+            Some(source) if !port.explicit => format!("default of the scheme ({source})"),
             _ => "explicit".to_owned(),
         };
-        Some(port.service.map_or(from.clone(), |service| format!("{service}; {from}")))
+        let service = port.service.map(|service| format!("; service {service}")).unwrap_or_default();
+        Some(from + &service)
     }
 
     /// The value to show: the port is shown also where the normalised URL leaves it out.
