@@ -7,6 +7,7 @@
 //! - [`sock_diag`]: every socket of this network namespace
 //! - [`socket`], [`tcp_info`]: what one socket can be asked for
 //! - [`poll`], [`signals`]: waiting, and what ends it
+//! - [`local_time`], [`random`]: the time of day where the user is, octets that nobody can guess
 //! - [`stdio`]: the standard descriptors before the runtime touched them
 //! - [`namespace`], [`interface`], [`link`]: networks of one's own on one machine
 //! - [`numbers`]: families, types, protocols and TCP states by name
@@ -17,12 +18,14 @@ pub mod error;
 pub mod gai;
 pub mod interface;
 pub mod link;
+pub mod local_time;
 pub mod nameinfo;
 pub mod namespace;
 mod netlink;
 pub mod numbers;
 mod path;
 pub mod poll;
+pub mod random;
 mod registry;
 pub mod signals;
 pub mod sock_diag;
