@@ -122,17 +122,21 @@ fn spoken_name<T: Tool>(invocation: &Invocation) -> &str {
 }
 
 fn end(output: &mut Output<'_>, ended: Result<Status, Failure>) -> Status {
-    let status = match ended {
-        Ok(status) => status,
+    let (status, said) = match ended {
+        Ok(status) => (status, None),
         Err(failure) => {
             output.failure(&failure);
-            failure.status()
+            (failure.status(), Some(failure.to_string()))
         }
     };
     match output.flush() {
         Ok(()) | Err(Failure::ClosedPipe) => status,
         Err(failure) => {
-            output.note(failure.to_string());
+            // The write that ended the run fails once more here; that is not a second fault.
+            let message = failure.to_string();
+            if said.as_ref() != Some(&message) {
+                output.note(message);
+            }
             failure.status()
         }
     }
