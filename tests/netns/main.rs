@@ -8,6 +8,9 @@
     reason = "tests run processes, and a panic is a failed expectation"
 )]
 
+#[path = "../captures.rs"]
+mod captures;
+mod netsum;
 mod ports;
 mod sys;
 
@@ -16,6 +19,6 @@ use std::process::ExitCode;
 use sockeye_test_support::{Case, harness};
 
 fn main() -> ExitCode {
-    let modules: &[fn() -> Vec<Case>] = &[ports::tests, sys::cases];
+    let modules: &[fn() -> Vec<Case>] = &[netsum::cases, ports::tests, sys::cases];
     harness::run(modules.iter().flat_map(|tests| tests()).collect())
 }

@@ -8,9 +8,12 @@
     reason = "tests run processes, and a panic is a failed expectation"
 )]
 
+#[path = "../captures.rs"]
+mod captures;
 mod family;
 mod generated;
 mod invariants;
+mod netsum;
 mod ports;
 #[path = "../tools.rs"]
 mod tools;

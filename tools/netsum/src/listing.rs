@@ -114,3 +114,57 @@ pub fn push_tsv(line: &mut String, check: &Check) {
     };
     let _ = writeln!(line, "\t{}", verdict.name());
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+    use crate::verdict::Protocol;
+
+    fn check(frame: u64, verdict: Verdict) -> Check {
+        let addr = Ipv4Addr::new(192, 0, 2, 1).into();
+        Check {
+            frame,
+            protocol: Protocol::Udp,
+            offset: 40,
+            stored: 1,
+            calculated: Some(2),
+            sums: None,
+            verdict,
+            obstacle: None,
+            addrs: (addr, addr),
+            ports: None,
+        }
+    }
+
+    /// The frames listed out of `count`, of which every tenth is bad, and how many were listed before the end.
+    fn listed(extent: Extent, count: u64) -> (Vec<u64>, usize) {
+        let mut listing = Listing::new(extent);
+        let mut frames = Vec::new();
+        for frame in 1..=count {
+            let verdict = if frame % 10 == 0 { Verdict::Bad } else { Verdict::Good };
+            listing.take(check(frame, verdict), &mut |check| frames.push(check.frame));
+        }
+        let before = frames.len();
+        listing.finish(&mut |check| frames.push(check.frame));
+        (frames, before)
+    }
+
+    #[test]
+    fn small_ones_whole_and_large_ones_without_what_is_good() {
+        assert_eq!(listed(Extent::Fitting, 40), ((1..=40).collect(), 0));
+        assert_eq!(listed(Extent::Fitting, 41), (vec![10, 20, 30, 40], 4));
+        assert_eq!(listed(Extent::Fitting, 60), (vec![10, 20, 30, 40, 50, 60], 6));
+        assert_eq!(listed(Extent::All, 60), ((1..=60).collect(), 60));
+        assert_eq!(listed(Extent::Nothing, 60), (vec![], 0));
+    }
+
+    #[test]
+    fn the_line_of_tsv() {
+        let mut line = String::new();
+        push_tsv(&mut line, &check(7, Verdict::Bad));
+        push_tsv(&mut line, &Check { calculated: None, ..check(8, Verdict::Unverified) });
+        assert_eq!(line, "7\tudp\t40\t0x0001\t0x0002\tbad\n8\tudp\t40\t0x0001\t-\tunverified\n");
+    }
+}

@@ -278,3 +278,119 @@ fn sums(frame: &[u8], checksum: &Checksum) -> Option<Sums> {
         length: covered.len(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use sockeye_capture::LinkType;
+
+    use super::*;
+
+    fn judged(octets: &[u8], original_len: usize) -> Vec<Check> {
+        let frame = Frame {
+            number: 1,
+            timestamp: None,
+            interface: 0,
+            link_type: LinkType::RAW,
+            original_len,
+            octets,
+            file_offset: 0,
+            fcs_len: 0,
+        };
+        let mut found = Vec::new();
+        judge(&frame, &mut |check| found.push(check));
+        found
+    }
+
+    /// A UDP datagram over IPv4 with `stored` in its Checksum.
+    fn datagram(stored: u16, data: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(data.len()).unwrap();
+        let mut octets = vec![0x45, 0];
+        octets.extend_from_slice(&(length + 28).to_be_bytes());
+        octets.extend_from_slice(&[0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0x13, 0x88, 0x17, 0x70]);
+        octets.extend_from_slice(&(length + 8).to_be_bytes());
+        octets.extend_from_slice(&stored.to_be_bytes());
+        octets.extend_from_slice(data);
+        octets
+    }
+
+    #[test]
+    fn the_worked_example_in_every_state() {
+        // reference/netsum.md, B1: f752 is right; 1421 is the pseudo-header's sum alone.
+        for (stored, verdict, calculated) in [
+            (0xf752, Verdict::Good, Some(0xf752)),
+            (0xf753, Verdict::Bad, Some(0xf752)),
+            (0x1421, Verdict::Partial, Some(0xf752)),
+            // Complemented, it is not what a sender leaves.
+            (!0x1421, Verdict::Bad, Some(0xf752)),
+            (0, Verdict::None, None),
+        ] {
+            let octets = datagram(stored, b"ABCDE");
+            let [ip, udp] = &judged(&octets, octets.len())[..] else { panic!("two checksums") };
+            assert_eq!(
+                (ip.protocol, ip.offset, ip.calculated, ip.verdict),
+                (Protocol::Ip, 10, Some(0x66c9), Verdict::Bad)
+            );
+            assert_eq!((udp.protocol, udp.offset, udp.stored), (Protocol::Udp, 26, stored));
+            assert_eq!((udp.verdict, udp.calculated), (verdict, calculated), "{stored:04x}");
+        }
+    }
+
+    #[test]
+    fn both_zeros_are_the_same_sum() {
+        // The complement of the sum over c0df is zero: reference/netsum.md, B5.
+        let octets = datagram(0xffff, &[0xc0, 0xdf]);
+        let udp = judged(&octets, octets.len())[1];
+        assert_eq!((udp.verdict, udp.calculated), (Verdict::Good, Some(0xffff)));
+        // An IPv4 header whose sum is ffff has 0 as its checksum; ffff passes at a receiver all the same.
+        let mut header = datagram(0, &[]);
+        header.truncate(20);
+        let short = !judged(&header, 28)[0].calculated.unwrap();
+        header[4..6].copy_from_slice(&(!short + 1).to_be_bytes());
+        for stored in [0x0000_u16, 0xffff] {
+            header[10..12].copy_from_slice(&stored.to_be_bytes());
+            let ip = judged(&header, 28)[0];
+            assert_eq!((ip.verdict, ip.calculated), (Verdict::Good, Some(0)), "{stored:04x}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_all_there_is_not_judged() {
+        let octets = datagram(0xf752, b"ABCDE");
+        let cut = judged(&octets[..30], octets.len())[1];
+        assert_eq!((cut.verdict, cut.obstacle), (Verdict::Unverified, Some(Obstacle::Truncated)));
+        let mut first = octets.clone();
+        first[6] = 0x20;
+        let fragment = judged(&first, octets.len())[1];
+        assert_eq!((fragment.verdict, fragment.obstacle), (Verdict::Unverified, Some(Obstacle::Fragment)));
+        for length in [7, 14] {
+            let mut lying = octets.clone();
+            lying[25] = length;
+            let lying = judged(&lying, octets.len())[1];
+            assert_eq!((lying.verdict, lying.obstacle), (Verdict::Unverified, Some(Obstacle::Length)), "{length}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_calculated_one_is_good_and_any_other_is_not(data: Vec<u8>, stored: u16) {
+            let wrong = datagram(stored, &data);
+            let found = judged(&wrong, wrong.len())[1];
+            if let Some(calculated) = found.calculated {
+                prop_assert_eq!(found.verdict == Verdict::Good, stored == calculated);
+                let right = datagram(calculated, &data);
+                prop_assert_eq!(judged(&right, right.len())[1].verdict, Verdict::Good);
+            } else {
+                prop_assert_eq!((found.verdict, stored), (Verdict::None, 0));
+            }
+        }
+
+        #[test]
+        fn no_frame_panics(octets: Vec<u8>, extra in 0_usize..64) {
+            for check in judged(&octets, octets.len() + extra) {
+                prop_assert!(check.offset + 2 <= octets.len());
+                prop_assert_eq!(check.obstacle.is_some(), check.verdict == Verdict::Unverified);
+            }
+        }
+    }
+}

@@ -16,15 +16,22 @@ use crate::verdict::{Check, Verdict, judge};
 /// Frames between two looks at the progress line.
 const PROGRESS_EVERY: u64 = 4096;
 
+/// Opens the capture and judges every checksum in it.
+///
+/// # Errors
+/// [`Failure`] if it cannot be opened; otherwise as [`report`].
+pub fn run(job: &Verify, output: &mut Output<'_>) -> Result<Status, Failure> {
+    report(&mut Capture::open(&job.file)?, job.style, output)
+}
+
 /// Judges every checksum of the capture. What comes before a fault of the capture is reported like any other.
 ///
 /// # Errors
 /// [`Failure`] if the capture cannot be read to its end, after everything before the fault has been reported; or if none
 /// of its link types can be read.
-pub fn run(job: &Verify, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let mut capture = Capture::open(&job.file)?;
+pub fn report(capture: &mut Capture, style: Style, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut progress = Some(capture.progress());
-    let mut report = Report::new(job.style);
+    let mut report = Report::new(style);
     let mut found = Vec::new();
     let fault = loop {
         let position = capture.reader.position();
@@ -161,5 +168,62 @@ impl Report {
             return Err(Failure::usage(format!("{name}: no checksum judged: link type {link_type} is not read")));
         }
         Ok(if self.tally.damaged() > 0 { Status::NO } else { Status::YES })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use sockeye_capture::{LinkType, StreamReader, Timestamp, pcap};
+    use sockeye_cli::output::Terminal;
+
+    use super::*;
+
+    /// reference/netsum.md, B1: ABCDE from 10.0.0.1:5000 to 10.0.0.2:6000.
+    const DATAGRAM: &[u8] = b"\x45\0\0\x21\0\x01\0\0\x40\x11\x66\xc9\x0a\0\0\x01\x0a\0\0\x02\
+        \x13\x88\x17\x70\0\x0d\xf7\x52ABCDE";
+
+    fn judged(capture: &[u8]) -> (Result<Status, Failure>, String) {
+        let mut capture = Capture {
+            reader: StreamReader::new(Box::new(Cursor::new(capture.to_vec()))),
+            name: "capture".to_owned(),
+            len: None,
+        };
+        let mut stdout = Vec::new();
+        let mut output = Output::new("netsum", Terminal::default(), &mut stdout, std::io::sink());
+        let ended = report(&mut capture, Style::Tsv, &mut output);
+        output.flush().unwrap();
+        drop(output);
+        (ended, String::from_utf8(stdout).unwrap())
+    }
+
+    #[test]
+    fn every_prefix_is_reported_and_is_an_error_unless_a_frame_ends_there() {
+        let mut writer = pcap::Writer::new(Vec::new(), LinkType::RAW, pcap::Format::default()).unwrap();
+        let mut ends = Vec::new();
+        for len in [DATAGRAM.len(), 27, 19, 1, 0, DATAGRAM.len()] {
+            writer.write(Timestamp::default(), DATAGRAM.len(), &DATAGRAM[..len]).unwrap();
+        }
+        let capture = writer.into_inner();
+        let (whole, rows) = judged(&capture);
+        assert_eq!(whole.unwrap(), Status::YES);
+        assert_eq!(
+            rows,
+            "1\tip\t10\t0x66c9\t0x66c9\tgood\n1\tudp\t26\t0xf752\t0xf752\tgood\n\
+            2\tip\t10\t0x66c9\t0x66c9\tgood\n6\tip\t10\t0x66c9\t0x66c9\tgood\n6\tudp\t26\t0xf752\t0xf752\tgood\n"
+        );
+        for len in 0..capture.len() {
+            let (ended, shown) = judged(&capture[..len]);
+            assert!(rows.starts_with(&shown), "{len}: {shown}");
+            match ended {
+                Ok(status) => {
+                    assert_eq!(status, Status::YES, "{len}");
+                    ends.push(len);
+                }
+                Err(failure) => assert_eq!(failure.status(), Status::USAGE, "{len}: {failure}"),
+            }
+        }
+        assert_eq!(ends, [24, 73, 116, 151, 168, 184]);
     }
 }
