@@ -294,13 +294,14 @@ impl<'a> Output<'a> {
 
     /// Writes `tool: message` on standard error: a warning, or a failure after which the run goes on.
     pub fn note(&mut self, message: impl AsRef<str>) {
-        // Nobody is left to tell when standard error is gone.
-        let _ = writeln!(self.stderr, "{}: {}", self.tool, message.as_ref());
+        let line = format!("{}: {}", self.tool, message.as_ref());
+        self.stderr_line(line);
     }
 
     /// Writes a line on standard error as it is: the texts of the tools that we replace.
     pub fn stderr_line(&mut self, line: impl AsRef<str>) {
-        let _ = writeln!(self.stderr, "{}", line.as_ref());
+        // In one write, so that the lines of several processes stay whole. Nobody is left to tell when it is gone.
+        let _ = self.stderr.write_all(format!("{}\n", line.as_ref()).as_bytes());
     }
 
     /// Says that something failed: the sentence on standard error and, with JSON, an error object among the results.
@@ -338,19 +339,20 @@ impl<'a> Output<'a> {
         if !self.presentation.explain {
             return Ok(());
         }
-        let (writer, colour): (&mut dyn Write, bool) = match self.explain_to {
-            ExplainTo::Stdout => (&mut self.stdout, self.terminal.stdout_colour),
-            ExplainTo::Stderr => (&mut self.stderr, self.terminal.stderr_colour),
-        };
-        let written = if self.presentation.json {
-            envelope(writer, &self.schema, Kind::Event, event)
-        } else {
-            event.render(&mut Text { writer, colour, width: self.terminal.width })
-        };
         match self.explain_to {
-            ExplainTo::Stdout => written,
-            // Standard output is what counts; a lost explanation must not end a transfer.
-            ExplainTo::Stderr => Ok(()),
+            ExplainTo::Stdout => {
+                let colour = self.terminal.stdout_colour;
+                show_event(&mut self.stdout, &self.schema, self.presentation.json, colour, self.terminal.width, event)
+            }
+            ExplainTo::Stderr => {
+                // Unbuffered: shown at once, and in one write, so that the lines of several processes stay whole.
+                let mut shown = Vec::new();
+                let colour = self.terminal.stderr_colour;
+                show_event(&mut shown, &self.schema, self.presentation.json, colour, self.terminal.width, event)?;
+                // Standard output is what counts; a lost explanation must not end a transfer.
+                let _ = self.stderr.write_all(&shown);
+                Ok(())
+            }
         }
     }
 
@@ -361,6 +363,17 @@ impl<'a> Output<'a> {
         written.map_err(|error| Failure::from_stdout(&error))?;
         if self.terminal.stdout_is_terminal { self.flush() } else { Ok(()) }
     }
+}
+
+fn show_event<E: Render + Serialize + ?Sized>(
+    writer: &mut dyn Write,
+    schema: &str,
+    json: bool,
+    colour: bool,
+    width: Option<u16>,
+    event: &E,
+) -> io::Result<()> {
+    if json { envelope(writer, schema, Kind::Event, event) } else { event.render(&mut Text { writer, colour, width }) }
 }
 
 fn envelope<T: Serialize + ?Sized>(writer: &mut dyn Write, schema: &str, kind: Kind, data: &T) -> io::Result<()> {
