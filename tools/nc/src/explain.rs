@@ -1,5 +1,6 @@
 //! The working as data: each socket call with what went in and what came out.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -294,7 +295,7 @@ impl Event {
     }
 
     /// A call that failed, and what the error means here.
-    pub fn failed(call: &'static str, subject: impl ToString, error: &io::Error) -> Self {
+    pub fn failed(call: &'static str, subject: impl fmt::Display, error: &io::Error) -> Self {
         let known = error.raw_os_error().and_then(errno::known);
         Self::Failed {
             call,
@@ -408,7 +409,6 @@ impl Event {
             Self::Ended { from, meaning } => format!("{} has ended: {meaning}", from.words()),
             Self::Shutdown { meaning } => format!("shutdown SHUT_WR: {meaning}"),
             Self::Done { why, sent_octets, received_octets, duration_us } => {
-                let Duration { .. } = Duration::from_micros(*duration_us);
                 format!("over, {why}: sent {sent_octets} octets, received {received_octets}, in {duration_us} us")
             }
         }

@@ -65,7 +65,7 @@ fn a_listener_leaves_with_its_peer_but_not_while_the_input_flows() {
     relay.source_ended(Inbound, now);
     for _ in 0..5 {
         let Next::Wait(Some(until)) = relay.next(now) else { panic!("the input may be at work") };
-        now = until - Duration::from_millis(1);
+        now = until.checked_sub(Duration::from_millis(1)).unwrap();
         assert!(relay.can_read(Outbound));
         put(&mut relay, Outbound, b"x", now);
         assert_eq!(relay.next(now), Next::Wait(None), "the peer is slow, and that is no reason to leave");

@@ -25,6 +25,10 @@ const DATAGRAM_RECEIVE_LEN: usize = 65_536;
 /// The shortest idle time that can be told from none.
 const SHORTEST_IDLE: Duration = Duration::from_millis(1);
 
+/// How long `-q` waits longer for octets to be acknowledged, and how often it looks: the kernel tells nobody.
+const SENDING_MOMENT: Duration = Duration::from_secs(2);
+const ACKNOWLEDGED_EVERY: Duration = Duration::from_millis(5);
+
 /// How a conversation ended.
 pub(super) enum Outcome {
     /// As it should.
@@ -44,6 +48,8 @@ struct Conversation<'call, 'run, 'out> {
     fault: Option<(&'static str, io::Error)>,
     /// Standard output takes nothing until poll(2) says so.
     sink_full: bool,
+    /// When the time of `-q` had passed.
+    quit_since: Option<Instant>,
 }
 
 /// What poll(2) found.
@@ -53,7 +59,7 @@ struct Ready {
     sink: Events,
 }
 
-impl<'run, 'out> Session<'run, 'out> {
+impl Session<'_, '_> {
     /// Relays between the standard streams and `wire` until `policy` says that it is over.
     ///
     /// # Errors
@@ -65,7 +71,8 @@ impl<'run, 'out> Session<'run, 'out> {
             if wire.keeps_boundaries() { (DATAGRAM_SEND_LEN, DATAGRAM_RECEIVE_LEN) } else { (STREAM_LEN, STREAM_LEN) };
         let start = Instant::now();
         let relay = Relay::new(policy, outbound, inbound, start);
-        let mut conversation = Conversation { session: self, wire, relay, fault: None, sink_full: false };
+        let mut conversation =
+            Conversation { session: self, wire, relay, fault: None, sink_full: false, quit_since: None };
         let end = conversation.run();
         let (sent_octets, received_octets) = conversation.totals();
         let fault = conversation.fault.take();
@@ -81,7 +88,7 @@ impl<'run, 'out> Session<'run, 'out> {
                 if wire.keeps_boundaries() && error.kind() == io::ErrorKind::ConnectionRefused {
                     Outcome::Refused(failure)
                 } else {
-                    Outcome::Lost(failure.hint(arrived(received_octets)))
+                    Outcome::Lost(failure.hint(format!("received {received_octets} octets, sent {sent_octets}")))
                 }
             }
             (End::Idle, None) if unsent > 0 => {
@@ -91,14 +98,6 @@ impl<'run, 'out> Session<'run, 'out> {
             (End::OutputGone, None) => return Err(Failure::ClosedPipe),
             _ => Outcome::Ended,
         })
-    }
-}
-
-/// How much had arrived when the connection broke.
-fn arrived(octets: u64) -> String {
-    match octets {
-        1 => "1 octet had arrived".to_owned(),
-        octets => format!("{octets} octets had arrived"),
     }
 }
 
@@ -112,6 +111,10 @@ impl Conversation<'_, '_, '_> {
     fn run(&mut self) -> Result<End, Failure> {
         loop {
             match self.relay.next(Instant::now()) {
+                Next::Done(End::QuitAfterEof) if self.is_still_sending() => {
+                    let ready = self.wait(Instant::now().checked_add(ACKNOWLEDGED_EVERY))?;
+                    self.step(&ready)?;
+                }
                 Next::Done(end) => return Ok(end),
                 Next::ShutdownWrite => self.shutdown(),
                 Next::Wait(until) => {
@@ -120,6 +123,15 @@ impl Conversation<'_, '_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether octets are still on their way when the time of `-q` has passed.
+    ///
+    /// Linux drops them if the socket is closed and the peer says anything more. They get a moment to arrive.
+    fn is_still_sending(&mut self) -> bool {
+        let now = Instant::now();
+        let since = *self.quit_since.get_or_insert(now);
+        now.saturating_duration_since(since) < SENDING_MOMENT && self.wire.unacknowledged() > 0
     }
 
     /// Waits until something can move, or until `until`.

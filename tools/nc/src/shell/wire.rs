@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd};
 
 use socket2::Socket;
-use sockeye_sys::socket::{Datagram, receive_datagram};
+use sockeye_sys::socket::{Datagram, output_queue, receive_datagram};
 
 use crate::shell::stdio::{retry, unless_not_ready};
 
@@ -95,6 +95,14 @@ impl Wire {
     pub(super) fn send(&self, octets: &[u8]) -> io::Result<Option<usize>> {
         let (Self::Stream { socket, .. } | Self::Datagrams { socket, .. }) = self;
         unless_not_ready(retry(|| socket.send(octets)))
+    }
+
+    /// Octets, and the FIN, that were sent and not acknowledged. UDP acknowledges nothing.
+    pub(super) fn unacknowledged(&self) -> usize {
+        match self {
+            Self::Stream { socket, .. } => output_queue(socket).unwrap_or(0),
+            Self::Datagrams { .. } => 0,
+        }
     }
 
     /// Ends the sending direction. UDP has nothing that a peer could see of it.
