@@ -70,7 +70,7 @@ impl Change {
             Self::Lowercased => "lower-cased",
             Self::PercentEncoded => "percent-encoded",
             Self::PercentDecoded => "percent-decoded",
-            Self::Idna => "to ASCII by IDNA",
+            Self::Idna => "to ASCII by IDNA (UTS #46)",
             Self::Ipv4Number => "number read as inet_aton(3) does",
             Self::Ipv6Text => "RFC 5952 text",
             Self::ZoneRemoved => "zone taken off",

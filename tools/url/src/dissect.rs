@@ -130,6 +130,11 @@ pub enum Remark {
     },
     /// The zone was taken off for the parser, which refuses it.
     ZoneIsNotOfTheStandard,
+    /// The path of a blob URL is a URL, whose origin is the blob's.
+    BlobOrigin {
+        /// Scheme, host and port.
+        origin: String,
+    },
     /// More than one `@`: what seems to be the host may not be it.
     HostIsAfterTheLastAt {
         /// The host.
@@ -149,6 +154,9 @@ impl fmt::Display for Remark {
             }
             Self::ZoneIsNotOfTheStandard => {
                 f.write_str("the WHATWG standard has no zones: it was taken off and the rest parsed (RFC 9844)")
+            }
+            Self::BlobOrigin { origin } => {
+                write!(f, "the path is a URL itself, and its origin counts: {}", escape(origin))
             }
             Self::HostIsAfterTheLastAt { host } => write!(f, "the host is what follows the last @: {}", escape(host)),
         }
@@ -229,17 +237,25 @@ fn without_scheme(input: &str) -> Malformed {
     } else {
         "it has no scheme"
     };
-    let guess = match bare.parse::<Ipv6Addr>() {
-        Ok(addr) => format!("http://[{addr}]/"),
-        Err(_) => format!("http://{}", bare.trim_start_matches('/')),
-    };
-    let likely = bare.starts_with(|first: char| first.is_alphanumeric() || matches!(first, '[' | '/' | ':'));
     Malformed {
         input: input.to_owned(),
         fault: format!("relative URL without a base: {why}"),
         span: None,
-        hint: (likely && Url::parse(&guess).is_ok()).then(|| format!("try {}", escape(&guess))),
+        hint: guess(bare),
     }
+}
+
+/// What a text without a scheme may have been meant to be.
+fn guess(bare: &str) -> Option<String> {
+    let guess = match (bare.split_once("//"), bare.parse::<Ipv6Addr>()) {
+        (_, Ok(addr)) => format!("http://[{addr}]/"),
+        (Some((scheme @ ("http" | "https"), rest)), _) => format!("{scheme}://{rest}"),
+        (Some(("", rest)), _) => format!("http://{rest}"),
+        _ if bare.starts_with('/') => format!("file://{bare}"),
+        _ if bare.starts_with(|first: char| first.is_alphanumeric() || first == '[') => format!("http://{bare}"),
+        _ => return None,
+    };
+    Url::parse(&guess).is_ok().then(|| format!("try {}", escape(&guess)))
 }
 
 fn refused(input: &str, split: &Split, error: ParseError) -> Malformed {
@@ -281,7 +297,7 @@ fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -
         scheme_kind: split.kind,
         opaque_path: url.cannot_be_a_base(),
         scheme: scheme.changed(Change::Lowercased, lowercased),
-        authority: Component::new(input, split.authority, url.has_authority().then(|| url.authority())),
+        authority: Component::new(input, split.authority, url.has_authority().then(|| url.authority())).accounted_for(),
         username: userinfo(input, split.username, Some(url.username()).filter(|name| !name.is_empty())),
         password: userinfo(input, split.password, url.password()),
         host_unicode: unicode(&host, host_kind),
@@ -480,6 +496,9 @@ fn remarks(input: &str, split: &Split, url: &Url) -> Vec<Remark> {
         if Url::parse(&suggestion).is_ok() {
             remarks.push(Remark::SchemeLooksLikeHost { suggestion });
         }
+    }
+    if scheme == "blob" && url.origin().is_tuple() {
+        remarks.push(Remark::BlobOrigin { origin: url.origin().ascii_serialization() });
     }
     if split.zone.is_some() {
         remarks.push(Remark::ZoneIsNotOfTheStandard);

@@ -3,7 +3,7 @@
 use std::io;
 
 use serde::Serialize;
-use sockeye_cli::escape::escape;
+use sockeye_cli::escape::{escape, escape_octets};
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 use sockeye_common::hex;
@@ -11,6 +11,7 @@ use sockeye_common::sockaddr::Sockaddr;
 
 use crate::component::{Change, Component};
 use crate::dissect::{Dissection, HostKind};
+use crate::percent;
 use crate::socket::Address;
 use crate::spans::{SchemeKind, Span, Split, is_ignored};
 
@@ -104,6 +105,15 @@ pub enum Event {
         value: Option<String>,
         /// By what.
         changes: Vec<Change>,
+    },
+    /// Percent-encoding means something.
+    Decoded {
+        /// Which component.
+        component: &'static str,
+        /// As the normalised URL has it.
+        value: String,
+        /// What it means; `None` if that is not UTF-8.
+        decoded: Option<String>,
     },
     /// The host is known for what it is.
     HostRead {
@@ -234,6 +244,12 @@ impl Event {
                 let Component { text, value, changes, .. } = part.clone();
                 explain(Self::Normalised { component, text, value, changes });
             }
+            // The host is decoded by the parser, the query by its parameters.
+            if let Some(value) = part.value.clone().filter(|value| percent::count(value) > 0)
+                && !matches!(component, "host" | "query")
+            {
+                explain(Self::Decoded { component, value, decoded: part.decoded.clone() });
+            }
             match component {
                 "host" if url.host_kind != HostKind::None => explain(Self::HostRead {
                     host: url.host.value.clone(),
@@ -351,6 +367,13 @@ impl Event {
             Self::Cut { component, span, text } => (component, Some(*span), cut_words(component, text)),
             Self::Normalised { component, text, value, changes } => {
                 (component, None, normalised_words(text.as_deref(), value.as_deref(), changes))
+            }
+            Self::Decoded { component, value, decoded } => {
+                let meaning = match decoded {
+                    Some(decoded) => quoted(decoded),
+                    None => format!("\"{}\", which is not UTF-8", escape_octets(&percent::decode(value))),
+                };
+                (component, None, format!("{} means {meaning} (RFC 3986 section 2.1)", quoted(value)))
             }
             Self::HostRead { host, kind, unicode } => {
                 ("host", None, host_words(host.as_deref(), *kind, unicode.as_deref()))

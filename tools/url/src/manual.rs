@@ -90,7 +90,9 @@ the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 
         (3, "A name was not resolved."),
         (4, "This host failed: standard output cannot be written, or the resolver does not work."),
     ],
-    caveats: "The status is that of the first URL that failed.
+    caveats: "Parameters are decoded as forms encode them, whatever the scheme: in a mailto URL a `+` is a plus (RFC 6068).
+
+The status is that of the first URL that failed.
 
 A password on a command line is seen by every user of the host.
 

@@ -75,7 +75,7 @@ impl Dissection {
         let port = &self.effective_port;
         port.number.filter(|_| self.port.is_there() || self.socket.is_some())?;
         let from = match port.source {
-            Some(source) if !port.explicit => format!("default of the scheme ({source})"),
+            Some(source) if !port.explicit => format!("default ({source})"),
             _ => "explicit".to_owned(),
         };
         let service = port.service.map(|service| format!("; service {service}")).unwrap_or_default();

@@ -145,6 +145,7 @@ fn what_may_not_be_meant_is_remarked() {
     assert!(remarks("ex.com:8080/x").ends_with("did you mean http://ex.com:8080/x?"));
     assert!(remarks("localhost:80").ends_with("did you mean http://localhost:80?"));
     assert_eq!(remarks("tel:112"), "");
+    assert_eq!(remarks("blob:https://h:8443/1"), "the path is a URL itself, and its origin counts: https://h:8443");
     assert_eq!(remarks("http://a@b@evil.example/"), "the host is what follows the last @: evil.example");
     assert!(remarks("http://[fe80::1%25lo]/").contains("RFC 9844"));
 }
@@ -157,6 +158,8 @@ fn a_refusal_names_the_text_the_fault_and_the_place() {
             "\"example.com/x\": relative URL without a base: it has no scheme (try http://example.com/x)",
         ),
         ("//h/x", "\"//h/x\": relative URL without a base: it has no scheme (try http://h/x)"),
+        ("http//h", "\"http//h\": relative URL without a base: it has no scheme (try http://h)"),
+        ("/etc/x", "\"/etc/x\": relative URL without a base: it has no scheme (try file:///etc/x)"),
         ("", "\"\": relative URL without a base: the text is empty"),
         ("-", "\"-\": relative URL without a base: it has no scheme"),
         (
@@ -202,7 +205,7 @@ fn steps_come_in_the_parsers_order() {
         })
         .collect();
     let expected = "EndsTrimmed SchemeEnded AuthorityBegan AuthorityEnded UserinfoEnded HostEnded ZoneTaken Cut Cut Cut Cut \
-                    Normalised Normalised HostRead Normalised PortChosen Normalised ParameterDecoded Violated Violated \
+                    Normalised Decoded Normalised HostRead Normalised PortChosen Normalised ParameterDecoded Violated Violated \
                     Violated Violated LaidOut";
     assert_eq!(names.join(" "), expected.split_whitespace().collect::<Vec<_>>().join(" "));
     assert!(events.contains(&Event::AuthorityEnded {
@@ -215,6 +218,19 @@ fn steps_come_in_the_parsers_order() {
         at_signs: 2,
         has_password: false
     }));
+}
+
+#[test]
+fn decoding_is_a_step() {
+    let mut events = Vec::new();
+    dissect("http://h/a%20b?c%20#%ff", &mut |event| events.push(event)).unwrap();
+    let decoded = |component, value: &str, decoded: Option<&str>| Event::Decoded {
+        component,
+        value: value.to_owned(),
+        decoded: decoded.map(str::to_owned),
+    };
+    let steps: Vec<_> = events.into_iter().filter(|event| matches!(event, Event::Decoded { .. })).collect();
+    assert_eq!(steps, [decoded("path", "/a%20b", Some("/a b")), decoded("fragment", "%ff", None)]);
 }
 
 #[test]
