@@ -171,6 +171,9 @@ fn addresses_are_resolved_only_on_request() {
         assert_eq!(addresses[0]["sockaddr"].as_str().unwrap().get(4..8), Some(octets));
     }
     assert_eq!(json("http://127.0.0.1/")["socket"]["resolved"], false);
+    let told = url(&["--explain", "--resolve", "http://127.0.0.1/"]);
+    told.status(0).stdout_has("getaddrinfo(\"127.0.0.1\", \"80\") gave 1 address");
+    assert_eq!(told.out().matches("sin_port").count(), 1, "{}", told.story());
     // A zone has an index that only the system knows: lo is the first interface of every network namespace.
     let zone = results(&url(&["--json", "--resolve", "http://[fe80::1%25lo]/"]));
     assert_eq!(zone[0]["socket"]["addresses"][0]["address"], "fe80::1%1");

@@ -389,7 +389,11 @@ impl Event {
             Self::WouldResolve { call } => {
                 ("socket", None, format!("a connection would ask {}; nothing was asked", escape(call)))
             }
-            Self::Resolved { call, count } => ("socket", None, format!("{} gave {count} addresses", escape(call))),
+            Self::Resolved { call, count } => (
+                "socket",
+                None,
+                format!("{} gave {count} address{}", escape(call), if *count == 1 { "" } else { "es" }),
+            ),
             Self::LaidOut { address, .. } => ("socket", None, format!("the sockaddr of {address}:")),
         }
     }

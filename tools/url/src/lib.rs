@@ -75,7 +75,10 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
             output.raw(b"\n")?;
         }
         shown |= shows;
-        for event in &events {
+        // With addresses from getaddrinfo(3) the steps that do without it would contradict what follows.
+        let superseded =
+            |event: &Event| options.resolve && matches!(event, Event::WouldResolve { .. } | Event::LaidOut { .. });
+        for event in events.iter().filter(|event| !superseded(event)) {
             output.event(event)?;
         }
         let failure = match dissected {

@@ -229,7 +229,7 @@ fn agrees(input: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn spans_cover_any_text_in_order(input: String) {
