@@ -1,1 +1,5 @@
-fn main() {}
+//! The executable `lab`.
+
+fn main() -> std::process::ExitCode {
+    sockeye_cli::main::<sockeye_lab::Lab>()
+}

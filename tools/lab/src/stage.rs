@@ -1,0 +1,91 @@
+//! Where an experiment takes place: who the hosts are, and which ports are used.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use serde::Serialize;
+use sockeye_common::checksum::{PseudoHeader, udp_transmitted};
+
+use crate::topology::Topology;
+
+/// What the hosts are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A network namespace each, and cables between them.
+    Namespaces,
+    /// All of them are this machine, and its loopback interface is what lies between them.
+    Loopback,
+}
+
+/// The ports of the tour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Ports {
+    /// From which Alice sends her datagram.
+    pub alice_udp: u16,
+    /// On which Bob waits for datagrams.
+    pub bob_udp: u16,
+    /// On which Bob waits for connections.
+    pub bob_tcp: u16,
+}
+
+impl Ports {
+    /// Those of the course's example.
+    pub const COURSE: Self = Self { alice_udp: 5000, bob_udp: 6000, bob_tcp: 7000 };
+}
+
+/// Where the tour takes place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// What the hosts are made of.
+    pub kind: Kind,
+    /// Alice's address.
+    pub alice: Ipv4Addr,
+    /// Bob's address.
+    pub bob: Ipv4Addr,
+    /// The ports.
+    pub ports: Ports,
+}
+
+impl Stage {
+    /// Two hosts of `topology` with the course's ports, or `None` if one has no IPv4 address.
+    pub fn two_hosts(topology: &Topology) -> Option<Self> {
+        match (topology.addr("alice"), topology.addr("bob")) {
+            (Some(IpAddr::V4(alice)), Some(IpAddr::V4(bob))) => {
+                Some(Self { kind: Kind::Namespaces, alice, bob, ports: Ports::COURSE })
+            }
+            _ => None,
+        }
+    }
+
+    /// This machine alone, with ports that are free on it.
+    pub fn loopback(ports: Ports) -> Self {
+        Self { kind: Kind::Loopback, alice: Ipv4Addr::LOCALHOST, bob: Ipv4Addr::LOCALHOST, ports }
+    }
+
+    /// The checksum that Alice's UDP datagram with this data must carry: what theory says, without asking any tool.
+    ///
+    /// # Source
+    /// RFC 768, "Fields".
+    pub fn checksum(&self, data: &str) -> u16 {
+        const UDP: u8 = 17;
+        const HEADER_LEN: u16 = 8;
+        // The data are short words of ours.
+        let length = u16::try_from(data.len()).unwrap_or(u16::MAX).saturating_add(HEADER_LEN);
+        let mut sum = PseudoHeader::V4 { src: self.alice, dst: self.bob, protocol: UDP, length }.sum();
+        sum.add_u16(self.ports.alice_udp).add_u16(self.ports.bob_udp).add_u16(length).add(data.as_bytes());
+        udp_transmitted(sum.checksum())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topology::PAIR;
+
+    #[test]
+    fn the_course_s_two_datagrams_do_not_have_the_same_checksum() {
+        let stage = Stage::two_hosts(&PAIR).unwrap();
+        assert_eq!(stage.checksum("ABCDE"), 0xf752);
+        assert_eq!(stage.checksum("ABCDEUQUQUQ"), 0x0347);
+    }
+}
