@@ -12,7 +12,7 @@ pub(crate) fn all() -> Vec<(&'static str, Command, Manual)> {
         // NOT YET: of::<sockeye_nc::Nc>(),
         // NOT YET: of::<sockeye_dig::Dig>(),
         of::<sockeye_url::Url>(),
-        // NOT YET: of::<sockeye_netsum::Netsum>(),
+        of::<sockeye_netsum::Netsum>(),
         of::<sockeye_ports::Ports>(),
         // NOT YET: of::<sockeye_lab::Lab>(),
     ]
