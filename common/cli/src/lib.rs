@@ -23,4 +23,4 @@ pub use failure::{Failure, Status};
 pub use manual::Manual;
 pub use options::Presentation;
 pub use output::{Output, Render, Text};
-pub use tool::{Exit, Invocation, Tool, main, parse_clap};
+pub use tool::{COLUMNS, Exit, Invocation, Tool, main, parse_clap};

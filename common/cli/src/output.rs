@@ -222,6 +222,11 @@ impl<'a> Output<'a> {
         self.presentation.explain
     }
 
+    /// The columns of the terminal, or `None` where nothing limits a line.
+    pub fn width(&self) -> Option<u16> {
+        self.terminal.width
+    }
+
     /// Shows a result.
     ///
     /// # Errors

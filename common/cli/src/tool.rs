@@ -89,7 +89,7 @@ pub fn main<T: Tool>() -> ExitCode {
         .unwrap_or_else(|| T::NAME.to_owned());
     let invocation = Invocation { name, args: argv.collect() };
     let stdout = io::stdout();
-    let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0);
+    let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0).or_else(asked_width);
     let is_terminal = stdout.is_terminal();
     let status = match T::parse(&invocation) {
         Err(Exit::Text { text, on_stderr, status }) => print(T::NAME, &text, on_stderr, status),
@@ -113,6 +113,15 @@ pub fn main<T: Tool>() -> ExitCode {
         }
     };
     ExitCode::from(status.0)
+}
+
+/// The environment variable by which a program that shows the output of ours says how wide it may be, in columns.
+///
+/// Not COLUMNS: that is about the terminal of a shell, and what goes into its pipes is as wide as it needs to be.
+pub const COLUMNS: &str = "SOCKEYE_COLUMNS";
+
+fn asked_width() -> Option<u16> {
+    std::env::var(COLUMNS).ok()?.parse().ok().filter(|width| *width > 0)
 }
 
 /// What messages start with: the name that the user typed, unless the executable was renamed to something unspeakable.
