@@ -50,7 +50,7 @@ pub fn tour(options: &Tour, output: &mut Output<'_>) -> Result<Status, Failure> 
     let tools = Tools::find(output)?;
     output.event(&Event::Tools { folder: tools.folder().display().to_string() })?;
     let (network, opening, stage) = open(options, output)?;
-    let mut runner = Runner::new(network, tools, stage.kind, options.pcap.clone())?;
+    let mut runner = Runner::new(network, tools, stage.kind, options.pcap.clone(), output.width())?;
     output.result(&opening)?;
     let mut checks = 0;
     let mut failed = Vec::new();

@@ -179,7 +179,11 @@ fn verify(stage: &Stage) -> Step {
                 "verify",
                 ["udp", &checksum, "good", &flow],
             ),
-            Expectation::line("the checksum of its IPv4 header is right too", "verify", ["ip", "good", &format!("{alice} > {bob}")]),
+            Expectation::line(
+                "the checksum of its IPv4 header is right too",
+                "verify",
+                ["ip", "good", &format!("{alice} > {bob}")],
+            ),
             Expectation::status("netsum found nothing bad", "verify", 0),
         ],
     }

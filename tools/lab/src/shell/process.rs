@@ -12,7 +12,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sockeye_cli::{Failure, Status};
+use sockeye_cli::{COLUMNS, Failure, Status};
 use sockeye_sys::signals;
 
 use super::network::Host;
@@ -66,16 +66,18 @@ impl Drop for Process {
 #[derive(Debug)]
 pub struct Processes {
     all: Vec<Process>,
+    columns: Option<u16>,
     sender: Sender<News>,
     news: Receiver<News>,
 }
 
 impl Processes {
-    /// None yet. From here on, signals that would end this process end its waits instead.
+    /// None yet; what they print shall be no wider than `columns`. From here on, signals that would end this process end
+    /// its waits instead.
     ///
     /// # Errors
     /// [`Failure`] if the system has no more descriptors or threads.
-    pub fn new() -> Result<Self, Failure> {
+    pub fn new(columns: Option<u16>) -> Result<Self, Failure> {
         let (sender, news) = mpsc::channel();
         let failed = |error: io::Error| Failure::call(Status::HOST, "sigaction", "SIGINT, SIGTERM, SIGHUP", &error);
         let mut caught = signals::catch_endings().map_err(failed)?;
@@ -84,7 +86,7 @@ impl Processes {
             let mut number = [0];
             while caught.read_exact(&mut number).is_ok() && signals.send(News::Signal(number[0])).is_ok() {}
         })?;
-        Ok(Self { all: Vec::new(), sender, news })
+        Ok(Self { all: Vec::new(), columns, sender, news })
     }
 
     /// Starts `executable` on `host` as `line` says, in the folder `folder`. Returns its number here and its pid.
@@ -101,7 +103,11 @@ impl Processes {
         let failed = |error: io::Error| Failure::call(Status::HOST, "start", executable.display(), &error);
         let (reader, writer) = io::pipe().map_err(failed)?;
         let mut command = Command::new(executable);
-        command.args(&line.args).current_dir(folder).env_remove("CLICOLOR_FORCE");
+        command.args(&line.args).current_dir(folder).env_remove("CLICOLOR_FORCE").env_remove(COLUMNS);
+        // What goes through grep needs its lines whole.
+        if let (Some(columns), None) = (self.columns, &line.only) {
+            command.env(COLUMNS, columns.to_string());
+        }
         command.stdin(if line.input == Input::Nothing { Stdio::null() } else { Stdio::piped() });
         command.stdout(writer.try_clone().map_err(failed)?).stderr(writer);
         // A group of its own: Ctrl-C reaches this process alone, which then ends the others in order.

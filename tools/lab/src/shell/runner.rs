@@ -15,6 +15,11 @@ use crate::explain::Event;
 use crate::report::{Scene, StepReport, expand_tabs};
 use crate::stage::Kind;
 
+/// The blanks before what a tool prints.
+const INDENT: u16 = 2;
+/// Narrower tables break addresses apart, which nobody could check then.
+const NARROWEST: u16 = 78;
+
 /// An experiment that is being run. Dropping it ends its processes and removes its files.
 #[derive(Debug)]
 pub struct Runner {
@@ -57,9 +62,16 @@ impl Runner {
     ///
     /// # Errors
     /// [`Failure`] if there is no room for temporary files, or no descriptors.
-    pub fn new(network: Network, tools: Tools, kind: Kind, keep: Option<PathBuf>) -> Result<Self, Failure> {
+    pub fn new(
+        network: Network,
+        tools: Tools,
+        kind: Kind,
+        keep: Option<PathBuf>,
+        width: Option<u16>,
+    ) -> Result<Self, Failure> {
+        let columns = width.map(|width| width.saturating_sub(INDENT).max(NARROWEST));
         Ok(Self {
-            processes: Processes::new()?,
+            processes: Processes::new(columns)?,
             capture: None,
             network,
             folder: Folder::create()?,
