@@ -1,1 +1,69 @@
 //! dig: DNS lookups byte for byte as dig prints them, and getaddrinfo beside them.
+//!
+//! - [`args`], [`options`], [`cli`]: the command line, what it asks for, and how help and man page tell it
+//! - [`message`], [`header`], [`question`], [`record`], [`name`], [`rdata`], [`edns`], [`cookie`]: the wire
+//! - [`registry`], [`fault`], [`span`]: numbers with names, where messages break, where fields lie
+//! - [`query`], [`exchange`]: what is sent, and the dialogue with the servers
+//! - [`printer`], [`json`], [`explain`], [`meaning`]: what is shown
+//! - [`resolv_conf`], [`reverse`], [`gai`]: the local side
+//! - [`shell`]: sockets, clocks and files, and [`shell::run`]
+#![forbid(unsafe_code)]
+
+use sockeye_cli::output::Output;
+use sockeye_cli::{Exit, Failure, Invocation, Manual, Presentation, Status, Tool};
+
+pub mod args;
+pub mod cli;
+pub mod cookie;
+pub mod edns;
+pub mod exchange;
+pub mod explain;
+pub mod fault;
+pub mod gai;
+pub mod header;
+pub mod json;
+mod manual;
+pub mod meaning;
+pub mod message;
+pub mod name;
+pub mod options;
+pub mod printer;
+pub mod query;
+pub mod question;
+pub mod rdata;
+pub mod record;
+pub mod registry;
+pub mod resolv_conf;
+pub mod reverse;
+pub mod shell;
+pub mod span;
+
+/// The tool.
+#[derive(Clone, Copy, Debug)]
+pub struct Dig;
+
+impl Tool for Dig {
+    const NAME: &'static str = "dig";
+    type Options = options::Options;
+
+    fn command() -> clap::Command {
+        cli::command()
+    }
+
+    fn manual() -> Manual {
+        manual::MANUAL
+    }
+
+    fn parse(invocation: &Invocation) -> Result<Self::Options, Exit> {
+        let args: Vec<String> = invocation.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        args::parse(&args, &mut shell::resolve).map_err(|asked| cli::text(asked))
+    }
+
+    fn presentation(options: &Self::Options) -> Presentation {
+        options.presentation
+    }
+
+    fn run(options: &Self::Options, output: &mut Output<'_>) -> Result<Status, Failure> {
+        shell::run(options, output)
+    }
+}

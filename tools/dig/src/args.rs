@@ -1,0 +1,336 @@
+//! dig's command line: `@server`, names, types and classes in any order, `-x` and `+x` options between them.
+//!
+//! clap describes the same options for help, man page and completions (see [`crate::cli`]), but cannot read this
+//! grammar: a word is a type, a class or a name by what it says, and options behind a name belong to that name.
+
+use std::net::{IpAddr, SocketAddr};
+
+use sockeye_cli::options::ColorWhen;
+use sockeye_cli::{Presentation, Status};
+
+use crate::gai;
+use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
+use crate::registry::{Class, Type};
+use crate::reverse;
+
+mod dash;
+mod plus;
+
+/// What stands in the banner where dig has its version.
+///
+/// One word that starts as the version whose output this is, so that what reads banners goes on reading them.
+pub const VERSION: &str = concat!("9.18-sockeye-", env!("CARGO_PKG_VERSION"));
+
+/// Finds the addresses of a server that the line names; the port in them does not count.
+///
+/// # Errors
+/// dig's words for why there is none.
+pub type Resolve<'a> = &'a mut dyn FnMut(&str) -> Result<Vec<SocketAddr>, String>;
+
+/// A text that was asked for instead of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// `-h`, `--help`
+    Help,
+    /// `-v`: dig's version line, on standard error as dig 9.18 has it.
+    Version,
+    /// `--version`
+    LongVersion,
+}
+
+/// How reading a line ends early.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    Refused(Refusal),
+    Asked(Asked),
+}
+
+impl Stop {
+    /// An option that dig does not know, or that is not built yet: `Invalid option: +x` and the usage lines.
+    pub(crate) fn invalid_option(option: &str) -> Self {
+        let stderr = [
+            &format!("Invalid option: {option}"),
+            "Usage:  dig [@global-server] [domain] [q-type] [q-class] {q-opt}",
+            "            {global-d-opt} host [@local-server] {local-d-opt}",
+            "            [ host [@local-server] {local-d-opt} [...]]",
+            "",
+            "Use \"dig -h\" (or \"dig -h | more\") for complete list of options",
+        ];
+        let stderr = stderr.into_iter().map(str::to_owned).collect();
+        Self::Refused(Refusal { stdout: String::new(), stderr, message: None, status: Status(1) })
+    }
+
+    /// `dig: message`
+    pub(crate) fn fatal(message: impl Into<String>, status: u8) -> Self {
+        let message = Some(message.into());
+        Self::Refused(Refusal { stdout: String::new(), stderr: Vec::new(), message, status: Status(status) })
+    }
+}
+
+/// Reads a number as dig does, and says what is wrong as dig does: half on each stream.
+pub(crate) fn number(text: &str, max: u32, what: &str, status: u8) -> Result<u32, Stop> {
+    let fault = match text.parse::<u64>() {
+        Ok(value) if value <= u64::from(max) => return Ok(u32::try_from(value).unwrap_or(max)),
+        Ok(_) => "out of range",
+        // More digits than any number here has.
+        Err(_) if !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()) => "out of range",
+        Err(_) => "not a valid number",
+    };
+    Err(Stop::Refused(Refusal {
+        stdout: format!("invalid {what} '{text}': {fault}\n"),
+        stderr: Vec::new(),
+        message: Some(format!("Couldn't parse {what}")),
+        status: Status(status),
+    }))
+}
+
+/// A line while it is read.
+pub(crate) struct Draft<'a> {
+    globals: Globals,
+    /// What a new lookup starts from: the options in front of the first name.
+    default: Lookup,
+    lookups: Vec<Spoken>,
+    /// What was said of the default's type and class.
+    default_said: Said,
+    /// Bare words may still be types and classes: not after `-t` or `-c`.
+    open: bool,
+    presentation: Presentation,
+    gai: gai::Draft,
+    warnings: Vec<String>,
+    preamble: String,
+    /// Addresses that the last `@` had: the banner tells.
+    addresses: usize,
+    greeted: bool,
+    line: String,
+    resolve: Resolve<'a>,
+}
+
+/// A lookup, and what was said about it.
+struct Spoken {
+    lookup: Lookup,
+    said: Said,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Said {
+    qtype: bool,
+    qclass: bool,
+}
+
+/// Reads a line.
+///
+/// # Errors
+/// [`Asked`] if a text was asked for. A wrong line is not an error but [`Plan::Refuse`].
+pub fn parse(args: &[String], resolve: Resolve<'_>) -> Result<Options, Asked> {
+    let mut draft = Draft {
+        globals: Globals::default(),
+        default: Lookup::default(),
+        lookups: Vec::new(),
+        default_said: Said::default(),
+        open: true,
+        presentation: Presentation::default(),
+        gai: gai::Draft::default(),
+        warnings: Vec::new(),
+        preamble: String::new(),
+        addresses: 0,
+        greeted: false,
+        line: args.iter().fold(String::new(), |line, arg| line + " " + arg),
+        resolve,
+    };
+    let plan = match draft.read(args) {
+        Ok(plan) => plan,
+        Err(Stop::Refused(refusal)) => Plan::Refuse(refusal),
+        Err(Stop::Asked(asked)) => return Err(asked),
+    };
+    Ok(Options { presentation: draft.presentation, warnings: draft.warnings, preamble: draft.preamble, plan })
+}
+
+impl Draft<'_> {
+    fn read(&mut self, args: &[String]) -> Result<Plan, Stop> {
+        let mut rest = args;
+        while let Some((word, behind)) = rest.split_first() {
+            rest = behind;
+            if let Some(server) = word.strip_prefix('@') {
+                self.server(server)?;
+            } else if let Some(option) = word.strip_prefix('+') {
+                self.plus(option)?;
+            } else if let Some(long) = word.strip_prefix("--") {
+                rest = self.long(long, word, rest)?;
+            } else if let Some(option) = word.strip_prefix('-') {
+                let next = rest.first().map(String::as_str);
+                if self.dash(option, next)? {
+                    rest = rest.get(1..).unwrap_or_default();
+                }
+            } else {
+                self.word(word)?;
+            }
+        }
+        if self.gai.asked() {
+            return self.gai_plan();
+        }
+        if self.lookups.is_empty() {
+            // `dig` alone asks for the root's servers.
+            if !self.default_said.qtype {
+                self.default.qtype = Type::NS;
+            }
+            self.new_lookup(".".to_owned());
+        }
+        let lookups = std::mem::take(&mut self.lookups).into_iter().map(|spoken| spoken.lookup).collect();
+        Ok(Plan::Lookups(self.globals.clone(), lookups))
+    }
+
+    fn gai_plan(&mut self) -> Result<Plan, Stop> {
+        let mut lookups = self.lookups.iter();
+        let node = lookups.next().map(|spoken| spoken.lookup.name.clone());
+        if lookups.next().is_some() {
+            return Err(Stop::fatal("+gai takes one name", 1));
+        }
+        self.gai.request(node).map(Plan::AddressInfo).map_err(|fault| Stop::fatal(fault, 1))
+    }
+
+    /// The lookup that an option behind a name belongs to, or what later ones start from.
+    fn current(&mut self) -> &mut Lookup {
+        self.lookups.last_mut().map_or(&mut self.default, |spoken| &mut spoken.lookup)
+    }
+
+    fn said(&mut self) -> &mut Said {
+        self.lookups.last_mut().map_or(&mut self.default_said, |spoken| &mut spoken.said)
+    }
+
+    fn server(&mut self, written: &str) -> Result<(), Stop> {
+        if written.is_empty() {
+            return Err(Stop::fatal("couldn't get address for '': not found", 1));
+        }
+        let family_fault = |addr: IpAddr, globals: &Globals| !globals.allows(addr);
+        if let Ok(addr) = written.parse::<IpAddr>()
+            && family_fault(addr, &self.globals)
+        {
+            let fault = format!("couldn't get address for '{written}': address family not supported");
+            return Err(Stop::fatal(fault, 1));
+        }
+        let mut found = (self.resolve)(written)
+            .map_err(|why| Stop::fatal(format!("couldn't get address for '{written}': {why}"), 1))?;
+        found.retain(|addr| self.globals.allows(addr.ip()));
+        if found.is_empty() {
+            return Err(Stop::fatal(format!("couldn't get address for '{written}': not found"), 1));
+        }
+        self.addresses = found.len();
+        let servers = found.into_iter().map(|addr| Server { addr, written: written.to_owned() });
+        self.current().servers.extend(servers);
+        Ok(())
+    }
+
+    /// A bare word: a type, a class, or a name.
+    fn word(&mut self, word: &str) -> Result<(), Stop> {
+        if self.open {
+            if let Some(qtype) = self.qtype(word)? {
+                return self.set_type(qtype);
+            }
+            if let Ok(qclass) = word.parse::<Class>() {
+                return self.set_class(qclass);
+            }
+        }
+        self.new_lookup(word.to_owned());
+        Ok(())
+    }
+
+    /// The type that a word names. Zone transfers are refused: dig would print another dialogue.
+    fn qtype(&mut self, word: &str) -> Result<Option<Type>, Stop> {
+        if word.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("ixfr=")) {
+            return Err(Stop::fatal("IXFR is not supported yet", 1));
+        }
+        match word.parse() {
+            Ok(Type::AXFR) => Err(Stop::fatal("AXFR is not supported yet", 1)),
+            Ok(Type::IXFR) => {
+                self.warnings.push(";; Warning, ixfr requires a serial number".to_owned());
+                Ok(None)
+            }
+            Ok(qtype) => Ok(Some(qtype)),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn set_type(&mut self, qtype: Type) -> Result<(), Stop> {
+        if std::mem::replace(&mut self.said().qtype, true) {
+            self.warnings.push(";; Warning, extra type option".to_owned());
+        }
+        self.current().qtype = qtype;
+        Ok(())
+    }
+
+    fn set_class(&mut self, qclass: Class) -> Result<(), Stop> {
+        if std::mem::replace(&mut self.said().qclass, true) {
+            self.warnings.push(";; Warning, extra class option".to_owned());
+        }
+        self.current().qclass = qclass;
+        Ok(())
+    }
+
+    fn new_lookup(&mut self, name: String) {
+        if !self.greeted {
+            self.greeted = true;
+            self.globals.greeting = self.globals.banner.then(|| self.greeting());
+        }
+        let lookup = Lookup { name, ..self.default.clone() };
+        self.lookups.push(Spoken { lookup, said: self.default_said });
+    }
+
+    /// `-x`: the reverse name, and PTR unless the line says otherwise.
+    fn new_reverse_lookup(&mut self, text: &str) {
+        let said = self.default_said;
+        self.gai.reverse = Some(text.to_owned());
+        self.new_lookup(reverse::name(text));
+        let lookup = self.current();
+        if !said.qtype {
+            lookup.qtype = Type::PTR;
+        }
+        if !said.qclass {
+            lookup.qclass = Class::IN;
+        }
+    }
+
+    fn greeting(&self) -> String {
+        let mut text = format!("\n; <<>> DiG {VERSION} <<>>{}\n", self.line);
+        if self.addresses > 0 {
+            let plural = if self.addresses == 1 { "" } else { "s" };
+            text += &format!("; ({} server{plural} found)\n", self.addresses);
+        }
+        let short = if self.globals.short { " +short" } else { "" };
+        text += &format!(";; global options:{short} +cmd\n");
+        text
+    }
+
+    /// The options that every tool of the suite has.
+    fn long<'r>(&mut self, long: &str, word: &str, rest: &'r [String]) -> Result<&'r [String], Stop> {
+        let (name, value) = match long.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (long, None),
+        };
+        match (name, value) {
+            ("explain", None) => self.presentation.explain = true,
+            ("json", None) => self.presentation.json = true,
+            ("help", None) => return Err(Stop::Asked(Asked::Help)),
+            ("version", None) => return Err(Stop::Asked(Asked::LongVersion)),
+            ("color", Some(when)) => self.presentation.color = color(when, word)?,
+            ("color", None) => {
+                let (when, rest) = rest.split_first().ok_or_else(|| Stop::invalid_option(word))?;
+                self.presentation.color = color(when, word)?;
+                return Ok(rest);
+            }
+            _ => return Err(Stop::invalid_option(word)),
+        }
+        Ok(rest)
+    }
+}
+
+fn color(when: &str, word: &str) -> Result<ColorWhen, Stop> {
+    match when {
+        "auto" => Ok(ColorWhen::Auto),
+        "always" => Ok(ColorWhen::Always),
+        "never" => Ok(ColorWhen::Never),
+        _ => Err(Stop::invalid_option(word)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

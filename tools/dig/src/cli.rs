@@ -1,0 +1,122 @@
+//! The options as clap tells them: for help, man page and completions. [`crate::args`] reads the line.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, Args as _, Command};
+use sockeye_cli::{Exit, Presentation, Status};
+
+use crate::args::{Asked, VERSION};
+use crate::registry::TYPES;
+
+/// The description of the command line.
+pub fn command() -> Command {
+    let value = |id: &'static str, letter: char, name: &'static str, help: &'static str| {
+        Arg::new(id).short(letter).value_name(name).help(help)
+    };
+    let switch = |id: &'static str, letter: char, help: &'static str| {
+        Arg::new(id).short(letter).action(ArgAction::SetTrue).help(help)
+    };
+    let command = Command::new("dig")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Ask name servers, as dig does, or the C library")
+        .override_usage("dig [@SERVER] [-p PORT] [NAME] [TYPE] [CLASS] [+OPTION...] [NAME ...]")
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .next_line_help(false)
+        .arg(
+            Arg::new("word")
+                .value_name("WORD")
+                .num_args(0..)
+                .action(ArgAction::Append)
+                .value_parser(PossibleValuesParser::new(words()))
+                .hide_possible_values(true)
+                .help("@SERVER, a name, a type, a class, or a +OPTION, in any order; see QUERY OPTIONS in dig(1)"),
+        )
+        .arg(switch("ipv4", '4', "Use IPv4 only"))
+        .arg(switch("ipv6", '6', "Use IPv6 only"))
+        .arg(value("source", 'b', "ADDRESS[#PORT]", "Send from this address and port"))
+        .arg(value("class", 'c', "CLASS", "Ask in this class: IN, CH, HS, CLASS300"))
+        .arg(value("port", 'p', "PORT", "Ask at this port, not at 53"))
+        .arg(value("name", 'q', "NAME", "Ask for this name, even if it looks like something else"))
+        .arg(switch("no-digrc", 'r', "Do not read ~/.digrc (it is never read)"))
+        .arg(value("type", 't', "TYPE", "Ask for this type: A, MX, TYPE65280"))
+        .arg(switch("dig-version", 'v', "Print the version on standard error, as dig does"))
+        .arg(value("reverse", 'x', "ADDRESS", "Ask for the name of this address, or of part of it"))
+        .arg(Arg::new("help").short('h').long("help").action(ArgAction::SetTrue).help("Print this help"))
+        .arg(Arg::new("version").long("version").action(ArgAction::SetTrue).help("Print the version"));
+    Presentation::augment_args(command)
+}
+
+/// What a shell may complete a word to.
+fn words() -> Vec<&'static str> {
+    let types = TYPES.iter().map(|row| row.1);
+    SWITCHES.iter().chain(VALUED).map(|row| row.0).chain(types).collect()
+}
+
+/// The options that take `no`, for help.
+pub const SWITCHES: &[(&str, &str)] = &[
+    ("+short", "only the rdata of answers"),
+    ("+tcp", "ask over TCP; also +vc"),
+    ("+ignore", "take a truncated answer, do not ask again over TCP"),
+    ("+recurse", "set RD, which is the default"),
+    ("+aaflag", "set AA in the query"),
+    ("+adflag", "set AD in the query, which is the default"),
+    ("+cdflag", "set CD in the query"),
+    ("+raflag", "set RA in the query"),
+    ("+tcflag", "set TC in the query"),
+    ("+zflag", "set the reserved bit in the query"),
+    ("+dnssec", "set DNSSEC OK; also +do"),
+    ("+nsid", "ask for the server's identifier"),
+    ("+badcookie", "ask again on BADCOOKIE, which is the default"),
+    ("+all", "print every part, or with +noall none"),
+    ("+cmd", "print the banner"),
+    ("+comments", "print header, headings and OPT"),
+    ("+question", "print the question"),
+    ("+answer", "print the answer section"),
+    ("+authority", "print the authority section"),
+    ("+additional", "print the additional section"),
+    ("+stats", "print time, server and size"),
+    ("+qr", "print the query before it is sent"),
+    ("+ttlid", "print the TTL of records"),
+    ("+class", "print the class of records"),
+    ("+explain", "as --explain"),
+    ("+json", "as --json"),
+];
+
+/// The options with a value, for help.
+pub const VALUED: &[(&str, &str)] = &[
+    ("+edns", "EDNS version; +noedns sends none"),
+    ("+bufsize", "largest datagram to take, in octets (default 1232)"),
+    ("+cookie", "client cookie in hex (default: random); +nocookie sends none"),
+    ("+timeout", "seconds to wait for an answer (default 5)"),
+    ("+tries", "how often to ask (default 3)"),
+    ("+retry", "how often to ask again (default 2)"),
+    ("+gai", "ask getaddrinfo(3), or with -x getnameinfo(3), with these flags"),
+    ("+family", "hint for +gai: unspec, inet, inet6"),
+    ("+socktype", "hint for +gai: any, stream, dgram, raw, rdm, seqpacket"),
+    ("+protocol", "hint for +gai: any, tcp, udp, sctp, dccp, udplite, icmp, icmpv6, or a number"),
+    ("+service", "service for +gai: a name or a port"),
+];
+
+/// A text that was asked for.
+pub fn text(asked: Asked) -> Exit {
+    let (text, on_stderr) = match asked {
+        Asked::Help => (help(), false),
+        Asked::Version => (format!("DiG {VERSION}\n"), true),
+        Asked::LongVersion => (format!("dig {} (Sockeye; prints as dig 9.18)\n", env!("CARGO_PKG_VERSION")), false),
+    };
+    Exit::Text { text, on_stderr, status: Status::YES }
+}
+
+fn help() -> String {
+    let mut text = command().render_help().to_string();
+    text.push_str("\nQuery options, with +no.. for the opposite:\n");
+    for (name, meaning) in SWITCHES {
+        text += &format!("  {name:<13} {meaning}\n");
+    }
+    text.push_str("\nQuery options with a value, +OPTION=VALUE:\n");
+    for (name, meaning) in VALUED {
+        text += &format!("  {name:<13} {meaning}\n");
+    }
+    text.push_str("\nExamples:\n  dig @127.0.0.1 example.com MX\n  dig +short -x 192.0.2.80\n  dig +gai example.com +service=https\n");
+    text
+}

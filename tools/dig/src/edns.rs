@@ -1,0 +1,145 @@
+//! The OPT pseudo-record: what a message says about itself that the header has no room for.
+
+use sockeye_common::wire::{Reader, Writer};
+
+use crate::fault::{Fault, FaultKind};
+use crate::record::Record;
+use crate::registry::{ExtendedError, Type};
+use crate::span::Span;
+
+/// DNSSEC OK.
+pub const DO: u16 = 0x8000;
+
+/// The code of an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OptionCode(pub u16);
+
+impl OptionCode {
+    /// Name server identifier (RFC 5001).
+    pub const NSID: Self = Self(3);
+    /// DNS cookie (RFC 7873).
+    pub const COOKIE: Self = Self(10);
+    /// How long a TCP connection may idle (RFC 7828).
+    pub const KEEPALIVE: Self = Self(11);
+    /// Padding (RFC 7830).
+    pub const PADDING: Self = Self(12);
+    /// Extended DNS error (RFC 8914).
+    pub const EDE: Self = Self(15);
+
+    /// What it is called here.
+    pub fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::NSID => "NSID",
+            Self::COOKIE => "COOKIE",
+            Self::KEEPALIVE => "TCP-KEEPALIVE",
+            Self::PADDING => "PADDING",
+            Self::EDE => "EDE",
+            _ => return None,
+        })
+    }
+}
+
+/// One option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EdnsOption {
+    /// OPTION-CODE.
+    pub code: OptionCode,
+    /// OPTION-DATA.
+    pub data: Vec<u8>,
+    /// Where the data lies; code and length stand in the four octets before it.
+    pub span: Span,
+}
+
+impl EdnsOption {
+    /// An option of our own.
+    pub fn new(code: OptionCode, data: Vec<u8>) -> Self {
+        Self { code, data, span: Span::default() }
+    }
+
+    /// The code and the text of an extended DNS error.
+    pub fn extended_error(&self) -> Option<(ExtendedError, &[u8])> {
+        let (code, text) = self.data.split_first_chunk::<2>().filter(|_| self.code == OptionCode::EDE)?;
+        Some((ExtendedError(u16::from_be_bytes(*code)), text))
+    }
+}
+
+/// An OPT pseudo-record.
+///
+/// # Source
+/// RFC 6891 section 6.1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edns {
+    /// The largest datagram that the sender takes, in octets.
+    pub udp_size: u16,
+    /// The upper eight bits of the rcode.
+    pub extended_rcode: u8,
+    /// The version of EDNS.
+    pub version: u8,
+    /// DO, and fifteen bits without a meaning.
+    pub flags: u16,
+    /// The options in their order.
+    pub options: Vec<EdnsOption>,
+}
+
+impl Edns {
+    /// Reads the fields of an OPT record that was found in `message`.
+    ///
+    /// # Errors
+    /// [`Fault`] if the options do not fill the rdata, or one is not what its definition says.
+    pub fn parse(record: &Record, message: &[u8]) -> Result<Self, Fault> {
+        let [extended_rcode, version, flags @ ..] = record.ttl.to_be_bytes();
+        let end = record.rdata.span.end();
+        let mut options = Vec::new();
+        let mut reader = message
+            .get(..end)
+            .and_then(|input| Reader::at(input, record.rdata.span.offset))
+            .ok_or(Fault::new(FaultKind::UnexpectedEnd, "RDATA", record.rdata.span.offset))?;
+        while !reader.is_empty() {
+            let code = OptionCode(reader.u16("OPTION-CODE").map_err(Fault::end)?);
+            let length = usize::from(reader.u16("OPTION-LENGTH").map_err(Fault::end)?);
+            let span = Span { offset: reader.offset(), length };
+            let data = reader.octets(length, "OPTION-DATA").map_err(Fault::end)?.to_vec();
+            if !length_fits(code, length) {
+                return Err(Fault::new(FaultKind::BadOption, "OPTION-DATA", span.offset));
+            }
+            options.push(EdnsOption { code, data, span });
+        }
+        let udp_size = record.class.0;
+        Ok(Self { udp_size, extended_rcode, version, flags: u16::from_be_bytes(flags), options })
+    }
+
+    /// Whether DNSSEC records are wanted, or were thought of.
+    pub fn dnssec_ok(&self) -> bool {
+        self.flags & DO != 0
+    }
+
+    /// The first option with that code.
+    pub fn option(&self, code: OptionCode) -> Option<&EdnsOption> {
+        self.options.iter().find(|option| option.code == code)
+    }
+
+    /// Writes the pseudo-record.
+    pub fn emit(&self, writer: &mut Writer) {
+        let [flags_high, flags_low] = self.flags.to_be_bytes();
+        writer.u8(0).u16(Type::OPT.0).u16(self.udp_size);
+        writer.octets(&[self.extended_rcode, self.version, flags_high, flags_low]);
+        let length_at = writer.len();
+        writer.u16(0);
+        for option in &self.options {
+            // Options of our own are far below 64 KiB.
+            let length = u16::try_from(option.data.len()).unwrap_or(u16::MAX);
+            writer.u16(option.code.0).u16(length).octets(option.data.get(..usize::from(length)).unwrap_or_default());
+        }
+        let length = writer.len().saturating_sub(length_at + 2);
+        writer.patch_u16(length_at, u16::try_from(length).unwrap_or(u16::MAX));
+    }
+}
+
+/// Whether the definition of the option allows this length.
+fn length_fits(code: OptionCode, length: usize) -> bool {
+    match code {
+        OptionCode::COOKIE => length == 8 || (16..=40).contains(&length),
+        OptionCode::EDE => length >= 2,
+        _ => true,
+    }
+}

@@ -1,0 +1,360 @@
+//! One lookup's dialogue with its servers: retries, the next server, TCP after truncation, and which message counts.
+//!
+//! Owns no socket and reads no clock: [`Exchange::start`] and [`Exchange::handle`] say what to do next.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use crate::cookie::{self, Verdict};
+use crate::edns::{EdnsOption, OptionCode};
+use crate::explain::{Event, Transport};
+use crate::fault::Fault;
+use crate::header::{self, Header};
+use crate::message::{Message, Query};
+use crate::options::Server;
+use crate::registry::{Opcode, Rcode};
+
+/// What to ask, whom, and how stubbornly.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// The query; its id is replaced.
+    pub query: Query,
+    /// The name as it was written, for messages.
+    pub name: String,
+    /// Whom to ask, in order.
+    pub servers: Vec<Server>,
+    /// How often in all; at least once a server.
+    pub tries: u32,
+    /// How long one try may take.
+    pub timeout: Duration,
+    /// Ask over TCP from the start.
+    pub tcp: bool,
+    /// Take a truncated answer as it is.
+    pub ignore_truncation: bool,
+    /// Ask again with the server's cookie on BADCOOKIE.
+    pub retry_bad_cookie: bool,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// A datagram arrived.
+    Datagram(SocketAddr, &'a [u8]),
+    /// A whole message arrived over the connection.
+    Message(&'a [u8]),
+    /// Time is up.
+    TimedOut,
+    /// The socket could not be made, bound or connected; dig's word for why.
+    SetupFailed(&'a str),
+    /// Sending or receiving failed; dig's word for why.
+    Failed(&'a str),
+}
+
+/// What to do next.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Send the octets on a new socket and wait until then.
+    Ask(Ask),
+    /// Go on waiting on the same socket until then.
+    Wait(Instant),
+    /// This is the answer.
+    Answer(Box<Answer>),
+    /// This came instead of an answer, and cannot be read.
+    BadPacket(Fault, Vec<u8>),
+    /// Nobody answered.
+    GiveUp {
+        /// The last failure was one of setting up: dig prints no banner then.
+        in_setup: bool,
+    },
+}
+
+/// One query on its way.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// To whom.
+    pub server: Server,
+    /// How.
+    pub transport: Transport,
+    /// The message; over TCP its length goes in front.
+    pub octets: Vec<u8>,
+    /// Until when to wait.
+    pub until: Instant,
+}
+
+/// An answer that belongs to the question.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// What it says.
+    pub message: Message,
+    /// Its octets.
+    pub octets: Vec<u8>,
+    /// Who answered.
+    pub server: Server,
+    /// How.
+    pub transport: Transport,
+    /// From sending the query to this.
+    pub rtt: Duration,
+    /// What its cookie is worth.
+    pub cookie: Option<Verdict>,
+    /// The query that it answers.
+    pub query: Query,
+}
+
+/// The dialogue.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    task: Task,
+    /// Which server is being asked.
+    server: usize,
+    tries_left: u32,
+    transport: Transport,
+    seen_bad_cookie: bool,
+    sent: Instant,
+    until: Instant,
+}
+
+/// Where events go.
+pub type Explain<'a> = &'a mut dyn FnMut(Event);
+
+impl Exchange {
+    /// A dialogue that has not begun.
+    pub fn new(task: Task, now: Instant) -> Self {
+        let transport = if task.tcp { Transport::Tcp } else { Transport::Udp };
+        let tries_left = task.tries.max(1);
+        Self { task, server: 0, tries_left, transport, seen_bad_cookie: false, sent: now, until: now }
+    }
+
+    /// The query as it was last sent.
+    pub fn query(&self) -> &Query {
+        &self.task.query
+    }
+
+    /// Asks the first server. `id` is a fresh random id.
+    pub fn start(&mut self, id: u16, now: Instant, explain: Explain<'_>) -> Step {
+        self.task.query.header.id = id;
+        self.server = 0;
+        self.ask(now, explain)
+    }
+
+    /// Takes what happened. `fresh_id` is a random id, for the case that a new query is needed.
+    pub fn handle(&mut self, input: &Input<'_>, fresh_id: u16, now: Instant, explain: Explain<'_>) -> Step {
+        let Some(server) = self.task.servers.get(self.server).cloned() else {
+            return Step::GiveUp { in_setup: false };
+        };
+        match input {
+            Input::Datagram(from, _) if *from != server.addr => {
+                explain(Event::SourceMismatch { expected: server.addr, got: *from });
+                Step::Wait(self.until)
+            }
+            Input::Datagram(_, octets) | Input::Message(octets) => {
+                self.handle_message(octets, server, fresh_id, now, explain)
+            }
+            Input::TimedOut => self.failed(&server, "timed out", now, explain),
+            Input::Failed(reason) => self.failed(&server, reason, now, explain),
+            Input::SetupFailed(reason) => self.setup_failed(server, reason, now, explain),
+        }
+    }
+
+    fn ask(&mut self, now: Instant, explain: Explain<'_>) -> Step {
+        let Some(server) = self.task.servers.get(self.server).cloned() else {
+            explain(Event::NoServers);
+            return Step::GiveUp { in_setup: true };
+        };
+        let octets = self.task.query.emit();
+        let question = &self.task.query.question;
+        explain(Event::Asked {
+            qname: question.qname.to_string(),
+            qtype: question.qtype,
+            qclass: question.qclass,
+            server: server.addr,
+            transport: self.transport,
+            id: self.task.query.header.id,
+            length_octets: octets.len(),
+            timeout_ms: u64::try_from(self.task.timeout.as_millis()).unwrap_or(u64::MAX),
+        });
+        self.sent = now;
+        self.until = now.checked_add(self.task.timeout).unwrap_or(now);
+        Step::Ask(Ask { server, transport: self.transport, octets, until: self.until })
+    }
+
+    /// Asks again from the first server on, with what was learnt.
+    fn ask_anew(&mut self, fresh_id: u16, now: Instant, explain: Explain<'_>) -> Step {
+        self.start(fresh_id, now, explain)
+    }
+
+    /// The same server again, or the next one; `None` if nobody is left.
+    fn ask_on(&mut self, now: Instant, explain: Explain<'_>) -> Option<Step> {
+        if self.tries_left > 1 {
+            self.tries_left -= 1;
+        } else {
+            self.server += 1;
+            if self.server >= self.task.servers.len() {
+                return None;
+            }
+        }
+        Some(self.ask(now, explain))
+    }
+
+    fn failed(&mut self, server: &Server, reason: &str, now: Instant, explain: Explain<'_>) -> Step {
+        explain(Event::CommunicationsError { server: server.addr, reason: reason.to_owned() });
+        if let Some(step) = self.ask_on(now, explain) {
+            return step;
+        }
+        explain(Event::NoServers);
+        Step::GiveUp { in_setup: false }
+    }
+
+    fn setup_failed(&mut self, server: Server, reason: &str, now: Instant, explain: Explain<'_>) -> Step {
+        explain(Event::SetupFailed {
+            transport: self.transport,
+            server: server.addr,
+            written: server.written,
+            name: self.task.name.clone(),
+            reason: reason.to_owned(),
+        });
+        // dig says so for every try but the one that goes on to the next server.
+        if self.tries_left > 1 || self.server + 1 >= self.task.servers.len() {
+            explain(Event::NoServers);
+        }
+        self.ask_on(now, explain).unwrap_or(Step::GiveUp { in_setup: true })
+    }
+
+    fn handle_message(
+        &mut self,
+        octets: &[u8],
+        server: Server,
+        fresh_id: u16,
+        now: Instant,
+        explain: Explain<'_>,
+    ) -> Step {
+        let Ok(message) = Message::parse(octets) else {
+            explain(Event::ShortMessage { length_octets: octets.len() });
+            return Step::Wait(self.until);
+        };
+        if !self.is_ours(&message.header, explain) {
+            return Step::Wait(self.until);
+        }
+        if let Some(fault) = message.fault.filter(|fault| !fault.is_recoverable()) {
+            return Step::BadPacket(fault, octets.to_vec());
+        }
+        if !message.is_well_formed() {
+            explain(Event::Malformed { fault: message.fault });
+        }
+        if !self.is_about_our_question(&message, explain) {
+            return Step::Wait(self.until);
+        }
+        if let Some(step) = self.ask_again_because(&message, fresh_id, now, explain) {
+            return step;
+        }
+        let cookie = self.judge_cookie(&message);
+        if cookie == Some(Verdict::Bad) {
+            explain(Event::ClientCookieMismatch);
+        }
+        let rtt = now.saturating_duration_since(self.sent);
+        explain(Event::Answered {
+            server: server.addr,
+            transport: self.transport,
+            rtt_us: u64::try_from(rtt.as_micros()).unwrap_or(u64::MAX),
+            length_octets: octets.len(),
+        });
+        Step::Answer(Box::new(Answer {
+            message,
+            octets: octets.to_vec(),
+            server,
+            transport: self.transport,
+            rtt,
+            cookie,
+            query: self.task.query.clone(),
+        }))
+    }
+
+    fn is_ours(&self, header: &Header, explain: Explain<'_>) -> bool {
+        let expected = self.task.query.header.id;
+        if header.id != expected {
+            explain(Event::IdMismatch { expected, got: header.id });
+        }
+        if !header.has(header::QR) {
+            // dig takes it for an answer nevertheless.
+            explain(Event::ResponseBitClear);
+        }
+        header.id == expected
+    }
+
+    fn is_about_our_question(&self, message: &Message, explain: Explain<'_>) -> bool {
+        let expected = self.task.query.header.opcode();
+        if message.header.opcode() != expected {
+            explain(Event::OpcodeMismatch { expected, got: message.header.opcode() });
+            return false;
+        }
+        let mut ours = true;
+        if expected == Opcode::QUERY {
+            for question in message.questions.iter().filter(|question| !question.matches(&self.task.query.question)) {
+                let got = format!("{}/{}/{}", question.qname.without_last_dot(), question.qtype, question.qclass);
+                explain(Event::QuestionMismatch { got });
+                ours = false;
+            }
+        }
+        ours
+    }
+
+    /// What the server wants otherwise: an older EDNS, TCP, its cookie.
+    fn ask_again_because(
+        &mut self,
+        message: &Message,
+        fresh_id: u16,
+        now: Instant,
+        explain: Explain<'_>,
+    ) -> Option<Step> {
+        if let (Rcode::BADVERS, Some(theirs)) = (message.rcode(), &message.edns)
+            && let Some(ours) = self.task.query.edns.as_mut().filter(|ours| theirs.version < ours.version)
+        {
+            ours.version = theirs.version;
+            explain(Event::BadVersion { version: theirs.version });
+            return Some(self.ask_anew(fresh_id, now, explain));
+        }
+        if self.transport == Transport::Tcp {
+            return None;
+        }
+        if message.header.has(header::TC) && !self.task.ignore_truncation {
+            self.learn_cookie(message);
+            explain(Event::Truncated);
+            self.transport = Transport::Tcp;
+            return Some(self.ask_anew(fresh_id, now, explain));
+        }
+        if message.rcode() == Rcode::BADCOOKIE
+            && self.task.retry_bad_cookie
+            && self.judge_cookie(message) == Some(Verdict::Good)
+        {
+            self.learn_cookie(message);
+            explain(Event::BadCookie { in_tcp: self.seen_bad_cookie });
+            if std::mem::replace(&mut self.seen_bad_cookie, true) {
+                self.transport = Transport::Tcp;
+            }
+            return Some(self.ask_anew(fresh_id, now, explain));
+        }
+        None
+    }
+
+    fn judge_cookie(&self, message: &Message) -> Option<Verdict> {
+        let ours = self.task.query.edns.as_ref()?.option(OptionCode::COOKIE)?;
+        let theirs = message.edns.as_ref()?.option(OptionCode::COOKIE)?;
+        Some(cookie::judge(&ours.data, &theirs.data))
+    }
+
+    /// Takes the server's cookie along in the next query.
+    fn learn_cookie(&mut self, message: &Message) {
+        if self.judge_cookie(message) != Some(Verdict::Good) {
+            return;
+        }
+        let theirs = message.edns.as_ref().and_then(|edns| edns.option(OptionCode::COOKIE)).cloned();
+        let ours = self.task.query.edns.as_mut();
+        if let (Some(theirs), Some(ours)) = (theirs, ours) {
+            for option in ours.options.iter_mut().filter(|option| option.code == OptionCode::COOKIE) {
+                *option = EdnsOption::new(OptionCode::COOKIE, theirs.data.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,344 @@
+//! What happened, as data: each step of an exchange, and what an answer means.
+
+use std::io;
+use std::net::SocketAddr;
+
+use serde::Serialize;
+use sockeye_cli::output::Role;
+use sockeye_cli::{Render, Text};
+
+use crate::fault::Fault;
+use crate::registry::{Class, Opcode, Rcode, Type};
+
+/// Where the servers to ask came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerSource {
+    /// `@server`
+    CommandLine,
+    /// `nameserver` lines of resolv.conf.
+    ResolvConf,
+    /// resolv.conf names none: this host.
+    Loopback,
+}
+
+/// How a message travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// One datagram each way.
+    Udp,
+    /// A connection, each message behind its length.
+    Tcp,
+}
+
+impl Transport {
+    /// As dig prints it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "TCP",
+        }
+    }
+}
+
+/// One fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Whom to ask.
+    ServersChosen {
+        /// Why these.
+        source: ServerSource,
+        /// In the order in which they are asked.
+        servers: Vec<SocketAddr>,
+    },
+    /// A query went out.
+    Asked {
+        /// The name.
+        qname: String,
+        /// The type.
+        qtype: Type,
+        /// The class.
+        qclass: Class,
+        /// To whom.
+        server: SocketAddr,
+        /// How.
+        transport: Transport,
+        /// The query's id.
+        id: u16,
+        /// Its size.
+        length_octets: usize,
+        /// How long an answer may take.
+        timeout_ms: u64,
+    },
+    /// The socket could not be made or connected.
+    SetupFailed {
+        /// Which kind.
+        transport: Transport,
+        /// To whom.
+        server: SocketAddr,
+        /// The server as it was written.
+        written: String,
+        /// The name as it was written.
+        name: String,
+        /// dig's word for the cause.
+        reason: String,
+    },
+    /// Nothing came back, or the connection broke.
+    CommunicationsError {
+        /// Who was asked.
+        server: SocketAddr,
+        /// dig's word for the cause.
+        reason: String,
+    },
+    /// Nobody is left to ask.
+    NoServers,
+    /// The answer did not fit into a datagram.
+    Truncated,
+    /// The server speaks an older EDNS.
+    BadVersion {
+        /// The version that it speaks.
+        version: u8,
+    },
+    /// The server wants its own cookie back.
+    BadCookie {
+        /// This is the second time.
+        in_tcp: bool,
+    },
+    /// A message with another id. It was not for us, or forged.
+    IdMismatch {
+        /// Ours.
+        expected: u16,
+        /// Its.
+        got: u16,
+    },
+    /// A message from another address or port.
+    SourceMismatch {
+        /// Who was asked.
+        expected: SocketAddr,
+        /// Who sent it.
+        got: SocketAddr,
+    },
+    /// A message about another question.
+    QuestionMismatch {
+        /// `name/type/class`
+        got: String,
+    },
+    /// A message of another kind.
+    OpcodeMismatch {
+        /// Ours.
+        expected: Opcode,
+        /// Its.
+        got: Opcode,
+    },
+    /// A message that does not say that it is a response.
+    ResponseBitClear,
+    /// A message without a whole header.
+    ShortMessage {
+        /// Its size.
+        length_octets: usize,
+    },
+    /// A message that could be read only in part, or has things where they should not be.
+    Malformed {
+        /// Where it breaks, if it does.
+        fault: Option<Fault>,
+    },
+    /// The cookie that came back does not begin with ours.
+    ClientCookieMismatch,
+    /// An answer came.
+    Answered {
+        /// From whom.
+        server: SocketAddr,
+        /// How.
+        transport: Transport,
+        /// How long it took.
+        rtt_us: u64,
+        /// Its size.
+        length_octets: usize,
+    },
+    /// How it went.
+    Status {
+        /// The rcode.
+        rcode: Rcode,
+        /// What it means.
+        meaning: &'static str,
+    },
+    /// A header flag.
+    Flag {
+        /// As dig prints it.
+        flag: &'static str,
+        /// Whether it is set.
+        set: bool,
+        /// What that means here.
+        meaning: &'static str,
+    },
+    /// What is in a section.
+    Section {
+        /// Which.
+        section: &'static str,
+        /// How many records were read.
+        records: usize,
+        /// What they are.
+        meaning: String,
+    },
+    /// The name is an alias.
+    Alias {
+        /// The name.
+        owner: String,
+        /// What it stands for.
+        target: String,
+    },
+    /// The name exists, but not with this type.
+    NoData {
+        /// How long to remember that, from the SOA record: the smaller of its TTL and its MINIMUM.
+        negative_ttl_s: Option<u32>,
+    },
+    /// The name does not exist.
+    NoName {
+        /// How long to remember that.
+        negative_ttl_s: Option<u32>,
+    },
+    /// The server does not know, and says who does.
+    Referral {
+        /// The zone that is delegated.
+        zone: String,
+        /// Its servers.
+        servers: Vec<String>,
+    },
+    /// The server says more about what went wrong.
+    ExtendedError {
+        /// The code.
+        code: crate::registry::ExtendedError,
+        /// Its own words, control characters as dots.
+        text: String,
+    },
+}
+
+/// In front of every line, so that what reads zone files takes it for a comment.
+const PREFIX: &str = ";; explain:";
+
+impl Render for Event {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let role = match self {
+            Self::CommunicationsError { .. } | Self::SetupFailed { .. } | Self::NoServers | Self::Malformed { .. } => {
+                Role::Bad
+            }
+            Self::IdMismatch { .. }
+            | Self::SourceMismatch { .. }
+            | Self::QuestionMismatch { .. }
+            | Self::OpcodeMismatch { .. }
+            | Self::ClientCookieMismatch
+            | Self::ResponseBitClear
+            | Self::ShortMessage { .. } => Role::Warning,
+            _ => Role::Dim,
+        };
+        let line = format!("{PREFIX} {}", self.sentence());
+        let line = text.paint(role, &line);
+        text.line(line)
+    }
+}
+
+impl Event {
+    /// The fact in one sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::ServersChosen { source, servers } => servers_chosen(*source, servers),
+            Self::Asked { qname, qtype, qclass, server, transport, id, length_octets, timeout_ms } => format!(
+                "asked {server} over {} for {qname} {qclass} {qtype}: id {id}, {length_octets} octets, waiting {} s",
+                transport.name(),
+                seconds(*timeout_ms)
+            ),
+            Self::SetupFailed { transport, server, reason, .. } => {
+                format!("no {} socket to {server}: {reason}", transport.name())
+            }
+            Self::CommunicationsError { server, reason } => match reason.as_str() {
+                "timed out" => format!("{server} did not answer in time"),
+                "connection refused" => format!("{server} refused: nothing listens on that port"),
+                other => format!("the exchange with {server} failed: {other}"),
+            },
+            Self::NoServers => "nobody is left to ask".to_owned(),
+            Self::Truncated => "tc is set: the answer did not fit into a datagram; asking again over TCP".to_owned(),
+            Self::BadVersion { version } => {
+                format!("the server speaks EDNS version {version} at most; asking with that")
+            }
+            Self::BadCookie { in_tcp: false } => {
+                "BADCOOKIE: the server wants its own cookie back; asking again with it".to_owned()
+            }
+            Self::BadCookie { in_tcp: true } => {
+                "BADCOOKIE again, with the server's own cookie; asking over TCP".to_owned()
+            }
+            Self::IdMismatch { expected, got } => {
+                format!("a message with id {got} instead of {expected}: not our answer, or forged; waiting on")
+            }
+            Self::SourceMismatch { expected, got } => {
+                format!("a message from {got}, but {expected} was asked: forged, or a confused server; waiting on")
+            }
+            Self::QuestionMismatch { got } => {
+                format!("a message with our id about {got}, which was not asked; waiting on")
+            }
+            Self::OpcodeMismatch { expected, got } => {
+                format!("a message with opcode {got} instead of {expected}; waiting on")
+            }
+            Self::ResponseBitClear => "qr is clear: the message claims to be a query".to_owned(),
+            Self::ShortMessage { length_octets } => {
+                format!("a message of {length_octets} octets: a header alone has 12; waiting on")
+            }
+            Self::Malformed { fault: Some(fault) } => format!("the message breaks: {fault}"),
+            Self::Malformed { fault: None } => "the message has records where they should not be".to_owned(),
+            Self::ClientCookieMismatch => "the cookie that came back does not begin with ours: forged?".to_owned(),
+            Self::Answered { server, transport, rtt_us, length_octets } => {
+                let (ms, us) = (rtt_us / 1000, rtt_us % 1000);
+                format!("{server} answered over {} after {ms}.{us:03} ms: {length_octets} octets", transport.name())
+            }
+            Self::Status { rcode, meaning } => format!("status {rcode}: {meaning}"),
+            Self::Flag { flag, set, meaning } => {
+                format!("{flag} is {}: {meaning}", if *set { "set" } else { "clear" })
+            }
+            Self::Section { section, records, meaning } => {
+                let plural = if *records == 1 { "" } else { "s" };
+                format!("{section} has {records} record{plural}: {meaning}")
+            }
+            Self::Alias { owner, target } => format!("{owner} is an alias (CNAME) of {target}"),
+            Self::NoData { negative_ttl_s } => {
+                format!("NODATA: the name exists, but has no record of this type{}", remember(*negative_ttl_s))
+            }
+            Self::NoName { negative_ttl_s } => {
+                format!("the name does not exist, with any type{}", remember(*negative_ttl_s))
+            }
+            Self::Referral { zone, servers } => {
+                format!("a referral: the servers of {zone} know, ask {}", servers.join(", "))
+            }
+            Self::ExtendedError { code, text } => {
+                let name = code.name().unwrap_or("no name");
+                let said = if text.is_empty() { String::new() } else { format!(", in its words: {text}") };
+                format!("extended error {} ({name}){said}", code.0)
+            }
+        }
+    }
+}
+
+fn servers_chosen(source: ServerSource, servers: &[SocketAddr]) -> String {
+    let list: Vec<String> = servers.iter().map(ToString::to_string).collect();
+    let list = list.join(", then ");
+    match source {
+        ServerSource::CommandLine => format!("asking {list}, as the command line says"),
+        ServerSource::ResolvConf => format!("asking {list}, from the nameserver lines of /etc/resolv.conf"),
+        ServerSource::Loopback => format!("asking {list}: /etc/resolv.conf names no server"),
+    }
+}
+
+fn remember(negative_ttl_s: Option<u32>) -> String {
+    negative_ttl_s.map_or_else(
+        || "; without an SOA record nobody may remember that".to_owned(),
+        |ttl| format!("; caches may remember that for {ttl} s (the SOA record's TTL or MINIMUM, whichever is smaller)"),
+    )
+}
+
+fn seconds(milliseconds: u64) -> String {
+    if milliseconds.is_multiple_of(1000) {
+        (milliseconds / 1000).to_string()
+    } else {
+        format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000)
+    }
+}

@@ -1,0 +1,209 @@
+//! Answers as JSON: RFC 8427's names for the message, the suite's own for what is around it.
+
+use std::io;
+
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+use sockeye_cli::{Render, Text};
+use sockeye_common::hex;
+
+use crate::cookie::Verdict;
+use crate::exchange::Answer;
+use crate::explain::Transport;
+use crate::fault::Fault;
+use crate::header::{self, Flag};
+use crate::message::Message;
+use crate::question::Question;
+use crate::record::Record;
+use crate::registry::Rcode;
+
+/// A value that only exists as JSON.
+pub struct Only<'a, T>(pub &'a T);
+
+impl<T: Serialize> Serialize for Only<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<T> Render for Only<'_, T> {
+    fn render(&self, _: &mut Text<'_>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// One lookup's answer.
+#[derive(Serialize)]
+pub struct Result<'a> {
+    server: String,
+    server_port: u16,
+    server_as_written: &'a str,
+    transport: Transport,
+    rtt_us: u64,
+    length_octets: usize,
+    rcode: Rcode,
+    /// Null if no cookie was sent or none came back.
+    cookie: Option<Verdict>,
+    /// Where the message breaks, or null.
+    fault: Option<Fault>,
+    edns: Option<Edns>,
+    /// RFC 8427, section 2.
+    message: Dns<'a>,
+}
+
+#[derive(Serialize)]
+struct Edns {
+    version: u8,
+    udp_size_octets: u16,
+    dnssec_ok: bool,
+    options: Vec<EdnsOption>,
+}
+
+#[derive(Serialize)]
+struct EdnsOption {
+    code: u16,
+    name: Option<&'static str>,
+    data: String,
+}
+
+impl<'a> Result<'a> {
+    /// The result of an answer.
+    pub fn new(answer: &'a Answer) -> Self {
+        let message = &answer.message;
+        Self {
+            server: answer.server.addr.ip().to_string(),
+            server_port: answer.server.addr.port(),
+            server_as_written: &answer.server.written,
+            transport: answer.transport,
+            rtt_us: u64::try_from(answer.rtt.as_micros()).unwrap_or(u64::MAX),
+            length_octets: answer.octets.len(),
+            rcode: message.rcode(),
+            cookie: answer.cookie,
+            fault: message.fault,
+            edns: message.edns.as_ref().map(|edns| Edns {
+                version: edns.version,
+                udp_size_octets: edns.udp_size,
+                dnssec_ok: edns.dnssec_ok(),
+                options: edns
+                    .options
+                    .iter()
+                    .map(|option| EdnsOption {
+                        code: option.code.0,
+                        name: option.code.name(),
+                        data: hex::encode(&option.data),
+                    })
+                    .collect(),
+            }),
+            message: Dns(message),
+        }
+    }
+}
+
+/// A message that cannot be read.
+#[derive(Serialize)]
+pub struct BadPacket {
+    fault: Fault,
+    message_hex: String,
+}
+
+impl BadPacket {
+    /// The message's octets, and where they break.
+    pub fn new(fault: &Fault, octets: &[u8]) -> Self {
+        Self { fault: *fault, message_hex: hex::encode(octets) }
+    }
+}
+
+/// A message by RFC 8427's names.
+struct Dns<'a>(&'a Message);
+
+impl Serialize for Dns<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let message = self.0;
+        let header = &message.header;
+        let bit = |flag: Flag| u8::from(header.has(flag));
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("ID", &header.id)?;
+        map.serialize_entry("QR", &bit(header::QR))?;
+        map.serialize_entry("Opcode", &header.opcode().0)?;
+        for (name, flag) in [
+            ("AA", header::AA),
+            ("TC", header::TC),
+            ("RD", header::RD),
+            ("RA", header::RA),
+            ("AD", header::AD),
+            ("CD", header::CD),
+        ] {
+            map.serialize_entry(name, &bit(flag))?;
+        }
+        map.serialize_entry("RCODE", &message.rcode().0)?;
+        map.serialize_entry("QDCOUNT", &header.qdcount)?;
+        map.serialize_entry("ANCOUNT", &header.ancount)?;
+        map.serialize_entry("NSCOUNT", &header.nscount)?;
+        map.serialize_entry("ARCOUNT", &header.arcount)?;
+        map.serialize_entry("questionRRs", &Questions(&message.questions))?;
+        map.serialize_entry("answerRRs", &Records(&message.answer))?;
+        map.serialize_entry("authorityRRs", &Records(&message.authority))?;
+        map.serialize_entry("additionalRRs", &Records(&message.additional))?;
+        map.end()
+    }
+}
+
+struct Questions<'a>(&'a [Question]);
+
+impl Serialize for Questions<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for question in self.0 {
+            list.serialize_element(&QuestionRr(question))?;
+        }
+        list.end()
+    }
+}
+
+struct QuestionRr<'a>(&'a Question);
+
+impl Serialize for QuestionRr<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(5))?;
+        map.serialize_entry("NAME", &self.0.qname.to_string())?;
+        map.serialize_entry("TYPE", &self.0.qtype.0)?;
+        map.serialize_entry("TYPEname", &self.0.qtype.to_string())?;
+        map.serialize_entry("CLASS", &self.0.qclass.0)?;
+        map.serialize_entry("CLASSname", &self.0.qclass.to_string())?;
+        map.end()
+    }
+}
+
+struct Records<'a>(&'a [Record]);
+
+impl Serialize for Records<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for record in self.0 {
+            list.serialize_element(&Rr(record))?;
+        }
+        list.end()
+    }
+}
+
+struct Rr<'a>(&'a Record);
+
+impl Serialize for Rr<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let record = self.0;
+        let mut map = serializer.serialize_map(Some(9))?;
+        map.serialize_entry("NAME", &record.owner.to_string())?;
+        map.serialize_entry("TYPE", &record.rtype.0)?;
+        map.serialize_entry("TYPEname", &record.rtype.to_string())?;
+        map.serialize_entry("CLASS", &record.class.0)?;
+        map.serialize_entry("CLASSname", &record.class.to_string())?;
+        map.serialize_entry("TTL", &record.ttl)?;
+        if record.rdata.fields.is_some() {
+            // "rdataA", "rdataMX": the text as in a zone file.
+            map.serialize_entry(&format!("rdata{}", record.rtype), &record.rdata.text(0))?;
+        }
+        map.serialize_entry("RDLENGTH", &record.rdata.octets.len())?;
+        map.serialize_entry("RDATAHEX", &hex::encode(&record.rdata.octets))?;
+        map.end()
+    }
+}

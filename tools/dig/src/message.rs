@@ -1,0 +1,231 @@
+//! A whole message: lenient to read, exact to write.
+
+use sockeye_common::wire::{Reader, Truncated, Writer};
+
+use crate::edns::Edns;
+use crate::fault::{Fault, FaultKind};
+use crate::header::Header;
+use crate::name::Name;
+use crate::question::Question;
+use crate::record::Record;
+use crate::registry::{Class, Opcode, Rcode, Type};
+
+/// A section that holds records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// What was asked for.
+    Answer,
+    /// Who knows better, or who says no.
+    Authority,
+    /// What may help.
+    Additional,
+}
+
+/// A message as far as it can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The header.
+    pub header: Header,
+    /// The question section.
+    pub questions: Vec<Question>,
+    /// The name of a question that ends behind its name.
+    pub cut_question: Option<Name>,
+    /// The answer section.
+    pub answer: Vec<Record>,
+    /// The authority section.
+    pub authority: Vec<Record>,
+    /// The additional section, without the OPT and TSIG pseudo-records.
+    pub additional: Vec<Record>,
+    /// The OPT pseudo-record.
+    pub edns: Option<Edns>,
+    /// The TSIG pseudo-record, if it stands where it may.
+    pub tsig: Option<Record>,
+    /// The first thing that could not be read. Nothing behind it was.
+    pub fault: Option<Fault>,
+    /// What could be read and should not be there: the second OPT record, a record of another class.
+    pub irregularities: Vec<Fault>,
+    /// How many octets were not read.
+    pub unread: usize,
+    /// How many octets the message has.
+    pub length: usize,
+}
+
+impl Message {
+    /// Reads a message as far as it can be read.
+    ///
+    /// # Errors
+    /// [`Truncated`] if not even a header is there. Any later fault is in [`Message::fault`].
+    ///
+    /// # Source
+    /// RFC 1035 section 4.1.
+    pub fn parse(octets: &[u8]) -> Result<Self, Truncated> {
+        let mut reader = Reader::new(octets);
+        let header = Header::parse(&mut reader)?;
+        let mut message = Self { length: octets.len(), ..Self::empty(header) };
+        message.fault = message.parse_sections(&mut reader).err();
+        message.unread = reader.remaining();
+        Ok(message)
+    }
+
+    fn empty(header: Header) -> Self {
+        Self {
+            header,
+            questions: Vec::new(),
+            cut_question: None,
+            answer: Vec::new(),
+            authority: Vec::new(),
+            additional: Vec::new(),
+            edns: None,
+            tsig: None,
+            fault: None,
+            irregularities: Vec::new(),
+            unread: 0,
+            length: 0,
+        }
+    }
+
+    fn parse_sections(&mut self, reader: &mut Reader<'_>) -> Result<(), Fault> {
+        let mut class: Option<Class> = None;
+        for _ in 0..self.header.qdcount {
+            let (qname, span) = Name::parse_spanned(reader)?;
+            let question = match Question::parse_behind(qname.clone(), span, reader) {
+                Ok(question) => question,
+                Err(fault) => {
+                    self.cut_question = Some(qname);
+                    return Err(fault);
+                }
+            };
+            if *class.get_or_insert(question.qclass) != question.qclass {
+                self.irregular("QCLASS", span.offset);
+            }
+            self.questions.push(question);
+        }
+        let counts = [
+            (Section::Answer, self.header.ancount),
+            (Section::Authority, self.header.nscount),
+            (Section::Additional, self.header.arcount),
+        ];
+        for (section, count) in counts {
+            for index in 0..count {
+                let start = reader.offset();
+                let before = reader.clone();
+                let record = Record::parse(reader)?;
+                if let Err(fault) = self.place(record, section, index + 1 == count, &mut class, before.input()) {
+                    // What is wrong in the rdata leaves the rdata unread, as dig counts.
+                    if let Some(at) = Reader::at(before.input(), self.rdata_offset(start, before.input())) {
+                        *reader = at;
+                    }
+                    return Err(fault);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the rdata of the record at `start` begins.
+    fn rdata_offset(&self, start: usize, input: &[u8]) -> usize {
+        Reader::at(input, start)
+            .and_then(|mut reader| Name::parse(&mut reader).ok().map(|_| reader.offset() + 10))
+            .unwrap_or(self.length)
+    }
+
+    /// Puts a record where it belongs, and notes what should not be.
+    fn place(
+        &mut self,
+        record: Record,
+        section: Section,
+        last: bool,
+        class: &mut Option<Class>,
+        input: &[u8],
+    ) -> Result<(), Fault> {
+        let at = record.owner_span.offset;
+        match record.rtype {
+            Type::OPT => {
+                let edns = Edns::parse(&record, input)?;
+                if section == Section::Additional && record.owner.is_root() && self.edns.is_none() {
+                    self.edns = Some(edns);
+                    return Ok(());
+                }
+                self.irregular("OPT", at);
+            }
+            Type::TSIG => {
+                if section == Section::Additional
+                    && last
+                    && record.class == Class::ANY
+                    && !record.rdata.octets.is_empty()
+                {
+                    self.tsig = Some(record);
+                    return Ok(());
+                }
+                self.irregular("TSIG", at);
+                return Ok(());
+            }
+            // KEY, SIG and TKEY travel in class ANY.
+            Type(24 | 25 | 249) => {}
+            _ => {
+                let expected = *class.get_or_insert(record.class);
+                if self.header.opcode() != Opcode::UPDATE && expected != Class::ANY && expected != record.class {
+                    self.irregular("CLASS", at);
+                }
+            }
+        }
+        match section {
+            Section::Answer => self.answer.push(record),
+            Section::Authority => self.authority.push(record),
+            Section::Additional => self.additional.push(record),
+        }
+        Ok(())
+    }
+
+    fn irregular(&mut self, field: &'static str, offset: usize) {
+        self.irregularities.push(Fault::new(FaultKind::FormErr, field, offset));
+    }
+
+    /// The records of a section.
+    pub fn section(&self, section: Section) -> &[Record] {
+        match section {
+            Section::Answer => &self.answer,
+            Section::Authority => &self.authority,
+            Section::Additional => &self.additional,
+        }
+    }
+
+    /// The whole rcode: the header's four bits and the eight of EDNS.
+    pub fn rcode(&self) -> Rcode {
+        let high = self.edns.as_ref().map_or(0, |edns| u16::from(edns.extended_rcode));
+        Rcode(high << 4 | self.header.rcode_low())
+    }
+
+    /// Whether all of it was read and is where it should be.
+    pub fn is_well_formed(&self) -> bool {
+        self.fault.is_none() && self.irregularities.is_empty()
+    }
+}
+
+/// A query of our own: one question, no compression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// ID and flags; the counts are filled in.
+    pub header: Header,
+    /// The question.
+    pub question: Question,
+    /// The OPT pseudo-record.
+    pub edns: Option<Edns>,
+}
+
+impl Query {
+    /// The message.
+    pub fn emit(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        let arcount = u16::from(self.edns.is_some());
+        Header { qdcount: 1, ancount: 0, nscount: 0, arcount, ..self.header }.emit(&mut writer);
+        self.question.emit(&mut writer);
+        if let Some(edns) = &self.edns {
+            edns.emit(&mut writer);
+        }
+        writer.into_octets()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,286 @@
+//! Domain names: the wire form with bounded decompression, and the text form with its escapes.
+
+use std::fmt;
+
+use sockeye_common::wire::Reader;
+
+use crate::fault::{Fault, FaultKind};
+use crate::span::Span;
+
+/// The longest name, in octets on the wire, root label included.
+pub const MAX_LEN: usize = 255;
+/// The longest label, in octets.
+pub const MAX_LABEL_LEN: usize = 63;
+
+/// A whole name: labels without compression, as received (the case is kept).
+///
+/// # Source
+/// RFC 1035 sections 3.1 and 4.1.4.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// Length octet and octets of each label, the root label's zero last.
+    wire: Vec<u8>,
+}
+
+impl Default for Name {
+    fn default() -> Self {
+        Self::root()
+    }
+}
+
+impl Name {
+    /// The root: `.`
+    pub fn root() -> Self {
+        Self { wire: vec![0] }
+    }
+
+    /// The wire form without compression.
+    pub fn as_wire(&self) -> &[u8] {
+        &self.wire
+    }
+
+    /// Whether this is the root.
+    pub fn is_root(&self) -> bool {
+        self.wire.len() <= 1
+    }
+
+    /// The labels from left to right, without the root label.
+    pub fn labels(&self) -> Labels<'_> {
+        Labels { rest: &self.wire }
+    }
+
+    /// Whether both are the same name: ASCII letters match in either case.
+    ///
+    /// # Source
+    /// RFC 4343.
+    pub fn matches(&self, other: &Self) -> bool {
+        // Length octets are below 64 and therefore no letters.
+        self.wire.eq_ignore_ascii_case(&other.wire)
+    }
+
+    /// Reads a name, following compression pointers.
+    ///
+    /// A pointer must point before the name, or before where the last one pointed: the cost is linear and a loop is
+    /// impossible. The reader ends behind the name, or behind its first pointer.
+    ///
+    /// # Errors
+    /// [`Fault`]: what is wrong, and at which octet. Nothing is consumed then.
+    pub fn parse(reader: &mut Reader<'_>) -> Result<Self, Fault> {
+        let start = reader.offset();
+        let mut cursor = reader.clone();
+        let mut behind: Option<usize> = None;
+        let mut lowest = start;
+        let mut wire = Vec::with_capacity(32);
+        loop {
+            let at = cursor.offset();
+            let length = cursor.u8("label length").map_err(Fault::end)?;
+            match length {
+                0 => {
+                    wire.push(0);
+                    break;
+                }
+                1..=0x3f => {
+                    let label = cursor.octets(usize::from(length), "label").map_err(Fault::end)?;
+                    // Room for the root label must remain.
+                    if wire.len() + label.len() + 2 > MAX_LEN {
+                        return Err(Fault::new(FaultKind::NameTooLong, "name", at));
+                    }
+                    wire.push(length);
+                    wire.extend_from_slice(label);
+                }
+                0xc0..=0xff => {
+                    let low = cursor.u8("compression pointer").map_err(Fault::end)?;
+                    let target = usize::from(u16::from_be_bytes([length & 0x3f, low]));
+                    behind.get_or_insert(cursor.offset());
+                    if target >= lowest {
+                        return Err(Fault::new(FaultKind::BadPointer, "compression pointer", at));
+                    }
+                    lowest = target;
+                    cursor = Reader::at(reader.input(), target).ok_or(Fault::new(
+                        FaultKind::BadPointer,
+                        "compression pointer",
+                        at,
+                    ))?;
+                }
+                _ => return Err(Fault::new(FaultKind::BadLabelType, "label length", at)),
+            }
+        }
+        let end = behind.unwrap_or(cursor.offset());
+        reader.skip(end.saturating_sub(start), "name").map_err(Fault::end)?;
+        Ok(Self { wire })
+    }
+
+    /// Reads a name and where it lies.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_spanned(reader: &mut Reader<'_>) -> Result<(Self, Span), Fault> {
+        let start = reader.offset();
+        let name = Self::parse(reader)?;
+        Ok((name, Span::between(start, reader.offset())))
+    }
+}
+
+/// Reads text: `\DDD` is an octet, `\X` is X itself, and a name without a last dot is taken as absolute.
+///
+/// # Source
+/// RFC 1035 section 5.1.
+impl std::str::FromStr for Name {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if text.is_empty() {
+            return Err(NameError::UnexpectedEnd);
+        }
+        if text == "." {
+            return Ok(Self::root());
+        }
+        let mut wire = Vec::with_capacity(text.len() + 2);
+        let mut label: Vec<u8> = Vec::with_capacity(MAX_LABEL_LEN);
+        let mut octets = text.bytes();
+        // A dot at the end has closed the last label.
+        let mut open = true;
+        while let Some(octet) = octets.next() {
+            open = true;
+            match octet {
+                b'.' => {
+                    close_label(&mut wire, &mut label)?;
+                    open = false;
+                }
+                b'\\' => label.push(escaped(&mut octets)?),
+                plain => label.push(plain),
+            }
+            if label.len() > MAX_LABEL_LEN {
+                return Err(NameError::LabelTooLong);
+            }
+        }
+        if open {
+            close_label(&mut wire, &mut label)?;
+        }
+        wire.push(0);
+        if wire.len() > MAX_LEN {
+            return Err(NameError::TooLong);
+        }
+        Ok(Self { wire })
+    }
+}
+
+fn close_label(wire: &mut Vec<u8>, label: &mut Vec<u8>) -> Result<(), NameError> {
+    if label.is_empty() {
+        return Err(NameError::EmptyLabel);
+    }
+    wire.push(u8::try_from(label.len()).map_err(|_| NameError::LabelTooLong)?);
+    wire.append(label);
+    Ok(())
+}
+
+/// What stands behind a backslash.
+fn escaped(octets: &mut std::str::Bytes<'_>) -> Result<u8, NameError> {
+    let first = octets.next().ok_or(NameError::UnexpectedEnd)?;
+    if !first.is_ascii_digit() {
+        return Ok(first);
+    }
+    let mut value = u32::from(first - b'0');
+    for _ in 0..2 {
+        let digit = octets.next().ok_or(NameError::UnexpectedEnd)?;
+        if !digit.is_ascii_digit() {
+            return Err(NameError::BadEscape);
+        }
+        value = value * 10 + u32::from(digit - b'0');
+    }
+    u8::try_from(value).map_err(|_| NameError::BadEscape)
+}
+
+/// Absolute, with its last dot. Octets that have a meaning in zone files get a backslash; all that is not visible
+/// ASCII is `\DDD`.
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_root() {
+            return f.write_str(".");
+        }
+        for label in self.labels() {
+            write_label(f, label)?;
+            f.write_str(".")?;
+        }
+        Ok(())
+    }
+}
+
+impl Name {
+    /// As [`fmt::Display`], without the last dot unless it is the root.
+    pub fn without_last_dot(&self) -> String {
+        let mut text = self.to_string();
+        if !self.is_root() {
+            text.pop();
+        }
+        text
+    }
+}
+
+fn write_label(f: &mut fmt::Formatter<'_>, label: &[u8]) -> fmt::Result {
+    use fmt::Write as _;
+    for &octet in label {
+        match octet {
+            b'"' | b'(' | b')' | b'.' | b';' | b'\\' | b'@' | b'$' => {
+                f.write_str("\\")?;
+                f.write_char(char::from(octet))?;
+            }
+            0x21..=0x7e => f.write_char(char::from(octet))?,
+            _ => write!(f, "\\{octet:03}")?,
+        }
+    }
+    Ok(())
+}
+
+/// Labels from left to right.
+#[derive(Clone, Debug)]
+pub struct Labels<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Labels<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let (&length, rest) = self.rest.split_first()?;
+        if length == 0 {
+            return None;
+        }
+        let (label, rest) = rest.split_at_checked(usize::from(length))?;
+        self.rest = rest;
+        Some(label)
+    }
+}
+
+/// Why a text is no name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameError {
+    /// Two dots in a row, or a dot in front.
+    EmptyLabel,
+    /// More than 63 octets between two dots.
+    LabelTooLong,
+    /// More than 255 octets in all.
+    TooLong,
+    /// `\DDD` that is no number up to 255.
+    BadEscape,
+    /// A backslash without what belongs behind it, or no text at all.
+    UnexpectedEnd,
+}
+
+/// dig's words.
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EmptyLabel => "empty label",
+            Self::LabelTooLong => "label too long",
+            Self::TooLong => "ran out of space",
+            Self::BadEscape => "bad escape",
+            Self::UnexpectedEnd => "unexpected end of input",
+        })
+    }
+}
+
+impl std::error::Error for NameError {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,326 @@
+//! dig's text, byte for byte: the message, the footer, the warnings.
+
+use std::fmt::Write as _;
+
+use crate::edns::{Edns, EdnsOption, OptionCode};
+use crate::exchange::Answer;
+use crate::explain::Event;
+use crate::fault::Fault;
+use crate::header;
+use crate::message::{Message, Section};
+use crate::options::{Lookup, Show};
+use crate::question::Question;
+use crate::record::Record;
+use crate::registry::{Rcode, Type};
+
+mod columns;
+
+use columns::Line;
+
+/// Digits a word of `\# length hex` has.
+const SPLIT: usize = 56;
+
+/// The header, the sections and the empty lines between them, as dig prints an answer.
+pub fn answer(lookup: &Lookup, answer: &Answer) -> String {
+    let message = &answer.message;
+    let mut text = String::new();
+    if lookup.show.comments {
+        text.push_str(";; Got answer:\n");
+        heading(&mut text, message);
+        if message.header.has(header::RD) && !message.header.has(header::RA) {
+            text.push_str(";; WARNING: recursion requested but not available\n");
+        }
+        if message.unread > 0 {
+            // dig writes "bytes" for one too.
+            let _ = writeln!(text, ";; WARNING: Message has {} extra bytes at end", message.unread);
+        }
+        edns_refused(&mut text, lookup, message);
+        text.push('\n');
+    }
+    let verdict = answer.cookie.map(|verdict| format!(" ({verdict})")).unwrap_or_default();
+    body(&mut text, &lookup.show, message, &verdict);
+    text
+}
+
+/// The query before it goes out: `+qr`.
+pub fn query(lookup: &Lookup, octets: &[u8]) -> String {
+    let mut text = String::new();
+    let Ok(message) = Message::parse(octets) else { return text };
+    if lookup.show.comments {
+        text.push_str(";; Sending:\n");
+        heading(&mut text, &message);
+        text.push('\n');
+    }
+    body(&mut text, &lookup.show, &message, "");
+    if lookup.show.stats {
+        let _ = write!(text, ";; QUERY SIZE: {}\n\n", octets.len());
+    }
+    text
+}
+
+fn heading(text: &mut String, message: &Message) {
+    let header = &message.header;
+    let _ =
+        writeln!(text, ";; ->>HEADER<<- opcode: {}, status: {}, id: {}", header.opcode(), message.rcode(), header.id);
+    text.push_str(";; flags:");
+    for flag in header::SHOWN.into_iter().filter(|flag| header.has(*flag)) {
+        let _ = write!(text, " {}", flag.name);
+    }
+    if header.has(header::Z) {
+        text.push_str("; MBZ: 0x4");
+    }
+    let _ = writeln!(
+        text,
+        "; QUERY: {}, ANSWER: {}, AUTHORITY: {}, ADDITIONAL: {}",
+        header.qdcount, header.ancount, header.nscount, header.arcount
+    );
+}
+
+/// A server that could not read the query may only have stumbled over EDNS.
+fn edns_refused(text: &mut String, lookup: &Lookup, message: &Message) {
+    let rcode = message.rcode();
+    if message.edns.is_none() && lookup.edns.is_some() && matches!(rcode, Rcode::FORMERR | Rcode::NOTIMP) {
+        let dnssec = if lookup.dnssec { "+nodnssec " } else { "" };
+        let _ = writeln!(text, "\n;; WARNING: EDNS query returned status {rcode} - retry with '{dnssec}+noedns'");
+    }
+}
+
+fn body(text: &mut String, show: &Show, message: &Message, verdict: &str) {
+    if show.comments
+        && let Some(edns) = &message.edns
+    {
+        pseudosection(text, edns, verdict);
+    }
+    if show.question {
+        questions(text, show, message);
+    }
+    let sections = [
+        (show.answer, "ANSWER", Section::Answer),
+        (show.authority, "AUTHORITY", Section::Authority),
+        (show.additional, "ADDITIONAL", Section::Additional),
+    ];
+    for (_, name, section) in sections.into_iter().filter(|(shown, ..)| *shown) {
+        let records = message.section(section);
+        if records.is_empty() {
+            continue;
+        }
+        if show.comments {
+            let _ = writeln!(text, ";; {name} SECTION:");
+        }
+        for record in records {
+            push_record(text, show, record);
+        }
+        if show.comments {
+            text.push('\n');
+        }
+    }
+}
+
+fn questions(text: &mut String, show: &Show, message: &Message) {
+    if message.questions.is_empty() && message.cut_question.is_none() {
+        return;
+    }
+    if show.comments {
+        text.push_str(";; QUESTION SECTION:\n");
+    }
+    for question in &message.questions {
+        push_question(text, show, question);
+    }
+    if show.comments {
+        text.push('\n');
+    }
+}
+
+fn push_question(text: &mut String, show: &Show, question: &Question) {
+    text.push(';');
+    let mut line = Line::default();
+    line.push(text, &question.qname.to_string());
+    let columns = columns::of(show);
+    if show.class {
+        line.indent(text, columns.class);
+        line.push(text, &question.qclass.to_string());
+    }
+    line.indent(text, columns.rtype);
+    line.push(text, &question.qtype.to_string());
+    text.push('\n');
+}
+
+fn push_record(text: &mut String, show: &Show, record: &Record) {
+    let columns = columns::of(show);
+    let mut line = Line::default();
+    line.push(text, &record.owner.to_string());
+    if show.ttl {
+        line.indent(text, columns.ttl);
+        line.push(text, &record.ttl.to_string());
+    }
+    if show.class {
+        line.indent(text, columns.class);
+        line.push(text, &record.class.to_string());
+    }
+    line.indent(text, columns.rtype);
+    line.push(text, &record.rtype.to_string());
+    line.indent(text, columns.rdata);
+    // An OPT record out of its place has its options in the pseudo-section's text or nowhere.
+    if record.rtype != Type::OPT || !record.rdata.octets.is_empty() {
+        text.push_str(&record.rdata.text(SPLIT));
+    }
+    text.push('\n');
+}
+
+/// `+short`: the rdata of every record of the answer section.
+pub fn short(message: &Message) -> String {
+    let mut text = String::new();
+    for record in &message.answer {
+        text.push_str(&record.rdata.text(SPLIT));
+        text.push('\n');
+    }
+    text
+}
+
+fn pseudosection(text: &mut String, edns: &Edns, verdict: &str) {
+    text.push_str(";; OPT PSEUDOSECTION:\n");
+    let _ = write!(text, "; EDNS: version: {}, flags:", edns.version);
+    if edns.dnssec_ok() {
+        text.push_str(" do");
+    }
+    let unknown = edns.flags & !crate::edns::DO;
+    if unknown == 0 {
+        let _ = writeln!(text, "; udp: {}", edns.udp_size);
+    } else {
+        let _ = writeln!(text, "; MBZ: 0x{unknown:04x}, udp: {}", edns.udp_size);
+    }
+    for option in &edns.options {
+        push_option(text, option, verdict);
+    }
+}
+
+fn push_option(text: &mut String, option: &EdnsOption, verdict: &str) {
+    match option.code {
+        OptionCode::COOKIE => {
+            text.push_str("; COOKIE: ");
+            sockeye_common::hex::push(text, &option.data);
+            let _ = writeln!(text, "{verdict}");
+        }
+        OptionCode::EDE => {
+            let Some((code, said)) = option.extended_error() else { return };
+            let _ = write!(text, "; EDE: {}", code.0);
+            if let Some(name) = code.name() {
+                let _ = write!(text, " ({name})");
+            }
+            if !said.is_empty() {
+                let _ = write!(text, ": ({})", visible(said));
+            }
+            text.push('\n');
+        }
+        OptionCode::KEEPALIVE if option.data.len() == 2 => {
+            let tenths = option.data.iter().fold(0_u32, |value, octet| value << 8 | u32::from(*octet));
+            let _ = writeln!(text, "; TCP KEEPALIVE: {}.{} secs", tenths / 10, tenths % 10);
+        }
+        OptionCode::PADDING if !option.data.is_empty() => {
+            let _ = writeln!(text, "; PAD: ({} bytes)", option.data.len());
+        }
+        code => {
+            match code {
+                OptionCode::NSID => text.push_str("; NSID:"),
+                OptionCode(number) => {
+                    let _ = write!(text, "; OPT={number}:");
+                }
+            }
+            if !option.data.is_empty() {
+                let _ =
+                    write!(text, " {} (\"{}\")", sockeye_common::hex::spaced(&option.data), printable(&option.data));
+            }
+            text.push('\n');
+        }
+    }
+}
+
+/// Octets as ASCII, a dot for what is not printable.
+fn printable(octets: &[u8]) -> String {
+    octets.iter().map(|octet| if (0x20..=0x7e).contains(octet) { char::from(*octet) } else { '.' }).collect()
+}
+
+/// A server's own words: UTF-8 as it is, a dot for every octet that is not text and every character that a terminal
+/// acts on.
+pub fn visible(octets: &[u8]) -> String {
+    let Ok(text) = std::str::from_utf8(octets) else { return printable(octets) };
+    text.chars().map(|character| if acts_on_a_terminal(character) { '.' } else { character }).collect()
+}
+
+fn acts_on_a_terminal(character: char) -> bool {
+    character != '\\' && sockeye_cli::escape::escape(character.encode_utf8(&mut [0; 4])).starts_with('\\')
+}
+
+/// The footer. `when` is the local time as dig writes it.
+pub fn stats(answer: &Answer, when: &str) -> String {
+    format!(
+        ";; Query time: {} msec\n;; SERVER: {}#{}({}) ({})\n;; WHEN: {when}\n;; MSG SIZE  rcvd: {}\n\n",
+        answer.rtt.as_millis(),
+        address(answer.server.addr),
+        answer.server.addr.port(),
+        answer.server.written,
+        answer.transport.name(),
+        answer.octets.len()
+    )
+}
+
+/// An address as dig writes it: IPv6 with the number of its scope.
+fn address(addr: std::net::SocketAddr) -> String {
+    match addr {
+        std::net::SocketAddr::V6(v6) if v6.scope_id() != 0 => format!("{}%{}", v6.ip(), v6.scope_id()),
+        other => other.ip().to_string(),
+    }
+}
+
+/// A message that cannot be read: why, and its octets.
+pub fn bad_packet(fault: &Fault, octets: &[u8]) -> String {
+    let mut text = format!(";; Got bad packet: {}\n{} bytes\n", fault.kind, octets.len());
+    for line in octets.chunks(16) {
+        for octet in line {
+            let _ = write!(text, "{octet:02x} ");
+        }
+        let missing = 16_usize.saturating_sub(line.len());
+        let _ = writeln!(text, "{:1$}         {2}", "", missing * 3, printable(line));
+    }
+    text
+}
+
+/// What dig says about an event. The friendlier ones are left out where comments are.
+pub fn notice(event: &Event, comments: bool) -> Option<String> {
+    let line = match event {
+        Event::SetupFailed { transport, server, written, name, reason } => {
+            let what = match transport {
+                crate::explain::Transport::Udp => "UDP setup with",
+                crate::explain::Transport::Tcp => "Connection to",
+            };
+            let (addr, port) = (address(*server), server.port());
+            format!(";; {what} {addr}#{port}({written}) for {name} failed: {reason}.")
+        }
+        Event::CommunicationsError { server, reason } => {
+            format!(";; communications error to {}#{}: {reason}", address(*server), server.port())
+        }
+        Event::NoServers => ";; no servers could be reached".to_owned(),
+        Event::Truncated if comments => ";; Truncated, retrying in TCP mode.".to_owned(),
+        Event::BadVersion { version } if comments => format!(";; BADVERS, retrying with EDNS version {version}."),
+        Event::BadCookie { in_tcp } if comments => {
+            format!(";; BADCOOKIE, retrying{}.", if *in_tcp { " in TCP mode" } else { "" })
+        }
+        Event::IdMismatch { expected, got } => {
+            format!(";; Warning: ID mismatch: expected ID {expected}, got {got}")
+        }
+        // Not a slip: dig has its mark twice.
+        Event::QuestionMismatch { got } => format!(";; ;; Question section mismatch: got {got}"),
+        Event::OpcodeMismatch { expected, got } => {
+            format!(";; Warning: Opcode mismatch: expected {expected}, got {got}")
+        }
+        Event::ResponseBitClear => ";; Warning: query response not set".to_owned(),
+        Event::ShortMessage { .. } => ";; Warning: short (< header size) message received".to_owned(),
+        Event::Malformed { .. } => ";; Warning: Message parser reports malformed message packet.".to_owned(),
+        Event::ClientCookieMismatch => ";; Warning: Client COOKIE mismatch".to_owned(),
+        _ => return None,
+    };
+    Some(line + "\n")
+}
+
+#[cfg(test)]
+mod tests;

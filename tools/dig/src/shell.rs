@@ -1,0 +1,351 @@
+//! The shell: files, clocks and the order of things. Sockets are in [`wire`].
+
+#![expect(clippy::disallowed_methods, reason = "the shell: clocks and /etc/resolv.conf")]
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::time::{Duration, Instant, SystemTime};
+
+use sockeye_cli::{Failure, Output, Status};
+use sockeye_sys::addrinfo::{self, Hints};
+use sockeye_sys::gai::GaiCode;
+use sockeye_sys::{SockType, interface, local_time, nameinfo, random};
+
+use crate::exchange::{Exchange, Input, Step, Task};
+use crate::explain::{Event, ServerSource};
+use crate::gai::{self, Report, Request};
+use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
+use crate::query::{self, QueryError};
+use crate::resolv_conf::{self, ResolvConf};
+use crate::{json, meaning, printer};
+
+mod wire;
+
+const RESOLV_CONF: &str = "/etc/resolv.conf";
+/// What dig waits and how often it asks, unless somebody says otherwise.
+const TIMEOUT_S: u32 = 5;
+const TRIES: u32 = 3;
+
+/// Any answer came.
+const ANSWERED: Status = Status(0);
+/// No answer came.
+const NO_ANSWER: Status = Status(9);
+/// The name is none.
+const BAD_NAME: Status = Status(10);
+
+/// Does what the options say.
+///
+/// # Errors
+/// [`Failure`] with dig's statuses.
+pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
+    for warning in &options.warnings {
+        output.stderr_line(warning);
+    }
+    output.raw(options.preamble.as_bytes())?;
+    match &options.plan {
+        Plan::Refuse(refusal) => refuse(refusal, output),
+        Plan::AddressInfo(request) => address_info(request, output),
+        Plan::Lookups(globals, lookups) => {
+            let mut session = Session::new(globals)?;
+            for lookup in lookups {
+                session.lookup(lookup, output)?;
+            }
+            Ok(session.status)
+        }
+    }
+}
+
+fn refuse(refusal: &Refusal, output: &mut Output<'_>) -> Result<Status, Failure> {
+    if !output.is_json() {
+        output.raw(refusal.stdout.as_bytes())?;
+    }
+    for line in &refusal.stderr {
+        output.stderr_line(line);
+    }
+    match &refusal.message {
+        Some(message) => Err(Failure::new(refusal.status, message)),
+        None => Err(Failure::Silent(refusal.status)),
+    }
+}
+
+fn address_info(request: &Request, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let (report, status) = match request {
+        Request::Forward { node, service, hints } => {
+            let answer = addrinfo::lookup(node.as_deref(), service.as_deref(), hints);
+            let status = answer.as_ref().err().map_or(0, gai::exit_status);
+            (Report::forward(node.clone(), service.clone(), hints, &answer), status)
+        }
+        Request::Reverse { addr, flags } => {
+            let answer = nameinfo::nameinfo(addr, *flags);
+            let status = answer.as_ref().err().map_or(0, gai::exit_status);
+            (Report::reverse(*addr, *flags, &answer), status)
+        }
+    };
+    output.result(&report)?;
+    Ok(Status(status))
+}
+
+/// The addresses of a server that the line names. The error is dig's word.
+///
+/// # Errors
+/// `not found` if there is no such name, `failure` otherwise.
+pub fn resolve(written: &str) -> Result<Vec<SocketAddr>, String> {
+    if let Ok(addr) = written.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(addr, 0)]);
+    }
+    // One socket type, or every address comes three times.
+    let hints = Hints { socktype: SockType::STREAM, ..Hints::default() };
+    match addrinfo::lookup(Some(written), None, &hints) {
+        Ok(found) => Ok(found.into_iter().map(|info| info.addr).collect()),
+        Err(error) if matches!(error.code, GaiCode::NONAME | GaiCode::NODATA) => Err("not found".to_owned()),
+        Err(_) => Err("failure".to_owned()),
+    }
+}
+
+/// What the lookups of one call share.
+struct Session<'a> {
+    globals: &'a Globals,
+    /// Read when a lookup first needs it.
+    conf: Option<ResolvConf>,
+    /// The client cookie: one for the whole call, as dig does.
+    cookie: [u8; 8],
+    greeting: Option<String>,
+    status: Status,
+}
+
+impl<'a> Session<'a> {
+    fn new(globals: &'a Globals) -> Result<Self, Failure> {
+        let mut cookie = [0; 8];
+        fill(&mut cookie)?;
+        Ok(Self { globals, conf: None, cookie, greeting: globals.greeting.clone(), status: ANSWERED })
+    }
+
+    fn lookup(&mut self, lookup: &Lookup, output: &mut Output<'_>) -> Result<(), Failure> {
+        self.read_conf()?;
+        let query = query::build(lookup, self.cookie).map_err(|error| not_a_query(lookup, &error))?;
+        let (servers, source) = self.servers(lookup);
+        output.event(&Event::ServersChosen { source, servers: servers.iter().map(|server| server.addr).collect() })?;
+        let conf = self.conf.clone().unwrap_or_default();
+        let timeout_s = self.globals.timeout_s.or(conf.timeout_s).unwrap_or(TIMEOUT_S).max(1);
+        let task = Task {
+            query,
+            name: lookup.name.clone(),
+            servers,
+            tries: lookup.tries.or(conf.attempts).unwrap_or(TRIES).max(1),
+            timeout: Duration::from_secs(timeout_s.into()),
+            tcp: lookup.tcp,
+            ignore_truncation: lookup.ignore_truncation,
+            retry_bad_cookie: lookup.retry_bad_cookie,
+        };
+        self.converse(lookup, task, output)
+    }
+
+    /// Reads resolv.conf once: its servers, and how long and how often to ask.
+    fn read_conf(&mut self) -> Result<(), Failure> {
+        if self.conf.is_none() {
+            // Without the file, dig asks this host.
+            let text = std::fs::read(RESOLV_CONF).unwrap_or_default();
+            let conf = resolv_conf::parse(&String::from_utf8_lossy(&text)).map_err(|malformed| {
+                Failure::new(Status(1), format!("parse of {RESOLV_CONF} failed"))
+                    .hint(format!("line {}: a nameserver is an IP address", malformed.line))
+            })?;
+            self.conf = Some(conf);
+        }
+        Ok(())
+    }
+
+    fn servers(&self, lookup: &Lookup) -> (Vec<Server>, ServerSource) {
+        let port = self.globals.port;
+        let with_port = |server: &Server| {
+            let mut server = server.clone();
+            server.addr.set_port(port);
+            server
+        };
+        if !lookup.servers.is_empty() {
+            return (lookup.servers.iter().map(with_port).collect(), ServerSource::CommandLine);
+        }
+        let from_conf: Vec<Server> = self
+            .conf
+            .iter()
+            .flat_map(|conf| &conf.servers)
+            .filter(|(_, addr, _)| self.globals.allows(*addr))
+            .map(|(written, addr, zone)| Server {
+                addr: scoped(*addr, zone.as_deref(), port),
+                written: written.clone(),
+            })
+            .collect();
+        if !from_conf.is_empty() {
+            return (from_conf, ServerSource::ResolvConf);
+        }
+        let loopback = [IpAddr::from(Ipv6Addr::LOCALHOST), IpAddr::from([127, 0, 0, 1])]
+            .into_iter()
+            .filter(|addr| self.globals.allows(*addr))
+            .map(|addr| Server { addr: SocketAddr::new(addr, port), written: addr.to_string() })
+            .collect();
+        (loopback, ServerSource::Loopback)
+    }
+
+    fn converse(&mut self, lookup: &Lookup, task: Task, output: &mut Output<'_>) -> Result<(), Failure> {
+        let comments = lookup.show.comments;
+        let source = self.globals.source;
+        let mut exchange = Exchange::new(task, Instant::now());
+        let mut told = Vec::new();
+        let mut step = exchange.start(id()?, Instant::now(), &mut |event| told.push(event));
+        let mut line: Option<wire::Line> = None;
+        loop {
+            // Before a failure's last words dig prints the banner.
+            let gave_up = matches!(step, Step::GiveUp { in_setup: false });
+            self.tell(&told, comments, gave_up, output)?;
+            told.clear();
+            let heard = match step {
+                Step::Ask(ask) => {
+                    self.announce(lookup, &ask.octets, output)?;
+                    output.flush()?;
+                    match wire::Line::open(&ask, source) {
+                        Ok(opened) => line.insert(opened).hear(ask.until),
+                        Err(heard) => heard,
+                    }
+                }
+                Step::Wait(until) => match line.as_mut() {
+                    Some(line) => line.hear(until),
+                    None => wire::Heard::TimedOut,
+                },
+                Step::Answer(answer) => return self.show(lookup, &answer, output),
+                Step::BadPacket(fault, octets) => {
+                    self.status = ANSWERED;
+                    let result = json::BadPacket::new(&fault, &octets);
+                    return show(output, &printer::bad_packet(&fault, &octets), &result);
+                }
+                Step::GiveUp { .. } => return self.give_up(output),
+            };
+            let input = match &heard {
+                wire::Heard::Datagram(from, octets) => Input::Datagram(*from, octets),
+                wire::Heard::Message(octets) => Input::Message(octets),
+                wire::Heard::TimedOut => Input::TimedOut,
+                wire::Heard::SetupFailed(reason) => Input::SetupFailed(reason),
+                wire::Heard::Failed(reason) => Input::Failed(reason),
+            };
+            step = exchange.handle(&input, id()?, Instant::now(), &mut |event| told.push(event));
+        }
+    }
+
+    /// Prints events in dig's words, and explains them if that was asked for.
+    fn tell(
+        &mut self,
+        events: &[Event],
+        comments: bool,
+        gave_up: bool,
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
+        for event in events {
+            if !output.is_json() {
+                if gave_up && matches!(event, Event::NoServers) {
+                    self.greet(true, output)?;
+                }
+                if let Some(notice) = printer::notice(event, comments) {
+                    output.raw(notice.as_bytes())?;
+                }
+            }
+            output.event(event)?;
+        }
+        Ok(())
+    }
+
+    /// Prints the banner, once. After a failure dig prints it even where `+nocmd` or `+short` came behind the name.
+    fn greet(&mut self, after_failure: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+        let Some(greeting) = self.greeting.take() else { return Ok(()) };
+        if after_failure || (self.globals.banner && !self.globals.short) {
+            output.raw(greeting.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// `+qr`: the query before it goes out.
+    fn announce(&mut self, lookup: &Lookup, octets: &[u8], output: &mut Output<'_>) -> Result<(), Failure> {
+        if !lookup.show.query || output.is_json() || self.globals.short {
+            return Ok(());
+        }
+        self.greet(false, output)?;
+        output.raw(printer::query(lookup, octets).as_bytes())
+    }
+
+    fn show(
+        &mut self,
+        lookup: &Lookup,
+        answer: &crate::exchange::Answer,
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
+        self.status = ANSWERED;
+        let mut text = String::new();
+        if !output.is_json() {
+            self.greet(false, output)?;
+            if self.globals.short {
+                if lookup.show.answer {
+                    text = printer::short(&answer.message);
+                }
+            } else {
+                text = printer::answer(lookup, answer);
+                if lookup.show.stats {
+                    text += &printer::stats(answer, &when());
+                }
+            }
+        }
+        if output.is_explained() {
+            meaning::explain(answer, &mut |event| told_or_dropped(output, &event))?;
+        }
+        show(output, &text, &json::Result::new(answer))
+    }
+
+    fn give_up(&mut self, output: &mut Output<'_>) -> Result<(), Failure> {
+        self.status = NO_ANSWER;
+        if output.is_json() {
+            output.failure(&Failure::new(NO_ANSWER, "no servers could be reached"));
+        }
+        Ok(())
+    }
+}
+
+fn told_or_dropped(output: &mut Output<'_>, event: &Event) -> Result<(), Failure> {
+    output.event(event)
+}
+
+/// Text that is already in its final form, or the same as JSON.
+fn show<R: serde::Serialize>(output: &mut Output<'_>, text: &str, result: &R) -> Result<(), Failure> {
+    if output.is_json() {
+        return output.result(&json::Only(result));
+    }
+    output.raw(text.as_bytes())?;
+    output.flush()
+}
+
+fn not_a_query(lookup: &Lookup, error: &QueryError) -> Failure {
+    match error {
+        QueryError::Name(fault) => Failure::new(BAD_NAME, format!("'{}' is not a legal name ({fault})", lookup.name)),
+        QueryError::Cookie => Failure::new(Status(1), "isc_hex_decodestring: bad hex encoding"),
+    }
+}
+
+fn scoped(addr: IpAddr, zone: Option<&str>, port: u16) -> SocketAddr {
+    match (addr, zone) {
+        (IpAddr::V6(v6), Some(zone)) => {
+            let scope = zone.parse().ok().or_else(|| interface::index(zone).ok()).unwrap_or(0);
+            SocketAddrV6::new(v6, port, 0, scope).into()
+        }
+        _ => SocketAddr::new(addr, port),
+    }
+}
+
+fn when() -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    local_time::format(seconds, "%a %b %d %H:%M:%S %Z %Y").unwrap_or_default()
+}
+
+fn id() -> Result<u16, Failure> {
+    let mut octets = [0; 2];
+    fill(&mut octets)?;
+    Ok(u16::from_ne_bytes(octets))
+}
+
+fn fill(octets: &mut [u8]) -> Result<(), Failure> {
+    random::fill(octets).map_err(|error| Failure::call(BAD_NAME, "getrandom", "for ids and cookies", &error))
+}
