@@ -46,51 +46,21 @@ impl<'a> Listing<'a> {
 
 impl Render for Listing<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let mut cells = Cells::default();
-        let widths = self.widths(&mut cells);
-        let columns = self.columns();
-        let shape = Shape::fitting(&widths, columns, text.width().map(usize::from));
-        if text.width().is_some() && self.sockets.len() <= TABLE_ROWS {
-            self.table(shape, text)
+        let layout = self.layout(text.width().map(usize::from));
+        if layout.limit.is_none() && text.width().is_some() && self.sockets.len() <= TABLE_ROWS {
+            self.table(text)
         } else {
-            self.stream(shape, &widths, text)
+            self.stream(&layout, text)
         }
     }
 }
 
-/// How much of a socket stands on its first line.
+/// How wide the columns are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    /// All of it.
-    OneLine { columns: usize },
-    /// All but the owner.
-    OwnerBelow,
-    /// Neither peer nor owner.
-    PeerBelow,
-}
-
-impl Shape {
-    fn fitting(widths: &[usize; 7], columns: usize, limit: Option<usize>) -> Self {
-        let needs =
-            |columns: usize| widths.iter().take(columns).sum::<usize>().saturating_add(GAP * columns.saturating_sub(1));
-        let fits = |columns| limit.is_none_or(|limit| needs(columns) <= limit);
-        if fits(columns) {
-            Self::OneLine { columns }
-        } else if columns > 6 && fits(6) {
-            Self::OwnerBelow
-        } else {
-            Self::PeerBelow
-        }
-    }
-
-    /// How many columns the first line has.
-    fn columns(self) -> usize {
-        match self {
-            Self::OneLine { columns } => columns,
-            Self::OwnerBelow => 6,
-            Self::PeerBelow => 5,
-        }
-    }
+struct Layout {
+    widths: [usize; 7],
+    /// The width of the terminal, where some row does not fit.
+    limit: Option<usize>,
 }
 
 /// The texts of one row; used again for the next.
@@ -143,59 +113,85 @@ impl Listing<'_> {
         if self.holders.is_some() { 7 } else { 6 }
     }
 
-    fn widths(&self, cells: &mut Cells) -> [usize; 7] {
+    fn layout(&self, limit: Option<usize>) -> Layout {
+        let mut widths = self.widths([usize::MAX; 7]);
+        let columns = self.columns();
+        let gaps = GAP * columns.saturating_sub(1);
+        let Some(limit) = limit.filter(|limit| widths.iter().take(columns).sum::<usize>() + gaps > *limit) else {
+            return Layout { widths, limit: None };
+        };
+        // A few long ends shall not push all others apart: each side gets half of what is left. What peers leave of
+        // theirs goes to the owners, or else to the local ends. Rows with longer ones go on below.
+        let [proto, state, recv, send, ..] = widths;
+        let left = limit.saturating_sub(proto + state + recv + send + 5 * GAP);
+        let mut caps = [usize::MAX; 7];
+        let [.., peer_cap, _] = &mut caps;
+        *peer_cap = left / 2;
+        let [.., peer, _] = self.widths(caps);
+        let [.., local_cap, _, _] = &mut caps;
+        *local_cap = if self.holders.is_some() { left / 2 } else { left.saturating_sub(peer) };
+        widths = self.widths(caps);
+        Layout { widths, limit: Some(limit) }
+    }
+
+    /// The width of each column, where what is wider than its cap does not count.
+    fn widths(&self, caps: [usize; 7]) -> [usize; 7] {
         let mut widths = if self.headings { HEADINGS.map(str::len) } else { [0; 7] };
+        let mut cells = Cells::default();
         for socket in self.sockets {
             cells.fill(socket, self);
-            for (width, field) in widths.iter_mut().zip(cells.fields()) {
-                *width = (*width).max(columns_of(field));
+            for ((width, cap), field) in widths.iter_mut().zip(caps).zip(cells.fields()) {
+                let columns = columns_of(field);
+                if columns <= cap {
+                    *width = (*width).max(columns);
+                }
             }
         }
         widths
     }
 
-    /// For people: laid out by comfy-table.
-    fn table(&self, shape: Shape, text: &mut Text<'_>) -> io::Result<()> {
-        let columns = shape.columns();
+    /// For people, where every row fits: laid out by comfy-table.
+    fn table(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let columns = self.columns();
         let mut table = Table::new(Rules::Blank, HEADINGS.into_iter().take(columns));
         table.right(&RIGHT);
         let mut cells = Cells::default();
-        let mut below = Vec::with_capacity(self.sockets.len());
         for socket in self.sockets {
             cells.fill(socket, self);
             table.row(cells.fields().into_iter().take(columns));
-            below.push(below_line(shape, socket, &cells, text.width()));
         }
-        // Without a limit every row is one line: the shape has made sure that it fits, or that nothing else would.
         let mut lines = table.lines(None).into_iter();
         if let Some(headings) = lines.next()
             && self.headings
         {
             text.line(text.paint(Role::Heading, &headings))?;
         }
-        for (line, below) in lines.zip(below) {
-            text.line(line)?;
-            text.write_all(below.as_bytes())?;
-        }
-        Ok(())
+        lines.try_for_each(|line| text.line(line))
     }
 
-    /// For pipes and for very many rows: nothing is kept but the widths.
-    fn stream(&self, shape: Shape, widths: &[usize; 7], text: &mut Text<'_>) -> io::Result<()> {
-        let columns = shape.columns();
+    /// For pipes, for very many rows, and for terminals that are too narrow: nothing is kept but the widths.
+    fn stream(&self, layout: &Layout, text: &mut Text<'_>) -> io::Result<()> {
+        let columns = self.columns();
         let mut line = String::new();
         if self.headings {
-            push_line(&mut line, &HEADINGS, widths, columns);
+            push_line(&mut line, &HEADINGS, &layout.widths, columns);
+            if layout.limit.is_some_and(|limit| line.len() > limit) {
+                // Then no owner stands in the row either.
+                line.clear();
+                push_line(&mut line, &HEADINGS, &layout.widths, 6);
+            }
             text.line(text.paint(Role::Heading, &line))?;
         }
         let mut cells = Cells::default();
         for socket in self.sockets {
             cells.fill(socket, self);
             line.clear();
-            push_line(&mut line, &cells.fields(), widths, columns);
-            line.push('\n');
-            if shape.columns() < self.columns() {
-                line.push_str(&below_line(shape, socket, &cells, text.width()));
+            match layout.limit {
+                None => {
+                    push_line(&mut line, &cells.fields(), &layout.widths, columns);
+                    line.push('\n');
+                }
+                Some(limit) => push_broken(&mut line, socket, &cells, &layout.widths, columns, limit),
             }
             text.write_all(line.as_bytes())?;
         }
@@ -222,6 +218,30 @@ fn push_line(line: &mut String, fields: &[&str; 7], widths: &[usize; 7], columns
     }
 }
 
+/// A row with what does not fit on lines of its own below: the owners, and the peer where an end is too long.
+fn push_broken(line: &mut String, socket: &Socket, cells: &Cells, widths: &[usize; 7], columns: usize, limit: usize) {
+    let [.., local, peer, _] = widths;
+    let ends_fit = columns_of(&cells.local) <= *local && columns_of(&cells.peer) <= *peer;
+    let before_owner = widths.iter().take(6).map(|width| width + GAP).sum::<usize>();
+    let owner_fits = ends_fit && before_owner + columns_of(&cells.owner) <= limit;
+    let inline = match (ends_fit, owner_fits) {
+        (false, _) => 5,
+        (true, false) => 6,
+        (true, true) => columns,
+    };
+    push_line(line, &cells.fields(), widths, inline);
+    line.push('\n');
+    if !ends_fit && socket.has_peer() {
+        push_blanks(line, INDENT);
+        line.push_str("peer ");
+        line.push_str(&cells.peer);
+        line.push('\n');
+    }
+    if inline < columns && !matches!(cells.owner.as_str(), "" | "-") {
+        push_wrapped(line, &cells.owner, limit);
+    }
+}
+
 fn push_blanks(line: &mut String, count: usize) {
     line.extend(std::iter::repeat_n(' ', count));
 }
@@ -229,21 +249,6 @@ fn push_blanks(line: &mut String, count: usize) {
 /// How many columns a text takes, where every character takes one: what is outside ASCII stands only in names.
 fn columns_of(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.chars().count() }
-}
-
-/// What did not fit, as lines below the socket's own: the peer if there is one, and the owners if there are any.
-fn below_line(shape: Shape, socket: &Socket, cells: &Cells, limit: Option<u16>) -> String {
-    let mut below = String::new();
-    if shape == Shape::PeerBelow && socket.has_peer() {
-        push_blanks(&mut below, INDENT);
-        below.push_str("peer ");
-        below.push_str(&cells.peer);
-        below.push('\n');
-    }
-    if !matches!(shape, Shape::OneLine { .. }) && !matches!(cells.owner.as_str(), "" | "-") {
-        push_wrapped(&mut below, &cells.owner, limit.map_or(usize::MAX, usize::from));
-    }
-    below
 }
 
 /// The owners over as many lines as they need, broken between two of them.

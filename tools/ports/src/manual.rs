@@ -28,8 +28,8 @@ IPv6 socket may carry IPv4, and then has addresses like `[::ffff:192.0.2.1]:80`.
 connects (from Linux 6.8 on). UDP has no states; `connected` and `unconnected` say whether the process called \
 `connect`(2).
 
-`Recv-Q`, `Send-Q`: for TCP, octets that the process has not read, and octets that the peer has not acknowledged. In \
-LISTEN: connections that wait for `accept`(2), and how many may. For UDP, memory that unread and unsent datagrams take: \
+`Recv-Q`, `Send-Q`: for TCP, octets that the process has not read, and octets that the peer has not acknowledged; a FIN \
+counts as one, so that `Recv-Q` is at least 1 in CLOSE-WAIT. In LISTEN: connections that wait for `accept`(2), and how many may. For UDP, memory that unread and unsent datagrams take: \
 more than their data, since the kernel counts its own buffers.
 
 `Local`, `Peer`: address and port. `0.0.0.0` is every IPv4 address, `[::]` every IPv6 address, `*` every address of \
@@ -40,7 +40,7 @@ both. Behind a `%` stands the interface that the socket is bound to, as in `[fe8
 brackets stands in quotes, and control characters are written as `\\xNN`. `-` means nobody (TIME-WAIT, a connection \
 that waits for accept, one that the process has closed), `?` a process that may not be looked into.
 
-Where a terminal is too narrow for a line, owner and peer move to lines of their own below it. Into a pipe or a file, \
+Where a row is too long for the terminal, its owner, and its peer too, stand on lines of their own below it. Into a pipe or a file, \
 each socket is always one line.",
         ),
         (
