@@ -8,12 +8,14 @@
 //! - [`sockaddr`]: the octets that the socket calls take
 //! - [`wire`]: the cursors through which all octets are read and written
 //! - [`checksum`]: the sum of RFC 1071, pseudo-headers, RFC 1624
+//! - [`errno`]: the words of an operating system error
 //! - [`hex`]: octets as hexadecimal text
 //! - [`layout`]: a structure as named fields
 #![forbid(unsafe_code)]
 
 pub mod addr;
 pub mod checksum;
+pub mod errno;
 pub mod hex;
 pub mod layout;
 pub mod order;

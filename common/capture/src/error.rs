@@ -2,6 +2,7 @@
 
 use std::{fmt, io};
 
+use sockeye_common::errno::cause;
 use sockeye_common::hex;
 
 use crate::pcapng::SHB;
@@ -166,19 +167,10 @@ impl Compression {
     }
 }
 
-/// The words of an error without the ` (os error 13)` that the standard library appends.
-pub(crate) fn words(error: &io::Error) -> String {
-    let text = error.to_string();
-    match error.raw_os_error().and_then(|code| text.strip_suffix(&format!(" (os error {code})"))) {
-        Some(words) => words.to_owned(),
-        None => text,
-    }
-}
-
 impl fmt::Display for CaptureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io { offset, source } => write!(f, "read at octet {offset}: {}", words(source)),
+            Self::Io { offset, source } => write!(f, "read at octet {offset}: {}", cause(source)),
             Self::Empty => write!(f, "empty: a capture starts with a magic number"),
             Self::Compressed { format } => {
                 let name = format.name();

@@ -9,9 +9,9 @@ use std::{fmt, io};
 
 use pnet_datalink::{Channel, Config, DataLinkReceiver, NetworkInterface};
 
-use crate::error::words;
 use crate::frame::{Frame, Timestamp};
 use crate::link_type::LinkType;
+use sockeye_common::errno::cause;
 
 /// Room for one frame: more than the largest that segmentation offload builds (BIG TCP, 512 KiB).
 const BUFFER_LEN: usize = 1 << 20;
@@ -178,14 +178,14 @@ impl fmt::Display for LiveError {
                 write!(f, "capture on {interface}: no such interface (there are: {})", known.join(", "))
             }
             Self::Open { interface, source } => {
-                write!(f, "capture on {interface}: {}", words(source))?;
+                write!(f, "capture on {interface}: {}", cause(source))?;
                 if source.kind() == io::ErrorKind::PermissionDenied {
                     write!(f, " (needs CAP_NET_RAW: run as root, or grant it with `setcap cap_net_raw+ep PROGRAM`)")?;
                 }
                 Ok(())
             }
             Self::Down { interface } => write!(f, "capture on {interface}: the interface is down"),
-            Self::Read { interface, source } => write!(f, "capture on {interface}: read: {}", words(source)),
+            Self::Read { interface, source } => write!(f, "capture on {interface}: read: {}", cause(source)),
         }
     }
 }

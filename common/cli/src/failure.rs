@@ -2,6 +2,8 @@
 
 use std::{fmt, io};
 
+pub use sockeye_common::errno::cause as errno_text;
+
 /// An exit status. Tools that replace an older one use its numbers; the named ones are the suite's own.
 ///
 /// # Source
@@ -105,15 +107,6 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
-
-/// The text of an error as strerror(3) gives it, without the number that [`io::Error`] appends.
-pub fn errno_text(error: &io::Error) -> String {
-    let text = error.to_string();
-    match (error.raw_os_error(), text.rfind(" (os error ")) {
-        (Some(_), Some(end)) => text.get(..end).map_or(text.clone(), str::to_owned),
-        _ => text,
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,8 @@
 
 use std::{fmt, io};
 
+pub use sockeye_common::errno::cause;
+
 /// A system call that failed.
 ///
 /// Prints as `call subject: cause`, as in `bind 0.0.0.0:80: Permission denied`.
@@ -49,15 +51,6 @@ impl std::error::Error for CallError {
 impl From<CallError> for io::Error {
     fn from(error: CallError) -> Self {
         Self::new(error.kind(), error)
-    }
-}
-
-/// The words of an error without the ` (os error 13)` that the standard library appends.
-pub fn cause(error: &io::Error) -> String {
-    let text = error.to_string();
-    match error.raw_os_error().and_then(|code| text.strip_suffix(&format!(" (os error {code})"))) {
-        Some(words) => words.to_owned(),
-        None => text,
     }
 }
 
