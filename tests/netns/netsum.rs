@@ -6,11 +6,11 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 
 use sockeye_test_support::{Background, Case, Net, run};
 
-use crate::captures::{by_link_type, pcap_of, specimens};
+use crate::captures::{Specimen, by_link_type, pcap_of, specimens};
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        Case::new("netsum::agrees_with_tshark", &["tshark"], agrees_with_tshark),
+        Case::new("netsum::agrees_with_tshark", &["tshark", "mergecap"], agrees_with_tshark),
         Case::new("netsum::the_kernels_own_packets", &["tcpdump"], the_kernels_own_packets),
     ]
 }
@@ -59,30 +59,43 @@ fn tshark(net: &Net, file: &str) -> Vec<(String, String, String)> {
     found
 }
 
-fn agrees_with_tshark(net: &Net) {
-    let mut compared = 0;
-    for (link_type, group) in by_link_type(&specimens()) {
-        let file = format!("{link_type}.pcap");
-        fs::write(net.dir().join(&file), pcap_of(&group, link_type)).unwrap();
-        let theirs = tshark(net, &file);
-        let ours = run(net.tool("netsum").args(["verify", "--tsv", &file]));
-        let out = ours.out();
-        let ours: Vec<Vec<&str>> = out.lines().map(|line| line.split('\t').collect()).collect();
-        for (specimen, number) in group.iter().zip(1..) {
-            let number = format!("{number}");
-            let of_frame: Vec<_> = theirs.iter().filter(|(frame, ..)| *frame == number).collect();
-            let rows: Vec<_> = ours.iter().filter(|row| row[0] == number).collect();
-            let story = format!("{link_type}, {}: netsum {rows:?}, tshark {of_frame:?}", specimen.name);
-            assert_eq!(rows.len(), of_frame.len(), "{story}");
-            assert_eq!(rows.len(), specimen.verdicts.len(), "{story}");
-            for (row, (_, protocol, status)) in rows.iter().zip(of_frame) {
-                assert_eq!(row[1], protocol, "{story}");
-                assert!(statuses(row[5]).contains(&status.as_str()), "{story}");
-                compared += 1;
-            }
+/// Holds netsum's judgement of `file`, which has the frames of `specimens` in this order, to tshark's. Returns how many
+/// checksums there were.
+fn compare(net: &Net, file: &str, specimens: &[&Specimen]) -> usize {
+    let theirs = tshark(net, file);
+    let out = run(net.tool("netsum").args(["verify", "--tsv", file])).stderr_is("").out();
+    let ours: Vec<Vec<&str>> = out.lines().map(|line| line.split('\t').collect()).collect();
+    for (specimen, number) in specimens.iter().zip(1..) {
+        let number = format!("{number}");
+        let of_frame: Vec<_> = theirs.iter().filter(|(frame, ..)| *frame == number).collect();
+        let rows: Vec<_> = ours.iter().filter(|row| row[0] == number).collect();
+        let story = format!("{file}, {}: netsum {rows:?}, tshark {of_frame:?}", specimen.name);
+        assert_eq!(rows.len(), of_frame.len(), "{story}");
+        assert_eq!(rows.len(), specimen.verdicts.len(), "{story}");
+        for (row, (_, protocol, status)) in rows.iter().zip(of_frame) {
+            assert_eq!(row[1], protocol, "{story}");
+            assert!(statuses(row[5]).contains(&status.as_str()), "{story}");
         }
     }
+    ours.len()
+}
+
+fn agrees_with_tshark(net: &Net) {
+    let specimens = specimens();
+    let groups = by_link_type(&specimens);
+    let mut compared = 0;
+    let mut files = Vec::new();
+    for (link_type, group) in &groups {
+        let file = format!("{link_type}.pcap");
+        fs::write(net.dir().join(&file), pcap_of(group, *link_type)).unwrap();
+        compared += compare(net, &file, group);
+        files.push(file);
+    }
     assert!(compared > 50, "only {compared} checksums were compared");
+    // All in one pcapng, whose interfaces have link types of their own.
+    run(net.peer("mergecap").args(["-a", "-F", "pcapng", "-w", "all.pcapng"]).args(&files)).status(0);
+    let all: Vec<&Specimen> = groups.into_iter().flat_map(|(_, group)| group).collect();
+    assert_eq!(compare(net, "all.pcapng", &all), compared);
 }
 
 /// On a loopback interface nobody completes what the kernel leaves to the interface.

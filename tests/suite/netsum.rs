@@ -348,7 +348,9 @@ fn what_cannot_be_judged_is_not_called_good() {
         .status(2)
         .stdout_has("1 frame of link type IEEE802_11, which is not read")
         .stderr_is("netsum: standard input: no checksum judged: link type IEEE802_11 is not read\n");
-    verify(&[], &capture_of(&["arp"])).status(0).stdout_is("1 frame, 0 checksums: no checksum found\n");
+    verify(&[], &capture_of(&["arp"]))
+        .status(0)
+        .stdout_is("1 frame without a checksum that is judged here\n1 frame, 0 checksums: no checksum found\n");
     verify(&[], b"GET / HTTP/1.1\r\n").status(2).stdout_is("").stderr_has("not a pcap or pcapng capture");
 }
 

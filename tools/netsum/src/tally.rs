@@ -83,6 +83,10 @@ impl Tally {
                     .to_owned(),
             );
         }
+        let others: u64 = self.unread.values().sum();
+        if self.frames_without > others {
+            remarks.push(format!("{} without a checksum that is judged here", frames(self.frames_without - others)));
+        }
         if self.headers_truncated > 0 {
             remarks.push(format!("{} cut off inside a header by the snapshot length", frames(self.headers_truncated)));
         }
@@ -173,5 +177,54 @@ impl Serialize for Tally {
         data.serialize_field("frames_with_malformed_header", &self.headers_malformed)?;
         data.serialize_field("frames_not_read", &unread)?;
         data.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    fn check(protocol: Protocol, verdict: Verdict) -> Check {
+        let addr = Ipv4Addr::LOCALHOST.into();
+        Check {
+            frame: 1,
+            protocol,
+            offset: 0,
+            stored: 0,
+            calculated: None,
+            sums: None,
+            verdict,
+            obstacle: None,
+            addrs: (addr, addr),
+            ports: None,
+        }
+    }
+
+    #[test]
+    fn every_frame_is_accounted_for() {
+        let cut = |presence| Stop::Truncated { header: "UDP", offset: 34, needed: 8, available: 4, presence };
+        let mut tally = Tally::default();
+        tally.frame(LinkType::ETHERNET, 2, Stop::Payload);
+        tally.frame(LinkType::ETHERNET, 0, Stop::EtherType(0x0806));
+        tally.frame(LinkType::ETHERNET, 1, cut(Presence::Cut));
+        tally.frame(LinkType::ETHERNET, 1, cut(Presence::Inconsistent));
+        tally.frame(LinkType::IEEE802_11, 0, Stop::LinkType(LinkType::IEEE802_11));
+        for verdict in [Verdict::Good, Verdict::Illegal, Verdict::Partial, Verdict::Good] {
+            tally.check(&check(Protocol::Udp, verdict));
+        }
+        assert_eq!((tally.frames, tally.checksums(), tally.damaged()), (5, 4, 1));
+        assert_eq!((tally.count(Protocol::Udp, Verdict::Good), tally.verdicts(Verdict::Good)), (2, 2));
+        assert_eq!(
+            tally.remarks(),
+            [
+                "partial: seen on the sending host before its network interface computed the rest; not damage",
+                "1 frame without a checksum that is judged here",
+                "1 frame cut off inside a header by the snapshot length",
+                "1 frame with a header that contradicts itself",
+                "1 frame of link type IEEE802_11, which is not read",
+            ]
+        );
     }
 }

@@ -8,13 +8,13 @@ use sockeye_cli::{Failure, Output, Status};
 
 use crate::cli::{Style, Verify};
 use crate::explain::Event;
-use crate::listing::{HEADING, Listing, push_tsv};
+use crate::listing::{Extent, HEADING, Listing, push_tsv};
 use crate::shell::{self, Capture};
 use crate::tally::Tally;
 use crate::verdict::{Check, Verdict, judge};
 
-/// Frames between two looks at the progress line.
-const PROGRESS_EVERY: u64 = 4096;
+/// Frames between two looks at the progress line, which the first of them starts: less is read in no time.
+const PROGRESS_EVERY: u64 = 65_536;
 
 /// Opens the capture and judges every checksum in it.
 ///
@@ -30,7 +30,7 @@ pub fn run(job: &Verify, output: &mut Output<'_>) -> Result<Status, Failure> {
 /// [`Failure`] if the capture cannot be read to its end, after everything before the fault has been reported; or if none
 /// of its link types can be read.
 pub fn report(capture: &mut Capture, style: Style, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let mut progress = Some(capture.progress());
+    let mut progress = None;
     let mut report = Report::new(style);
     let mut found = Vec::new();
     let fault = loop {
@@ -40,13 +40,11 @@ pub fn report(capture: &mut Capture, style: Style, output: &mut Output<'_>) -> R
             Ok(None) => break None,
             Err(error) => break Some(capture.failure(&error)),
         };
-        if frame.number % PROGRESS_EVERY == 0
-            && let Some(progress) = &progress
-        {
-            progress.position(position);
-        }
         found.clear();
         report.count(&frame, &mut found);
+        if frame.number % PROGRESS_EVERY == 0 && !(report.has_listed && shell::stdout_is_terminal()) {
+            progress.get_or_insert_with(|| capture.progress()).position(position);
+        }
         report.list(&found, &mut progress, output)?;
     };
     drop(progress.take());
@@ -65,7 +63,7 @@ struct Report {
     style: Style,
     tally: Tally,
     listing: Listing,
-    heading_shown: bool,
+    has_listed: bool,
     explained: BTreeSet<Verdict>,
     line: String,
 }
@@ -74,13 +72,13 @@ impl Report {
     fn new(style: Style) -> Self {
         let listing = match style {
             Style::Listing(extent) => Listing::new(extent),
-            Style::Tsv => Listing::new(crate::listing::Extent::All),
+            Style::Tsv => Listing::new(Extent::All),
         };
         Self {
             style,
             tally: Tally::default(),
             listing,
-            heading_shown: false,
+            has_listed: false,
             explained: BTreeSet::new(),
             line: String::new(),
         }
@@ -108,6 +106,7 @@ impl Report {
             let mut ready = Vec::new();
             self.listing.take(*check, &mut |check| ready.push(check));
             if !ready.is_empty() && progress.is_some() && shell::stdout_is_terminal() {
+                // The two would write over each other.
                 progress.take();
             }
             for check in ready {
@@ -118,6 +117,9 @@ impl Report {
     }
 
     fn explain(&mut self, check: &Check, output: &mut Output<'_>) -> Result<(), Failure> {
+        if output.is_explained() && self.style == Style::Listing(Extent::All) {
+            self.heading(output)?;
+        }
         if let Some(event) = Event::verified(check) {
             output.event(&event)?;
         }
@@ -129,30 +131,36 @@ impl Report {
 
     fn show(&mut self, check: &Check, output: &mut Output<'_>) -> Result<(), Failure> {
         if self.style == Style::Tsv {
+            self.has_listed = true;
             self.line.clear();
             push_tsv(&mut self.line, check);
             return output.raw(self.line.as_bytes());
         }
-        if !self.heading_shown && !output.is_json() {
+        self.heading(output)?;
+        output.result(check)
+    }
+
+    /// Shows the heading, once, above the first line that is there for a person.
+    fn heading(&mut self, output: &mut Output<'_>) -> Result<(), Failure> {
+        if !self.has_listed && !output.is_json() {
             output.raw(HEADING.as_bytes())?;
             output.raw(b"\n")?;
         }
-        self.heading_shown = true;
-        output.result(check)
+        self.has_listed = true;
+        Ok(())
     }
 
     /// Shows what was held back, and the summary.
     fn finish(&mut self, output: &mut Output<'_>) -> Result<(), Failure> {
         let mut ready = Vec::new();
-        std::mem::replace(&mut self.listing, Listing::new(crate::listing::Extent::Nothing))
-            .finish(&mut |check| ready.push(check));
+        std::mem::replace(&mut self.listing, Listing::new(Extent::Nothing)).finish(&mut |check| ready.push(check));
         for check in ready {
             self.show(&check, output)?;
         }
         match self.style {
             Style::Tsv => Ok(()),
             Style::Listing(_) => {
-                if self.heading_shown && !output.is_json() {
+                if self.has_listed && !output.is_json() {
                     output.raw(b"\n")?;
                 }
                 output.result(&self.tally)
