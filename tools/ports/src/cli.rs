@@ -10,7 +10,7 @@ use crate::selection::{Selection, Which};
 
 /// List sockets, their states and owners
 #[derive(Parser, Debug)]
-#[command(name = "ports", version)]
+#[command(name = "ports", version, args_override_self = true)]
 pub struct Cli {
     /// TCP sockets (without -t and -u: both)
     #[arg(short, long, help_heading = "Which sockets")]
@@ -34,7 +34,7 @@ pub struct Cli {
     #[arg(short, long, help_heading = "What is shown")]
     numeric: bool,
     /// Every process and descriptor that holds the socket
-    #[arg(short, long, help_heading = "What is shown")]
+    #[arg(short, long, aliases = ["program", "programs"], help_heading = "What is shown")]
     processes: bool,
     /// One owner a socket, and no further search once each has one; implies -p
     #[arg(long, help_heading = "What is shown")]
@@ -141,6 +141,8 @@ mod tests {
         );
         assert_eq!(parsed(&["-tulanp"]).unwrap().selection.which, Which::All);
         assert_eq!(parsed(&["-alnp"]).unwrap().selection.which, Which::All, "whatever the order");
+        assert_eq!(parsed(&["-tt", "-nn", "-t"]), parsed(&["-tn"]), "said twice is said");
+        assert_eq!(parsed(&["--programs"]), parsed(&["-p"]), "netstat's word");
         assert!(!parsed(&["-H"]).unwrap().headings);
         assert_eq!(parsed(&["-p", "--first-owner"]).unwrap().owners, Some(WantedOwners::First));
     }

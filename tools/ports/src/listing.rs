@@ -81,7 +81,19 @@ impl Cells {
     }
 
     fn fill(&mut self, socket: &Socket, listing: &Listing<'_>) {
-        let texts = [&mut self.state, &mut self.recv, &mut self.send, &mut self.local, &mut self.peer, &mut self.owner];
+        self.fill_all_but_owner(socket, listing);
+        self.owner.clear();
+        if let Some(holders) = listing.holders {
+            match holders.ownership(socket.inode) {
+                Ownership::Held => owners::push_owners(&mut self.owner, holders.of(socket.inode)),
+                Ownership::Nobody => self.owner.push('-'),
+                Ownership::Hidden => self.owner.push('?'),
+            }
+        }
+    }
+
+    fn fill_all_but_owner(&mut self, socket: &Socket, listing: &Listing<'_>) {
+        let texts = [&mut self.state, &mut self.recv, &mut self.send, &mut self.local, &mut self.peer];
         texts.into_iter().for_each(String::clear);
         self.proto = protocol_label(socket.protocol, socket.family);
         match socket.state.name() {
@@ -92,13 +104,6 @@ impl Cells {
         push_number(&mut self.send, socket.send_queue);
         endpoint::push_local(&mut self.local, socket, listing.names);
         endpoint::push_peer(&mut self.peer, socket, listing.names);
-        if let Some(holders) = listing.holders {
-            match holders.ownership(socket.inode) {
-                Ownership::Held => owners::push_owners(&mut self.owner, holders.of(socket.inode)),
-                Ownership::Nobody => self.owner.push('-'),
-                Ownership::Hidden => self.owner.push('?'),
-            }
-        }
     }
 }
 
@@ -114,9 +119,10 @@ impl Listing<'_> {
     }
 
     fn layout(&self, limit: Option<usize>) -> Layout {
-        let mut widths = self.widths([usize::MAX; 7]);
         let columns = self.columns();
         let gaps = GAP * columns.saturating_sub(1);
+        // The last column is never filled up: without a limit nobody wants to know how wide the owners are.
+        let mut widths = self.widths([usize::MAX; 7], limit.is_some());
         let Some(limit) = limit.filter(|limit| widths.iter().take(columns).sum::<usize>() + gaps > *limit) else {
             return Layout { widths, limit: None };
         };
@@ -127,19 +133,23 @@ impl Listing<'_> {
         let mut caps = [usize::MAX; 7];
         let [.., peer_cap, _] = &mut caps;
         *peer_cap = left / 2;
-        let [.., peer, _] = self.widths(caps);
+        let [.., peer, _] = self.widths(caps, false);
         let [.., local_cap, _, _] = &mut caps;
         *local_cap = if self.holders.is_some() { left / 2 } else { left.saturating_sub(peer) };
-        widths = self.widths(caps);
+        widths = self.widths(caps, false);
         Layout { widths, limit: Some(limit) }
     }
 
     /// The width of each column, where what is wider than its cap does not count.
-    fn widths(&self, caps: [usize; 7]) -> [usize; 7] {
+    fn widths(&self, caps: [usize; 7], owners: bool) -> [usize; 7] {
         let mut widths = if self.headings { HEADINGS.map(str::len) } else { [0; 7] };
         let mut cells = Cells::default();
         for socket in self.sockets {
-            cells.fill(socket, self);
+            if owners {
+                cells.fill(socket, self);
+            } else {
+                cells.fill_all_but_owner(socket, self);
+            }
             for ((width, cap), field) in widths.iter_mut().zip(caps).zip(cells.fields()) {
                 let columns = columns_of(field);
                 if columns <= cap {
