@@ -9,11 +9,11 @@ pub(crate) fn all() -> Vec<(&'static str, Command, Manual)> {
         (T::NAME, T::command(), T::manual())
     }
     vec![
-        // NOT YET: of::<sockeye_nc::Nc>(),
+        of::<sockeye_nc::Nc>(),
         // NOT YET: of::<sockeye_dig::Dig>(),
         of::<sockeye_url::Url>(),
         of::<sockeye_netsum::Netsum>(),
         of::<sockeye_ports::Ports>(),
-        // NOT YET: of::<sockeye_lab::Lab>(),
+        of::<sockeye_lab::Lab>(),
     ]
 }

@@ -10,6 +10,8 @@
 
 #[path = "../captures.rs"]
 mod captures;
+mod lab;
+mod nc;
 mod netsum;
 mod ports;
 mod sys;
@@ -19,6 +21,6 @@ use std::process::ExitCode;
 use sockeye_test_support::{Case, harness};
 
 fn main() -> ExitCode {
-    let modules: &[fn() -> Vec<Case>] = &[netsum::cases, ports::tests, sys::cases];
+    let modules: &[fn() -> Vec<Case>] = &[lab::tests, nc::tests, netsum::cases, ports::tests, sys::cases];
     harness::run(modules.iter().flat_map(|tests| tests()).collect())
 }

@@ -1,19 +1,167 @@
 //! What the man page says beyond the options.
 
 use sockeye_cli::Manual;
+use sockeye_cli::manual::Example;
 
 /// The page.
 pub const MANUAL: Manual = Manual {
-    summary: "arbitrary TCP and UDP connections and listens",
+    summary: "connect and listen over TCP and UDP, and see how it is done",
     synopsis: &[
-        "[-46Nnuv] [-p PORT] [-q SECONDS] [-s ADDRESS] [-w SECONDS] DESTINATION PORT...",
-        "-l [-46kNnuv] [-q SECONDS] [-w SECONDS] [ADDRESS] PORT",
+        "[-46hNnuv] [-p PORT] [-q SECONDS] [-s ADDRESS] [-w SECONDS] [--explain] [--json] DESTINATION PORT...",
+        "-l [-46kNnuv] [-q SECONDS] [-w SECONDS] [--explain] [--json] [ADDRESS] PORT",
+        "-l -p PORT [-s ADDRESS] [OPTION...]",
     ],
-    description: "",
-    sections: &[],
-    examples: &[],
-    exit_status: &[(0, ""), (1, "")],
-    caveats: "",
-    standards: "",
-    see_also: &["ports(1)"],
+    description: "Makes a TCP connection, or waits for one with `-l`, and carries standard input to the peer and what the \
+peer sends to standard output, both at the same time and each until it ends. With `-u` it sends and receives UDP \
+datagrams instead.
+
+Options, texts on standard error and exit statuses are those of OpenBSD's `nc`, so that scripts go on working; what is \
+different is listed below. Options may stand behind the operands.
+
+DESTINATION is a name or an address in numbers. Each address of a name is tried in turn. PORT is a number, a range such \
+as `8000-8010`, or the name of a service; several are connected to one after the other.
+
+A time is in seconds, and may have a fraction or a unit: `2`, `0.5`, `500ms`, `1m`, `1h`.",
+    sections: &[
+        (
+            "Client and server",
+            "A server on port 7000 of every IPv4 address of this host, for one client:
+
+  nc -l 7000
+
+and a client for it, on this or another host, where `server.example` is the server's name:
+
+  nc server.example 7000
+
+Whatever is typed at one end appears at the other. With `-6` the server takes IPv6 and IPv4. An address before the port \
+limits the server to it: `nc -l 127.0.0.1 7000`. Port 0 lets the system choose, and `-v` says which it chose.
+
+With `-k` the server waits for the next client when one has left. Clients that come meanwhile are connected by the \
+kernel and wait for their turn. Without `-k` they are refused.",
+        ),
+        (
+            "Data transfer",
+            "The receiver first, then the sender:
+
+  nc -l 7000 > copy
+  nc -N receiver.example 7000 < file
+
+`-N` shuts down the sending direction when the file has ended, so that the receiver sees its end. The other direction \
+stays open for as long as the peer likes. What the receiver writes is what the sender read, octet for octet; compare \
+the two with `sha256sum`(1).
+
+A connection that is reset on the way is an error, which says how many octets had come and gone. A full disk is one \
+too.",
+        ),
+        (
+            "Talking to servers",
+            "Protocols in text can be spoken by hand or by a script:
+
+  printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -N server.example 80
+
+What the server sends goes to standard output as it is. On a terminal that may include octets that the terminal acts \
+on; `| cat -v` makes them visible.",
+        ),
+        (
+            "Datagrams",
+            "With `-u`, one read of standard input is one datagram, of at most 65507 octets, and each datagram that comes \
+is written out whole. A line typed at a terminal is a datagram; so is a file of up to 65507 octets. What a pipe \
+merges or splits, nc cannot know.
+
+UDP makes no connections and has no end. `succeeded` means that the local socket knows its peer; nothing was sent yet, \
+and nc sends nothing that the input did not say. `-w` ends the wait for answers. If the peer's host says that nobody \
+listens there, the conversation is over.
+
+`nc -lu` waits for a first datagram; who sent it is the peer from then on, and answers go to it. With `-k` everybody's \
+datagrams are written out, and nobody is answered.",
+        ),
+        (
+            "When it ends",
+            "A client ends when both directions have ended: standard input by its end of file, the peer by its FIN. \
+Without `-N` or `-q` the peer is not told that the input has ended.
+
+A listener ends, or with `-k` waits for the next client, when the peer has ended and standard input has been quiet for a \
+tenth of a second. So does a client when nobody reads its standard output any more.
+
+`-q` ends it that long after the end of the input, whatever the peer does. TCP gets up to two seconds more if \
+octets are not acknowledged yet. `-w` ends it when nothing has moved for that long; while a listener waits for a peer, \
+`-w` does not count.",
+        ),
+        (
+            "Explanation",
+            "`--explain` tells on standard error, with the time in seconds since the start: what `getaddrinfo`(3) was \
+asked and what it answered; each socket call, with the octets of each socket address by their names in C; each read and \
+write; who has ended, and what follows; why a call failed, in words; and how much was sent and received in all. \
+`--json` tells the same as one JSON object a line, and then nothing else but failures is on standard error.",
+        ),
+        (
+            "Differences from OpenBSD nc",
+            "`-q` ends a TCP connection although the peer stays, and with `-u` still receives answers. `-u -v` sends \
+no datagrams of its own. An empty datagram does not end a listener. Datagrams are neither merged nor cut. A listener \
+sends everything that its input has ready, although the client has ended. A failed bind names the address. A refused \
+connection is told on a terminal without `-v`, too. A reset is an error. Two listeners cannot share a port.",
+        ),
+    ],
+    examples: &[
+        Example {
+            says: "Copy a file over TCP. The loop tries until the receiver listens:",
+            command: "seq 100000 > file\n\
+nc -l 127.0.0.1 7000 > copy &\n\
+until nc -N 127.0.0.1 7000 < file; do :; done\n\
+wait; cmp file copy && echo the same",
+            shows: "the same",
+            status: 0,
+        },
+        Example {
+            says: "Is anybody there?",
+            command: "nc -v 127.0.0.1 7001",
+            shows: "nc: connect to 127.0.0.1 port 7001 (tcp) failed: Connection refused",
+            status: 1,
+        },
+        Example {
+            says: "Why not? Each socket call and what became of it:",
+            command: "nc --explain localhost 7001",
+            shows: "ECONNREFUSED",
+            status: 1,
+        },
+        Example {
+            says: "A server that answers one request, and the request:",
+            command: "printf 'HTTP/1.0 204 No Content\\r\\n\\r\\n' | nc -lN 127.0.0.1 7080 > request &\n\
+until printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -N 127.0.0.1 7080; do :; done",
+            shows: "204 No Content",
+            status: 0,
+        },
+        Example {
+            says: "A datagram to a listener that leaves when nothing more comes for half a second:",
+            command: "nc -lu -w 500ms 127.0.0.1 7002 > got &\n\
+until ports -uln | grep -q 127.0.0.1:7002; do :; done\n\
+echo hello | nc -u -q 0 127.0.0.1 7002\n\
+wait; cat got",
+            shows: "hello",
+            status: 0,
+        },
+        Example {
+            says: "What became of it, for a program:",
+            command: "nc --json 127.0.0.1 7001",
+            shows: r#""event":"failed","call":"connect","subject":"127.0.0.1:7001""#,
+            status: 1,
+        },
+    ],
+    exit_status: &[
+        (0, "The conversation took place and ended, by itself or by `-w` or `-q`."),
+        (
+            1,
+            "It did not: the command line is wrong, a name is not known, no address answered, a connection was reset, \
+standard output did not take what came. With `-v`, also a UDP port that turned out to be closed.",
+        ),
+    ],
+    caveats: "Scanning (`-z`), Unix-domain sockets, proxies, TLS and the other options of OpenBSD `nc` and `ncat` are not \
+there yet. They are refused as unknown options and never ignored.
+
+Nothing is encrypted and nobody is authenticated. A listener without an address takes connections from every network \
+that reaches this host.
+
+With `-v` and without `-n`, the names of addresses are looked up, which may ask a name server.",
+    standards: "RFC 9293 (TCP), RFC 768 (UDP), RFC 3493 (socket interface for IPv6).",
+    see_also: &["ports(1)", "dig(1)", "netsum(1)", "getaddrinfo(3)", "socket(2)"],
 };
