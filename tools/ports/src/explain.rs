@@ -126,6 +126,9 @@ impl Render for Event {
 
 impl Render for OwnerSearch {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        if self.wanted == 0 {
+            return text.line("no owner to look for: no process can hold any of the sockets");
+        }
         let stopped = if self.stopped_early { ", and stopped there" } else { "" };
         text.line(format!(
             "read {} of {} in /proc/PID/fd with {}: found owners of {} of {}{stopped}",
@@ -184,6 +187,8 @@ mod tests {
             shown(&Event::OwnersSearched(search)),
             "read 9 descriptors of 1 process in /proc/PID/fd with 1 thread: found owners of 2 of 3 sockets\n"
         );
+        let none = Event::OwnersSearched(OwnerSearch::default());
+        assert_eq!(shown(&none), "no owner to look for: no process can hold any of the sockets\n");
         let search = OwnerSearch { denied: 1, gone: 2, found: 3, stopped_early: true, ..search };
         assert!(shown(&Event::OwnersSearched(search)).ends_with(
             "3 of 3 sockets, and stopped there\n  no permission for 1 process\n  2 processes ended meanwhile\n"

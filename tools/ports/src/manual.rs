@@ -37,11 +37,12 @@ both. Behind a `%` stands the interface that the socket is bound to, as in `[fe8
 `*` in place of a port is any.
 
 `Owner`, with `-p`: every process that holds the socket, with its number and its descriptors. A name with blanks or \
-brackets stands in quotes, and control characters are written as `\\xNN`. `-` means nobody (TIME-WAIT, a connection \
-that waits for accept, one that the process has closed), `?` a process that may not be looked into.
+brackets stands in quotes, and control characters are written as `\\xNN`. `-` means that no process has it: \
+TIME-WAIT, a connection that waits for accept, one that the process has closed, a process outside this PID namespace; \
+`?` a process that may not be looked into.
 
-Where a row is too long for the terminal, its owner, and its peer too, stand on lines of their own below it. Into a pipe or a file, \
-each socket is always one line.",
+Where a row is too long for the terminal, its owner, and its peer too, stand on lines of their own below it. \
+Into a pipe or a file, each socket is always one line.",
         ),
         (
             "Output for programs",

@@ -3,7 +3,8 @@
 
 mod processes;
 
-use sockeye_cli::{Failure, Status};
+use sockeye_cli::Failure;
+use sockeye_sys::Family;
 use sockeye_sys::interface;
 use sockeye_sys::sock_diag::{DumpError, Request, SockDiag};
 
@@ -25,7 +26,7 @@ const SERVICES: &str = "/etc/services";
 /// # Errors
 /// [`Failure`] if the kernel does not list them. Nothing is then known of the others either.
 pub fn dump(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Vec<Socket>, Failure> {
-    let mut diag = SockDiag::open().map_err(|error| Failure::new(Status::HOST, error.to_string()))?;
+    let mut diag = SockDiag::open().map_err(|error| unopened(&error))?;
     let mut sockets = Vec::new();
     for request in selection.requests() {
         let dumped = diag
@@ -36,10 +37,19 @@ pub fn dump(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Vec
     Ok(sockets)
 }
 
-fn refused(request: &Request, error: &DumpError) -> Failure {
-    let failure = Failure::new(Status::HOST, error.to_string());
+fn unopened(error: &DumpError) -> Failure {
+    let failure = Failure::host(error.to_string());
     if error.is_unsupported() {
-        let protocol = protocol_label(request.protocol, sockeye_sys::Family::INET);
+        failure.hint("this kernel has no sock_diag, and /proc/net is not read")
+    } else {
+        failure
+    }
+}
+
+fn refused(request: &Request, error: &DumpError) -> Failure {
+    let failure = Failure::host(error.to_string());
+    if error.is_unsupported() {
+        let protocol = protocol_label(request.protocol, Family::INET);
         failure.hint(format!("needs the kernel module {protocol}_diag: try modprobe {protocol}_diag as root"))
     } else {
         failure
@@ -75,4 +85,26 @@ pub fn holders(sockets: &[Socket], wanted: WantedOwners) -> (Holders, OwnerSearc
 pub fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use sockeye_cli::Status;
+    use sockeye_sys::Protocol;
+
+    use super::*;
+
+    #[test]
+    fn a_kernel_without_udp_diag_is_told_apart_from_a_denial() {
+        let request = Request::new(Family::INET6, Protocol::UDP);
+        let failure = |errno| refused(&request, &DumpError::Refused { request, errno });
+        // ENOENT, EACCES.
+        assert_eq!(
+            failure(2).to_string(),
+            "sock_diag AF_INET6 IPPROTO_UDP: No such file or directory (needs the kernel module udp_diag: try modprobe \
+             udp_diag as root)"
+        );
+        assert_eq!(failure(13).to_string(), "sock_diag AF_INET6 IPPROTO_UDP: Permission denied");
+        assert_eq!(failure(13).status(), Status::HOST);
+    }
 }
