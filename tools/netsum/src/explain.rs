@@ -6,8 +6,9 @@ use serde::Serialize;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
+use crate::protocol::Protocol;
 use crate::udp::{Family, octets};
-use crate::verdict::{Check, Protocol, Sums, Verdict};
+use crate::verdict::{Check, Sums, Verdict};
 use crate::working::{Working, text};
 
 /// A fact about the computation that the bare numbers do not tell.
@@ -67,16 +68,16 @@ pub enum Event {
         frame: u64,
         /// Whose checksum it is.
         protocol: Protocol,
-        /// The folded sum of the pseudo-header; 0 where there is none.
-        pseudo_header: u16,
+        /// The folded sum of the pseudo-header, where there is one.
+        pseudo_header_sum: Option<u16>,
         /// How many octets are covered besides.
         length_octets: usize,
         /// The folded sum of both, the field counting as zero.
-        covered: u16,
+        sum: u16,
         /// What the field holds.
         stored: u16,
-        /// The sum with it.
-        with_stored: u16,
+        /// The folded sum with it.
+        sum_with_stored: u16,
     },
     /// The first checksum with this verdict.
     FirstOf {
@@ -102,7 +103,15 @@ impl Event {
     pub fn verified(check: &Check) -> Option<Self> {
         let Check { frame, protocol, stored, sums, .. } = *check;
         let Sums { pseudo_header, covered, with_stored, length } = sums?;
-        Some(Self::Verified { frame, protocol, pseudo_header, length_octets: length, covered, stored, with_stored })
+        Some(Self::Verified {
+            frame,
+            protocol,
+            pseudo_header_sum: pseudo_header,
+            length_octets: length,
+            sum: covered,
+            stored,
+            sum_with_stored: with_stored,
+        })
     }
 
     /// What it is about, and the words.
@@ -178,17 +187,17 @@ impl Event {
                  the other zero of ones' complement, and the receiver's sum is ffff just the same (RFC 768)"
                     .to_owned(),
             ),
-            Self::Verified { frame, protocol, pseudo_header, length_octets, covered, stored, with_stored } => {
-                let summed = match protocol {
-                    Protocol::Ip | Protocol::Icmp => octets(length_octets),
-                    _ => format!("pseudo-header {pseudo_header:04x} and {}", octets(length_octets)),
+            Self::Verified { frame, protocol, pseudo_header_sum, length_octets, sum, stored, sum_with_stored } => {
+                let summed = match pseudo_header_sum {
+                    Some(pseudo) => format!("pseudo-header {pseudo:04x} and {}", octets(length_octets)),
+                    None => octets(length_octets),
                 };
-                let is = if with_stored == 0xffff { "" } else { ", not ffff" };
+                let is = if sum_with_stored == 0xffff { "" } else { ", not ffff" };
                 (
                     protocol.name(),
                     format!(
-                        "frame {frame}: {summed} without the field sum to {covered:04x}; with the stored {stored:04x} \
-                         they make {with_stored:04x}{is}"
+                        "frame {frame}: {summed} without the field sum to {sum:04x}; with the stored {stored:04x} they \
+                         make {sum_with_stored:04x}{is}"
                     ),
                 )
             }

@@ -1,5 +1,6 @@
 //! netsum: computes, explains and verifies Internet checksums.
 //!
+//! - [`protocol`]: the protocols whose checksums are known
 //! - [`udp`]: what UDP sums, and what it transmits
 //! - [`working`]: the addition, every step as data
 //! - [`verdict`]: what each checksum of a frame is worth
@@ -17,6 +18,7 @@ pub mod data;
 pub mod explain;
 pub mod listing;
 pub mod manual;
+pub mod protocol;
 pub mod shell;
 pub mod tally;
 pub mod udp;

@@ -120,7 +120,7 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use super::*;
-    use crate::verdict::Protocol;
+    use crate::protocol::Protocol;
 
     fn check(frame: u64, verdict: Verdict) -> Check {
         let addr = Ipv4Addr::new(192, 0, 2, 1).into();

@@ -11,7 +11,8 @@ use sockeye_cli::output::Role;
 use sockeye_cli::table::{Rules, Table};
 use sockeye_cli::{Render, Text};
 
-use crate::verdict::{Check, Protocol, Verdict};
+use crate::protocol::Protocol;
+use crate::verdict::{Check, Verdict};
 
 /// What was found in a capture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

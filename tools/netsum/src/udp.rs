@@ -8,6 +8,7 @@ use sockeye_common::addr::IpText;
 use sockeye_common::checksum::{PseudoHeader, udp_transmitted};
 
 use crate::explain::Event;
+use crate::protocol::Protocol;
 use crate::working::{Field, Part, Section, Working};
 
 /// UDP's protocol number.
@@ -33,7 +34,7 @@ pub struct Datagram {
 /// A checksum with all its working.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// The protocol whose checksum it is.
+    /// Whose checksum it is.
     pub protocol: Protocol,
     /// The address that the datagram comes from.
     pub src_addr: String,
@@ -54,15 +55,6 @@ pub struct Report {
     pub checksum: u16,
     /// The same as it is sent, high octet first: `f752`.
     pub checksum_octets: String,
-}
-
-/// A protocol number with its name in IANA's registry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Protocol {
-    /// The number.
-    pub code: u8,
-    /// The name, in lower case.
-    pub name: &'static str,
 }
 
 /// Why a datagram cannot exist.
@@ -117,7 +109,7 @@ impl Datagram {
             explain(Event::ZeroBecameAllOnes);
         }
         Ok(Report {
-            protocol: Protocol { code: UDP, name: "udp" },
+            protocol: Protocol::Udp,
             src_addr: IpText(self.src.ip()).to_string(),
             src_port: self.src.port(),
             dst_addr: IpText(self.dst.ip()).to_string(),

@@ -8,37 +8,7 @@ use sockeye_capture::{Frame, dissect};
 use sockeye_common::addr::IpText;
 use sockeye_common::checksum::{Sum, udp_transmitted};
 
-/// Whose checksum it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Protocol {
-    /// An IPv4 header.
-    Ip,
-    /// UDP.
-    Udp,
-    /// TCP.
-    Tcp,
-    /// ICMP.
-    Icmp,
-    /// ICMPv6.
-    Icmpv6,
-}
-
-impl Protocol {
-    /// All of them, as they stand in a summary.
-    pub const ALL: [Self; 5] = [Self::Ip, Self::Udp, Self::Tcp, Self::Icmp, Self::Icmpv6];
-
-    /// The word for it in listings.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ip => "ip",
-            Self::Udp => "udp",
-            Self::Tcp => "tcp",
-            Self::Icmp => "icmp",
-            Self::Icmpv6 => "icmpv6",
-        }
-    }
-}
+use crate::protocol::Protocol;
 
 /// What a stored checksum is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -95,8 +65,8 @@ pub enum Obstacle {
 /// The sums behind a verdict, each folded to 16 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sums {
-    /// Of the pseudo-header; 0 where there is none.
-    pub pseudo_header: u16,
+    /// Of the pseudo-header, where there is one.
+    pub pseudo_header: Option<u16>,
     /// Of all that is covered, pseudo-header included, the field counting as zero.
     pub covered: u16,
     /// The same with what the field holds.
@@ -154,7 +124,7 @@ impl Serialize for Check {
         struct Data<'a> {
             record: &'a str,
             frame: u64,
-            protocol: &'a str,
+            protocol: Protocol,
             src_addr: String,
             src_port: Option<u16>,
             dst_addr: String,
@@ -170,7 +140,7 @@ impl Serialize for Check {
         Data {
             record: "checksum",
             frame: self.frame,
-            protocol: self.protocol.name(),
+            protocol: self.protocol,
             src_addr: IpText(self.addrs.0).to_string(),
             src_port: self.ports.map(|ports| ports.0),
             dst_addr: IpText(self.addrs.1).to_string(),
@@ -244,7 +214,7 @@ fn compare(protocol: Protocol, sums: Sums, checksum: &Checksum) -> Verdict {
     match sums.with_stored {
         // Both zeros of ones' complement come to this, as they do at a receiver.
         0xffff => Verdict::Good,
-        _ if offloads && sums.pseudo_header == checksum.stored => Verdict::Partial,
+        _ if offloads && sums.pseudo_header == Some(checksum.stored) => Verdict::Partial,
         _ => Verdict::Bad,
     }
 }
@@ -263,8 +233,8 @@ fn sums(frame: &[u8], checksum: &Checksum) -> Option<Sums> {
     let covered = checksum.covered.of(frame);
     let (before, rest) = covered.split_at_checked(checksum.offset.checked_sub(checksum.covered.start)?)?;
     let (_, after) = rest.split_at_checked(2)?;
-    let pseudo = checksum.pseudo_header.map_or(Sum::new(), |pseudo| pseudo.sum());
-    let mut sum = pseudo;
+    let pseudo = checksum.pseudo_header.map(|pseudo| pseudo.sum());
+    let mut sum = pseudo.unwrap_or_default();
     sum.add(before).add(after);
     if covered.len() % 2 == 1 {
         // The padding octet, so that the stored checksum is added as a word of its own.
@@ -272,7 +242,7 @@ fn sums(frame: &[u8], checksum: &Checksum) -> Option<Sums> {
     }
     let without = sum.folded();
     Some(Sums {
-        pseudo_header: pseudo.folded(),
+        pseudo_header: pseudo.map(Sum::folded),
         covered: without,
         with_stored: sum.add_u16(checksum.stored).folded(),
         length: covered.len(),
