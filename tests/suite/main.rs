@@ -13,6 +13,7 @@ mod captures;
 mod family;
 mod generated;
 mod invariants;
+mod lab;
 mod nc;
 mod netsum;
 mod ports;

@@ -1,0 +1,142 @@
+//! lab makes two hosts, as root and as an ordinary user, and what it captured is what tshark sees.
+
+use std::fs;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use sockeye_sys::interface;
+use sockeye_test_support::{Case, Net, Run, run, tools_dir, wait_until};
+
+const NOBODY: u32 = 65534;
+
+pub(crate) fn tests() -> Vec<Case> {
+    vec![
+        Case::new("lab::tour_as_root", &[], |net| {
+            let told = run(&mut lab(net, &["tour", "--json", "--explain"]));
+            two_hosts(&told);
+            nothing_is_left(&told, net);
+        }),
+        Case::new("lab::tour_as_an_ordinary_user", &[], |net| {
+            let bin = for_everybody(net);
+            let mut command = Command::new(bin.join("lab"));
+            command.args(["tour", "--json", "--explain"]);
+            // Without real root this harness is in a user namespace, and so an ordinary user already.
+            if is_root() {
+                command.uid(NOBODY).gid(NOBODY);
+            }
+            let told = run(prepared(&mut command, net));
+            if told.out().contains("\"hosts\":\"loopback\"") && std::env::var_os("SOCKEYE_REQUIRE").is_none() {
+                // This system allows no user namespaces: then that is said, and what to do about it.
+                let stage = &records(&told, "stage")[0];
+                assert!(stage["says"].as_str().unwrap().contains("does not let lab make two hosts"), "{stage:#}");
+                assert!(stage["hint"].as_str().unwrap().contains("run lab as root"), "{stage:#}");
+                return;
+            }
+            two_hosts(&told);
+            assert_eq!(records(&told, "stage")[0]["says"].as_str().unwrap().contains("without root"), is_root());
+            nothing_is_left(&told, net);
+        }),
+        Case::new("lab::refused_namespaces_are_said", &[], |net| {
+            // Limits count per user namespace: this one is ours, and nobody else's.
+            let limits = "echo 0 >/proc/sys/user/max_user_namespaces && echo 0 >/proc/sys/user/max_net_namespaces";
+            let line = format!("{limits} && exec {}/lab tour --json", tools_dir().display());
+            let mut command = Command::new("unshare");
+            command.args(["--user", "--map-root-user", "sh", "-c", &line]);
+            let told = run(prepared(&mut command, net));
+            told.status(0);
+            let stage = &records(&told, "stage")[0];
+            assert_eq!(stage["hosts"], "loopback", "{stage:#}");
+            assert!(stage["says"].as_str().unwrap().contains("No space left on device"), "{stage:#}");
+            assert!(stage["hint"].as_str().unwrap().contains("sysctl user.max_user_namespaces"), "{stage:#}");
+        }),
+        Case::new("lab::tshark_sees_the_same_datagram", &["tshark"], |net| {
+            run(&mut lab(net, &["tour", "--pcap", "sent.pcap"])).status(0).stdout_has("The capture is in sent.pcap.");
+            let fields =
+                ["ip.src", "ip.dst", "udp.srcport", "udp.dstport", "udp.checksum", "udp.checksum.status", "data"];
+            let mut tshark = net.peer("tshark");
+            tshark.args(["-r", "sent.pcap", "-o", "udp.check_checksum:TRUE", "-T", "fields", "-E", "separator=,"]);
+            // Port 6000 is X11's: the data is to be shown as it is.
+            tshark.args(["--disable-protocol", "x11"]);
+            for field in fields {
+                tshark.args(["-e", field]);
+            }
+            run(&mut tshark).status(0).stdout_is("10.0.0.1,10.0.0.2,5000,6000,0xf752,1,4142434445\n");
+        }),
+        Case::new("lab::a_capture_that_cannot_be_kept_is_an_error", &[], |net| {
+            let told = run(&mut lab(net, &["tour", "--pcap", "no/such/folder.pcap"]));
+            told.status(4).stderr_has("lab: write no/such/folder.pcap: No such file or directory");
+        }),
+    ]
+}
+
+fn lab(net: &Net, args: &[&str]) -> Command {
+    let mut command = net.tool("lab");
+    command.args(args);
+    prepared(&mut command, net);
+    command
+}
+
+/// Temporary files go where [`nothing_is_left`] looks.
+fn prepared<'a>(command: &'a mut Command, net: &Net) -> &'a mut Command {
+    command.current_dir(net.dir()).env("TMPDIR", net.dir()).env_remove("CARGO")
+}
+
+/// Copies of the executables where any user may run them.
+fn for_everybody(net: &Net) -> PathBuf {
+    let bin = net.dir().join("bin");
+    fs::create_dir(&bin).unwrap();
+    let tools = ["lab", "url", "dig", "nc", "ports", "netsum"].map(|name| tools_dir().join(name));
+    // Not by this process: what it forks meanwhile would hold the files open, and "Text file busy" follows.
+    run(Command::new("cp").args(tools).arg(&bin)).status(0);
+    bin
+}
+
+/// Whether user 0 in here is root outside too.
+fn is_root() -> bool {
+    let map = fs::read_to_string("/proc/self/uid_map").unwrap();
+    map.split_whitespace().last() == Some("4294967295")
+}
+
+fn objects(run: &Run) -> Vec<Value> {
+    run.out().lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{}", run.story()))).collect()
+}
+
+fn records(run: &Run, record: &str) -> Vec<Value> {
+    objects(run).into_iter().map(|mut object| object["data"].take()).filter(|data| data["record"] == record).collect()
+}
+
+/// The whole tour was seen, with the course's example on the wire.
+#[track_caller]
+fn two_hosts(told: &Run) {
+    told.status(0).stderr_is("");
+    assert_eq!(records(told, "stage")[0]["hosts"], "namespaces");
+    let steps = records(told, "step");
+    assert_eq!(steps.len(), 8);
+    for step in &steps {
+        assert!(step["checks"].as_array().unwrap().iter().all(|check| check["passed"] == true), "{step:#}");
+    }
+    let verify = &steps[6]["scenes"][0];
+    assert_eq!((verify["host"].as_str(), verify["status"].as_i64()), (Some("bob"), Some(0)));
+    assert!(verify["output"].as_str().unwrap().contains("f752"), "{verify:#}");
+}
+
+/// Processes, interfaces and files are gone.
+#[track_caller]
+fn nothing_is_left(told: &Run, net: &Net) {
+    let started: Vec<u64> = objects(told)
+        .iter()
+        .filter(|object| object["data"]["event"] == "started")
+        .map(|object| object["data"]["pid"].as_u64().unwrap())
+        .collect();
+    assert!(started.len() >= 9, "{}", told.story());
+    for pid in started {
+        let gone = || !Path::new(&format!("/proc/{pid}")).exists();
+        wait_until(&format!("process {pid} is gone"), gone);
+    }
+    assert!(interface::index("eth0").is_err(), "a cable is left");
+    let names = fs::read_dir(net.dir()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left: Vec<String> = names.filter(|name| name.starts_with("sockeye-lab")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}

@@ -1,0 +1,244 @@
+//! lab runs the other tools, judges what they print, and leaves nothing behind.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::Value;
+use sockeye_test_support::{Background, Run, run, run_with_input, tool, tools_dir, wait_until};
+
+const TOOLS: [&str; 5] = ["url", "dig", "nc", "ports", "netsum"];
+
+/// A folder with lab and the other tools in it, some of them replaced, and one for temporary files.
+struct Bench {
+    root: PathBuf,
+}
+
+impl Bench {
+    fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let root = std::env::temp_dir().join(format!("sockeye-test-lab-{}-{number}", std::process::id()));
+        fs::create_dir_all(root.join("tmp")).unwrap();
+        fs::create_dir_all(root.join("bin")).unwrap();
+        // Not by this process: what it forks meanwhile would hold the file open, and "Text file busy" follows.
+        run(Command::new("cp").arg(tools_dir().join("lab")).arg(root.join("bin/lab"))).status(0);
+        Self { root }
+    }
+
+    fn with_tools(self) -> Self {
+        for name in TOOLS {
+            symlink(tools_dir().join(name), self.root.join("bin").join(name)).unwrap();
+        }
+        self
+    }
+
+    /// Puts a shell script in the place of a tool.
+    fn with_script(self, name: &str, script: &str) -> Self {
+        let path = self.root.join("bin").join(name);
+        let _ = fs::remove_file(&path);
+        write_script(&path, script);
+        self
+    }
+
+    fn lab(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(self.root.join("bin/lab"));
+        command.args(args).env("TMPDIR", self.root.join("tmp")).env_remove("CARGO").env_remove("SOCKEYE_COLUMNS");
+        command
+    }
+
+    #[track_caller]
+    fn nothing_is_left(&self) {
+        let left: Vec<_> = fs::read_dir(self.root.join("tmp")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert!(left.is_empty(), "left behind: {left:?}");
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.root);
+    }
+}
+
+fn write_script(path: &Path, script: &str) {
+    let mut install = Command::new("install");
+    install.args(["-m", "755", "/dev/stdin"]).arg(path);
+    run_with_input(&mut install, format!("#!/bin/sh\n{script}\n").as_bytes()).status(0);
+}
+
+/// The data of the results with this `record`.
+fn records(run: &Run, record: &str) -> Vec<Value> {
+    let all = run.out();
+    let lines = all.lines().map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|_| panic!("{line}")));
+    lines.filter(|line| line["data"]["record"] == record).map(|line| line["data"].clone()).collect()
+}
+
+fn exists(pid: u64) -> bool {
+    Path::new(&format!("/proc/{pid}")).exists()
+}
+
+#[test]
+fn the_list_has_the_tour() {
+    run(tool("lab").arg("list")).status(0).stdout_has("tour: ").stdout_has("`lab tour`").stderr_is("");
+}
+
+#[test]
+fn wrong_lines_are_named() {
+    run(&mut tool("lab")).status(2).stderr_has("lab: ").stderr_has("(see lab --help)").stdout_is("");
+    run(tool("lab").arg("travel")).status(2).stderr_has("unrecognized subcommand 'travel'").stdout_is("");
+    run(tool("lab").args(["tour", "--loopback", "--pcap", "x"]))
+        .status(2)
+        .stderr_has("cannot be used with")
+        .stdout_is("");
+    run(tool("lab").args(["tour", "somewhere"])).status(2).stderr_has("somewhere").stdout_is("");
+}
+
+#[test]
+fn the_tour_on_loopback_passes_every_check() {
+    let bench = Bench::new().with_tools();
+    let told = run(&mut bench.lab(&["tour", "--loopback", "--json"]));
+    told.status(0).stderr_is("");
+    let steps = records(&told, "step");
+    assert_eq!(steps.len(), 7);
+    for step in &steps {
+        let checks = step["checks"].as_array().unwrap();
+        assert!(!checks.is_empty() && checks.iter().all(|check| check["passed"] == true), "{step:#}");
+    }
+    assert_eq!(records(&told, "stage")[0]["hosts"], "loopback");
+    assert_eq!(records(&told, "verdict")[0]["failed"], serde_json::json!([]));
+    bench.nothing_is_left();
+}
+
+#[test]
+fn the_tour_as_text_shows_commands_outputs_and_checks() {
+    let told = run(Bench::new().with_tools().lab(&["tour", "--loopback"]).env("SOCKEYE_COLUMNS", "80"));
+    told.status(0)
+        .stdout_has("On the loopback interface alone, as you asked.")
+        .stdout_has("  $ printf ABCDE | nc -u ")
+        .stdout_has("  ✓ Bob got ABCDE\n")
+        .stdout_has("checks passed")
+        .stdout_has("What to try next\n");
+    assert!(!told.out().contains('✗'), "{}", told.story());
+}
+
+#[test]
+fn a_tool_that_computes_wrongly_fails_the_tour() {
+    let bench = Bench::new().with_tools().with_script("netsum", "echo 'Checksum    dead'");
+    let told = run(&mut bench.lab(&["tour", "--loopback"]));
+    told.status(1).stdout_has(": found dead\n").stdout_has("checks failed:").stderr_is("");
+    let told = run(&mut bench.lab(&["tour", "--loopback", "--json"]));
+    let failed = records(&told.status(1).clone(), "verdict")[0]["failed"].clone();
+    assert_eq!(failed.as_array().unwrap().len(), 1, "{failed}");
+    bench.nothing_is_left();
+}
+
+#[test]
+fn a_socket_that_is_not_listed_fails_the_tour() {
+    let bench = Bench::new().with_tools().with_script("ports", "echo 'udp 127.0.0.1:1 nc'");
+    let told = run(&mut bench.lab(&["tour", "--loopback"]));
+    told.status(1).stdout_has("✗ Bob's nc holds the UDP socket: nothing shows it");
+}
+
+#[test]
+fn a_tool_that_does_not_do_its_part_ends_the_tour() {
+    let bench = Bench::new().with_tools().with_script("nc", "echo 'nc: out of order' >&2; exit 7");
+    let told = run(&mut bench.lab(&["tour", "--loopback"]));
+    told.status(1)
+        .stdout_has("nc: out of order")
+        .stdout_has("✗ nc ended with status 7 and did not print a line with")
+        .stderr_is("");
+    assert!(!told.out().contains("Alice sends"), "{}", told.story());
+    bench.nothing_is_left();
+}
+
+#[test]
+fn what_a_tool_prints_does_not_act_on_the_terminal() {
+    let bench = Bench::new().with_tools().with_script("dig", "printf 'a\\033[2Jb\\n'");
+    let told = run(&mut bench.lab(&["tour", "--loopback"]));
+    told.status(1).stdout_has("a\\x1b[2Jb");
+    assert!(!told.stdout.contains(&0x1b), "{}", told.story());
+}
+
+#[test]
+fn a_missing_tool_is_named_with_what_to_do() {
+    let told = run(&mut Bench::new().lab(&["tour"]));
+    told.status(4).stdout_is("").stderr_has("lab: url: not in ").stderr_has("cargo install --path .");
+}
+
+/// A folder as cargo leaves it after `cargo run --release --bin lab`, and a cargo that builds the rest.
+#[test]
+fn missing_tools_are_built_by_the_cargo_that_started_lab() {
+    let bench = Bench::new();
+    let release = bench.root.join("target/release");
+    fs::create_dir_all(&release).unwrap();
+    fs::write(bench.root.join("target/CACHEDIR.TAG"), "").unwrap();
+    fs::write(bench.root.join("Cargo.toml"), "").unwrap();
+    fs::rename(bench.root.join("bin/lab"), release.join("lab")).unwrap();
+    let cargo = bench.root.join("cargo");
+    let built = TOOLS.map(|name| format!("ln -s {0}/{name} {1}/{name}", tools_dir().display(), release.display()));
+    write_script(&cargo, &format!("echo \"$@\" > {}/asked\n{}", bench.root.display(), built.join("\n")));
+    let lab = || {
+        let mut command = Command::new(release.join("lab"));
+        command.args(["tour", "--loopback"]).env("CARGO", &cargo).env("CARGO_MANIFEST_DIR", &bench.root);
+        command
+    };
+    run(&mut lab()).status(0).stderr_is("lab: building the tools that it runs: cargo build --release --bins\n");
+    let asked = fs::read_to_string(bench.root.join("asked")).unwrap();
+    assert!(asked.starts_with("build --release --bins --offline --manifest-path "), "{asked}");
+    assert!(asked.contains(&format!("--target-dir {}/target", bench.root.display())), "{asked}");
+    run(&mut lab()).status(0).stderr_is("");
+
+    fs::remove_file(release.join("nc")).unwrap();
+    write_script(&cargo, "exit 101");
+    run(&mut lab()).status(4).stdout_is("").stderr_has("cargo build --release --bins: exit status: 101");
+}
+
+/// A tour that is stopped in the middle: dig never ends.
+fn stuck() -> (Bench, Background, u64) {
+    let bench = Bench::new().with_tools();
+    let pid_file = bench.root.join("pid");
+    let script = format!("echo $$ > {0}.new; mv {0}.new {0}; exec tail -f /dev/null", pid_file.display());
+    let bench = bench.with_script("dig", &script);
+    // Whoever started the tests in the background may have told them to ignore it.
+    sockeye_sys::signals::restore_sigint().unwrap();
+    let lab = Background::spawn(bench.lab(&["tour", "--loopback"]));
+    wait_until("dig runs", || pid_file.exists());
+    let pid = fs::read_to_string(&pid_file).unwrap().trim().parse().unwrap();
+    assert!(exists(pid));
+    (bench, lab, pid)
+}
+
+fn signal(name: &str, pid: u32) {
+    run(Command::new("sh").args(["-c", &format!("kill -{name} {pid}")])).status(0);
+}
+
+#[test]
+fn after_ctrl_c_nothing_is_left() {
+    for (name, status) in [("INT", 130), ("TERM", 143)] {
+        let (bench, lab, dig) = stuck();
+        signal(name, lab.pid());
+        let told = lab.wait();
+        told.status(status).stderr_is("");
+        assert!(!exists(dig), "{name}: dig goes on");
+        bench.nothing_is_left();
+    }
+}
+
+#[test]
+fn after_a_kill_no_process_goes_on() {
+    let (_bench, lab, dig) = stuck();
+    lab.kill();
+    wait_until("dig is gone", || !exists(dig));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_tour_quietly() {
+    let bench = Bench::new().with_tools();
+    let line = format!("{}/bin/lab tour --loopback --explain | head -n 1", bench.root.display());
+    let mut shell = Command::new("bash");
+    shell.args(["-c", &format!("set -o pipefail; {line}")]).env("TMPDIR", bench.root.join("tmp")).env_remove("CARGO");
+    run(&mut shell).status(0).stdout_has("lab: tools: in ").stderr_is("");
+    bench.nothing_is_left();
+}
