@@ -25,6 +25,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("nc::dual_stack_listener", PEERS, dual_stack),
         Case::new("nc::udp_both_ways", PEERS, udp_both_ways),
         Case::new("nc::udp_listener_hears_every_openbsd_client", PEERS, udp_keep_open),
+        Case::new("nc::a_refused_connection_is_told_on_a_terminal", &["script"], told_on_a_terminal),
         Case::new("nc::a_stopped_reader_holds_nothing_up_for_ever", PEERS, stopped_reader),
     ];
     for family in [V4, V6] {
@@ -384,6 +385,14 @@ fn udp_keep_open(_: &Net) {
     };
     one("first");
     one("second");
+}
+
+fn told_on_a_terminal(net: &Net) {
+    let program = sockeye_test_support::tools_dir().join("nc");
+    // script(1) gives it a terminal, and says what appeared there on its own standard output.
+    let line = format!("{} 127.0.0.1 5999", program.display());
+    let told = run(net.peer("script").args(["-e", "-q", "-c", &line, "/dev/null"]));
+    told.status(1).stdout_has("nc: connect to 127.0.0.1 port 5999 (tcp) failed: Connection refused");
 }
 
 fn stopped_reader(net: &Net) {

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -332,6 +333,28 @@ fn a_slow_reader_does_not_hold_up_the_other_direction() {
     flooding.join().unwrap();
     assert_eq!(sha256(&got), sha256(&flood));
     client.wait().status(0);
+}
+
+#[test]
+fn standard_streams_that_others_share_stay_as_they_are() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port().to_string();
+    let (mut output, our_output) = std::io::pipe().unwrap();
+    let (our_input, input) = std::io::pipe().unwrap();
+    let mut command = nc(&["127.0.0.1", &port]);
+    command.stdin(our_input.try_clone().unwrap()).stdout(our_output.try_clone().unwrap()).stderr(Stdio::piped());
+    let client = Background::spawn_as_it_is(command);
+    let mut stream = accept(&server);
+    stream.write_all(b"hello").unwrap();
+    output.read_exact(&mut [0; 5]).unwrap();
+    // These descriptors and those of the running client are the same open file descriptions.
+    for fd in [our_output.as_raw_fd(), our_input.as_raw_fd()] {
+        let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{fd}")).unwrap();
+        let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).unwrap().trim();
+        let nonblocking = i32::from_str_radix(flags, 8).unwrap() & 0o4000;
+        assert_eq!(nonblocking, 0, "O_NONBLOCK was set for everybody: {flags}");
+    }
+    drop((client, input));
 }
 
 #[test]

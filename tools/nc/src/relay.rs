@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 #[cfg(test)]
 mod tests;
 
-/// How long the input may be quiet before it no longer keeps up a conversation whose other side is over.
+/// How long an input that has brought something may be quiet before it no longer keeps up a conversation whose other
+/// side is over.
 ///
 /// A listener leaves with its peer, and a pipeline with its reader, without waiting for the end of standard input. What
 /// another process is just writing to that input must not be cut off, though, and a pipe that it feeds is empty every
-/// now and then.
+/// now and then. An input that has brought nothing at all keeps nobody.
 pub const QUIET: Duration = Duration::from_millis(100);
 
 /// Which of the two flows.
@@ -269,9 +270,11 @@ impl Relay {
     /// Nothing more can come in, and only the input keeps us: until it is quiet.
     fn quiet_deadline(&self) -> Option<Instant> {
         let leave = self.policy.leave_with_peer || self.output_gone;
-        (leave && self.inbound.is_over() && self.outbound.is_empty())
-            .then(|| self.outbound.moved_at.max(self.inbound.moved_at).checked_add(QUIET))
-            .flatten()
+        if !leave || !self.inbound.is_over() || !self.outbound.is_empty() {
+            return None;
+        }
+        let quiet = if self.outbound.read == 0 { Duration::ZERO } else { QUIET };
+        self.outbound.moved_at.max(self.inbound.moved_at).checked_add(quiet)
     }
 
     /// `-q`: what has already been read from the peer is still written out first.

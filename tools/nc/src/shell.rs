@@ -62,6 +62,13 @@ impl Session<'_, '_> {
         }
     }
 
+    /// Says what somebody should know even without `-v`. With JSON an event says it.
+    fn warn(&mut self, sentence: impl AsRef<str>) {
+        if !self.output.is_json() {
+            self.output.note(sentence);
+        }
+    }
+
     /// Whether a failed connection is told: to somebody who asked, or who sits there. A script's standard error stays
     /// as silent as OpenBSD nc leaves it.
     fn is_loud(&self) -> bool {

@@ -80,8 +80,9 @@ datagrams are written out, and nobody is answered.",
             "A client ends when both directions have ended: standard input by its end of file, the peer by its FIN. \
 Without `-N` or `-q` the peer is not told that the input has ended.
 
-A listener ends, or with `-k` waits for the next client, when the peer has ended and standard input has been quiet for a \
-tenth of a second. So does a client when nobody reads its standard output any more.
+A listener ends, or with `-k` waits for the next client, when the peer has ended and standard input has nothing more \
+ready; an input that has brought something gets a tenth of a second to go on. So does a client when nobody reads its \
+standard output any more.
 
 `-q` ends it that long after the end of the input, whatever the peer does. TCP gets up to two seconds more if \
 octets are not acknowledged yet. `-w` ends it when nothing has moved for that long; while a listener waits for a peer, \

@@ -61,8 +61,15 @@ fn the_sending_direction_is_shut_down_once_and_only_when_everything_is_sent() {
 #[test]
 fn a_listener_leaves_with_its_peer_but_not_while_the_input_flows() {
     let mut now = start();
-    let mut relay = relay(Policy { leave_with_peer: true, ..Policy::default() }, now);
+    let policy = Policy { leave_with_peer: true, ..Policy::default() };
+    let mut nothing_to_say = relay(policy, now);
+    nothing_to_say.source_ended(Inbound, now);
+    assert_eq!(nothing_to_say.next(now), Next::Done(End::PeerEnded));
+
+    let mut relay = relay(policy, now);
+    put(&mut relay, Outbound, b"x", now);
     relay.source_ended(Inbound, now);
+    assert_eq!(take(&mut relay, Outbound, now), b"x");
     for _ in 0..5 {
         let Next::Wait(Some(until)) = relay.next(now) else { panic!("the input may be at work") };
         now = until.checked_sub(Duration::from_millis(1)).unwrap();
@@ -135,6 +142,7 @@ fn what_came_before_a_loss_is_still_written() {
     let mut relay = relay(Policy::default(), now);
     put(&mut relay, Inbound, b"x", now);
     put(&mut relay, Outbound, b"lost", now);
+    assert!(relay.can_write(Outbound));
     relay.connection_lost(now);
     assert_eq!(relay.next(now), Next::Wait(None));
     assert!(!relay.can_write(Outbound));

@@ -78,7 +78,7 @@ impl Session<'_, '_> {
         let fault = conversation.fault.take();
         let unsent = conversation.relay.pending(Outbound).len();
         if let Ok(end) = &end {
-            let why = explain::why(*end);
+            let why = explain::why(if fault.is_some() { End::ConnectionLost } else { *end });
             let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
             self.explain(|| Event::Done { why, sent_octets, received_octets, duration_us });
         }
@@ -172,7 +172,7 @@ impl Conversation<'_, '_, '_> {
         if self.relay.can_write(Outbound) {
             self.send();
         }
-        if !ready.wire.is_empty() && self.relay.can_read(Inbound) {
+        if ready.wire.intersects(Events::IN | gone) && self.relay.can_read(Inbound) {
             self.receive();
         } else if ready.wire.intersects(gone) && !self.relay.source_is_open(Inbound) {
             self.relay.peer_takes_no_more(Instant::now());
@@ -253,7 +253,7 @@ impl Conversation<'_, '_, '_> {
                 });
                 if cut_octets > 0 && !stranger {
                     let len = datagram.full_len;
-                    self.session.output.note(format!("a datagram of {len} octets was cut to {}", datagram.len));
+                    self.session.warn(format!("a datagram of {len} octets was cut to {}", datagram.len));
                 }
             }
             Err(error) => self.failed(self.wire.receive_call(), error),
@@ -270,19 +270,12 @@ impl Conversation<'_, '_, '_> {
             self.relay.peer_takes_no_more(now);
             return;
         }
-        if call == "send" && !self.wire.keeps_boundaries() {
-            // What had arrived before the RST can still be read, but the error is told only once.
-            self.rescue();
-        }
-        self.relay.connection_lost(now);
         self.fault.get_or_insert((call, error));
-    }
-
-    /// Reads what is left in a connection that is lost, if there is room for it now.
-    fn rescue(&mut self) {
-        let room = self.relay.room(Inbound);
-        if let Ok(Received::Octets(len)) = self.wire.receive(room) {
-            self.relay.filled(Inbound, len, Instant::now());
+        if call == "send" && !self.wire.keeps_boundaries() {
+            // What had arrived before the RST can still be read, and behind it is an end: the error is told only once.
+            self.relay.peer_takes_no_more(now);
+        } else {
+            self.relay.connection_lost(now);
         }
     }
 

@@ -78,7 +78,7 @@ impl Session<'_, '_> {
         match nameinfo(addr, host | NiFlags::NUMERICSERV) {
             Ok(names) => Some((names.host, names.service)),
             Err(error) => {
-                self.output.note(format!("getnameinfo: {}", error.text()));
+                self.warn(format!("getnameinfo: {}", error.text()));
                 None
             }
         }

@@ -128,3 +128,53 @@ pub(super) fn unless_not_ready<T>(result: io::Result<T>) -> io::Result<Option<T>
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixStream;
+
+    use sockeye_sys::poll::{Events, PollFd, poll};
+
+    use super::*;
+
+    fn ready(sink: &Sink) -> bool {
+        let mut fds = [PollFd::new(sink.fd().unwrap(), Events::OUT)];
+        poll(&mut fds, Some(std::time::Duration::ZERO)).unwrap() > 0
+    }
+
+    /// Writes until nothing more goes, and returns how much went. It would hang if a write waited.
+    fn fill(sink: &mut Sink) -> usize {
+        let flood = vec![7; 3 * PIPE_LEN];
+        let mut written = 0;
+        loop {
+            let ready = ready(sink);
+            match sink.write(&flood, ready).unwrap() {
+                Some(len) => written += len,
+                None if !ready => return written,
+                None => {}
+            }
+        }
+    }
+
+    #[test]
+    fn no_write_waits_although_the_descriptor_would() {
+        let (reader, writer) = io::pipe().unwrap();
+        let mut pipe = Sink::Waits(File::from(std::os::fd::OwnedFd::from(writer)));
+        assert!(pipe.write(b"x", false).unwrap().is_none(), "only poll(2) knows whether it would wait");
+        assert_eq!(fill(&mut pipe), BULK, "a pipe holds 64 KiB");
+        drop(reader);
+        assert_eq!(pipe.write(b"x", true).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+
+        let (socket, peer) = UnixStream::pair().unwrap();
+        let mut socket = Sink::Socket(File::from(std::os::fd::OwnedFd::from(socket)));
+        assert!(fill(&mut socket) > 0);
+        drop(peer);
+        assert_eq!(socket.write(b"x", true).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    }
+
+    #[test]
+    fn a_descriptor_that_was_closed_is_an_error_with_the_first_octet() {
+        assert_eq!(Sink::Closed.write(b"x", false).unwrap_err().raw_os_error(), Some(libc::EBADF));
+        assert!(Sink::Closed.fd().is_none());
+    }
+}
