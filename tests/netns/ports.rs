@@ -138,8 +138,8 @@ fn rows_of_ss(net: &Net, args: &str) -> Vec<Row> {
         (false, true) => "udp ",
         _ => "",
     };
-    let lines: String = told.out().lines().map(|line| format!("{prefix}{line}\n")).collect();
-    rows(&lines, |[protocol, state, recv, send, local, peer], users| {
+    let lines: Vec<String> = told.out().lines().map(|line| format!("{prefix}{line}")).collect();
+    rows(&lines.join("\n"), |[protocol, state, recv, send, local, peer], users| {
         let state = state_of_ss(&protocol, &state);
         (protocol, state, recv, send, local, peer, fds_of_ss(users))
     })
@@ -258,7 +258,8 @@ fn hides_owners_and_says_so(net: &Net) {
     let map = fs::read_to_string("/proc/self/uid_map").unwrap();
     let users: u64 = map.split_whitespace().nth(2).unwrap().parse().unwrap();
     if users <= u64::from(NOBODY) {
-        eprintln!("ports::hides_owners_and_says_so: this user namespace has no other user to be");
+        // A user namespace of our own has no other user; where everything is required, it must not come to that.
+        assert!(std::env::var_os("SOCKEYE_REQUIRE").is_none(), "run as root: there is no other user to be");
         return;
     }
     // The folder of the executable may be closed to others.
