@@ -244,7 +244,7 @@ impl Page {
         for (index, paragraph) in prose.trim_matches('\n').split("\n\n").enumerate() {
             let lines: Vec<&str> = paragraph.lines().collect();
             if lines.iter().all(|line| line.starts_with("  ")) {
-                self.literal(&lines.iter().map(|line| line.trim_start_matches("  ")).collect::<Vec<_>>());
+                self.literal(&lines.iter().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect::<Vec<_>>());
             } else {
                 if index > 0 {
                     self.macro_line(".PP");
