@@ -27,7 +27,7 @@ set edit:completion:arg-completer[lab] = {|@words|
             cand --version 'Print version'
             cand tour 'See the suite at work: a datagram from its URL to the wire, and a TCP connection'
             cand list 'List the experiments'
-            cand probe 'Try whether hosts can be made here, and say so'
+            cand probe 'Try whether hosts can be made here; if not, say why and what helps'
         }
         &'lab;tour'= {
             cand --pcap 'Keep the capture of what was sent'

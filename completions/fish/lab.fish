@@ -33,7 +33,7 @@ complete -c lab -n "__fish_lab_needs_command" -s h -l help -d 'Print help (see m
 complete -c lab -n "__fish_lab_needs_command" -s V -l version -d 'Print version'
 complete -c lab -n "__fish_lab_needs_command" -f -a "tour" -d 'See the suite at work: a datagram from its URL to the wire, and a TCP connection'
 complete -c lab -n "__fish_lab_needs_command" -f -a "list" -d 'List the experiments'
-complete -c lab -n "__fish_lab_needs_command" -f -a "probe" -d 'Try whether hosts can be made here, and say so'
+complete -c lab -n "__fish_lab_needs_command" -f -a "probe" -d 'Try whether hosts can be made here; if not, say why and what helps'
 complete -c lab -n "__fish_lab_using_subcommand tour" -l pcap -d 'Keep the capture of what was sent' -r -F
 complete -c lab -n "__fish_lab_using_subcommand tour" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'

@@ -43,7 +43,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Try whether hosts can be made here, and say so
+  # Try whether hosts can be made here; if not, say why and what helps
   export extern "lab probe" [
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"

@@ -30,7 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'lab' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('tour', 'tour', [CompletionResultType]::ParameterValue, 'See the suite at work: a datagram from its URL to the wire, and a TCP connection')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the experiments')
-            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Try whether hosts can be made here, and say so')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Try whether hosts can be made here; if not, say why and what helps')
             break
         }
         'lab;tour' {

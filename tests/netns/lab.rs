@@ -41,11 +41,12 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("lab::refused_namespaces_are_said", &[], |net| {
             // Limits count per user namespace: this one is ours, and nobody else's.
             let limits = "echo 0 >/proc/sys/user/max_user_namespaces && echo 0 >/proc/sys/user/max_net_namespaces";
-            let line = format!("{limits} && exec {}/lab tour --json", tools_dir().display());
+            let line = format!("{limits} && cd {} && ./lab tour --json && ./lab probe --json", tools_dir().display());
             let mut command = Command::new("unshare");
             command.args(["--user", "--map-root-user", "sh", "-c", &line]);
             let told = run(prepared(&mut command, net));
-            told.status(0);
+            // That of probe.
+            told.status(1);
             let stage = &records(&told, "stage")[0];
             assert_eq!(stage["hosts"], "loopback", "{stage:#}");
             assert!(stage["says"].as_str().unwrap().contains("No space left on device"), "{stage:#}");

@@ -28,8 +28,7 @@ enum Command {
     Tour(TourArgs),
     /// List the experiments
     List,
-    /// Try whether hosts can be made here, and say so
-    #[command(hide = true)]
+    /// Try whether hosts can be made here; if not, say why and what helps
     Probe,
 }
 

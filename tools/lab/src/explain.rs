@@ -7,21 +7,15 @@ use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
+use crate::stage::Privilege;
 use crate::topology::Address;
 
 /// Something that lab did or found out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// What this machine lets an ordinary process do.
-    Privilege {
-        /// Whether hosts can be made out of network namespaces.
-        namespaces: bool,
-        /// Whether a user namespace is needed for it, as for everybody but root.
-        user_namespace: bool,
-        /// What the system said, if they cannot.
-        refusal: Option<String>,
-    },
+    /// What this machine allows.
+    Privilege(Privilege),
     /// Where the tools are that will be run.
     Tools {
         /// The folder.
@@ -82,11 +76,7 @@ pub enum Event {
 impl Render for Event {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let words = match self {
-            Self::Privilege { refusal: Some(refusal), .. } => format!("network namespaces: {refusal}"),
-            Self::Privilege { user_namespace: true, .. } => {
-                "network namespaces: allowed, inside a user namespace (unshare CLONE_NEWUSER|CLONE_NEWNET)".to_owned()
-            }
-            Self::Privilege { .. } => "network namespaces: allowed (unshare CLONE_NEWNET)".to_owned(),
+            Self::Privilege(privilege) => privilege.to_string(),
             Self::Tools { folder } => format!("tools: in {}", escape(folder)),
             Self::Host { host } => format!("host {host}: a network namespace, its lo up"),
             Self::Plugged { host, interface, addresses, tx_checksum_offload } => format!(

@@ -22,7 +22,7 @@ use clap::CommandFactory;
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool};
 
 use crate::cli::{Cli, Job, Options};
-use crate::report::Entry;
+use crate::report::{Entry, Probed};
 use crate::stage::Stage;
 
 /// The tool.
@@ -53,9 +53,17 @@ impl Tool for Lab {
         match &options.job {
             Job::Tour(tour) => shell::tour(tour, output),
             Job::List => list(output),
-            Job::Probe => output.result(&shell::privilege::probe()).map(|()| Status::YES),
+            Job::Probe => probe(output),
         }
     }
+}
+
+/// Says whether hosts can be made here.
+fn probe(output: &mut Output<'_>) -> Result<Status, Failure> {
+    let privilege = shell::privilege::probe();
+    let status = if privilege.namespaces { Status::YES } else { Status::NO };
+    output.result(&Probed { privilege })?;
+    Ok(status)
 }
 
 /// Lists the experiments: the tour, until there are more.

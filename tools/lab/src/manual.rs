@@ -6,7 +6,7 @@ use sockeye_cli::manual::Example;
 /// The man page of `lab`.
 pub const MANUAL: Manual = Manual {
     summary: "run the experiments of a socket-programming course, and check what is seen",
-    synopsis: &["tour [--loopback | --pcap FILE] [--explain] [--json] [--color WHEN]", "list"],
+    synopsis: &["tour [--loopback | --pcap FILE] [--explain] [--json] [--color WHEN]", "list", "probe"],
     description: "`lab` makes hosts on one machine, runs the other tools of the suite on them as a student would, captures \
 what was on the wire, and says whether what happened is what theory predicts.
 
@@ -20,7 +20,7 @@ the one that was captured: f752, the example of the course. A TCP connection fol
 holds what a real wire would carry. Root can make them, and so can everybody where user namespaces are allowed. The \
 prompt of a command, as in `bob$`, says on which host it runs.
 
-Where the system refuses, the tour stays on the loopback interface of this machine, uses ports that are free, and says \
+`lab probe` says whether it can be done here, and what to set if not. Where the system refuses, the tour stays on the loopback interface of this machine, uses ports that are free, and says \
 so. There is no capture then.",
         ),
         (
@@ -36,7 +36,7 @@ temporary files is removed, also after a signal. Only SIGKILL leaves that folder
         (
             "JSON",
             "With `--json` every result has a `record`: `stage` (once, at the start), `step` with its `scenes` (what was \
-typed on which host, what it printed) and `checks`, and `verdict` at the end. `lab list` has `experiment`.",
+typed on which host, what it printed) and `checks`, and `verdict` at the end. `lab list` has `experiment`, `lab probe` has `privilege`.",
         ),
     ],
     examples: &[
@@ -56,8 +56,8 @@ typed on which host, what it printed) and `checks`, and `verdict` at the end. `l
         Example { says: "Which experiments are there?", command: "lab list", shows: "tour", status: 0 },
     ],
     exit_status: &[
-        (0, "Everything that theory predicts was seen."),
-        (1, "A check failed, or a tool did not do its part; the last lines say which."),
+        (0, "Everything that theory predicts was seen; with `probe`, hosts can be made here."),
+        (1, "A check failed, or a tool did not do its part; the last lines say which. With `probe`, no hosts can be made here."),
         (2, "The command line is wrong."),
         (4, "This host did not do it: a tool is missing, the capture could not be kept."),
         (130, "Ctrl-C (SIGINT); other signals give 128 and their number."),

@@ -8,7 +8,7 @@ use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
 use crate::experiment::{Verdict, word_positions};
-use crate::stage::{Kind, Ports};
+use crate::stage::{Kind, Ports, Privilege};
 
 /// How wide prose is where nothing says how wide a line may be.
 const COLUMNS: usize = 80;
@@ -39,9 +39,9 @@ pub struct Opening {
 
 impl Render for Opening {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        prose(text, "", &self.says)?;
+        prose(text, &self.says)?;
         match &self.hint {
-            Some(hint) => prose(text, "", hint),
+            Some(hint) => prose(text, hint),
             None => Ok(()),
         }
     }
@@ -87,13 +87,13 @@ impl Render for StepReport {
         text.blank()?;
         let title = text.paint(Role::Heading, &format!("{}. {}", self.number, self.title));
         text.line(title)?;
-        prose(text, "", &self.why)?;
+        prose(text, &self.why)?;
         for scene in &self.scenes {
             text.blank()?;
             scene.render(&self.checks, text)?;
         }
         text.blank()?;
-        prose(text, "", &self.notice)?;
+        prose(text, &self.notice)?;
         for check in &self.checks {
             check.render(text)?;
         }
@@ -276,11 +276,27 @@ impl Render for Entry {
     }
 }
 
+/// What this machine allows: the answer of `lab probe`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "record", rename = "privilege")]
+pub struct Probed {
+    /// The answer.
+    #[serde(flatten)]
+    pub privilege: Privilege,
+}
+
+impl Render for Probed {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        prose(text, &self.privilege.to_string())?;
+        self.privilege.hint.as_ref().map_or(Ok(()), |hint| prose(text, hint))
+    }
+}
+
 /// Words, broken at the blanks into lines that fit.
-fn prose(text: &mut Text<'_>, indent: &str, words: &str) -> io::Result<()> {
+fn prose(text: &mut Text<'_>, words: &str) -> io::Result<()> {
     let columns = text.width().map_or(COLUMNS, usize::from).min(WIDEST);
-    for line in wrapped(words, columns.saturating_sub(indent.len())) {
-        text.line(format!("{indent}{line}"))?;
+    for line in wrapped(words, columns) {
+        text.line(line)?;
     }
     Ok(())
 }

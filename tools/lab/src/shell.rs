@@ -26,7 +26,7 @@ use sockeye_cli::{Failure, Output, Status};
 
 use crate::explain::Event;
 use crate::report::{Closing, Opening, Suggestion};
-use crate::stage::{Kind, Ports, Stage};
+use crate::stage::{Kind, Ports, Privilege, Stage};
 use crate::topology::PAIR;
 use crate::tour;
 use network::Network;
@@ -77,38 +77,31 @@ pub fn tour(options: &Tour, output: &mut Output<'_>) -> Result<Status, Failure> 
 /// [`Failure`] if standard output does not take it.
 pub fn explain_privilege(output: &mut Output<'_>) -> Result<(), Failure> {
     if output.is_explained() {
-        output.event(&privilege::ask())?;
+        output.event(&Event::Privilege(privilege::ask()))?;
     }
     Ok(())
 }
 
 /// Makes the hosts, or does without.
 fn open(options: &Tour, output: &mut Output<'_>) -> Result<(Network, Opening, Stage), Failure> {
-    let privilege = if options.loopback { None } else { Some(privilege::ask()) };
-    if let Some(event) = &privilege {
-        output.event(event)?;
+    let privilege = if options.loopback { Privilege::default() } else { privilege::ask() };
+    if !options.loopback {
+        output.event(&Event::Privilege(privilege.clone()))?;
     }
-    let (stage, network, says, hint) = match privilege {
-        Some(Event::Privilege { namespaces: true, user_namespace, .. }) => {
-            if user_namespace {
-                privilege::enter_user_namespace().map_err(|error| Failure::host(error.to_string()))?;
-            }
-            let network = output
-                .narrate(|explain| Network::build(&PAIR, explain))?
-                .map_err(|error| Failure::host(error.to_string()))?;
-            let stage = Stage::two_hosts(&PAIR).ok_or_else(|| Failure::host("a host has no IPv4 address"))?;
-            (stage, network, two_hosts(&stage, user_namespace), None)
+    let (stage, network, says) = if privilege.namespaces {
+        if privilege.user_namespace {
+            privilege::enter_user_namespace().map_err(|error| Failure::host(error.to_string()))?;
         }
-        other => {
-            let refusal = match other {
-                Some(Event::Privilege { refusal: Some(refusal), .. }) => Some(refusal),
-                _ => None,
-            };
-            let stage = Stage::loopback(free_ports()?);
-            let hint = refusal.is_some().then(|| privilege::advice().to_owned());
-            (stage, Network::loopback(&PAIR), loopback(refusal.as_deref()), hint)
-        }
+        let network = output
+            .narrate(|explain| Network::build(&PAIR, explain))?
+            .map_err(|error| Failure::host(error.to_string()))?;
+        let stage = Stage::two_hosts(&PAIR).ok_or_else(|| Failure::host("a host has no IPv4 address"))?;
+        (stage, network, two_hosts(&stage, privilege.user_namespace))
+    } else {
+        let stage = Stage::loopback(free_ports()?);
+        (stage, Network::loopback(&PAIR), loopback(privilege.refusal.as_deref()))
     };
+    let hint = privilege.hint;
     if let (Kind::Loopback, Some(path)) = (stage.kind, &options.pcap) {
         let failure = Failure::host(format!("{}: nothing is captured on loopback", path.display()));
         return Err(match hint {

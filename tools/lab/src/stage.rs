@@ -1,8 +1,9 @@
-//! Where an experiment takes place: who the hosts are, and which ports are used.
+//! Where an experiment takes place: what the machine allows, who the hosts are, which ports are used.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sockeye_common::checksum::{PseudoHeader, udp_transmitted};
 
 use crate::topology::Topology;
@@ -15,6 +16,29 @@ pub enum Kind {
     Namespaces,
     /// All of them are this machine, and its loopback interface is what lies between them.
     Loopback,
+}
+
+/// What this machine allows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Privilege {
+    /// Whether hosts can be made out of network namespaces.
+    pub namespaces: bool,
+    /// Whether that takes a user namespace, as for everybody but root.
+    pub user_namespace: bool,
+    /// What the system said, if it cannot be done.
+    pub refusal: Option<String>,
+    /// What helps then.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for Privilege {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.refusal, self.user_namespace) {
+            (Some(refusal), _) => write!(f, "hosts cannot be made here: {refusal}"),
+            (None, true) => f.write_str("hosts can be made here, inside a user namespace (CLONE_NEWUSER|CLONE_NEWNET)"),
+            (None, false) => f.write_str("hosts can be made here (CLONE_NEWNET)"),
+        }
+    }
 }
 
 /// The ports of the tour.

@@ -8,12 +8,12 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
-use serde_json::Value;
+use serde::Deserialize;
 use sockeye_capture::live::Live;
 use sockeye_sys::{CallError, NetNs, namespace};
 
 use super::network::Network;
-use crate::explain::Event;
+use crate::stage::Privilege;
 use crate::topology::PAIR;
 
 /// The number of EINVAL.
@@ -47,8 +47,8 @@ pub fn enter_user_namespace() -> Result<(), CallError> {
     }
 }
 
-/// Makes the network of the tour and forgets it: what `lab probe` does.
-pub fn probe() -> Event {
+/// Makes the network of the tour and forgets it: what `lab probe` does. This process cannot do much else afterwards.
+pub fn probe() -> Privilege {
     let tried = take().and_then(|user_namespace| {
         let network = Network::build(&PAIR, &mut |_| {})?;
         Ok((user_namespace, network))
@@ -58,9 +58,13 @@ pub fn probe() -> Event {
         Err(error) => Err(error.to_string()),
     };
     match outcome {
-        Ok(user_namespace) => Event::Privilege { namespaces: true, user_namespace, refusal: None },
-        Err(refusal) => Event::Privilege { namespaces: false, user_namespace: false, refusal: Some(refusal) },
+        Ok(user_namespace) => Privilege { namespaces: true, user_namespace, ..Privilege::default() },
+        Err(refusal) => refused(refusal),
     }
+}
+
+fn refused(refusal: String) -> Privilege {
+    Privilege { refusal: Some(refusal), hint: Some(advice().to_owned()), ..Privilege::default() }
 }
 
 fn can_capture(network: &Network) -> Result<(), String> {
@@ -74,25 +78,23 @@ fn can_capture(network: &Network) -> Result<(), String> {
 }
 
 /// Asks `lab probe`.
-pub fn ask() -> Event {
-    let refused =
-        |refusal: String| Event::Privilege { namespaces: false, user_namespace: false, refusal: Some(refusal) };
-    let said = Command::new("/proc/self/exe").arg0("lab").args(["probe", "--json"]).stdin(Stdio::null()).output();
-    let answer = match &said {
-        Ok(output) => serde_json::from_slice::<Value>(&output.stdout).ok(),
-        Err(error) => return refused(format!("start /proc/self/exe: {error}")),
-    };
-    let field = |name: &str| answer.as_ref().and_then(|answer| answer.get("data")?.get(name).cloned());
-    let flag = |name| field(name).and_then(|value| value.as_bool()).unwrap_or(false);
-    if flag("namespaces") {
-        return Event::Privilege { namespaces: true, user_namespace: flag("user_namespace"), refusal: None };
+pub fn ask() -> Privilege {
+    #[derive(Deserialize)]
+    struct Line {
+        data: Privilege,
     }
-    let refusal = field("refusal").and_then(|value| value.as_str().map(str::to_owned));
-    refused(refusal.unwrap_or_else(|| "the attempt ended without an answer".to_owned()))
+    let said = Command::new("/proc/self/exe").arg0("lab").args(["probe", "--json"]).stdin(Stdio::null()).output();
+    match said {
+        Ok(output) => match serde_json::from_slice::<Line>(&output.stdout) {
+            Ok(line) => line.data,
+            Err(_) => refused(format!("lab probe: {}", output.status)),
+        },
+        Err(error) => refused(format!("start /proc/self/exe: {error}")),
+    }
 }
 
 /// What helps where hosts cannot be made.
-pub fn advice() -> &'static str {
+fn advice() -> &'static str {
     let setting = |path: &str| -> io::Result<String> { Ok(fs::read_to_string(path)?.trim().to_owned()) };
     let is = |path: &str, value: &str| setting(path).is_ok_and(|found| found == value);
     let inside_container = ["/.dockerenv", "/run/.containerenv"].iter().any(|path| fs::exists(path).unwrap_or(false));
