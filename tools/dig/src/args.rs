@@ -147,6 +147,7 @@ pub fn parse(args: &[String], resolve: Resolve<'_>) -> Result<Options, Asked> {
 
 impl Draft<'_> {
     fn read(&mut self, args: &[String]) -> Result<Plan, Stop> {
+        self.families(args)?;
         let mut rest = args;
         while let Some((word, behind)) = rest.split_first() {
             rest = behind;
@@ -169,10 +170,8 @@ impl Draft<'_> {
             return self.gai_plan();
         }
         if self.lookups.is_empty() {
-            // `dig` alone asks for the root's servers.
-            if !self.default_said.qtype {
-                self.default.qtype = Type::NS;
-            }
+            // `dig` alone asks for the root's servers, whatever type was said.
+            self.default.qtype = Type::NS;
             self.new_lookup(".".to_owned());
         }
         let lookups = std::mem::take(&mut self.lookups).into_iter().map(|spoken| spoken.lookup).collect();
@@ -201,18 +200,16 @@ impl Draft<'_> {
         if written.is_empty() {
             return Err(Stop::fatal("couldn't get address for '': not found", 1));
         }
-        let family_fault = |addr: IpAddr, globals: &Globals| !globals.allows(addr);
-        if let Ok(addr) = written.parse::<IpAddr>()
-            && family_fault(addr, &self.globals)
-        {
-            let fault = format!("couldn't get address for '{written}': address family not supported");
-            return Err(Stop::fatal(fault, 1));
+        let fatal = |why: &str| Stop::fatal(format!("couldn't get address for '{written}': {why}"), 1);
+        let mut found = (self.resolve)(written).map_err(|why| fatal(&why))?;
+        match written.parse::<IpAddr>() {
+            Ok(IpAddr::V6(_)) if !self.globals.ipv6 => return Err(fatal("address family not supported")),
+            // An IPv4 address is taken with -6 too, and left out when it comes to asking.
+            Ok(_) => {}
+            Err(_) => found.retain(|addr| self.globals.allows(addr.ip())),
         }
-        let mut found = (self.resolve)(written)
-            .map_err(|why| Stop::fatal(format!("couldn't get address for '{written}': {why}"), 1))?;
-        found.retain(|addr| self.globals.allows(addr.ip()));
         if found.is_empty() {
-            return Err(Stop::fatal(format!("couldn't get address for '{written}': not found"), 1));
+            return Err(fatal("not found"));
         }
         self.addresses = found.len();
         let servers = found.into_iter().map(|addr| Server { addr, written: written.to_owned() });
@@ -223,47 +220,40 @@ impl Draft<'_> {
     /// A bare word: a type, a class, or a name.
     fn word(&mut self, word: &str) -> Result<(), Stop> {
         if self.open {
-            if let Some(qtype) = self.qtype(word)? {
-                return self.set_type(qtype);
+            if word.eq_ignore_ascii_case("ixfr") {
+                self.warnings.push(";; Warning, ixfr requires a serial number".to_owned());
+                return Ok(());
+            }
+            if let Some(qtype) = qtype(word)? {
+                self.set_type(qtype);
+                return Ok(());
             }
             if let Ok(qclass) = word.parse::<Class>() {
-                return self.set_class(qclass);
+                self.set_class(qclass);
+                return Ok(());
             }
         }
         self.new_lookup(word.to_owned());
         Ok(())
     }
 
-    /// The type that a word names. Zone transfers are refused: dig would print another dialogue.
-    fn qtype(&mut self, word: &str) -> Result<Option<Type>, Stop> {
-        if word.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("ixfr=")) {
-            return Err(Stop::fatal("IXFR is not supported yet", 1));
-        }
-        match word.parse() {
-            Ok(Type::AXFR) => Err(Stop::fatal("AXFR is not supported yet", 1)),
-            Ok(Type::IXFR) => {
-                self.warnings.push(";; Warning, ixfr requires a serial number".to_owned());
-                Ok(None)
-            }
-            Ok(qtype) => Ok(Some(qtype)),
-            Err(_) => Ok(None),
-        }
-    }
-
-    fn set_type(&mut self, qtype: Type) -> Result<(), Stop> {
+    fn set_type(&mut self, qtype: Type) {
         if std::mem::replace(&mut self.said().qtype, true) {
             self.warnings.push(";; Warning, extra type option".to_owned());
         }
-        self.current().qtype = qtype;
-        Ok(())
+        let lookup = self.current();
+        lookup.qtype = qtype;
+        if qtype == Type::ANY {
+            // Servers answer ANY over UDP with less, if at all.
+            lookup.tcp.get_or_insert(true);
+        }
     }
 
-    fn set_class(&mut self, qclass: Class) -> Result<(), Stop> {
+    fn set_class(&mut self, qclass: Class) {
         if std::mem::replace(&mut self.said().qclass, true) {
             self.warnings.push(";; Warning, extra class option".to_owned());
         }
         self.current().qclass = qclass;
-        Ok(())
     }
 
     fn new_lookup(&mut self, name: String) {
@@ -320,6 +310,18 @@ impl Draft<'_> {
             _ => return Err(Stop::invalid_option(word)),
         }
         Ok(rest)
+    }
+}
+
+/// The type that a word names. Zone transfers are refused: dig would hold another dialogue.
+pub(crate) fn qtype(word: &str) -> Result<Option<Type>, Stop> {
+    if word.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("ixfr=")) {
+        return Err(Stop::fatal("IXFR is not supported yet", 1));
+    }
+    match word.parse() {
+        Ok(Type::AXFR) => Err(Stop::fatal("AXFR is not supported yet", 1)),
+        Ok(Type::IXFR) | Err(_) => Ok(None),
+        Ok(qtype) => Ok(Some(qtype)),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::fault::Fault;
 use crate::header::{self, Header};
 use crate::message::{Message, Query};
 use crate::options::Server;
-use crate::registry::{Opcode, Rcode};
+use crate::registry::Rcode;
 
 /// What to ask, whom, and how stubbornly.
 #[derive(Clone, Debug)]
@@ -61,6 +61,8 @@ pub enum Step {
     Answer(Box<Answer>),
     /// This came instead of an answer, and cannot be read.
     BadPacket(Fault, Vec<u8>),
+    /// A message came over the connection that was not ours: dig leaves it at that.
+    Dropped,
     /// Nobody answered.
     GiveUp {
         /// The last failure was one of setting up: dig prints no banner then.
@@ -151,7 +153,7 @@ impl Exchange {
             }
             Input::TimedOut => self.failed(&server, "timed out", now, explain),
             Input::Failed(reason) => self.failed(&server, reason, now, explain),
-            Input::SetupFailed(reason) => self.setup_failed(server, reason, now, explain),
+            Input::SetupFailed(reason) => self.setup_failed(&server, reason, now, explain),
         }
     }
 
@@ -204,11 +206,10 @@ impl Exchange {
         Step::GiveUp { in_setup: false }
     }
 
-    fn setup_failed(&mut self, server: Server, reason: &str, now: Instant, explain: Explain<'_>) -> Step {
+    fn setup_failed(&mut self, server: &Server, reason: &str, now: Instant, explain: Explain<'_>) -> Step {
         explain(Event::SetupFailed {
             transport: self.transport,
             server: server.addr,
-            written: server.written,
             name: self.task.name.clone(),
             reason: reason.to_owned(),
         });
@@ -228,11 +229,11 @@ impl Exchange {
         explain: Explain<'_>,
     ) -> Step {
         let Ok(message) = Message::parse(octets) else {
-            explain(Event::ShortMessage { length_octets: octets.len() });
-            return Step::Wait(self.until);
+            explain(Event::ShortMessage { length_octets: octets.len(), transport: self.transport });
+            return self.wait_on();
         };
         if !self.is_ours(&message.header, explain) {
-            return Step::Wait(self.until);
+            return self.wait_on();
         }
         if let Some(fault) = message.fault.filter(|fault| !fault.is_recoverable()) {
             return Step::BadPacket(fault, octets.to_vec());
@@ -240,8 +241,13 @@ impl Exchange {
         if !message.is_well_formed() {
             explain(Event::Malformed { fault: message.fault });
         }
-        if !self.is_about_our_question(&message, explain) {
+        if message.header.opcode() != self.task.query.header.opcode() {
+            let expected = self.task.query.header.opcode();
+            explain(Event::OpcodeMismatch { expected, got: message.header.opcode() });
             return Step::Wait(self.until);
+        }
+        if !self.is_about_our_question(&message, explain) {
+            return self.wait_on();
         }
         if let Some(step) = self.ask_again_because(&message, fresh_id, now, explain) {
             return step;
@@ -271,7 +277,7 @@ impl Exchange {
     fn is_ours(&self, header: &Header, explain: Explain<'_>) -> bool {
         let expected = self.task.query.header.id;
         if header.id != expected {
-            explain(Event::IdMismatch { expected, got: header.id });
+            explain(Event::IdMismatch { expected, got: header.id, transport: self.transport });
         }
         if !header.has(header::QR) {
             // dig takes it for an answer nevertheless.
@@ -281,20 +287,21 @@ impl Exchange {
     }
 
     fn is_about_our_question(&self, message: &Message, explain: Explain<'_>) -> bool {
-        let expected = self.task.query.header.opcode();
-        if message.header.opcode() != expected {
-            explain(Event::OpcodeMismatch { expected, got: message.header.opcode() });
-            return false;
-        }
         let mut ours = true;
-        if expected == Opcode::QUERY {
-            for question in message.questions.iter().filter(|question| !question.matches(&self.task.query.question)) {
-                let got = format!("{}/{}/{}", question.qname.without_last_dot(), question.qtype, question.qclass);
-                explain(Event::QuestionMismatch { got });
-                ours = false;
-            }
+        for question in message.questions.iter().filter(|question| !question.matches(&self.task.query.question)) {
+            let got = format!("{}/{}/{}", question.qname.without_last_dot(), question.qtype, question.qclass);
+            explain(Event::QuestionMismatch { got });
+            ours = false;
         }
         ours
+    }
+
+    /// After a message that is not ours: another datagram may be, another message of the connection will not.
+    fn wait_on(&self) -> Step {
+        match self.transport {
+            Transport::Udp => Step::Wait(self.until),
+            Transport::Tcp => Step::Dropped,
+        }
     }
 
     /// What the server wants otherwise: an older EDNS, TCP, its cookie.

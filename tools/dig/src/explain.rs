@@ -53,6 +53,13 @@ pub enum Event {
         /// In the order in which they are asked.
         servers: Vec<SocketAddr>,
     },
+    /// A server of a family that the options rule out.
+    ServerSkipped {
+        /// Which.
+        server: SocketAddr,
+    },
+    /// All servers are of a family that the options rule out.
+    NoAcceptableServers,
     /// A query went out.
     Asked {
         /// The name.
@@ -78,8 +85,6 @@ pub enum Event {
         transport: Transport,
         /// To whom.
         server: SocketAddr,
-        /// The server as it was written.
-        written: String,
         /// The name as it was written.
         name: String,
         /// dig's word for the cause.
@@ -112,6 +117,8 @@ pub enum Event {
         expected: u16,
         /// Its.
         got: u16,
+        /// Over a connection nothing better can follow, and dig gives up.
+        transport: Transport,
     },
     /// A message from another address or port.
     SourceMismatch {
@@ -138,6 +145,8 @@ pub enum Event {
     ShortMessage {
         /// Its size.
         length_octets: usize,
+        /// Over a connection nothing better can follow, and dig gives up.
+        transport: Transport,
     },
     /// A message that could be read only in part, or has things where they should not be.
     Malformed {
@@ -244,6 +253,10 @@ impl Event {
     pub fn sentence(&self) -> String {
         match self {
             Self::ServersChosen { source, servers } => servers_chosen(*source, servers),
+            Self::ServerSkipped { server } => {
+                format!("{} is left out: -4, -6 or -b rules out its address family", server.ip())
+            }
+            Self::NoAcceptableServers => "no server of an address family that may be used".to_owned(),
             Self::Asked { qname, qtype, qclass, server, transport, id, length_octets, timeout_ms } => format!(
                 "asked {server} over {} for {qname} {qclass} {qtype}: id {id}, {length_octets} octets, waiting {} s",
                 transport.name(),
@@ -268,21 +281,21 @@ impl Event {
             Self::BadCookie { in_tcp: true } => {
                 "BADCOOKIE again, with the server's own cookie; asking over TCP".to_owned()
             }
-            Self::IdMismatch { expected, got } => {
-                format!("a message with id {got} instead of {expected}: not our answer, or forged; waiting on")
+            Self::IdMismatch { expected, got, transport } => {
+                format!("a message with id {got} instead of {expected}: not our answer, or forged{}", then(*transport))
             }
             Self::SourceMismatch { expected, got } => {
                 format!("a message from {got}, but {expected} was asked: forged, or a confused server; waiting on")
             }
             Self::QuestionMismatch { got } => {
-                format!("a message with our id about {got}, which was not asked; waiting on")
+                format!("a message with our id about {got}, which was not asked")
             }
             Self::OpcodeMismatch { expected, got } => {
                 format!("a message with opcode {got} instead of {expected}; waiting on")
             }
             Self::ResponseBitClear => "qr is clear: the message claims to be a query".to_owned(),
-            Self::ShortMessage { length_octets } => {
-                format!("a message of {length_octets} octets: a header alone has 12; waiting on")
+            Self::ShortMessage { length_octets, transport } => {
+                format!("a message of {length_octets} octets: a header alone has 12{}", then(*transport))
             }
             Self::Malformed { fault: Some(fault) } => format!("the message breaks: {fault}"),
             Self::Malformed { fault: None } => "the message has records where they should not be".to_owned(),
@@ -325,6 +338,14 @@ fn servers_chosen(source: ServerSource, servers: &[SocketAddr]) -> String {
         ServerSource::CommandLine => format!("asking {list}, as the command line says"),
         ServerSource::ResolvConf => format!("asking {list}, from the nameserver lines of /etc/resolv.conf"),
         ServerSource::Loopback => format!("asking {list}: /etc/resolv.conf names no server"),
+    }
+}
+
+/// What follows a message that is not ours.
+fn then(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Udp => "; waiting on",
+        Transport::Tcp => "; giving up",
     }
 }
 

@@ -98,6 +98,9 @@ impl Message {
             if *class.get_or_insert(question.qclass) != question.qclass {
                 self.irregular("QCLASS", span.offset);
             }
+            if self.questions.iter().any(|other| other.matches(&question)) {
+                self.irregular("QNAME", span.offset);
+            }
             self.questions.push(question);
         }
         let counts = [

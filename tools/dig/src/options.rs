@@ -99,8 +99,8 @@ pub struct Lookup {
     pub qclass: Class,
     /// The servers given with `@`; none means resolv.conf's.
     pub servers: Vec<Server>,
-    /// Ask over TCP.
-    pub tcp: bool,
+    /// Ask over TCP, once that has been said. Asking for ANY says it.
+    pub tcp: Option<bool>,
     /// Do not ask again over TCP when an answer is truncated.
     pub ignore_truncation: bool,
     /// How often to ask; `None` for what resolv.conf says, or 3.
@@ -181,7 +181,7 @@ impl Default for Globals {
 }
 
 impl Globals {
-    /// Whether the options allow this family.
+    /// Whether the options allow this family. Both never rule out both.
     pub fn allows(&self, addr: IpAddr) -> bool {
         if addr.is_ipv4() { self.ipv4 } else { self.ipv6 }
     }
@@ -194,7 +194,7 @@ impl Default for Lookup {
             qtype: Type::A,
             qclass: Class::IN,
             servers: Vec::new(),
-            tcp: false,
+            tcp: None,
             ignore_truncation: false,
             tries: None,
             retry_bad_cookie: true,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::edns::{Edns, EdnsOption, OptionCode};
 use crate::exchange::Answer;
-use crate::explain::Event;
+use crate::explain::{Event, Transport};
 use crate::fault::Fault;
 use crate::header;
 use crate::message::{Message, Section};
@@ -136,10 +136,9 @@ fn push_question(text: &mut String, show: &Show, question: &Question) {
     let mut line = Line::default();
     line.push(text, &question.qname.to_string());
     let columns = columns::of(show);
-    if show.class {
-        line.indent(text, columns.class);
-        line.push(text, &question.qclass.to_string());
-    }
+    // The class of a question is never left out.
+    line.indent(text, columns.question_class);
+    line.push(text, &question.qclass.to_string());
     line.indent(text, columns.rtype);
     line.push(text, &question.qtype.to_string());
     text.push('\n');
@@ -160,21 +159,24 @@ fn push_record(text: &mut String, show: &Show, record: &Record) {
     line.indent(text, columns.rtype);
     line.push(text, &record.rtype.to_string());
     line.indent(text, columns.rdata);
-    // An OPT record out of its place has its options in the pseudo-section's text or nowhere.
-    if record.rtype != Type::OPT || !record.rdata.octets.is_empty() {
-        text.push_str(&record.rdata.text(SPLIT));
-    }
-    text.push('\n');
+    push_rdata(text, record);
 }
 
 /// `+short`: the rdata of every record of the answer section.
 pub fn short(message: &Message) -> String {
     let mut text = String::new();
     for record in &message.answer {
-        text.push_str(&record.rdata.text(SPLIT));
-        text.push('\n');
+        push_rdata(&mut text, record);
     }
     text
+}
+
+fn push_rdata(text: &mut String, record: &Record) {
+    // An OPT record out of its place and without options has no text at all.
+    if record.rtype != Type::OPT || !record.rdata.octets.is_empty() {
+        text.push_str(&record.rdata.text(SPLIT));
+    }
+    text.push('\n');
 }
 
 fn pseudosection(text: &mut String, edns: &Edns, verdict: &str) {
@@ -288,13 +290,17 @@ pub fn bad_packet(fault: &Fault, octets: &[u8]) -> String {
 /// What dig says about an event. The friendlier ones are left out where comments are.
 pub fn notice(event: &Event, comments: bool) -> Option<String> {
     let line = match event {
-        Event::SetupFailed { transport, server, written, name, reason } => {
+        Event::ServerSkipped { server } => {
+            format!(";; Skipping mapped address '::ffff:{}'", server.ip())
+        }
+        Event::NoAcceptableServers => ";; No acceptable nameservers".to_owned(),
+        Event::SetupFailed { transport, server, name, reason } => {
             let what = match transport {
-                crate::explain::Transport::Udp => "UDP setup with",
-                crate::explain::Transport::Tcp => "Connection to",
+                Transport::Udp => "UDP setup with",
+                Transport::Tcp => "Connection to",
             };
             let (addr, port) = (address(*server), server.port());
-            format!(";; {what} {addr}#{port}({written}) for {name} failed: {reason}.")
+            format!(";; {what} {addr}#{port}({addr}) for {name} failed: {reason}.")
         }
         Event::CommunicationsError { server, reason } => {
             format!(";; communications error to {}#{}: {reason}", address(*server), server.port())
@@ -305,8 +311,9 @@ pub fn notice(event: &Event, comments: bool) -> Option<String> {
         Event::BadCookie { in_tcp } if comments => {
             format!(";; BADCOOKIE, retrying{}.", if *in_tcp { " in TCP mode" } else { "" })
         }
-        Event::IdMismatch { expected, got } => {
-            format!(";; Warning: ID mismatch: expected ID {expected}, got {got}")
+        Event::IdMismatch { expected, got, transport } => {
+            let mark = if *transport == Transport::Udp { "Warning" } else { "ERROR" };
+            format!(";; {mark}: ID mismatch: expected ID {expected}, got {got}")
         }
         // Not a slip: dig has its mark twice.
         Event::QuestionMismatch { got } => format!(";; ;; Question section mismatch: got {got}"),
@@ -314,7 +321,10 @@ pub fn notice(event: &Event, comments: bool) -> Option<String> {
             format!(";; Warning: Opcode mismatch: expected {expected}, got {got}")
         }
         Event::ResponseBitClear => ";; Warning: query response not set".to_owned(),
-        Event::ShortMessage { .. } => ";; Warning: short (< header size) message received".to_owned(),
+        Event::ShortMessage { transport: Transport::Udp, .. } => {
+            ";; Warning: short (< header size) message received".to_owned()
+        }
+        Event::ShortMessage { .. } => ";; ERROR: short (< header size) message".to_owned(),
         Event::Malformed { .. } => ";; Warning: Message parser reports malformed message packet.".to_owned(),
         Event::ClientCookieMismatch => ";; Warning: Client COOKIE mismatch".to_owned(),
         _ => return None,

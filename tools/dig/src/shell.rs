@@ -123,6 +123,15 @@ impl<'a> Session<'a> {
         self.read_conf()?;
         let query = query::build(lookup, self.cookie).map_err(|error| not_a_query(lookup, &error))?;
         let (servers, source) = self.servers(lookup);
+        let (skipped, servers): (Vec<Server>, Vec<Server>) =
+            servers.into_iter().partition(|server| !self.globals.allows(server.addr.ip()));
+        let mut events: Vec<Event> =
+            skipped.iter().map(|server| Event::ServerSkipped { server: server.addr }).collect();
+        if servers.is_empty() {
+            events.push(Event::NoAcceptableServers);
+            return self.tell(&events, true, false, output);
+        }
+        self.tell(&events, true, false, output)?;
         output.event(&Event::ServersChosen { source, servers: servers.iter().map(|server| server.addr).collect() })?;
         let conf = self.conf.clone().unwrap_or_default();
         let timeout_s = self.globals.timeout_s.or(conf.timeout_s).unwrap_or(TIMEOUT_S).max(1);
@@ -132,7 +141,7 @@ impl<'a> Session<'a> {
             servers,
             tries: lookup.tries.or(conf.attempts).unwrap_or(TRIES).max(1),
             timeout: Duration::from_secs(timeout_s.into()),
-            tcp: lookup.tcp,
+            tcp: lookup.tcp.unwrap_or(false),
             ignore_truncation: lookup.ignore_truncation,
             retry_bad_cookie: lookup.retry_bad_cookie,
         };
@@ -215,6 +224,7 @@ impl<'a> Session<'a> {
                     let result = json::BadPacket::new(&fault, &octets);
                     return show(output, &printer::bad_packet(&fault, &octets), &result);
                 }
+                Step::Dropped => return Ok(()),
                 Step::GiveUp { .. } => return self.give_up(output),
             };
             let input = match &heard {
@@ -290,7 +300,7 @@ impl<'a> Session<'a> {
             }
         }
         if output.is_explained() {
-            meaning::explain(answer, &mut |event| told_or_dropped(output, &event))?;
+            meaning::explain(answer, &mut |event| output.event(&event))?;
         }
         show(output, &text, &json::Result::new(answer))
     }
@@ -302,10 +312,6 @@ impl<'a> Session<'a> {
         }
         Ok(())
     }
-}
-
-fn told_or_dropped(output: &mut Output<'_>, event: &Event) -> Result<(), Failure> {
-    output.event(event)
 }
 
 /// Text that is already in its final form, or the same as JSON.

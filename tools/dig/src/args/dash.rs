@@ -2,10 +2,39 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{Asked, Draft, Stop, number};
+use super::{Asked, Draft, Stop, number, qtype};
 use crate::registry::Class;
 
 impl Draft<'_> {
+    /// Reads `-4` and `-6` ahead of everything: they say which addresses a server in front of them may have.
+    pub(super) fn families(&mut self, args: &[String]) -> Result<(), Stop> {
+        let mut words = args.iter();
+        while let Some(word) = words.next() {
+            let Some(mut rest) = word.strip_prefix('-').filter(|option| !option.starts_with('-')) else { continue };
+            while let Some((letter @ ('4' | '6' | 'h' | 'r' | 'v'), behind)) = split_letter(rest) {
+                self.family(letter)?;
+                rest = behind;
+            }
+            if matches!(rest, "b" | "c" | "p" | "q" | "t" | "x") {
+                words.next();
+            }
+        }
+        Ok(())
+    }
+
+    fn family(&mut self, letter: char) -> Result<(), Stop> {
+        match letter {
+            '4' => self.globals.ipv6 = false,
+            '6' => self.globals.ipv4 = false,
+            _ => {}
+        }
+        if self.globals.ipv4 || self.globals.ipv6 {
+            Ok(())
+        } else {
+            Err(Stop::fatal("only one of -4 and -6 allowed", 1))
+        }
+    }
+
     /// Reads one option. Says whether it took the next word as its value.
     pub(super) fn dash(&mut self, option: &str, next: Option<&str>) -> Result<bool, Stop> {
         let mut rest = option;
@@ -27,30 +56,27 @@ impl Draft<'_> {
     }
 
     fn letter(&mut self, letter: char) -> Result<(), Stop> {
-        let other_was_refused = match letter {
-            'h' => return Err(Stop::Asked(Asked::Help)),
-            'v' => return Err(Stop::Asked(Asked::Version)),
-            '4' => {
-                self.globals.ipv6 = false;
-                !self.globals.ipv4
-            }
-            '6' => {
-                self.globals.ipv4 = false;
-                !self.globals.ipv6
-            }
-            // -r: no ~/.digrc is read anyway.
-            _ => false,
-        };
-        if other_was_refused { Err(Stop::fatal("only one of -4 and -6 allowed", 1)) } else { Ok(()) }
+        match letter {
+            'h' => Err(Stop::Asked(Asked::Help)),
+            'v' => Err(Stop::Asked(Asked::Version)),
+            // -4 and -6 were read ahead. -r: no ~/.digrc is read anyway.
+            _ => Ok(()),
+        }
     }
 
     fn valued(&mut self, letter: char, value: &str) -> Result<(), Stop> {
         match letter {
-            'b' => self.globals.source = Some(source(value)?),
+            'b' => {
+                let source = source(value)?;
+                // A socket of one family cannot ask the other.
+                self.globals.ipv4 = source.is_ipv4();
+                self.globals.ipv6 = source.is_ipv6();
+                self.globals.source = Some(source);
+            }
             'c' => {
                 self.open = false;
                 match value.parse::<Class>() {
-                    Ok(qclass) => self.set_class(qclass)?,
+                    Ok(qclass) => self.set_class(qclass),
                     Err(_) => self.warnings.push(format!(";; Warning, ignoring invalid class {value}")),
                 }
             }
@@ -61,11 +87,8 @@ impl Draft<'_> {
             'q' => self.new_lookup(value.to_owned()),
             't' => {
                 self.open = false;
-                let before = self.warnings.len();
-                match self.qtype(value)? {
-                    Some(qtype) => self.set_type(qtype)?,
-                    // IXFR has said its own.
-                    None if self.warnings.len() > before => {}
+                match qtype(value)? {
+                    Some(qtype) => self.set_type(qtype),
                     None => self.warnings.push(format!(";; Warning, ignoring invalid type {value}")),
                 }
             }

@@ -64,7 +64,7 @@ const OPTIONS: &[Plus] = &[
     switch("short", 4, short),
     switch("stats", 2, |draft, on| draft.current().show.stats = on),
     switch("tcflag", 3, |draft, on| draft.current().flags.tc = on),
-    switch("tcp", 3, |draft, on| draft.current().tcp = on),
+    switch("tcp", 3, |draft, on| draft.current().tcp = Some(on)),
     Plus {
         name: "timeout",
         letters: 2,
@@ -84,7 +84,7 @@ const OPTIONS: &[Plus] = &[
         },
     },
     switch("ttlid", 3, |draft, on| draft.current().show.ttl = on),
-    switch("vc", 1, |draft, on| draft.current().tcp = on),
+    switch("vc", 1, |draft, on| draft.current().tcp = Some(on)),
     switch("zflag", 1, |draft, on| draft.current().flags.z = on),
 ];
 

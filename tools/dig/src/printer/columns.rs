@@ -7,6 +7,7 @@ const TAB: usize = 8;
 /// Where the parts of a record begin. Counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Columns {
+    pub(super) question_class: usize,
     pub(super) ttl: usize,
     pub(super) class: usize,
     pub(super) rtype: usize,
@@ -16,10 +17,10 @@ pub(super) struct Columns {
 /// The columns for what is shown: each part that is left out moves those behind it.
 pub(super) fn of(show: &Show) -> Columns {
     match (show.ttl, show.class) {
-        (true, true) => Columns { ttl: 24, class: 32, rtype: 40, rdata: 48 },
-        (false, false) => Columns { ttl: 24, class: 24, rtype: 24, rdata: 32 },
-        (false, true) => Columns { ttl: 24, class: 24, rtype: 32, rdata: 40 },
-        (true, false) => Columns { ttl: 24, class: 32, rtype: 32, rdata: 40 },
+        (true, true) => Columns { question_class: 32, ttl: 24, class: 32, rtype: 40, rdata: 48 },
+        (false, false) => Columns { question_class: 24, ttl: 24, class: 24, rtype: 24, rdata: 32 },
+        (false, true) => Columns { question_class: 24, ttl: 24, class: 24, rtype: 32, rdata: 40 },
+        (true, false) => Columns { question_class: 24, ttl: 24, class: 32, rtype: 32, rdata: 40 },
     }
 }
 
