@@ -291,9 +291,17 @@ fn zone(input: &str, host: Span) -> (Option<Span>, Option<Span>) {
     let Some(sign) = text.find('%').map(|offset| host.start + offset) else { return (None, None) };
     let with_sign = Span { start: sign, end: host.end - 1 };
     let after = Span { start: sign + 1, ..with_sign };
-    let escaped = after.of(input).starts_with("25") && after.len() > 2;
-    let zone = Span { start: if escaped { after.start + 2 } else { after.start }, ..after };
+    let zone = Span { start: behind_escape(input, after).unwrap_or(after.start), ..after };
     (Some(zone), Some(with_sign))
+}
+
+/// Where the zone begins if `25` stands before it: tabs and line ends between the two digits do not count.
+fn behind_escape(input: &str, after_sign: Span) -> Option<usize> {
+    let mut characters = after_sign.of(input).char_indices().filter(|(_, character)| !is_ignored(*character));
+    let ((_, '2'), (_, '5'), (offset, _)) = (characters.next()?, characters.next()?, characters.next()?) else {
+        return None;
+    };
+    Some(after_sign.start + offset)
 }
 
 /// "Path state" or "opaque path state", "query state", "fragment state".

@@ -82,6 +82,10 @@ const WHATWG: &[(&str, &str)] = &[
     ("http://[fe80::1%25eth0]/", "scheme 0..4 http | host 7..23 [fe80::1%25eth0] | zone 18..22 eth0 | path 23..24 /"),
     ("http://[fe80::1%eth0]/", "scheme 0..4 http | host 7..21 [fe80::1%eth0] | zone 16..20 eth0 | path 21..22 /"),
     ("http://[fe80::1%25]/", "scheme 0..4 http | host 7..19 [fe80::1%25] | zone 16..18 25 | path 19..20 /"),
+    (
+        "http://[fe80::1%2\t5\neth0]/",
+        "scheme 0..4 http | host 7..25 [fe80::1%2\\t5\\neth0] | zone 20..24 eth0 | path 25..26 /",
+    ),
     // Blanks and controls at the ends, tabs and line ends anywhere.
     (" \u{1}http://h/ \n", "scheme 2..6 http | host 9..10 h | path 10..11 /"),
     ("ht\ttp:\n//e\tx.com\t:8\t0/", "scheme 0..5 ht\\ttp | host 9..16 e\\tx.com | port 18..21 8\\t0 | path 21..22 /"),
