@@ -36,9 +36,9 @@ pub enum Change {
     PercentDecoded,
     /// A name outside ASCII became its Punycode form, or other characters were mapped (UTS #46).
     Idna,
-    /// A number of another base, or of fewer than four parts, became a dotted quad.
+    /// A number of another base, of fewer than four parts, or with a dot at its end became a dotted quad.
     Ipv4Number,
-    /// An IPv6 address got its RFC 5952 text.
+    /// An IPv6 address got the text that the standard gives it: RFC 5952, but never with a dotted quad.
     Ipv6Text,
     /// The zone was taken off.
     ZoneRemoved,
@@ -71,8 +71,8 @@ impl Change {
             Self::PercentEncoded => "percent-encoded",
             Self::PercentDecoded => "percent-decoded",
             Self::Idna => "to ASCII by IDNA (UTS #46)",
-            Self::Ipv4Number => "number read as inet_aton(3) does",
-            Self::Ipv6Text => "RFC 5952 text",
+            Self::Ipv4Number => "IPv4 number to dotted quad",
+            Self::Ipv6Text => "IPv6 as WHATWG URL section 3.6 writes it",
             Self::ZoneRemoved => "zone taken off",
             Self::LocalhostRemoved => "localhost left out",
             Self::DriveLetter => "drive letter",

@@ -14,7 +14,7 @@ use crate::percent;
 use crate::query::{self, Parameter};
 use crate::scheme;
 use crate::socket::{self, Socket};
-use crate::spans::{SchemeKind, Span, Split, significant, split};
+use crate::spans::{SchemeKind, Span, Split, is_drive_letter, significant, split};
 use crate::whatwg::{self, Violation};
 
 /// A URL, taken apart.
@@ -86,9 +86,9 @@ pub enum HostKind {
     Ipv6,
     /// Text that means something to the scheme only.
     Opaque,
-    /// There is an authority, and its host is empty.
+    /// There is an authority, perhaps one that the parser added, and its host is empty.
     Empty,
-    /// There is no authority.
+    /// There is no authority, not even in the normalised URL.
     None,
 }
 
@@ -384,7 +384,7 @@ fn userinfo(input: &str, span: Option<Span>, value: Option<&str>) -> Component {
 
 fn host(input: &str, split: &Split, url: &Url) -> (Component, HostKind) {
     // The crate has no host where the standard has an empty one.
-    let value = url.host_str().or_else(|| split.authority.map(|_| ""));
+    let value = url.host_str().or_else(|| url.has_authority().then_some(""));
     let component = Component::new(input, split.host, value);
     let text = component.significant();
     let kind = match url.host() {
@@ -392,7 +392,7 @@ fn host(input: &str, split: &Split, url: &Url) -> (Component, HostKind) {
         Some(Host::Ipv6(_)) => HostKind::Ipv6,
         Some(Host::Domain(name)) if !name.is_empty() && split.kind == SchemeKind::Other => HostKind::Opaque,
         Some(Host::Domain(name)) if !name.is_empty() => HostKind::Domain,
-        _ if split.authority.is_some() => HostKind::Empty,
+        _ if url.has_authority() => HostKind::Empty,
         _ => HostKind::None,
     };
     let differs = component.value.as_ref() != Some(&text) && !text.is_empty();
@@ -469,8 +469,13 @@ fn path(input: &str, split: &Split, url: &Url) -> Component {
     let dots = !opaque && slashed.split('/').any(is_dot_segment);
     let unsafe_character =
         |c: char| !c.is_ascii_graphic() || (!opaque && matches!(c, '"' | '<' | '>' | '`' | '{' | '}'));
-    let encoded = text.contains(unsafe_character) && percent::count(url.path()) > 0;
-    let drive = slashed.trim_start_matches('/').split('/').next().is_some_and(|first| first.ends_with('|'));
+    let differs = text != url.path();
+    let encoded = differs && text.contains(unsafe_character) && percent::count(url.path()) > 0;
+    let bar = |path: &str| {
+        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        first.ends_with('|') && is_drive_letter(first)
+    };
+    let drive = bar(&slashed) && !bar(url.path());
     component
         .changed(Change::SlashAdded, !opaque && !slashed.starts_with('/') && url.path().starts_with('/'))
         .changed(Change::Backslashes, special && text.contains('\\'))

@@ -330,7 +330,10 @@ impl Event {
                     "{leading_octets} octets before and {trailing_octets} behind the URL are blanks or controls: ignored"
                 ),
             ),
-            Self::TabsRemoved { count } => ("input", None, format!("{count} tabs or line ends removed before parsing")),
+            Self::TabsRemoved { count } => {
+                let things = if *count == 1 { "tab or line end" } else { "tabs or line ends" };
+                ("input", None, format!("{count} {things} removed before parsing"))
+            }
             Self::SchemeEnded { span, scheme, kind } => ("scheme", Some(*span), scheme_words(scheme, *kind)),
             Self::AuthorityBegan { span: None, .. } => {
                 ("authority", None, "no slashes, but this scheme has an authority always".to_owned())
@@ -403,7 +406,7 @@ fn scheme_words(scheme: &str, kind: SchemeKind) -> String {
     let means = match kind {
         SchemeKind::Special => "special: an authority follows always, and a backslash is a slash",
         SchemeKind::File => "special: a host may follow, userinfo and port may not",
-        SchemeKind::Other => "not special: the host, if any, is opaque",
+        SchemeKind::Other => "not special: a host outside brackets is opaque",
     };
     format!("{} ends at the first colon; {means} (WHATWG URL section 4.2)", quoted(scheme))
 }
@@ -439,7 +442,7 @@ fn host_words(host: Option<&str>, kind: HostKind, unicode: Option<&str>) -> Stri
         HostKind::Ipv4 => "its last label is a number (WHATWG URL section 3.5)",
         HostKind::Ipv6 => "it stands in brackets (RFC 3986 section 3.2.2)",
         HostKind::Opaque => "the scheme is not special (WHATWG URL section 3.5)",
-        HostKind::Empty | HostKind::None => "nothing stands there",
+        HostKind::Empty | HostKind::None => "it has no octets",
     };
     format!("{host} is of the kind {}: {why}{unicode}", kind.words())
 }

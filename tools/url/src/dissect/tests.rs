@@ -50,6 +50,7 @@ fn hosts_are_read_as_the_standard_reads_them() {
         ("file://localhost/x", None, HostKind::Empty, None, &[LocalhostRemoved]),
         ("file://srv/C:/x", None, HostKind::Empty, None, &[DriveLetter]),
         ("mailto:a@b.c", None, HostKind::None, None, &[]),
+        ("foo:/p", None, HostKind::None, None, &[]),
     ];
     for (input, host, kind, unicode, changes) in rows {
         let url = of(input);
@@ -58,6 +59,16 @@ fn hosts_are_read_as_the_standard_reads_them() {
         assert_eq!(url.host_unicode.as_deref(), *unicode, "{input}");
         assert_eq!(url.host.changes, *changes, "{input}");
         assert_eq!(url.host.span.is_some(), *kind != HostKind::None, "{input}");
+    }
+}
+
+#[test]
+fn a_file_url_without_slashes_gets_an_empty_host() {
+    // WHATWG URL section 4.4, file state: "set url's host to the empty string".
+    for input in ["file:/x", "file:x", "file:C:/x"] {
+        let url = of(input);
+        assert_eq!((url.host.span, url.host.value.as_deref()), (None, Some("")), "{input}");
+        assert_eq!((url.host_kind, url.authority.value.as_deref()), (HostKind::Empty, Some("")), "{input}");
     }
 }
 
@@ -98,6 +109,10 @@ fn normalisation_is_accounted_for() {
         ("foo:a\\b/../c d", "a\\b/../c d", &[]),
         ("file:C|/x", "/C:/x", &[SlashAdded, DriveLetter]),
         ("foo:", "", &[]),
+        // What was not changed is not said to be.
+        ("foo:a b%41", "a b%41", &[]),
+        ("file:///C|/x", "/C|/x", &[]),
+        ("file:///ab|/x", "/ab|/x", &[]),
     ];
     for (input, path, changes) in rows {
         let url = of(input);
@@ -218,6 +233,26 @@ fn steps_come_in_the_parsers_order() {
         at_signs: 2,
         has_password: false
     }));
+}
+
+#[test]
+fn the_words_for_what_was_done_are_true() {
+    let told = |input: &str| {
+        let mut octets = Vec::new();
+        let mut explain = |event: Event| event.render(&mut Text::plain(&mut octets)).unwrap();
+        dissect(input, &mut explain).unwrap();
+        String::from_utf8(octets).unwrap()
+    };
+    // inet_aton(3) refuses both.
+    assert!(told("http://1.2.3.4./").contains("\"1.2.3.4\": IPv4 number to dotted quad"));
+    assert!(told("http://0x/").contains("\"0.0.0.0\": IPv4 number to dotted quad"));
+    // RFC 5952 section 5 writes a dotted quad here.
+    assert!(
+        told("http://[::ffff:1.2.3.4]/").contains("\"[::ffff:102:304]\": IPv6 as WHATWG URL section 3.6 writes it")
+    );
+    assert!(told("file://localhost/x").contains("\"\" is of the kind empty: it has no octets"));
+    assert!(told("foo://[::1]/").contains("a host outside brackets is opaque"));
+    assert!(told("http://h/a\tb").contains("1 tab or line end removed"));
 }
 
 #[test]
