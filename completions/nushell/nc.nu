@@ -4,7 +4,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Arbitrary TCP and UDP connections and listens
+  # Connect and listen over TCP and UDP, and see how it is done
   export extern nc [
     -4                        # Use IPv4 only
     -6                        # Use IPv6 only

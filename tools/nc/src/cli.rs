@@ -47,7 +47,7 @@ const SUMMARY: &str = "\
 \tPort numbers can be individual or ranges: lo-hi [inclusive]
 ";
 
-/// Arbitrary TCP and UDP connections and listens
+/// Connect and listen over TCP and UDP, and see how it is done
 #[derive(Parser, Debug)]
 #[command(
     name = "nc",

@@ -14,6 +14,7 @@ use sockeye_common::sockaddr::Sockaddr;
 use sockeye_sys::addrinfo::{AddrInfo, Hints};
 use sockeye_sys::{Family, Protocol, SockType};
 
+use crate::options::Transport;
 use crate::relay::End;
 
 mod errno;
@@ -44,8 +45,8 @@ pub enum Event {
         socktype: Number,
         /// ai_protocol of the hints.
         protocol: Number,
-        /// ai_flags of the hints.
-        flags: String,
+        /// ai_flags of the hints, by name.
+        flags: Vec<&'static str>,
     },
     /// One entry of its answer.
     Found {
@@ -107,7 +108,7 @@ pub enum Event {
         /// The structure that the kernel is given.
         sockaddr: Layout,
     },
-    /// The connection is made; of UDP: the peer is fixed, and nothing was sent.
+    /// connect(2) has succeeded.
     Connected {
         /// The local address.
         local: Option<SocketAddr>,
@@ -115,6 +116,8 @@ pub enum Event {
         peer: SocketAddr,
         /// How long it took, in microseconds.
         took_us: u64,
+        /// What that means.
+        meaning: &'static str,
     },
     /// A call failed.
     Failed {
@@ -280,7 +283,7 @@ impl Event {
             family: hints.family.into(),
             socktype: hints.socktype.into(),
             protocol: hints.protocol.into(),
-            flags: hints.flags.to_string(),
+            flags: hints.flags.names().collect(),
         }
     }
 
@@ -292,6 +295,15 @@ impl Event {
             socktype: info.socktype.into(),
             protocol: info.protocol.into(),
         }
+    }
+
+    /// A connect(2) that succeeded.
+    pub fn connected(transport: Transport, local: Option<SocketAddr>, peer: SocketAddr, took: Duration) -> Self {
+        let meaning = match transport {
+            Transport::Tcp => "SYN, SYN-ACK and ACK have gone; both sides are ESTABLISHED",
+            Transport::Udp => "the socket knows its peer; nothing was sent",
+        };
+        Self::Connected { local, peer, took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX), meaning }
     }
 
     /// A call that failed, and what the error means here.
@@ -364,6 +376,7 @@ impl Event {
                 let quoted = |text: &Option<String>| {
                     text.as_ref().map_or_else(|| "NULL".to_owned(), |text| format!("\"{}\"", escape(text)))
                 };
+                let flags = if flags.is_empty() { "0".to_owned() } else { flags.join("|") };
                 format!(
                     "getaddrinfo node {} service {}, hints {} {} {} flags {flags}",
                     quoted(node),
@@ -385,8 +398,8 @@ impl Event {
             Self::Bound { local } => format!("local address is {local}"),
             Self::Listen { backlog } => format!("listen, backlog {backlog}: so many connections may wait for accept"),
             Self::Accepted { local, peer } => format!("accepted {}", pair(*local, *peer)),
-            Self::Connected { local, peer, took_us } => {
-                format!("connected {} in {took_us} us", pair(*local, *peer))
+            Self::Connected { local, peer, took_us, meaning } => {
+                format!("connected {} in {took_us} us: {meaning}", pair(*local, *peer))
             }
             Self::Failed { call, subject, errno, message, meaning } => {
                 let errno = errno.as_ref().map_or_else(String::new, |errno| format!(" ({})", errno.words()));
@@ -418,4 +431,34 @@ impl Event {
 /// Both addresses of a connection.
 fn pair(local: Option<SocketAddr>, peer: SocketAddr) -> String {
     local.map_or_else(|| format!("to {peer}"), |local| format!("local {local} peer {peer}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(event: Event) -> String {
+        let mut shown = Vec::new();
+        Step { event, at_us: 1_234_567 }.render(&mut Text::plain(&mut shown)).unwrap();
+        String::from_utf8(shown).unwrap()
+    }
+
+    #[test]
+    fn a_sockaddr_is_shown_octet_by_octet() {
+        let addr: SocketAddr = "127.0.0.1:8080".parse().unwrap();
+        let text = shown(Event::Connect { addr, sockaddr: addr.into() });
+        assert!(text.starts_with("   1.234567  connect 127.0.0.1:8080, sockaddr of 16 octets:\n"), "{text}");
+        for octets in ["1f90 ", "7f000001 ", "0000000000000000 "] {
+            assert!(text.contains(octets), "{octets}\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_failure_says_the_name_of_the_error_and_what_it_means() {
+        let refused = io::Error::from_raw_os_error(libc::ECONNREFUSED);
+        let text = shown(Event::failed("connect", "127.0.0.1:81", &refused));
+        assert!(text.contains("connect 127.0.0.1:81: Connection refused (ECONNREFUSED): somebody is there"), "{text}");
+        let unknown = shown(Event::failed("x", "\u{1b}[2J", &io::Error::from_raw_os_error(4095)));
+        assert!(unknown.contains("(4095)") && !unknown.contains('\u{1b}'), "{unknown}");
+    }
 }

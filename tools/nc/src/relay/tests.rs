@@ -263,3 +263,113 @@ proptest! {
         prop_assert!(shutdowns <= usize::from(shutdown_at_eof));
     }
 }
+
+/// Anything that can happen to a conversation.
+#[derive(Clone, Copy, Debug)]
+enum Happening {
+    Moved(Move),
+    Ended(Direction),
+    OutputGone,
+    PeerTakesNoMore,
+    ConnectionLost,
+    Passed(u64),
+}
+
+fn happenings() -> impl Strategy<Value = Vec<Happening>> {
+    let direction = || prop_oneof![Just(Outbound), Just(Inbound)];
+    let one = prop_oneof![
+        8 => (direction(), 0..=CAPACITY).prop_map(|(side, len)| Happening::Moved(Move::Read(side, len))),
+        8 => (direction(), 0..=CAPACITY).prop_map(|(side, len)| Happening::Moved(Move::Write(side, len))),
+        4 => (0..400_u64).prop_map(Happening::Passed),
+        1 => direction().prop_map(Happening::Ended),
+        1 => Just(Happening::OutputGone),
+        1 => Just(Happening::PeerTakesNoMore),
+        1 => Just(Happening::ConnectionLost),
+    ];
+    proptest::collection::vec(one, 0..60)
+}
+
+fn policies() -> impl Strategy<Value = Policy> {
+    let time = || proptest::option::of((0..500_u64).prop_map(Duration::from_millis));
+    (any::<bool>(), any::<bool>(), time(), time(), any::<bool>()).prop_map(
+        |(ignore_input, shutdown_at_eof, quit_after_eof, idle, leave_with_peer)| Policy {
+            ignore_input,
+            shutdown_at_eof,
+            quit_after_eof,
+            idle,
+            leave_with_peer,
+        },
+    )
+}
+
+fn happen(relay: &mut Relay, one: Happening, now: Instant) {
+    match one {
+        Happening::Moved(Move::Read(side, len)) if relay.can_read(side) => put(relay, side, &[7; CAPACITY][..len], now),
+        Happening::Moved(Move::Write(side, len)) if relay.can_write(side) => {
+            let len = len.min(relay.pending(side).len());
+            relay.drained(side, len, now);
+        }
+        Happening::Ended(side) if relay.can_read(side) => relay.source_ended(side, now),
+        Happening::Moved(_) | Happening::Passed(_) | Happening::Ended(_) => {}
+        Happening::OutputGone => relay.output_gone(now),
+        Happening::PeerTakesNoMore => relay.peer_takes_no_more(now),
+        Happening::ConnectionLost => relay.connection_lost(now),
+    }
+}
+
+proptest! {
+    /// Whatever happens under whatever policy, a driver is never told to wait for nothing, and never to spin.
+    #[test]
+    fn it_neither_hangs_nor_spins(policy in policies(), happenings in happenings()) {
+        let mut now = start();
+        let mut relay = relay(policy, now);
+        for one in happenings {
+            let mut next = relay.next(now);
+            if next == Next::ShutdownWrite {
+                next = relay.next(now);
+                prop_assert_ne!(next, Next::ShutdownWrite, "there is one FIN");
+            }
+            let movable = [Outbound, Inbound].iter().any(|side| relay.can_read(*side) || relay.can_write(*side));
+            match next {
+                Next::Wait(None) => prop_assert!(movable, "nothing can move, and no time is set"),
+                Next::Wait(Some(until)) => {
+                    prop_assert!(until > now, "a wait that is over is no wait");
+                    match relay.next(until) {
+                        Next::Wait(later) => prop_assert!(later.is_some_and(|later| later > until), "it would spin"),
+                        Next::Done(_) | Next::ShutdownWrite => {}
+                    }
+                }
+                Next::Done(_) => {
+                    prop_assert!(matches!(relay.next(now), Next::Done(_)), "what is over stays over");
+                    break;
+                }
+                Next::ShutdownWrite => {}
+            }
+            if let Happening::Passed(milliseconds) = one {
+                now += Duration::from_millis(milliseconds);
+            }
+            happen(&mut relay, one, now);
+        }
+    }
+
+    /// A loss on one side takes nothing from the other: what was read from the peer before is always written out.
+    #[test]
+    fn what_the_peer_said_is_written_before_any_end(happenings in happenings(), leave_with_peer: bool, quit: bool) {
+        let mut now = start();
+        let quit_after_eof = quit.then_some(Duration::ZERO);
+        let mut relay = relay(Policy { quit_after_eof, leave_with_peer, ..Policy::default() }, now);
+        let mut gone = false;
+        for one in happenings {
+            if let Next::Done(_) = relay.next(now) {
+                let (read, written) = relay.counts(Inbound);
+                prop_assert!(gone || read == written, "{} octets from the peer are lost", read - written);
+                break;
+            }
+            gone |= matches!(one, Happening::OutputGone);
+            if let Happening::Passed(milliseconds) = one {
+                now += Duration::from_millis(milliseconds);
+            }
+            happen(&mut relay, one, now);
+        }
+    }
+}

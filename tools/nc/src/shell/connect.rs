@@ -113,8 +113,8 @@ fn attempt(session: &mut Session<'_, '_>, info: &AddrInfo, destination: &Destina
     match connect(&socket, &info.addr, session.options.timeout) {
         Ok(()) => {
             let local = local_addr(&socket);
-            let took_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-            session.explain(|| Event::Connected { local, peer: info.addr, took_us });
+            let took = start.elapsed();
+            session.explain(|| Event::connected(destination.transport, local, info.addr, took));
             Ok(socket)
         }
         Err(error) => {

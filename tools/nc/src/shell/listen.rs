@@ -4,6 +4,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
+use std::time::Duration;
 
 use socket2::{SockAddr, Socket};
 use sockeye_cli::{Failure, Status};
@@ -147,7 +148,7 @@ fn answer_first(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status,
     let peer = first_sender(&socket).map_err(|error| Failure::call(FAILED, "recvfrom", "anybody", &error))?;
     session.explain(|| Event::Connect { addr: peer, sockaddr: peer.into() });
     socket.connect(&SockAddr::from(peer)).map_err(|error| Failure::call(FAILED, "connect", peer, &error))?;
-    session.explain(|| Event::Connected { local: local_addr(&socket), peer, took_us: 0 });
+    session.explain(|| Event::connected(Transport::Udp, local_addr(&socket), peer, Duration::ZERO));
     announce(session, &peer);
     let policy = session.policy();
     match session.converse(&Wire::Datagrams { socket, peer: Some(peer) }, policy)? {
