@@ -9,6 +9,7 @@ use sockeye_common::addr::{IpText, Zone};
 use url::{Host, ParseError, Url};
 
 use crate::component::{Change, Component};
+use crate::departure::{Departure, departures};
 use crate::explain::Event;
 use crate::percent;
 use crate::query::{self, Parameter};
@@ -135,6 +136,8 @@ pub enum Remark {
         /// Scheme, host and port.
         origin: String,
     },
+    /// The library's value is not the standard's.
+    LibraryDeparts(Departure),
     /// More than one `@`: what seems to be the host may not be it.
     HostIsAfterTheLastAt {
         /// The host.
@@ -158,6 +161,21 @@ impl fmt::Display for Remark {
             Self::BlobOrigin { origin } => {
                 write!(f, "the path is a URL itself, and its origin counts: {}", escape(origin))
             }
+            Self::LibraryDeparts(Departure::HostDropped { host }) => write!(
+                f,
+                "the standard, and so a browser, keeps the host {}: the library url 2.5 drops it",
+                escape(host)
+            ),
+            Self::LibraryDeparts(Departure::OtherPath { path }) => {
+                write!(
+                    f,
+                    "the path is {} by the standard, and so to a browser: the library url 2.5 differs",
+                    escape(path)
+                )
+            }
+            Self::LibraryDeparts(Departure::BackslashAfterPort) => f.write_str(
+                "the standard, and so a browser, refuses this URL: in its scheme a backslash does not end a port",
+            ),
             Self::HostIsAfterTheLastAt { host } => write!(f, "the host is what follows the last @: {}", escape(host)),
         }
     }
@@ -508,6 +526,7 @@ fn remarks(input: &str, split: &Split, url: &Url) -> Vec<Remark> {
     if split.zone.is_some() {
         remarks.push(Remark::ZoneIsNotOfTheStandard);
     }
+    remarks.extend(departures(input, split, url).into_iter().map(Remark::LibraryDeparts));
     if let (2.., Some(host)) = (split.at_signs, url.host_str()) {
         remarks.push(Remark::HostIsAfterTheLastAt { host: host.to_owned() });
     }

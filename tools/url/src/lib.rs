@@ -3,6 +3,7 @@
 //! - [`dissect`]: from a text to a [`dissect::Dissection`]; the core
 //! - [`spans`]: where the components stand in the input
 //! - [`whatwg`]: the `url` crate, which decides what is a URL and normalises it
+//! - [`departure`]: where that crate is known to depart from the standard
 //! - [`component`], [`query`], [`percent`]: a component, the query's parameters, percent-encoding
 //! - [`scheme`], [`socket`]: default ports and transports; what connect(2) would get
 //! - [`explain`]: the working as data; [`report`]: the tables
@@ -12,6 +13,7 @@
 
 pub mod cli;
 pub mod component;
+pub mod departure;
 pub mod dissect;
 pub mod explain;
 pub mod manual;

@@ -92,6 +92,9 @@ the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 
     ],
     caveats: "Parameters are decoded as forms encode them, whatever the scheme: in a mailto URL a `+` is a plus (RFC 6068).
 
+Where the library is known to depart from the standard (drive letters, empty segments of file URLs), a remark says what \
+the standard has. A `^` in a path is left as it is; the standard as it is now writes `%5E`.
+
 The status is that of the first URL that failed.
 
 A password on a command line is seen by every user of the host.

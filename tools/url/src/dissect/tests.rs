@@ -163,6 +163,9 @@ fn what_may_not_be_meant_is_remarked() {
     assert_eq!(remarks("blob:https://h:8443/1"), "the path is a URL itself, and its origin counts: https://h:8443");
     assert_eq!(remarks("http://a@b@evil.example/"), "the host is what follows the last @: evil.example");
     assert!(remarks("http://[fe80::1%25lo]/").contains("RFC 9844"));
+    assert!(remarks("http://h/C:/../x").starts_with("the path is /x by the standard"));
+    assert!(remarks("file://srv/C:/x").contains("keeps the host srv"));
+    assert!(remarks("foo://h:1\\x").contains("refuses this URL"));
 }
 
 #[test]

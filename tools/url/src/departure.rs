@@ -1,0 +1,133 @@
+//! Where the `url` crate is known to depart from the standard, and so from what a browser does.
+//!
+//! Its values are shown as they are; what the standard has instead is a remark beside them. All of it was found by
+//! comparing the crate's 2.5.8 with another implementation (ada, in Node.js).
+
+use serde::Serialize;
+use url::{Host, Url};
+
+use crate::percent;
+use crate::spans::{SchemeKind, Split, is_drive_letter, significant};
+
+/// A component that the standard reads otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "departure", rename_all = "snake_case")]
+pub enum Departure {
+    /// The crate drops the host of a file URL before a drive letter.
+    HostDropped {
+        /// The host that the standard keeps.
+        host: String,
+    },
+    /// The crate keeps a drive letter from `..` in any scheme, and a `|` in it, and drops empty segments of file URLs.
+    OtherPath {
+        /// The path that the standard has, not percent-encoded.
+        path: String,
+    },
+    /// The crate lets a backslash end a port where the standard refuses the URL.
+    BackslashAfterPort,
+}
+
+/// What the standard has otherwise than `url`, which is `split`.
+pub fn departures(input: &str, split: &Split, url: &Url) -> Vec<Departure> {
+    let mut found = Vec::new();
+    let text = |span: Option<crate::spans::Span>| span.map(|span| significant(span.of(input))).unwrap_or_default();
+    if split.kind == SchemeKind::File && url.host().is_none() {
+        let host = Host::parse(&text(split.host)).ok().filter(|host| *host != Host::Domain("localhost".to_owned()));
+        found.extend(host.map(|host| Departure::HostDropped { host: host.to_string() }));
+    }
+    let path_text = significant(split.path.of(input));
+    if !url.cannot_be_a_base() {
+        let path = path(split.kind, &path_text);
+        if percent::decode(&path) != percent::decode(url.path()) {
+            found.push(Departure::OtherPath { path });
+        }
+    }
+    if split.kind == SchemeKind::Other && split.port.is_some() && path_text.starts_with('\\') {
+        found.push(Departure::BackslashAfterPort);
+    }
+    found
+}
+
+/// The path that the standard makes of `text`, but for percent-encoding.
+///
+/// # Source
+/// WHATWG URL, section 4.4, "path state"; section 4.2, "shorten a url's path".
+fn path(kind: SchemeKind, text: &str) -> String {
+    let slashed = if kind == SchemeKind::Other { text.to_owned() } else { text.replace('\\', "/") };
+    if slashed.is_empty() && kind == SchemeKind::Other {
+        return slashed;
+    }
+    let mut segments: Vec<String> = Vec::new();
+    let mut rest = slashed.strip_prefix('/').unwrap_or(&slashed).split('/').peekable();
+    while let Some(segment) = rest.next() {
+        let dots = segment.replace("%2e", ".").replace("%2E", ".");
+        let is_file = kind == SchemeKind::File;
+        match dots.as_str() {
+            "." => {}
+            ".." => {
+                let drive_stays = is_file && segments.len() == 1 && segments.iter().all(|only| is_drive_letter(only));
+                if !drive_stays {
+                    segments.pop();
+                }
+            }
+            _ => {
+                let drive = is_file && segments.is_empty() && is_drive_letter(segment);
+                segments.push(if drive { segment.replace('|', ":") } else { segment.to_owned() });
+                continue;
+            }
+        }
+        if rest.peek().is_none() {
+            segments.push(String::new());
+        }
+    }
+    format!("/{}", segments.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spans::split;
+
+    fn of(input: &str) -> Vec<Departure> {
+        departures(input, &split(input).unwrap(), &Url::parse(input).unwrap())
+    }
+
+    #[test]
+    fn known_departures_are_found() {
+        let path = |path: &str| vec![Departure::OtherPath { path: path.to_owned() }];
+        for (input, expected) in [
+            // What Node.js 20 has for each.
+            ("http://h/C:/../x", path("/x")),
+            ("http://h/a/b:/../x", path("/a/x")),
+            ("file:///C|/x", path("/C:/x")),
+            ("file:\\\\\\\\host\\share", path("//host/share")),
+            ("file://h//x", path("//x")),
+            ("file://srv/C:/x", vec![Departure::HostDropped { host: "srv".to_owned() }]),
+            ("foo://h:1\\x", vec![Departure::BackslashAfterPort]),
+        ] {
+            assert_eq!(of(input), expected, "{input}");
+        }
+    }
+
+    #[test]
+    fn where_there_is_none_nothing_is_said() {
+        for input in [
+            "http://h",
+            "http://h/a b\u{e4}%2e/%2E%2e/\\x\t/./..",
+            "http://h/../../",
+            "file:///C:/../x",
+            "file://localhost/x",
+            "file://LOCALHOST/C:/x",
+            "file:C|/x",
+            "file:x",
+            "foo://h",
+            "foo://h:1/\\x",
+            "foo:/../..",
+            "foo:/.//p",
+            "foo:a/../b",
+            "mailto:a@b.c",
+        ] {
+            assert_eq!(of(input), [], "{input}");
+        }
+    }
+}
