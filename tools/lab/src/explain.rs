@@ -89,7 +89,9 @@ impl Render for Event {
             Self::Capturing { host, interface, port } => {
                 format!("{host} {interface}: a packet socket keeps UDP from and to port {port}")
             }
-            Self::Captured { frames, file } => format!("{}: {frames} frames", escape(file)),
+            Self::Captured { frames, file } => {
+                format!("{}: {frames} {}", escape(file), if *frames == 1 { "frame" } else { "frames" })
+            }
         };
         let line = text.paint(Role::Dim, &format!("lab: {words}"));
         text.line(line)
