@@ -37,8 +37,8 @@ pub enum Action {
     Await(Label, Sign),
     /// Ends the input of a command that was started and waits for its end.
     EndInput(Label),
-    /// Ends a command that was started, as Ctrl-C does.
-    Interrupt(Label),
+    /// Kills a command that was started and would go on.
+    Kill(Label),
     /// Begins to keep the frames that `host` receives or sends on `interface` with `port` in their UDP header.
     Capture {
         /// Where.

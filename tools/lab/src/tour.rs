@@ -114,7 +114,7 @@ fn send(stage: &Stage) -> Step {
     let mut actions = vec![
         Action::Run("sender", CommandLine::new("alice", "nc", line).reading(Input::Text(DATA))),
         Action::Await("listener", Sign::Text(DATA.into())),
-        Action::Interrupt("listener"),
+        Action::Kill("listener"),
     ];
     if stage.kind == Kind::Namespaces {
         actions.insert(0, Action::Capture { host: "bob", interface: "eth0", port: ports.bob_udp });
@@ -211,7 +211,7 @@ fn connection(stage: &Stage) -> Step {
             listed("open", "bob"),
             Action::EndInput("client"),
             listed("closed", "alice"),
-            Action::Interrupt("server"),
+            Action::Kill("server"),
         ],
         notice:
             "One LISTEN socket stays for those who come later; each connection has its own. Who closes first waits \
@@ -272,7 +272,7 @@ mod tests {
             let actions: Vec<Action> = steps(&stage).into_iter().flat_map(|step| step.actions).collect();
             for action in &actions {
                 if let Action::Start(label, ..) = action {
-                    let ends = |other: &&Action| matches!(other, Action::Interrupt(ended) | Action::EndInput(ended) if ended == label);
+                    let ends = |other: &&Action| matches!(other, Action::Kill(ended) | Action::EndInput(ended) if ended == label);
                     assert_eq!(actions.iter().filter(ends).count(), 1, "{label}");
                 }
             }

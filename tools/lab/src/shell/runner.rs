@@ -139,7 +139,7 @@ impl Runner {
                 self.show(label, &started, true, scenes);
                 self.ended(label, &started, ended, "its end after the end of its input", scenes, explain)
             }
-            Action::Interrupt(label) => {
+            Action::Kill(label) => {
                 let started = self.find(label)?;
                 let pid = self.processes.pid(started.number);
                 if let Some(status) = self.processes.kill(started.number) {
