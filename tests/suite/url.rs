@@ -184,7 +184,29 @@ fn a_name_that_cannot_be_resolved_is_the_networks_failure() {
     // RFC 6761 section 6.4: resolvers answer for .invalid themselves. A label too long for DNS is not even sent.
     let long = format!("http://{}.invalid/", "a".repeat(64));
     let run = url(&["--resolve", &long]);
-    run.status(3).stderr_has("url: getaddrinfo(\"aaaa").stderr_has("EAI_").stdout_has("would be resolved by");
+    run.status(3).stderr_has("url: getaddrinfo(\"aaaa").stderr_has("EAI_").stdout_has("\") failed\n");
+    // No interface has this name.
+    let zone = url(&["--resolve", "http://[fe80::1%25sockeye-none]/"]);
+    zone.status(3).stdout_has(" failed\n").stdout_has("needs the zone's index, which was not found");
+    // What is no name is not asked for, and that is a failure too. What has no host has nothing to resolve.
+    let odd = url(&["--resolve", "foo://1.2.3.256/"]);
+    odd.status(3).stdout_has("Socket: none, the host is no name and no address that a resolver takes");
+    odd.stderr_is("url: \"1.2.3.256\": the host is no name and no address that a resolver takes\n");
+    url(&["--resolve", "mailto:a@b.c", "file://h/x"]).status(0).stderr_is("");
+}
+
+#[test]
+fn why_nothing_is_resolved_is_told() {
+    for (text, why) in [
+        ("mailto:a@b.c", "Socket: none, the URL has no host to connect to\n"),
+        ("file://srv/x", "Socket: none, a file URL does not say how to connect to its host\n"),
+        ("foo://a%20b/", "Socket: none, the host is no name and no address that a resolver takes\n"),
+        ("http://[::1]/", "port 80; nothing to resolve\n"),
+        ("http://[fe80::1%252]/", "port 80; nothing to resolve\n"),
+        ("http://[fe80::1%25eth0]/", "port 80; nothing to resolve but the zone's index\n"),
+    ] {
+        url(&[text]).status(0).stdout_has(why);
+    }
 }
 
 #[test]

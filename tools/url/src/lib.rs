@@ -27,10 +27,11 @@ pub mod spans;
 pub mod whatwg;
 
 use clap::CommandFactory;
+use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool, parse_clap};
 
 use crate::cli::Options;
-use crate::dissect::{Dissection, Malformed};
+use crate::dissect::{Dissection, HostKind, Malformed};
 use crate::explain::Event;
 
 /// The tool `url`.
@@ -103,13 +104,20 @@ fn show(mut dissection: Dissection, resolve: bool, output: &mut Output<'_>) -> R
 }
 
 fn resolved(dissection: &mut Dissection, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
-    let Some(socket) = &mut dissection.socket else { return Ok(None) };
+    let Some(socket) = &mut dissection.socket else { return Ok(unresolvable(dissection)) };
     if let Err(failure) = shell::resolve(socket) {
+        socket.failed = true;
         return Ok(Some(failure));
     }
     output.event(&Event::Resolved { call: socket.question(), count: socket.addresses.len() })?;
     output.narrate(|explain| Event::of_addresses(&socket.addresses, explain))?;
     Ok(None)
+}
+
+/// A host that no resolver can be asked for; a URL without a host has nothing to resolve, and that is no failure.
+fn unresolvable(dissection: &Dissection) -> Option<Failure> {
+    let host = dissection.host.value.as_deref().filter(|_| dissection.host_kind == HostKind::Opaque)?;
+    Some(Failure::new(Status::NETWORK, format!("\"{}\": {}", escape(host), socket::why_none(dissection))))
 }
 
 impl From<Malformed> for Failure {

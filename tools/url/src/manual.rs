@@ -85,9 +85,9 @@ the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 
         },
     ],
     exit_status: &[
-        (0, "Every URL was taken apart, and resolved if that was asked for."),
+        (0, "Every URL was taken apart, and its host, if it has one to connect to, resolved if that was asked for."),
         (2, "The command line is wrong, or a URL is malformed. The other URLs are shown nevertheless."),
-        (3, "A name was not resolved."),
+        (3, "A host was not resolved."),
         (4, "This host failed: standard output cannot be written, or the resolver does not work."),
     ],
     caveats: "Parameters are decoded as forms encode them, whatever the scheme: in a mailto URL a `+` is a plus (RFC 6068).

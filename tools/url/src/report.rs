@@ -10,7 +10,7 @@ use sockeye_cli::{Render, Text};
 use crate::component::Component;
 use crate::dissect::{Dissection, HostKind};
 use crate::percent;
-use crate::socket::{Address, Socket};
+use crate::socket::{self, Address, Socket};
 use crate::spans::{SchemeKind, Span};
 
 /// What a table shows for a component that is not there.
@@ -185,6 +185,10 @@ impl Socket {
         let port = self.port.map_or("no port that we know".to_owned(), |port| format!("port {port}"));
         let addresses = if self.resolved {
             format!("{} gave {}", escape(&self.question()), addresses(self.addresses.len()))
+        } else if self.failed {
+            format!("{} failed", escape(&self.question()))
+        } else if self.numeric && self.lacks_index() {
+            "nothing to resolve but the zone's index".to_owned()
         } else if self.numeric {
             "nothing to resolve".to_owned()
         } else {
@@ -204,8 +208,17 @@ impl Socket {
         table
     }
 
+    /// Whether there is a port, and an address whose zone is only a name so far.
+    fn lacks_index(&self) -> bool {
+        self.port.is_some() && self.addresses.iter().any(|address| address.sockaddr.is_none())
+    }
+
     fn why_no_sockaddr(&self) -> &'static str {
-        if self.port.is_none() { "needs a port" } else { "needs the zone's index: --resolve" }
+        match (self.port, self.failed) {
+            (None, _) => "needs a port",
+            (Some(_), false) => "needs the zone's index: --resolve",
+            (Some(_), true) => "needs the zone's index, which was not found",
+        }
     }
 }
 
@@ -235,7 +248,7 @@ impl Render for Dissection {
             text.line(format!("{word} {remark}"))?;
         }
         match &self.socket {
-            None => text.line("Socket: none, the URL has no host to connect to"),
+            None => text.line(format!("Socket: none, {}", socket::why_none(self))),
             Some(socket) => {
                 text.line(format!("Socket: {}", socket.sentence()))?;
                 if !socket.addresses.is_empty() {

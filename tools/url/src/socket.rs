@@ -25,6 +25,9 @@ pub struct Socket {
     pub numeric: bool,
     /// Whether the addresses come from getaddrinfo(3).
     pub resolved: bool,
+    /// Whether getaddrinfo(3) was asked and gave none: the error that goes with it says why.
+    #[serde(skip)]
+    pub failed: bool,
     /// Known at once for an address, and otherwise only after resolving.
     pub addresses: Vec<Address>,
 }
@@ -104,6 +107,15 @@ impl Socket {
     }
 }
 
+/// Why a URL without a [`Socket`] has none.
+pub(crate) fn why_none(url: &Dissection) -> &'static str {
+    match url.host_kind {
+        HostKind::Empty | HostKind::None => "the URL has no host to connect to",
+        _ if url.scheme_kind == SchemeKind::File => "a file URL does not say how to connect to its host",
+        _ => "the host is no name and no address that a resolver takes",
+    }
+}
+
 /// What a socket needs for this URL, or `None` if it has no host to connect to.
 pub(crate) fn of(url: &Dissection) -> Option<Socket> {
     if url.scheme_kind == SchemeKind::File {
@@ -119,6 +131,7 @@ pub(crate) fn of(url: &Dissection) -> Option<Socket> {
         transport: scheme.map(|scheme| scheme.transport),
         numeric: host.ip().is_some(),
         resolved: false,
+        failed: false,
         addresses,
     })
 }
