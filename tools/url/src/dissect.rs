@@ -1,11 +1,11 @@
 //! From a text to a [`Dissection`]: the splitter's spans and the `url` crate's values, side by side.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use serde::Serialize;
 use sockeye_cli::escape::escape;
-use sockeye_common::addr::{IpText, Zone};
+use sockeye_common::addr::{self, IpText, Zone};
 use url::{Host, ParseError, Url};
 
 use crate::component::{Change, Component};
@@ -124,9 +124,14 @@ pub struct EffectivePort {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "remark", rename_all = "snake_case")]
 pub enum Remark {
-    /// `example.com:8080/x`: a scheme with a dot, and an opaque path that begins with digits.
+    /// `example.com:8080/x`: an opaque path that begins with digits, behind a scheme with a dot or before a slash.
     SchemeLooksLikeHost {
         /// With a scheme before it.
+        suggestion: String,
+    },
+    /// `fe80::1`: an IPv6 address without brackets whose first group happens to be a scheme.
+    SchemeIsOfAddress {
+        /// The address in brackets, behind a scheme.
         suggestion: String,
     },
     /// The zone was taken off for the parser, which refuses it.
@@ -152,6 +157,13 @@ impl fmt::Display for Remark {
                 write!(
                     f,
                     "what seems to be a host and port is a scheme and a path; did you mean {}?",
+                    escape(suggestion)
+                )
+            }
+            Self::SchemeIsOfAddress { suggestion } => {
+                write!(
+                    f,
+                    "an IPv6 address without brackets is a scheme and a path; did you mean {}?",
                     escape(suggestion)
                 )
             }
@@ -265,15 +277,30 @@ fn without_scheme(input: &str) -> Malformed {
 
 /// What a text without a scheme may have been meant to be.
 fn guess(bare: &str) -> Option<String> {
-    let guess = match (bare.split_once("//"), bare.parse::<Ipv6Addr>()) {
-        (_, Ok(addr)) => format!("http://[{addr}]/"),
-        (Some((scheme @ ("http" | "https"), rest)), _) => format!("{scheme}://{rest}"),
-        (Some(("", rest)), _) => format!("http://{rest}"),
+    let tried = |guess: &str| format!("try {}", escape(guess));
+    if let Some(url) = url_of_address(bare) {
+        return Some(tried(&url));
+    }
+    if bare.split_once(':').is_some_and(|(before, after)| !before.is_empty() && after.starts_with("//")) {
+        return Some("a scheme is a letter, then letters, digits, +, - and .; RFC 3986 section 3.1".to_owned());
+    }
+    let begins_like_host = |first: char| first.is_alphanumeric() || first == '[';
+    let guess = match bare.split_once("//") {
+        Some((scheme, rest)) if ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) => {
+            format!("{}://{rest}", scheme.to_ascii_lowercase())
+        }
+        Some(("" | ":", rest)) => format!("http://{rest}"),
         _ if bare.starts_with('/') => format!("file://{bare}"),
-        _ if bare.starts_with(|first: char| first.is_alphanumeric() || first == '[') => format!("http://{bare}"),
+        _ if bare.starts_with(begins_like_host) => format!("http://{bare}"),
         _ => return None,
     };
-    Url::parse(&guess).is_ok().then(|| format!("try {}", escape(&guess)))
+    Url::parse(&guess).is_ok().then(|| tried(&guess))
+}
+
+/// What to write for an IPv6 address without brackets, with or without a zone.
+fn url_of_address(text: &str) -> Option<String> {
+    let bare_v6 = !text.starts_with('[') && matches!(text.parse(), Ok(addr::Host::V6 { .. }));
+    bare_v6.then(|| format!("http://[{text}]/"))
 }
 
 fn refused(input: &str, split: &Split, error: ParseError) -> Malformed {
@@ -512,9 +539,12 @@ fn is_dot_segment(segment: &str) -> bool {
 fn remarks(input: &str, split: &Split, url: &Url) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let scheme = url.scheme();
+    remarks.extend(url_of_address(split.trimmed.of(input)).map(|suggestion| Remark::SchemeIsOfAddress { suggestion }));
     let port_like = url.path().split('/').next().unwrap_or_default();
     let digits = !port_like.is_empty() && port_like.bytes().all(|octet| octet.is_ascii_digit());
-    if url.cannot_be_a_base() && digits && (scheme.contains('.') || scheme == "localhost") {
+    // Numbers alone may be meant: tel:112.
+    let host_like = scheme.contains('.') || scheme == "localhost" || url.path().contains('/');
+    if url.cannot_be_a_base() && digits && host_like {
         let suggestion = format!("http://{}", split.trimmed.of(input));
         if Url::parse(&suggestion).is_ok() {
             remarks.push(Remark::SchemeLooksLikeHost { suggestion });

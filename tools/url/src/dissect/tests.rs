@@ -159,7 +159,10 @@ fn what_may_not_be_meant_is_remarked() {
     let remarks = |input: &str| of(input).remarks.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
     assert!(remarks("ex.com:8080/x").ends_with("did you mean http://ex.com:8080/x?"));
     assert!(remarks("localhost:80").ends_with("did you mean http://localhost:80?"));
+    assert!(remarks("myhost:8080/x").ends_with("did you mean http://myhost:8080/x?"));
+    assert!(remarks("fe80::1%eth0").ends_with("a path; did you mean http://[fe80::1%eth0]/?"));
     assert_eq!(remarks("tel:112"), "");
+    assert_eq!(remarks("urn:isbn:1/2"), "");
     assert_eq!(remarks("blob:https://h:8443/1"), "the path is a URL itself, and its origin counts: https://h:8443");
     assert_eq!(remarks("http://a@b@evil.example/"), "the host is what follows the last @: evil.example");
     assert!(remarks("http://[fe80::1%25lo]/").contains("RFC 9844"));
@@ -189,6 +192,26 @@ fn a_refusal_names_the_text_the_fault_and_the_place() {
             "2001:db8::1",
             "\"2001:db8::1\": relative URL without a base: what stands before the first colon is not a scheme \
              (try http://[2001:db8::1]/)",
+        ),
+        (
+            "::1%lo",
+            "\"::1%lo\": relative URL without a base: what stands before the first colon is not a scheme \
+             (try http://[::1%lo]/)",
+        ),
+        (
+            "://h/x",
+            "\"://h/x\": relative URL without a base: what stands before the first colon is not a scheme (try http://h/x)",
+        ),
+        ("HTTP//h", "\"HTTP//h\": relative URL without a base: it has no scheme (try http://h)"),
+        (
+            "1http://h/",
+            "\"1http://h/\": relative URL without a base: what stands before the first colon is not a scheme \
+             (a scheme is a letter, then letters, digits, +, - and .; RFC 3986 section 3.1)",
+        ),
+        (
+            "ht_tp://h/",
+            "\"ht_tp://h/\": relative URL without a base: what stands before the first colon is not a scheme \
+             (a scheme is a letter, then letters, digits, +, - and .; RFC 3986 section 3.1)",
         ),
         ("http://", "\"http://\": empty host at octet 7"),
         ("http://u@/x", "\"http://u@/x\": empty host at octet 9"),
