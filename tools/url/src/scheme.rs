@@ -59,6 +59,9 @@ pub fn service(port: u16) -> Option<&'static str> {
     of_scheme.or_else(|| OTHER_SERVICES.iter().find(|(number, _)| *number == port).map(|(_, name)| *name))
 }
 
+/// Schemes that nobody but curl specifies.
+const CURL: &str = "curl's URL syntax";
+
 const WHATWG: &str = "WHATWG URL section 4.2";
 
 const fn tcp(name: &'static str, port: u16, service: &'static str, source: &'static str) -> Scheme {
@@ -83,6 +86,7 @@ const SCHEMES: &[Scheme] = &[
     udp("dns", 53, "domain", "RFC 4501 section 3"),
     tcp("git", 9418, "git", "IANA"),
     tcp("gopher", 70, "gopher", "RFC 4266 section 2.1"),
+    tcp("gophers", 70, "gopher", CURL),
     tcp("imap", 143, "imap", "RFC 5092"),
     tcp("imaps", 993, "imaps", "IANA"),
     tcp("ipp", 631, "ipp", "RFC 3510"),
@@ -97,17 +101,22 @@ const SCHEMES: &[Scheme] = &[
     tcp("nfs", 2049, "nfs", "RFC 2224"),
     tcp("nntp", 119, "nntp", "RFC 5538"),
     tcp("pop", 110, "pop3", "RFC 2384"),
+    tcp("pop3", 110, "pop3", "IANA"),
+    tcp("pop3s", 995, "pop3s", "IANA"),
     tcp("postgres", 5432, "postgresql", "IANA"),
     tcp("postgresql", 5432, "postgresql", "IANA"),
     tcp("redis", 6379, "redis", "IANA"),
     tcp("rsync", 873, "rsync", "RFC 5781"),
     tcp("rtsp", 554, "rtsp", "RFC 7826 section 4.2"),
     tcp("rtsps", 322, "rtsps", "RFC 7826 section 4.2"),
+    tcp("scp", 22, "ssh", CURL),
     udp("sip", 5060, "sip", "RFC 3261 section 19.1.2"),
     tcp("sips", 5061, "sips", "RFC 3261 section 19.1.2"),
     tcp("sftp", 22, "ssh", "IANA"),
     tcp("smb", 445, "microsoft-ds", "IANA"),
+    tcp("smbs", 445, "microsoft-ds", CURL),
     tcp("smtp", 25, "smtp", "IANA"),
+    tcp("smtps", 465, "submissions", CURL),
     udp("snmp", 161, "snmp", "RFC 4088"),
     tcp("ssh", 22, "ssh", "IANA"),
     udp("stun", 3478, "stun", "RFC 7064"),
@@ -126,7 +135,6 @@ const OTHER_SERVICES: &[(u16, &str)] = &[
     (79, "finger"),
     (587, "submission"),
     (853, "domain-s"),
-    (995, "pop3s"),
     (1080, "socks"),
     (3128, "ndl-aas"),
     (3389, "ms-wbt-server"),
@@ -149,6 +157,40 @@ mod tests {
             assert_eq!(lookup(name).map(|scheme| (scheme.port, scheme.source)), Some((port, WHATWG)));
         }
         assert_eq!(lookup("mailto"), None);
+    }
+
+    #[test]
+    fn what_curl_connects_to_has_a_port() {
+        // `curl --version` with everything built in, and the ports of libcurl's lib/urldata.h; file has none.
+        for (name, port) in [
+            ("dict", 2628),
+            ("ftp", 21),
+            ("ftps", 990),
+            ("gopher", 70),
+            ("gophers", 70),
+            ("http", 80),
+            ("https", 443),
+            ("imap", 143),
+            ("imaps", 993),
+            ("ldap", 389),
+            ("ldaps", 636),
+            ("mqtt", 1883),
+            ("pop3", 110),
+            ("pop3s", 995),
+            ("rtsp", 554),
+            ("scp", 22),
+            ("sftp", 22),
+            ("smb", 445),
+            ("smbs", 445),
+            ("smtp", 25),
+            ("smtps", 465),
+            ("telnet", 23),
+            ("tftp", 69),
+            ("ws", 80),
+            ("wss", 443),
+        ] {
+            assert_eq!(lookup(name).map(|scheme| scheme.port), Some(port), "{name}");
+        }
     }
 
     #[test]
