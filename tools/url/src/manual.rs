@@ -32,8 +32,8 @@ Control characters are shown as `\\xNN`, `\\t` or `\\u{..}`, and a backslash as 
         ),
         (
             "Hosts",
-            "A host is a domain, an IPv4 address, an IPv6 address, or opaque: the latter for every scheme but http, https, \
-ws, wss, ftp and file, and it means what the scheme says. A domain is shown in ASCII, as it would be resolved, and in \
+            "A host in brackets is an IPv6 address. Any other is opaque, and means what the scheme says, unless that is \
+http, https, ws, wss, ftp or file: with these it is a domain or an IPv4 address. A domain is shown in ASCII, as it would be resolved, and in \
 Unicode. A host whose last label is a number is an IPv4 address, be it octal, hexadecimal or short: `010.0.0.1` is \
 8.0.0.1.
 
@@ -42,8 +42,13 @@ the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 
         ),
         (
             "JSON",
-            "With `--json` each URL is one object. Every component is an object with `span`, `text`, `value`, `decoded`, \
-`decoded_octets` and `changes`, each null or empty where there is none; spans are `{\"start\":..,\"end\":..}` in octets.",
+            "With `--json` each URL is one object of the type \"result\". `scheme`, `authority`, `username`, `password`, `host`, \
+`zone`, `port`, `path`, `query` and `fragment` are the components. Every component is an object with `span`, `text`, `value`, `decoded`, \
+`decoded_octets` and `changes`, each null or empty where there is none; spans are `{\"start\":..,\"end\":..}` in octets.
+
+`effective_port` is the port that a connection would go to. `parameters` have their names and values decoded, with \
+U+FFFD for what is not UTF-8. `socket` has the host, the port and, as far as they are known, the addresses, with the \
+sockaddr as hexadecimal; it is null where there is nothing to connect to.",
         ),
     ],
     examples: &[
@@ -101,6 +106,6 @@ A password on a command line is seen by every user of the host.
 
 Characters are compared as the standard has it, not as they look: `url` does not warn of names that look alike.",
     standards: "WHATWG URL, a living standard, as the Rust library url 2.5 has it. RFC 3986 names the components. RFC 5952 \
-is the text of IPv6 addresses, UTS #46 that of domains; RFC 9844 replaces RFC 6874 on zones.",
+is the text of the addresses of sockets, UTS #46 that of domains; RFC 9844 replaces RFC 6874 on zones.",
     see_also: &["dig(1)", "nc(1)", "getaddrinfo(3)", "ip(7)", "ipv6(7)"],
 };
