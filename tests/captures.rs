@@ -109,6 +109,8 @@ fn oddities() -> Vec<Specimen> {
     beyond[5] += 8;
     let mut surplus = udp4(b"ABCDE", Right);
     surplus.extend_from_slice(b"not UDP's");
+    let mut away = ipv6(60, &at_home(UDP, &udp6(b"ABCDE", Right)));
+    away[8..24].copy_from_slice(&VIA6);
     vec![
         v4("ip header, bad", bad_header, &[("ip", "bad"), ("udp", "good")]),
         v4("ip options", ipv4_with(&[1, 1, 1, 0], 0, UDP, &udp4(b"AB", Right)), &[("ip", "good"), ("udp", "good")]),
@@ -124,6 +126,7 @@ fn oddities() -> Vec<Specimen> {
         v4("udp length beyond the packet", ipv4(UDP, &beyond), &[("ip", "good"), ("udp", "unverified")]),
         v4("octets behind the datagram", ipv4(UDP, &surplus), &[("ip", "good"), ("udp", "good")]),
         v6("routing header", ipv6_to(VIA6, 43, &routed(UDP, &udp6(b"ABCDE", Right))), &[("udp", "good")]),
+        v6("home address option", away, &[("udp", "good")]),
         ethernet("arp", 0x0806, &[0; 28], &[]),
     ]
 }
@@ -219,6 +222,11 @@ fn fragment6(next_header: u8, more: u8, payload: &[u8]) -> Vec<u8> {
 /// A type 2 routing header with one segment left: the final destination is in it.
 fn routed(next_header: u8, payload: &[u8]) -> Vec<u8> {
     [&[next_header, 2, 2, 1, 0, 0, 0, 0], &DST6[..], payload].concat()
+}
+
+/// Destination Options with a Home Address: the sender is a mobile node away from there.
+fn at_home(next_header: u8, payload: &[u8]) -> Vec<u8> {
+    [&[next_header, 2, 1, 2, 0, 0, 0xc9, 16], &SRC6[..], payload].concat()
 }
 
 fn udp4(data: &[u8], stored: Stored) -> Vec<u8> {

@@ -94,7 +94,8 @@ pub struct Check {
     pub verdict: Verdict,
     /// Why it could not be judged.
     pub obstacle: Option<Obstacle>,
-    /// Where the packet comes from and where it goes; behind a routing header, the final destination.
+    /// Where the packet comes from and where it goes; behind a routing header, the final destination, and behind a Home
+    /// Address option, that address.
     pub addrs: (IpAddr, IpAddr),
     /// The ports, where there are some.
     pub ports: Option<(u16, u16)>,

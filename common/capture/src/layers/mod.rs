@@ -237,7 +237,7 @@ pub struct Ipv4 {
 /// IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ipv6 {
-    /// Source Address.
+    /// Source Address, as the header has it; see [`Upper::src`] for a mobile node's.
     pub src: Ipv6Addr,
     /// Destination Address, as the header has it; see [`Upper::dst`] for a routing header's.
     pub dst: Ipv6Addr,
@@ -263,7 +263,7 @@ pub struct Extension {
 /// What the network layer says of the transport's packet: the pseudo-header's fields, and how much of it there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upper {
-    /// Source address.
+    /// Source address; with a Home Address option, that one.
     pub src: IpAddr,
     /// The final destination: the last of a source route or routing header that has segments left.
     pub dst: IpAddr,

@@ -15,6 +15,8 @@ const FRAGMENT_LEN: usize = 8;
 const MORE_FRAGMENTS: u8 = 1;
 /// The Jumbo Payload option of RFC 2675.
 const JUMBO_PAYLOAD: u8 = 0xc2;
+/// The Home Address option of RFC 6275 section 6.3.
+const HOME_ADDRESS: u8 = 0xc9;
 
 impl Layers<'_> {
     /// IP of the version that its first octet says.
@@ -124,20 +126,8 @@ impl Layers<'_> {
         }
         let header = self.octets.get(start..)?;
         let [_, len, ..] = header else { return None };
-        let options = header.get(2..extension_len(*len)).unwrap_or(header.get(2..)?);
-        let mut reader = Reader::new(options);
-        loop {
-            match reader.u8("Option Type").ok()? {
-                0 => {}
-                option => {
-                    let len = reader.u8("Opt Data Len").ok()?;
-                    let data = reader.octets(len.into(), "Option Data").ok()?;
-                    if let (JUMBO_PAYLOAD, [a, b, c, d]) = (option, data) {
-                        return usize::try_from(u32::from_be_bytes([*a, *b, *c, *d])).ok();
-                    }
-                }
-            }
-        }
+        let data = option(header.get(..extension_len(*len)).unwrap_or(header), JUMBO_PAYLOAD)?;
+        usize::try_from(u32::from_be_bytes(data.try_into().ok()?)).ok()
     }
 
     /// An extension header of the given kind at the cursor. Their lengths: RFC 8200 section 4; RFC 4302 section 2.2.
@@ -167,6 +157,11 @@ impl Layers<'_> {
                     self.network.dst = last.into();
                 }
             }
+            protocol::DESTINATION_OPTIONS => {
+                if let Some(home) = home_address(octets) {
+                    self.network.src = home.into();
+                }
+            }
             _ => {}
         }
         let header = Header::Extension(Extension { kind, next_header, fragment });
@@ -177,6 +172,33 @@ impl Layers<'_> {
 /// The length of an extension header that counts eight octets after the first eight.
 fn extension_len(len: u8) -> usize {
     (usize::from(len) + 1) * 8
+}
+
+/// The data of the first option of type `wanted` in a Hop-by-Hop or Destination Options header: RFC 8200 section 4.2.
+fn option(header: &[u8], wanted: u8) -> Option<&[u8]> {
+    let mut reader = Reader::new(header.get(2..)?);
+    loop {
+        match reader.u8("Option Type").ok()? {
+            // Pad1 is the only option without a length.
+            0 => {}
+            found => {
+                let len = reader.u8("Opt Data Len").ok()?;
+                let data = reader.octets(len.into(), "Option Data").ok()?;
+                if found == wanted {
+                    return Some(data);
+                }
+            }
+        }
+    }
+}
+
+/// The address that a mobile node is known by: the pseudo-header has it in place of the one that the packet was sent from.
+///
+/// # Source
+/// RFC 6275 sections 9.3.1 and 11.3.1.
+fn home_address(header: &[u8]) -> Option<Ipv6Addr> {
+    let octets: [u8; 16] = option(header, HOME_ADDRESS)?.try_into().ok()?;
+    Some(octets.into())
 }
 
 fn fragment(identification: u32, offset: usize, more: bool) -> Option<Fragment> {

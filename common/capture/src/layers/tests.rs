@@ -324,6 +324,19 @@ fn extension_headers() {
 }
 
 #[test]
+fn a_home_address_stands_for_the_source() {
+    let src = |options: &[u8]| {
+        let packet = ipv6(60, &join(&[&[17, 2], options, &UDP_V6]));
+        udp_of(&whole(LinkType::RAW, &packet)).upper.src
+    };
+    let home = v6(7).octets();
+    assert_eq!(src(&join(&[&[1, 2, 0, 0, 0xc9, 16], &home])), IpAddr::from(v6(7)));
+    assert_eq!(src(&join(&[&[0, 0, 0, 0, 0xc9, 15], &home])), IpAddr::from(v6(1)), "an octet too short");
+    assert_eq!(src(&join(&[&[1, 2, 0, 0, 0xc9, 17], &home])), IpAddr::from(v6(1)), "beyond the header");
+    assert_eq!(src(&join(&[&[1, 2, 0, 0, 0x09, 16], &home])), IpAddr::from(v6(1)), "another option");
+}
+
+#[test]
 fn where_a_routing_header_ends() {
     let last = |header: &[u8], addresses: &[u8]| {
         let packet = ipv6(43, &join(&[header, addresses, &UDP_V6]));
