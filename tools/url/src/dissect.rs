@@ -343,7 +343,12 @@ fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -
         opaque_path: url.cannot_be_a_base(),
         scheme: scheme.changed(Change::Lowercased, lowercased),
         authority: Component::new(input, split.authority, url.has_authority().then(|| url.authority())).accounted_for(),
-        username: userinfo(input, split.username, Some(url.username()).filter(|name| !name.is_empty())),
+        username: userinfo(
+            input,
+            split.username,
+            // An empty one stays before the colon of a password.
+            Some(url.username()).filter(|name| !name.is_empty() || url.password().is_some()),
+        ),
         password: userinfo(input, split.password, url.password()),
         host_unicode: unicode(&host, host_kind),
         host,
@@ -421,7 +426,7 @@ fn encoded(input: &str, span: Option<Span>, value: Option<&str>) -> Component {
 fn userinfo(input: &str, span: Option<Span>, value: Option<&str>) -> Component {
     let component = encoded(input, span, value);
     let empty = component.span.is_some() && component.significant().is_empty();
-    if !empty {
+    if !empty || component.value.is_some() {
         return component;
     }
     Component { changes: vec![Change::EmptyRemoved], ..component }

@@ -123,6 +123,14 @@ fn normalisation_is_accounted_for() {
     assert_eq!(url.username.value.as_deref(), Some("u%C3%A4"));
     assert_eq!(url.username.decoded.as_deref(), Some("u\u{e4}"));
     assert_eq!((url.password.value, &*url.password.changes), (None, &[EmptyRemoved][..]));
+    for (input, username, changes) in [
+        ("http://:p@h/", Some(""), &[][..]),
+        ("http://:@h/", None, &[EmptyRemoved][..]),
+        ("http://@h/", None, &[EmptyRemoved][..]),
+    ] {
+        let url = of(input);
+        assert_eq!((url.username.value.as_deref(), &*url.username.changes), (username, changes), "{input}");
+    }
     assert_eq!((url.query.value.as_deref(), &*url.query.changes), (Some("a%27b"), &[PercentEncoded][..]));
     assert_eq!(url.fragment.changes, [PercentEncoded]);
     assert_eq!(of("http://h/%ff%41").path.decoded, None);
