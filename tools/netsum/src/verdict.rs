@@ -342,6 +342,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_header_is_judged_whatever_its_total_length() {
+        let mut octets = datagram(0xf752, b"ABCDE");
+        octets[10..12].copy_from_slice(&[0x66, 0xc9]);
+        // A bit flips on the way: 33 becomes 1.
+        octets[3] = 1;
+        let [ip] = &judged(&octets, octets.len())[..] else { panic!("one checksum") };
+        assert_eq!((ip.protocol, ip.calculated, ip.verdict), (Protocol::Ip, Some(0x66e9), Verdict::Bad));
+    }
+
     proptest! {
         #[test]
         fn the_calculated_one_is_good_and_any_other_is_not(data: Vec<u8>, stored: u16) {

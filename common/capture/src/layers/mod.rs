@@ -222,7 +222,8 @@ pub struct Ipv4 {
     pub dst: Ipv4Addr,
     /// Protocol.
     pub protocol: u8,
-    /// Total Length; 0 from a segmentation-offloading sender means the rest of the frame.
+    /// Total Length; 0 from a segmentation-offloading sender means the rest of the frame. Otherwise below the header's own
+    /// length it is damaged, and the walk ends here.
     pub total_length: u16,
     /// Identification.
     pub identification: u16,

@@ -6,7 +6,7 @@ use pnet_packet::ipv4::Ipv4Packet;
 use pnet_packet::ipv6::Ipv6Packet;
 use sockeye_common::wire::Reader;
 
-use super::{Extension, Fragment, Header, Ipv4, Ipv6, Layer, Layers, Network, Next, protocol};
+use super::{Extension, Fragment, Header, Ipv4, Ipv6, Layer, Layers, Network, Next, Presence, Stop, protocol};
 
 const IPV4_LEN: usize = 20;
 const IPV6_LEN: usize = 40;
@@ -48,9 +48,6 @@ impl Layers<'_> {
             0 => self.end - offset,
             total => total,
         };
-        let Some(payload_len) = len.checked_sub(header_len) else {
-            return self.malformed("IPv4", "Total Length", offset, total_length.into());
-        };
         let identification = fields.get_identification();
         let fragment = fragment(
             identification.into(),
@@ -68,7 +65,16 @@ impl Layers<'_> {
             checksum: fields.get_checksum(),
         };
         let dst = if options.is_empty() { ip.dst } else { source_route_end(options).unwrap_or(ip.dst) };
-        Some(self.network(header_len, payload_len, Header::Ipv4(ip), ip.protocol, ip.src.into(), dst.into(), fragment))
+        let payload_len = len.saturating_sub(header_len);
+        let mut layer =
+            self.network(header_len, payload_len, Header::Ipv4(ip), ip.protocol, ip.src.into(), dst.into(), fragment);
+        if len < header_len {
+            // The header is there, and its checksum can tell whether this is damage.
+            layer.payload.presence = Presence::Inconsistent;
+            let found = total_length.into();
+            self.finish(Stop::Malformed { header: "IPv4", field: "Total Length", offset, found });
+        }
+        Some(layer)
     }
 
     /// RFC 8200 section 3.

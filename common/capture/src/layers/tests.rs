@@ -222,7 +222,13 @@ fn malformed_ip_lengths() {
     assert_eq!(stop(&packet), Stop::Malformed { header: "IPv4", field: "Version", offset: 0, found: 6 });
     packet[0] = 0x45;
     packet[3] = 19;
-    assert_eq!(stop(&packet), Stop::Malformed { header: "IPv4", field: "Total Length", offset: 0, found: 19 });
+    let (layers, stop) = walk(LinkType::IPV4, &packet, packet.len());
+    assert_eq!(stop, Stop::Malformed { header: "IPv4", field: "Total Length", offset: 0, found: 19 });
+    let [header] = &layers[..] else { panic!("{layers:?}") };
+    assert_eq!((header.payload.len, header.payload.presence), (0, Presence::Inconsistent));
+    assert!(!adds_up(header, &packet), "the header is judged all the same");
+    let packet = ipv4_with(19, 0, 17, &[], &UDP);
+    assert!(adds_up(&whole(LinkType::IPV4, &packet)[0], &packet));
 }
 
 #[test]
