@@ -7,7 +7,7 @@ use serde::Serialize;
 use url::{Host, Url};
 
 use crate::percent;
-use crate::spans::{SchemeKind, Split, is_drive_letter, significant};
+use crate::spans::{SchemeKind, Span, Split, is_drive_letter, significant};
 
 /// A component that the standard reads otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,12 +25,14 @@ pub enum Departure {
     },
     /// The crate lets a backslash end a port where the standard refuses the URL.
     BackslashAfterPort,
+    /// The crate takes `foo://@`, and the standard no userinfo without a host.
+    UserinfoWithoutHost,
 }
 
 /// What the standard has otherwise than `url`, which is `split`.
 pub fn departures(input: &str, split: &Split, url: &Url) -> Vec<Departure> {
     let mut found = Vec::new();
-    let text = |span: Option<crate::spans::Span>| span.map(|span| significant(span.of(input))).unwrap_or_default();
+    let text = |span: Option<Span>| span.map(|span| significant(span.of(input))).unwrap_or_default();
     if split.kind == SchemeKind::File && url.host().is_none() {
         let host = Host::parse(&text(split.host)).ok().filter(|host| *host != Host::Domain("localhost".to_owned()));
         found.extend(host.map(|host| Departure::HostDropped { host: host.to_string() }));
@@ -44,6 +46,9 @@ pub fn departures(input: &str, split: &Split, url: &Url) -> Vec<Departure> {
     }
     if split.kind == SchemeKind::Other && split.port.is_some() && path_text.starts_with('\\') {
         found.push(Departure::BackslashAfterPort);
+    }
+    if split.userinfo.is_some() && text(split.host).is_empty() {
+        found.push(Departure::UserinfoWithoutHost);
     }
     found
 }
@@ -104,6 +109,7 @@ mod tests {
             ("file://h//x", path("//x")),
             ("file://srv/C:/x", vec![Departure::HostDropped { host: "srv".to_owned() }]),
             ("foo://h:1\\x", vec![Departure::BackslashAfterPort]),
+            ("foo://@", vec![Departure::UserinfoWithoutHost]),
         ] {
             assert_eq!(of(input), expected, "{input}");
         }

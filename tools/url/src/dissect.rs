@@ -188,6 +188,9 @@ impl fmt::Display for Remark {
             Self::LibraryDeparts(Departure::BackslashAfterPort) => f.write_str(
                 "the standard, and so a browser, refuses this URL: in its scheme a backslash does not end a port",
             ),
+            Self::LibraryDeparts(Departure::UserinfoWithoutHost) => {
+                f.write_str("the standard, and so a browser, refuses this URL: a host must follow the @")
+            }
             Self::HostIsAfterTheLastAt { host } => write!(f, "the host is what follows the last @: {}", escape(host)),
         }
     }
