@@ -310,6 +310,9 @@ fn refused(input: &str, split: &Split, error: ParseError) -> Malformed {
     let host_hint = match error {
         ParseError::InvalidIpv6Address => Some("an IPv6 address stands in brackets, as in http://[2001:db8::1]:8080/"),
         ParseError::InvalidIpv4Address => Some("a host whose last label is a number is an IPv4 address"),
+        _ if split.kind == SchemeKind::File && split.host.is_some_and(|host| host.of(input).contains([':', '@'])) => {
+            Some("a file URL has neither userinfo nor port")
+        }
         _ => None,
     };
     let (fault, span) = match error {

@@ -222,6 +222,10 @@ fn a_refusal_names_the_text_the_fault_and_the_place() {
              (a scheme is a letter, then letters, digits, +, - and .; RFC 3986 section 3.1)",
         ),
         ("http://", "\"http://\": empty host at octet 7"),
+        (
+            "file://h:80/x",
+            "\"file://h:80/x\": invalid domain name: \"h:80\" at octets 7..11 (a file URL has neither userinfo nor port)",
+        ),
         ("http://u@/x", "\"http://u@/x\": empty host at octet 9"),
         (
             "http://h:99999/",
