@@ -45,6 +45,8 @@ impl Tally {
         match stop {
             Stop::LinkType(_) => increment(self.unread.entry(link_type).or_default()),
             Stop::Truncated { presence: Presence::Cut, .. } => increment(&mut self.headers_truncated),
+            // Nothing is wrong with a fragment that ends inside a header.
+            Stop::Truncated { presence: Presence::Fragment, .. } => {}
             Stop::Truncated { .. } | Stop::Malformed { .. } | Stop::TooDeep => increment(&mut self.headers_malformed),
             _ => {}
         }
@@ -211,11 +213,12 @@ mod tests {
         tally.frame(LinkType::ETHERNET, 0, Stop::EtherType(0x0806));
         tally.frame(LinkType::ETHERNET, 1, cut(Presence::Cut));
         tally.frame(LinkType::ETHERNET, 1, cut(Presence::Inconsistent));
+        tally.frame(LinkType::ETHERNET, 1, cut(Presence::Fragment));
         tally.frame(LinkType::IEEE802_11, 0, Stop::LinkType(LinkType::IEEE802_11));
         for verdict in [Verdict::Good, Verdict::Illegal, Verdict::Partial, Verdict::Good] {
             tally.check(&check(Protocol::Udp, verdict));
         }
-        assert_eq!((tally.frames, tally.checksums(), tally.damaged()), (5, 4, 1));
+        assert_eq!((tally.frames, tally.checksums(), tally.damaged()), (6, 4, 1));
         assert_eq!((tally.count(Protocol::Udp, Verdict::Good), tally.verdicts(Verdict::Good)), (2, 2));
         assert_eq!(
             tally.remarks(),

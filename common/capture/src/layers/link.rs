@@ -213,7 +213,8 @@ impl Layers<'_> {
         }
     }
 
-    /// One label; after the last one the version tells IPv4 from IPv6, as RFC 4928 section 3 allows.
+    /// One label; after the last one the version tells IPv4 from IPv6, as RFC 4928 section 3 allows. What has another
+    /// version is no IP: a pseudowire, whose control word starts with zero.
     pub(super) fn mpls(&mut self) -> Option<Layer> {
         let octets = self.fixed("MPLS", MPLS_LEN)?;
         let entry = octets.first_chunk::<4>().map_or(0, |entry| u32::from_be_bytes(*entry));
@@ -221,7 +222,11 @@ impl Layers<'_> {
         let bottom = entry & 0x100 != 0;
         let traffic_class = u8::try_from((entry >> 9) & 7).unwrap_or(0);
         let header = Header::Mpls(Mpls { label: entry >> 12, traffic_class, bottom, ttl });
-        Some(self.advance(MPLS_LEN, header, if bottom { Next::Ip } else { Next::Mpls }))
+        let layer = self.advance(MPLS_LEN, header, if bottom { Next::Ip } else { Next::Mpls });
+        if bottom && self.peek(1).is_some_and(|first| !matches!(first, [0x40..=0x4f | 0x60..=0x6f])) {
+            self.finish(Stop::Payload);
+        }
+        Some(layer)
     }
 }
 

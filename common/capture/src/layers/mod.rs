@@ -433,7 +433,8 @@ pub enum Stop {
         needed: usize,
         /// How many are left.
         available: usize,
-        /// [`Presence::Cut`] if the capture ends first, [`Presence::Inconsistent`] if what encloses it does.
+        /// [`Presence::Cut`] if the capture ends first; if what encloses it does, [`Presence::Fragment`] where that is a
+        /// fragment, whose next one goes on with the header, and otherwise [`Presence::Inconsistent`].
         presence: Presence,
     },
     /// A field has a value that no header of its kind has.
@@ -575,7 +576,11 @@ impl<'a> Layers<'a> {
         let offset = self.at;
         let available = self.octets.len().min(self.end).saturating_sub(offset);
         let beyond = offset.saturating_add(needed) > self.end;
-        let presence = if beyond { Presence::Inconsistent } else { Presence::Cut };
+        let presence = match self.network.fragment {
+            _ if !beyond => Presence::Cut,
+            Some(_) => Presence::Fragment,
+            None => Presence::Inconsistent,
+        };
         self.finish(Stop::Truncated { header, offset, needed, available, presence });
     }
 

@@ -175,6 +175,8 @@ fn what_is_not_ip_says_what_it_is() {
             vec![0x22, 0, 0, 0, 0, 0],
             Stop::Malformed { header: "PPPoE", field: "VER and TYPE", offset: 0, found: 0x22 },
         ),
+        // A pseudowire with a control word.
+        (LinkType::ETHERNET, ethernet(&[0x88, 0x47, 0, 0x10, 1, 64, 0, 0, 0, 0]), Stop::Payload),
     ] {
         assert_eq!(walk(link_type, &octets, octets.len()).1, expected);
     }
@@ -276,6 +278,12 @@ fn fragments() {
     assert_eq!(upper.fragment, Some(Fragment { identification: 0xabcd, offset: 8, more: false }));
     assert_eq!((upper.segment.presence, layers[1].payload.of(&last)), (Presence::Fragment, &UDP[8..]));
     assert_eq!(layers[1].checksum(), None);
+    // Eight octets are allowed, which is not a whole TCP header.
+    let tiny = ipv4_with(20 + 8, 0x2000, 6, &[], &[0; 8]);
+    let (layers, stop) = walk(LinkType::RAW, &tiny, tiny.len());
+    assert_eq!(layers.len(), 1);
+    let presence = Presence::Fragment;
+    assert_eq!(stop, Stop::Truncated { header: "TCP", offset: 20, needed: 20, available: 8, presence });
 
     let header = |offset_and_more: u8| [17, 0, 0, offset_and_more, 1, 2, 3, 4];
     let fragment = |offset, more| Some(Fragment { identification: 0x0102_0304, offset, more });
