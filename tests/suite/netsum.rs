@@ -180,6 +180,10 @@ fn what_is_wrong_is_said_in_one_line() {
             "source 10.0.0.1 is IPv4 and destination ::1 is IPv6: a datagram has two addresses of one family",
         ),
         (
+            vec!["udp", "[::1]:5000", "10.0.0.2:6000", "@/nonexistent/x"],
+            "source ::1 is IPv6 and destination 10.0.0.2 is IPv4: a datagram has two addresses of one family",
+        ),
+        (
             with(2, "hex:4"),
             "data \"hex:4\": after \"hex:\", the digit at position 1 stands alone: an octet is two digits",
         ),

@@ -10,6 +10,7 @@ use sockeye_common::addr::{Endpoint, Host, Service};
 
 use crate::data::Source;
 use crate::listing::Extent;
+use crate::udp::DatagramError;
 
 /// Compute, explain and verify Internet checksums
 #[derive(Parser, Debug)]
@@ -138,6 +139,10 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
 fn udp(args: &UdpArgs) -> Result<Udp, Failure> {
     let (src, src_zone) = endpoint("source", &args.source)?;
     let (dst, dst_zone) = endpoint("destination", &args.destination)?;
+    // Before data is read: a terminal would wait for it in vain.
+    if src.is_ipv4() != dst.is_ipv4() {
+        return Err(Failure::usage(DatagramError::Families { src, dst }.to_string()));
+    }
     let data = Source::parse(&args.data)
         .map_err(|error| Failure::usage(format!("data \"{}\": {error}", escape(&args.data.to_string_lossy()))))?;
     Ok(Udp { src, dst, zone_left_out: src_zone || dst_zone, data, quiet: args.quiet })
