@@ -63,8 +63,10 @@ fn drop_count(header: &libc::msghdr) -> Option<u32> {
     loop {
         // SAFETY: null, or a whole and aligned header inside the control buffer.
         let message = unsafe { next.as_ref() }?;
-        if (message.cmsg_level, message.cmsg_type) == (libc::SOL_SOCKET, libc::SO_RXQ_OVFL) {
-            // SAFETY: the kernel puts a u32 behind this header; it need not be aligned for one.
+        // SAFETY: CMSG_LEN only computes.
+        let whole = message.cmsg_len >= unsafe { libc::CMSG_LEN(4) } as _;
+        if whole && (message.cmsg_level, message.cmsg_type) == (libc::SOL_SOCKET, libc::SO_RXQ_OVFL) {
+            // SAFETY: a u32 stands behind this header, whole, as its length says; it need not be aligned for one.
             return Some(unsafe { libc::CMSG_DATA(next).cast::<u32>().read_unaligned() });
         }
         // SAFETY: `next` is a header inside the control buffer of `header`.
@@ -220,6 +222,28 @@ mod tests {
         poll(&mut [PollFd::new(receiver.as_fd(), Events::IN)], None).unwrap();
         let last = receive_datagram(&receiver, &mut buffer).unwrap();
         assert_eq!((last.len, last.drops), (4, Some(100 - received)));
+    }
+
+    #[test]
+    fn a_count_that_was_cut_off_is_none() {
+        // The kernel cuts the last control message to the room that there is (MSG_CTRUNC), if need be to its header.
+        let mut control = [0_u64; 4];
+        for room in [16_u8, 18, 20, 24] {
+            // SAFETY: all zeros is a valid cmsghdr; its padding on some machines keeps it from being written out.
+            let mut message: libc::cmsghdr = unsafe { std::mem::zeroed() };
+            message.cmsg_len = room.min(20) as _;
+            (message.cmsg_level, message.cmsg_type) = (libc::SOL_SOCKET, libc::SO_RXQ_OVFL);
+            // SAFETY: the array is aligned for the header and the count behind it, and longer than both.
+            unsafe {
+                control.as_mut_ptr().cast::<libc::cmsghdr>().write(message);
+                libc::CMSG_DATA(control.as_ptr().cast()).cast::<u32>().write_unaligned(7);
+            }
+            // SAFETY: all zeros is a valid msghdr.
+            let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+            header.msg_control = control.as_mut_ptr().cast();
+            header.msg_controllen = room as _;
+            assert_eq!(drop_count(&header), (room >= 20).then_some(7), "{room}");
+        }
     }
 
     #[test]
