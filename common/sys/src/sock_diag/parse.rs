@@ -162,11 +162,20 @@ fn address(family: Family, octets: [u8; 16], port: u16, interface: u32) -> Optio
         Family::INET6 => {
             let ip = Ipv6Addr::from(octets);
             // Elsewhere the interface is what the socket is bound to, and no part of the address.
-            let scope_id = if ip.is_unicast_link_local() { interface } else { 0 };
+            let scope_id = if needs_zone(&ip) { interface } else { 0 };
             Some(SocketAddrV6::new(ip, port, 0, scope_id).into())
         }
         _ => None,
     }
+}
+
+/// Whether an address means something on one link only, so that getpeername(2) gives it a scope id.
+///
+/// # Source
+/// RFC 4007 section 6; RFC 4291 section 2.7 for the scopes of multicast addresses: 1 is the interface, 2 the link.
+fn needs_zone(ip: &Ipv6Addr) -> bool {
+    let [first, second, ..] = ip.octets();
+    ip.is_unicast_link_local() || (first == 0xff && matches!(second & 0x0f, 1 | 2))
 }
 
 /// Stores one attribute. What is too short to be read is as if it had not come.
@@ -315,6 +324,23 @@ mod tests {
         let (rows, end) = rows(&recorded(include_str!("recorded/raw-refused.hex")), Protocol(255));
         assert!(rows.is_empty());
         assert_eq!(end, Ok(BatchEnd { finished: Some(libc::ENOENT), interrupted: false }));
+    }
+
+    #[test]
+    fn what_means_something_on_one_link_only_has_the_interface_as_its_zone() {
+        let peer = |ip: &str| {
+            let mut builder = Builder::new(SOCK_DIAG_BY_FAMILY, 0);
+            // AF_INET6, ESTABLISHED, no timer; ports 80 and 5353; addresses; interface 3; then what does not matter.
+            builder.octets(&[10, 1, 0, 0, 0, 80, 0x14, 0xe9]).octets(&[0; 16]);
+            builder.octets(&ip.parse::<Ipv6Addr>().unwrap().octets()).u32(3).octets(&[0; 28]);
+            rows(&builder.finish(), Protocol::UDP).0.remove(0).peer.to_string()
+        };
+        for ip in ["fe80::1", "ff02::fb", "ff12::1", "ff01::1"] {
+            assert_eq!(peer(ip), format!("[{ip}%3]:5353"));
+        }
+        for ip in ["2001:db8::1", "ff05::2", "ff0e::1", "::"] {
+            assert_eq!(peer(ip), format!("[{ip}]:5353"));
+        }
     }
 
     #[test]

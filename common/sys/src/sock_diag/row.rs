@@ -7,8 +7,8 @@ use crate::tcp_info::TcpInfo;
 
 /// A socket of the Internet families.
 ///
-/// Addresses are as the kernel has them: IPv4-mapped ones stay IPv6. A link-local address carries the interface as its
-/// scope id.
+/// Addresses are as the kernel has them: IPv4-mapped ones stay IPv6. A link-local address, unicast or multicast, carries
+/// the interface as its scope id.
 ///
 /// # Source
 /// sock_diag(7); Linux, include/uapi/linux/inet_diag.h, struct inet_diag_msg.
