@@ -561,9 +561,7 @@ fn remarks(input: &str, split: &Split, url: &Url) -> Vec<Remark> {
             remarks.push(Remark::SchemeLooksLikeHost { suggestion });
         }
     }
-    if scheme == "blob" && url.origin().is_tuple() {
-        remarks.push(Remark::BlobOrigin { origin: url.origin().ascii_serialization() });
-    }
+    remarks.extend(blob_origin(url).map(|origin| Remark::BlobOrigin { origin }));
     if split.zone.is_some() {
         remarks.push(Remark::ZoneIsNotOfTheStandard);
     }
@@ -572,6 +570,17 @@ fn remarks(input: &str, split: &Split, url: &Url) -> Vec<Remark> {
         remarks.push(Remark::HostIsAfterTheLastAt { host: host.to_owned() });
     }
     remarks
+}
+
+/// The origin of a blob URL, if that is of a web server.
+///
+/// Not by the crate's `origin`, which follows `blob:blob:..` as deep as it goes, on the stack.
+///
+/// # Source
+/// WHATWG URL, section 4.7, "origin".
+fn blob_origin(url: &Url) -> Option<String> {
+    let inner = (url.scheme() == "blob").then(|| Url::parse(url.path()).ok()).flatten()?;
+    matches!(inner.scheme(), "http" | "https").then(|| inner.origin().ascii_serialization())
 }
 
 /// The address as the suite prints it.

@@ -172,6 +172,10 @@ fn what_may_not_be_meant_is_remarked() {
     assert_eq!(remarks("tel:112"), "");
     assert_eq!(remarks("urn:isbn:1/2"), "");
     assert_eq!(remarks("blob:https://h:8443/1"), "the path is a URL itself, and its origin counts: https://h:8443");
+    // As Node.js has it, and without a stack that grows with the depth.
+    for opaque in ["blob:ftp://h/1", "blob:blob:https://h/1", "blob:x", &("blob:".repeat(100_000) + "https://h/1")] {
+        assert_eq!(remarks(opaque), "");
+    }
     assert_eq!(remarks("http://a@b@evil.example/"), "the host is what follows the last @: evil.example");
     assert!(remarks("http://[fe80::1%25lo]/").contains("RFC 9844"));
     assert!(remarks("http://h/C:/../x").starts_with("the path is /x by the standard"));
