@@ -3,6 +3,7 @@
 //! clap describes the same options for help, man page and completions (see [`crate::cli`]), but cannot read this
 //! grammar: a word is a type, a class or a name by what it says, and options behind a name belong to that name.
 
+use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 
 use sockeye_cli::options::ColorWhen;
@@ -283,10 +284,11 @@ impl Draft<'_> {
         let mut text = format!("\n; <<>> DiG {VERSION} <<>>{}\n", self.line);
         if self.addresses > 0 {
             let plural = if self.addresses == 1 { "" } else { "s" };
-            text += &format!("; ({} server{plural} found)\n", self.addresses);
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "; ({} server{plural} found)", self.addresses);
         }
         let short = if self.globals.short { " +short" } else { "" };
-        text += &format!(";; global options:{short} +cmd\n");
+        let _ = writeln!(text, ";; global options:{short} +cmd");
         text
     }
 
@@ -301,10 +303,10 @@ impl Draft<'_> {
             ("json", None) => self.presentation.json = true,
             ("help", None) => return Err(Stop::Asked(Asked::Help)),
             ("version", None) => return Err(Stop::Asked(Asked::LongVersion)),
-            ("color", Some(when)) => self.presentation.color = color(when, word)?,
+            ("color", Some(when)) => self.presentation.color = color(when)?,
             ("color", None) => {
                 let (when, rest) = rest.split_first().ok_or_else(|| Stop::invalid_option(word))?;
-                self.presentation.color = color(when, word)?;
+                self.presentation.color = color(when)?;
                 return Ok(rest);
             }
             _ => return Err(Stop::invalid_option(word)),
@@ -325,12 +327,12 @@ pub(crate) fn qtype(word: &str) -> Result<Option<Type>, Stop> {
     }
 }
 
-fn color(when: &str, word: &str) -> Result<ColorWhen, Stop> {
+fn color(when: &str) -> Result<ColorWhen, Stop> {
     match when {
         "auto" => Ok(ColorWhen::Auto),
         "always" => Ok(ColorWhen::Always),
         "never" => Ok(ColorWhen::Never),
-        _ => Err(Stop::invalid_option(word)),
+        _ => Err(Stop::fatal(format!("--color '{when}' is not auto, always or never"), 1)),
     }
 }
 

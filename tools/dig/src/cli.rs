@@ -1,5 +1,7 @@
 //! The options as clap tells them: for help, man page and completions. [`crate::args`] reads the line.
 
+use std::fmt::Write as _;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Args as _, Command};
 use sockeye_cli::{Exit, Presentation, Status};
@@ -17,7 +19,6 @@ pub fn command() -> Command {
     };
     let command = Command::new("dig")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Ask name servers, as dig does, or the C library")
         .override_usage("dig [@SERVER] [-p PORT] [NAME] [TYPE] [CLASS] [+OPTION...] [NAME ...]")
         .disable_help_flag(true)
         .disable_version_flag(true)
@@ -43,7 +44,8 @@ pub fn command() -> Command {
         .arg(value("reverse", 'x', "ADDRESS", "Ask for the name of this address, or of part of it"))
         .arg(Arg::new("help").short('h').long("help").action(ArgAction::SetTrue).help("Print this help"))
         .arg(Arg::new("version").long("version").action(ArgAction::SetTrue).help("Print the version"));
-    Presentation::augment_args(command)
+    // The flattened options would bring a description of their own.
+    Presentation::augment_args(command).about("Ask name servers as dig does, or the C library").long_about(None)
 }
 
 /// What a shell may complete a word to.
@@ -111,11 +113,13 @@ fn help() -> String {
     let mut text = command().render_help().to_string();
     text.push_str("\nQuery options, with +no.. for the opposite:\n");
     for (name, meaning) in SWITCHES {
-        text += &format!("  {name:<13} {meaning}\n");
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {name:<13} {meaning}");
     }
     text.push_str("\nQuery options with a value, +OPTION=VALUE:\n");
     for (name, meaning) in VALUED {
-        text += &format!("  {name:<13} {meaning}\n");
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {name:<13} {meaning}");
     }
     text.push_str("\nExamples:\n  dig @127.0.0.1 example.com MX\n  dig +short -x 192.0.2.80\n  dig +gai example.com +service=https\n");
     text

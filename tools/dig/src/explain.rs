@@ -215,6 +215,32 @@ pub enum Event {
         /// Its servers.
         servers: Vec<String>,
     },
+    /// The C library was asked, and no name server by us.
+    LibraryAsked {
+        /// `getaddrinfo` or `getnameinfo`.
+        call: &'static str,
+    },
+    /// What one of the hints does.
+    Hint {
+        /// As it is written in C.
+        hint: String,
+        /// What it asks for.
+        meaning: &'static str,
+    },
+    /// The C library answered.
+    LibraryAnswered {
+        /// How many entries.
+        entries: usize,
+        /// What to think of their order.
+        meaning: &'static str,
+    },
+    /// The C library failed.
+    LibraryFailed {
+        /// The EAI code by name.
+        name: &'static str,
+        /// What it means.
+        meaning: &'static str,
+    },
     /// The server says more about what went wrong.
     ExtendedError {
         /// The code.
@@ -322,6 +348,14 @@ impl Event {
             Self::Referral { zone, servers } => {
                 format!("a referral: the servers of {zone} know, ask {}", servers.join(", "))
             }
+            Self::LibraryAsked { call } => {
+                format!(
+                    "asked {call}(3): the C library looks where /etc/nsswitch.conf says, in the hosts file first as a rule"
+                )
+            }
+            Self::Hint { hint, meaning } => format!("{hint}: {meaning}"),
+            Self::LibraryAnswered { entries, meaning } => format!("{entries} in the answer: {meaning}"),
+            Self::LibraryFailed { name, meaning } => format!("{name}: {meaning}"),
             Self::ExtendedError { code, text } => {
                 let name = code.name().unwrap_or("no name");
                 let said = if text.is_empty() { String::new() } else { format!(", in its words: {text}") };

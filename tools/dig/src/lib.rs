@@ -56,7 +56,7 @@ impl Tool for Dig {
 
     fn parse(invocation: &Invocation) -> Result<Self::Options, Exit> {
         let args: Vec<String> = invocation.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-        args::parse(&args, &mut shell::resolve).map_err(|asked| cli::text(asked))
+        args::parse(&args, &mut shell::resolve).map_err(cli::text)
     }
 
     fn presentation(options: &Self::Options) -> Presentation {

@@ -2,15 +2,158 @@
 
 use sockeye_cli::manual::{Example, Manual};
 
+const DESCRIPTION: &str = "\
+`dig` asks name servers and prints their answers as BIND's dig 9.18 prints them: text, messages and exit statuses are the
+same octet for octet, so that what reads the one reads the other. With `+explain` it says beside each answer what was asked,
+what came back, and what each flag and section of it means.
+
+A word in front of which stands no dash, plus or at sign is a type or a class if it names one, and a name otherwise. `@SERVER`
+is an address or a name; without one the nameserver lines of `/etc/resolv.conf` are asked in order. Without any name the
+servers of the root are asked for.
+
+Options in front of the first name hold for every name; options behind a name hold for that name only.
+
+With `+gai` no name server is asked but the C library: getaddrinfo(3), or with `-x` getnameinfo(3). What it prints is what
+programs get to see.";
+
+const QUERY_OPTIONS: &str = "\
+Each is a word and may be cut short as in dig; with `no` in front of the word it is switched off.
+
+How to ask:
+
+  +[no]tcp, +[no]vc      over TCP; ANY always is
+  +[no]ignore            take a truncated answer as it is
+  +tries=N, +retry=N     how often to ask (3), or to ask again (2)
+  +timeout=S             seconds to wait for an answer (5)
+  +[no]recurse           set RD, which is the default; also +rdflag
+  +[no]aaflag, +[no]adflag, +[no]cdflag, +[no]raflag, +[no]tcflag, +[no]zflag
+                         set a header flag; AD is the default
+  +[no]edns[=VERSION]    with EDNS, which is the default
+  +bufsize=N             the largest datagram to take (1232)
+  +[no]cookie[=HEX]      with a cookie, random by default
+  +[no]badcookie         ask again on BADCOOKIE
+  +[no]dnssec, +[no]do   set DNSSEC OK
+  +[no]nsid              ask for the server's identifier
+
+What to print:
+
+  +[no]short             only the rdata of answers
+  +[no]all               everything, or nothing
+  +[no]cmd, +[no]comments, +[no]question, +[no]answer,
+  +[no]authority, +[no]additional, +[no]stats
+                         the banner, the headings, the parts
+  +[no]qr                the query before it is sent
+  +[no]ttlid, +[no]class TTL and class of records
+  +[no]explain, +[no]json
+                         as --explain and --json";
+
+const GAI: &str = "\
+`+gai[=FLAG,...]` asks getaddrinfo(3) and prints the hints and then every entry in the C library's order: family, socket
+type, protocol, address with its scope, port, the octets of the sockaddr, and the canonical name where there is one. FLAG is
+`passive`, `canonname`, `numerichost`, `v4mapped`, `all`, `addrconfig`, `idn`, `canonidn` or `numericserv`.
+
+  +family=unspec|inet|inet6
+  +socktype=any|stream|dgram|raw|rdm|seqpacket
+  +protocol=any|tcp|udp|sctp|dccp|udplite|icmp|icmpv6|N
+  +service=NAME|PORT
+
+`-x ADDRESS +gai[=FLAG,...]` asks getnameinfo(3), with `+service=PORT` for the service's name too. FLAG is `numerichost`,
+`numericserv`, `nofqdn`, `namereqd`, `dgram` or `idn`.
+
+A failure is told by the name, the number and the text of the EAI code.";
+
+const JSON: &str = "\
+With `--json` every answer is one line. Its `data` has `server`, `transport`, `rtt_us`, `length_octets`, `rcode`, `cookie`,
+`fault`, `edns`, and `message` with the names of RFC 8427. A message that cannot be read has `fault` and `message_hex`.";
+
+const CAVEATS: &str = "\
+A, AAAA, CAA, CNAME, DNAME, HINFO, MX, NS, PTR, SOA, SPF, SRV and TXT are printed in their own form. Of all other types the
+octets are printed as RFC 3597 says, where dig has a form for some seventy more. EDNS options other than NSID, COOKIE,
+TCP KEEPALIVE, PAD and EDE are printed as octets too.
+
+Zone transfers, TSIG, `-f`, `-k`, `-u`, `-y`, `~/.digrc`, the search list, `+trace`, `+multiline`, `+yaml` and TLS and HTTPS as
+transports are not there yet. An option of dig that is not listed above is refused as dig refuses an unknown one; none is
+taken and ignored.
+
+In the banner and with `-v` stands `9.18-sockeye-` and the version where dig has its own. Control characters in a server's own
+words (EDE) are printed as dots, where dig prints some as they are.";
+
 /// The page.
 pub(crate) const MANUAL: Manual = Manual {
     summary: "ask name servers, or the C library",
-    synopsis: &["[@SERVER] [-p PORT] [NAME] [TYPE] [CLASS] [+OPTION...]"],
-    description: "",
-    sections: &[],
-    examples: &[Example { says: "x", command: "dig", shows: "", status: 0 }],
-    exit_status: &[(0, "")],
-    caveats: "",
-    standards: "",
-    see_also: &["nc(1)"],
+    synopsis: &[
+        "[@SERVER] [-p PORT] [NAME] [TYPE] [CLASS] [+OPTION...] [NAME ...]",
+        "[@SERVER] -x ADDRESS [+OPTION...]",
+        "+gai[=FLAG,...] [NAME] [+service=SERVICE]",
+    ],
+    description: DESCRIPTION,
+    sections: &[("Query options", QUERY_OPTIONS), ("Asking the C library", GAI), ("JSON", JSON)],
+    examples: &[
+        Example {
+            says: "Ask one server for the mail exchanges of a domain:",
+            command: "dig @127.0.0.1 lab.test MX",
+            shows: "lab.test.\t\t3600\tIN\tMX\t10 mail.lab.test.",
+            status: 0,
+        },
+        Example {
+            says: "Find the name of an address, and nothing else:",
+            command: "dig +short -x 192.0.2.80",
+            shows: "web.lab.test.",
+            status: 0,
+        },
+        Example {
+            says: "Only the records, over TCP:",
+            command: "dig +tcp +noall +answer alias.lab.test AAAA",
+            shows: "web.lab.test.\t\t3600\tIN\tAAAA\t2001:db8::80",
+            status: 0,
+        },
+        Example {
+            says: "Ask a server for its version, in class CH:",
+            command: "dig @127.0.0.1 version.bind TXT CH +short",
+            shows: "\"sockeye-lab\"",
+            status: 0,
+        },
+        Example {
+            says: "Find out why there is no answer:",
+            command: "dig nosuch.lab.test +noall +explain",
+            shows: "the name does not exist, with any type; caches may remember that for 300 s",
+            status: 0,
+        },
+        Example {
+            says: "The same for a script:",
+            command: "dig --json lab.test SOA",
+            shows: "\"rdataSOA\":\"ns.lab.test. hostmaster\\\\.of.lab.test. 2026112001 7200 3600 1209600 300\"",
+            status: 0,
+        },
+        Example {
+            says: "See what a program would connect to:",
+            command: "dig +gai=canonname onlyhosts +service=80 +socktype=stream",
+            shows: "192.0.2.201 80 sockaddr=",
+            status: 0,
+        },
+        Example {
+            says: "A server that is not there:",
+            command: "dig @127.0.0.1 -p 9 +tries=1 web.lab.test",
+            shows: ";; communications error to 127.0.0.1#9: connection refused",
+            status: 9,
+        },
+    ],
+    exit_status: &[
+        (
+            0,
+            "An answer came, whatever it says: NXDOMAIN and SERVFAIL are answers. Of several lookups the last one counts.",
+        ),
+        (1, "The command line is wrong, a server's name has no address, or `/etc/resolv.conf` cannot be read."),
+        (4, "Standard output does not take the text."),
+        (9, "No server answered."),
+        (10, "A name that is none, or a value of an option that is none."),
+        (
+            20,
+            "With `+gai`: 20 and the EAI code without its sign, as 22 for EAI_NONAME (-2) and 25 for EAI_NODATA (-5).",
+        ),
+    ],
+    caveats: CAVEATS,
+    standards: "RFC 1034, RFC 1035, RFC 2782, RFC 3493, RFC 3596, RFC 3597, RFC 6672, RFC 6891, RFC 7766, RFC 7873, RFC 8427, \
+RFC 8659, RFC 8914, RFC 9499.",
+    see_also: &["nc(1)", "ports(1)", "url(1)", "lab(1)", "resolv.conf(5)", "getaddrinfo(3)"],
 };

@@ -231,4 +231,4 @@ impl Query {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -283,4 +283,4 @@ impl fmt::Display for NameError {
 impl std::error::Error for NameError {}
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -68,18 +68,23 @@ fn refuse(refusal: &Refusal, output: &mut Output<'_>) -> Result<Status, Failure>
 }
 
 fn address_info(request: &Request, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let (report, status) = match request {
+    output.narrate(|explain| request.explain(explain))?;
+    let (report, event, status) = match request {
         Request::Forward { node, service, hints } => {
             let answer = addrinfo::lookup(node.as_deref(), service.as_deref(), hints);
+            let event = gai::explain_answer(answer.as_ref().map(Vec::len));
             let status = answer.as_ref().err().map_or(0, gai::exit_status);
-            (Report::forward(node.clone(), service.clone(), hints, &answer), status)
+            (Report::forward(node.clone(), service.clone(), hints, &answer), event, status)
         }
         Request::Reverse { addr, flags } => {
             let answer = nameinfo::nameinfo(addr, *flags);
+            let event = answer.as_ref().err().map(|error| gai::explain_answer(Err(error)));
             let status = answer.as_ref().err().map_or(0, gai::exit_status);
-            (Report::reverse(*addr, *flags, &answer), status)
+            let named = Event::LibraryAnswered { entries: 1, meaning: "the host's name and the service's" };
+            (Report::reverse(*addr, *flags, &answer), event.unwrap_or(named), status)
         }
     };
+    output.event(&event)?;
     output.result(&report)?;
     Ok(Status(status))
 }
@@ -225,7 +230,10 @@ impl<'a> Session<'a> {
                     return show(output, &printer::bad_packet(&fault, &octets), &result);
                 }
                 Step::Dropped => return Ok(()),
-                Step::GiveUp { .. } => return self.give_up(output),
+                Step::GiveUp { .. } => {
+                    self.give_up(output);
+                    return Ok(());
+                }
             };
             let input = match &heard {
                 wire::Heard::Datagram(from, octets) => Input::Datagram(*from, octets),
@@ -305,12 +313,11 @@ impl<'a> Session<'a> {
         show(output, &text, &json::Result::new(answer))
     }
 
-    fn give_up(&mut self, output: &mut Output<'_>) -> Result<(), Failure> {
+    fn give_up(&mut self, output: &mut Output<'_>) {
         self.status = NO_ANSWER;
         if output.is_json() {
             output.failure(&Failure::new(NO_ANSWER, "no servers could be reached"));
         }
-        Ok(())
     }
 }
 

@@ -40,7 +40,7 @@ impl Draft<'_> {
         let mut rest = option;
         // Letters without a value may stand together.
         while let Some((letter @ ('4' | '6' | 'h' | 'r' | 'v'), behind)) = split_letter(rest) {
-            self.letter(letter)?;
+            asked(letter)?;
             rest = behind;
             if rest.is_empty() {
                 return Ok(false);
@@ -53,15 +53,6 @@ impl Draft<'_> {
         let (value, took) = if inline.is_empty() { (next.ok_or_else(invalid)?, true) } else { (inline, false) };
         self.valued(letter, value)?;
         Ok(took)
-    }
-
-    fn letter(&mut self, letter: char) -> Result<(), Stop> {
-        match letter {
-            'h' => Err(Stop::Asked(Asked::Help)),
-            'v' => Err(Stop::Asked(Asked::Version)),
-            // -4 and -6 were read ahead. -r: no ~/.digrc is read anyway.
-            _ => Ok(()),
-        }
     }
 
     fn valued(&mut self, letter: char, value: &str) -> Result<(), Stop> {
@@ -95,6 +86,15 @@ impl Draft<'_> {
             _ => self.new_reverse_lookup(value),
         }
         Ok(())
+    }
+}
+
+/// -4 and -6 were read ahead. -r: no ~/.digrc is read anyway.
+fn asked(letter: char) -> Result<(), Stop> {
+    match letter {
+        'h' => Err(Stop::Asked(Asked::Help)),
+        'v' => Err(Stop::Asked(Asked::Version)),
+        _ => Ok(()),
     }
 }
 

@@ -16,6 +16,8 @@ enum Kind {
     Switch(fn(&mut Draft<'_>, bool)),
     /// `+x`, `+nox`, `+x=VALUE`.
     Valued(fn(&mut Draft<'_>, bool, Option<&str>) -> Result<(), Stop>),
+    /// `+x`, `+nox`, `+x=TEXT`.
+    Text(fn(&mut Draft<'_>, bool, Option<&str>)),
     /// `+x=NUMBER` only.
     Number { what: &'static str, max: u32, set: fn(&mut Draft<'_>, u32) },
 }
@@ -38,7 +40,7 @@ const OPTIONS: &[Plus] = &[
     switch("class", 2, |draft, on| draft.current().show.class = on),
     switch("cmd", 2, |draft, on| draft.globals.banner = on),
     switch("comments", 3, |draft, on| draft.current().show.comments = on),
-    Plus { name: "cookie", letters: 3, kind: Kind::Valued(cookie) },
+    Plus { name: "cookie", letters: 3, kind: Kind::Text(cookie) },
     switch("dnssec", 4, dnssec),
     switch("do", 2, dnssec),
     Plus { name: "edns", letters: 4, kind: Kind::Valued(edns) },
@@ -95,9 +97,8 @@ impl Draft<'_> {
     /// Reads one option, written without its plus.
     pub(super) fn plus(&mut self, option: &str) -> Result<(), Stop> {
         let (word, value) = match option.split_once('=') {
-            Some(("", _)) => (option, None),
-            Some((word, value)) => (word, Some(value).filter(|value| !value.is_empty())),
-            None => (option, None),
+            Some((word, value)) if !word.is_empty() => (word, Some(value).filter(|value| !value.is_empty())),
+            _ => (option, None),
         };
         if word.is_empty() {
             // dig says so and goes on.
@@ -120,6 +121,7 @@ impl Draft<'_> {
         match &known.kind {
             Kind::Switch(set) => set(self, on),
             Kind::Valued(set) => set(self, on, value)?,
+            Kind::Text(set) => set(self, on, value),
             Kind::Number { what, max, set } => {
                 let text = value.filter(|_| on).ok_or_else(invalid)?;
                 let value = number(text, *max, what, 10)?;
@@ -201,7 +203,7 @@ fn bufsize(draft: &mut Draft<'_>, on: bool, value: Option<&str>) -> Result<(), S
     Ok(())
 }
 
-fn cookie(draft: &mut Draft<'_>, on: bool, value: Option<&str>) -> Result<(), Stop> {
+fn cookie(draft: &mut Draft<'_>, on: bool, value: Option<&str>) {
     let lookup = draft.current();
     enable_edns(lookup, on);
     lookup.cookie = match value.filter(|_| on) {
@@ -209,5 +211,4 @@ fn cookie(draft: &mut Draft<'_>, on: bool, value: Option<&str>) -> Result<(), St
         None if on => Cookie::Random,
         None => Cookie::No,
     };
-    Ok(())
 }

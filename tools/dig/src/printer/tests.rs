@@ -1,1 +1,108 @@
+use std::time::Duration;
+
 use super::*;
+use crate::cookie::Verdict;
+use crate::message::Query;
+use crate::message::tests::answer as answer_octets;
+use crate::options::Server;
+use crate::registry::Class;
+
+fn answer_of(octets: &[u8]) -> Answer {
+    let question = Question::new("alias.lab".parse().unwrap(), Type::A, Class::IN);
+    Answer {
+        message: Message::parse(octets).unwrap(),
+        octets: octets.to_vec(),
+        server: Server { addr: "[fe80::1%2]:5353".parse().unwrap(), written: "fe80::1%lo".into() },
+        transport: Transport::Udp,
+        rtt: Duration::from_micros(12_999),
+        cookie: Some(Verdict::Good),
+        query: Query { header: header::Header::default(), question, edns: None },
+    }
+}
+
+#[test]
+fn a_whole_answer() {
+    let expected = "\
+;; Got answer:
+;; ->>HEADER<<- opcode: QUERY, status: BADVERS, id: 4660
+;; flags: qr aa rd ra; QUERY: 1, ANSWER: 2, AUTHORITY: 0, ADDITIONAL: 1
+
+;; OPT PSEUDOSECTION:
+; EDNS: version: 0, flags: do; udp: 1232
+; EDE: 18 (Prohibited)
+;; QUESTION SECTION:
+;alias.lab.\t\t\tIN\tA
+
+;; ANSWER SECTION:
+alias.lab.\t\t3600\tIN\tCNAME\tweb.lab.
+web.lab.\t\t3600\tIN\tA\t192.0.2.80
+
+";
+    let message = answer_of(&answer_octets());
+    assert_eq!(answer(&Lookup::default(), &message), expected);
+    assert_eq!(short(&message.message), "web.lab.\n192.0.2.80\n");
+    assert_eq!(
+        stats(&message, "Fri Nov 20 18:49:55 UTC 2026"),
+        ";; Query time: 12 msec\n;; SERVER: fe80::1%2#5353(fe80::1%lo) (UDP)\n;; WHEN: Fri Nov 20 18:49:55 UTC 2026\n\
+         ;; MSG SIZE  rcvd: 78\n\n"
+    );
+}
+
+#[test]
+fn columns_move_when_parts_are_left_out() {
+    let message = answer_of(&answer_octets());
+    let shown = |ttl, class| {
+        let show = Show { ttl, class, comments: false, ..Show::default() };
+        answer(&Lookup { show, ..Lookup::default() }, &message)
+    };
+    // Seen from dig 9.18.
+    assert!(shown(true, true).starts_with(";alias.lab.\t\t\tIN\tA\nalias.lab.\t\t3600\tIN\tCNAME\tweb.lab.\n"));
+    assert!(shown(false, true).starts_with(";alias.lab.\t\tIN\tA\nalias.lab.\t\tIN\tCNAME\tweb.lab.\n"));
+    assert!(shown(true, false).starts_with(";alias.lab.\t\tIN\tA\nalias.lab.\t\t3600\tCNAME\tweb.lab.\n"));
+    assert!(shown(false, false).starts_with(";alias.lab.\t\tIN A\nalias.lab.\t\tCNAME\tweb.lab.\n"));
+}
+
+#[test]
+fn options_and_what_a_terminal_would_act_on() {
+    let shown = |code: u16, data: &[u8]| {
+        let mut text = String::new();
+        push_option(&mut text, &EdnsOption::new(OptionCode(code), data.to_vec()), " (bad)");
+        text
+    };
+    for (code, data, line) in [
+        (3, &b"ns-odd\x01\""[..], "; NSID: 6e 73 2d 6f 64 64 01 22 (\"ns-odd.\"\")\n"),
+        (3, b"", "; NSID:\n"),
+        (10, b"ABCDEFGH", "; COOKIE: 4142434445464748 (bad)\n"),
+        (11, b"\0\x64", "; TCP KEEPALIVE: 10.0 secs\n"),
+        (12, &[0; 8], "; PAD: (8 bytes)\n"),
+        (15, b"\0\x12", "; EDE: 18 (Prohibited)\n"),
+        (15, b"\0\x16say \"no\"\xc3\xbc", "; EDE: 22 (No Reachable Authority): (say \"no\"\u{fc})\n"),
+        (15, b"\x27\x0ftext", "; EDE: 9999: (text)\n"),
+        (15, b"\0\0\x1b[2J\\\xc2\x9b\0", "; EDE: 0 (Other): (.[2J\\..)\n"),
+        (15, b"\0\0\xff\x1b", "; EDE: 0 (Other): (..)\n"),
+        (65001, b"\x01\x02abc\xff", "; OPT=65001: 01 02 61 62 63 ff (\"..abc.\")\n"),
+        (4, b"", "; OPT=4:\n"),
+    ] {
+        assert_eq!(shown(code, data), line);
+    }
+}
+
+#[test]
+fn a_packet_that_cannot_be_read_is_dumped() {
+    let fault = Fault::new(crate::fault::FaultKind::BadPointer, "compression pointer", 12);
+    assert_eq!(
+        bad_packet(&fault, b"0123456789abcdef\x1b\xff"),
+        ";; Got bad packet: bad compression pointer\n18 bytes\n\
+         30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66          0123456789abcdef\n\
+         1b ff                                                    ..\n"
+    );
+}
+
+#[test]
+fn some_notices_go_with_the_comments_and_the_rest_always_comes() {
+    assert_eq!(notice(&Event::Truncated, true).unwrap(), ";; Truncated, retrying in TCP mode.\n");
+    assert_eq!(notice(&Event::Truncated, false), None);
+    assert_eq!(notice(&Event::ClientCookieMismatch, false).unwrap(), ";; Warning: Client COOKIE mismatch\n");
+    let flag = Event::Flag { flag: "aa", set: true, meaning: "" };
+    assert_eq!(notice(&flag, true), None, "dig does not explain");
+}
