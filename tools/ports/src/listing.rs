@@ -262,11 +262,11 @@ fn columns_of(text: &str) -> usize {
 }
 
 /// The owners over as many lines as they need, broken between two of them.
-fn push_wrapped(below: &mut String, owners: &str, limit: usize) {
+fn push_wrapped(below: &mut String, text: &str, limit: usize) {
     let mut column = INDENT + "owner".len();
     push_blanks(below, INDENT);
     below.push_str("owner");
-    for (index, owner) in owners.split(", ").enumerate() {
+    for (index, owner) in owners::each_owner(text).enumerate() {
         if index > 0 {
             below.push(',');
             column += 1;

@@ -118,6 +118,21 @@ pub fn push_owners<'a>(text: &mut String, owners: impl Iterator<Item = Owner<'a>
     }
 }
 
+/// What [`push_owners`] wrote, owner by owner: cut at the commas that are not part of a name in quotes.
+pub fn each_owner(text: &str) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    let between = move |character: char| {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' => escaped = quoted,
+            '"' => quoted = !quoted,
+            _ => {}
+        }
+        character == ',' && !quoted
+    };
+    text.split(between).map(str::trim_start)
+}
+
 /// A plain name as it is; one with blanks, brackets or quotes in quotes, so that it cannot be taken for two owners.
 fn push_command(text: &mut String, command: &str) {
     let plain = |character: char| character.is_alphanumeric() || "._-+/:@#~".contains(character);
@@ -160,6 +175,24 @@ mod tests {
         let mut shown = String::new();
         push_owners(&mut shown, [Owner { pid: 1, fd: 2, command: r#"x"[9] fd 1, "#.trim() }].into_iter());
         assert_eq!(shown, r#""x\"[9] fd 1,"[1] fd 2"#);
+    }
+
+    #[test]
+    fn a_comma_in_a_name_is_not_between_two_owners() {
+        // As they come: escaped, so that a backslash in a name stands doubled.
+        let names = ["a, b[9] fd 1", r#"x", y"#, r"z\\", "", "plain", r"\\, \\"];
+        let mut shown = String::new();
+        push_owners(&mut shown, (0..).zip(names).map(|(pid, command)| Owner { pid, fd: 2, command }));
+        let each: Vec<&str> = each_owner(&shown).collect();
+        let expected = [
+            r#""a, b[9] fd 1"[0] fd 2"#,
+            r#""x\", y"[1] fd 2"#,
+            r#""z\\"[2] fd 2"#,
+            r#"""[3] fd 2"#,
+            "plain[4] fd 2",
+            r#""\\, \\"[5] fd 2"#,
+        ];
+        assert_eq!(each, expected);
     }
 
     #[test]

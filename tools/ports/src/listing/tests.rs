@@ -111,6 +111,10 @@ fn many_owners_are_broken_between_two_of_them() {
     let mut below = String::new();
     push_wrapped(&mut below, "alpha[1] fd 3, beta[2] fd 3, gamma[3] fd 3", 32);
     assert_eq!(below, "       owner alpha[1] fd 3,\n             beta[2] fd 3,\n             gamma[3] fd 3\n");
+    below.clear();
+    // Broken inside the name, the second line would look like another owner.
+    push_wrapped(&mut below, "\"alpha, beta[2] fd 3\"[1] fd 3", 32);
+    assert_eq!(below, "       owner \"alpha, beta[2] fd 3\"[1] fd 3\n");
 }
 
 #[test]
