@@ -53,6 +53,8 @@ pub struct OwnerSearch {
     pub wanted: usize,
     /// Of these, how many were found.
     pub found: usize,
+    /// Processes that /proc lists.
+    pub listed: usize,
     /// Processes that were looked into.
     pub processes: usize,
     /// Descriptors that were read.
@@ -63,8 +65,26 @@ pub struct OwnerSearch {
     pub denied: usize,
     /// Processes that ended meanwhile.
     pub gone: usize,
+    /// Processes that could not be read for another reason: too many open files, no memory.
+    pub unread: usize,
     /// Every socket had an owner before every process was looked into, and one was enough.
     pub stopped_early: bool,
+}
+
+impl OwnerSearch {
+    /// Why an owner may be missing, and whether root would find it.
+    pub fn why_hidden(&self) -> (String, bool) {
+        let processes = |count| counted(count, "process", "processes");
+        let denied = || format!("no permission to look into {}", processes(self.denied));
+        let unread = || format!("{} could not be read (too many open files?)", processes(self.unread));
+        match (self.denied, self.unread) {
+            (0, 0) if self.listed == 0 => ("/proc lists no process: it is not mounted".to_owned(), false),
+            (0, 0) => ("/proc hides other users' processes".to_owned(), true),
+            (0, _) => (unread(), false),
+            (_, 0) => (denied(), true),
+            (_, _) => (format!("{}, {}", denied(), unread()), true),
+        }
+    }
 }
 
 impl Event {
@@ -144,6 +164,9 @@ impl Render for OwnerSearch {
         if self.gone > 0 {
             text.line(format!("  {} ended meanwhile", counted(self.gone, "process", "processes")))?;
         }
+        if self.unread > 0 {
+            text.line(format!("  {} could not be read", counted(self.unread, "process", "processes")))?;
+        }
         Ok(())
     }
 }
@@ -193,6 +216,21 @@ mod tests {
         assert!(shown(&Event::OwnersSearched(search)).ends_with(
             "3 of 3 sockets, and stopped there\n  no permission for 1 process\n  2 processes ended meanwhile\n"
         ));
+    }
+
+    #[test]
+    fn what_hides_owners_is_told_as_it_is() {
+        let why =
+            |denied, unread, listed| OwnerSearch { listed, denied, unread, ..OwnerSearch::default() }.why_hidden();
+        assert_eq!(why(1, 0, 9), ("no permission to look into 1 process".to_owned(), true));
+        assert_eq!(why(0, 0, 9), ("/proc hides other users' processes".to_owned(), true));
+        // Root would find no more.
+        assert_eq!(why(0, 2, 9), ("2 processes could not be read (too many open files?)".to_owned(), false));
+        let both = "no permission to look into 3 processes, 1 process could not be read (too many open files?)";
+        assert_eq!(why(3, 1, 9), (both.to_owned(), true));
+        assert_eq!(why(0, 0, 0), ("/proc lists no process: it is not mounted".to_owned(), false));
+        let search = OwnerSearch { wanted: 1, unread: 2, ..OwnerSearch::default() };
+        assert!(shown(&Event::OwnersSearched(search)).ends_with("\n  2 processes could not be read\n"));
     }
 
     #[test]

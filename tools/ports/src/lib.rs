@@ -28,7 +28,7 @@ pub mod state;
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool};
 
 use crate::cli::Options;
-use crate::explain::{Event, counted};
+use crate::explain::{Event, OwnerSearch, counted};
 use crate::listing::Listing;
 use crate::owners::{Holders, Ownership};
 use crate::socket::Socket;
@@ -77,24 +77,20 @@ impl Tool for Ports {
         }
         if let Some((holders, search)) = &holders {
             output.flush()?;
-            note_hidden(&sockets, holders, search.denied, output);
+            note_hidden(&sockets, holders, search, output);
         }
         Ok(Status::YES)
     }
 }
 
 /// Says on standard error how many owners are missing, since standard output may be cut apart by another tool.
-fn note_hidden(sockets: &[Socket], holders: &Holders, denied: usize, output: &mut Output<'_>) {
+fn note_hidden(sockets: &[Socket], holders: &Holders, search: &OwnerSearch, output: &mut Output<'_>) {
     let hidden = sockets.iter().filter(|socket| holders.ownership(socket.inode) == Ownership::Hidden).count();
     if hidden == 0 {
         return;
     }
     let sockets = counted(hidden, "socket", "sockets");
-    let why = if denied == 0 {
-        "/proc hides other users' processes".to_owned()
-    } else {
-        format!("no permission to look into {}", counted(denied, "process", "processes"))
-    };
-    let hint = if shell::is_root() { "" } else { " (try as root)" };
+    let (why, root_would_help) = search.why_hidden();
+    let hint = if root_would_help && !shell::is_root() { " (try as root)" } else { "" };
     output.note(format!("owners of {sockets} are hidden: {why}{hint}"));
 }

@@ -19,6 +19,8 @@ use crate::owners::{Holders, Holding, socket_inode};
 
 /// More do not help: the kernel's own locks become the limit.
 const MAX_THREADS: usize = 8;
+/// "No such process": what /proc answers for one that ends while it is read.
+const ESRCH: i32 = 3;
 /// A thread costs about as much as looking into so many small processes.
 const PROCESSES_PER_THREAD: usize = 16;
 
@@ -29,6 +31,7 @@ pub(super) fn search(inodes: &[u32], wanted: WantedOwners) -> (Holders, OwnerSea
         return (Holders::default(), summary);
     }
     let pids = process_ids();
+    summary.listed = pids.len();
     // Where a mount option of /proc hides other users' processes, the first process is among the hidden.
     let hidden = !pids.contains(&1);
     let common = Common {
@@ -60,9 +63,11 @@ pub(super) fn search(inodes: &[u32], wanted: WantedOwners) -> (Holders, OwnerSea
         summary.descriptors += part.descriptors;
         summary.denied += part.denied;
         summary.gone += part.gone;
+        summary.unread += part.unread;
         summary.stopped_early |= part.stopped_early;
     }
-    let holders = Holders::new(holdings, commands, summary.denied > 0 || hidden);
+    let incomplete = summary.denied > 0 || summary.unread > 0 || hidden;
+    let holders = Holders::new(holdings, commands, incomplete);
     summary.found = holders.held();
     (holders, summary)
 }
@@ -96,7 +101,20 @@ struct Part {
     descriptors: usize,
     denied: usize,
     gone: usize,
+    unread: usize,
     stopped_early: bool,
+}
+
+impl Part {
+    /// Counts a process whose descriptors could not be read.
+    fn passed_over(&mut self, error: &io::Error) {
+        match error.kind() {
+            io::ErrorKind::PermissionDenied => self.denied += 1,
+            io::ErrorKind::NotFound => self.gone += 1,
+            _ if error.raw_os_error() == Some(ESRCH) => self.gone += 1,
+            _ => self.unread += 1,
+        }
+    }
 }
 
 impl Common<'_> {
@@ -110,8 +128,7 @@ impl Common<'_> {
             let before = part.holdings.len();
             match self.look_into(*pid, &mut part) {
                 Ok(()) => part.processes += 1,
-                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => part.denied += 1,
-                Err(_) => part.gone += 1,
+                Err(error) => part.passed_over(&error),
             }
             if part.holdings.len() > before {
                 part.commands.insert(*pid, command(*pid));
@@ -165,4 +182,19 @@ fn command(pid: u32) -> String {
     let octets = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
     // The kernel ends it with one line feed; any other is part of the name.
     escape_octets(octets.strip_suffix(b"\n").unwrap_or(&octets))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_gone_counts_as_gone() {
+        let mut part = Part::default();
+        // EACCES, EPERM; ENOENT, ESRCH; EMFILE, ENFILE, ENOMEM.
+        for errno in [13, 1, 2, 3, 24, 23, 12] {
+            part.passed_over(&io::Error::from_raw_os_error(errno));
+        }
+        assert_eq!((part.denied, part.gone, part.unread), (2, 2, 3));
+    }
 }
