@@ -107,14 +107,16 @@ fn tcp_meaning(state: TcpState) -> (&'static str, &'static str) {
         ),
         TcpState::SynReceived | TcpState::NewSynReceived => (
             "a SYN came and our SYN and ACK are out",
-            "the peer must acknowledge; until then the kernel sends them again",
+            "the peer must acknowledge; the kernel sends them again, also while the listener's queue is full: then the \
+             process must accept(2) first",
         ),
         TcpState::Established => {
             ("the connection is open in both directions", "either side may send; whoever is done first closes")
         }
         TcpState::FinWait1 => (
             "this side has closed; its FIN is not acknowledged yet",
-            "the peer's TCP must acknowledge the FIN, its process need do nothing",
+            "the peer's TCP must acknowledge the FIN; if data waits before it (Send-Q above 1), its process may have to \
+             read first",
         ),
         TcpState::FinWait2 => (
             "this side has closed and the peer's TCP has acknowledged; the other direction is still open",
@@ -133,7 +135,7 @@ fn tcp_meaning(state: TcpState) -> (&'static str, &'static str) {
             "the peer's TCP must acknowledge the FIN",
         ),
         TcpState::TimeWait => (
-            "both sides have closed, this one first; the address pair is kept so that late segments harm nobody",
+            "both sides have closed, this one first or both at once; the address pair is kept so that late segments harm nobody",
             "nobody: Linux ends it after 60 s; no process holds it",
         ),
         TcpState::Closed => ("there is no connection", "nobody"),
@@ -174,6 +176,16 @@ mod tests {
         assert_eq!(named(12), Some("SYN-RECEIVED"), "a request that has no socket yet is the same state");
         assert_eq!(named(7), Some("BOUND"), "the kernel lists CLOSED only for what is bound");
         assert_eq!(named(99), None);
+    }
+
+    #[test]
+    fn who_acts_next_holds_where_a_process_is_slow() {
+        // A zero window keeps data and FIN here; a full accept queue drops the ACK (Linux, tcp_check_req()).
+        let next = |state| State::Tcp(state).meaning().1;
+        assert!(next(TcpState::FinWait1).contains("Send-Q above 1"));
+        assert!(next(TcpState::SynReceived).contains("the process must accept(2) first"));
+        // RFC 9293 figure 13: from CLOSING too.
+        assert!(State::Tcp(TcpState::TimeWait).meaning().0.contains("both at once"));
     }
 
     #[test]
