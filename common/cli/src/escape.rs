@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 
 /// Whether a terminal may act on `character` instead of showing it: C0 and C1 controls, line and paragraph
 /// separators, and the marks that change the direction of the text around them.
-fn acts(character: char) -> bool {
+pub(crate) fn acts(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// `text` with every control character as `\t`, `\n`, `\r`, `\xNN` or `\u{..}`, and a backslash doubled.

@@ -12,6 +12,7 @@
 pub mod completions;
 pub mod escape;
 pub mod failure;
+mod json;
 pub mod manual;
 pub mod options;
 pub mod output;

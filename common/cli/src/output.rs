@@ -382,7 +382,7 @@ fn show_event<E: Render + Serialize + ?Sized>(
 }
 
 fn envelope<T: Serialize + ?Sized>(writer: &mut dyn Write, schema: &str, kind: Kind, data: &T) -> io::Result<()> {
-    let mut line = serde_json::to_vec(&Envelope { schema, kind, data }).map_err(io::Error::from)?;
+    let mut line = crate::json::to_vec(&Envelope { schema, kind, data })?;
     line.push(b'\n');
     writer.write_all(&line)
 }

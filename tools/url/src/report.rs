@@ -17,9 +17,6 @@ use crate::spans::{SchemeKind, Span};
 const ABSENT: &str = "-";
 /// What it shows for one that is there without a text.
 const EMPTY: &str = "(empty)";
-/// After how many octets a cell is folded that will be wrapped: comfy-table's time grows with the square of a word's
-/// length, and a URL of 100,000 octets is one word.
-const FOLD: usize = 1024;
 
 impl Dissection {
     /// The components by name, in the order in which they stand.
@@ -93,7 +90,7 @@ impl Dissection {
         cell(port.as_deref().or(component.value.as_deref()))
     }
 
-    fn component_table(&self, width: Option<u16>) -> Table {
+    fn component_table(&self) -> Table {
         let mut table = Table::new(Rules::Lines, ["Component", "Octets", "In the input", "Value", "Notes"]);
         for (name, component) in self.components() {
             if name == "zone" && !component.is_there() {
@@ -102,24 +99,24 @@ impl Dissection {
             table.row([
                 name.to_owned(),
                 span_cell(component.span),
-                folded(cell(component.text.as_deref()), width),
-                folded(self.shown_value(name, component), width),
-                folded(self.notes(name, component), width),
+                cell(component.text.as_deref()),
+                self.shown_value(name, component),
+                self.notes(name, component),
             ]);
         }
         table
     }
 
-    fn parameter_table(&self, width: Option<u16>) -> Table {
+    fn parameter_table(&self) -> Table {
         let mut table = Table::new(Rules::Lines, ["#", "Name", "Value", "Octets", "In the input"]);
         for (index, parameter) in self.parameters.iter().enumerate() {
             let value = parameter.value_span.map(|_| parameter.value.as_str());
             table.row([
                 (index + 1).to_string(),
-                folded(cell(Some(&parameter.name)), width),
-                folded(cell(value), width),
+                cell(Some(&parameter.name)),
+                cell(value),
                 span_cell(Some(parameter.span)),
-                folded(escape(&parameter.text).into_owned(), width),
+                escape(&parameter.text).into_owned(),
             ]);
         }
         table.right(&[0]);
@@ -171,24 +168,6 @@ fn cell(text: Option<&str>) -> String {
         Some("") => EMPTY.to_owned(),
         Some(text) => escape(text).into_owned(),
     }
-}
-
-/// `cell` with line ends where it is long and a terminal wraps it anyhow.
-fn folded(cell: String, width: Option<u16>) -> String {
-    if width.is_none() || cell.len() <= FOLD {
-        return cell;
-    }
-    let mut folded = String::with_capacity(cell.len() + cell.len() / FOLD + 1);
-    let mut line = 0;
-    for character in cell.chars() {
-        if line + character.len_utf8() > FOLD {
-            folded.push('\n');
-            line = 0;
-        }
-        line += character.len_utf8();
-        folded.push(character);
-    }
-    folded
 }
 
 fn span_cell(span: Option<Span>) -> String {
@@ -251,10 +230,10 @@ impl Render for Dissection {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let painted = self.painted(text);
         text.line(painted)?;
-        text.table(&self.component_table(text.width()))?;
+        text.table(&self.component_table())?;
         if !self.parameters.is_empty() {
             text.line("Query parameters:")?;
-            text.table(&self.parameter_table(text.width()))?;
+            text.table(&self.parameter_table())?;
         }
         if self.normalised != self.input {
             text.line(format!("Normalised: {}", escape(&self.normalised)))?;
@@ -278,22 +257,5 @@ impl Render for Dissection {
                 Ok(())
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_cells_are_folded_where_a_terminal_wraps_them() {
-        for character in ["a", "\u{e4}", "\u{1f600}"] {
-            let long = character.repeat(100_000);
-            let folds = folded(long.clone(), Some(80));
-            assert!(folds.split('\n').all(|line| !line.is_empty() && line.len() <= FOLD), "{character}");
-            assert_eq!(folds.replace('\n', ""), long);
-            assert_eq!(folded(long.clone(), None), long);
-        }
-        assert_eq!(folded("a".repeat(FOLD), Some(80)), "a".repeat(FOLD));
     }
 }
