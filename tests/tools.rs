@@ -10,7 +10,7 @@ pub(crate) fn all() -> Vec<(&'static str, Command, Manual)> {
     }
     vec![
         of::<sockeye_nc::Nc>(),
-        // NOT YET: of::<sockeye_dig::Dig>(),
+        of::<sockeye_dig::Dig>(),
         of::<sockeye_url::Url>(),
         of::<sockeye_netsum::Netsum>(),
         of::<sockeye_ports::Ports>(),

@@ -10,17 +10,22 @@
 
 #[path = "../captures.rs"]
 mod captures;
+mod dig;
 mod lab;
+mod manual;
 mod nc;
 mod netsum;
 mod ports;
 mod sys;
+#[path = "../tools.rs"]
+mod tools;
 
 use std::process::ExitCode;
 
 use sockeye_test_support::{Case, harness};
 
 fn main() -> ExitCode {
-    let modules: &[fn() -> Vec<Case>] = &[lab::tests, nc::tests, netsum::cases, ports::tests, sys::cases];
+    let modules: &[fn() -> Vec<Case>] =
+        &[dig::tests, lab::tests, manual::tests, nc::tests, netsum::cases, ports::tests, sys::cases];
     harness::run(modules.iter().flat_map(|tests| tests()).collect())
 }

@@ -10,6 +10,7 @@
 
 #[path = "../captures.rs"]
 mod captures;
+mod dig;
 mod family;
 mod generated;
 mod invariants;

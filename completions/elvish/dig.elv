@@ -1,0 +1,40 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[dig] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'dig'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'dig'= {
+            cand -b 'Send from this address and port'
+            cand -c 'Ask in this class: IN, CH, HS, CLASS300'
+            cand -p 'Ask at this port, not at 53'
+            cand -q 'Ask for this name, even if it looks like something else'
+            cand -t 'Ask for this type: A, MX, TYPE65280'
+            cand -x 'Ask for the name of this address, or of part of it'
+            cand --color 'Use colour: on a terminal, always or never'
+            cand -4 'Use IPv4 only'
+            cand -6 'Use IPv6 only'
+            cand -r 'Do not read ~/.digrc (it is never read)'
+            cand -v 'Print the version on standard error, as dig does'
+            cand -h 'Print this help'
+            cand --help 'Print this help'
+            cand --version 'Print the version'
+            cand --explain 'Show the working, step by step'
+            cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,271 @@
+//! dig beside the real dig: the same text and the same statuses, on a real named and on a server that misbehaves.
+
+use std::net::UdpSocket;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use sockeye_sys::namespace;
+use sockeye_test_support::{Background, Case, Net, Run, peer, run, tool, wait_until};
+
+mod faulty;
+mod normal;
+
+use normal::normalised;
+
+pub(crate) fn tests() -> Vec<Case> {
+    vec![
+        Case::new("dig::same_as_dig_on_named", &["dig", "named"], same_on_named),
+        Case::new("dig::same_as_dig_on_a_faulty_server", &["dig"], same_on_faulty),
+        Case::new("dig::gai_is_what_python_gets", &["named", "python3"], gai_is_what_python_gets),
+        Case::new("dig::gai_statuses", &["named"], gai_statuses),
+        Case::new("dig::explains_what_came", &["named"], explains),
+        Case::new("dig::json_of_answers_and_faults", &["named"], json),
+        Case::new("dig::the_servers_of_resolv_conf", &["dig", "named"], resolv_conf),
+    ]
+}
+
+/// The files that named reads, and resolv.conf and hosts.
+fn vectors() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/dns"))
+}
+
+/// Starts named at 127.0.0.1:53 and `[::1]:53` with the zones of tests/vectors/dns, and puts a resolv.conf and a hosts
+/// file of the test's own over those in /etc, for this thread and all that it starts.
+///
+/// named ends when the value is dropped.
+pub(crate) fn start_named(net: &Net) -> Background {
+    let folder = net.dir().join("named");
+    std::fs::create_dir(&folder).unwrap();
+    for entry in std::fs::read_dir(vectors()).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
+    }
+    own_etc(&folder);
+    let mut command = peer("named");
+    command.args(["-c", "named.conf", "-f", "-n", "1"]).current_dir(&folder);
+    let server = Background::spawn(command);
+    wait_until("named answers", answers);
+    server
+}
+
+fn own_etc(folder: &Path) {
+    namespace::unshare_mount().unwrap();
+    for file in ["resolv.conf", "hosts"] {
+        namespace::bind_mount(folder.join(file), Path::new("/etc").join(file)).unwrap();
+    }
+}
+
+/// Whether the server at 127.0.0.1:53 knows the root's SOA record: every zone is loaded then.
+fn answers() -> bool {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+    socket.connect("127.0.0.1:53").unwrap();
+    let mut answer = [0; 512];
+    socket.send(b"\0\x01\0\0\0\x01\0\0\0\0\0\0\0\0\x06\0\x01").is_ok()
+        && socket.recv(&mut answer).is_ok_and(|length| length > 12 && answer[3] & 0xf == 0 && answer[7] == 1)
+}
+
+/// The command lines of a file: words between blanks, single quotes around words with blanks.
+fn command_lines(file: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(vectors().join(file)).unwrap();
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")).map(words).collect()
+}
+
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (index, piece) in line.split('\'').enumerate() {
+        if index % 2 == 1 {
+            words.push(piece.to_owned());
+        } else {
+            words.extend(piece.split_ascii_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+/// Runs every line with both, several at a time, and compares text, messages and status.
+fn compare(lines: &[Vec<String>]) {
+    let next = Mutex::new(lines.iter());
+    let wrong = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let Some(line) = next.lock().unwrap().next() else { return };
+                    // Its messages start with argv[0].
+                    let theirs = run(peer("dig").arg0("dig").args(line));
+                    let ours = run(tool("dig").args(line));
+                    if shown(&theirs) != shown(&ours) {
+                        let story = format!("{}\n{}", shown(&theirs), shown(&ours));
+                        wrong.lock().unwrap().push(format!("=== dig {}\n{story}", line.join(" ")));
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{} of {} differ, theirs first:\n{}", wrong.len(), lines.len(), wrong.join("\n"));
+}
+
+/// Both streams and the status, without what differs from run to run.
+fn shown(run: &Run) -> String {
+    format!("{}--- stderr\n{}--- status {}\n", normalised(&run.stdout), normalised(&run.stderr), run.status)
+}
+
+fn same_on_named(net: &Net) {
+    let _named = start_named(net);
+    let lines = command_lines("same-as-dig-on-named.txt");
+    assert!(lines.len() >= 60, "{} command lines", lines.len());
+    compare(&lines);
+}
+
+fn same_on_faulty(_: &Net) {
+    faulty::start();
+    let lines = command_lines("same-as-dig-on-a-faulty-server.txt");
+    assert!(lines.len() >= 60, "{} command lines", lines.len());
+    compare(&lines);
+}
+
+fn dig(args: &[&str]) -> Run {
+    run(tool("dig").args(args))
+}
+
+/// What python prints for the same hints: family, type, protocol, canonical name, address, port, scope.
+const PYTHON: &str = "
+import socket, sys
+host, service, family, kind, flags = sys.argv[1:6]
+for f, t, p, c, a in socket.getaddrinfo(host, service or None, getattr(socket, family), int(kind), 0, int(flags)):
+    print(f.name, t.name if t else 0, {6: 'IPPROTO_TCP', 17: 'IPPROTO_UDP', 0: '0'}[p], a[0], a[1], c)
+";
+
+fn gai_is_what_python_gets(net: &Net) {
+    let _named = start_named(net);
+    for (host, service, family, kind, flags, options) in [
+        ("web.lab.test", "", "AF_UNSPEC", "0", "0", "+gai"),
+        ("web.lab.test", "443", "AF_INET", "1", "0", "+gai +family=inet +socktype=stream +service=443"),
+        ("alias.lab.test", "53", "AF_INET6", "2", "2", "+gai=canonname +family=inet6 +socktype=dgram +service=53"),
+        ("onlyhosts", "", "AF_UNSPEC", "1", "2", "+gai=canonname +socktype=stream"),
+        ("localhost", "80", "AF_UNSPEC", "1", "0", "+gai +socktype=stream +service=80"),
+        ("two.lab.test", "", "AF_INET6", "1", "24", "+gai=v4mapped,all +family=inet6 +socktype=stream"),
+        ("::", "9", "AF_UNSPEC", "0", "5", "+gai=passive,numerichost +service=9"),
+    ] {
+        let python = run(peer("python3").args(["-c", PYTHON, host, service, family, kind, flags]));
+        python.status(0);
+        let mut line: Vec<&str> = options.split(' ').collect();
+        line.push(host);
+        let told = dig(&line);
+        told.status(0);
+        let entries: Vec<String> =
+            told.out().lines().filter(|line| !line.starts_with(";;")).map(without_sockaddr).collect();
+        let expected: Vec<String> = python.out().lines().map(|line| line.trim_end().to_owned()).collect();
+        assert_eq!(entries, expected, "{options} {host}\n{}", told.story());
+    }
+}
+
+/// An entry as [`PYTHON`] prints it.
+fn without_sockaddr(line: &str) -> String {
+    let words: Vec<&str> = line.split_ascii_whitespace().filter(|word| !word.starts_with("sockaddr=")).collect();
+    words.iter().map(|word| word.strip_prefix("canonname=").unwrap_or(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn gai_statuses(net: &Net) {
+    let _named = start_named(net);
+    for (line, status, text) in [
+        ("+gai nosuch.lab.test", 22, ";; EAI_NONAME (-2): "),
+        ("+gai lab.test", 25, ";; EAI_NODATA (-5): "),
+        ("+gai +family=inet6 1.2.3.4", 29, ";; EAI_ADDRFAMILY (-9): "),
+        ("+gai=canonname", 22, ";; EAI_NONAME (-2): "),
+        ("+gai=namereqd -x 192.0.2.99", 22, ";; EAI_NONAME (-2): "),
+        ("+gai -x 192.0.2.80", 0, "host \"web.lab.test\""),
+        ("+gai=numericserv,numerichost -x 192.0.2.80 +service=53", 0, "service \"53\""),
+        ("+gai=passive +service=80 +socktype=stream", 0, "AF_INET  SOCK_STREAM IPPROTO_TCP  0.0.0.0 80 "),
+    ] {
+        dig(&line.split(' ').collect::<Vec<_>>()).status(status).stdout_has(text);
+    }
+    // The octets of a sockaddr_in6: family in host order, port 0x0050, flow 0, address, scope 0.
+    dig(&["+gai", "+socktype=stream", "+service=80", "2001:db8::80"])
+        .stdout_has("0050000000002001 0db8".replace(' ', "").as_str())
+        .stdout_has("00800000");
+}
+
+fn explains(net: &Net) {
+    let _named = start_named(net);
+    for (line, sentence) in [
+        ("web.lab.test", "asking 127.0.0.1:53, from the nameserver lines of /etc/resolv.conf"),
+        ("@::1 web.lab.test", "asking [::1]:53, as the command line says"),
+        ("web.lab.test", "aa is set: the server is an authority"),
+        ("nosuch.lab.test", "the name does not exist, with any type; caches may remember that for 300 s"),
+        (
+            "web.lab.test MX",
+            "NODATA: the name exists, but has no record of this type; caches may remember that for 300 s",
+        ),
+        ("alias.lab.test", "chain.lab.test. is an alias (CNAME) of web.lab.test."),
+        ("loop.lab.test", "loop2.lab.test. is an alias (CNAME) of loop.lab.test."),
+        ("host.child.lab.test +norec", "a referral: the servers of child.lab.test. know, ask ns.child.lab.test."),
+        ("long.lab.test TXT", "tc is set: the answer did not fit into a datagram; asking again over TCP"),
+        ("refused.test", "status REFUSED: the server will not answer this, or not to us"),
+        ("refused.test", "extended error 18 (Prohibited)"),
+        ("@127.0.0.1 -p 9 +tries=1 web.lab.test", "127.0.0.1:9 refused: nothing listens on that port"),
+    ] {
+        let mut args: Vec<&str> = line.split(' ').collect();
+        args.extend(["+noall", "+explain"]);
+        dig(&args).stdout_has(&format!(";; explain: {sentence}"));
+    }
+    // What is explained is beside dig's text and changes none of it.
+    let plain = normalised(&dig(&["web.lab.test"]).stdout);
+    let explained = dig(&["web.lab.test", "+explain"]);
+    let rest: String = explained.out().split_inclusive('\n').filter(|line| !line.starts_with(";; explain: ")).collect();
+    assert_eq!(normalised(rest.replace(" +explain", "").as_bytes()), plain);
+}
+
+fn json(net: &Net) {
+    let _named = start_named(net);
+    let value = |args: &[&str], status: i32| -> serde_json::Value {
+        let told = dig(args);
+        told.status(status);
+        serde_json::from_str(told.out().lines().next().unwrap())
+            .unwrap_or_else(|error| panic!("{error}: {}", told.story()))
+    };
+    let answer = value(&["+json", "unknown.lab.test", "ANY"], 0);
+    let data = &answer["data"];
+    assert_eq!((&answer["schema"], &answer["type"]), (&"dig/1".into(), &"result".into()));
+    assert_eq!((&data["transport"], &data["server_port"]), (&"tcp".into(), &53.into()), "{data}");
+    assert_eq!(data["rcode"], serde_json::json!({"code": 0, "name": "NOERROR"}));
+    assert_eq!(data["cookie"], "good");
+    assert_eq!(data["message"]["ANCOUNT"], 3);
+    let record = &data["message"]["answerRRs"][0];
+    assert_eq!(
+        *record,
+        serde_json::json!({"NAME": "unknown.lab.test.", "TYPE": 65280, "TYPEname": "TYPE65280", "CLASS": 1,
+            "CLASSname": "IN", "TTL": 3600, "RDLENGTH": 8, "RDATAHEX": "0102030405060708"})
+    );
+    let mx = value(&["--json", "lab.test", "MX"], 0);
+    assert_eq!(mx["data"]["message"]["answerRRs"][0]["rdataMX"], "10 mail.lab.test.");
+    let refused = value(&["--json", "@127.0.0.1", "-p", "9", "+tries=1", "a.b"], 9);
+    assert_eq!((&refused["type"], &refused["data"]["exit_status"]), (&"error".into(), &9.into()));
+    let bad = value(&["--json", "a..b"], 10);
+    assert_eq!(bad["data"]["message"], "'a..b' is not a legal name (empty label)");
+}
+
+fn resolv_conf(net: &Net) {
+    let _named = start_named(net);
+    let file = net.dir().join("resolv.conf");
+    let lines: Vec<Vec<String>> = ["web.lab.test", "-4 web.lab.test", "-6 web.lab.test", "+tries=1 web.lab.test"]
+        .iter()
+        .map(|line| words(line))
+        .collect();
+    for text in [
+        "nameserver 127.0.0.1\n",
+        "nameserver 127.0.0.5\nnameserver ::1\n",
+        "# none\n",
+        "search x.test\noptions attempts:1 timeout:2\nnameserver 127.0.0.5\n",
+        "nameserver 127.0.0.1 # the one\n",
+        "nameserver bogus\nnameserver 127.0.0.1\n",
+    ] {
+        std::fs::write(&file, text).unwrap();
+        namespace::bind_mount(&file, "/etc/resolv.conf").unwrap();
+        compare(&lines);
+    }
+}

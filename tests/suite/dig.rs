@@ -1,0 +1,89 @@
+//! dig where no network is needed: what it says of a wrong line, and its own two options.
+
+use sockeye_test_support::{Run, run, tool};
+
+fn dig(args: &[&str]) -> Run {
+    run(tool("dig").args(args))
+}
+
+const USAGE: &str = "\
+Usage:  dig [@global-server] [domain] [q-type] [q-class] {q-opt}
+            {global-d-opt} host [@local-server] {local-d-opt}
+            [ host [@local-server] {local-d-opt} [...]]
+
+Use \"dig -h\" (or \"dig -h | more\") for complete list of options
+";
+
+#[test]
+fn an_option_that_dig_does_not_know_or_that_is_not_built_yet_is_refused() {
+    for option in ["+nosuch", "+t", "-Z", "+trace", "+multiline", "-f", "+yaml", "--no-such-option"] {
+        dig(&["name.test", option]).status(1).stdout_is("").stderr_is(&format!("Invalid option: {option}\n{USAGE}"));
+    }
+}
+
+#[test]
+fn a_wrong_value_is_told_half_on_each_stream() {
+    dig(&["-p", "70000", "x"])
+        .status(1)
+        .stdout_is("invalid port number '70000': out of range\n")
+        .stderr_is("dig: Couldn't parse port number\n");
+    dig(&["+time=x", "x"])
+        .status(10)
+        .stdout_is("invalid timeout 'x': not a valid number\n")
+        .stderr_is("dig: Couldn't parse timeout\n");
+}
+
+#[test]
+fn a_wrong_name_or_server_or_address_is_one_line() {
+    for (args, status, message) in [
+        (&["@127.0.0.1", "a..b"][..], 10, "'a..b' is not a legal name (empty label)"),
+        (&["@127.0.0.1", "a\\300b"], 10, "'a\\300b' is not a legal name (bad escape)"),
+        (&["@", "a.b"], 1, "couldn't get address for '': not found"),
+        (&["-4", "@::1", "a.b"], 1, "couldn't get address for '::1': address family not supported"),
+        (&["-4", "-6", "a.b"], 1, "only one of -4 and -6 allowed"),
+        (&["-b", "nonsense", "a.b"], 1, "invalid address nonsense"),
+        (&["@127.0.0.1", "+cookie=zz", "a.b"], 1, "isc_hex_decodestring: bad hex encoding"),
+        (&["a.b", "axfr"], 1, "AXFR is not supported yet"),
+        (
+            &["+gai=nosuch", "a.b"],
+            1,
+            "+gai: 'nosuch' is not one of passive canonname numerichost v4mapped all addrconfig idn canonidn numericserv",
+        ),
+        (&["+gai", "-x", "nonsense"], 1, "-x 'nonsense' is not an IP address"),
+        (&["--color=blue", "a.b"], 1, "--color 'blue' is not auto, always or never"),
+    ] {
+        dig(args).status(status).stdout_is("").stderr_is(&format!("dig: {message}\n"));
+    }
+}
+
+#[test]
+fn the_version_is_dig_s_line_on_standard_error_and_ours_on_standard_output() {
+    let version = dig(&["-v"]);
+    version.status(0).stdout_is("");
+    assert!(version.err().starts_with("DiG 9.18-sockeye-"), "{}", version.story());
+    dig(&["--version"]).status(0).stderr_is("").stdout_has("Sockeye");
+    dig(&["-h"]).status(0).stderr_is("").stdout_has("+short");
+}
+
+#[test]
+fn the_c_library_is_asked_for_numbers_without_any_network() {
+    dig(&["+gai=numerichost", "127.0.0.1", "+socktype=stream", "+service=8080"]).status(0).stderr_is("").stdout_is(
+        ";; getaddrinfo(\"127.0.0.1\", \"8080\")\n\
+         ;; hints: ai_flags=AI_NUMERICHOST ai_family=AF_UNSPEC ai_socktype=SOCK_STREAM ai_protocol=0\n\
+         AF_INET  SOCK_STREAM IPPROTO_TCP  127.0.0.1 8080 sockaddr=02001f907f0000010000000000000000\n",
+    );
+    let failed = dig(&["+gai=numerichost", "name.test"]);
+    failed.status(22).stderr_is("").stdout_has(";; EAI_NONAME (-2): ");
+    let json = dig(&["--json", "+gai=numerichost", "::1", "+socktype=dgram"]);
+    let value: serde_json::Value = serde_json::from_str(&json.out()).unwrap();
+    assert_eq!(value["data"]["entries"][0]["address"], "::1");
+    assert_eq!(value["data"]["entries"][0]["socktype"], "SOCK_DGRAM");
+    assert_eq!(value["data"]["error"], serde_json::Value::Null);
+}
+
+#[test]
+fn warnings_come_before_what_stops_the_line() {
+    dig(&["-t", "nosuchtype", "@127.0.0.1", "a..b"])
+        .status(10)
+        .stderr_is(";; Warning, ignoring invalid type nosuchtype\ndig: 'a..b' is not a legal name (empty label)\n");
+}
