@@ -29,9 +29,12 @@ impl fmt::Display for NumberError {
 
 /// Reads a decimal integer with an optional sign that lies between `min` and `max`.
 ///
+/// White space in front of it is skipped, as strtoll(3) does: scripts get numbers padded from wc(1) and its like.
+///
 /// # Errors
 /// [`NumberError`]: a number of any length is too small or too large, never invalid.
 pub fn integer(text: &str, min: i64, max: i64) -> Result<i64, NumberError> {
+    let text = text.trim_start_matches([' ', '\t', '\n', '\u{b}', '\u{c}', '\r']);
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -97,6 +100,8 @@ mod tests {
             ("0", Ok(0)),
             ("1", Ok(1_000)),
             ("+2", Ok(2_000)),
+            (" \t2", Ok(2_000)),
+            ("2 ", Err(NumberError::Invalid)),
             ("500ms", Ok(500)),
             ("1.5", Ok(1_500)),
             (".5s", Ok(500)),

@@ -87,6 +87,7 @@ mod tests {
         for (text, expected) in [
             ("80", Ok(PortSpec::Range(80, 80))),
             ("+5001", Ok(PortSpec::Range(5001, 5001))),
+            (" 80", Ok(PortSpec::Range(80, 80))),
             ("5000-5002", Ok(PortSpec::Range(5000, 5002))),
             ("5002-5000", Ok(PortSpec::Range(5000, 5002))),
             ("http", Ok(PortSpec::Name("http".into()))),
