@@ -245,6 +245,10 @@ fn same_words_as_a_client(_: &Net) {
     }
     same(&["-v", "127.0.0.1", ""], b"");
     same(&["-v", "", "5999"], b"");
+    same(&["-v", "127.0.0.1", " 5999"], b"");
+    same(&["-w", "\t1", "-v", "127.0.0.1", "5999"], b"");
+    // An address with a scope is written as it was given.
+    same(&["-v", "fe80::1%lo", "5999"], b"");
     assert!(server.is_running());
     // The usage text shows the options that there are; the line above it and the status are the same.
     for line in ["", "-Y 127.0.0.1 1", "-vY", "-w", "-k", "-l 1 2 3", "-l -p 5003 5004", "-l -s 127.0.0.1 5003"] {
@@ -352,12 +356,13 @@ fn local_address_and_port(_: &Net) {
 }
 
 fn dual_stack(_: &Net) {
-    let listener = OURS.listen(&["-6lkvn", "5003"]);
+    let listener = OURS.listen(&["--explain", "-6lkvn", "5003"]);
     for addr in ["127.0.0.1", "::1"] {
         run_with_input(&mut THEIRS.nc(&["-N", addr, "5003"]), addr.as_bytes()).status(0);
         listener.wait_for_stdout(addr);
     }
     let heard = listener.kill();
+    heard.stderr_has("setsockopt IPV6_V6ONLY = 0: :: takes IPv4 too");
     heard.stderr_has("Listening on :: 5003\n").stderr_has("Connection received on ::ffff:127.0.0.1 ");
     let listener = OURS.listen(&["-lvn", "5004"]);
     assert!(TcpStream::connect("[::1]:5004").is_err(), "without -6 only IPv4");

@@ -12,6 +12,7 @@ use sockeye_cli::{Render, Text};
 use sockeye_common::hex;
 use sockeye_common::sockaddr::Sockaddr;
 use sockeye_sys::addrinfo::{AddrInfo, Hints};
+use sockeye_sys::gai::GaiError;
 use sockeye_sys::{Family, Protocol, SockType};
 
 use crate::options::Transport;
@@ -304,6 +305,12 @@ impl Event {
             Transport::Udp => "the socket knows its peer; nothing was sent",
         };
         Self::Connected { local, peer, took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX), meaning }
+    }
+
+    /// A call for names or addresses that failed.
+    pub fn unresolved(call: &'static str, subject: impl fmt::Display, error: &GaiError) -> Self {
+        let (message, meaning) = (error.text(), error.code.name());
+        Self::Failed { call, subject: subject.to_string(), errno: None, message, meaning }
     }
 
     /// A call that failed, and what the error means here.

@@ -15,7 +15,7 @@ use sockeye_sys::addrinfo::{AddrInfo, AiFlags, Hints};
 use sockeye_sys::poll::{Events, PollFd, poll};
 
 use super::converse::Outcome;
-use super::names::hints;
+use super::names::{self, hints};
 use super::wire::Wire;
 use super::{FAILED, Session};
 use crate::explain::Event;
@@ -75,7 +75,7 @@ fn reach(session: &mut Session<'_, '_>, host: &str, port: u16) -> Result<Option<
     let mut other_family = None;
     let mut tried = false;
     for info in &found {
-        let addr = sockeye_common::addr::IpText(info.addr.ip()).to_string();
+        let addr = names::numeric(&info.addr);
         let destination = Destination { host: host.to_owned(), addr, port, transport };
         match attempt(session, info, &destination) {
             Ok(socket) => {
@@ -159,7 +159,7 @@ fn bind_local(session: &mut Session<'_, '_>, socket: &Socket, info: &AddrInfo) -
         }
     })?;
     let Some(local) = found.first() else { return Ok(()) };
-    session.option(socket, "SO_REUSEADDR", "a port whose last connection is in TIME-WAIT can be used again");
+    session.reuse_address(socket);
     session.bind(socket, local.addr).map_err(Attempt::Local)
 }
 
@@ -182,10 +182,15 @@ impl Session<'_, '_> {
     }
 
     /// Sets SO_REUSEADDR.
-    pub(super) fn option(&mut self, socket: &Socket, name: &'static str, meaning: &'static str) {
-        // It makes things possible and forbids none: without it, bind(2) says what is wrong.
-        if socket.set_reuse_address(true).is_ok() {
-            self.explain(|| Event::SocketOption { name, value: 1, meaning });
+    pub(super) fn reuse_address(&mut self, socket: &Socket) {
+        let meaning = "a port whose last connection is in TIME-WAIT can be used again";
+        self.option_was(&socket.set_reuse_address(true), "SO_REUSEADDR", 1, meaning);
+    }
+
+    /// Tells that an option was set. One that was not is no error: without it, bind(2) says what is wrong.
+    pub(super) fn option_was(&mut self, set: &io::Result<()>, name: &'static str, value: i32, meaning: &'static str) {
+        if set.is_ok() {
+            self.explain(|| Event::SocketOption { name, value, meaning });
         }
     }
 

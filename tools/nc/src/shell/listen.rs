@@ -1,10 +1,12 @@
 //! The listener: one peer after the other.
 
+#![expect(clippy::disallowed_methods, reason = "the shell: reads the clock")]
+
 use std::io;
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
-use std::time::Duration;
+use std::time::Instant;
 
 use socket2::{SockAddr, Socket};
 use sockeye_cli::{Failure, Status};
@@ -69,14 +71,15 @@ fn open(session: &mut Session<'_, '_>, found: &[AddrInfo]) -> Result<Socket, Fai
 fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Failure> {
     let socket = session.socket(info).map_err(|error| Failure::call(FAILED, "socket", info.family, &error))?;
     if info.family == Family::INET6 && info.addr.ip().is_unspecified() {
-        // `::` takes IPv4 too, whatever the host's default is. Without IPv4 in the kernel this fails, and harms nobody.
-        let _ = socket.set_only_v6(false);
+        // Whatever the host's default is.
+        let meaning = ":: takes IPv4 too, as ::ffff:0:0/96";
+        session.option_was(&socket.set_only_v6(false), "IPV6_V6ONLY", 0, meaning);
     }
     if session.options.transport == Transport::Udp {
         session.bind(&socket, info.addr)?;
         return Ok(socket);
     }
-    session.option(&socket, "SO_REUSEADDR", "a port whose last connection is in TIME-WAIT can be used again");
+    session.reuse_address(&socket);
     session.bind(&socket, info.addr)?;
     let Role::Listen { keep_open, .. } = session.options.role else { return Ok(socket) };
     let backlog = if keep_open { BACKLOG } else { 1 };
@@ -147,8 +150,13 @@ fn announce(session: &mut Session<'_, '_>, peer: &SocketAddr) {
 fn answer_first(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Failure> {
     let peer = first_sender(&socket).map_err(|error| Failure::call(FAILED, "recvfrom", "anybody", &error))?;
     session.explain(|| Event::Connect { addr: peer, sockaddr: peer.into() });
-    socket.connect(&SockAddr::from(peer)).map_err(|error| Failure::call(FAILED, "connect", peer, &error))?;
-    session.explain(|| Event::connected(Transport::Udp, local_addr(&socket), peer, Duration::ZERO));
+    let start = Instant::now();
+    socket.connect(&SockAddr::from(peer)).map_err(|error| {
+        session.explain(|| Event::failed("connect", peer, &error));
+        Failure::call(FAILED, "connect", peer, &error)
+    })?;
+    let took = start.elapsed();
+    session.explain(|| Event::connected(Transport::Udp, local_addr(&socket), peer, took));
     announce(session, &peer);
     let policy = session.policy();
     match session.converse(&Wire::Datagrams { socket, peer: Some(peer) }, policy)? {

@@ -27,6 +27,12 @@ pub(super) fn hints(transport: Transport, family: FamilyChoice) -> Hints {
     Hints { flags: AiFlags::EMPTY, family, socktype, protocol }
 }
 
+/// An address in numbers, with the name of the interface that limits it (`fe80::1%eth0`).
+pub(super) fn numeric(addr: &SocketAddr) -> String {
+    let numbers = nameinfo(addr, NiFlags::NUMERICHOST | NiFlags::NUMERICSERV);
+    numbers.map_or_else(|_| sockeye_common::addr::IpText(addr.ip()).to_string(), |names| names.host)
+}
+
 impl Session<'_, '_> {
     /// Asks getaddrinfo(3), and tells what it was asked and what it answered.
     pub(super) fn lookup(
@@ -42,13 +48,7 @@ impl Session<'_, '_> {
         let answer = addrinfo::lookup(node, service, &hints);
         match &answer {
             Ok(found) => found.iter().for_each(|info| self.explain(|| Event::found(info))),
-            Err(error) => self.explain(|| Event::Failed {
-                call: "getaddrinfo",
-                subject: node.unwrap_or("NULL").to_owned(),
-                errno: None,
-                message: error.text(),
-                meaning: error.code.name(),
-            }),
+            Err(error) => self.explain(|| Event::unresolved("getaddrinfo", node.unwrap_or("NULL"), error)),
         }
         answer
     }
@@ -78,6 +78,7 @@ impl Session<'_, '_> {
         match nameinfo(addr, host | NiFlags::NUMERICSERV) {
             Ok(names) => Some((names.host, names.service)),
             Err(error) => {
+                self.explain(|| Event::unresolved("getnameinfo", addr, &error));
                 self.warn(format!("getnameinfo: {}", error.text()));
                 None
             }
