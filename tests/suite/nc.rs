@@ -254,6 +254,40 @@ fn a_reset_is_an_error_that_says_how_much_had_arrived() {
 }
 
 #[test]
+fn octets_that_a_peer_which_has_ended_did_not_take_are_an_error() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = server.local_addr().unwrap();
+    let mut client = Background::spawn(nc(&["-N", "--explain", "127.0.0.1", &addr.port().to_string()]));
+    let mut stdin = client.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || stdin.write_all(&octets(64 << 20, 12)));
+    let mut stream = accept(&server);
+    // The FIN comes first, in order, and the RST only when more arrives.
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    client.wait_for_stderr("the peer has ended");
+    stream.read_exact(&mut vec![0; 1 << 20]).unwrap();
+    drop(stream);
+    let _ = writer.join().unwrap();
+    let run = client.wait();
+    run.status(1).stderr_has(&format!("nc: send {addr}: ")).stderr_has("(received 0 octets, sent ");
+    assert_eq!(run.err().matches("has ended: its FIN came").count(), 1, "an error is no FIN\n{}", run.story());
+}
+
+#[test]
+fn an_input_that_cannot_be_read_is_an_end() {
+    // What nohup(1) makes of a terminal.
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut command = nc(&["-N", "127.0.0.1", &server.local_addr().unwrap().port().to_string()]);
+    let unreadable = std::fs::OpenOptions::new().write(true).open("/dev/null").unwrap();
+    command.stdin(unreadable).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let client = Background::spawn_as_it_is(command);
+    let mut stream = accept(&server);
+    assert_eq!(read_to_end(&mut stream), b"");
+    stream.write_all(b"hello").unwrap();
+    drop(stream);
+    client.wait().status(0).stdout_is("hello").stderr_is("");
+}
+
+#[test]
 fn a_full_disk_is_an_error_and_the_connection_is_closed() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut command = nc(&["127.0.0.1", &server.local_addr().unwrap().port().to_string()]);
@@ -303,6 +337,62 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     drop(reader);
     client.wait().status(0).stderr_is("");
     drop(stdin);
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_stop_what_is_being_sent() {
+    // The peer answers everything, and would take no more if nobody took its answers.
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut command = nc(&["-N", "127.0.0.1", &server.local_addr().unwrap().port().to_string()]);
+    command.stdin(Stdio::piped()).stdout(writer).stderr(Stdio::piped());
+    let mut client = Background::spawn_as_it_is(command);
+    let mut stream = accept(&server);
+    let mut stdin = client.stdin.take().unwrap();
+    stdin.write_all(b"?").unwrap();
+    let echo = std::thread::spawn(move || {
+        let mut answers = stream.try_clone().unwrap();
+        let _ = std::io::copy(&mut stream, &mut answers);
+    });
+    let sent = octets(48 << 20, 10);
+    reader.read_exact(&mut [0; 1]).unwrap();
+    drop(reader);
+    let writer = std::thread::spawn(move || stdin.write_all(&sent));
+    wait_until("everything is sent", || writer.is_finished());
+    writer.join().unwrap().unwrap();
+    client.wait().status(0).stderr_is("");
+    echo.join().unwrap();
+}
+
+#[test]
+fn a_reader_that_goes_away_from_a_full_fifo_ends_it() {
+    // Nobody reads the FIFO when nc starts, so that it cannot be opened a second time, and every write may wait.
+    let folder = std::env::temp_dir().join(format!("sockeye-nc-fifo-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("fifo");
+    run(Command::new("mkfifo").arg(&path)).status(0);
+    let both = std::fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
+    let writer = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    drop(both);
+    let mut command = nc(&["-lvn", "127.0.0.1", "0"]);
+    command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped());
+    let listener = Background::spawn_as_it_is(command);
+    let port = port_of(&listener);
+    let mut reader = std::fs::File::open(&path).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    stream.write_all(&octets(1 << 20, 11)).unwrap();
+    // The first octets are here, and more than the FIFO holds waits behind them.
+    reader.read_exact(&mut [0; 1]).unwrap();
+    wait_until("the FIFO is full", || waits_in_poll(listener.pid()));
+    drop(reader);
+    listener.wait().status(0);
+}
+
+/// Whether process `pid` sleeps.
+fn waits_in_poll(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('S'))
 }
 
 #[test]
@@ -457,6 +547,26 @@ fn udp_with_k_everybody_is_heard() {
     }
     let run = listener.kill();
     run.stdout_is("abcdef").stderr_is(&format!("Bound on 127.0.0.1 {port}\n"));
+}
+
+#[test]
+fn udp_what_had_arrived_before_the_port_was_closed_is_written() {
+    let (peer, port) = udp_peer();
+    let mut client = Background::spawn(nc(&["-u", "127.0.0.1", &port]));
+    let mut stdin = client.stdin.take().unwrap();
+    stdin.write_all(b"question").unwrap();
+    let (_, from) = peer.recv_from(&mut [0; 16]).unwrap();
+    let signal = |name: &str| {
+        run(Command::new("kill").args([name, &client.pid().to_string()])).status(0);
+    };
+    signal("-STOP");
+    for answer in ["one ", "two ", "three"] {
+        peer.send_to(answer.as_bytes(), from).unwrap();
+    }
+    drop(peer);
+    stdin.write_all(b"more").unwrap();
+    signal("-CONT");
+    client.wait().status(0).stdout_is("one two three").stderr_is("");
 }
 
 #[test]

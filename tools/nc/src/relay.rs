@@ -132,9 +132,13 @@ impl Relay {
     }
 
     /// Whether the source of this direction is to be read, into [`Self::room`].
+    ///
+    /// What comes from the peer for nobody is read too while something goes out, and dropped: a peer that cannot get rid
+    /// of its answers takes no more questions.
     pub fn can_read(&self, direction: Direction) -> bool {
         let flow = self.flow(direction);
-        flow.source_open && flow.sink_open && flow.is_empty()
+        let drops = direction == Direction::Inbound && !self.outbound.is_over();
+        flow.source_open && flow.is_empty() && (flow.sink_open || drops)
     }
 
     /// Whether there is something to write to the sink of this direction: [`Self::pending`].
@@ -164,10 +168,13 @@ impl Relay {
     pub fn filled(&mut self, direction: Direction, len: usize, now: Instant) {
         self.moved_at = now;
         let flow = self.flow_mut(direction);
-        flow.start = 0;
-        flow.end = len.min(flow.buffer.len());
-        flow.read = flow.read.saturating_add(u64::try_from(flow.end).unwrap_or(u64::MAX));
-        flow.moved_at = now;
+        let len = len.min(flow.buffer.len());
+        flow.read = flow.read.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
+        if flow.sink_open {
+            flow.start = 0;
+            flow.end = len;
+            flow.moved_at = now;
+        }
     }
 
     /// What is to be written.
@@ -200,6 +207,7 @@ impl Relay {
     pub fn output_gone(&mut self, now: Instant) {
         self.moved_at = now;
         self.inbound.sink_open = false;
+        self.inbound.start = self.inbound.end;
         self.inbound.moved_at = now;
         self.output_gone = true;
     }
@@ -279,7 +287,7 @@ impl Relay {
 
     /// `-q`: what has already been read from the peer is still written out first.
     fn quit_deadline(&self) -> Option<Instant> {
-        let ready = self.outbound.is_over() && (self.inbound.is_empty() || !self.inbound.sink_open);
+        let ready = self.outbound.is_over() && self.inbound.is_empty();
         self.input_ended_at.filter(|_| ready)?.checked_add(self.policy.quit_after_eof?)
     }
 

@@ -50,8 +50,8 @@ kernel and wait for their turn. Without `-k` they are refused.",
 stays open for as long as the peer likes. What the receiver writes is what the sender read, octet for octet; compare \
 the two with `sha256sum`(1).
 
-A connection that is reset on the way is an error, which says how many octets had come and gone. A full disk is one \
-too.",
+A connection that is reset on the way is an error, which says how many octets had come and gone; so is a peer that left \
+before it had taken everything. A full disk is one too.",
         ),
         (
             "Talking to servers",
@@ -100,7 +100,8 @@ write; who has ended, and what follows; why a call failed, in words; and how muc
             "`-q` ends a TCP connection although the peer stays, and with `-u` still receives answers. `-u -v` sends \
 no datagrams of its own. An empty datagram does not end a listener. Datagrams are neither merged nor cut. A listener \
 sends everything that its input has ready, although the client has ended. A failed bind names the address. A refused \
-connection is told on a terminal without `-v`, too. A reset is an error. Two listeners cannot share a port.",
+connection is told on a terminal without `-v`, too. A reset is an error, and so is a peer that does not take what is to \
+be sent. Two listeners cannot share a port.",
         ),
     ],
     examples: &[

@@ -129,11 +129,31 @@ fn a_reader_that_went_away_ends_the_conversation_when_the_input_is_quiet() {
     let mut relay = relay(Policy::default(), now);
     put(&mut relay, Inbound, b"x", now);
     relay.output_gone(now);
-    assert!(!relay.can_read(Inbound) && !relay.can_write(Inbound));
+    assert!(!relay.can_write(Inbound));
     put(&mut relay, Outbound, b"y", now);
     assert_eq!(relay.next(now + QUIET), Next::Wait(None));
     take(&mut relay, Outbound, now);
     assert_eq!(relay.next(now + QUIET), Next::Done(End::OutputGone));
+}
+
+#[test]
+fn what_comes_for_nobody_is_dropped_so_that_the_peer_goes_on_taking() {
+    let mut now = start();
+    let mut relay = relay(Policy::default(), now);
+    put(&mut relay, Inbound, b"x", now);
+    relay.output_gone(now);
+    put(&mut relay, Outbound, b"question", now);
+    for _ in 0..3 {
+        now += QUIET;
+        assert!(relay.can_read(Inbound), "the peer must get rid of its answers");
+        put(&mut relay, Inbound, b"answer", now);
+        assert!(!relay.can_write(Inbound));
+        assert_eq!(relay.next(now), Next::Wait(None), "the question is not out yet");
+    }
+    assert_eq!(take(&mut relay, Outbound, now), b"question");
+    put(&mut relay, Inbound, b"answer", now + QUIET / 2);
+    assert_eq!(relay.next(now + QUIET), Next::Done(End::OutputGone), "answers for nobody keep nobody");
+    assert_eq!(relay.counts(Inbound), (25, 0));
 }
 
 #[test]

@@ -157,7 +157,11 @@ impl Conversation<'_, '_, '_> {
             _ => PollFd::idle(),
         };
         let mut fds = [input, wire, sink];
-        let timeout = until.map(|until| until.saturating_duration_since(Instant::now()));
+        let timeout = if self.fault.is_some() && relay.can_read(Inbound) {
+            Some(Duration::ZERO)
+        } else {
+            until.map(|until| until.saturating_duration_since(Instant::now()))
+        };
         poll(&mut fds, timeout).map_err(|error| Failure::call(FAILED, "poll", self.wire.peer_text(), &error))?;
         let [input, wire, sink] = fds;
         Ok(Ready { input: input.ready(), wire: wire.ready(), sink: sink.ready() })
@@ -172,14 +176,16 @@ impl Conversation<'_, '_, '_> {
         if self.relay.can_write(Outbound) {
             self.send();
         }
-        if ready.wire.intersects(Events::IN | gone) && self.relay.can_read(Inbound) {
+        let readable = ready.wire.intersects(Events::IN | gone) || self.fault.is_some();
+        if readable && self.relay.can_read(Inbound) {
             self.receive();
         } else if ready.wire.intersects(gone) && !self.relay.source_is_open(Inbound) {
             self.relay.peer_takes_no_more(Instant::now());
         }
         if self.relay.can_write(Inbound) {
             if !self.sink_full || !ready.sink.is_empty() {
-                self.write_output(ready.sink.contains(Events::OUT))?;
+                // A pipe that is full and that nobody reads any more is not writable, and yet the write does not wait.
+                self.write_output(ready.sink.intersects(Events::OUT | gone))?;
             }
         } else if ready.sink.intersects(gone) {
             self.relay.output_gone(Instant::now());
@@ -192,25 +198,30 @@ impl Conversation<'_, '_, '_> {
         let now = Instant::now();
         match read {
             Ok(None) => {}
-            Ok(Some(0)) => {
-                self.relay.source_ended(Outbound, now);
-                let meaning = match (self.session.options.shutdown_at_eof, self.session.options.quit_after_eof) {
-                    (_, Some(_)) => "the sending direction is shut down, and the time of -q begins",
-                    (true, None) => "the sending direction is shut down, because of -N",
-                    (false, None) => "the sending direction stays open, because there is no -N",
-                };
-                self.session.explain(|| Event::Ended { from: Place::Stdin, meaning });
-            }
+            Ok(Some(0)) => self.input_ended(now),
             Ok(Some(length_octets)) => {
                 self.relay.filled(Outbound, length_octets, now);
                 self.session.explain(|| Event::Read { from: Place::Stdin, length_octets });
             }
             Err(error) => {
                 self.session.explain(|| Event::failed("read", "standard input", &error));
-                return Err(Failure::call(FAILED, "read", "standard input", &error));
+                if !self.session.input.is_none_at_all(&error) {
+                    return Err(Failure::call(FAILED, "read", "standard input", &error));
+                }
+                self.input_ended(now);
             }
         }
         Ok(())
+    }
+
+    fn input_ended(&mut self, now: Instant) {
+        self.relay.source_ended(Outbound, now);
+        let meaning = match (self.session.options.shutdown_at_eof, self.session.options.quit_after_eof) {
+            (_, Some(_)) => "the sending direction is shut down, and the time of -q begins",
+            (true, None) => "the sending direction is shut down, because of -N",
+            (false, None) => "the sending direction stays open, because there is no -N",
+        };
+        self.session.explain(|| Event::Ended { from: Place::Stdin, meaning });
     }
 
     fn send(&mut self) {
@@ -229,6 +240,8 @@ impl Conversation<'_, '_, '_> {
         let received = self.wire.receive(self.relay.room(Inbound));
         let now = Instant::now();
         match received {
+            // Nothing more had arrived before the connection broke. An end behind an error is no FIN.
+            Ok(Received::NotReady | Received::End) if self.fault.is_some() => self.relay.connection_lost(now),
             Ok(Received::NotReady) => {}
             Ok(Received::End) => {
                 self.relay.source_ended(Inbound, now);
@@ -260,23 +273,14 @@ impl Conversation<'_, '_, '_> {
         }
     }
 
-    /// A call on the connection failed.
+    /// A call on the connection failed: what was to be sent is lost, and what the peer had sent before can still be read.
+    ///
+    /// The kernel tells an error only once. Of a stream there is an end behind it, of datagrams nothing.
     fn failed(&mut self, call: &'static str, error: io::Error) {
-        let now = Instant::now();
         let peer = self.wire.peer_text();
         self.session.explain(|| Event::failed(call, &peer, &error));
-        // The peer had ended in order before (EPIPE is what Linux makes of a RST then), so nothing from it is missing.
-        if error.kind() == io::ErrorKind::BrokenPipe || !self.relay.source_is_open(Inbound) {
-            self.relay.peer_takes_no_more(now);
-            return;
-        }
         self.fault.get_or_insert((call, error));
-        if call == "send" && !self.wire.keeps_boundaries() {
-            // What had arrived before the RST can still be read, and behind it is an end: the error is told only once.
-            self.relay.peer_takes_no_more(now);
-        } else {
-            self.relay.connection_lost(now);
-        }
+        self.relay.peer_takes_no_more(Instant::now());
     }
 
     fn shutdown(&mut self) {

@@ -43,6 +43,18 @@ impl Input {
         }
         Ok(len)
     }
+
+    /// Whether `error` says that there is no input and never was, which is an end and no fault.
+    ///
+    /// nohup(1) gives a descriptor that cannot be read (EBADF), and a terminal refuses a process in the background that
+    /// nobody could bring to the front (EIO).
+    pub(super) fn is_none_at_all(&self, error: &io::Error) -> bool {
+        match error.raw_os_error() {
+            Some(libc::EBADF) => true,
+            Some(libc::EIO) => self.file.is_terminal(),
+            _ => false,
+        }
+    }
 }
 
 /// Standard output.
