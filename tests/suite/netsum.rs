@@ -286,6 +286,7 @@ fn a_small_capture_is_listed_whole() {
 3 frames, 5 checksums: 2 bad
 ",
     );
+    verify(&["-s"], &capture_of(&["routing header"])).status(0).stdout_has("\n1 frame, 1 checksum: nothing bad\n");
 }
 
 #[test]

@@ -109,7 +109,12 @@ fn increment(count: &mut u64) {
 
 /// A number of frames in words.
 fn frames(count: u64) -> String {
-    format!("{count} frame{}", if count == 1 { "" } else { "s" })
+    counted(count, "frame")
+}
+
+/// A number of things in words.
+fn counted(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Render for Tally {
@@ -136,7 +141,7 @@ impl Render for Tally {
             _ => (Role::Bad, format!("{damaged} bad")),
         };
         let answer = text.paint(role, &answer);
-        text.line(format!("{}, {} checksums: {answer}", frames(self.frames), self.checksums()))
+        text.line(format!("{}, {}: {answer}", frames(self.frames), counted(self.checksums(), "checksum")))
     }
 }
 
