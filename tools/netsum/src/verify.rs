@@ -31,7 +31,7 @@ pub fn run(job: &Verify, output: &mut Output<'_>) -> Result<Status, Failure> {
 /// of its link types can be read.
 pub fn report(capture: &mut Capture, style: Style, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut progress = None;
-    let mut report = Report::new(style);
+    let mut report = Report::new(style, shell::stdout_is_terminal());
     let mut found = Vec::new();
     let fault = loop {
         let position = capture.reader.position();
@@ -42,7 +42,7 @@ pub fn report(capture: &mut Capture, style: Style, output: &mut Output<'_>) -> R
         };
         found.clear();
         report.count(&frame, &mut found);
-        if frame.number % PROGRESS_EVERY == 0 && !(report.has_listed && shell::stdout_is_terminal()) {
+        if frame.number % PROGRESS_EVERY == 0 && !(report.has_listed && report.on_terminal) {
             progress.get_or_insert_with(|| capture.progress()).position(position);
         }
         report.list(&found, &mut progress, output)?;
@@ -64,12 +64,14 @@ struct Report {
     tally: Tally,
     listing: Listing,
     has_listed: bool,
+    /// Whether lines and the progress line would write over each other. Asked once: it is a system call.
+    on_terminal: bool,
     explained: BTreeSet<Verdict>,
     line: String,
 }
 
 impl Report {
-    fn new(style: Style) -> Self {
+    fn new(style: Style, on_terminal: bool) -> Self {
         let listing = match style {
             Style::Listing(extent) => Listing::new(extent),
             Style::Tsv => Listing::new(Extent::All),
@@ -79,6 +81,7 @@ impl Report {
             tally: Tally::default(),
             listing,
             has_listed: false,
+            on_terminal,
             explained: BTreeSet::new(),
             line: String::new(),
         }
@@ -105,8 +108,7 @@ impl Report {
             self.explain(check, output)?;
             let mut ready = Vec::new();
             self.listing.take(*check, &mut |check| ready.push(check));
-            if !ready.is_empty() && progress.is_some() && shell::stdout_is_terminal() {
-                // The two would write over each other.
+            if !ready.is_empty() && self.on_terminal {
                 progress.take();
             }
             for check in ready {
