@@ -199,3 +199,13 @@ fn a_wrong_line_is_refused_before_anything_is_listed() {
     run(tool("ports").arg("--frob")).status(2).stdout_is("").stderr_has("'--frob'");
     run(tool("ports").arg("--help")).status(0).stdout_has("--listening").stderr_is("");
 }
+
+#[test]
+fn a_standard_output_that_takes_nothing_is_an_error() {
+    for redirection in [">&-", "1</dev/null", ">/dev/full"] {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("exec \"$0\" -tln {redirection}")).arg(tool("ports").get_program());
+        let refused = run(&mut shell);
+        refused.status(4).stderr_has("ports: write standard output: ");
+    }
+}
