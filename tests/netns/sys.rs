@@ -11,7 +11,7 @@ use sockeye_sys::sock_diag::{InetSocket, Request, TimerKind, dump};
 use sockeye_sys::{Family, NetNs, Protocol, TcpState, interface, link, namespace};
 use sockeye_test_support::{Case, DEADLINE, Net};
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     vec![
         Case::new("sys::veth_carries_both_families", &[], veth_carries_both_families),
         Case::new("sys::links_refuse_what_is_wrong", &[], links_refuse_what_is_wrong),
