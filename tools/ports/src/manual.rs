@@ -29,8 +29,9 @@ connects (from Linux 6.8 on). UDP has no states; `connected` and `unconnected` s
 `connect`(2).
 
 `Recv-Q`, `Send-Q`: for TCP, octets that the process has not read, and octets that the peer has not acknowledged; a FIN \
-counts as one, so that `Recv-Q` is at least 1 in CLOSE-WAIT. In LISTEN: connections that wait for `accept`(2), and how many may. For UDP, memory that unread and unsent datagrams take: \
-more than their data, since the kernel counts its own buffers.
+counts as one, so that `Recv-Q` is at least 1 in CLOSE-WAIT. In LISTEN: connections that wait for `accept`(2), and how \
+many may. For UDP, memory that unread and unsent datagrams take: more than their data, since the kernel counts its own \
+buffers.
 
 `Local`, `Peer`: address and port. `0.0.0.0` is every IPv4 address, `[::]` every IPv6 address, `*` every address of \
 both. Behind a `%` stands the interface that the socket is bound to, as in `[fe80::1%eth0]:80` or `0.0.0.0%eth0:80`. \
