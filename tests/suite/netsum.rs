@@ -197,6 +197,15 @@ fn what_is_wrong_is_said_in_one_line() {
     for (args, said) in cases {
         netsum(args).status(2).stdout_is("").stderr_is(&format!("netsum: {said}\n"));
     }
+    // An option in front of the command is the same option.
+    for (option, job) in [("--quiet", &["udp", "10.0.0.1:1", "10.0.0.2:2", "x"][..]), ("--tsv", &["verify", "x"])] {
+        for other in ["--json", "--explain"] {
+            let said = format!("netsum: the argument '{option}' cannot be used with '{other}' (see netsum --help)\n");
+            for args in [[&[other], job, &[option]].concat(), [job, &[option, other]].concat()] {
+                netsum(&args).status(2).stdout_is("").stderr_is(&said);
+            }
+        }
+    }
     for args in [&[][..], &["udp"], &["sum"], &["udp", "--nope"], &["verify"], &["verify", "--tsv", "--json", "x"]] {
         let run = netsum(args);
         run.status(2).stdout_is("").stderr_has("netsum: ").stderr_has("netsum --help");

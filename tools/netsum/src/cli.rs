@@ -129,11 +129,26 @@ pub struct Udp {
 /// [`Exit`]: help, version, or what is wrong with it.
 pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
     let Cli { presentation, command } = parse_clap::<Cli>(invocation)?;
+    match &command {
+        Command::Udp(UdpArgs { quiet: true, .. }) => stands_alone("--quiet", presentation)?,
+        Command::Verify(VerifyArgs { tsv: true, .. }) => stands_alone("--tsv", presentation)?,
+        _ => {}
+    }
     let job = match command {
         Command::Udp(args) => Job::Udp(udp(&args)?),
         Command::Verify(args) => Job::Verify(verify(args, presentation)),
     };
     Ok(Options { presentation, job })
+}
+
+/// Refuses `option` beside one of another form of output: clap does not see those that stand in front of the command.
+fn stands_alone(option: &str, presentation: Presentation) -> Result<(), Failure> {
+    let other = match presentation {
+        Presentation { json: true, .. } => "--json",
+        Presentation { explain: true, .. } => "--explain",
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(format!("the argument '{option}' cannot be used with '{other}'")).hint("see netsum --help"))
 }
 
 fn udp(args: &UdpArgs) -> Result<Udp, Failure> {
