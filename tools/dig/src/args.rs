@@ -3,8 +3,10 @@
 //! clap describes the same options for help, man page and completions (see [`crate::cli`]), but cannot read this
 //! grammar: a word is a type, a class or a name by what it says, and options behind a name belong to that name.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
+use std::os::unix::ffi::OsStrExt as _;
 
 use sockeye_cli::options::ColorWhen;
 use sockeye_cli::{Presentation, Status};
@@ -27,6 +29,36 @@ pub const VERSION: &str = concat!("9.18-sockeye-", env!("CARGO_PKG_VERSION"));
 /// # Errors
 /// dig's words for why there is none.
 pub type Resolve<'a> = &'a mut dyn FnMut(&str) -> Result<Vec<SocketAddr>, String>;
+
+/// A word of the command line as text.
+///
+/// Octets that are no text, and characters that a terminal acts on, become `\DDD`: in a name that is the same octet, and
+/// the banner, which repeats the line, shows it.
+pub fn argument(word: &OsStr) -> String {
+    let mut text = String::new();
+    for chunk in word.as_bytes().utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if character.is_control() {
+                push_octets(&mut text, character.encode_utf8(&mut [0; 4]).as_bytes());
+            } else {
+                text.push(character);
+            }
+        }
+        push_octets(&mut text, chunk.invalid());
+    }
+    text
+}
+
+fn push_octets(text: &mut String, octets: &[u8]) {
+    for octet in octets {
+        // A backslash in front already says that the octet is meant as it is.
+        if text.bytes().rev().take_while(|octet| *octet == b'\\').count() % 2 == 1 {
+            text.pop();
+        }
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\\{octet:03}");
+    }
+}
 
 /// A text that was asked for instead of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -55,7 +55,7 @@ impl Tool for Dig {
     }
 
     fn parse(invocation: &Invocation) -> Result<Self::Options, Exit> {
-        let args: Vec<String> = invocation.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let args: Vec<String> = invocation.args.iter().map(|arg| args::argument(arg)).collect();
         args::parse(&args, &mut shell::resolve).map_err(cli::text)
     }
 

@@ -111,8 +111,8 @@ pub struct Lookup {
     pub flags: Flags,
     /// EDNS version, or `None` for a message without EDNS.
     pub edns: Option<u8>,
-    /// The largest datagram to take, in octets.
-    pub udp_size: u16,
+    /// The largest datagram to take, in octets, if that was said: then the query has EDNS whatever else was said.
+    pub udp_size: Option<u16>,
     /// DNSSEC OK.
     pub dnssec: bool,
     /// Ask for the server's identifier.
@@ -200,7 +200,7 @@ impl Default for Lookup {
             retry_bad_cookie: true,
             flags: Flags { aa: false, tc: false, rd: true, ra: false, z: false, ad: true, cd: false },
             edns: Some(0),
-            udp_size: UDP_SIZE,
+            udp_size: None,
             dnssec: false,
             nsid: false,
             cookie: Cookie::Random,

@@ -34,7 +34,7 @@ pub fn answer(lookup: &Lookup, answer: &Answer) -> String {
             // dig writes "bytes" for one too.
             let _ = writeln!(text, ";; WARNING: Message has {} extra bytes at end", message.unread);
         }
-        edns_refused(&mut text, lookup, message);
+        edns_refused(&mut text, lookup, answer);
         text.push('\n');
     }
     let verdict = answer.cookie.map(|verdict| format!(" ({verdict})")).unwrap_or_default();
@@ -77,9 +77,9 @@ fn heading(text: &mut String, message: &Message) {
 }
 
 /// A server that could not read the query may only have stumbled over EDNS.
-fn edns_refused(text: &mut String, lookup: &Lookup, message: &Message) {
-    let rcode = message.rcode();
-    if message.edns.is_none() && lookup.edns.is_some() && matches!(rcode, Rcode::FORMERR | Rcode::NOTIMP) {
+fn edns_refused(text: &mut String, lookup: &Lookup, answer: &Answer) {
+    let rcode = answer.message.rcode();
+    if answer.message.edns.is_none() && answer.query.edns.is_some() && matches!(rcode, Rcode::FORMERR | Rcode::NOTIMP) {
         let dnssec = if lookup.dnssec { "+nodnssec " } else { "" };
         let _ = writeln!(text, "\n;; WARNING: EDNS query returned status {rcode} - retry with '{dnssec}+noedns'");
     }

@@ -6,7 +6,7 @@ use crate::edns::{self, Edns, EdnsOption, OptionCode};
 use crate::header::{self, Header};
 use crate::message::Query;
 use crate::name::{Name, NameError};
-use crate::options::{Cookie, Lookup};
+use crate::options::{Cookie, Lookup, UDP_SIZE};
 use crate::question::Question;
 
 /// Why a lookup cannot be asked.
@@ -37,10 +37,12 @@ pub fn build(lookup: &Lookup, random_cookie: [u8; 8]) -> Result<Query, QueryErro
     ] {
         header.set(flag, on);
     }
-    let edns = match lookup.edns {
+    // DNSSEC OK and a size have no other place than EDNS.
+    let needed = lookup.dnssec || lookup.udp_size.is_some();
+    let edns = match lookup.edns.or(needed.then_some(0)) {
         None => None,
         Some(version) => Some(Edns {
-            udp_size: lookup.udp_size,
+            udp_size: lookup.udp_size.unwrap_or(UDP_SIZE),
             extended_rcode: 0,
             version,
             flags: if lookup.dnssec { edns::DO } else { 0 },

@@ -95,6 +95,9 @@ pub const TYPES: &[(u16, &str)] = &[
     (63, "ZONEMD"),
     (64, "SVCB"),
     (65, "HTTPS"),
+    (66, "DSYNC"),
+    (67, "HHIT"),
+    (68, "BRID"),
     (99, "SPF"),
     (100, "UINFO"),
     (101, "UID"),
@@ -123,6 +126,9 @@ pub const TYPES: &[(u16, &str)] = &[
     (32768, "TA"),
     (32769, "DLV"),
 ];
+
+/// Other names that dig takes for a type.
+const TYPE_ALIASES: &[(u16, &str)] = &[(65533, "KEYDATA")];
 
 const CLASSES: &[(u16, &str)] = &[(0, "RESERVED0"), (1, "IN"), (3, "CH"), (4, "HS"), (254, "NONE"), (255, "ANY")];
 
@@ -211,6 +217,7 @@ impl FromStr for Type {
     fn from_str(text: &str) -> Result<Self, Unknown> {
         TYPES
             .iter()
+            .chain(TYPE_ALIASES)
             .find(|(_, name)| name.eq_ignore_ascii_case(text))
             .map(|(number, _)| *number)
             .or_else(|| numbered(text, "TYPE"))

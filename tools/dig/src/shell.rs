@@ -1,4 +1,4 @@
-//! The shell: files, clocks and the order of things. Sockets are in [`wire`].
+//! The shell: files, clocks and the order of things. Sockets are in `wire`.
 
 #![expect(clippy::disallowed_methods, reason = "the shell: clocks and /etc/resolv.conf")]
 
@@ -96,6 +96,14 @@ fn address_info(request: &Request, output: &mut Output<'_>) -> Result<Status, Fa
 pub fn resolve(written: &str) -> Result<Vec<SocketAddr>, String> {
     if let Ok(addr) = written.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(addr, 0)]);
+    }
+    if let Some((addr, zone)) = written.split_once('%')
+        && let Ok(addr) = addr.parse::<Ipv6Addr>()
+    {
+        return match scoped(addr.into(), Some(zone), 0) {
+            SocketAddr::V6(v6) if v6.scope_id() != 0 => Ok(vec![v6.into()]),
+            _ => Err("failure".to_owned()),
+        };
     }
     // One socket type, or every address comes three times.
     let hints = Hints { socktype: SockType::STREAM, ..Hints::default() };

@@ -199,7 +199,7 @@ fn bufsize(draft: &mut Draft<'_>, on: bool, value: Option<&str>) -> Result<(), S
     };
     let lookup = draft.current();
     enable_edns(lookup, true);
-    lookup.udp_size = u16::try_from(size).unwrap_or(u16::MAX);
+    lookup.udp_size = Some(u16::try_from(size).unwrap_or(u16::MAX));
     Ok(())
 }
 

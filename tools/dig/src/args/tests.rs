@@ -239,7 +239,7 @@ fn what_the_query_options_set() {
     let lookup = one("+aa +cd +tcflag +ra +z +noad +norec +dnssec +nsid +bufsize=512 +cookie=0011 +tries=0 +vc a.b");
     let flags = Flags { aa: true, tc: true, rd: false, ra: true, z: true, ad: false, cd: true };
     assert_eq!(lookup.flags, flags);
-    assert_eq!((lookup.dnssec, lookup.nsid, lookup.udp_size, lookup.tries), (true, true, 512, Some(1)));
+    assert_eq!((lookup.dnssec, lookup.nsid, lookup.udp_size, lookup.tries), (true, true, Some(512), Some(1)));
     assert_eq!(lookup.cookie, Cookie::Given("0011".into()));
     assert_eq!(one("+noedns a.b").edns, None);
     assert_eq!(one("+noedns +cookie a.b").edns, Some(0), "a cookie needs EDNS");
@@ -261,6 +261,28 @@ fn warnings_do_not_stop_the_line() {
     assert_eq!(options.warnings, [";; Warning, ignoring invalid type bar", ";; Warning, ignoring invalid class foo"]);
     assert_eq!(options.preamble, ";; Invalid option \n");
     assert_eq!(self::options("a.b mx a in ch").warnings.len(), 2);
+}
+
+#[test]
+fn octets_that_are_no_text_stay_the_same_octets_in_a_name() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let argument = |octets: &[u8]| argument(OsStr::from_bytes(octets));
+    assert_eq!(argument(b"plain.test"), "plain.test");
+    assert_eq!(argument("b\u{fc}cher".as_bytes()), "b\u{fc}cher");
+    for octets in [&b"\xff\xfe.b"[..], b"\x1b[2Jx", b"a\\\x1bb", b"a\\\\\x1bb", b"\xc2\x9b", b"\x7f"] {
+        let text = argument(octets);
+        assert!(!text.chars().any(char::is_control), "{text:?}");
+        let name: crate::name::Name = text.parse().unwrap();
+        let mut meant: Vec<u8> = Vec::new();
+        let mut escaped = false;
+        for octet in octets {
+            escaped = *octet == b'\\' && !escaped;
+            if !escaped && *octet != b'.' {
+                meant.push(*octet);
+            }
+        }
+        assert_eq!(name.labels().collect::<Vec<_>>().concat(), meant, "{text:?}");
+    }
 }
 
 #[test]
