@@ -5,9 +5,11 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: reads /proc, in threads")]
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
@@ -34,14 +36,7 @@ pub(super) fn search(inodes: &[u32], wanted: WantedOwners) -> (Holders, OwnerSea
     summary.listed = pids.len();
     // Where a mount option of /proc hides other users' processes, the first process is among the hidden.
     let hidden = !pids.contains(&1);
-    let common = Common {
-        inodes,
-        pids: &pids,
-        next: AtomicUsize::new(0),
-        found: inodes.iter().map(|_| AtomicBool::new(false)).collect(),
-        missing: AtomicUsize::new(inodes.len()),
-        wanted,
-    };
+    let common = Common::new(Path::new("/proc"), inodes, &pids, wanted);
     let threads = thread::available_parallelism()
         .map_or(1, std::num::NonZero::get)
         .min(MAX_THREADS)
@@ -80,6 +75,8 @@ fn process_ids() -> Vec<u32> {
 
 /// What the threads share.
 struct Common<'a> {
+    /// Where the processes are listed.
+    proc: &'a Path,
     /// In order.
     inodes: &'a [u32],
     pids: &'a [u32],
@@ -117,7 +114,19 @@ impl Part {
     }
 }
 
-impl Common<'_> {
+impl<'a> Common<'a> {
+    fn new(proc: &'a Path, inodes: &'a [u32], pids: &'a [u32], wanted: WantedOwners) -> Self {
+        Self {
+            proc,
+            inodes,
+            pids,
+            next: AtomicUsize::new(0),
+            found: inodes.iter().map(|_| AtomicBool::new(false)).collect(),
+            missing: AtomicUsize::new(inodes.len()),
+            wanted,
+        }
+    }
+
     fn work(&self) -> Part {
         let mut part = Part::default();
         while let Some(pid) = self.pids.get(self.next.fetch_add(1, Ordering::Relaxed)) {
@@ -141,16 +150,39 @@ impl Common<'_> {
         self.wanted == WantedOwners::First && self.missing.load(Ordering::Relaxed) == 0
     }
 
-    /// Reads the descriptors of one process. One that is closed meanwhile is passed over.
+    /// Reads the descriptors of one process.
+    ///
+    /// Its first thread may have ended before the others, as with pthread_exit(3) in main(): then it shows none, and to
+    /// those who are not root denies even that. Those of the other threads are the process's then.
     fn look_into(&self, pid: u32, part: &mut Part) -> io::Result<()> {
-        for entry in fs::read_dir(format!("/proc/{pid}/fd"))? {
+        let process = self.proc.join(pid.to_string());
+        let before = part.descriptors;
+        let read = self.descriptors(&process.join("fd"), pid, part);
+        if part.descriptors > before
+            || read.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::PermissionDenied)
+        {
+            return read;
+        }
+        let own = OsString::from(pid.to_string());
+        let threads = fs::read_dir(process.join("task")).into_iter().flatten().flatten();
+        for thread in threads.filter(|thread| thread.file_name() != own) {
+            if self.descriptors(&thread.path().join("fd"), pid, part).is_ok() && part.descriptors > before {
+                return Ok(());
+            }
+        }
+        read
+    }
+
+    /// Reads one folder of descriptors. One that is closed meanwhile is passed over.
+    fn descriptors(&self, folder: &Path, pid: u32, part: &mut Part) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            part.descriptors += 1;
             let link = match fs::read_link(entry.path()) {
                 Ok(link) => link,
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(error),
                 Err(_) => continue,
             };
+            part.descriptors += 1;
             let held = socket_inode(link.as_os_str().as_bytes()).and_then(|inode| self.mark(inode).then_some(inode));
             let fd = entry.file_name().to_str().and_then(|fd| fd.parse().ok());
             if let (Some(inode), Some(fd)) = (held, fd) {
@@ -196,5 +228,25 @@ mod tests {
             part.passed_over(&io::Error::from_raw_os_error(errno));
         }
         assert_eq!((part.denied, part.gone, part.unread), (2, 2, 3));
+    }
+
+    #[test]
+    fn a_process_whose_first_thread_has_ended_still_holds_its_sockets() {
+        use std::os::unix::fs::symlink;
+
+        let proc = std::env::temp_dir().join(format!("sockeye-ports-proc-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&proc);
+        for folder in ["7/fd", "7/task/7/fd", "7/task/8/fd", "7/task/9/fd"] {
+            fs::create_dir_all(proc.join(folder)).unwrap();
+        }
+        // Threads share their descriptors: each is one, however many threads show it.
+        for thread in [8, 9] {
+            symlink("socket:[4711]", proc.join(format!("7/task/{thread}/fd/3"))).unwrap();
+        }
+        let common = Common::new(&proc, &[4711], &[7, 10], WantedOwners::All);
+        let part = common.work();
+        assert_eq!(part.holdings, [Holding { inode: 4711, pid: 7, fd: 3 }]);
+        assert_eq!((part.processes, part.gone, part.denied, part.descriptors), (1, 1, 0, 1));
+        fs::remove_dir_all(&proc).unwrap();
     }
 }
