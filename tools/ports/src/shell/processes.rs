@@ -158,9 +158,7 @@ impl<'a> Common<'a> {
         let process = self.proc.join(pid.to_string());
         let before = part.descriptors;
         let read = self.descriptors(&process.join("fd"), pid, part);
-        if part.descriptors > before
-            || read.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::PermissionDenied)
-        {
+        if part.descriptors > before || !is_zombie(&process) {
             return read;
         }
         let own = OsString::from(pid.to_string());
@@ -209,6 +207,15 @@ impl<'a> Common<'a> {
     }
 }
 
+/// Whether the first thread of a process has ended: the letter behind the name, which may hold brackets itself.
+///
+/// # Source
+/// proc_pid_stat(5).
+fn is_zombie(process: &Path) -> bool {
+    let stat = fs::read(process.join("stat")).unwrap_or_default();
+    stat.rsplit(|octet| *octet == b')').next().is_some_and(|rest| rest.starts_with(b" Z"))
+}
+
 /// The name of a process, made safe for a terminal. Empty if it is gone.
 fn command(pid: u32) -> String {
     let octets = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
@@ -239,6 +246,7 @@ mod tests {
         for folder in ["7/fd", "7/task/7/fd", "7/task/8/fd", "7/task/9/fd"] {
             fs::create_dir_all(proc.join(folder)).unwrap();
         }
+        fs::write(proc.join("7/stat"), "7 (a) b) Z 1 7").unwrap();
         // Threads share their descriptors: each is one, however many threads show it.
         for thread in [8, 9] {
             symlink("socket:[4711]", proc.join(format!("7/task/{thread}/fd/3"))).unwrap();
