@@ -64,7 +64,7 @@ fn answers() -> bool {
     socket.connect("127.0.0.1:53").unwrap();
     let mut answer = [0; 512];
     socket.send(b"\0\x01\0\0\0\x01\0\0\0\0\0\0\0\0\x06\0\x01").is_ok()
-        && socket.recv(&mut answer).is_ok_and(|length| length > 12 && answer[3] & 0xf == 0 && answer[7] == 1)
+        && socket.recv(&mut answer).is_ok_and(|length| length > 12 && answer[3].is_multiple_of(16) && answer[7] == 1)
 }
 
 /// The command lines of a file: words between blanks, single quotes around words with blanks.
@@ -235,6 +235,7 @@ fn json(net: &Net) {
     assert_eq!(data["rcode"], serde_json::json!({"code": 0, "name": "NOERROR"}));
     assert_eq!(data["cookie"], "good");
     assert_eq!(data["message"]["ANCOUNT"], 3);
+    assert_eq!((&data["message"]["QNAME"], &data["message"]["QTYPE"]), (&"unknown.lab.test.".into(), &255.into()));
     let record = &data["message"]["answerRRs"][0];
     assert_eq!(
         *record,

@@ -18,7 +18,7 @@ pub(super) fn start() {
     let datagrams = UdpSocket::bind(("127.0.0.1", PORT)).unwrap();
     let listener = TcpListener::bind(("127.0.0.1", PORT)).unwrap();
     thread::spawn(move || {
-        let mut buffer = [0; 65535];
+        let mut buffer = vec![0; 65535];
         while let Ok((length, from)) = datagrams.recv_from(&mut buffer) {
             for answer in answers(&buffer[..length], false) {
                 // A client that has gone away is no fault of the server.

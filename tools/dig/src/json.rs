@@ -140,6 +140,13 @@ impl Serialize for Dns<'_> {
         map.serialize_entry("ANCOUNT", &header.ancount)?;
         map.serialize_entry("NSCOUNT", &header.nscount)?;
         map.serialize_entry("ARCOUNT", &header.arcount)?;
+        // The usual single question stands out of its list too, as RFC 8427 allows; null if there is none.
+        let question = message.questions.first();
+        map.serialize_entry("QNAME", &question.map(|question| question.qname.to_string()))?;
+        map.serialize_entry("QTYPE", &question.map(|question| question.qtype.0))?;
+        map.serialize_entry("QTYPEname", &question.map(|question| question.qtype.to_string()))?;
+        map.serialize_entry("QCLASS", &question.map(|question| question.qclass.0))?;
+        map.serialize_entry("QCLASSname", &question.map(|question| question.qclass.to_string()))?;
         map.serialize_entry("questionRRs", &Questions(&message.questions))?;
         map.serialize_entry("answerRRs", &Records(&message.answer))?;
         map.serialize_entry("authorityRRs", &Records(&message.authority))?;
