@@ -35,11 +35,6 @@ impl State {
         }
     }
 
-    /// Whether the socket waits for peers that it does not know yet.
-    pub fn is_listening(self) -> bool {
-        matches!(self, Self::Tcp(TcpState::Listen) | Self::Unconnected)
-    }
-
     /// The kernel's number.
     pub fn number(self) -> u8 {
         match self {
@@ -164,8 +159,6 @@ mod tests {
     fn udp_has_no_tcp_state() {
         assert_eq!(State::of(Protocol::UDP, TcpState::Established).name(), Some("connected"));
         assert_eq!(State::of(Protocol::UDP, TcpState::Closed).name(), Some("unconnected"));
-        assert!(State::of(Protocol::UDP, TcpState::Closed).is_listening());
-        assert!(!State::of(Protocol::TCP, TcpState::Closed).is_listening());
     }
 
     #[test]
