@@ -22,7 +22,7 @@ pub const MANUAL: Manual = Manual {
         (
             2,
             "The command line is wrong, or the input that it names cannot be read to its end. What stands in a capture \
-             before it is cut off is reported first, whatever it is worth.",
+             before it is cut off is reported first, whatever it is worth. Also a capture none of whose link types is read.",
         ),
         (4, "Standard output did not take the result."),
     ],
@@ -79,8 +79,8 @@ stand above each line, so all are listed.
 
 Files are pcap, in either order and with micro- or nanoseconds, and pcapng, with any mix of link types. Read are Ethernet,
 VLAN tags, Linux cooked captures, BSD loopback, raw IP, PPP, PPPoE and MPLS; IPv4 with options and IPv6 with extension
-headers, where the pseudo-header has the final destination of a routing header. Octets behind the packet, such as the
-padding of Ethernet, are not summed.";
+headers, where the pseudo-header has the final destination of a routing header and the home address of a
+mobile node. Octets behind the packet, such as the padding of Ethernet, are not summed.";
 
 const VERDICTS: &str = "\
 Each checksum gets one of these:
