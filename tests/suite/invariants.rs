@@ -84,7 +84,8 @@ fn no_source_file_is_too_long_to_read() {
 
 #[test]
 fn lints_are_expected_with_a_reason_and_never_allowed() {
-    let marks = [concat!("#[al", "low("), concat!("#![al", "low("), concat!("to", "do!("), concat!("unimple", "mented!(")];
+    let marks =
+        [concat!("#[al", "low("), concat!("#![al", "low("), concat!("to", "do!("), concat!("unimple", "mented!(")];
     for folder in ["common", "tools", "tests"] {
         for path in sources(&root().join(folder)) {
             let text = fs::read_to_string(&path).unwrap();
