@@ -75,7 +75,9 @@ Zone transfers, TSIG, `-f`, `-k`, `-u`, `-y`, `~/.digrc`, the search list, `+tra
 transports are not there yet. An option of dig that is not listed above is refused as dig refuses an unknown one; none is
 taken and ignored.
 
-In the banner and with `-v` stands `9.18-sockeye-` and the version where dig has its own. Control characters in a server's own
+In the banner and with `-v` stands `9.18-sockeye-` and the version where dig has its own. A long command line stands in
+the banner whole, where dig cuts it after a thousand octets. Control characters of the command line are printed as `\\DDD`.
+Control characters in a server's own
 words (EDE) are printed as dots, where dig prints some as they are.";
 
 /// The page.

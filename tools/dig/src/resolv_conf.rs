@@ -71,6 +71,8 @@ fn option(conf: &mut ResolvConf, word: &str) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -93,5 +95,12 @@ mod tests {
         assert_eq!(parse("\nnameserver bogus\n"), Err(Malformed { line: 2 }));
         assert_eq!(parse("nameserver\n"), Err(Malformed { line: 1 }));
         assert_eq!(parse("nameserver 127.0.0.1#53\n").unwrap().servers.len(), 1, "a comment begins there");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "(nameserver|options|search|domain|[ \\t\\n:%#;a-f0-9.]|\\PC){0,40}") {
+            let _ = parse(&text);
+        }
     }
 }
