@@ -89,8 +89,12 @@ pub fn main<T: Tool>() -> ExitCode {
         .unwrap_or_else(|| T::NAME.to_owned());
     let invocation = Invocation { name, args: argv.collect() };
     let stdout = io::stdout();
-    let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0).or_else(asked_width);
     let is_terminal = stdout.is_terminal();
+    let width = terminal_size::terminal_size_of(&stdout)
+        .map(|(width, _)| width.0)
+        // A terminal that does not know its size, such as a serial line.
+        .or(is_terminal.then_some(80))
+        .or_else(asked_width);
     let status = match T::parse(&invocation) {
         Err(Exit::Text { text, on_stderr, status }) => print(T::NAME, &text, on_stderr, status),
         Err(Exit::Failure(failure)) => {

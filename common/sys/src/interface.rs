@@ -10,7 +10,6 @@ use crate::error::{CallError, check};
 use crate::sockaddr;
 
 /// ethtool's "compute checksums when sending" and "verify them when receiving".
-const ETHTOOL_SRXCSUM: u32 = 0x15;
 const ETHTOOL_STXCSUM: u32 = 0x17;
 
 /// The index of the interface `name`.
@@ -86,14 +85,6 @@ fn set_flags(interface: &str, change: impl FnOnce(libc::c_int) -> libc::c_int) -
 /// Linux, include/uapi/linux/ethtool.h, ETHTOOL_STXCSUM.
 pub fn set_tx_checksum_offload(interface: &str, on: bool) -> Result<(), CallError> {
     set_ethtool(interface, ETHTOOL_STXCSUM, on, "ETHTOOL_STXCSUM")
-}
-
-/// Whether `interface` leaves the checksums of what it receives to hardware.
-///
-/// # Errors
-/// As [`set_tx_checksum_offload`].
-pub fn set_rx_checksum_offload(interface: &str, on: bool) -> Result<(), CallError> {
-    set_ethtool(interface, ETHTOOL_SRXCSUM, on, "ETHTOOL_SRXCSUM")
 }
 
 /// struct ethtool_value.

@@ -53,26 +53,10 @@ fn disposition(signal: libc::c_int) -> io::Result<libc::sighandler_t> {
     }
 }
 
-/// Makes writing to a closed pipe or socket an error (EPIPE) and not the end. Rust programs start like this.
-///
-/// # Errors
-/// Whatever sigaction(2) says; nothing is known to.
-pub fn ignore_sigpipe() -> io::Result<()> {
-    set_disposition(libc::SIGPIPE, libc::SIG_IGN)
-}
-
-/// Makes writing to a closed pipe or socket end the process, as it does C programs: for what is started next.
-///
-/// # Errors
-/// As [`ignore_sigpipe`].
-pub fn restore_sigpipe() -> io::Result<()> {
-    set_disposition(libc::SIGPIPE, libc::SIG_DFL)
-}
-
 /// Makes Ctrl-C end the process, whatever the shell that started it in the background had decided.
 ///
 /// # Errors
-/// As [`ignore_sigpipe`].
+/// Whatever sigaction(2) says; nothing is known to.
 pub fn restore_sigint() -> io::Result<()> {
     set_disposition(libc::SIGINT, libc::SIG_DFL)
 }
