@@ -506,6 +506,25 @@ fn udp_a_file_of_65000_octets_is_one_datagram_and_comes_whole() {
 }
 
 #[test]
+fn udp_the_longest_datagrams_of_both_families_are_not_split() {
+    for (addr, longest) in [("127.0.0.1", 65_507), ("::1", 65_527)] {
+        let Ok(peer) = UdpSocket::bind((addr, 0)) else { continue };
+        peer.set_read_timeout(Some(DEADLINE)).unwrap();
+        let path = std::env::temp_dir().join(format!("sockeye-nc-longest-{longest}-{}", std::process::id()));
+        let sent = octets(longest, 13);
+        std::fs::write(&path, &sent).unwrap();
+        let mut command = nc(&["-u", "-q0", addr, &peer.local_addr().unwrap().port().to_string()]);
+        command.stdin(std::fs::File::open(&path).unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Background::spawn_as_it_is(command).wait().status(0).stderr_is("");
+        std::fs::remove_file(&path).unwrap();
+        let mut room = vec![0; 70_000];
+        let (len, _) = peer.recv_from(&mut room).unwrap();
+        assert_eq!(len, longest);
+        assert_eq!(sha256(&room[..len]), sha256(&sent));
+    }
+}
+
+#[test]
 fn udp_q_still_receives_the_reply() {
     let (peer, port) = udp_peer();
     let client = std::thread::spawn(move || run_with_input(&mut nc(&["-u", "-q1", "127.0.0.1", &port]), b"ping"));

@@ -64,8 +64,8 @@ on; `| cat -v` makes them visible.",
         ),
         (
             "Datagrams",
-            "With `-u`, one read of standard input is one datagram, of at most 65507 octets, and each datagram that comes \
-is written out whole. A line typed at a terminal is a datagram; so is a file of up to 65507 octets. What a pipe \
+            "With `-u`, one read of standard input is one datagram, of at most 65507 octets (65527 over IPv6), and each datagram that comes \
+is written out whole. A line typed at a terminal is a datagram; so is a file of up to that length. What a pipe \
 merges or splits, nc cannot know.
 
 UDP makes no connections and has no end. `succeeded` means that the local socket knows its peer; nothing was sent yet, \

@@ -16,9 +16,6 @@ use crate::relay::{End, Next, Policy, Relay};
 
 /// Octets that a stream's buffers hold. Reads and writes of 1 MiB carry more than twice as much as those of 16 KiB.
 const STREAM_LEN: usize = 1 << 20;
-/// The longest payload of a UDP datagram over IPv4: 65535 less 20 for IP and 8 for UDP. What is read at once from the
-/// input is one datagram, and must not be longer than can be sent.
-const DATAGRAM_SEND_LEN: usize = 65_507;
 /// Room for any UDP datagram, IPv6's included.
 const DATAGRAM_RECEIVE_LEN: usize = 65_536;
 
@@ -67,8 +64,9 @@ impl Session<'_, '_> {
     pub(super) fn converse(&mut self, wire: &Wire, policy: Policy) -> Result<Outcome, Failure> {
         // `-w 0` still moves what is ready, as OpenBSD's poll(2) without a wait does.
         let policy = Policy { idle: policy.idle.map(|idle| idle.max(SHORTEST_IDLE)), ..policy };
+        // What is read at once from the input is one datagram, and must not be longer than can be sent.
         let (outbound, inbound) =
-            if wire.keeps_boundaries() { (DATAGRAM_SEND_LEN, DATAGRAM_RECEIVE_LEN) } else { (STREAM_LEN, STREAM_LEN) };
+            wire.longest_datagram().map_or((STREAM_LEN, STREAM_LEN), |longest| (longest, DATAGRAM_RECEIVE_LEN));
         let start = Instant::now();
         let relay = Relay::new(policy, outbound, inbound, start);
         let mut conversation =

@@ -9,6 +9,11 @@ use sockeye_sys::socket::{Datagram, output_queue, receive_datagram};
 
 use crate::shell::stdio::{retry, unless_not_ready};
 
+/// Total Length of IPv4, 65535, counts its own 20 octets of header and the 8 of UDP (RFC 791, RFC 768).
+const UDP_OVER_IPV4_LEN: usize = 65_507;
+/// Payload Length of IPv6, 65535, counts only UDP's 8 (RFC 8200).
+const UDP_OVER_IPV6_LEN: usize = 65_527;
+
 /// A socket that does not block, and who is at its other end.
 pub(super) enum Wire {
     /// An octet stream.
@@ -57,6 +62,17 @@ impl Wire {
     /// Whether each write is a datagram and each read brings one.
     pub(super) fn keeps_boundaries(&self) -> bool {
         matches!(self, Self::Datagrams { .. })
+    }
+
+    /// The longest payload that one datagram carries to the peer; a stream has none.
+    pub(super) fn longest_datagram(&self) -> Option<usize> {
+        match self {
+            Self::Stream { .. } => None,
+            Self::Datagrams { peer: Some(SocketAddr::V6(peer)), .. } if peer.ip().to_ipv4_mapped().is_none() => {
+                Some(UDP_OVER_IPV6_LEN)
+            }
+            Self::Datagrams { .. } => Some(UDP_OVER_IPV4_LEN),
+        }
     }
 
     /// Whether `peer` is somebody else than the one that this conversation is with.
