@@ -52,9 +52,9 @@ pub trait Tool {
 /// A command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invocation {
-    /// The file stem of argv[0]: what the user called the tool.
+    /// The file stem of `argv[0]`: what the user called the tool.
     pub name: String,
-    /// argv without argv[0].
+    /// argv without `argv[0]`.
     pub args: Vec<OsString>,
 }
 
