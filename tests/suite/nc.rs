@@ -273,6 +273,40 @@ fn octets_that_a_peer_which_has_ended_did_not_take_are_an_error() {
 }
 
 #[test]
+fn a_last_line_that_nobody_took_is_an_error_although_the_input_is_open() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = server.local_addr().unwrap();
+    let mut client = Background::spawn(nc(&["--explain", "127.0.0.1", &addr.port().to_string()]));
+    let mut stdin = client.stdin.take().unwrap();
+    drop(accept(&server));
+    client.wait_for_stderr("the peer has ended");
+    stdin.write_all(b"too late").unwrap();
+    client.wait().status(1).stderr_has(&format!("nc: send {addr}: Broken pipe (received 0 octets, sent 8)"));
+}
+
+#[test]
+fn a_file_goes_out_from_where_it_stands_and_is_left_where_it_was_read_to() {
+    let path = std::env::temp_dir().join(format!("sockeye-nc-offset-{}", std::process::id()));
+    let sent = octets(3 << 20, 14);
+    std::fs::write(&path, &sent).unwrap();
+    let mut file = std::fs::File::open(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    file.read_exact(&mut [0; 4321]).unwrap();
+    // The second is one that splice(2) does not take.
+    let virtual_file = std::fs::File::open("/proc/version").unwrap();
+    let version = std::fs::read("/proc/version").unwrap();
+    for (file, expected) in [(&mut file, &sent[4321..]), (&mut { virtual_file }, &version)] {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut command = nc(&["-N", "127.0.0.1", &server.local_addr().unwrap().port().to_string()]);
+        command.stdin(file.try_clone().unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let client = Background::spawn_as_it_is(command);
+        assert_eq!(sha256(&read_to_end(&mut accept(&server))), sha256(expected));
+        client.wait().status(0).stderr_is("");
+        assert_eq!(file.read(&mut [0; 1]).unwrap(), 0, "whoever shares the file goes on behind it");
+    }
+}
+
+#[test]
 fn an_input_that_cannot_be_read_is_an_end() {
     // What nohup(1) makes of a terminal.
     let server = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -178,7 +178,11 @@ impl Conversation<'_, '_, '_> {
         if readable && self.relay.can_read(Inbound) {
             self.receive();
         } else if ready.wire.intersects(gone) && !self.relay.source_is_open(Inbound) {
-            self.relay.peer_takes_no_more(Instant::now());
+            // A RST behind the FIN answers what was sent last: nobody took it.
+            match self.wire.take_error() {
+                Ok(Some(error)) => self.failed("send", error),
+                _ => self.relay.peer_takes_no_more(Instant::now()),
+            }
         }
         if self.relay.can_write(Inbound) {
             if !self.sink_full || !ready.sink.is_empty() {

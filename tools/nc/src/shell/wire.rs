@@ -113,6 +113,12 @@ impl Wire {
         unless_not_ready(retry(|| socket.send(octets)))
     }
 
+    /// Why poll(2) reports an error, if nobody was told yet.
+    pub(super) fn take_error(&self) -> io::Result<Option<io::Error>> {
+        let (Self::Stream { socket, .. } | Self::Datagrams { socket, .. }) = self;
+        socket.take_error()
+    }
+
     /// Octets, and the FIN, that were sent and not acknowledged. UDP acknowledges nothing.
     pub(super) fn unacknowledged(&self) -> usize {
         match self {
