@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use sockeye_cli::Failure;
 use sockeye_sys::poll::{Events, PollFd, poll};
 
+use super::shortcut::Shortcut;
 use super::wire::{Received, Wire};
 use super::{FAILED, Session};
 use crate::explain::{self, Event, Place};
@@ -41,6 +42,8 @@ struct Conversation<'call, 'run, 'out> {
     session: &'call mut Session<'run, 'out>,
     wire: &'call Wire,
     relay: Relay,
+    /// Where the outbound octets are instead of in the relay's buffer, if they come from a file or a pipe.
+    shortcut: Option<Shortcut>,
     /// Why the connection was lost.
     fault: Option<(&'static str, io::Error)>,
     /// Standard output takes nothing until poll(2) says so.
@@ -69,8 +72,10 @@ impl Session<'_, '_> {
             wire.longest_datagram().map_or((STREAM_LEN, STREAM_LEN), |longest| (longest, DATAGRAM_RECEIVE_LEN));
         let start = Instant::now();
         let relay = Relay::new(policy, outbound, inbound, start);
+        let can_splice = !wire.keeps_boundaries() && self.input.is_file_or_pipe();
+        let shortcut = can_splice.then(|| Shortcut::open(outbound).ok()).flatten();
         let mut conversation =
-            Conversation { session: self, wire, relay, fault: None, sink_full: false, quit_since: None };
+            Conversation { session: self, wire, relay, shortcut, fault: None, sink_full: false, quit_since: None };
         let end = conversation.run();
         let (sent_octets, received_octets) = conversation.totals();
         let fault = conversation.fault.take();
@@ -195,8 +200,21 @@ impl Conversation<'_, '_, '_> {
         Ok(())
     }
 
+    /// One read from the input, into the relay's buffer or into the pipe that stands for it.
+    fn fill_outbound(&mut self) -> io::Result<Option<usize>> {
+        let room = self.relay.room(Outbound);
+        if let Some(shortcut) = &self.shortcut {
+            match self.session.input.read_with(|file| shortcut.fill(file, room.len())) {
+                // Not every file system can splice.
+                Err(error) if error.raw_os_error() == Some(libc::EINVAL) => self.shortcut = None,
+                other => return other,
+            }
+        }
+        self.session.input.read(room)
+    }
+
     fn read_input(&mut self) -> Result<(), Failure> {
-        let read = self.session.input.read(self.relay.room(Outbound));
+        let read = self.fill_outbound();
         let now = Instant::now();
         match read {
             Ok(None) => {}
@@ -227,7 +245,12 @@ impl Conversation<'_, '_, '_> {
     }
 
     fn send(&mut self) {
-        match self.wire.send(self.relay.pending(Outbound)) {
+        let pending = self.relay.pending(Outbound);
+        let sent = match &self.shortcut {
+            Some(shortcut) => shortcut.drain(self.wire, pending.len()),
+            None => self.wire.send(pending),
+        };
+        match sent {
             Ok(None) => {}
             Ok(Some(length_octets)) => {
                 self.relay.drained(Outbound, length_octets, Instant::now());

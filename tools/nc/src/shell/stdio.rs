@@ -33,9 +33,19 @@ impl Input {
         self.file.as_fd()
     }
 
+    /// Whether its pages can be passed on.
+    pub(super) fn is_file_or_pipe(&self) -> bool {
+        self.file.metadata().is_ok_and(|metadata| metadata.is_file() || metadata.file_type().is_fifo())
+    }
+
     /// One read(2), to be called when poll(2) says that it does not wait. `None` if another process was faster.
     pub(super) fn read(&mut self, room: &mut [u8]) -> io::Result<Option<usize>> {
-        let len = unless_not_ready(retry(|| self.file.read(room)))?;
+        self.read_with(|mut file| file.read(room))
+    }
+
+    /// The same with another call than read(2).
+    pub(super) fn read_with(&mut self, mut call: impl FnMut(&File) -> io::Result<usize>) -> io::Result<Option<usize>> {
+        let len = unless_not_ready(retry(|| call(&self.file)))?;
         if len.is_some_and(|len| len >= BULK) && !self.grown {
             self.grown = true;
             // Only pipes have a size, and not everybody may change it.
