@@ -3,8 +3,8 @@
 //! The calls are made in [`crate::shell`]; here stand the options, the request and the report.
 
 use std::fmt::Write as _;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::{fmt, io};
 
 use serde::{Serialize, Serializer};
 use sockeye_cli::escape::escape;
@@ -255,10 +255,13 @@ pub enum Report {
     },
     /// getnameinfo(3).
     Getnameinfo {
-        /// The address and port.
-        addr: SocketAddr,
+        /// The address, IPv6 with its scope.
+        #[serde(serialize_with = "address_with_scope")]
+        address: SocketAddr,
+        /// The port.
+        port: u16,
         /// The flags.
-        flags: String,
+        flags: Bits,
         /// The host's name.
         host: Option<String>,
         /// The service's name.
@@ -268,28 +271,49 @@ pub enum Report {
     },
 }
 
-/// Hints, by name.
+/// A number of a header file with its name there, if it has one: `{"code":2,"name":"AF_INET"}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// The number.
+    pub code: i32,
+    /// Its name; null for zero where that stands for any.
+    pub name: Option<&'static str>,
+}
+
+/// Bits of a header file with the names of those that are set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Bits {
+    /// All of them as one number.
+    pub code: i32,
+    /// The names of those that have one.
+    pub names: Vec<&'static str>,
+    /// As in C, for people.
+    #[serde(skip)]
+    text: String,
+}
+
+/// Hints, by number and name.
 #[derive(Debug, Serialize)]
 pub struct ShownHints {
     /// `ai_flags`
-    pub flags: String,
+    pub flags: Bits,
     /// `ai_family`
-    pub family: String,
-    /// `ai_socktype`; `0` is any.
-    pub socktype: String,
-    /// `ai_protocol`; `0` is any.
-    pub protocol: String,
+    pub family: Named,
+    /// `ai_socktype`; zero is any.
+    pub socktype: Named,
+    /// `ai_protocol`; zero is any.
+    pub protocol: Named,
 }
 
 /// One addrinfo.
 #[derive(Debug, Serialize)]
 pub struct Entry {
     /// `ai_family`
-    pub family: String,
+    pub family: Named,
     /// `ai_socktype`
-    pub socktype: String,
-    /// `ai_protocol`
-    pub protocol: String,
+    pub socktype: Named,
+    /// `ai_protocol`; zero is any.
+    pub protocol: Named,
     /// The address, IPv6 with its scope.
     #[serde(serialize_with = "address_with_scope")]
     pub address: SocketAddr,
@@ -308,8 +332,8 @@ pub struct Entry {
 pub struct ShownError {
     /// The EAI number.
     pub code: i32,
-    /// Its name.
-    pub name: &'static str,
+    /// Its name, if it has one.
+    pub name: Option<&'static str>,
     /// What gai_strerror(3) says.
     pub text: String,
     /// For `EAI_SYSTEM`, what errno says.
@@ -331,7 +355,7 @@ impl ShownError {
     fn new(error: &GaiError) -> Self {
         Self {
             code: error.code.0,
-            name: error.name(),
+            name: error.code.name(),
             text: error.text(),
             errno: error.errno.as_ref().map(sockeye_cli::failure::errno_text),
         }
@@ -347,10 +371,10 @@ impl Report {
         answer: &Result<Vec<AddrInfo>, GaiError>,
     ) -> Self {
         let hints = ShownHints {
-            flags: hints.flags.to_string(),
-            family: hints.family.to_string(),
-            socktype: number_or_any(hints.socktype.0, &hints.socktype),
-            protocol: number_or_any(hints.protocol.0, &hints.protocol),
+            flags: Bits { code: hints.flags.0, names: hints.flags.names().collect(), text: hints.flags.to_string() },
+            family: family(hints.family),
+            socktype: socktype(hints.socktype),
+            protocol: protocol(hints.protocol),
         };
         let entries = answer.as_deref().unwrap_or_default().iter().map(Entry::new).collect();
         let error = answer.as_ref().err().map(ShownError::new);
@@ -361,8 +385,9 @@ impl Report {
     pub fn reverse(addr: SocketAddr, flags: NiFlags, answer: &Result<NameInfo, GaiError>) -> Self {
         let found = answer.as_ref().ok();
         Self::Getnameinfo {
-            addr,
-            flags: flags.to_string(),
+            address: addr,
+            port: addr.port(),
+            flags: Bits { code: flags.0, names: flags.names().collect(), text: flags.to_string() },
             host: found.map(|found| found.host.clone()),
             service: found.map(|found| found.service.clone()),
             error: answer.as_ref().err().map(ShownError::new),
@@ -370,8 +395,33 @@ impl Report {
     }
 }
 
-fn number_or_any(number: i32, name: &impl ToString) -> String {
-    if number == 0 { "0".to_owned() } else { name.to_string() }
+fn family(family: Family) -> Named {
+    Named { code: family.0, name: family.name() }
+}
+
+fn socktype(socktype: SockType) -> Named {
+    Named { code: socktype.0, name: socktype.name() }
+}
+
+/// Zero is any, not IPPROTO_IP.
+fn protocol(protocol: Protocol) -> Named {
+    Named { code: protocol.0, name: protocol.name().filter(|_| protocol.0 != 0) }
+}
+
+/// The name, or the number where there is none.
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name {
+            Some(name) => f.pad(name),
+            None => f.pad(&self.code.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Bits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 impl Entry {
@@ -381,9 +431,9 @@ impl Entry {
             SocketAddr::V4(_) => 0,
         };
         Self {
-            family: info.family.to_string(),
-            socktype: info.socktype.to_string(),
-            protocol: number_or_any(info.protocol.0, &info.protocol),
+            family: family(info.family),
+            socktype: socktype(info.socktype),
+            protocol: protocol(info.protocol),
             address: info.addr,
             port: info.addr.port(),
             scope_id,
@@ -409,8 +459,8 @@ impl Render for Report {
                 }
                 render_error(error.as_ref(), text)
             }
-            Self::Getnameinfo { addr, flags, host, service, error } => {
-                text.line(format!(";; getnameinfo({}#{}, {flags})", address(*addr), addr.port()))?;
+            Self::Getnameinfo { address: addr, port, flags, host, service, error } => {
+                text.line(format!(";; getnameinfo({}#{port}, {flags})", address(*addr)))?;
                 if error.is_none() {
                     text.line(format!("host {}", quoted(host)))?;
                     text.line(format!("service {}", quoted(service)))?;
@@ -435,6 +485,7 @@ fn render_entry(entry: &Entry, text: &mut Text<'_>) -> io::Result<()> {
 fn render_error(error: Option<&ShownError>, text: &mut Text<'_>) -> io::Result<()> {
     let Some(ShownError { code, name, text: words, errno }) = error else { return Ok(()) };
     let errno = errno.as_ref().map_or(String::new(), |errno| format!(": {errno}"));
+    let name = name.unwrap_or("EAI_?");
     let line = text.paint(Role::Bad, &format!(";; {name} ({code}): {words}{errno}"));
     text.line(line)
 }
