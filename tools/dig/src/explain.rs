@@ -219,6 +219,8 @@ pub enum Event {
     LibraryAsked {
         /// `getaddrinfo` or `getnameinfo`.
         call: &'static str,
+        /// Where it looks.
+        meaning: &'static str,
     },
     /// What one of the hints does.
     Hint {
@@ -232,6 +234,11 @@ pub enum Event {
         /// How many entries.
         entries: usize,
         /// What to think of their order.
+        meaning: &'static str,
+    },
+    /// The C library said what an address is called.
+    LibraryNamed {
+        /// What it said.
         meaning: &'static str,
     },
     /// The C library failed.
@@ -348,13 +355,10 @@ impl Event {
             Self::Referral { zone, servers } => {
                 format!("a referral: the servers of {zone} know, ask {}", servers.join(", "))
             }
-            Self::LibraryAsked { call } => {
-                format!(
-                    "asked {call}(3): the C library looks where /etc/nsswitch.conf says, in the hosts file first as a rule"
-                )
-            }
+            Self::LibraryAsked { call, meaning } => format!("asked {call}(3): {meaning}"),
             Self::Hint { hint, meaning } => format!("{hint}: {meaning}"),
             Self::LibraryAnswered { entries, meaning } => format!("{entries} in the answer: {meaning}"),
+            Self::LibraryNamed { meaning } => format!("in the answer: {meaning}"),
             Self::LibraryFailed { name, meaning } => format!("{name}: {meaning}"),
             Self::ExtendedError { code, text } => {
                 let name = code.name().unwrap_or("no name");

@@ -11,11 +11,13 @@ use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 use sockeye_sys::addrinfo::{AddrInfo, AiFlags, Hints};
-use sockeye_sys::gai::{GaiCode, GaiError};
+use sockeye_sys::gai::GaiError;
 use sockeye_sys::nameinfo::{NameInfo, NiFlags};
 use sockeye_sys::{Family, Protocol, SockType};
 
-use crate::explain::Event;
+mod meaning;
+
+pub use meaning::{explain_entries, explain_name};
 
 /// A question to the C library.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,80 +151,6 @@ fn chosen<T: Copy>(option: &str, value: &str, table: &[(&str, T)]) -> Result<T, 
         let names: Vec<&str> = table.iter().map(|row| row.0).collect();
         format!("+{option}: '{value}' is not one of {}", names.join(" "))
     })
-}
-
-const AI_MEANINGS: &[(AiFlags, &str)] = &[
-    (AiFlags::PASSIVE, "without a node, the wildcard address, for bind(2)"),
-    (AiFlags::CANONNAME, "the canonical name too, in the first entry"),
-    (AiFlags::NUMERICHOST, "the node is an address: ask nobody"),
-    (AiFlags::V4MAPPED, "with AF_INET6, IPv4 addresses as ::ffff:a.b.c.d if there is no IPv6 one"),
-    (AiFlags::ALL, "with AI_V4MAPPED, both, even if there is an IPv6 one"),
-    (AiFlags::ADDRCONFIG, "only families of which this host has an address beside loopback"),
-    (AiFlags::IDN, "the node in the locale's characters, to be encoded"),
-    (AiFlags::CANONIDN, "the canonical name in the locale's characters"),
-    (AiFlags::NUMERICSERV, "the service is a port number: look up no name"),
-];
-
-const NI_MEANINGS: &[(NiFlags, &str)] = &[
-    (NiFlags::NUMERICHOST, "the address in numbers: ask nobody"),
-    (NiFlags::NUMERICSERV, "the port in numbers"),
-    (NiFlags::NOFQDN, "only the first label for hosts of the local domain"),
-    (NiFlags::NAMEREQD, "no name is an error, not a reason to answer in numbers"),
-    (NiFlags::DGRAM, "the service of UDP, where it differs from that of TCP"),
-    (NiFlags::IDN, "the name in the locale's characters"),
-];
-
-impl Request {
-    /// What the question asks for.
-    pub fn explain(&self, explain: &mut dyn FnMut(Event)) {
-        let mut hint = |hint: String, meaning| explain(Event::Hint { hint, meaning });
-        match self {
-            Self::Forward { node, hints, .. } => {
-                if node.is_none() {
-                    hint("node NULL".to_owned(), "this host");
-                }
-                for (flag, meaning) in AI_MEANINGS.iter().filter(|(flag, _)| hints.flags.contains(*flag)) {
-                    hint(flag.to_string(), meaning);
-                }
-                if hints.family == Family::UNSPEC {
-                    hint("AF_UNSPEC".to_owned(), "IPv6 and IPv4 addresses");
-                }
-                if hints.socktype.0 == 0 {
-                    hint("ai_socktype 0".to_owned(), "any type: every address comes once for each of them");
-                }
-                explain(Event::LibraryAsked { call: "getaddrinfo" });
-            }
-            Self::Reverse { flags, .. } => {
-                for (flag, meaning) in NI_MEANINGS.iter().filter(|(flag, _)| flags.contains(*flag)) {
-                    hint(flag.to_string(), meaning);
-                }
-                explain(Event::LibraryAsked { call: "getnameinfo" });
-            }
-        }
-    }
-}
-
-/// What came back means.
-pub fn explain_answer(entries: Result<usize, &GaiError>) -> Event {
-    match entries {
-        Ok(entries) => Event::LibraryAnswered {
-            entries,
-            meaning: "a program tries them in this order, which RFC 6724 and /etc/gai.conf make",
-        },
-        Err(error) => Event::LibraryFailed {
-            name: error.name(),
-            meaning: match error.code {
-                GaiCode::NONAME => "no source has the name, or the service is no number though it had to be",
-                GaiCode::NODATA => "the name exists and has no address of the family that was asked for",
-                GaiCode::AGAIN => "no server answered, or one failed: asking later may help",
-                GaiCode::ADDRFAMILY => "the node is an address of another family",
-                GaiCode::SERVICE => "no such service for this socket type",
-                GaiCode::BADFLAGS => "flags that libc does not know, or AI_CANONNAME without a node",
-                GaiCode::FAMILY | GaiCode::SOCKTYPE => "this host has no such family or socket type",
-                _ => "see getaddrinfo(3)",
-            },
-        },
-    }
 }
 
 /// The exit status of a failed call: the EAI code without its sign and 20, or 20 alone for codes beyond 12.

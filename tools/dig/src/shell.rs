@@ -72,16 +72,15 @@ fn address_info(request: &Request, output: &mut Output<'_>) -> Result<Status, Fa
     let (report, event, status) = match request {
         Request::Forward { node, service, hints } => {
             let answer = addrinfo::lookup(node.as_deref(), service.as_deref(), hints);
-            let event = gai::explain_answer(answer.as_ref().map(Vec::len));
+            let event = gai::explain_entries(request, &answer);
             let status = answer.as_ref().err().map_or(0, gai::exit_status);
             (Report::forward(node.clone(), service.clone(), hints, &answer), event, status)
         }
         Request::Reverse { addr, flags } => {
             let answer = nameinfo::nameinfo(addr, *flags);
-            let event = answer.as_ref().err().map(|error| gai::explain_answer(Err(error)));
+            let event = gai::explain_name(request, &answer);
             let status = answer.as_ref().err().map_or(0, gai::exit_status);
-            let named = Event::LibraryAnswered { entries: 1, meaning: "the host's name and the service's" };
-            (Report::reverse(*addr, *flags, &answer), event.unwrap_or(named), status)
+            (Report::reverse(*addr, *flags, &answer), event, status)
         }
     };
     output.event(&event)?;

@@ -1,0 +1,185 @@
+//! What a question to the C library asks for, and what its answer means.
+
+use std::collections::HashSet;
+use std::net::{IpAddr, Ipv6Addr};
+
+use sockeye_sys::Family;
+use sockeye_sys::addrinfo::{AddrInfo, AiFlags};
+use sockeye_sys::gai::{GaiCode, GaiError};
+use sockeye_sys::nameinfo::{NameInfo, NiFlags};
+
+use super::Request;
+use crate::explain::Event;
+
+const AI_MEANINGS: &[(AiFlags, &str)] = &[
+    (AiFlags::PASSIVE, "without a node, the wildcard address, for bind(2)"),
+    (AiFlags::CANONNAME, "the canonical name too, in the first entry"),
+    (AiFlags::NUMERICHOST, "the node has to be an address in numbers: ask nobody"),
+    (AiFlags::V4MAPPED, "with AF_INET6, IPv4 addresses as ::ffff:a.b.c.d if there is no IPv6 one"),
+    (AiFlags::ALL, "with AI_V4MAPPED, both, even if there is an IPv6 one"),
+    (AiFlags::ADDRCONFIG, "only families of which this host has an address beside loopback"),
+    (AiFlags::IDN, "the node in the locale's characters, to be encoded"),
+    (AiFlags::CANONIDN, "the canonical name in the locale's characters"),
+    (AiFlags::NUMERICSERV, "the service is a port number: look up no name"),
+];
+
+const NI_MEANINGS: &[(NiFlags, &str)] = &[
+    (NiFlags::NUMERICHOST, "the address in numbers: ask nobody"),
+    (NiFlags::NUMERICSERV, "the port in numbers"),
+    (NiFlags::NOFQDN, "only the first label for hosts of the local domain"),
+    (NiFlags::NAMEREQD, "no name is an error, not a reason to answer in numbers"),
+    (NiFlags::DGRAM, "the service of UDP, where it differs from that of TCP"),
+    (NiFlags::IDN, "the name in the locale's characters"),
+];
+
+/// Where names are looked up.
+const NSSWITCH: &str = "the C library looks where /etc/nsswitch.conf says, in the hosts file first as a rule";
+
+impl Request {
+    /// What the question asks for.
+    pub fn explain(&self, explain: &mut dyn FnMut(Event)) {
+        let mut hint = |hint: String, meaning| explain(Event::Hint { hint, meaning });
+        let (call, meaning) = match self {
+            Self::Forward { node, hints, .. } => {
+                if node.is_none() {
+                    hint("node NULL".to_owned(), "this host");
+                }
+                for (flag, meaning) in AI_MEANINGS.iter().filter(|(flag, _)| hints.flags.contains(*flag)) {
+                    hint(flag.to_string(), meaning);
+                }
+                if hints.family == Family::UNSPEC {
+                    hint("AF_UNSPEC".to_owned(), "IPv6 and IPv4 addresses");
+                }
+                if hints.socktype.0 == 0 {
+                    hint("ai_socktype 0".to_owned(), "any type: every address comes once for each that fits");
+                }
+                let meaning = match node {
+                    None => "without a node no address is looked up",
+                    Some(node) if is_numeric(node) => "the node is an address in numbers, which is looked up nowhere",
+                    Some(_) if hints.flags.contains(AiFlags::NUMERICHOST) => "the node may not be looked up",
+                    Some(_) => NSSWITCH,
+                };
+                ("getaddrinfo", meaning)
+            }
+            Self::Reverse { flags, .. } => {
+                for (flag, meaning) in NI_MEANINGS.iter().filter(|(flag, _)| flags.contains(*flag)) {
+                    hint(flag.to_string(), meaning);
+                }
+                let numeric = flags.contains(NiFlags::NUMERICHOST);
+                ("getnameinfo", if numeric { "the address is looked up nowhere" } else { NSSWITCH })
+            }
+        };
+        explain(Event::LibraryAsked { call, meaning });
+    }
+
+    /// What the failure means for this question.
+    fn failure(&self, code: GaiCode) -> &'static str {
+        match (code, self) {
+            (GaiCode::NONAME, Self::Reverse { flags, .. }) if flags.contains(NiFlags::NUMERICHOST) => {
+                "NI_NUMERICHOST forbids the name that NI_NAMEREQD wants"
+            }
+            (GaiCode::NONAME, Self::Reverse { .. }) => "no source has a name for the address",
+            (GaiCode::NONAME, Self::Forward { node: None, service: None, .. }) => "neither a node nor a service",
+            (GaiCode::NONAME, Self::Forward { service: Some(service), hints, .. })
+                if hints.flags.contains(AiFlags::NUMERICSERV) && service.parse::<u16>().is_err() =>
+            {
+                "the service is no number though it had to be"
+            }
+            (GaiCode::NONAME, Self::Forward { hints, .. }) if hints.flags.contains(AiFlags::NUMERICHOST) => {
+                "the node is no address in numbers though it had to be"
+            }
+            (GaiCode::NONAME, _) => "no source has the name",
+            (GaiCode::NODATA, _) => "the name exists and has no address of the family that was asked for",
+            (GaiCode::AGAIN, _) => "no server answered, or one failed: asking later may help",
+            (GaiCode::ADDRFAMILY, _) => "the node is an address of another family",
+            (GaiCode::SERVICE, _) => "no such service for this socket type",
+            (GaiCode::BADFLAGS, _) => "flags that libc does not know, or AI_CANONNAME without a node",
+            (GaiCode::FAMILY | GaiCode::SOCKTYPE, _) => "this host has no such family or socket type",
+            _ => "see getaddrinfo(3)",
+        }
+    }
+}
+
+/// What came back from getaddrinfo(3) means.
+pub fn explain_entries(request: &Request, answer: &Result<Vec<AddrInfo>, GaiError>) -> Event {
+    match answer {
+        Ok(entries) => {
+            let addresses: HashSet<IpAddr> = entries.iter().map(|entry| entry.addr.ip()).collect();
+            let meaning = if addresses.len() > 1 {
+                "a program tries them in this order, which RFC 6724 and /etc/gai.conf make"
+            } else {
+                "all of one address, so there is no order to explain"
+            };
+            Event::LibraryAnswered { entries: entries.len(), meaning }
+        }
+        Err(error) => Event::LibraryFailed { name: error.name(), meaning: request.failure(error.code) },
+    }
+}
+
+/// What came back from getnameinfo(3) means.
+pub fn explain_name(request: &Request, answer: &Result<NameInfo, GaiError>) -> Event {
+    match answer {
+        Ok(found) if !is_numeric(&found.host) => Event::LibraryNamed { meaning: "a name for the address" },
+        Ok(_) => Event::LibraryNamed { meaning: "no name: the address in numbers" },
+        Err(error) => Event::LibraryFailed { name: error.name(), meaning: request.failure(error.code) },
+    }
+}
+
+/// Whether libc takes the node for an address: IPv6 with or without a scope, or what inet_aton(3) reads, as `0x7f.1`.
+fn is_numeric(node: &str) -> bool {
+    let addr = node.split_once('%').map_or(node, |(addr, _)| addr);
+    if addr.parse::<Ipv6Addr>().is_ok() {
+        return true;
+    }
+    let parts: Option<Vec<u64>> = node.split('.').map(number).collect();
+    let Some((last, leading)) = parts.as_deref().and_then(<[u64]>::split_last) else { return false };
+    let Some(room) = 4_usize.checked_sub(leading.len()).filter(|room| *room > 0) else { return false };
+    leading.iter().all(|part| *part < 256) && *last < 1 << (8 * room)
+}
+
+/// Decimal, `0x` hexadecimal, or octal behind a zero.
+fn number(text: &str) -> Option<u64> {
+    let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => (digits, 16),
+        None if text.len() > 1 && text.starts_with('0') => (text, 8),
+        None => (text, 10),
+    };
+    u64::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with('+'))
+}
+
+#[cfg(test)]
+mod tests {
+    use sockeye_sys::addrinfo::Hints;
+
+    use super::*;
+
+    #[test]
+    fn what_libc_takes_for_an_address() {
+        for numeric in ["1.2.3.4", "::1", "fe80::1%lo", "0x7f.1", "2130706433", "0177.0.0.1", "192.0.517", "0"] {
+            assert!(is_numeric(numeric), "{numeric}");
+        }
+        for name in ["web.lab.test", "", ".", "1.2.3.4.5", "256.0.0.1", "1.2.3.256", "4294967296", "+1", "08", "1."] {
+            assert!(!is_numeric(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn only_a_name_is_looked_up() {
+        let last = |node: Option<&str>, flags| {
+            let hints = Hints { flags, ..Hints::default() };
+            let mut last = String::new();
+            let request = Request::Forward { node: node.map(str::to_owned), service: None, hints };
+            request.explain(&mut |event| last = event.sentence());
+            last
+        };
+        assert!(last(Some("web.lab.test"), AiFlags::EMPTY).contains("/etc/nsswitch.conf"));
+        for (node, flags) in [
+            (Some("1.2.3.4"), AiFlags::EMPTY),
+            (Some("0x7f.1"), AiFlags::EMPTY),
+            (Some("web.lab.test"), AiFlags::NUMERICHOST),
+            (None, AiFlags::PASSIVE),
+        ] {
+            assert!(!last(node, flags).contains("/etc/nsswitch.conf"), "{node:?}");
+        }
+    }
+}
