@@ -28,7 +28,7 @@ pub(crate) fn tests() -> Vec<Case> {
 /// A shell in the test's own folder that finds our executables first.
 fn shell(net: &Net, line: &str) -> Command {
     let mut command = Command::new("sh");
-    command.args(["-c", line]).current_dir(net.dir()).env("LC_ALL", "C.UTF-8").env("TZ", "UTC");
+    command.args(["-c", line]).current_dir(net.dir()).env("LC_ALL", "C.UTF-8").env("TZ", "UTC").env_remove("CARGO");
     command.env("PATH", format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", tools_dir().display()));
     command
 }

@@ -188,7 +188,11 @@ fn missing_tools_are_built_by_the_cargo_that_started_lab() {
     let asked = fs::read_to_string(bench.root.join("asked")).unwrap();
     assert!(asked.starts_with("build --release --bins --offline --manifest-path "), "{asked}");
     assert!(asked.contains(&format!("--target-dir {}/target", bench.root.display())), "{asked}");
+    // Now that all are there, cargo is still asked: it knows what is older than its sources.
+    write_script(&cargo, &format!("echo \"$@\" > {}/asked", bench.root.display()));
     run(&mut lab()).status(0).stderr_is("");
+    let asked = fs::read_to_string(bench.root.join("asked")).unwrap();
+    assert!(asked.starts_with("build --release --bins --quiet --offline "), "{asked}");
 
     fs::remove_file(release.join("nc")).unwrap();
     write_script(&cargo, "exit 101");

@@ -41,7 +41,13 @@ pub fn tool(name: &str) -> Command {
     let path = tools_dir().join(name);
     assert!(path.exists(), "{} is not built: run the tests from the root of the workspace", path.display());
     let mut command = Command::new(path);
-    command.env_remove("NO_COLOR").env("LC_ALL", "C.UTF-8").env("TZ", "UTC").env("HOME", "/nonexistent");
+    // Without CARGO, lab runs the executables that are there and has none built.
+    command
+        .env_remove("CARGO")
+        .env_remove("NO_COLOR")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC")
+        .env("HOME", "/nonexistent");
     command
 }
 

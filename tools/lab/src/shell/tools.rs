@@ -4,19 +4,15 @@
 //! executable alone. Its libraries are all built by then, so that the others are only to be linked; lab asks the same
 //! cargo to do it, with the same profile, into the same folder, and without the network.
 
+use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
-use std::{env, fs, io};
 
 use sockeye_cli::{Failure, Output, Status};
 
 /// The tools that an experiment may run.
 pub const NAMES: [&str; 5] = ["url", "dig", "nc", "ports", "netsum"];
-
-/// A tool that is older than lab by more than this was built from older sources: one build links all of them in less.
-const ONE_BUILD: Duration = Duration::from_secs(120);
 
 /// The file by which cargo marks the root of a target folder.
 const TARGET_MARK: &str = "CACHEDIR.TAG";
@@ -36,18 +32,15 @@ impl Tools {
         let executable =
             env::current_exe().map_err(|error| Failure::call(Status::HOST, "readlink", "/proc/self/exe", &error))?;
         let folder = executable.parent().unwrap_or_else(|| Path::new("/")).to_owned();
-        let wanting = wanting(&executable, &folder);
-        if let Some(name) = wanting.first() {
-            let missing = format!("{name}: not in {}", folder.display());
-            match Cargo::around(&folder) {
-                Some(cargo) => cargo.build(output)?,
-                // Older than lab is good enough where nothing better can be made.
-                None if is_complete(&folder) => {}
-                None => return Err(Failure::host(missing).hint(advice(&folder))),
-            }
-            if !is_complete(&folder) {
-                return Err(Failure::host(missing).hint("cargo did not build it there"));
-            }
+        let missing = |name: &str| format!("{name}: not in {}", folder.display());
+        match (first_missing(&folder), Cargo::around(&folder)) {
+            // cargo knows which of them are older than their sources, and needs no time where none is.
+            (lacking, Some(cargo)) => cargo.build(lacking.is_none(), output)?,
+            (Some(name), None) => return Err(Failure::host(missing(name)).hint(advice(&folder))),
+            (None, None) => {}
+        }
+        if let Some(name) = first_missing(&folder) {
+            return Err(Failure::host(missing(name)).hint("cargo did not build it there"));
         }
         Ok(Self { folder })
     }
@@ -63,22 +56,8 @@ impl Tools {
     }
 }
 
-/// The tools that are missing, or older than lab.
-fn wanting(lab: &Path, folder: &Path) -> Vec<&'static str> {
-    let modified = |path: &Path| -> io::Result<_> { fs::metadata(path)?.modified() };
-    let lab_built = modified(lab);
-    NAMES
-        .into_iter()
-        .filter(|name| match (modified(&folder.join(name)), &lab_built) {
-            (Ok(tool), Ok(lab)) => lab.duration_since(tool).is_ok_and(|older| older > ONE_BUILD),
-            (Ok(_), Err(_)) => false,
-            (Err(_), _) => true,
-        })
-        .collect()
-}
-
-fn is_complete(folder: &Path) -> bool {
-    NAMES.iter().all(|name| folder.join(name).is_file())
+fn first_missing(folder: &Path) -> Option<&'static str> {
+    NAMES.into_iter().find(|name| !folder.join(name).is_file())
 }
 
 fn advice(folder: &Path) -> String {
@@ -104,11 +83,16 @@ impl Cargo {
         manifest.is_file().then_some(Self { program, manifest, target })
     }
 
-    fn build(&self, output: &mut Output<'_>) -> Result<(), Failure> {
+    /// Builds the tools. Where they are all there, only those whose sources are newer, and without a word.
+    fn build(&self, quiet: bool, output: &mut Output<'_>) -> Result<(), Failure> {
         let mut args = self.target.profile_args();
         args.push("--bins".to_owned());
         let typed = format!("cargo build {}", args.join(" "));
-        output.stderr_line(format!("lab: building the tools that it runs: {typed}"));
+        if quiet {
+            args.push("--quiet".to_owned());
+        } else {
+            output.stderr_line(format!("lab: building the tools that it runs: {typed}"));
+        }
         let mut command = Command::new(&self.program);
         command.arg("build").args(args).arg("--offline").arg("--manifest-path").arg(&self.manifest);
         command.arg("--target-dir").arg(&self.target.root);
@@ -166,6 +150,8 @@ impl Target {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::shell::folder::Folder;
 
@@ -184,17 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_tool_is_wanting_and_one_of_the_same_build_is_not() {
+    fn the_first_missing_tool_is_named() {
         let folder = Folder::create().unwrap();
-        let lab = folder.path().join("lab");
-        for name in NAMES.iter().chain(&["lab"]) {
+        assert_eq!(first_missing(folder.path()), Some("url"));
+        for name in NAMES {
             fs::write(folder.path().join(name), "").unwrap();
         }
-        assert!(wanting(&lab, folder.path()).is_empty());
+        assert_eq!(first_missing(folder.path()), None);
         fs::remove_file(folder.path().join("dig")).unwrap();
-        assert_eq!(wanting(&lab, folder.path()), ["dig"]);
-        let hour = std::time::SystemTime::now() - Duration::from_secs(3600);
-        fs::File::options().write(true).open(folder.path().join("nc")).unwrap().set_modified(hour).unwrap();
-        assert_eq!(wanting(&lab, folder.path()), ["dig", "nc"]);
+        assert_eq!(first_missing(folder.path()), Some("dig"));
     }
 }
