@@ -200,6 +200,12 @@ fn answers(query: &[u8], tcp: bool) -> Vec<Vec<u8>> {
         "optans" => empty().answer(OPT).octets(),
         "optname" => good().additional(&[b"\x01x", OPT].concat()).octets(),
         "opttrunc" => good().additional(b"\0\0\x29\x04\xd0\0\0\0\0\0\x06\0\x03\0\x09ab").octets(),
+        "tsig0" => {
+            let rdata = [b"\x0bhmac-sha256\0\0\0\0\0\0\x01\x01\x2c\0\x04abcd".as_slice(), &query[..2], b"\0\0\0\0"];
+            let mut record = b"\x03key\0\0\xfa\0\xff\0\0\0\0\0\x21".to_vec();
+            record.extend(rdata.concat());
+            good().additional(&record).octets()
+        }
         "tsig" => good().additional(b"\0\0\xfa\0\xff\0\0\0\0\0\0").octets(),
         "formerr" => empty().flags(0x8581).octets(),
         "servfail" => empty().flags(0x8582).octets(),
@@ -214,6 +220,12 @@ fn answers(query: &[u8], tcp: bool) -> Vec<Vec<u8>> {
         "tc" if !tcp => empty().flags(0x8780).octets(),
         "tctcp" => good().flags(0x8780).octets(),
         "mixed" => good().answer(&record(16, 1, 1, b"\x02ab")).answer(A).octets(),
+        "otherq" => {
+            let mut response = good().claim(0, 2);
+            response.question.extend(b"\x05other\0\0\x01\0\x01");
+            response.octets()
+        }
+        "mixedclass" => good().answer(&record(1, 3, 60, &[1, 2, 3, 4])).octets(),
         "qcase" => {
             let mut response = good();
             response.question.make_ascii_uppercase();
@@ -267,6 +279,23 @@ fn edns_option(what: &str, query: &[u8]) -> Option<Vec<u8>> {
         "opt4" => plain(4, b""),
         "keepalive" => plain(11, b"\0\x64"),
         "pad" => plain(12, &[0; 8]),
+        "pad0" => plain(12, b""),
+        "keepalive0" => plain(11, b""),
+        "keepalive3" => plain(11, b"\x01\x02\x03"),
+        "edebom" => plain(15, b"\0\x01\xef\xbb\xbfa"),
+        "edelatin" => plain(15, b"\0\x01\xe9"),
+        "llq" => plain(1, b"12"),
+        "ul" => plain(2, b"12"),
+        "expire" => plain(9, b"12"),
+        "keytag" => plain(14, b"123"),
+        "clienttag" => plain(16, b"1"),
+        "servertag" => plain(17, b"123"),
+        "ecs" => plain(8, b"\0\x01\x18\0\xc0\0"),
+        "ecsbits" => plain(8, b"\0\x01\x14\0\xc0\0\x0f"),
+        "ecsfamily" => plain(8, b"\0\x03\x08\0\x0a"),
+        "ecsbig" => plain(8, b"\0\x01\x08\x21\x0a"),
+        "ecszero" => plain(8, b"\0\0\0\x01"),
+        "optco" => opt([0, 0], 0x4000, 3, b"x"),
         "optflags" => opt([0, 0], 0x8070, 3, b"x"),
         "optver" => opt([0, 5], 0, 3, b"x"),
         _ => return None,
@@ -284,6 +313,8 @@ fn odd_record(what: &str) -> Option<Vec<u8>> {
         "class300" => record(1, 300, 60, &[192, 0, 2, 1]),
         "clsany" => record(1, 255, 1, &[1, 2, 3, 4]),
         "clsnone" => record(1, 254, 1, &[1, 2, 3, 4]),
+        "chaosa" => record(1, 3, 60, b"\xc0\x0c\x01\xff"),
+        "chaosacut" => record(1, 3, 60, b"\xc0\x0c\x01"),
         "ttlneg" => record(1, IN, 0x8000_0001, &[192, 0, 2, 1]),
         "emptya" => record(1, IN, 1, b""),
         "emptytxt" => record(16, IN, 1, b""),

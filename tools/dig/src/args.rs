@@ -102,12 +102,13 @@ impl Stop {
 
 /// Reads a number as dig does, and says what is wrong as dig does: half on each stream.
 pub(crate) fn number(text: &str, max: u32, what: &str, status: u8) -> Result<u32, Stop> {
-    let fault = match text.parse::<u64>() {
-        Ok(value) if value <= u64::from(max) => return Ok(u32::try_from(value).unwrap_or(max)),
-        Ok(_) => "out of range",
+    let is_number = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    let fault = match text.parse::<u64>().ok().filter(|_| is_number) {
+        Some(value) if value <= u64::from(max) => return Ok(u32::try_from(value).unwrap_or(max)),
+        Some(_) => "out of range",
         // More digits than any number here has.
-        Err(_) if !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()) => "out of range",
-        Err(_) => "not a valid number",
+        None if is_number => "out of range",
+        None => "not a valid number",
     };
     Err(Stop::Refused(Refusal {
         stdout: format!("invalid {what} '{text}': {fault}\n"),

@@ -9,31 +9,51 @@ use crate::span::Span;
 
 /// DNSSEC OK.
 pub const DO: u16 = 0x8000;
+/// Compact answers OK (RFC 9824).
+pub const CO: u16 = 0x4000;
 
 /// The code of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OptionCode(pub u16);
 
 impl OptionCode {
+    /// Long-lived queries (RFC 8764).
+    pub const LLQ: Self = Self(1);
     /// Name server identifier (RFC 5001).
     pub const NSID: Self = Self(3);
+    /// The network that asks (RFC 7871).
+    pub const CLIENT_SUBNET: Self = Self(8);
+    /// When a secondary's copy of a zone expires (RFC 7314).
+    pub const EXPIRE: Self = Self(9);
     /// DNS cookie (RFC 7873).
     pub const COOKIE: Self = Self(10);
     /// How long a TCP connection may idle (RFC 7828).
     pub const KEEPALIVE: Self = Self(11);
     /// Padding (RFC 7830).
     pub const PADDING: Self = Self(12);
+    /// The trust anchors of the client (RFC 8145).
+    pub const KEY_TAG: Self = Self(14);
     /// Extended DNS error (RFC 8914).
     pub const EDE: Self = Self(15);
+    /// A client's tag (draft-bellis-dnsop-edns-tags).
+    pub const CLIENT_TAG: Self = Self(16);
+    /// A server's tag (draft-bellis-dnsop-edns-tags).
+    pub const SERVER_TAG: Self = Self(17);
 
     /// What it is called here.
     pub fn name(self) -> Option<&'static str> {
         Some(match self {
+            Self::LLQ => "LLQ",
             Self::NSID => "NSID",
+            Self::CLIENT_SUBNET => "CLIENT-SUBNET",
+            Self::EXPIRE => "EXPIRE",
             Self::COOKIE => "COOKIE",
             Self::KEEPALIVE => "TCP-KEEPALIVE",
             Self::PADDING => "PADDING",
+            Self::KEY_TAG => "KEY-TAG",
             Self::EDE => "EDE",
+            Self::CLIENT_TAG => "CLIENT-TAG",
+            Self::SERVER_TAG => "SERVER-TAG",
             _ => return None,
         })
     }
@@ -99,7 +119,7 @@ impl Edns {
             let length = usize::from(reader.u16("OPTION-LENGTH").map_err(Fault::end)?);
             let span = Span { offset: reader.offset(), length };
             let data = reader.octets(length, "OPTION-DATA").map_err(Fault::end)?.to_vec();
-            if !length_fits(code, length) {
+            if !is_well_formed(code, &data) {
                 return Err(Fault::new(FaultKind::BadOption, "OPTION-DATA", span.offset));
             }
             options.push(EdnsOption { code, data, span });
@@ -135,11 +155,39 @@ impl Edns {
     }
 }
 
-/// Whether the definition of the option allows this length.
-fn length_fits(code: OptionCode, length: usize) -> bool {
+/// Whether the definition of the option allows this data, as far as dig looks.
+fn is_well_formed(code: OptionCode, data: &[u8]) -> bool {
+    let length = data.len();
     match code {
+        OptionCode::LLQ => length == 18,
+        OptionCode::CLIENT_SUBNET => is_subnet(data),
+        OptionCode::EXPIRE => matches!(length, 0 | 4),
         OptionCode::COOKIE => length == 8 || (16..=40).contains(&length),
-        OptionCode::EDE => length >= 2,
+        OptionCode::KEY_TAG => length > 0 && length.is_multiple_of(2),
+        // UTF-8 without a byte order mark: RFC 8914 section 2, RFC 5198.
+        OptionCode::EDE => data
+            .split_first_chunk::<2>()
+            .is_some_and(|(_, text)| std::str::from_utf8(text).is_ok_and(|text| !text.starts_with('\u{feff}'))),
+        OptionCode::CLIENT_TAG | OptionCode::SERVER_TAG => length == 2,
         _ => true,
     }
+}
+
+/// FAMILY, two prefix lengths that the family has, and as many octets as the first of them needs, zero behind it.
+///
+/// # Source
+/// RFC 7871 section 6.
+fn is_subnet(data: &[u8]) -> bool {
+    let Some(([family_high, family_low, source, scope], address)) = data.split_first_chunk::<4>() else { return false };
+    let most = match u16::from_be_bytes([*family_high, *family_low]) {
+        0 => 0,
+        1 => 32,
+        2 => 128,
+        _ => return false,
+    };
+    let spare = (8 - u32::from(*source % 8)) % 8;
+    *source <= most
+        && *scope <= most
+        && address.len() == usize::from(source.div_ceil(8))
+        && address.last().is_none_or(|last| last.trailing_zeros() >= spare)
 }

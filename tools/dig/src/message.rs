@@ -98,7 +98,11 @@ impl Message {
             if *class.get_or_insert(question.qclass) != question.qclass {
                 self.irregular("QCLASS", span.offset);
             }
-            if self.questions.iter().any(|other| other.matches(&question)) {
+            // Two names are no message, and neither is the same question twice: more is at most another type.
+            let (first, last) = (self.questions.first(), self.questions.last());
+            if first.is_some_and(|first| !first.qname.matches(&question.qname))
+                || [first, last].into_iter().flatten().any(|other| other.matches(&question))
+            {
                 self.irregular("QNAME", span.offset);
             }
             self.questions.push(question);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::edns::{Edns, EdnsOption, OptionCode};
+use crate::edns::{self, Edns, EdnsOption, OptionCode};
 use crate::exchange::Answer;
 use crate::explain::{Event, Transport};
 use crate::fault::Fault;
@@ -179,19 +179,22 @@ fn push_rdata(text: &mut String, record: &Record) {
     text.push('\n');
 }
 
-fn pseudosection(text: &mut String, edns: &Edns, verdict: &str) {
+fn pseudosection(text: &mut String, opt: &Edns, verdict: &str) {
     text.push_str(";; OPT PSEUDOSECTION:\n");
-    let _ = write!(text, "; EDNS: version: {}, flags:", edns.version);
-    if edns.dnssec_ok() {
+    let _ = write!(text, "; EDNS: version: {}, flags:", opt.version);
+    if opt.dnssec_ok() {
         text.push_str(" do");
     }
-    let unknown = edns.flags & !crate::edns::DO;
-    if unknown == 0 {
-        let _ = writeln!(text, "; udp: {}", edns.udp_size);
-    } else {
-        let _ = writeln!(text, "; MBZ: 0x{unknown:04x}, udp: {}", edns.udp_size);
+    if opt.flags & edns::CO != 0 {
+        text.push_str(" co");
     }
-    for option in &edns.options {
+    let unknown = opt.flags & !(edns::DO | edns::CO);
+    if unknown == 0 {
+        let _ = writeln!(text, "; udp: {}", opt.udp_size);
+    } else {
+        let _ = writeln!(text, "; MBZ: 0x{unknown:04x}, udp: {}", opt.udp_size);
+    }
+    for option in &opt.options {
         push_option(text, option, verdict);
     }
 }
@@ -224,6 +227,8 @@ fn push_option(text: &mut String, option: &EdnsOption, verdict: &str) {
         code => {
             match code {
                 OptionCode::NSID => text.push_str("; NSID:"),
+                OptionCode::KEEPALIVE => text.push_str("; TCP KEEPALIVE:"),
+                OptionCode::PADDING => text.push_str("; PAD:"),
                 OptionCode(number) => {
                     let _ = write!(text, "; OPT={number}:");
                 }

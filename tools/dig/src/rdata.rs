@@ -22,6 +22,8 @@ pub enum Form {
     U16,
     /// Four octets, in decimal.
     U32,
+    /// Two octets, in octal.
+    Octal,
     /// Four octets, an IPv4 address.
     Ipv4,
     /// Sixteen octets, an IPv6 address.
@@ -46,6 +48,8 @@ pub type Layout = &'static [(&'static str, Form)];
 pub enum Value {
     /// A number.
     Number(u32),
+    /// A number that is written in octal.
+    Octal(u16),
     /// An IPv4 address.
     Ipv4(Ipv4Addr),
     /// An IPv6 address.
@@ -71,13 +75,14 @@ pub struct Field {
 
 /// The layout of a type, or `None` if its octets are all that we know.
 ///
-/// A and AAAA and SRV mean something only in class IN.
+/// AAAA and SRV mean something only in class IN, and A something else in class CH.
 ///
 /// # Source
-/// RFC 1035 section 3.3, RFC 3596 (AAAA), RFC 2782 (SRV), RFC 6672 (DNAME), RFC 8659 (CAA).
+/// RFC 1035 sections 3.3 and 3.4.1, RFC 1034 section 3.6 (A in class CH), RFC 3596 (AAAA), RFC 2782 (SRV), RFC 6672 (DNAME), RFC 8659 (CAA).
 pub fn layout(rtype: Type, class: Class) -> Option<Layout> {
     Some(match (rtype, class) {
         (Type::A, Class::IN | Class::HS) => &[("ADDRESS", Form::Ipv4)],
+        (Type::A, Class::CH) => &[("domain name", Form::Name), ("Chaos address", Form::Octal)],
         (Type::AAAA, Class::IN) => &[("address", Form::Ipv6)],
         (Type::NS, _) => &[("NSDNAME", Form::Name)],
         (Type::CNAME, _) => &[("CNAME", Form::Name)],
@@ -140,6 +145,7 @@ impl Rdata {
                 Form::U8 => Value::Number(reader.u8(name).map_err(Fault::end)?.into()),
                 Form::U16 => Value::Number(reader.u16(name).map_err(Fault::end)?.into()),
                 Form::U32 => Value::Number(reader.u32(name).map_err(Fault::end)?),
+                Form::Octal => Value::Octal(reader.u16(name).map_err(Fault::end)?),
                 Form::Ipv4 => Value::Ipv4(reader.array::<4>(name).map_err(Fault::end)?.into()),
                 Form::Ipv6 => Value::Ipv6(reader.array::<16>(name).map_err(Fault::end)?.into()),
                 Form::Name => Value::Name(Name::parse(&mut reader)?),
@@ -170,6 +176,7 @@ impl Rdata {
             // Writing to a String cannot fail.
             let _ = match &field.value {
                 Value::Number(number) => write!(text, "{number}"),
+                Value::Octal(number) => write!(text, "{number:o}"),
                 Value::Ipv4(addr) => write!(text, "{addr}"),
                 Value::Ipv6(addr) => {
                     ipv6(&mut text, *addr);

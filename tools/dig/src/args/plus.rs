@@ -96,13 +96,14 @@ const NOT_YET: &[(&str, usize)] = &[("ttlunits", 4), ("coflag", 2), ("identify",
 impl Draft<'_> {
     /// Reads one option, written without its plus.
     pub(super) fn plus(&mut self, option: &str) -> Result<(), Stop> {
-        let (word, value) = match option.split_once('=') {
-            Some((word, value)) if !word.is_empty() => (word, Some(value).filter(|value| !value.is_empty())),
-            _ => (option, None),
+        // dig takes no notice of equals signs in front.
+        let (word, value) = match option.trim_start_matches('=').split_once('=') {
+            Some((word, value)) => (word, Some(value).filter(|value| !value.is_empty())),
+            None => (option.trim_start_matches('='), None),
         };
         if word.is_empty() {
             // dig says so and goes on.
-            self.preamble.push_str(";; Invalid option \n");
+            self.preamble += &format!(";; Invalid option {option}\n");
             return Ok(());
         }
         let invalid = || Stop::invalid_option(&format!("+{word}"));

@@ -142,6 +142,7 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::HostUnreachable => "host unreachable",
         io::ErrorKind::AddrNotAvailable => "address not available",
         io::ErrorKind::AddrInUse => "address in use",
+        io::ErrorKind::InvalidInput => "invalid file",
         io::ErrorKind::PermissionDenied => "permission denied",
         _ => "failure",
     };
