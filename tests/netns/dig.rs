@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use serde_json::Value;
 use sockeye_sys::namespace;
 use sockeye_test_support::{Background, Case, Net, Run, peer, run, tool, wait_until};
 
@@ -22,6 +23,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("dig::gai_statuses", &["named"], gai_statuses),
         Case::new("dig::explains_what_came", &["named"], explains),
         Case::new("dig::json_of_answers_and_faults", &["named"], json),
+        Case::new("dig::json_of_a_faulty_server", &[], json_of_faulty),
         Case::new("dig::the_servers_of_resolv_conf", &["dig", "named"], resolv_conf),
     ]
 }
@@ -222,7 +224,7 @@ fn explains(net: &Net) {
 
 fn json(net: &Net) {
     let _named = start_named(net);
-    let value = |args: &[&str], status: i32| -> serde_json::Value {
+    let value = |args: &[&str], status: i32| -> Value {
         let told = dig(args);
         told.status(status);
         serde_json::from_str(told.out().lines().next().unwrap())
@@ -248,6 +250,27 @@ fn json(net: &Net) {
     assert_eq!((&refused["type"], &refused["data"]["exit_status"]), (&"error".into(), &9.into()));
     let bad = value(&["--json", "a..b"], 10);
     assert_eq!(bad["data"]["message"], "'a..b' is not a legal name (empty label)");
+}
+
+/// Whatever comes, one object says so, and a result has the same names each time.
+fn json_of_faulty(_: &Net) {
+    faulty::start();
+    let value = |args: &[&str]| -> Value {
+        let told = dig(&[&["--json", "@127.0.0.1", "-p", "5300", "-q"], args].concat());
+        told.status(0);
+        serde_json::from_str(&told.out()).unwrap_or_else(|error| panic!("{error}: {}", told.story()))
+    };
+    let names = |value: &Value| value["data"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let good = value(&["good."]);
+    let unreadable = value(&["badlabel."]);
+    assert_eq!(names(&good), names(&unreadable));
+    assert_eq!((&good["data"]["message_hex"], &unreadable["data"]["message"]), (&Value::Null, &Value::Null));
+    assert_eq!(unreadable["data"]["fault"]["kind"], "bad_label_type");
+    assert_eq!(unreadable["data"]["message_hex"].as_str().unwrap()[4..8], *"8580");
+    let dropped = value(&["wrongq.", "+tcp"]);
+    assert_eq!(dropped["data"]["message"], "the message that came was not an answer to the query");
+    let signed = value(&["tsig0."]);
+    assert_eq!(signed["data"]["message"]["additionalRRs"][0]["TYPEname"], "TSIG");
 }
 
 fn resolv_conf(net: &Net) {

@@ -111,3 +111,22 @@ fn warnings_come_before_what_stops_the_line() {
         .status(10)
         .stderr_is(";; Warning, ignoring invalid type nosuchtype\ndig: 'a..b' is not a legal name (empty label)\n");
 }
+
+#[test]
+fn with_json_a_refused_line_is_one_error_object() {
+    for (args, status, message) in [
+        (&["--json", "+nosuch"][..], 1, "Invalid option: +nosuch"),
+        (&["--json", "-p", "x", "a.b"], 1, "Couldn't parse port number: invalid port number 'x': not a valid number"),
+        (&["--json", "@", "a.b"], 1, "couldn't get address for '': not found"),
+        (&["--json", "-6", "@127.0.0.1", "a.b"], 0, "no acceptable nameservers"),
+        // Only what is no object of JSON may go elsewhere.
+        (&["--json", "+", "-6", "@127.0.0.1", "a.b"], 0, "no acceptable nameservers"),
+    ] {
+        let refused = dig(args);
+        refused.status(status);
+        let value: serde_json::Value =
+            serde_json::from_str(&refused.out()).unwrap_or_else(|error| panic!("{error}: {}", refused.story()));
+        assert_eq!(value["type"], "error");
+        assert_eq!(value["data"], json!({"message": message, "hint": null, "exit_status": status}));
+    }
+}

@@ -60,7 +60,7 @@ pub enum Step {
     /// This is the answer.
     Answer(Box<Answer>),
     /// This came instead of an answer, and cannot be read.
-    BadPacket(Fault, Vec<u8>),
+    BadPacket(Box<BadPacket>),
     /// A message came over the connection that was not ours: dig leaves it at that.
     Dropped,
     /// Nobody answered.
@@ -100,6 +100,21 @@ pub struct Answer {
     pub cookie: Option<Verdict>,
     /// The query that it answers.
     pub query: Query,
+}
+
+/// A message in place of an answer that cannot be read.
+#[derive(Clone, Debug)]
+pub struct BadPacket {
+    /// Where it breaks.
+    pub fault: Fault,
+    /// Its octets.
+    pub octets: Vec<u8>,
+    /// Who sent it.
+    pub server: Server,
+    /// How.
+    pub transport: Transport,
+    /// From sending the query to this.
+    pub rtt: Duration,
 }
 
 /// The dialogue.
@@ -236,7 +251,8 @@ impl Exchange {
             return self.wait_on();
         }
         if let Some(fault) = message.fault.filter(|fault| !fault.is_recoverable()) {
-            return Step::BadPacket(fault, octets.to_vec());
+            let (octets, rtt) = (octets.to_vec(), now.saturating_duration_since(self.sent));
+            return Step::BadPacket(Box::new(BadPacket { fault, octets, server, transport: self.transport, rtt }));
         }
         if !message.is_well_formed() {
             explain(Event::Malformed { fault: message.fault });

@@ -1,6 +1,7 @@
 //! Answers as JSON: RFC 8427's names for the message, the suite's own for what is around it.
 
 use std::io;
+use std::time::Duration;
 
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -8,11 +9,13 @@ use sockeye_cli::{Render, Text};
 use sockeye_common::hex;
 
 use crate::cookie::Verdict;
-use crate::exchange::Answer;
+use crate::edns;
+use crate::exchange::{Answer, BadPacket};
 use crate::explain::Transport;
 use crate::fault::Fault;
 use crate::header::{self, Flag};
 use crate::message::Message;
+use crate::options::Server;
 use crate::question::Question;
 use crate::record::Record;
 use crate::registry::Rcode;
@@ -32,7 +35,7 @@ impl<T> Render for Only<'_, T> {
     }
 }
 
-/// One lookup's answer.
+/// What came of one lookup: an answer, or a message that cannot be read.
 #[derive(Serialize)]
 pub struct Result<'a> {
     server: String,
@@ -41,14 +44,17 @@ pub struct Result<'a> {
     transport: Transport,
     rtt_us: u64,
     length_octets: usize,
-    rcode: Rcode,
+    /// Null if the message cannot be read.
+    rcode: Option<Rcode>,
     /// Null if no cookie was sent or none came back.
     cookie: Option<Verdict>,
     /// Where the message breaks, or null.
     fault: Option<Fault>,
     edns: Option<Edns>,
-    /// RFC 8427, section 2.
-    message: Dns<'a>,
+    /// RFC 8427, section 2. Null if the message cannot be read.
+    message: Option<Dns<'a>>,
+    /// All octets, if the message cannot be read.
+    message_hex: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -71,45 +77,56 @@ impl<'a> Result<'a> {
     pub fn new(answer: &'a Answer) -> Self {
         let message = &answer.message;
         Self {
-            server: answer.server.addr.ip().to_string(),
-            server_port: answer.server.addr.port(),
-            server_as_written: &answer.server.written,
-            transport: answer.transport,
-            rtt_us: u64::try_from(answer.rtt.as_micros()).unwrap_or(u64::MAX),
-            length_octets: answer.octets.len(),
-            rcode: message.rcode(),
+            rcode: Some(message.rcode()),
             cookie: answer.cookie,
             fault: message.fault,
-            edns: message.edns.as_ref().map(|edns| Edns {
-                version: edns.version,
-                udp_size_octets: edns.udp_size,
-                dnssec_ok: edns.dnssec_ok(),
-                options: edns
-                    .options
-                    .iter()
-                    .map(|option| EdnsOption {
-                        code: option.code.0,
-                        name: option.code.name(),
-                        data: hex::encode(&option.data),
-                    })
-                    .collect(),
-            }),
-            message: Dns(message),
+            edns: message.edns.as_ref().map(Edns::new),
+            message: Some(Dns(message)),
+            ..Self::from(&answer.server, answer.transport, answer.rtt, answer.octets.len())
+        }
+    }
+
+    /// The result of a message that cannot be read.
+    pub fn unreadable(packet: &'a BadPacket) -> Self {
+        Self {
+            fault: Some(packet.fault),
+            message_hex: Some(hex::encode(&packet.octets)),
+            ..Self::from(&packet.server, packet.transport, packet.rtt, packet.octets.len())
+        }
+    }
+
+    /// What is known of every message.
+    fn from(server: &'a Server, transport: Transport, rtt: Duration, length_octets: usize) -> Self {
+        Self {
+            server: server.addr.ip().to_string(),
+            server_port: server.addr.port(),
+            server_as_written: &server.written,
+            transport,
+            rtt_us: u64::try_from(rtt.as_micros()).unwrap_or(u64::MAX),
+            length_octets,
+            rcode: None,
+            cookie: None,
+            fault: None,
+            edns: None,
+            message: None,
+            message_hex: None,
         }
     }
 }
 
-/// A message that cannot be read.
-#[derive(Serialize)]
-pub struct BadPacket {
-    fault: Fault,
-    message_hex: String,
-}
-
-impl BadPacket {
-    /// The message's octets, and where they break.
-    pub fn new(fault: &Fault, octets: &[u8]) -> Self {
-        Self { fault: *fault, message_hex: hex::encode(octets) }
+impl Edns {
+    fn new(edns: &edns::Edns) -> Self {
+        let option = |option: &edns::EdnsOption| EdnsOption {
+            code: option.code.0,
+            name: option.code.name(),
+            data: hex::encode(&option.data),
+        };
+        Self {
+            version: edns.version,
+            udp_size_octets: edns.udp_size,
+            dnssec_ok: edns.dnssec_ok(),
+            options: edns.options.iter().map(option).collect(),
+        }
     }
 }
 
@@ -148,9 +165,9 @@ impl Serialize for Dns<'_> {
         map.serialize_entry("QCLASS", &question.map(|question| question.qclass.0))?;
         map.serialize_entry("QCLASSname", &question.map(|question| question.qclass.to_string()))?;
         map.serialize_entry("questionRRs", &Questions(&message.questions))?;
-        map.serialize_entry("answerRRs", &Records(&message.answer))?;
-        map.serialize_entry("authorityRRs", &Records(&message.authority))?;
-        map.serialize_entry("additionalRRs", &Records(&message.additional))?;
+        map.serialize_entry("answerRRs", &Records(&message.answer, None))?;
+        map.serialize_entry("authorityRRs", &Records(&message.authority, None))?;
+        map.serialize_entry("additionalRRs", &Records(&message.additional, message.tsig.as_ref()))?;
         map.end()
     }
 }
@@ -181,12 +198,13 @@ impl Serialize for QuestionRr<'_> {
     }
 }
 
-struct Records<'a>(&'a [Record]);
+/// The records of a section, and one that stands behind them.
+struct Records<'a>(&'a [Record], Option<&'a Record>);
 
 impl Serialize for Records<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
-        for record in self.0 {
+        let mut list = serializer.serialize_seq(None)?;
+        for record in self.0.iter().chain(self.1) {
             list.serialize_element(&Rr(record))?;
         }
         list.end()

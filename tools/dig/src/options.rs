@@ -47,6 +47,17 @@ pub struct Refusal {
     pub status: Status,
 }
 
+impl Refusal {
+    /// The refusal in one line: what dig says on standard error, then what it says on standard output.
+    pub fn sentence(&self) -> String {
+        let message = self.message.as_ref().or(self.stderr.first()).cloned().unwrap_or_default();
+        match self.stdout.trim_end() {
+            "" => message,
+            detail => format!("{message}: {detail}"),
+        }
+    }
+}
+
 /// What holds for every lookup of the call, wherever it stands on the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Globals {

@@ -40,7 +40,11 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
     for warning in &options.warnings {
         output.stderr_line(warning);
     }
-    output.raw(options.preamble.as_bytes())?;
+    if output.is_json() {
+        options.preamble.lines().for_each(|line| output.stderr_line(line));
+    } else {
+        output.raw(options.preamble.as_bytes())?;
+    }
     match &options.plan {
         Plan::Refuse(refusal) => refuse(refusal, output),
         Plan::AddressInfo(request) => address_info(request, output),
@@ -55,9 +59,10 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
 }
 
 fn refuse(refusal: &Refusal, output: &mut Output<'_>) -> Result<Status, Failure> {
-    if !output.is_json() {
-        output.raw(refusal.stdout.as_bytes())?;
+    if output.is_json() {
+        return Err(Failure::new(refusal.status, refusal.sentence()));
     }
+    output.raw(refusal.stdout.as_bytes())?;
     for line in &refusal.stderr {
         output.stderr_line(line);
     }
@@ -141,7 +146,9 @@ impl<'a> Session<'a> {
             skipped.iter().map(|server| Event::ServerSkipped { server: server.addr }).collect();
         if servers.is_empty() {
             events.push(Event::NoAcceptableServers);
-            return self.tell(&events, true, false, output);
+            self.tell(&events, true, false, output)?;
+            self.only_json(output, "no acceptable nameservers");
+            return Ok(());
         }
         self.tell(&events, true, false, output)?;
         output.event(&Event::ServersChosen { source, servers: servers.iter().map(|server| server.addr).collect() })?;
@@ -229,12 +236,15 @@ impl<'a> Session<'a> {
                     None => wire::Heard::TimedOut,
                 },
                 Step::Answer(answer) => return self.show(lookup, &answer, output),
-                Step::BadPacket(fault, octets) => {
+                Step::BadPacket(packet) => {
                     self.status = ANSWERED;
-                    let result = json::BadPacket::new(&fault, &octets);
-                    return show(output, &printer::bad_packet(&fault, &octets), &result);
+                    let text = printer::bad_packet(&packet.fault, &packet.octets);
+                    return show(output, &text, &json::Result::unreadable(&packet));
                 }
-                Step::Dropped => return Ok(()),
+                Step::Dropped => {
+                    self.only_json(output, "the message that came was not an answer to the query");
+                    return Ok(());
+                }
                 Step::GiveUp { .. } => {
                     self.give_up(output);
                     return Ok(());
@@ -320,8 +330,13 @@ impl<'a> Session<'a> {
 
     fn give_up(&mut self, output: &mut Output<'_>) {
         self.status = NO_ANSWER;
+        self.only_json(output, "no servers could be reached");
+    }
+
+    /// An error object where dig's text has said it already, or says nothing.
+    fn only_json(&self, output: &mut Output<'_>, message: &str) {
         if output.is_json() {
-            output.failure(&Failure::new(NO_ANSWER, "no servers could be reached"));
+            output.failure(&Failure::new(self.status, message));
         }
     }
 }

@@ -204,8 +204,8 @@ fn over_tcp_a_message_that_is_not_ours_is_the_end() {
 fn what_cannot_be_read_is_shown_and_what_can_be_read_in_part_is_an_answer() {
     let mut play = primed();
     let pointer_to_itself = changed(|octets| octets[28] = 0x1b);
-    assert!(matches!(play.datagram(&pointer_to_itself), Step::BadPacket(fault, octets)
-        if fault.offset == 27 && octets == pointer_to_itself));
+    assert!(matches!(play.datagram(&pointer_to_itself), Step::BadPacket(packet)
+        if packet.fault.offset == 27 && packet.octets == pointer_to_itself));
     let mut play = primed();
     let answer = answered(play.datagram(&answer_octets()[..50]));
     assert_eq!(answer.message.answer.len(), 1);
