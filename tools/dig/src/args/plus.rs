@@ -103,7 +103,7 @@ impl Draft<'_> {
         };
         if word.is_empty() {
             // dig says so and goes on.
-            self.preamble += &format!(";; Invalid option {option}\n");
+            self.preamble.extend([";; Invalid option ", option, "\n"]);
             return Ok(());
         }
         let invalid = || Stop::invalid_option(&format!("+{word}"));
