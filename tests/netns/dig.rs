@@ -24,6 +24,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("dig::explains_what_came", &["named"], explains),
         Case::new("dig::json_of_answers_and_faults", &["named"], json),
         Case::new("dig::json_of_a_faulty_server", &[], json_of_faulty),
+        Case::new("dig::explains_an_alias_that_leads_away", &[], explains_an_alias_that_leads_away),
         Case::new("dig::the_servers_of_resolv_conf", &["dig", "named"], resolv_conf),
     ]
 }
@@ -198,12 +199,14 @@ fn explains(net: &Net) {
         ("web.lab.test", "asking 127.0.0.1:53, from the nameserver lines of /etc/resolv.conf"),
         ("@::1 web.lab.test", "asking [::1]:53, as the command line says"),
         ("web.lab.test", "aa is set: the server is an authority"),
-        ("nosuch.lab.test", "the name does not exist, with any type; caches may remember that for 300 s"),
+        ("nosuch.lab.test", "nosuch.lab.test. does not exist, with any type; caches may remember that for 300 s"),
         (
             "web.lab.test MX",
-            "NODATA: the name exists, but has no record of this type; caches may remember that for 300 s",
+            "NODATA: web.lab.test. exists, but has no record of this type; caches may remember that for 300 s",
         ),
         ("alias.lab.test", "chain.lab.test. is an alias (CNAME) of web.lab.test."),
+        ("away.lab.test", "nosuch.lab.test. does not exist, with any type"),
+        ("loop.lab.test", "the aliases lead back to loop.lab.test.: a loop"),
         ("loop.lab.test", "loop2.lab.test. is an alias (CNAME) of loop.lab.test."),
         ("host.child.lab.test +norec", "a referral: the servers of child.lab.test. know, ask ns.child.lab.test."),
         ("long.lab.test TXT", "tc is set: the answer did not fit into a datagram; asking again over TCP"),
@@ -271,6 +274,17 @@ fn json_of_faulty(_: &Net) {
     assert_eq!(dropped["data"]["message"], "the message that came was not an answer to the query");
     let signed = value(&["tsig0."]);
     assert_eq!(signed["data"]["message"]["additionalRRs"][0]["TYPEname"], "TSIG");
+    // dig shows the signature's fields, we the octets: but there it is.
+    dig(&["@127.0.0.1", "-p", "5300", "-q", "tsig0."])
+        .stdout_has(";; TSIG PSEUDOSECTION:\nkey.\t\t\t0\tANY\tTSIG\t\\# 33 ");
+}
+
+/// The alias leads out of what the server knows: not a NODATA about the other name.
+fn explains_an_alias_that_leads_away(_: &Net) {
+    faulty::start();
+    let told = dig(&["@127.0.0.1", "-p", "5300", "+explain", "-q", "elsewhere."]);
+    told.stdout_has(";; explain: of other. this server says nothing: ask for that name");
+    assert!(!told.out().contains("NODATA"), "{}", told.story());
 }
 
 fn resolv_conf(net: &Net) {

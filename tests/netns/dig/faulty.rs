@@ -315,6 +315,7 @@ fn odd_record(what: &str) -> Option<Vec<u8>> {
         "clsnone" => record(1, 254, 1, &[1, 2, 3, 4]),
         "chaosa" => record(1, 3, 60, b"\xc0\x0c\x01\xff"),
         "chaosacut" => record(1, 3, 60, b"\xc0\x0c\x01"),
+        "elsewhere" => record(5, IN, 60, b"\x05other\0"),
         "ttlneg" => record(1, IN, 0x8000_0001, &[192, 0, 2, 1]),
         "emptya" => record(1, IN, 1, b""),
         "emptytxt" => record(16, IN, 1, b""),

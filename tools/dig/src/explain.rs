@@ -198,13 +198,27 @@ pub enum Event {
         /// What it stands for.
         target: String,
     },
+    /// The aliases lead back to one of themselves.
+    AliasLoop {
+        /// The first that comes again.
+        name: String,
+    },
+    /// The aliases lead to a name of which the server says nothing.
+    AliasLeadsAway {
+        /// The name.
+        name: String,
+    },
     /// The name exists, but not with this type.
     NoData {
+        /// The name that was asked for, or that its aliases lead to.
+        name: String,
         /// How long to remember that, from the SOA record: the smaller of its TTL and its MINIMUM.
         negative_ttl_s: Option<u32>,
     },
     /// The name does not exist.
     NoName {
+        /// The name that was asked for, or that its aliases lead to.
+        name: String,
         /// How long to remember that.
         negative_ttl_s: Option<u32>,
     },
@@ -346,11 +360,13 @@ impl Event {
                 format!("{section} has {records} record{plural}: {meaning}")
             }
             Self::Alias { owner, target } => format!("{owner} is an alias (CNAME) of {target}"),
-            Self::NoData { negative_ttl_s } => {
-                format!("NODATA: the name exists, but has no record of this type{}", remember(*negative_ttl_s))
+            Self::AliasLoop { name } => format!("the aliases lead back to {name}: a loop, in which no record can be"),
+            Self::AliasLeadsAway { name } => format!("of {name} this server says nothing: ask for that name"),
+            Self::NoData { name, negative_ttl_s } => {
+                format!("NODATA: {name} exists, but has no record of this type{}", remember(*negative_ttl_s))
             }
-            Self::NoName { negative_ttl_s } => {
-                format!("the name does not exist, with any type{}", remember(*negative_ttl_s))
+            Self::NoName { name, negative_ttl_s } => {
+                format!("{name} does not exist, with any type{}", remember(*negative_ttl_s))
             }
             Self::Referral { zone, servers } => {
                 format!("a referral: the servers of {zone} know, ask {}", servers.join(", "))

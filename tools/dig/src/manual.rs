@@ -118,7 +118,7 @@ pub(crate) const MANUAL: Manual = Manual {
         Example {
             says: "Find out why there is no answer:",
             command: "dig nosuch.lab.test +noall +explain",
-            shows: "the name does not exist, with any type; caches may remember that for 300 s",
+            shows: "nosuch.lab.test. does not exist, with any type; caches may remember that for 300 s",
             status: 0,
         },
         Example {

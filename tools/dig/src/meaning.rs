@@ -1,6 +1,6 @@
 //! What an answer means: each header flag, the status, each section, and the two kinds of no.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::edns::OptionCode;
 use crate::exchange::Answer;
@@ -9,6 +9,7 @@ use crate::header;
 use crate::message::Message;
 use crate::name::Name;
 use crate::printer;
+use crate::record::Record;
 use crate::registry::{Rcode, Type};
 
 /// Hands every fact about the answer to `explain`, until that fails.
@@ -29,10 +30,11 @@ pub fn explain<E>(answer: &Answer, explain: &mut dyn FnMut(Event) -> Result<(), 
     for event in sections(message) {
         explain(event)?;
     }
-    for event in aliases(answer) {
+    let (name, aliases) = chain(answer);
+    for event in aliases {
         explain(event)?;
     }
-    match conclusion(answer) {
+    match conclusion(answer, &name) {
         Some(event) => explain(event),
         None => Ok(()),
     }
@@ -101,12 +103,12 @@ fn flags(answer: &Answer) -> Vec<Event> {
 
 fn sections(message: &Message) -> Vec<Event> {
     let mut events = Vec::new();
-    let mut say = |section, records: &[crate::record::Record], meaning: String| {
+    let mut say = |section, records: &[Record], meaning: String| {
         if !records.is_empty() {
             events.push(Event::Section { section, records: records.len(), meaning });
         }
     };
-    let types = |records: &[crate::record::Record]| {
+    let types = |records: &[Record]| {
         let mut seen = HashSet::new();
         let names: Vec<String> =
             records.iter().filter(|record| seen.insert(record.rtype)).map(|record| record.rtype.to_string()).collect();
@@ -121,41 +123,40 @@ fn sections(message: &Message) -> Vec<Event> {
         "the servers of the zone"
     };
     say("AUTHORITY", &message.authority, format!("{authority} ({})", types(&message.authority)));
-    say(
-        "ADDITIONAL",
-        &message.additional,
-        format!("addresses that will be needed next ({})", types(&message.additional)),
-    );
+    let additional = if message.additional.iter().all(|record| matches!(record.rtype, Type::A | Type::AAAA)) {
+        "addresses that will be needed next"
+    } else {
+        "what may help"
+    };
+    say("ADDITIONAL", &message.additional, format!("{additional} ({})", types(&message.additional)));
     events
 }
 
-/// Follows the aliases from the name that was asked. Each is followed once: a loop ends.
-fn aliases(answer: &Answer) -> Vec<Event> {
-    let (last, events) = chain(answer);
-    drop(last);
-    events
-}
-
+/// Follows the aliases from the name that was asked, as data and down to the last name. Each alias is followed once: a
+/// loop ends.
 fn chain(answer: &Answer) -> (Name, Vec<Event>) {
     let mut name = answer.query.question.qname.clone();
     let mut events = Vec::new();
     if answer.query.question.qtype == Type::CNAME {
         return (name, events);
     }
-    let cnames = || answer.message.answer.iter().filter(|record| record.rtype == Type::CNAME);
-    for _ in cnames() {
-        let Some(target) = cnames().find(|record| record.owner.matches(&name)).and_then(|record| record.rdata.target())
-        else {
-            break;
-        };
+    let cnames = answer.message.answer.iter().filter(|record| record.rtype == Type::CNAME);
+    let mut aliases: HashMap<Vec<u8>, &Record> = HashMap::new();
+    for record in cnames {
+        // Of two aliases of one name the first counts.
+        aliases.entry(record.owner.as_wire().to_ascii_lowercase()).or_insert(record);
+    }
+    while let Some(target) =
+        aliases.remove(&name.as_wire().to_ascii_lowercase()).and_then(|record| record.rdata.target())
+    {
         events.push(Event::Alias { owner: name.to_string(), target: target.to_string() });
         name = target.clone();
     }
     (name, events)
 }
 
-/// The kind of no, or the referral; nothing if there is an answer.
-fn conclusion(answer: &Answer) -> Option<Event> {
+/// The kind of no about the name where the aliases end, or the referral; nothing if there is an answer.
+fn conclusion(answer: &Answer, name: &Name) -> Option<Event> {
     let message = &answer.message;
     let negative_ttl_s = message
         .authority
@@ -163,26 +164,36 @@ fn conclusion(answer: &Answer) -> Option<Event> {
         .find(|record| record.rtype == Type::SOA)
         .and_then(|soa| soa.rdata.number("MINIMUM").map(|minimum| minimum.min(soa.ttl)));
     if message.rcode() == Rcode::NXDOMAIN {
-        return Some(Event::NoName { negative_ttl_s });
+        return Some(Event::NoName { name: name.to_string(), negative_ttl_s });
+    }
+    let question = &answer.query.question;
+    // Aliases have been followed as far as they go.
+    if question.qtype != Type::CNAME && is_alias(&message.answer, name) {
+        return Some(Event::AliasLoop { name: name.to_string() });
     }
     if message.rcode() != Rcode::NOERROR {
         return None;
     }
-    let (name, _) = chain(answer);
-    let question = &answer.query.question;
-    let answers = |record: &&crate::record::Record| {
-        question.qtype == Type::ANY || record.rtype == question.qtype && record.owner.matches(&name)
-    };
+    let answers =
+        |record: &&Record| question.qtype == Type::ANY || record.rtype == question.qtype && record.owner.matches(name);
     if message.answer.iter().any(|record| answers(&record)) {
         return None;
     }
-    let servers: Vec<&crate::record::Record> =
-        message.authority.iter().filter(|record| record.rtype == Type::NS).collect();
+    let servers: Vec<&Record> = message.authority.iter().filter(|record| record.rtype == Type::NS).collect();
     match servers.first() {
         Some(first) if negative_ttl_s.is_none() && !message.header.has(header::AA) => Some(Event::Referral {
             zone: first.owner.to_string(),
             servers: servers.iter().filter_map(|record| record.rdata.target()).map(ToString::to_string).collect(),
         }),
-        _ => Some(Event::NoData { negative_ttl_s }),
+        // Without an SOA record this is no negative answer, and there is one record at least: the alias.
+        _ if negative_ttl_s.is_none() && *name != question.qname => {
+            Some(Event::AliasLeadsAway { name: name.to_string() })
+        }
+        _ => Some(Event::NoData { name: name.to_string(), negative_ttl_s }),
     }
+}
+
+/// Whether the name is itself an alias of the answer.
+fn is_alias(answer: &[Record], name: &Name) -> bool {
+    answer.iter().any(|record| record.rtype == Type::CNAME && record.owner.matches(name))
 }

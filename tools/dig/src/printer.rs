@@ -114,6 +114,11 @@ fn body(text: &mut String, show: &Show, message: &Message, verdict: &str) {
             text.push('\n');
         }
     }
+    if let Some(tsig) = message.tsig.as_ref().filter(|_| show.additional && show.comments) {
+        text.push_str(";; TSIG PSEUDOSECTION:\n");
+        push_record(text, show, tsig);
+        text.push('\n');
+    }
 }
 
 fn questions(text: &mut String, show: &Show, message: &Message) {
