@@ -64,7 +64,8 @@ A failure is told by the name, the number and the text of the EAI code.";
 
 const JSON: &str = "\
 With `--json` every answer is one line. Its `data` has `server`, `transport`, `rtt_us`, `length_octets`, `rcode`, `cookie`,
-`fault`, `edns`, and `message` with the names of RFC 8427. A message that cannot be read has `fault` and `message_hex`.";
+`fault`, `edns`, and `message` with the names of RFC 8427. Of a message that cannot be read `fault` says why and
+`message_hex` has the octets; `rcode` and `message` are null then. What came to no answer is one error object.";
 
 const CAVEATS: &str = "\
 A, AAAA, CAA, CNAME, DNAME, HINFO, MX, NS, PTR, SOA, SPF, SRV and TXT are printed in their own form. Of all other types the

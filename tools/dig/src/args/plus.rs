@@ -16,8 +16,6 @@ enum Kind {
     Switch(fn(&mut Draft<'_>, bool)),
     /// `+x`, `+nox`, `+x=VALUE`.
     Valued(fn(&mut Draft<'_>, bool, Option<&str>) -> Result<(), Stop>),
-    /// `+x`, `+nox`, `+x=TEXT`.
-    Text(fn(&mut Draft<'_>, bool, Option<&str>)),
     /// `+x=NUMBER` only.
     Number { what: &'static str, max: u32, set: fn(&mut Draft<'_>, u32) },
 }
@@ -40,7 +38,7 @@ const OPTIONS: &[Plus] = &[
     switch("class", 2, |draft, on| draft.current().show.class = on),
     switch("cmd", 2, |draft, on| draft.globals.banner = on),
     switch("comments", 3, |draft, on| draft.current().show.comments = on),
-    Plus { name: "cookie", letters: 3, kind: Kind::Text(cookie) },
+    Plus { name: "cookie", letters: 3, kind: Kind::Valued(cookie) },
     switch("dnssec", 4, dnssec),
     switch("do", 2, dnssec),
     Plus { name: "edns", letters: 4, kind: Kind::Valued(edns) },
@@ -122,7 +120,6 @@ impl Draft<'_> {
         match &known.kind {
             Kind::Switch(set) => set(self, on),
             Kind::Valued(set) => set(self, on, value)?,
-            Kind::Text(set) => set(self, on, value),
             Kind::Number { what, max, set } => {
                 let text = value.filter(|_| on).ok_or_else(invalid)?;
                 let value = number(text, *max, what, 10)?;
@@ -204,12 +201,20 @@ fn bufsize(draft: &mut Draft<'_>, on: bool, value: Option<&str>) -> Result<(), S
     Ok(())
 }
 
-fn cookie(draft: &mut Draft<'_>, on: bool, value: Option<&str>) {
+/// The longest cookie that `+cookie=` takes, in hex digits.
+const COOKIE_DIGITS: usize = 80;
+
+fn cookie(draft: &mut Draft<'_>, on: bool, value: Option<&str>) -> Result<(), Stop> {
+    let value = value.filter(|_| on);
+    if value.is_some_and(|hex| hex.len() > COOKIE_DIGITS) {
+        return Err(Stop::fatal("COOKIE data too large", 10));
+    }
     let lookup = draft.current();
     enable_edns(lookup, on);
-    lookup.cookie = match value.filter(|_| on) {
+    lookup.cookie = match value {
         Some(hex) => Cookie::Given(hex.to_owned()),
         None if on => Cookie::Random,
         None => Cookie::No,
     };
+    Ok(())
 }
