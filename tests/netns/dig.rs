@@ -25,6 +25,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("dig::json_of_answers_and_faults", &["named"], json),
         Case::new("dig::json_of_a_faulty_server", &[], json_of_faulty),
         Case::new("dig::explains_an_alias_that_leads_away", &[], explains_an_alias_that_leads_away),
+        Case::new("dig::a_server_by_name", &["dig", "named", "ip"], server_by_name),
         Case::new("dig::the_servers_of_resolv_conf", &["dig", "named"], resolv_conf),
     ]
 }
@@ -285,6 +286,14 @@ fn explains_an_alias_that_leads_away(_: &Net) {
     let told = dig(&["@127.0.0.1", "-p", "5300", "+explain", "-q", "elsewhere."]);
     told.stdout_has(";; explain: of other. this server says nothing: ask for that name");
     assert!(!told.out().contains("NODATA"), "{}", told.story());
+}
+
+/// A server's name with addresses of both families, on a host that has an address of one.
+fn server_by_name(net: &Net) {
+    let _named = start_named(net);
+    run(peer("ip").args(["-6", "addr", "add", "2001:db8::9/64", "dev", "lo", "nodad"])).status(0);
+    let lines = ["@ns.lab.test web.lab.test", "@localhost web.lab.test", "-6 @ns.lab.test a.b"];
+    compare(&lines.map(words));
 }
 
 fn resolv_conf(net: &Net) {

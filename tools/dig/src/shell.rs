@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::time::{Duration, Instant, SystemTime};
 
 use sockeye_cli::{Failure, Output, Status};
-use sockeye_sys::addrinfo::{self, Hints};
+use sockeye_sys::addrinfo::{self, AiFlags, Hints};
 use sockeye_sys::gai::GaiCode;
 use sockeye_sys::{SockType, interface, local_time, nameinfo, random};
 
@@ -110,7 +110,8 @@ pub fn resolve(written: &str) -> Result<Vec<SocketAddr>, String> {
         };
     }
     // One socket type, or every address comes three times.
-    let hints = Hints { socktype: SockType::STREAM, ..Hints::default() };
+    // As dig does, no address of a family that this host cannot reach anybody in.
+    let hints = Hints { socktype: SockType::STREAM, flags: AiFlags::ADDRCONFIG, ..Hints::default() };
     match addrinfo::lookup(Some(written), None, &hints) {
         Ok(found) => Ok(found.into_iter().map(|info| info.addr).collect()),
         Err(error) if matches!(error.code, GaiCode::NONAME | GaiCode::NODATA) => Err("not found".to_owned()),
