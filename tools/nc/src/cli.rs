@@ -11,8 +11,6 @@ use crate::number;
 use crate::options::{FamilyChoice, Options, Role, Transport};
 use crate::port;
 
-pub mod manual;
-
 /// What a wrong command line ends with, as OpenBSD's.
 const USAGE_STATUS: Status = Status(1);
 

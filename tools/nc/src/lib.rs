@@ -1,6 +1,7 @@
 //! nc: TCP and UDP connections and listens that show their working.
 //!
 //! - [`cli`]: the command line, from which [`options`] come; [`number`] and [`port`] read its values
+//! - [`manual`]: what the man page says beyond the options
 //! - [`relay`]: the conversation as a state machine without I/O
 //! - [`report`]: the sentences that OpenBSD nc says, word for word
 //! - [`explain`]: the working as data
@@ -9,6 +10,7 @@
 
 pub mod cli;
 pub mod explain;
+pub mod manual;
 pub mod number;
 pub mod options;
 pub mod port;
@@ -35,7 +37,7 @@ impl Tool for Nc {
     }
 
     fn manual() -> Manual {
-        cli::manual::MANUAL
+        manual::MANUAL
     }
 
     fn parse(invocation: &Invocation) -> Result<Options, Exit> {

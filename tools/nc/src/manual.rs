@@ -156,6 +156,7 @@ wait; cat got",
             "It did not: the command line is wrong, a name is not known, no address answered, a connection was reset, \
 standard output did not take what came. With `-v`, also a UDP port that turned out to be closed.",
         ),
+        (4, "Standard output did not take the text of `--help` or `--version`."),
     ],
     caveats: "Scanning (`-z`), Unix-domain sockets, proxies, TLS and the other options of OpenBSD `nc` and `ncat` are not \
 there yet. They are refused as unknown options and never ignored.
