@@ -1,9 +1,9 @@
 //! What every tool of the suite does alike (DESIGN.md, "Rules that hold for every tool").
 
 use std::fs::OpenOptions;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
-use sockeye_test_support::{run, tool};
+use sockeye_test_support::{Background, run, tool, tools_dir, wait_until};
 
 /// Each tool with a call that succeeds anywhere and prints something on standard output.
 const CALLS: &[(&str, &[&str])] = &[
@@ -47,18 +47,17 @@ fn a_full_disk_is_an_error_and_not_a_success() {
         let run = tool(name).args(*args).stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).output().unwrap();
         let said = String::from_utf8_lossy(&run.stderr);
         assert!(said.contains("No space left on device"), "{name}: {said:?}");
-        assert!(!run.status.success(), "{name} claims success on a full disk");
+        assert_eq!(run.status.code(), Some(4), "{name} on a full disk");
     }
 }
 
 #[test]
 fn a_closed_standard_output_is_an_error_and_not_a_success() {
     for (name, args) in CALLS {
-        let path = sockeye_test_support::tools_dir().join(name);
+        let path = tools_dir().join(name);
         let line = format!("exec {} {} >&-", path.display(), args.join(" "));
-        let run = run(std::process::Command::new("sh").args(["-c", &line.replace('?', "\\?").replace('#', "\\#")]));
-        run.stderr_has("Bad file descriptor");
-        assert!(run.status != 0, "{}", run.story());
+        let run = run(Command::new("sh").args(["-c", &line.replace('?', "\\?").replace('#', "\\#")]));
+        run.stderr_has("Bad file descriptor").status(4);
     }
 }
 
@@ -119,5 +118,28 @@ fn no_colour_in_a_pipe_and_colour_on_request_only() {
         assert!(!plain.stdout.contains(&0x1b), "{}", plain.story());
         let never = run(tool(name).args(*args).arg("--color=never"));
         assert!(!never.stdout.contains(&0x1b), "{}", never.story());
+    }
+    for (name, args) in CALLS.iter().filter(|(name, _)| *name != "nc") {
+        let always = run(tool(name).args(*args).arg("--color=always"));
+        assert!(always.stdout.contains(&0x1b), "{}", always.story());
+        let json = run(tool(name).args(*args).args(["--color=always", "--json"]));
+        assert!(!json.stdout.contains(&0x1b), "{}", json.story());
+    }
+}
+
+#[test]
+fn an_interrupt_ends_with_130() {
+    // Whoever started the tests in the background may have told them to ignore it.
+    sockeye_sys::signals::restore_sigint().unwrap();
+    let waiting: [(&str, &[&str]); 2] = [("nc", &["-lvn", "127.0.0.1", "0"]), ("netsum", &["verify", "-"])];
+    for (name, args) in waiting {
+        let mut command = tool(name);
+        command.args(args);
+        let child = Background::spawn(command);
+        let exe = std::fs::canonicalize(tools_dir().join(name)).unwrap();
+        let link = format!("/proc/{}/exe", child.pid());
+        wait_until("it has begun", || std::fs::read_link(&link).is_ok_and(|path| path == exe));
+        run(Command::new("sh").args(["-c", &format!("kill -INT {}", child.pid())])).status(0);
+        child.wait().status(130);
     }
 }
