@@ -42,6 +42,20 @@ fn only_sys_has_unsafe() {
 }
 
 #[test]
+fn every_crate_has_the_lints_and_the_licence_of_the_workspace() {
+    let single = [root().to_owned(), root().join("common"), root().join("tests/support")];
+    let mut checked = 0;
+    for folder in crates("tools").into_iter().chain(crates("common")).chain(single) {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        for line in ["[lints]\nworkspace = true", "license.workspace = true", "rust-version.workspace = true"] {
+            assert!(manifest.contains(line), "{} lacks {line:?}", folder.display());
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 6 + 3 + 3, "six tools, four crates of common, the root and the support for tests");
+}
+
+#[test]
 fn no_tool_depends_on_another() {
     for folder in crates("tools") {
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
