@@ -38,6 +38,19 @@ pub fn escape_octets(octets: &[u8]) -> String {
     escaped
 }
 
+/// What acts on a terminal as [`escape`] writes it, and everything else as it is: for text that quotes escaped text.
+pub(crate) fn escape_controls(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if acts(character) {
+            push(&mut escaped, character);
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
 fn push(escaped: &mut String, character: char) {
     let _ = match character {
         '\\' => escaped.write_str("\\\\"),

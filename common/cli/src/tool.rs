@@ -10,6 +10,10 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue};
+
+use crate::escape::{escape, escape_controls};
 use crate::failure::{Failure, Status};
 use crate::manual::Manual;
 use crate::options::Presentation;
@@ -199,14 +203,22 @@ pub fn parse_clap<A: clap::Parser>(invocation: &Invocation) -> Result<A, Exit> {
         clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayVersion => {
             Exit::Text { text: error.to_string(), on_stderr: false, status: Status::YES }
         }
-        _ => Exit::Failure(
-            Failure::usage(one_line(&error.to_string())).hint(format!("see {} --help", A::command().get_name())),
-        ),
+        _ => Exit::Failure(Failure::usage(one_line(error)).hint(format!("see {} --help", A::command().get_name()))),
     })
 }
 
 /// clap's message in one line: what is wrong and its tips, without the usage text.
-fn one_line(message: &str) -> String {
+fn one_line(mut error: clap::Error) -> String {
+    // What the user wrote may have line ends of its own, and is not to be cut there.
+    let quoted: Vec<(ContextKind, ContextValue)> = error
+        .context()
+        .filter(|(kind, _)| *kind != ContextKind::Usage)
+        .map(|(kind, value)| (kind, escaped(value)))
+        .collect();
+    for (kind, value) in quoted {
+        error.insert(kind, value);
+    }
+    let message = error.to_string();
     let said: Vec<&str> = message
         .lines()
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
@@ -216,7 +228,22 @@ fn one_line(message: &str) -> String {
         .collect();
     let joined = said.join("; ");
     let joined = joined.strip_prefix("error: ").unwrap_or(&joined).replace(":; ", ": ");
-    crate::escape::escape(&joined).into_owned()
+    // What a value parser says stands in no context.
+    escape_controls(&joined)
+}
+
+/// A piece of clap's message with nothing in it that acts on a terminal or ends the line.
+fn escaped(value: &ContextValue) -> ContextValue {
+    let styled = |text: &StyledStr| StyledStr::from(escape(&text.to_string()).into_owned());
+    match value {
+        ContextValue::String(text) => ContextValue::String(escape(text).into_owned()),
+        ContextValue::Strings(texts) => {
+            ContextValue::Strings(texts.iter().map(|text| escape(text).into_owned()).collect())
+        }
+        ContextValue::StyledStr(text) => ContextValue::StyledStr(styled(text)),
+        ContextValue::StyledStrs(texts) => ContextValue::StyledStrs(texts.iter().map(styled).collect()),
+        other => other.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -252,5 +279,11 @@ mod tests {
         assert_eq!(said(&[]), "the following required arguments were not provided: <FILE> (see netsum --help)");
         assert!(!said(&["a", "\u{1b}[2J"]).contains('\u{1b}'));
         assert!(said(&["--help"]).contains("--explain"));
+    }
+
+    #[test]
+    fn line_ends_in_an_argument_do_not_cut_the_sentence() {
+        assert_eq!(said(&["--a\nb"]), "unexpected argument '--a\\nb' found (see netsum --help)");
+        assert_eq!(said(&["x", "a\nUsage: b\\"]), "unexpected argument 'a\\nUsage: b\\\\' found (see netsum --help)");
     }
 }
