@@ -225,9 +225,10 @@ impl Page {
             }
         }
         for line in roff.lines() {
+            let line = line.trim();
             // A dot in the first column would be a macro.
             let guard = if line.starts_with(['.', '\'']) { "\\&" } else { "" };
-            self.macro_line(&format!("{guard}{}", line.trim()));
+            self.macro_line(&format!("{guard}{line}"));
         }
     }
 
@@ -264,7 +265,7 @@ mod tests {
     const MANUAL: Manual = Manual {
         summary: "does a thing",
         synopsis: &["[-l] [-p PORT] HOST", "verify FILE..."],
-        description: "First `-l` paragraph.\n\nSecond.\n\n  literal -x\n  .dot",
+        description: "First `-l` paragraph.\n\nSecond.\n .a third line\n\n  literal -x\n  .dot",
         sections: &[("Listening", "How to listen.")],
         examples: &[Example { says: "Try it:", command: "tool -l | head -1", shows: "x", status: 0 }],
         exit_status: &[(0, "yes"), (2, "usage")],
@@ -298,6 +299,7 @@ mod tests {
         assert!(page.starts_with(".TH TOOL 1 2026-11-20 \"Sockeye 1.0\""));
         assert!(page.contains("\\fBtool\\fR [\\fB\\-l\\fR] [\\fB\\-p\\fR \\fIPORT\\fR] \\fIHOST\\fR\n"), "{page}");
         assert!(page.contains("literal \\-x\n\\&.dot"));
+        assert!(page.contains("Second.\n\\&.a third line\n"), "{page}");
         assert!(page.contains("tool verify <FILE>") && page.contains("\\fBnc\\fR(1),\n\\fBdig\\fR(1)"), "{page}");
         assert!(!page.contains("\n\n"), "an empty line is not roff\n{page}");
     }
