@@ -31,7 +31,8 @@ cargo build the others; nothing is downloaded for that.",
         (
             "What is left behind",
             "Nothing. Namespaces and cables vanish with the processes, processes are ended with lab, and its folder for \
-temporary files is removed, also after a signal. Only SIGKILL leaves that folder: sockeye-lab-* where temporary files go.",
+temporary files is removed, also after SIGINT (Ctrl-C), SIGTERM and SIGHUP. Other signals, such as SIGKILL and SIGQUIT, leave \
+that folder: sockeye-lab-* where temporary files go.",
         ),
         (
             "JSON",
