@@ -13,6 +13,7 @@ use sockeye_test_support::{Case, Net, run, wait_until};
 pub(crate) fn tests() -> Vec<Case> {
     vec![
         Case::new("ports::lists_what_ss_lists", &["ss"], lists_what_ss_lists),
+        Case::new("ports::names_the_services_that_ss_names", &["ss"], names_the_services_that_ss_names),
         Case::new("ports::tells_wildcards_apart", &[], tells_wildcards_apart),
         Case::new("ports::shows_what_is_only_bound", &[], shows_what_is_only_bound),
         Case::new("ports::hides_owners_and_says_so", &[], hides_owners_and_says_so),
@@ -186,6 +187,26 @@ fn lists_what_ss_lists(net: &Net) {
     for socket in &held {
         let fd = u32::try_from(std::os::fd::AsRawFd::as_raw_fd(socket)).unwrap();
         assert_eq!(all.iter().filter(|row| row.6.contains(&fd)).count(), 1, "descriptor {fd}");
+    }
+}
+
+fn names_the_services_that_ss_names(net: &Net) {
+    let _web = listener("127.0.0.1:80".parse().unwrap(), 5);
+    let _name_server = UdpSocket::bind("[::1]:53").unwrap();
+    let _nameless = listener("127.0.0.1:7030".parse().unwrap(), 5);
+    let locals = |args: &str| -> Vec<String> {
+        let (ours, theirs) = (rows_of_ports(net, args), rows_of_ss(net, args));
+        assert_eq!(ours, theirs, "{args}");
+        ours.into_iter().map(|row| row.4).collect()
+    };
+    assert_eq!(locals("-Htuln"), ["127.0.0.1:7030", "127.0.0.1:80", "[::1]:53"]);
+    // Not every machine has the list of services, and ss then has no names either.
+    let known = fs::read_to_string("/etc/services").is_ok_and(|text| text.contains("\nhttp"));
+    assert!(known || std::env::var_os("SOCKEYE_REQUIRE").is_none(), "install netbase: /etc/services has no names");
+    if known {
+        let mut named = locals("-Htul");
+        named.sort();
+        assert_eq!(named, ["127.0.0.1:7030", "127.0.0.1:http", "[::1]:domain"]);
     }
 }
 
