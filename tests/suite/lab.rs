@@ -93,6 +93,10 @@ fn wrong_lines_are_named() {
         .stderr_has("cannot be used with")
         .stdout_is("");
     run(tool("lab").args(["tour", "somewhere"])).status(2).stderr_has("somewhere").stdout_is("");
+    run(tool("lab").arg("--a\nb"))
+        .status(2)
+        .stderr_is("lab: unexpected argument '--a\\nb' found (see lab --help)\n")
+        .stdout_is("");
 }
 
 #[test]
@@ -106,7 +110,11 @@ fn the_tour_on_loopback_passes_every_check() {
         let checks = step["checks"].as_array().unwrap();
         assert!(!checks.is_empty() && checks.iter().all(|check| check["passed"] == true), "{step:#}");
     }
-    assert_eq!(records(&told, "stage")[0]["hosts"], "loopback");
+    let stage = &records(&told, "stage")[0];
+    assert_eq!(stage["hosts"], "loopback");
+    // Below those that Linux gives to clients: they would take one of these in the middle of the tour.
+    let ports = stage["ports"].as_object().unwrap();
+    assert!(ports.len() == 3 && ports.values().all(|port| port.as_u64().unwrap() < 32_768), "{stage:#}");
     assert_eq!(records(&told, "verdict")[0]["failed"], serde_json::json!([]));
     bench.nothing_is_left();
 }
@@ -165,6 +173,16 @@ fn what_a_tool_prints_does_not_act_on_the_terminal() {
 fn a_missing_tool_is_named_with_what_to_do() {
     let told = run(&mut Bench::new().lab(&["tour"]));
     told.status(4).stdout_is("").stderr_has("lab: url: not in ").stderr_has("cargo install --path .");
+}
+
+#[test]
+fn without_a_place_for_files_the_way_out_is_named() {
+    let bench = Bench::new().with_tools();
+    let told = run(bench.lab(&["tour", "--loopback"]).env("TMPDIR", bench.root.join("nowhere")));
+    told.status(4)
+        .stdout_is("")
+        .stderr_has("/nowhere/sockeye-lab-")
+        .stderr_has("No such file or directory (set TMPDIR ");
 }
 
 /// A folder as cargo leaves it after `cargo run --release --bin lab`, and a cargo that builds the rest.

@@ -146,6 +146,16 @@ fn loopback(refusal: Option<&str>) -> String {
 
 /// Ports that nobody has at this moment.
 fn free_ports() -> Result<Ports, Failure> {
+    let is_free = |ports: &Ports| {
+        UdpSocket::bind((Ipv4Addr::LOCALHOST, ports.alice_udp)).is_ok()
+            && UdpSocket::bind((Ipv4Addr::LOCALHOST, ports.bob_udp)).is_ok()
+            && TcpListener::bind((Ipv4Addr::LOCALHOST, ports.bob_tcp)).is_ok()
+    };
+    Ports::candidates(std::process::id()).find(is_free).map_or_else(any_ports, Ok)
+}
+
+/// Whatever the kernel gives. Somebody else may get it before we use it.
+fn any_ports() -> Result<Ports, Failure> {
     let failed = |error: std::io::Error| Failure::call(Status::HOST, "bind", "127.0.0.1:0", &error);
     // All at once, so that they differ.
     let udp = [

@@ -55,6 +55,21 @@ pub struct Ports {
 impl Ports {
     /// Those of the course's example.
     pub const COURSE: Self = Self { alice_udp: 5000, bob_udp: 6000, bob_tcp: 7000 };
+
+    /// Ports to try on a machine that others use too, best first. With the pid as `seed`, two runs at one time begin
+    /// with different ones.
+    ///
+    /// They lie below the range from which Linux takes a port for whoever asks for none (ip(7), ip_local_port_range), so
+    /// that no client's socket gets one between the look whether it is free and its use.
+    pub fn candidates(seed: u32) -> impl Iterator<Item = Self> {
+        const FIRST: u16 = 20_000;
+        const TRIPLES: u16 = 4_000;
+        let start = u16::try_from(seed % u32::from(TRIPLES)).unwrap_or_default();
+        (0..TRIPLES).map(move |index| {
+            let first = FIRST + (start + index) % TRIPLES * 3;
+            Self { alice_udp: first, bob_udp: first + 1, bob_tcp: first + 2 }
+        })
+    }
 }
 
 /// Where the tour takes place.
@@ -105,6 +120,19 @@ impl Stage {
 mod tests {
     use super::*;
     use crate::topology::PAIR;
+
+    #[test]
+    fn runs_at_one_time_try_different_ports_that_no_client_gets() {
+        let all = |ports: Ports| [ports.alice_udp, ports.bob_udp, ports.bob_tcp];
+        let first = |seed| all(Ports::candidates(seed).next().unwrap());
+        assert!(!first(7).iter().any(|port| first(8).contains(port)));
+        assert_eq!(first(7), first(4007));
+        let mut every: Vec<u16> = Ports::candidates(3999).flat_map(all).collect();
+        assert!(every.iter().all(|port| (20_000..32_000).contains(port)));
+        every.sort_unstable();
+        every.dedup();
+        assert_eq!(every.len(), 12_000);
+    }
 
     #[test]
     fn the_course_s_two_datagrams_do_not_have_the_same_checksum() {

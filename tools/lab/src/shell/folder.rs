@@ -30,7 +30,10 @@ impl Folder {
             match fs::create_dir(&path) {
                 Ok(()) => return Ok(Self { path }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tried < TRIES => tried += 1,
-                Err(error) => return Err(Failure::call(Status::HOST, "mkdir", path.display(), &error)),
+                Err(error) => {
+                    let failure = Failure::call(Status::HOST, "mkdir", path.display(), &error);
+                    return Err(failure.hint("set TMPDIR to a folder in which you may make files"));
+                }
             }
         }
     }
