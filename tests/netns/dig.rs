@@ -292,7 +292,7 @@ fn explains_an_alias_that_leads_away(_: &Net) {
 fn server_by_name(net: &Net) {
     let _named = start_named(net);
     run(peer("ip").args(["-6", "addr", "add", "2001:db8::9/64", "dev", "lo", "nodad"])).status(0);
-    let lines = ["@ns.lab.test web.lab.test", "@localhost web.lab.test", "-6 @ns.lab.test a.b"];
+    let lines = ["@ns.lab.test web.lab.test", "@localhost web.lab.test", "-4 @localhost a.b", "-6 @ns.lab.test a.b"];
     compare(&lines.map(words));
 }
 

@@ -24,11 +24,12 @@ mod plus;
 /// One word that starts as the version whose output this is, so that what reads banners goes on reading them.
 pub const VERSION: &str = concat!("9.18-sockeye-", env!("CARGO_PKG_VERSION"));
 
-/// Finds the addresses of a server that the line names; the port in them does not count.
+/// Finds the addresses of a server that the line names, of the families that the options allow; the port in them does
+/// not count.
 ///
 /// # Errors
 /// dig's words for why there is none.
-pub type Resolve<'a> = &'a mut dyn FnMut(&str) -> Result<Vec<SocketAddr>, String>;
+pub type Resolve<'a> = &'a mut dyn FnMut(&str, &Globals) -> Result<Vec<SocketAddr>, String>;
 
 /// A word of the command line as text.
 ///
@@ -235,7 +236,7 @@ impl Draft<'_> {
             return Err(Stop::fatal("couldn't get address for '': not found", 1));
         }
         let fatal = |why: &str| Stop::fatal(format!("couldn't get address for '{written}': {why}"), 1);
-        let mut found = (self.resolve)(written).map_err(|why| fatal(&why))?;
+        let mut found = (self.resolve)(written, &self.globals).map_err(|why| fatal(&why))?;
         match written.parse::<IpAddr>() {
             Ok(IpAddr::V6(_)) if !self.globals.ipv6 => return Err(fatal("address family not supported")),
             // An IPv4 address is taken with -6 too, and left out when it comes to asking.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::addrinfo::{self, AiFlags, Hints};
 use sockeye_sys::gai::GaiCode;
-use sockeye_sys::{SockType, interface, local_time, nameinfo, random};
+use sockeye_sys::{Family, SockType, interface, local_time, nameinfo, random};
 
 use crate::exchange::{Exchange, Input, Step, Task};
 use crate::explain::{Event, ServerSource};
@@ -97,7 +97,7 @@ fn address_info(request: &Request, output: &mut Output<'_>) -> Result<Status, Fa
 ///
 /// # Errors
 /// `not found` if there is no such name, `failure` otherwise.
-pub fn resolve(written: &str) -> Result<Vec<SocketAddr>, String> {
+pub fn resolve(written: &str, globals: &Globals) -> Result<Vec<SocketAddr>, String> {
     if let Ok(addr) = written.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(addr, 0)]);
     }
@@ -110,8 +110,13 @@ pub fn resolve(written: &str) -> Result<Vec<SocketAddr>, String> {
         };
     }
     // One socket type, or every address comes three times.
-    // As dig does, no address of a family that this host cannot reach anybody in.
-    let hints = Hints { socktype: SockType::STREAM, flags: AiFlags::ADDRCONFIG, ..Hints::default() };
+    // As in dig: without -4 and -6, no address of a family in which this host can reach nobody.
+    let (family, flags) = match (globals.ipv4, globals.ipv6) {
+        (true, false) => (Family::INET, AiFlags::EMPTY),
+        (false, true) => (Family::INET6, AiFlags::EMPTY),
+        _ => (Family::UNSPEC, AiFlags::ADDRCONFIG),
+    };
+    let hints = Hints { family, socktype: SockType::STREAM, flags, ..Hints::default() };
     match addrinfo::lookup(Some(written), None, &hints) {
         Ok(found) => Ok(found.into_iter().map(|info| info.addr).collect()),
         Err(error) if matches!(error.code, GaiCode::NONAME | GaiCode::NODATA) => Err("not found".to_owned()),

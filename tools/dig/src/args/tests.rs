@@ -4,7 +4,7 @@ use super::*;
 use crate::options::{Cookie, Flags};
 
 /// Knows one name with two addresses, and every address.
-fn resolve(text: &str) -> Result<Vec<SocketAddr>, String> {
+fn resolve(text: &str, _: &Globals) -> Result<Vec<SocketAddr>, String> {
     if text == "two" {
         return Ok(vec!["[::1]:0".parse().unwrap(), "127.0.0.1:0".parse().unwrap()]);
     }
