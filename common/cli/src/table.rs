@@ -1,6 +1,6 @@
 //! Tables for people, by comfy-table. Not for the path that prints a hundred thousand rows.
 
-use comfy_table::{CellAlignment, ContentArrangement, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Width, presets};
 
 /// What lies between the cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,6 +15,9 @@ pub enum Rules {
 /// After how many octets a cell is folded on a terminal, which would wrap it anyhow: comfy-table's time grows with the
 /// square of a word's length, and a URL of 100,000 octets is one word.
 const FOLD: usize = 1024;
+
+/// The blanks of a cell, before and after what it says together.
+const PADDING: usize = 2;
 
 /// A table in the making. Cells hold plain text: whatever came from outside has been escaped before.
 #[derive(Clone, Debug)]
@@ -38,7 +41,7 @@ impl Table {
         self
     }
 
-    /// Sets the columns with these indices flush right: numbers.
+    /// Sets the columns with these indices flush right: numbers, which no line is narrow enough to break.
     pub fn right(&mut self, columns: &[usize]) -> &mut Self {
         self.right.extend_from_slice(columns);
         self
@@ -61,8 +64,11 @@ impl Table {
             }
         }
         for column in &self.right {
+            let widest = self.rows.iter().filter_map(|row| row.get(*column)).map(|cell| cell.chars().count()).max();
+            let least = u16::try_from(widest.unwrap_or_default() + PADDING).unwrap_or(u16::MAX);
             if let Some(column) = table.column_mut(*column) {
                 column.set_cell_alignment(CellAlignment::Right);
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
             }
         }
         if let Some(width) = width {
@@ -114,5 +120,18 @@ mod tests {
         let mut table = Table::new(Rules::Lines, ["a", "b"]);
         table.row(["x".repeat(60), "y".repeat(60)]);
         assert!(table.lines(Some(40)).iter().all(|line| line.chars().count() <= 40));
+    }
+
+    /// A count that is broken apart reads as two other counts.
+    #[test]
+    fn a_narrow_terminal_breaks_headings_and_no_number() {
+        for rules in [Rules::Lines, Rules::Blank] {
+            let mut table = Table::new(rules, ["protocol", "good", "unverified", "illegal", "partial"]);
+            table.row(["ip", "4000000", "0", "1234", "17"]).right(&[1, 2, 3, 4]);
+            let lines = table.lines(Some(40));
+            assert!(lines.iter().all(|line| line.chars().count() <= 40), "{lines:#?}");
+            let row = lines.iter().find(|line| line.contains("ip")).unwrap();
+            assert!(row.contains("4000000") && row.contains("1234"), "{lines:#?}");
+        }
     }
 }
