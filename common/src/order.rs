@@ -155,7 +155,7 @@ pub const fn ntohl(network: Net32) -> u32 {
     u32::from_be_bytes(network.0)
 }
 
-/// The number that a peer sees when `host` was stored without htons(3) or htonl(3) on a little-endian machine.
+/// The number that a peer sees when `host`, a port say, was stored without htons(3) on a little-endian machine.
 ///
 /// Swapped whatever this machine's order is: the question is what happens on the student's.
 pub const fn swapped(host: u16) -> u16 {
