@@ -16,6 +16,7 @@ mod nc;
 mod netsum;
 mod ports;
 mod sys;
+mod terminal;
 #[path = "../tools.rs"]
 mod tools;
 
@@ -25,6 +26,6 @@ use sockeye_test_support::{Case, harness};
 
 fn main() -> ExitCode {
     let modules: &[fn() -> Vec<Case>] =
-        &[dig::tests, lab::tests, manual::tests, nc::tests, netsum::cases, ports::tests, sys::cases];
+        &[dig::tests, lab::tests, manual::tests, nc::tests, netsum::cases, ports::tests, sys::cases, terminal::tests];
     harness::run(modules.iter().flat_map(|tests| tests()).collect())
 }

@@ -26,6 +26,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("nc::udp_both_ways", PEERS, udp_both_ways),
         Case::new("nc::udp_listener_hears_every_openbsd_client", PEERS, udp_keep_open),
         Case::new("nc::a_refused_connection_is_told_on_a_terminal", &["script"], told_on_a_terminal),
+        Case::new("nc::a_low_port_needs_a_privilege_and_says_which", &["setpriv"], low_port),
         Case::new("nc::a_stopped_reader_holds_nothing_up_for_ever", PEERS, stopped_reader),
     ];
     for family in [V4, V6] {
@@ -398,6 +399,15 @@ fn told_on_a_terminal(net: &Net) {
     let line = format!("{} 127.0.0.1 5999", program.display());
     let told = run(net.peer("script").args(["-e", "-q", "-c", &line, "/dev/null"]));
     told.status(1).stdout_has("nc: connect to 127.0.0.1 port 5999 (tcp) failed: Connection refused");
+}
+
+fn low_port(net: &Net) {
+    // Root without this one capability: an ordinary user is another one only outside a user namespace.
+    let mut command = net.peer("setpriv");
+    command.arg("--bounding-set=-net_bind_service").arg(tool("nc").get_program()).args(["-l", "127.0.0.1", "80"]);
+    run(&mut command)
+        .status(1)
+        .stderr_is("nc: bind 127.0.0.1:80: Permission denied (ports below 1024 need CAP_NET_BIND_SERVICE)\n");
 }
 
 fn stopped_reader(net: &Net) {
