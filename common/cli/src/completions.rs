@@ -1,5 +1,7 @@
 //! Completion scripts, from the same clap description as `--help` and the man page.
 
+use std::fmt::Write as _;
+
 use clap::Command;
 use clap_complete::Shell;
 
@@ -63,7 +65,8 @@ fn waiting_for_a_value(script: &str) -> String {
         if let Some(argparse) = line.strip_suffix(" -- $cmd 2>/dev/null")
             && let Some(argparse) = argparse.strip_prefix("    ")
         {
-            whole.push_str(&format!("    or {argparse} -- $cmd[1..-2] 2>/dev/null\n"));
+            // Writing to a String cannot fail.
+            let _ = writeln!(whole, "    or {argparse} -- $cmd[1..-2] 2>/dev/null");
         }
     }
     whole
