@@ -79,7 +79,10 @@ taken and ignored.
 In the banner and with `-v` stands `9.18-sockeye-` and the version where dig has its own. A long command line stands in
 the banner whole, where dig cuts it after a thousand octets. Control characters of the command line are printed as `\\DDD`.
 Control characters in a server's own
-words (EDE) are printed as dots, where dig prints some as they are.";
+words (EDE) are printed as dots, where dig prints some as they are.
+
+Where dig stumbles over a value, this one takes it: `+bufsize` above 32767, a server with a scope (`@::1%lo`), an IPv4-mapped
+server. A `-b` that names the server's own address and port is refused by the system here.";
 
 /// The page.
 pub(crate) const MANUAL: Manual = Manual {
