@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use crate::escape::escape_controls;
 use crate::failure::Failure;
 use crate::options::Presentation;
 use crate::table::Table;
@@ -298,8 +299,10 @@ impl<'a> Output<'a> {
     }
 
     /// Writes `tool: message` on standard error: a warning, or a failure after which the run goes on.
+    ///
+    /// It is one line in which nothing acts on a terminal, whatever file or host name stands in it.
     pub fn note(&mut self, message: impl AsRef<str>) {
-        let line = format!("{}: {}", self.tool, message.as_ref());
+        let line = format!("{}: {}", self.tool, escape_controls(message.as_ref()));
         self.stderr_line(line);
     }
 
@@ -443,6 +446,17 @@ mod tests {
                 "\n"
             )
         );
+    }
+
+    #[test]
+    fn a_name_in_a_failure_does_not_act_on_the_terminal() {
+        let mut stderr = Vec::new();
+        let mut output = Output::new("lab", Terminal::default(), io::sink(), &mut stderr);
+        output.failure(&Failure::host("write a\u{1b}[2J\nb: No such file or directory"));
+        output.note("C:\\x\u{9b}");
+        drop(output);
+        let said = String::from_utf8(stderr).unwrap();
+        assert_eq!(said, "lab: write a\\x1b[2J\\nb: No such file or directory\nlab: C:\\x\\u{9b}\n");
     }
 
     #[test]
