@@ -143,3 +143,13 @@ fn an_interrupt_ends_with_130() {
         child.wait().status(130);
     }
 }
+
+/// What readline makes of `netsum --color=al` and a tab: three words, and the last is to be completed.
+#[test]
+fn bash_completes_a_value_behind_an_equals_sign() {
+    for (name, _) in CALLS {
+        let script = format!("{}/completions/bash/{name}", env!("CARGO_MANIFEST_DIR"));
+        let line = "source \"$1\"; COMP_WORDS=(\"$2\" --color = al); COMP_CWORD=3; \"_$2\" \"$2\" al =; echo \"${COMPREPLY[@]}\"";
+        run(Command::new("bash").args(["-c", line, "-", &script, name])).status(0).stdout_is("always\n").stderr_is("");
+    }
+}
