@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
+use socket2::SockRef;
 use sockeye_test_support::{Background, DEADLINE, Run, run, run_with_input, tool, wait_until};
 
 fn nc(args: &[&str]) -> Command {
@@ -242,6 +243,21 @@ fn with_k_the_next_client_waits_for_its_turn() {
     drop(stdin);
     assert!(listener.is_running(), "it waits for a third");
     listener.kill().stdout_is("firstsecond");
+}
+
+#[test]
+fn with_k_a_reset_is_told_and_the_next_client_is_served() {
+    let (listener, port) = listening(&["-k"]);
+    let mut first = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    first.write_all(b"first").unwrap();
+    listener.wait_for_stdout("first");
+    // A close that lingers for no time sends a RST.
+    SockRef::from(&first).set_linger(Some(Duration::ZERO)).unwrap();
+    drop(first);
+    listener.wait_for_stderr("Connection reset by peer");
+    let mut second = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    second.write_all(b"second").unwrap();
+    listener.wait_for_stdout("firstsecond");
 }
 
 #[test]
@@ -644,7 +660,7 @@ fn udp_a_closed_port_ends_it() {
 #[test]
 fn the_working_of_a_client_as_events() {
     let (listener, port) = listening(&["-N"]);
-    let client = run_with_input(&mut nc(&["--json", "-N", "127.0.0.1", &port]), b"hello");
+    let client = run_with_input(&mut nc(&["--json", "-vnN", "127.0.0.1", &port]), b"hello");
     client.status(0).stdout_is("");
     listener.wait().stdout_is("hello");
     let events = events(&client);
