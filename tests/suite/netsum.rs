@@ -200,7 +200,10 @@ fn what_is_wrong_is_said_in_one_line() {
     // An option in front of the command is the same option.
     for (option, job) in [("--quiet", &["udp", "10.0.0.1:1", "10.0.0.2:2", "x"][..]), ("--tsv", &["verify", "x"])] {
         for other in ["--json", "--explain"] {
-            let said = format!("netsum: the argument '{option}' cannot be used with '{other}' (see netsum --help)\n");
+            let said = format!(
+                "netsum: the argument '{option}' cannot be used with '{other}' (see netsum {} --help)\n",
+                job[0]
+            );
             for args in [[&[other], job, &[option]].concat(), [job, &[option, other]].concat()] {
                 netsum(&args).status(2).stdout_is("").stderr_is(&said);
             }
@@ -208,7 +211,7 @@ fn what_is_wrong_is_said_in_one_line() {
     }
     for args in [&[][..], &["udp"], &["sum"], &["udp", "--nope"], &["verify"], &["verify", "--tsv", "--json", "x"]] {
         let run = netsum(args);
-        run.status(2).stdout_is("").stderr_has("netsum: ").stderr_has("netsum --help");
+        run.status(2).stdout_is("").stderr_has("netsum: ").stderr_has("(see netsum ").stderr_has("--help)");
         assert_eq!(run.err().lines().count(), 1, "{}", run.story());
     }
 }

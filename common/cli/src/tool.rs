@@ -203,8 +203,17 @@ pub fn parse_clap<A: clap::Parser>(invocation: &Invocation) -> Result<A, Exit> {
         clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayVersion => {
             Exit::Text { text: error.to_string(), on_stderr: false, status: Status::YES }
         }
-        _ => Exit::Failure(Failure::usage(one_line(error)).hint(format!("see {} --help", A::command().get_name()))),
+        _ => Exit::Failure(
+            Failure::usage(one_line(error)).hint(format!("see {} --help", asked_for(&A::command(), invocation))),
+        ),
     })
+}
+
+/// The tool, and the command of it that the line names if it names one: `netsum udp`.
+fn asked_for(command: &clap::Command, invocation: &Invocation) -> String {
+    let named = invocation.args.iter().find_map(|arg| command.find_subcommand(arg));
+    let names = std::iter::once(command).chain(named).map(clap::Command::get_name);
+    names.collect::<Vec<_>>().join(" ")
 }
 
 /// clap's message in one line: what is wrong and its tips, without the usage text.

@@ -130,8 +130,8 @@ pub struct Udp {
 pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
     let Cli { presentation, command } = parse_clap::<Cli>(invocation)?;
     match &command {
-        Command::Udp(UdpArgs { quiet: true, .. }) => stands_alone("--quiet", presentation)?,
-        Command::Verify(VerifyArgs { tsv: true, .. }) => stands_alone("--tsv", presentation)?,
+        Command::Udp(UdpArgs { quiet: true, .. }) => stands_alone("udp", "--quiet", presentation)?,
+        Command::Verify(VerifyArgs { tsv: true, .. }) => stands_alone("verify", "--tsv", presentation)?,
         _ => {}
     }
     let job = match command {
@@ -142,13 +142,14 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
 }
 
 /// Refuses `option` beside one of another form of output: clap does not see those that stand in front of the command.
-fn stands_alone(option: &str, presentation: Presentation) -> Result<(), Failure> {
+fn stands_alone(command: &str, option: &str, presentation: Presentation) -> Result<(), Failure> {
     let other = match presentation {
         Presentation { json: true, .. } => "--json",
         Presentation { explain: true, .. } => "--explain",
         _ => return Ok(()),
     };
-    Err(Failure::usage(format!("the argument '{option}' cannot be used with '{other}'")).hint("see netsum --help"))
+    let said = format!("the argument '{option}' cannot be used with '{other}'");
+    Err(Failure::usage(said).hint(format!("see netsum {command} --help")))
 }
 
 fn udp(args: &UdpArgs) -> Result<Udp, Failure> {

@@ -159,7 +159,10 @@ fn bind_local(session: &mut Session<'_, '_>, socket: &Socket, info: &AddrInfo) -
         }
     })?;
     let Some(local) = found.first() else { return Ok(()) };
-    session.reuse_address(socket);
+    // UDP has no TIME-WAIT: there the option would only let a second socket take the datagrams of a first.
+    if session.options.transport == Transport::Tcp {
+        session.reuse_address(socket);
+    }
     session.bind(socket, local.addr).map_err(Attempt::Local)
 }
 
