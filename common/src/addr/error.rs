@@ -198,7 +198,7 @@ impl fmt::Display for AddrError {
                 write!(f, "{character:?} at position {position} cannot be part of an IPv6 address")?;
             }
             Fault::ColonsAround { character } => {
-                let part = format_args!("{character:?} at position {position} cannot be part of one");
+                let part = format!("{character:?} at position {position} cannot be part of one");
                 write!(f, "two colons or more make an IPv6 address, and {part}")?;
             }
             Fault::GroupTooLong { found } => write!(f, "{found} has more than the four digits of an IPv6 group")?,

@@ -511,7 +511,8 @@ fn check(link_type: LinkType, octets: &[u8], original_len: usize) -> Result<(), 
         prop_assert!(octets.get(layer.header_range()).is_some(), "{layer:?}");
         let mut extents = vec![layer.payload];
         if let Some(checksum) = layer.checksum() {
-            prop_assert_eq!(octets.get(checksum.offset..checksum.offset + 2), Some(&checksum.stored.to_be_bytes()[..]));
+            let stored = checksum.stored.to_be_bytes();
+            prop_assert_eq!(octets.get(checksum.offset..checksum.offset + 2), Some(&stored[..]));
             extents.push(checksum.covered);
         }
         if let Header::Other(upper) | Header::FragmentData(upper) = layer.header {
