@@ -569,7 +569,15 @@ fn udp_a_file_of_65000_octets_is_one_datagram_and_comes_whole() {
 #[test]
 fn udp_the_longest_datagrams_of_both_families_are_not_split() {
     for (addr, longest) in [("127.0.0.1", 65_507), ("::1", 65_527)] {
-        let Ok(peer) = UdpSocket::bind((addr, 0)) else { continue };
+        let peer = match UdpSocket::bind((addr, 0)) {
+            Ok(peer) => peer,
+            // A host without IPv6; CI has it.
+            Err(error) if std::env::var_os("SOCKEYE_REQUIRE").is_none() => {
+                eprintln!("left out: bind {addr}: {error}");
+                continue;
+            }
+            Err(error) => panic!("bind {addr}: {error}"),
+        };
         peer.set_read_timeout(Some(DEADLINE)).unwrap();
         let path = std::env::temp_dir().join(format!("sockeye-nc-longest-{longest}-{}", std::process::id()));
         let sent = octets(longest, 13);

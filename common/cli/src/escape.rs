@@ -76,6 +76,7 @@ mod tests {
         assert_eq!(escape("\u{1b}[2Jx\u{7f}"), "\\x1b[2Jx\\x7f");
         assert_eq!(escape("a\tb\r\n"), "a\\tb\\r\\n");
         assert_eq!(escape("\u{9b}31m\u{202e}"), "\\u{9b}31m\\u{202e}");
+        assert_eq!(escape("\u{61c}\u{200f}\u{2029}\u{2066}\u{feff}"), "\\u{61c}\\u{200f}\\u{2029}\\u{2066}\\u{feff}");
         assert_eq!(escape("back\\slash"), "back\\\\slash");
         assert_eq!(escape_octets(b"A\xffB\x00"), "A\\xffB\\x00");
     }

@@ -182,6 +182,24 @@ fn entry(raw: &libc::addrinfo) -> Result<AddrInfo, GaiError> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn flags_have_the_values_of_the_header() {
+        for (flag, value) in [
+            (AiFlags::PASSIVE, libc::AI_PASSIVE),
+            (AiFlags::CANONNAME, libc::AI_CANONNAME),
+            (AiFlags::NUMERICHOST, libc::AI_NUMERICHOST),
+            (AiFlags::V4MAPPED, libc::AI_V4MAPPED),
+            (AiFlags::ALL, libc::AI_ALL),
+            (AiFlags::ADDRCONFIG, libc::AI_ADDRCONFIG),
+            (AiFlags::NUMERICSERV, libc::AI_NUMERICSERV),
+            // glibc 2.36, netdb.h; the libc crate has neither.
+            (AiFlags::IDN, 64),
+            (AiFlags::CANONIDN, 128),
+        ] {
+            assert_eq!(flag.0, value, "{flag}");
+        }
+    }
+
     const NUMERIC: AiFlags = AiFlags::NUMERICHOST.union(AiFlags::NUMERICSERV);
 
     fn stream(flags: AiFlags) -> Hints {

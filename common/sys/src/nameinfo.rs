@@ -82,6 +82,21 @@ pub fn nameinfo(addr: &SocketAddr, flags: NiFlags) -> Result<NameInfo, GaiError>
 mod tests {
     use super::*;
 
+    #[test]
+    fn flags_have_the_values_of_the_header() {
+        for (flag, value) in [
+            (NiFlags::NUMERICHOST, libc::NI_NUMERICHOST),
+            (NiFlags::NUMERICSERV, libc::NI_NUMERICSERV),
+            (NiFlags::NOFQDN, libc::NI_NOFQDN),
+            (NiFlags::NAMEREQD, libc::NI_NAMEREQD),
+            (NiFlags::DGRAM, libc::NI_DGRAM),
+            // glibc 2.36, netdb.h; the libc crate has it not.
+            (NiFlags::IDN, 32),
+        ] {
+            assert_eq!(flag.0, value, "{flag}");
+        }
+    }
+
     const NUMERIC: NiFlags = NiFlags::NUMERICHOST.union(NiFlags::NUMERICSERV);
 
     #[test]
