@@ -113,6 +113,7 @@ fn inside(case: Case) -> Result<Completion, Failed> {
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let dir = std::env::temp_dir().join(format!("sockeye-test-{}-{number}", std::process::id()));
     let body = case.body;
+    let left = dir.clone();
     let ended = thread::Builder::new()
         .name(case.name)
         .spawn(move || {
@@ -125,6 +126,7 @@ fn inside(case: Case) -> Result<Completion, Failed> {
         })
         .map(thread::JoinHandle::join);
     match ended {
+        Ok(Ok(Ok(()))) if left.exists() => Err(Failed::from(format!("{} could not be removed", left.display()))),
         Ok(Ok(Ok(()))) => Ok(Completion::Completed),
         Ok(Ok(Err(payload)) | Err(payload)) => Err(Failed::from(said(payload.as_ref()))),
         Err(error) => Err(Failed::from(format!("start a thread: {error}"))),
