@@ -98,7 +98,7 @@ fn events(run: &Run) -> Vec<serde_json::Value> {
 
 #[test]
 fn a_wrong_line_ends_with_one_and_names_the_tool_as_it_was_called() {
-    run(&mut nc(&[])).status(1).stdout_is("").stderr_has("usage: nc [-46hklNnuv]");
+    run(&mut nc(&[])).status(1).stdout_is("").stderr_has("usage: nc [-46bCDdFhklNnrStUuvz]");
     run(&mut nc(&["127.0.0.1"])).status(1).stderr_is("nc: missing port number\n");
     run(&mut nc(&["-lk"])).status(1).stderr_is("nc: missing port number\n");
     run(&mut nc(&["-v", "127.0.0.1", "foo"])).status(1).stderr_is("nc: port number invalid: foo\n");

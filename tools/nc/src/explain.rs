@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -10,11 +9,11 @@ use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 use sockeye_common::hex;
-use sockeye_common::sockaddr::Sockaddr;
 use sockeye_sys::addrinfo::{AddrInfo, Hints};
 use sockeye_sys::gai::GaiError;
 use sockeye_sys::{Family, Protocol, SockType};
 
+use crate::address::Address;
 use crate::options::Transport;
 use crate::relay::End;
 
@@ -52,7 +51,7 @@ pub enum Event {
     /// One entry of its answer.
     Found {
         /// ai_addr.
-        addr: SocketAddr,
+        addr: Address,
         /// ai_family.
         family: Number,
         /// ai_socktype.
@@ -81,14 +80,14 @@ pub enum Event {
     /// bind(2).
     Bind {
         /// The address.
-        addr: SocketAddr,
+        addr: Address,
         /// The structure that the kernel is given.
         sockaddr: Layout,
     },
     /// What the socket was bound to.
     Bound {
         /// The local address, with the port that the system chose if it was zero.
-        local: SocketAddr,
+        local: Address,
     },
     /// listen(2).
     Listen {
@@ -98,23 +97,23 @@ pub enum Event {
     /// accept(2) returned.
     Accepted {
         /// The local address.
-        local: Option<SocketAddr>,
+        local: Option<Address>,
         /// Who connected.
-        peer: SocketAddr,
+        peer: Address,
     },
     /// connect(2).
     Connect {
         /// The address.
-        addr: SocketAddr,
+        addr: Address,
         /// The structure that the kernel is given.
         sockaddr: Layout,
     },
     /// connect(2) has succeeded.
     Connected {
         /// The local address.
-        local: Option<SocketAddr>,
+        local: Option<Address>,
         /// The peer.
-        peer: SocketAddr,
+        peer: Address,
         /// How long it took, in microseconds.
         took_us: u64,
         /// What that means.
@@ -152,7 +151,7 @@ pub enum Event {
     /// A datagram came.
     Datagram {
         /// Who sent it.
-        peer: Option<SocketAddr>,
+        peer: Option<Address>,
         /// Its length.
         length_octets: usize,
         /// How much of it did not fit (MSG_TRUNC).
@@ -262,9 +261,9 @@ pub struct FieldView {
     pub meaning: String,
 }
 
-impl From<SocketAddr> for Layout {
-    fn from(addr: SocketAddr) -> Self {
-        let sockaddr = Sockaddr::from(addr);
+impl From<&Address> for Layout {
+    fn from(addr: &Address) -> Self {
+        let sockaddr = addr.sockaddr();
         let view = |field: sockeye_common::layout::Field| FieldView {
             name: field.name,
             offset_octets: field.offset,
@@ -291,18 +290,34 @@ impl Event {
     /// One entry of its answer.
     pub fn found(info: &AddrInfo) -> Self {
         Self::Found {
-            addr: info.addr,
+            addr: info.addr.into(),
             family: info.family.into(),
             socktype: info.socktype.into(),
             protocol: info.protocol.into(),
         }
     }
 
+    /// A connect(2) that is about to be made.
+    pub fn connect(addr: &Address) -> Self {
+        Self::Connect { addr: addr.clone(), sockaddr: addr.into() }
+    }
+
+    /// A bind(2) that is about to be made.
+    pub fn bind(addr: &Address) -> Self {
+        Self::Bind { addr: addr.clone(), sockaddr: addr.into() }
+    }
+
     /// A connect(2) that succeeded.
-    pub fn connected(transport: Transport, local: Option<SocketAddr>, peer: SocketAddr, took: Duration) -> Self {
+    pub fn connected(transport: Transport, local: Option<Address>, peer: Address, took: Duration) -> Self {
         let meaning = match transport {
             Transport::Tcp => "SYN, SYN-ACK and ACK have gone; both sides are ESTABLISHED",
-            Transport::Udp => "the socket knows its peer; nothing was sent",
+            Transport::Sctp => "INIT, INIT-ACK, COOKIE-ECHO and COOKIE-ACK have gone; both sides are ESTABLISHED",
+            Transport::UnixStream | Transport::VsockStream => {
+                "the connection waits in the peer's backlog, or is accepted"
+            }
+            Transport::Udp | Transport::UnixDatagram | Transport::VsockDatagram => {
+                "the socket knows its peer; nothing was sent"
+            }
         };
         Self::Connected { local, peer, took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX), meaning }
     }
@@ -366,7 +381,7 @@ impl Render for Event {
 }
 
 /// A call that takes a sockaddr, and the sockaddr.
-fn structure(text: &mut Text<'_>, call: &str, addr: &SocketAddr, layout: &Layout) -> io::Result<()> {
+fn structure(text: &mut Text<'_>, call: &str, addr: &Address, layout: &Layout) -> io::Result<()> {
     text.line(format!("{call} {addr}, sockaddr of {} octets:", layout.octets.len() / 2))?;
     for field in &layout.fields {
         let FieldView { name, octets, meaning, .. } = field;
@@ -404,9 +419,9 @@ impl Event {
             Self::Connect { addr, .. } => format!("connect {addr}"),
             Self::Bound { local } => format!("local address is {local}"),
             Self::Listen { backlog } => format!("listen, backlog {backlog}: so many connections may wait for accept"),
-            Self::Accepted { local, peer } => format!("accepted {}", pair(*local, *peer)),
+            Self::Accepted { local, peer } => format!("accepted {}", pair(local.as_ref(), peer)),
             Self::Connected { local, peer, took_us, meaning } => {
-                format!("connected {} in {took_us} us: {meaning}", pair(*local, *peer))
+                format!("connected {} in {took_us} us: {meaning}", pair(local.as_ref(), peer))
             }
             Self::Failed { call, subject, errno, message, meaning } => {
                 let errno = errno.as_ref().map_or_else(String::new, |errno| format!(" ({})", errno.words()));
@@ -421,7 +436,7 @@ impl Event {
                 format!("wrote {length_octets} octets to {}, {left_octets} are left", to.words())
             }
             Self::Datagram { peer, length_octets, cut_octets, stranger } => {
-                let peer = peer.map_or_else(|| "an unknown sender".to_owned(), |peer| peer.to_string());
+                let peer = peer.as_ref().map_or_else(|| "an unknown sender".to_owned(), ToString::to_string);
                 let cut = if *cut_octets == 0 { String::new() } else { format!(", {cut_octets} did not fit") };
                 let stranger = if *stranger { ", not our peer: left out" } else { "" };
                 format!("datagram of {length_octets} octets from {peer}{cut}{stranger}")
@@ -436,7 +451,7 @@ impl Event {
 }
 
 /// Both addresses of a connection.
-fn pair(local: Option<SocketAddr>, peer: SocketAddr) -> String {
+fn pair(local: Option<&Address>, peer: &Address) -> String {
     local.map_or_else(|| format!("to {peer}"), |local| format!("local {local} peer {peer}"))
 }
 
@@ -452,8 +467,8 @@ mod tests {
 
     #[test]
     fn a_sockaddr_is_shown_octet_by_octet() {
-        let addr: SocketAddr = "127.0.0.1:8080".parse().unwrap();
-        let text = shown(Event::Connect { addr, sockaddr: addr.into() });
+        let addr = Address::Inet("127.0.0.1:8080".parse().unwrap());
+        let text = shown(Event::connect(&addr));
         assert!(text.starts_with("   1.234567  connect 127.0.0.1:8080, sockaddr of 16 octets:\n"), "{text}");
         for octets in ["1f90 ", "7f000001 ", "0000000000000000 "] {
             assert!(text.contains(octets), "{octets}\n{text}");

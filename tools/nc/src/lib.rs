@@ -8,6 +8,7 @@
 //! - `shell`: everything with sockets, clocks and descriptors
 #![forbid(unsafe_code)]
 
+pub mod address;
 pub mod cli;
 pub mod explain;
 pub mod manual;
@@ -17,6 +18,7 @@ pub mod port;
 pub mod relay;
 pub mod report;
 mod shell;
+pub mod tos;
 
 use clap::CommandFactory;
 use sockeye_cli::output::ExplainTo;
@@ -41,7 +43,7 @@ impl Tool for Nc {
     }
 
     fn parse(invocation: &Invocation) -> Result<Options, Exit> {
-        cli::parse(invocation)
+        cli::parse(invocation, shell::compat().as_deref())
     }
 
     fn presentation(options: &Options) -> Presentation {

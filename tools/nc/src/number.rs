@@ -88,6 +88,18 @@ pub fn time(text: &str) -> Result<Duration, NumberError> {
     u64::try_from(nanoseconds).map(Duration::from_nanos).map_err(|_| NumberError::TooLarge)
 }
 
+/// Reads a probability between 0 and 1, in parts of a million.
+pub fn probability_ppm(text: &str) -> Option<u32> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|octet| octet.is_ascii_digit());
+    if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let millionths: u32 = format!("{fraction:0<6}").get(..6)?.parse().ok()?;
+    let whole: u32 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    whole.checked_mul(1_000_000)?.checked_add(millionths).filter(|ppm| *ppm <= 1_000_000)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -44,10 +44,7 @@ impl Destination {
 
 /// A listener waits for connections (TCP), or a socket for datagrams (UDP).
 pub fn waiting(transport: Transport, host: &str, port: &str) -> String {
-    let verb = match transport {
-        Transport::Tcp => "Listening",
-        Transport::Udp => "Bound",
-    };
+    let verb = if transport.is_datagram() { "Bound" } else { "Listening" };
     format!("{verb} on {} {}", escape(host), escape(port))
 }
 

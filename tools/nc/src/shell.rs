@@ -8,6 +8,7 @@ mod listen;
 mod names;
 mod shortcut;
 mod stdio;
+mod unbuilt;
 mod wire;
 
 use std::io::IsTerminal;
@@ -16,12 +17,17 @@ use std::time::Instant;
 use sockeye_cli::{Failure, Output, Status};
 
 use crate::explain::{Event, Step};
-use crate::options::{Options, Role};
+use crate::options::{Options, Role, Traffic};
 use crate::relay::Policy;
 use crate::shell::stdio::{Input, Sink};
 
 /// The status of everything that did not come about, as OpenBSD's.
 const FAILED: Status = Status(1);
+
+/// NC_COMPAT: the dialect, whatever the name.
+pub(crate) fn compat() -> Option<String> {
+    std::env::var("NC_COMPAT").ok()
+}
 
 /// One run.
 struct Session<'run, 'out> {
@@ -37,12 +43,14 @@ struct Session<'run, 'out> {
 /// # Errors
 /// [`Failure`] if it came to nothing.
 pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
+    unbuilt::refuse(options)?;
     let input = Input::open().map_err(|error| Failure::call(FAILED, "dup", "standard input", &error))?;
     let sink = Sink::open().map_err(|error| Failure::call(FAILED, "dup", "standard output", &error))?;
     let mut session = Session { options, output, start: Instant::now(), input, sink };
     match &options.role {
-        Role::Connect { .. } => connect::run(&mut session),
-        Role::Listen { .. } => listen::run(&mut session),
+        Role::Connect(_) => connect::run(&mut session),
+        Role::Listen(_) => listen::run(&mut session),
+        Role::What(_) => Err(not_built("--what")),
     }
 }
 
@@ -58,7 +66,7 @@ impl Session<'_, '_> {
 
     /// Says a sentence of `-v`. With JSON the events say it, and standard error stays JSON Lines.
     fn say(&mut self, sentence: impl AsRef<str>) {
-        if self.options.verbose && !self.output.is_json() {
+        if self.options.verbose > 0 && !self.output.is_json() {
             self.output.stderr_line(sentence);
         }
     }
@@ -73,17 +81,18 @@ impl Session<'_, '_> {
     /// Whether a failed connection is told: to somebody who asked, or who sits there. A script's standard error stays
     /// as silent as OpenBSD nc leaves it.
     fn is_loud(&self) -> bool {
-        self.options.verbose || self.output.is_explained() || std::io::stderr().is_terminal()
+        let Options { verbose, errors, .. } = self.options;
+        *verbose > 0 || *errors || self.output.is_explained() || std::io::stderr().is_terminal()
     }
 
     /// How conversations end.
     fn policy(&self) -> Policy {
-        Policy {
-            ignore_input: false,
-            shutdown_at_eof: self.options.shutdown_at_eof,
-            quit_after_eof: self.options.quit_after_eof,
-            idle: self.options.timeout,
-            leave_with_peer: false,
-        }
+        let Traffic { ignore_input, shutdown_at_eof, quit_after_eof, leave_with_peer, .. } = self.options.traffic;
+        Policy { ignore_input, shutdown_at_eof, quit_after_eof, idle: self.options.idle_timeout, leave_with_peer }
     }
+}
+
+/// An option that is described and not there yet: refused, and never ignored.
+fn not_built(what: &str) -> Failure {
+    Failure::new(FAILED, format!("{what}: not there yet in this version"))
 }

@@ -19,23 +19,23 @@ use super::names::{self, hints};
 use super::wire::Wire;
 use super::{FAILED, Session};
 use crate::explain::Event;
-use crate::options::{Role, Transport};
+use crate::options::{Connect, Role, Transport};
 use crate::report::{self, Destination};
 
 /// Connects to every port in turn. Yes if one of them answered.
 pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let options = session.options;
-    let Role::Connect { host, ports, .. } = &options.role else { return Ok(FAILED) };
+    let Role::Connect(Connect { host, ports, .. }) = &options.role else { return Ok(FAILED) };
     let mut all = Vec::new();
     for spec in ports {
         all.extend(session.ports(spec)?);
     }
     let mut status = FAILED;
     for port in all {
-        let Some(wire) = reach(session, host, port)? else { continue };
+        let Some(mut wire) = reach(session, host, port)? else { continue };
         status = Status::YES;
         let policy = session.policy();
-        match session.converse(&wire, policy)? {
+        match session.converse(&mut wire, policy)? {
             Outcome::Ended => {}
             Outcome::Lost(failure) => return Err(failure),
             Outcome::Refused(failure) => {
@@ -43,7 +43,7 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
                 if session.is_loud() {
                     session.output.failure(&failure);
                 }
-                status = if options.verbose { FAILED } else { status };
+                status = if options.verbose > 0 { FAILED } else { status };
             }
         }
     }
@@ -79,14 +79,11 @@ fn reach(session: &mut Session<'_, '_>, host: &str, port: u16) -> Result<Option<
         let destination = Destination { host: host.to_owned(), addr, port, transport };
         match attempt(session, info, &destination) {
             Ok(socket) => {
-                if session.options.verbose {
+                if session.options.verbose > 0 {
                     let service = session.service(&info.addr);
                     session.say(destination.succeeded(service.as_deref()));
                 }
-                return Ok(Some(match transport {
-                    Transport::Tcp => Wire::Stream { socket, peer: info.addr },
-                    Transport::Udp => Wire::Datagrams { socket, peer: Some(info.addr) },
-                }));
+                return Ok(Some(Wire::new(socket, transport, Some(info.addr.into()))));
             }
             Err(Attempt::Local(failure)) => return Err(failure),
             Err(Attempt::OtherFamily(failure)) => other_family = Some(failure),
@@ -108,13 +105,13 @@ fn reach(session: &mut Session<'_, '_>, host: &str, port: u16) -> Result<Option<
 fn attempt(session: &mut Session<'_, '_>, info: &AddrInfo, destination: &Destination) -> Result<Socket, Attempt> {
     let socket = session.socket(info).map_err(|error| Attempt::Failed(destination.failed(&errno_text(&error))))?;
     bind_local(session, &socket, info)?;
-    session.explain(|| Event::Connect { addr: info.addr, sockaddr: info.addr.into() });
+    session.explain(|| Event::connect(&info.addr.into()));
     let start = Instant::now();
-    match connect(&socket, &info.addr, session.options.timeout) {
+    match connect(&socket, &info.addr, session.options.connect_timeout) {
         Ok(()) => {
             let local = local_addr(&socket);
             let took = start.elapsed();
-            session.explain(|| Event::connected(destination.transport, local, info.addr, took));
+            session.explain(|| Event::connected(destination.transport, local.map(Into::into), info.addr.into(), took));
             Ok(socket)
         }
         Err(error) => {
@@ -144,7 +141,7 @@ fn connect(socket: &Socket, addr: &SocketAddr, timeout: Option<std::time::Durati
 /// Binds to the address of `-s` and the port of `-p`, if there is one.
 fn bind_local(session: &mut Session<'_, '_>, socket: &Socket, info: &AddrInfo) -> Result<(), Attempt> {
     let options = session.options;
-    let Role::Connect { local_host, local_port, .. } = &options.role else { return Ok(()) };
+    let Role::Connect(Connect { local_host, local_port, .. }) = &options.role else { return Ok(()) };
     if local_host.is_none() && local_port.is_none() {
         return Ok(());
     }
@@ -202,7 +199,7 @@ impl Session<'_, '_> {
     /// # Errors
     /// [`Failure`] that names the address, which OpenBSD's does not.
     pub(super) fn bind(&mut self, socket: &Socket, addr: SocketAddr) -> Result<(), Failure> {
-        self.explain(|| Event::Bind { addr, sockaddr: addr.into() });
+        self.explain(|| Event::bind(&addr.into()));
         if let Err(error) = socket.bind(&SockAddr::from(addr)) {
             self.explain(|| Event::failed("bind", addr, &error));
             let failure = Failure::call(FAILED, "bind", addr, &error);
@@ -210,7 +207,7 @@ impl Session<'_, '_> {
             return Err(if low { failure.hint("ports below 1024 need CAP_NET_BIND_SERVICE") } else { failure });
         }
         if let Some(local) = local_addr(socket) {
-            self.explain(|| Event::Bound { local });
+            self.explain(|| Event::Bound { local: local.into() });
         }
         Ok(())
     }

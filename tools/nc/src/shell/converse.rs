@@ -40,7 +40,7 @@ pub(super) enum Outcome {
 /// One conversation.
 struct Conversation<'call, 'run, 'out> {
     session: &'call mut Session<'run, 'out>,
-    wire: &'call Wire,
+    wire: &'call mut Wire,
     relay: Relay,
     /// Where the outbound octets are instead of in the relay's buffer, if they come from a file or a pipe.
     shortcut: Option<Shortcut>,
@@ -64,7 +64,7 @@ impl Session<'_, '_> {
     ///
     /// # Errors
     /// [`Failure`] if standard input or output fails: what ends a listener too.
-    pub(super) fn converse(&mut self, wire: &Wire, policy: Policy) -> Result<Outcome, Failure> {
+    pub(super) fn converse(&mut self, wire: &mut Wire, policy: Policy) -> Result<Outcome, Failure> {
         // `-w 0` still moves what is ready, as OpenBSD's poll(2) without a wait does.
         let policy = Policy { idle: policy.idle.map(|idle| idle.max(SHORTEST_IDLE)), ..policy };
         // What is read at once from the input is one datagram, and must not be longer than can be sent.
@@ -72,7 +72,7 @@ impl Session<'_, '_> {
             wire.longest_datagram().map_or((STREAM_LEN, STREAM_LEN), |longest| (longest, DATAGRAM_RECEIVE_LEN));
         let start = Instant::now();
         let relay = Relay::new(policy, outbound, inbound, start);
-        let can_splice = !wire.keeps_boundaries() && self.input.is_file_or_pipe();
+        let can_splice = wire.can_splice() && self.input.is_file_or_pipe();
         let shortcut = can_splice.then(|| Shortcut::open(outbound).ok()).flatten();
         let mut conversation =
             Conversation { session: self, wire, relay, shortcut, fault: None, sink_full: false, quit_since: None };
@@ -80,6 +80,7 @@ impl Session<'_, '_> {
         let (sent_octets, received_octets) = conversation.totals();
         let fault = conversation.fault.take();
         let unsent = conversation.relay.pending(Outbound).len();
+        let (keeps_boundaries, peer) = (conversation.wire.keeps_boundaries(), conversation.wire.peer_text());
         if let Ok(end) = &end {
             let why = explain::why(if fault.is_some() { End::ConnectionLost } else { *end });
             let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -87,15 +88,15 @@ impl Session<'_, '_> {
         }
         Ok(match (end?, fault) {
             (_, Some((call, error))) => {
-                let failure = Failure::call(FAILED, call, wire.peer_text(), &error);
-                if wire.keeps_boundaries() && error.kind() == io::ErrorKind::ConnectionRefused {
+                let failure = Failure::call(FAILED, call, peer, &error);
+                if keeps_boundaries && error.kind() == io::ErrorKind::ConnectionRefused {
                     Outcome::Refused(failure)
                 } else {
                     Outcome::Lost(failure.hint(format!("received {received_octets} octets, sent {sent_octets}")))
                 }
             }
             (End::Idle, None) if unsent > 0 => {
-                let message = format!("send {}: timed out with {unsent} octets unsent", wire.peer_text());
+                let message = format!("send {peer}: timed out with {unsent} octets unsent");
                 Outcome::Lost(Failure::new(FAILED, message))
             }
             (End::OutputGone, None) => return Err(Failure::ClosedPipe),
@@ -142,13 +143,7 @@ impl Conversation<'_, '_, '_> {
         let relay = &self.relay;
         let input =
             if relay.can_read(Outbound) { PollFd::new(self.session.input.fd(), Events::IN) } else { PollFd::idle() };
-        let mut wanted = Events::EMPTY;
-        if relay.can_read(Inbound) {
-            wanted |= Events::IN;
-        }
-        if relay.can_write(Outbound) {
-            wanted |= Events::OUT;
-        }
+        let wanted = self.wire.interest(relay.can_read(Inbound), relay.can_write(Outbound));
         // With nothing to move, a connection whose two directions have ended would be reported again and again. While
         // only the input keeps us, a RST says that it does so in vain.
         let in_vain = !relay.source_is_open(Inbound) && relay.can_read(Outbound);
@@ -160,7 +155,7 @@ impl Conversation<'_, '_, '_> {
             _ => PollFd::idle(),
         };
         let mut fds = [input, wire, sink];
-        let timeout = if self.fault.is_some() && relay.can_read(Inbound) {
+        let timeout = if relay.can_read(Inbound) && (self.fault.is_some() || self.wire.holds_input()) {
             Some(Duration::ZERO)
         } else {
             until.map(|until| until.saturating_duration_since(Instant::now()))
@@ -179,7 +174,7 @@ impl Conversation<'_, '_, '_> {
         if self.relay.can_write(Outbound) {
             self.send();
         }
-        let readable = ready.wire.intersects(Events::IN | gone) || self.fault.is_some();
+        let readable = ready.wire.intersects(Events::IN | gone) || self.fault.is_some() || self.wire.holds_input();
         if readable && self.relay.can_read(Inbound) {
             self.receive();
         } else if ready.wire.intersects(gone) && !self.relay.source_is_open(Inbound) {
@@ -236,7 +231,8 @@ impl Conversation<'_, '_, '_> {
 
     fn input_ended(&mut self, now: Instant) {
         self.relay.source_ended(Outbound, now);
-        let meaning = match (self.session.options.shutdown_at_eof, self.session.options.quit_after_eof) {
+        let meaning = match (self.session.options.traffic.shutdown_at_eof, self.session.options.traffic.quit_after_eof)
+        {
             (_, Some(_)) => "the sending direction is shut down, and the time of -q begins",
             (true, None) => "the sending direction is shut down, because of -N",
             (false, None) => "the sending direction stays open, because there is no -N",
@@ -284,7 +280,7 @@ impl Conversation<'_, '_, '_> {
                     self.relay.filled(Inbound, datagram.len, now);
                 }
                 self.session.explain(|| Event::Datagram {
-                    peer: datagram.peer,
+                    peer: datagram.peer.map(Into::into),
                     length_octets: datagram.full_len,
                     cut_octets,
                     stranger,
@@ -311,9 +307,10 @@ impl Conversation<'_, '_, '_> {
     fn shutdown(&mut self) {
         match self.wire.shutdown_write() {
             Ok(()) => {
-                let meaning = match self.wire {
-                    Wire::Stream { .. } => "a FIN goes out; the peer sees the end of its input, and may go on sending",
-                    Wire::Datagrams { .. } => "UDP has no end; the peer sees nothing of it",
+                let meaning = if self.wire.keeps_boundaries() {
+                    "datagrams have no end; the peer sees nothing of it"
+                } else {
+                    "a FIN goes out; the peer sees the end of its input, and may go on sending"
                 };
                 self.session.explain(|| Event::Shutdown { meaning });
             }

@@ -21,7 +21,7 @@ use super::stdio::{retry, unless_not_ready};
 use super::wire::Wire;
 use super::{FAILED, Session};
 use crate::explain::Event;
-use crate::options::{FamilyChoice, Role, Transport};
+use crate::options::{FamilyChoice, Listen, Role, Transport};
 use crate::relay::Policy;
 use crate::report;
 
@@ -31,7 +31,8 @@ const BACKLOG: i32 = 128;
 /// Waits for peers.
 pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let options = session.options;
-    let Role::Listen { host, port, keep_open } = &options.role else { return Ok(FAILED) };
+    let Role::Listen(listen) = &options.role else { return Ok(FAILED) };
+    let Listen { host, port, keep_open, .. } = &**listen;
     let family = match (host, options.family) {
         // Without an address, IPv4 only, as OpenBSD's.
         (None, FamilyChoice::Any) => FamilyChoice::V4,
@@ -43,16 +44,16 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
         .lookup(host.as_deref(), Some(port), hints)
         .map_err(|error| Failure::new(FAILED, format!("getaddrinfo: {}", error.text())))?;
     let socket = open(session, &found)?;
-    if options.verbose
+    if options.verbose > 0
         && let Some(local) = local_addr(&socket)
         && let Some((host, port)) = session.spoken(&local)
     {
         session.say(report::waiting(options.transport, &host, &port));
     }
-    match (options.transport, *keep_open) {
-        (Transport::Tcp, keep_open) => accept_each(session, socket, keep_open),
-        (Transport::Udp, false) => answer_first(session, socket),
-        (Transport::Udp, true) => print_all(session, socket),
+    match (options.transport.is_datagram(), *keep_open) {
+        (false, keep_open) => accept_each(session, socket, keep_open),
+        (true, false) => answer_first(session, socket),
+        (true, true) => print_all(session, socket),
     }
 }
 
@@ -81,8 +82,8 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
     }
     session.reuse_address(&socket);
     session.bind(&socket, info.addr)?;
-    let Role::Listen { keep_open, .. } = session.options.role else { return Ok(socket) };
-    let backlog = if keep_open { BACKLOG } else { 1 };
+    let Role::Listen(listen) = &session.options.role else { return Ok(socket) };
+    let backlog = listen.backlog.unwrap_or(if listen.keep_open { BACKLOG } else { 1 });
     session.explain(|| Event::Listen { backlog });
     // Two sockets may be bound to one address with SO_REUSEADDR, but only one of them may listen: it shows here.
     socket.listen(backlog).map_err(|error| {
@@ -104,10 +105,10 @@ fn accept_each(session: &mut Session<'_, '_>, listener: Socket, keep_open: bool)
             // Nobody else is served: who comes now is refused instead of being left to wait.
             listener = None;
         }
-        session.explain(|| Event::Accepted { local: local_addr(&socket), peer });
+        session.explain(|| Event::Accepted { local: local_addr(&socket).map(Into::into), peer: peer.into() });
         announce(session, &peer);
         let policy = Policy { leave_with_peer: true, ..session.policy() };
-        match session.converse(&Wire::Stream { socket, peer }, policy)? {
+        match session.converse(&mut Wire::new(socket, session.options.transport, Some(peer.into())), policy)? {
             Outcome::Ended => {}
             Outcome::Lost(failure) | Outcome::Refused(failure) if keep_open => session.output.failure(&failure),
             Outcome::Lost(failure) | Outcome::Refused(failure) => return Err(failure),
@@ -139,7 +140,7 @@ fn accept(listener: &Socket) -> io::Result<(Socket, SocketAddr)> {
 
 /// Says who came, under `-v`.
 fn announce(session: &mut Session<'_, '_>, peer: &SocketAddr) {
-    if session.options.verbose
+    if session.options.verbose > 0
         && let Some((host, port)) = session.spoken(peer)
     {
         session.say(report::received(&host, &port));
@@ -149,17 +150,17 @@ fn announce(session: &mut Session<'_, '_>, peer: &SocketAddr) {
 /// UDP without `-k`: whoever sends first is the peer of a conversation.
 fn answer_first(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Failure> {
     let peer = first_sender(&socket).map_err(|error| Failure::call(FAILED, "recvfrom", "anybody", &error))?;
-    session.explain(|| Event::Connect { addr: peer, sockaddr: peer.into() });
+    session.explain(|| Event::connect(&peer.into()));
     let start = Instant::now();
     socket.connect(&SockAddr::from(peer)).map_err(|error| {
         session.explain(|| Event::failed("connect", peer, &error));
         Failure::call(FAILED, "connect", peer, &error)
     })?;
     let took = start.elapsed();
-    session.explain(|| Event::connected(Transport::Udp, local_addr(&socket), peer, took));
+    session.explain(|| Event::connected(Transport::Udp, local_addr(&socket).map(Into::into), peer.into(), took));
     announce(session, &peer);
     let policy = session.policy();
-    match session.converse(&Wire::Datagrams { socket, peer: Some(peer) }, policy)? {
+    match session.converse(&mut Wire::new(socket, session.options.transport, Some(peer.into())), policy)? {
         // The peer has gone, and cannot say so in UDP: its host does, with ICMP.
         Outcome::Ended | Outcome::Refused(_) => Ok(Status::YES),
         Outcome::Lost(failure) => Err(failure),
@@ -180,7 +181,7 @@ fn first_sender(socket: &Socket) -> io::Result<SocketAddr> {
 /// UDP with `-k`: everything from everybody, and no answers: there is not one peer to whom they could go.
 fn print_all(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Failure> {
     let policy = Policy { ignore_input: true, idle: None, quit_after_eof: None, ..session.policy() };
-    match session.converse(&Wire::Datagrams { socket, peer: None }, policy)? {
+    match session.converse(&mut Wire::new(socket, session.options.transport, None), policy)? {
         Outcome::Ended => Ok(Status::YES),
         Outcome::Lost(failure) | Outcome::Refused(failure) => Err(failure),
     }

@@ -18,6 +18,9 @@ pub(super) fn hints(transport: Transport, family: FamilyChoice) -> Hints {
     let (socktype, protocol) = match transport {
         Transport::Tcp => (SockType::STREAM, Protocol::TCP),
         Transport::Udp => (SockType::DGRAM, Protocol::UDP),
+        Transport::Sctp => (SockType::STREAM, Protocol(libc::IPPROTO_SCTP)),
+        Transport::UnixStream | Transport::VsockStream => (SockType::STREAM, Protocol(0)),
+        Transport::UnixDatagram | Transport::VsockDatagram => (SockType::DGRAM, Protocol(0)),
     };
     let family = match family {
         FamilyChoice::Any => Family::UNSPEC,

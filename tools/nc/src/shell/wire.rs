@@ -1,12 +1,15 @@
-//! The connection: a TCP stream, or a UDP socket that sends to one peer.
+//! The connection: a stream, or datagrams to and from one peer or everybody.
 
 use std::io::{self, Read};
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd};
 
 use socket2::Socket;
+use sockeye_sys::poll::Events;
 use sockeye_sys::socket::{Datagram, output_queue, receive_datagram};
 
+use crate::address::Address;
+use crate::options::Transport;
 use crate::shell::stdio::{retry, unless_not_ready};
 
 /// Total Length of IPv4, 65535, counts its own 20 octets of header and the 8 of UDP (RFC 791, RFC 768).
@@ -14,29 +17,25 @@ const UDP_OVER_IPV4_LEN: usize = 65_507;
 /// Payload Length of IPv6, 65535, counts only UDP's 8 (RFC 8200).
 const UDP_OVER_IPV6_LEN: usize = 65_527;
 
-/// A socket that does not block, and who is at its other end.
-pub(super) enum Wire {
-    /// An octet stream.
-    Stream {
-        /// Connected.
-        socket: Socket,
-        /// To whom.
-        peer: SocketAddr,
-    },
-    /// Datagrams.
-    Datagrams {
-        /// Connected, if there is a peer.
-        socket: Socket,
-        /// To whom; `None` takes datagrams from everybody and sends none.
-        peer: Option<SocketAddr>,
-    },
+/// A connection that does not block, and who is at its other end.
+pub(super) struct Wire {
+    link: Link,
+    transport: Transport,
+    /// `None` takes datagrams from everybody and sends none.
+    peer: Option<Address>,
+}
+
+/// What carries the octets.
+enum Link {
+    /// The socket itself.
+    Plain(Socket),
 }
 
 /// What a read brought.
 pub(super) enum Received {
     /// Nothing yet.
     NotReady,
-    /// The peer's FIN.
+    /// The peer's end: FIN, or close_notify.
     End,
     /// So many octets of a stream.
     Octets(usize),
@@ -45,43 +44,72 @@ pub(super) enum Received {
 }
 
 impl Wire {
-    pub(super) fn fd(&self) -> BorrowedFd<'_> {
-        match self {
-            Self::Stream { socket, .. } | Self::Datagrams { socket, .. } => socket.as_fd(),
+    /// A plain socket.
+    pub(super) fn new(socket: Socket, transport: Transport, peer: Option<Address>) -> Self {
+        Self { link: Link::Plain(socket), transport, peer }
+    }
+
+    /// The socket below everything.
+    pub(super) fn socket(&self) -> &Socket {
+        match &self.link {
+            Link::Plain(socket) => socket,
         }
+    }
+
+    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+        self.socket().as_fd()
     }
 
     /// The peer for messages.
     pub(super) fn peer_text(&self) -> String {
-        match self {
-            Self::Stream { peer, .. } | Self::Datagrams { peer: Some(peer), .. } => peer.to_string(),
-            Self::Datagrams { peer: None, .. } => "everybody".to_owned(),
-        }
+        self.peer.as_ref().map_or_else(|| "everybody".to_owned(), ToString::to_string)
     }
 
     /// Whether each write is a datagram and each read brings one.
     pub(super) fn keeps_boundaries(&self) -> bool {
-        matches!(self, Self::Datagrams { .. })
+        self.transport.is_datagram()
+    }
+
+    /// Whether octets may go to the descriptor behind our back.
+    pub(super) fn can_splice(&self) -> bool {
+        let Link::Plain(_) = &self.link;
+        matches!(self.transport, Transport::Tcp | Transport::UnixStream)
+    }
+
+    /// What to wait for before the next [`Self::receive`] or [`Self::send`].
+    pub(super) fn interest(&self, reads: bool, writes: bool) -> Events {
+        match &self.link {
+            Link::Plain(_) => {
+                let reads = if reads { Events::IN } else { Events::EMPTY };
+                let writes = if writes { Events::OUT } else { Events::EMPTY };
+                reads | writes
+            }
+        }
+    }
+
+    /// Whether [`Self::receive`] has something although the descriptor has nothing.
+    pub(super) fn holds_input(&self) -> bool {
+        match &self.link {
+            Link::Plain(_) => false,
+        }
     }
 
     /// The longest payload that one datagram carries to the peer; a stream has none.
     pub(super) fn longest_datagram(&self) -> Option<usize> {
-        match self {
-            Self::Stream { .. } => None,
-            Self::Datagrams { peer: Some(SocketAddr::V6(peer)), .. } if peer.ip().to_ipv4_mapped().is_none() => {
+        match (self.transport.is_datagram(), &self.peer) {
+            (false, _) => None,
+            (true, Some(Address::Inet(SocketAddr::V6(peer)))) if peer.ip().to_ipv4_mapped().is_none() => {
                 Some(UDP_OVER_IPV6_LEN)
             }
-            Self::Datagrams { .. } => Some(UDP_OVER_IPV4_LEN),
+            (true, _) => Some(UDP_OVER_IPV4_LEN),
         }
     }
 
     /// Whether `peer` is somebody else than the one that this conversation is with.
     pub(super) fn is_stranger(&self, sender: Option<SocketAddr>) -> bool {
-        match (self, sender) {
+        match (&self.peer, sender) {
             // The same address may be written in two ways: scope ids and flow labels do not make another peer.
-            (Self::Datagrams { peer: Some(peer), .. }, Some(sender)) => {
-                (peer.ip(), peer.port()) != (sender.ip(), sender.port())
-            }
+            (Some(Address::Inet(peer)), Some(sender)) => (peer.ip(), peer.port()) != (sender.ip(), sender.port()),
             _ => false,
         }
     }
@@ -91,9 +119,13 @@ impl Wire {
         if self.keeps_boundaries() { "recvmsg" } else { "recv" }
     }
 
-    pub(super) fn receive(&self, room: &mut [u8]) -> io::Result<Received> {
-        match self {
-            Self::Stream { socket, .. } => {
+    pub(super) fn receive(&mut self, room: &mut [u8]) -> io::Result<Received> {
+        let keeps_boundaries = self.keeps_boundaries();
+        match &self.link {
+            Link::Plain(socket) if keeps_boundaries => {
+                Ok(unless_not_ready(receive_datagram(socket, room))?.map_or(Received::NotReady, Received::Datagram))
+            }
+            Link::Plain(socket) => {
                 let mut socket = socket;
                 Ok(match unless_not_ready(retry(|| socket.read(room)))? {
                     None => Received::NotReady,
@@ -101,37 +133,31 @@ impl Wire {
                     Some(len) => Received::Octets(len),
                 })
             }
-            Self::Datagrams { socket, .. } => {
-                Ok(unless_not_ready(receive_datagram(socket, room))?.map_or(Received::NotReady, Received::Datagram))
-            }
         }
     }
 
     /// Sends what can be sent without waiting: of a stream a part, of datagrams all of it as one.
-    pub(super) fn send(&self, octets: &[u8]) -> io::Result<Option<usize>> {
-        let (Self::Stream { socket, .. } | Self::Datagrams { socket, .. }) = self;
-        unless_not_ready(retry(|| socket.send(octets)))
+    pub(super) fn send(&mut self, octets: &[u8]) -> io::Result<Option<usize>> {
+        match &self.link {
+            Link::Plain(socket) => unless_not_ready(retry(|| socket.send(octets))),
+        }
     }
 
     /// Why poll(2) reports an error, if nobody was told yet.
     pub(super) fn take_error(&self) -> io::Result<Option<io::Error>> {
-        let (Self::Stream { socket, .. } | Self::Datagrams { socket, .. }) = self;
-        socket.take_error()
+        self.socket().take_error()
     }
 
-    /// Octets, and the FIN, that were sent and not acknowledged. UDP acknowledges nothing.
+    /// Octets, and the FIN, that were sent and not acknowledged. Datagrams are not acknowledged.
     pub(super) fn unacknowledged(&self) -> usize {
-        match self {
-            Self::Stream { socket, .. } => output_queue(socket).unwrap_or(0),
-            Self::Datagrams { .. } => 0,
-        }
+        if self.transport == Transport::Tcp { output_queue(self.socket()).unwrap_or(0) } else { 0 }
     }
 
-    /// Ends the sending direction. UDP has nothing that a peer could see of it.
-    pub(super) fn shutdown_write(&self) -> io::Result<()> {
-        match self {
-            Self::Stream { socket, .. } => socket.shutdown(Shutdown::Write),
-            Self::Datagrams { .. } => Ok(()),
+    /// Ends the sending direction. Datagrams have nothing that a peer could see of it.
+    pub(super) fn shutdown_write(&mut self) -> io::Result<()> {
+        match &self.link {
+            _ if self.keeps_boundaries() => Ok(()),
+            Link::Plain(socket) => socket.shutdown(Shutdown::Write),
         }
     }
 }

@@ -1,0 +1,537 @@
+//! From the table of options to [`Options`], with the checks that the replaced tools make.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use sockeye_cli::Exit;
+use sockeye_cli::escape::escape;
+
+use super::{Args, Spoken};
+use crate::number::{self, NumberError};
+use crate::options::{
+    Access, App, Connect, DatagramCut, Dialect, FamilyChoice, Generate, Listen, Model, Options, Program, Proxy,
+    ProxyDns, ProxyKind, Reply, Role, Service, SocketOptions, Tls, Traffic, Transport,
+};
+use crate::{port, tos};
+
+/// ncat's default port.
+const NCAT_PORT: u16 = 31337;
+/// How long ncat waits for a connection.
+const NCAT_CONNECT: Duration = Duration::from_secs(10);
+
+/// `--what`: the rest of the line is data.
+pub(super) fn what(dialect: Dialect, args: &[OsString]) -> Options {
+    let words = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    Options {
+        presentation: sockeye_cli::Presentation::default(),
+        dialect,
+        verbose: 0,
+        errors: false,
+        status: false,
+        role: Role::What(words),
+        transport: Transport::Tcp,
+        family: FamilyChoice::Any,
+        numeric: false,
+        connect_timeout: None,
+        idle_timeout: None,
+        traffic: Traffic::default(),
+        socket: SocketOptions::default(),
+        tls: None,
+        proxy: None,
+    }
+}
+
+/// Judges the line.
+///
+/// # Errors
+/// [`Exit`] in the dialect's words.
+pub(super) fn options(args: Args, spoken: Spoken<'_>) -> Result<Options, Exit> {
+    Reader { args, spoken }.options()
+}
+
+struct Reader<'name> {
+    args: Args,
+    spoken: Spoken<'name>,
+}
+
+impl Reader<'_> {
+    fn options(mut self) -> Result<Options, Exit> {
+        self.refuse_what_cannot_be()?;
+        let transport = self.transport()?;
+        let (connect_timeout, idle_timeout) = self.timeouts()?;
+        let traffic = self.traffic()?;
+        let socket = self.socket_options()?;
+        let tls = self.tls();
+        let args = &self.args;
+        let family = match (args.ipv4, args.ipv6) {
+            (true, _) => FamilyChoice::V4,
+            (_, true) => FamilyChoice::V6,
+            _ => FamilyChoice::Any,
+        };
+        let (presentation, verbose, errors) = (args.presentation, args.verbose, args.errors);
+        let (status, numeric) = (args.status, args.nodns);
+        let role = if self.args.listen { self.listener(transport)? } else { self.client(transport)? };
+        let proxy = if self.args.listen { None } else { self.proxy(transport)? };
+        Ok(Options {
+            presentation,
+            dialect: self.spoken.dialect,
+            verbose,
+            errors,
+            status,
+            role,
+            transport,
+            family,
+            numeric,
+            connect_timeout,
+            idle_timeout,
+            traffic,
+            socket,
+            tls,
+            proxy,
+        })
+    }
+
+    fn is_ncat(&self) -> bool {
+        self.spoken.dialect == Dialect::Ncat
+    }
+
+    fn wrong(&self, message: impl Into<String>) -> Exit {
+        self.spoken.wrong(message)
+    }
+
+    /// What no Linux has, or what we leave out, with the reason.
+    fn refuse_what_cannot_be(&self) -> Result<(), Exit> {
+        let args = &self.args;
+        if args.lua_exec.is_some() {
+            return Err(
+                self.wrong("--lua-exec: Lua scripts are left out on purpose; -e runs any program, lua(1) among them")
+            );
+        }
+        if args.dccp {
+            return Err(self.wrong("-Z: this system has no DCCP (Linux removed it in 6.16)"));
+        }
+        if args.routing_table.is_some() {
+            return Err(self.wrong("no alternate routing table support available"));
+        }
+        if args.what {
+            return Err(self.wrong("--what must be the first option"));
+        }
+        if args.compat.is_some() {
+            return Err(self.wrong("--compat must be the first option"));
+        }
+        Ok(())
+    }
+
+    fn transport(&self) -> Result<Transport, Exit> {
+        let args = &self.args;
+        let kinds = [args.unixsock, args.vsock, args.sctp].into_iter().filter(|kind| *kind).count();
+        if kinds > 1 || (args.sctp && args.udp) {
+            return Err(self.wrong("only one of -U, --vsock and --sctp, and --sctp without -u"));
+        }
+        Ok(match (args.udp, args.unixsock, args.vsock, args.sctp) {
+            (false, true, ..) => Transport::UnixStream,
+            (true, true, ..) => Transport::UnixDatagram,
+            (false, _, true, _) => Transport::VsockStream,
+            (true, _, true, _) => Transport::VsockDatagram,
+            (.., true) => Transport::Sctp,
+            (true, ..) => Transport::Udp,
+            (false, ..) => Transport::Tcp,
+        })
+    }
+
+    /// `-w`, `--wait` and `--idle-timeout`.
+    fn timeouts(&self) -> Result<(Option<Duration>, Option<Duration>), Exit> {
+        let both = self.time("timeout", self.args.timeout.as_deref())?;
+        let connect = self.time("timeout", self.args.wait.as_deref())?.or(both);
+        let idle = self.time("idle timeout", self.args.idle_timeout.as_deref())?.or(both);
+        let default = self.is_ncat().then_some(NCAT_CONNECT);
+        Ok((connect.or(default), idle))
+    }
+
+    fn traffic(&self) -> Result<Traffic, Exit> {
+        let args = &self.args;
+        let quit = match args.quit.as_deref() {
+            // Any negative number is "never", which is also the default.
+            Some(text) if number::time(text) == Err(NumberError::TooSmall) => None,
+            text => self.time("quit timer", text)?,
+        };
+        let shutdown = args.shutdown || quit.is_some() || args.send_only || self.is_ncat();
+        Ok(Traffic {
+            ignore_input: args.no_stdin || args.recv_only,
+            send_only: args.send_only,
+            recv_only: args.recv_only,
+            shutdown_at_eof: shutdown && !args.no_shutdown,
+            quit_after_eof: quit,
+            leave_with_peer: self.spoken.dialect == Dialect::Traditional || args.recv_only,
+            receive_limit: self.count("receive limit", args.receive_limit.as_deref(), 1, i64::from(i32::MAX))?,
+            interval: self.time("interval", args.interval.as_deref())?,
+            delay: self.time("delay", args.delay.as_deref())?,
+            crlf: args.crlf,
+            telnet: args.telnet,
+            datagram: self.datagram()?,
+            read_size: self.octets("read size", args.read_size.as_deref())?,
+            generate: args.generate.as_deref().map(|text| self.generate(text)).transpose()?,
+            expect: args.expect,
+            segments: args.segments,
+            escape: args.escape,
+            output_file: args.output.clone(),
+            hex_file: args.hex_dump.clone(),
+            append: args.append_output,
+        })
+    }
+
+    fn datagram(&self) -> Result<DatagramCut, Exit> {
+        Ok(match self.args.datagram.as_deref() {
+            None | Some("read") => DatagramCut::Read,
+            Some("line") => DatagramCut::Line,
+            Some("file") => DatagramCut::File,
+            size => DatagramCut::Size(self.octets("datagram size", size)?.unwrap_or(1)),
+        })
+    }
+
+    /// `SIZExCOUNT[@INTERVAL]`.
+    fn generate(&self, text: &str) -> Result<Generate, Exit> {
+        let wrong = || self.wrong(format!("--generate {}: not of the form SIZExCOUNT[@INTERVAL]", escape(text)));
+        let (what, interval) = text.split_once('@').map_or((text, None), |(what, interval)| (what, Some(interval)));
+        let (size, count) = what.split_once('x').ok_or_else(wrong)?;
+        let number = |text: &str| number::integer(text, 0, i64::from(u32::MAX)).map_err(|_| wrong());
+        Ok(Generate {
+            size: usize::try_from(number(size)?).map_err(|_| wrong())?,
+            count: number(count)?.unsigned_abs(),
+            interval: interval.map(|text| number::time(text).map_err(|_| wrong())).transpose()?,
+        })
+    }
+
+    fn socket_options(&self) -> Result<SocketOptions, Exit> {
+        let args = &self.args;
+        Ok(SocketOptions {
+            broadcast: args.broadcast,
+            debug: args.debug_socket,
+            keepalive: args.keepalive,
+            receive_buffer: self.octets("TCP receive window", args.receive_buffer.as_deref())?,
+            send_buffer: self.octets("TCP send window", args.send_buffer.as_deref())?,
+            tos: match args.tos.as_deref() {
+                Some(text) => {
+                    let octet =
+                        tos::parse(text).ok_or_else(|| self.wrong(format!("illegal tos value {}", escape(text))))?;
+                    Some(octet)
+                }
+                None => None,
+            },
+            ttl: self.ttl("ttl", args.ttl.as_deref())?,
+            min_ttl: self.ttl("minttl", args.min_ttl.as_deref())?,
+            md5: args.tcp_md5,
+            linger: self.time("linger", args.linger.as_deref())?,
+            no_reuse_address: args.no_reuseaddr,
+            multicast: args.multicast.clone(),
+            source_route: args.source_route.iter().flat_map(|hops| hops.split(',')).map(str::to_owned).collect(),
+            source_route_pointer: args
+                .source_route_pointer
+                .as_deref()
+                .map(|text| {
+                    let pointer = number::integer(text, 4, 32).ok().filter(|pointer| pointer % 4 == 0);
+                    let pointer = pointer.and_then(|pointer| u8::try_from(pointer).ok());
+                    pointer.ok_or_else(|| self.wrong(format!("invalid hop pointer {}: 4, 8, .. 32", escape(text))))
+                })
+                .transpose()?,
+        })
+    }
+
+    fn ttl(&self, name: &str, text: Option<&str>) -> Result<Option<u8>, Exit> {
+        let Some(text) = text else { return Ok(None) };
+        let ttl = number::integer(text, 0, 255).map_err(|fault| self.wrong(format!("{name} is {fault}")))?;
+        Ok(u8::try_from(ttl).ok())
+    }
+
+    fn tls(&self) -> Option<Tls> {
+        let args = &self.args;
+        let any = args.ssl
+            || args.ssl_verify
+            || args.ssl_cert.is_some()
+            || args.ssl_key.is_some()
+            || args.ssl_trustfile.is_some()
+            || args.ssl_servername.is_some()
+            || args.ssl_alpn.is_some()
+            || args.ssl_ciphers.is_some();
+        any.then(|| Tls {
+            verify: args.ssl_verify
+                || args.ssl_trustfile.is_some()
+                || (!args.listen && !args.no_ssl_verify && !self.is_ncat()),
+            cert: args.ssl_cert.clone(),
+            key: args.ssl_key.clone(),
+            trust_file: args.ssl_trustfile.clone(),
+            server_name: args.ssl_servername.clone(),
+            alpn: args.ssl_alpn.iter().flat_map(|list| list.split(',')).map(str::to_owned).collect(),
+            ciphers: args.ssl_ciphers.clone(),
+        })
+    }
+
+    fn proxy(&self, transport: Transport) -> Result<Option<Proxy>, Exit> {
+        let args = &self.args;
+        let (kind, address) = match (&args.proxy_address, &args.proxy) {
+            (Some(address), _) => {
+                let kind = match args.proxy_protocol.as_deref() {
+                    None | Some("5") => ProxyKind::Socks5,
+                    Some("4") => ProxyKind::Socks4,
+                    Some(text) if text.eq_ignore_ascii_case("connect") => ProxyKind::Http,
+                    Some(_) => return Err(self.wrong("unsupported proxy protocol")),
+                };
+                (kind, address)
+            }
+            (None, Some(address)) => {
+                let kind = match args.proxy_type.as_deref() {
+                    None | Some("http") => ProxyKind::Http,
+                    Some("socks4") => ProxyKind::Socks4,
+                    Some("socks5") => ProxyKind::Socks5,
+                    Some(text) => return Err(self.wrong(format!("Invalid proxy type \"{}\"", escape(text)))),
+                };
+                (kind, address)
+            }
+            (None, None) => return Ok(None),
+        };
+        if transport.is_datagram() {
+            return Err(self.wrong("no proxy support for UDP mode"));
+        }
+        if args.listen {
+            return Err(self.wrong("no proxy support for listen"));
+        }
+        if transport.is_unix() {
+            return Err(self.wrong("no proxy support for unix sockets"));
+        }
+        let dns = match args.proxy_dns.as_deref() {
+            None | Some("remote") => ProxyDns::Remote,
+            Some("local") => ProxyDns::Local,
+            Some("both") => ProxyDns::Both,
+            Some("none") => ProxyDns::None,
+            Some(text) => return Err(self.wrong(format!("Invalid proxy DNS type \"{}\"", escape(text)))),
+        };
+        let auth = args.proxy_user.clone().or_else(|| args.proxy_auth.clone());
+        Ok(Some(Proxy { kind, address: address.clone(), auth, dns }))
+    }
+
+    fn program(&self) -> Result<Option<Program>, Exit> {
+        match (&self.args.exec, &self.args.sh_exec) {
+            (Some(_), Some(_)) => Err(self.wrong("only one of -e and -c")),
+            (Some(command), None) => Ok(Some(Program::Exec(command.clone()))),
+            (None, Some(command)) => Ok(Some(Program::Shell(command.clone()))),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn service(&self) -> Result<Service, Exit> {
+        let args = &self.args;
+        let mut services = Vec::new();
+        services.extend(self.program()?.map(Service::Program));
+        services.extend(args.app.as_deref().map(|name| self.app(name)).transpose()?.map(Service::App));
+        services.extend(args.chat.then_some(Service::Chat));
+        services.extend((args.broker && !args.chat).then_some(Service::Broker));
+        services.extend(match args.proxy_type.as_deref() {
+            None => None,
+            Some("http") => Some(Service::HttpProxy),
+            Some(text) => {
+                return Err(self.wrong(format!("no proxy server for \"{}\": http is the one there is", escape(text))));
+            }
+        });
+        if services.len() > 1 {
+            return Err(self.wrong("only one of -e, -c, --app, --broker, --chat and --proxy-type"));
+        }
+        Ok(services.pop().unwrap_or_default())
+    }
+
+    fn app(&self, name: &str) -> Result<App, Exit> {
+        Ok(match name {
+            "echo" => App::Echo,
+            "discard" => App::Discard,
+            "daytime" => App::Daytime,
+            "chargen" => App::Chargen,
+            "upper" => App::Upper,
+            "knock-knock" => App::KnockKnock,
+            other => {
+                let loss = other.strip_prefix("lossy-echo=").and_then(number::probability_ppm);
+                let unknown =
+                    || format!("--app {}: unknown, or a probability that is not between 0 and 1", escape(other));
+                App::LossyEcho { loss_ppm: loss.ok_or_else(|| self.wrong(unknown()))? }
+            }
+        })
+    }
+
+    /// `-l PORT`, `-l ADDRESS PORT`, or `-l -p PORT [-s ADDRESS]`, and no mixture of them.
+    fn listener(&mut self, transport: Transport) -> Result<Role, Exit> {
+        if self.args.scan {
+            return Err(self.wrong("cannot use -z and -l"));
+        }
+        if self.args.pass_socket {
+            return Err(self.wrong("cannot use -F and -l"));
+        }
+        let service = self.service()?;
+        let (host, port) = self.where_to_listen(transport)?;
+        let args = &self.args;
+        let list = |entries: &[String]| -> Vec<String> {
+            entries
+                .iter()
+                .flat_map(|entry| entry.split(','))
+                .filter(|entry| !entry.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let access = Access {
+            allow: list(&args.allow),
+            allow_files: args.allowfile.clone(),
+            deny: list(&args.deny),
+            deny_files: args.denyfile.clone(),
+        };
+        let several = matches!(service, Service::Broker | Service::Chat);
+        Ok(Role::Listen(Box::new(Listen {
+            host,
+            port,
+            keep_open: args.keep_open || several,
+            max_conns: self
+                .count("maximum of connections", args.max_conns.as_deref(), 1, 1 << 24)?
+                .and_then(|n| usize::try_from(n).ok()),
+            max_clients: self.count("maximum of clients", args.max_clients.as_deref(), 1, i64::MAX)?,
+            access,
+            service,
+            model: args.serve.as_deref().map(|name| match name {
+                "iterative" => Model::Iterative,
+                "fork" => Model::Fork,
+                "thread" => Model::Thread,
+                _ => Model::Event,
+            }),
+            leave_zombies: args.no_reap,
+            backlog: self
+                .count("backlog", args.backlog.as_deref(), 0, i64::from(i32::MAX))?
+                .and_then(|n| i32::try_from(n).ok()),
+            delay_listen: self.time("delay", args.delay_listen.as_deref())?,
+            delay_accept: self.time("delay", args.delay_accept.as_deref())?,
+            host_order_port: args.host_order_port,
+            reply: args.reply.as_deref().map(|text| match text {
+                "last" => Reply::Last,
+                "each" => Reply::Each,
+                peer => Reply::Peer(peer.to_owned()),
+            }),
+        })))
+    }
+
+    fn where_to_listen(&mut self, transport: Transport) -> Result<(Option<String>, String), Exit> {
+        let (source, source_port) = (self.args.source.take(), self.args.source_port.take());
+        let operands = std::mem::take(&mut self.args.operands);
+        let options_say_where = source_port.is_some() || source.is_some();
+        let mut operands = operands.into_iter();
+        let three = (operands.next(), operands.next(), operands.next());
+        if transport.is_unix() {
+            return match three {
+                (Some(path), None, _) => Ok((Some(path), String::new())),
+                (None, ..) if source.is_some() => Ok((source, String::new())),
+                _ => Err(self.spoken.usage("")),
+            };
+        }
+        let default = NCAT_PORT.to_string();
+        let (host, port) = match three {
+            (None, ..) if self.is_ncat() => (source, source_port.unwrap_or(default)),
+            (None, ..) => (source, source_port.ok_or_else(|| self.wrong("missing port number"))?),
+            (Some(host), None, _) if self.is_ncat() && source_port.is_some() => {
+                (Some(host), source_port.unwrap_or(default))
+            }
+            (Some(_), ..) if options_say_where => return Err(self.spoken.usage("")),
+            (Some(word), None, _) if self.is_ncat() && !is_number(&word) => (Some(word), default),
+            (Some(port), None, _) => (None, port),
+            (Some(host), Some(port), None) => (Some(host), port),
+            (Some(_), Some(_), Some(_)) => return Err(self.spoken.usage("")),
+        };
+        port::check_local(&port).map_err(|error| self.wrong(error.to_string()))?;
+        Ok((host, port))
+    }
+
+    /// `DESTINATION PORT...`.
+    fn client(&mut self, transport: Transport) -> Result<Role, Exit> {
+        let operands = std::mem::take(&mut self.args.operands);
+        let mut operands = operands.into_iter();
+        let Some(host) = operands.next() else {
+            return Err(if self.is_ncat() {
+                self.wrong("You must specify a host to connect to")
+            } else {
+                self.spoken.usage("")
+            });
+        };
+        let mut ports: Vec<String> = operands.collect();
+        if ports.is_empty() && self.is_ncat() {
+            ports.push(NCAT_PORT.to_string());
+        }
+        if transport.is_unix() {
+            ports.clear();
+        } else if ports.is_empty() {
+            return Err(self.wrong("missing port number"));
+        }
+        self.refuse_listener_options()?;
+        if let Some(port) = self.args.source_port.as_deref() {
+            port::check_local(port).map_err(|error| self.wrong(error.to_string()))?;
+        }
+        let ports = ports
+            .iter()
+            .map(|port| port::parse(port).map_err(|error| self.wrong(error.to_string())))
+            .collect::<Result<_, _>>()?;
+        Ok(Role::Connect(Connect {
+            host,
+            ports,
+            local_host: self.args.source.take(),
+            local_port: self.args.source_port.take(),
+            scan: self.args.scan,
+            shuffle: self.args.shuffle,
+            program: self.program()?,
+            pass_socket: self.args.pass_socket,
+        }))
+    }
+
+    /// What only a listener can do is not ignored.
+    fn refuse_listener_options(&self) -> Result<(), Exit> {
+        let args = &self.args;
+        if args.keep_open {
+            return Err(self.wrong("must use -l with -k"));
+        }
+        let only_listeners = [
+            (args.max_conns.is_some(), "--max-conns"),
+            (args.max_clients.is_some(), "--max-clients"),
+            (!args.allow.is_empty(), "--allow"),
+            (!args.allowfile.is_empty(), "--allowfile"),
+            (!args.deny.is_empty(), "--deny"),
+            (!args.denyfile.is_empty(), "--denyfile"),
+            (args.broker, "--broker"),
+            (args.chat, "--chat"),
+            (args.app.is_some(), "--app"),
+            (args.serve.is_some(), "--serve"),
+            (args.no_reap, "--no-reap"),
+            (args.reply.is_some(), "--reply"),
+            (args.backlog.is_some(), "--backlog"),
+            (args.delay_listen.is_some(), "--delay-listen"),
+            (args.delay_accept.is_some(), "--delay-accept"),
+            (args.host_order_port, "--host-order-port"),
+        ];
+        match only_listeners.into_iter().find(|(given, _)| *given) {
+            Some((_, option)) if self.is_ncat() => {
+                Err(self.wrong(format!("Invalid option combination: `{option}' with connect")))
+            }
+            Some((_, option)) => Err(self.wrong(format!("must use -l with {option}"))),
+            None => Ok(()),
+        }
+    }
+
+    fn time(&self, what: &str, text: Option<&str>) -> Result<Option<Duration>, Exit> {
+        let Some(text) = text else { return Ok(None) };
+        number::time(text).map(Some).map_err(|fault| self.wrong(format!("{what} {fault}: {}", escape(text))))
+    }
+
+    fn count(&self, what: &str, text: Option<&str>, min: i64, max: i64) -> Result<Option<u64>, Exit> {
+        let Some(text) = text else { return Ok(None) };
+        let number = number::integer(text, min, max);
+        let number = number.map_err(|fault| self.wrong(format!("{what} {fault}: {}", escape(text))))?;
+        Ok(Some(number.unsigned_abs()))
+    }
+
+    fn octets(&self, what: &str, text: Option<&str>) -> Result<Option<usize>, Exit> {
+        Ok(self.count(what, text, 1, 1 << 30)?.and_then(|octets| usize::try_from(octets).ok()))
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    number::integer(text, i64::MIN, i64::MAX) != Err(NumberError::Invalid)
+}

@@ -1,0 +1,81 @@
+//! What the options can say and the engine does not do yet. Each part that is built takes its lines out of here.
+
+use sockeye_cli::Failure;
+
+use super::not_built;
+use crate::options::{DatagramCut, Model, Options, Role, Service};
+
+/// Refuses what would otherwise be ignored.
+pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
+    let traffic = &options.traffic;
+    let socket = &options.socket;
+    let common = [
+        // Transports and socket options
+        (options.transport.is_unix(), "-U"),
+        (options.transport.is_vsock(), "--vsock"),
+        (options.transport == crate::options::Transport::Sctp, "--sctp"),
+        (socket.broadcast, "-b"),
+        (socket.debug, "-D"),
+        (socket.keepalive, "--keepalive"),
+        (socket.receive_buffer.is_some(), "-I"),
+        (socket.send_buffer.is_some(), "-O"),
+        (socket.tos.is_some(), "-T"),
+        (socket.ttl.is_some(), "-M"),
+        (socket.min_ttl.is_some(), "-m"),
+        (socket.md5, "-S"),
+        (socket.linger.is_some(), "--linger"),
+        (socket.no_reuse_address, "--no-reuseaddr"),
+        (!socket.multicast.is_empty(), "--multicast"),
+        (!socket.source_route.is_empty() || socket.source_route_pointer.is_some(), "-g"),
+        // Traffic
+        (traffic.send_only, "--send-only"),
+        (traffic.recv_only, "--recv-only"),
+        (traffic.receive_limit.is_some(), "-W"),
+        (traffic.interval.is_some(), "-i"),
+        (traffic.delay.is_some(), "--delay"),
+        (traffic.crlf, "-C"),
+        (traffic.telnet, "-t"),
+        (traffic.segments, "--segments"),
+        (traffic.escape, "--escape"),
+        (traffic.output_file.is_some(), "-o"),
+        (traffic.hex_file.is_some(), "--hex-dump"),
+        // UDP
+        (options.status, "--status"),
+        (traffic.datagram != DatagramCut::Read, "--datagram"),
+        (traffic.read_size.is_some(), "--read-size"),
+        (traffic.generate.is_some(), "--generate"),
+        (traffic.expect, "--expect"),
+        // TLS and proxies
+        (options.tls.is_some(), "--ssl"),
+        (options.proxy.is_some(), "--proxy"),
+    ];
+    let role = match &options.role {
+        Role::Connect(connect) => vec![
+            (connect.scan, "-z"),
+            (connect.shuffle, "-r"),
+            (connect.program.is_some(), "-e"),
+            (connect.pass_socket, "-F"),
+        ],
+        Role::Listen(listen) => vec![
+            (listen.max_conns.is_some(), "--max-conns"),
+            (listen.max_clients.is_some(), "--max-clients"),
+            (listen.access != crate::options::Access::default(), "--allow"),
+            (matches!(listen.service, Service::Program(_)), "-e"),
+            (matches!(listen.service, Service::App(_)), "--app"),
+            (matches!(listen.service, Service::Broker | Service::Chat), "--broker"),
+            (matches!(listen.service, Service::HttpProxy), "--proxy-type"),
+            (matches!(listen.model, Some(Model::Event)), "--serve event"),
+            (matches!(listen.model, Some(Model::Iterative | Model::Fork | Model::Thread)), "--serve"),
+            (listen.leave_zombies, "--no-reap"),
+            (listen.delay_listen.is_some(), "--delay-listen"),
+            (listen.delay_accept.is_some(), "--delay-accept"),
+            (listen.host_order_port, "--host-order-port"),
+            (listen.reply.is_some(), "--reply"),
+        ],
+        Role::What(_) => vec![(true, "--what")],
+    };
+    match common.into_iter().chain(role).find(|(given, _)| *given) {
+        Some((_, what)) => Err(not_built(what)),
+        None => Ok(()),
+    }
+}
