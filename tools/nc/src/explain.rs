@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -16,6 +17,7 @@ use sockeye_sys::{Family, Protocol, SockType};
 use crate::address::Address;
 use crate::options::Transport;
 use crate::relay::End;
+use crate::scan::{State, Verdict};
 
 mod errno;
 
@@ -116,6 +118,17 @@ pub enum Event {
         peer: Address,
         /// How long it took, in microseconds.
         took_us: u64,
+        /// What that means.
+        meaning: &'static str,
+    },
+    /// A scan has its answer from an address.
+    Scanned {
+        /// The address and port.
+        peer: Address,
+        /// What was found.
+        state: State,
+        /// The error number, if the kernel gave one.
+        errno: Option<Number>,
         /// What that means.
         meaning: &'static str,
     },
@@ -322,6 +335,23 @@ impl Event {
         Self::Connected { local, peer, took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX), meaning }
     }
 
+    /// The verdict of a scan.
+    pub fn scanned(peer: SocketAddr, verdict: Verdict, datagrams: bool) -> Self {
+        let state = verdict.state(datagrams);
+        let number = match verdict {
+            Verdict::Closed => Some(libc::ECONNREFUSED),
+            Verdict::Failed(number) => Some(number),
+            Verdict::Open | Verdict::OurOwn | Verdict::Silent => None,
+        };
+        let known = number.and_then(errno::known);
+        let meaning = match verdict {
+            Verdict::OurOwn => "we met ourselves: our own port was the one asked for, and nobody else has it",
+            _ => known.map_or(state.meaning(), |(_, meaning)| meaning),
+        };
+        let errno = number.map(|code| Number { code, name: known.map(|(name, _)| name) });
+        Self::Scanned { peer: peer.into(), state, errno, meaning }
+    }
+
     /// A call for names or addresses that failed.
     pub fn unresolved(call: &'static str, subject: impl fmt::Display, error: &GaiError) -> Self {
         let (message, meaning) = (error.text(), error.code.name());
@@ -422,6 +452,10 @@ impl Event {
             Self::Accepted { local, peer } => format!("accepted {}", pair(local.as_ref(), peer)),
             Self::Connected { local, peer, took_us, meaning } => {
                 format!("connected {} in {took_us} us: {meaning}", pair(local.as_ref(), peer))
+            }
+            Self::Scanned { peer, state, errno, meaning } => {
+                let errno = errno.as_ref().map_or_else(String::new, |errno| format!(" ({})", errno.words()));
+                format!("{peer} is {}{errno}: {meaning}", state.words())
             }
             Self::Failed { call, subject, errno, message, meaning } => {
                 let errno = errno.as_ref().map_or_else(String::new, |errno| format!(" ({})", errno.words()));

@@ -3,6 +3,7 @@
 //! - [`cli`]: the command line, from which [`options`] come; [`number`] and [`port`] read its values
 //! - [`manual`]: what the man page says beyond the options
 //! - [`relay`]: the conversation as a state machine without I/O
+//! - [`scan`]: many ports at once as a state machine without I/O
 //! - [`report`]: the sentences that OpenBSD nc says, word for word
 //! - [`explain`]: the working as data
 //! - `shell`: everything with sockets, clocks and descriptors
@@ -17,6 +18,7 @@ pub mod options;
 pub mod port;
 pub mod relay;
 pub mod report;
+pub mod scan;
 mod shell;
 pub mod tos;
 

@@ -1,8 +1,13 @@
 //! The sentences that OpenBSD nc says on standard error, word for word: scripts read them.
 
+use std::io;
+
+use serde::Serialize;
 use sockeye_cli::escape::escape;
+use sockeye_cli::{Render, Text};
 
 use crate::options::Transport;
+use crate::scan::State;
 
 /// A destination as the sentences have it: `localhost (127.0.0.1) 5001`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +61,34 @@ pub fn received(host: &str, port: &str) -> String {
 /// A name could not be resolved. `cause` is what gai_strerror(3) says.
 pub fn unresolved(host: &str, port: &str, cause: &str) -> String {
     format!("getaddrinfo for host \"{}\" port {}: {cause}", escape(host), escape(port))
+}
+
+/// A port of a scan: the result that `--json` writes on standard output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Scanned {
+    /// As the user wrote it.
+    pub host: String,
+    /// The address that decided, in numbers.
+    pub addr: String,
+    /// The port.
+    pub port: u16,
+    /// What was scanned.
+    pub transport: &'static str,
+    /// The name of the port, if it has one and names are wanted.
+    pub service: Option<String>,
+    /// What was found.
+    pub state: State,
+    /// What the kernel said, if it did.
+    pub reason: Option<String>,
+    /// From the question to the answer, in microseconds.
+    pub took_us: u64,
+}
+
+impl Render for Scanned {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let Self { addr, port, transport, state, .. } = self;
+        text.line(format!("{addr} {port}/{transport} {}", state.words()))
+    }
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use sockeye_sys::poll::{Events, PollFd, poll};
 use super::converse::Outcome;
 use super::names::{self, hints};
 use super::wire::Wire;
-use super::{FAILED, Session};
+use super::{FAILED, Session, scan};
 use crate::explain::Event;
 use crate::options::{Connect, Role, Transport};
 use crate::report::{self, Destination};
@@ -25,15 +25,20 @@ use crate::report::{self, Destination};
 /// Connects to every port in turn. Yes if one of them answered.
 pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let options = session.options;
-    let Role::Connect(Connect { host, ports, .. }) = &options.role else { return Ok(FAILED) };
-    let mut all = Vec::new();
-    for spec in ports {
-        all.extend(session.ports(spec)?);
+    let Role::Connect(connect) = &options.role else { return Ok(FAILED) };
+    let host = &connect.host;
+    let all = session.all_ports(connect)?;
+    // Behind a proxy or TLS there is more to a connection than connect(2): that goes one port at a time.
+    if connect.scan && options.proxy.is_none() && options.tls.is_none() {
+        return scan::run(session, host, all);
     }
     let mut status = FAILED;
     for port in all {
         let Some(mut wire) = reach(session, host, port)? else { continue };
         status = Status::YES;
+        if connect.scan {
+            continue;
+        }
         let policy = session.policy();
         match session.converse(&mut wire, policy)? {
             Outcome::Ended => {}
@@ -55,7 +60,7 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
 }
 
 /// Why an address was not reached.
-enum Attempt {
+pub(super) enum Attempt {
     /// The call, what it was about and what the kernel said; the run goes on with the next address.
     Failed(String),
     /// The local address that was asked for cannot be used, whatever the peer.
@@ -140,27 +145,8 @@ fn connect(socket: &Socket, addr: &SocketAddr, timeout: Option<std::time::Durati
 
 /// Binds to the address of `-s` and the port of `-p`, if there is one.
 fn bind_local(session: &mut Session<'_, '_>, socket: &Socket, info: &AddrInfo) -> Result<(), Attempt> {
-    let options = session.options;
-    let Role::Connect(Connect { local_host, local_port, .. }) = &options.role else { return Ok(()) };
-    if local_host.is_none() && local_port.is_none() {
-        return Ok(());
-    }
-    let hints =
-        Hints { flags: AiFlags::PASSIVE, family: info.family, socktype: info.socktype, protocol: info.protocol };
-    let found = session.lookup(local_host.as_deref(), Some(local_port.as_deref().unwrap_or("0")), hints);
-    let found = found.map_err(|error| {
-        let failure = Failure::new(FAILED, format!("getaddrinfo: {}", error.text()));
-        match error.code {
-            sockeye_sys::gai::GaiCode::ADDRFAMILY => Attempt::OtherFamily(failure),
-            _ => Attempt::Local(failure),
-        }
-    })?;
-    let Some(local) = found.first() else { return Ok(()) };
-    // UDP has no TIME-WAIT: there the option would only let a second socket take the datagrams of a first.
-    if session.options.transport == Transport::Tcp {
-        session.reuse_address(socket);
-    }
-    session.bind(socket, local.addr).map_err(Attempt::Local)
+    let Some(local) = session.local_for(info)? else { return Ok(()) };
+    session.bind_before_connect(socket, local).map_err(Attempt::Local)
 }
 
 pub(super) fn local_addr(socket: &Socket) -> Option<SocketAddr> {
@@ -168,6 +154,51 @@ pub(super) fn local_addr(socket: &Socket) -> Option<SocketAddr> {
 }
 
 impl Session<'_, '_> {
+    /// The ports to connect to, in the order in which that is done.
+    fn all_ports(&mut self, connect: &Connect) -> Result<Vec<u16>, Failure> {
+        let mut all = Vec::new();
+        for spec in &connect.ports {
+            all.extend(self.ports(spec)?);
+        }
+        if connect.shuffle {
+            let mut octets = vec![0; all.len().saturating_mul(size_of::<u64>())];
+            sockeye_sys::random::fill(&mut octets)
+                .map_err(|error| Failure::call(FAILED, "getrandom", "the order of the ports", &error))?;
+            let (numbers, _) = octets.as_chunks::<{ size_of::<u64>() }>();
+            let mut numbers = numbers.iter().map(|number| u64::from_ne_bytes(*number));
+            crate::scan::shuffle(&mut all, || numbers.next().unwrap_or(0));
+        }
+        Ok(all)
+    }
+
+    /// The address of `-s` and the port of `-p` in the family of `info`, if there is one.
+    pub(super) fn local_for(&mut self, info: &AddrInfo) -> Result<Option<SocketAddr>, Attempt> {
+        let Role::Connect(Connect { local_host, local_port, .. }) = &self.options.role else { return Ok(None) };
+        if local_host.is_none() && local_port.is_none() {
+            return Ok(None);
+        }
+        let hints =
+            Hints { flags: AiFlags::PASSIVE, family: info.family, socktype: info.socktype, protocol: info.protocol };
+        let found = self.lookup(local_host.as_deref(), Some(local_port.as_deref().unwrap_or("0")), hints);
+        let found = found.map_err(|error| {
+            let failure = Failure::new(FAILED, format!("getaddrinfo: {}", error.text()));
+            match error.code {
+                sockeye_sys::gai::GaiCode::ADDRFAMILY => Attempt::OtherFamily(failure),
+                _ => Attempt::Local(failure),
+            }
+        })?;
+        Ok(found.first().map(|local| local.addr))
+    }
+
+    /// Binds a socket that is going to connect.
+    pub(super) fn bind_before_connect(&mut self, socket: &Socket, local: SocketAddr) -> Result<(), Failure> {
+        // UDP has no TIME-WAIT: there the option would only let a second socket take the datagrams of a first.
+        if self.options.transport == Transport::Tcp {
+            self.reuse_address(socket);
+        }
+        self.bind(socket, local)
+    }
+
     /// socket(2): close-on-exec, and never blocking.
     pub(super) fn socket(&mut self, info: &AddrInfo) -> io::Result<Socket> {
         let (family, socktype, protocol) = (info.family, info.socktype, info.protocol);

@@ -9,6 +9,7 @@ use crate::options::{DatagramCut, Model, Options, Role, Service};
 pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
     let traffic = &options.traffic;
     let socket = &options.socket;
+    let scans = matches!(&options.role, Role::Connect(connect) if connect.scan);
     let common = [
         // Transports and socket options
         (options.transport.is_unix(), "-U"),
@@ -31,7 +32,7 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
         (traffic.send_only, "--send-only"),
         (traffic.recv_only, "--recv-only"),
         (traffic.receive_limit.is_some(), "-W"),
-        (traffic.interval.is_some(), "-i"),
+        (traffic.interval.is_some() && !scans, "-i"),
         (traffic.delay.is_some(), "--delay"),
         (traffic.crlf, "-C"),
         (traffic.telnet, "-t"),
@@ -40,7 +41,7 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
         (traffic.output_file.is_some(), "-o"),
         (traffic.hex_file.is_some(), "--hex-dump"),
         // UDP
-        (options.status, "--status"),
+        (options.status && !scans, "--status"),
         (traffic.datagram != DatagramCut::Read, "--datagram"),
         (traffic.read_size.is_some(), "--read-size"),
         (traffic.generate.is_some(), "--generate"),
@@ -50,12 +51,7 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
         (options.proxy.is_some(), "--proxy"),
     ];
     let role = match &options.role {
-        Role::Connect(connect) => vec![
-            (connect.scan, "-z"),
-            (connect.shuffle, "-r"),
-            (connect.program.is_some(), "-e"),
-            (connect.pass_socket, "-F"),
-        ],
+        Role::Connect(connect) => vec![(connect.program.is_some(), "-e"), (connect.pass_socket, "-F")],
         Role::Listen(listen) => vec![
             (listen.max_conns.is_some(), "--max-conns"),
             (listen.max_clients.is_some(), "--max-clients"),
