@@ -1,5 +1,7 @@
 //! What the man page says beyond the options.
 
+mod scan;
+
 use sockeye_cli::Manual;
 use sockeye_cli::manual::Example;
 
@@ -7,7 +9,7 @@ use sockeye_cli::manual::Example;
 pub const MANUAL: Manual = Manual {
     summary: "connect and listen over TCP and UDP, and see how it is done",
     synopsis: &[
-        "[-46hNnuv] [-p PORT] [-q SECONDS] [-s ADDRESS] [-w SECONDS] [--explain] [--json] DESTINATION PORT...",
+        "[-46hNnruvz] [-p PORT] [-i SECONDS] [-q SECONDS] [-s ADDRESS] [-w SECONDS] [--explain] [--json] DESTINATION PORT...",
         "-l [-46kNnuv] [-q SECONDS] [-w SECONDS] [--explain] [--json] [ADDRESS] PORT",
         "-l -p PORT [-s ADDRESS] [OPTION...]",
     ],
@@ -19,7 +21,8 @@ Options, texts on standard error and exit statuses are those of OpenBSD's `nc`, 
 different is listed below. Options may stand behind the operands.
 
 DESTINATION is a name or an address in numbers. Each address of a name is tried in turn. PORT is a number, a range such \
-as `8000-8010`, or the name of a service; several are connected to one after the other.
+as `8000-8010`, or the name of a service; several are connected to one after the other. With `-z` they are only asked \
+whether somebody is there.
 
 A time is in seconds, and may have a fraction or a unit: `2`, `0.5`, `500ms`, `1m`, `1h`.",
     sections: &[
@@ -75,6 +78,7 @@ listens there, the conversation is over.
 `nc -lu` waits for a first datagram; who sent it is the peer from then on, and answers go to it. With `-k` everybody's \
 datagrams are written out, and nobody is answered.",
         ),
+        scan::SECTION,
         (
             "When it ends",
             "A client ends when both directions have ended: standard input by its end of file, the peer by its FIN. \
@@ -98,7 +102,8 @@ write; who has ended, and what follows; why a call failed, in words; and how muc
         (
             "Differences from OpenBSD nc",
             "`-q` ends a TCP connection although the peer stays, and with `-u` still receives answers. `-u -v` sends \
-no datagrams of its own. An empty datagram does not end a listener. Datagrams are neither merged nor cut. A listener \
+no datagrams of its own. `-z` asks many ports at once, `-i` paces it, a connection to ourselves is not an open port, and \
+`-zu` asks even without `-v`, and with `-v` names the ports that are closed. An empty datagram does not end a listener. Datagrams are neither merged nor cut. A listener \
 sends everything that its input has ready, although the client has ended. A failed bind names the address. A refused \
 connection is told on a terminal without `-v`, too. A reset is an error, and so is a peer that does not take what is to \
 be sent. Two listeners cannot share a port.",
@@ -148,6 +153,8 @@ wait; cat got",
             shows: r#""event":"failed","call":"connect","subject":"127.0.0.1:7001""#,
             status: 1,
         },
+        scan::TCP,
+        scan::UDP,
     ],
     exit_status: &[
         (0, "The conversation took place and ended, by itself or by `-w` or `-q`."),
@@ -156,9 +163,11 @@ wait; cat got",
             "It did not: the command line is wrong, a name is not known, no address answered, a connection was reset, \
 standard output did not take what came. With `-v`, also a UDP port that turned out to be closed.",
         ),
+        (3, "With `--status`: closed."),
         (4, "Standard output did not take the text of `--help` or `--version`."),
+        (5, "With `--status`: silent."),
     ],
-    caveats: "Scanning (`-z`), Unix-domain sockets, proxies, TLS and the other options of OpenBSD `nc` and `ncat` are not \
+    caveats: "Unix-domain sockets, proxies, TLS and the other options of OpenBSD `nc` and `ncat` are not \
 there yet. They are refused as unknown options and never ignored.
 
 Nothing is encrypted and nobody is authenticated. A listener without an address takes connections from every network \

@@ -25,17 +25,16 @@ over TCP), `open_or_filtered` (no answer over UDP) or `unreachable`. With `--sta
 open, otherwise 5 if one was silent, otherwise 3 if one is closed, and 1 if the network says that none can be reached.",
 );
 
-pub(super) const EXAMPLES: [Example; 2] = [
-    Example {
-        says: "Which of these ports are open?",
-        command: "nc -zv 127.0.0.1 7001-7002",
-        shows: "nc: connect to 127.0.0.1 port 7002 (tcp) failed: Connection refused",
-        status: 1,
-    },
-    Example {
-        says: "Is this UDP port closed, open or silent? For a program:",
-        command: "nc -zu --json 127.0.0.1 7001",
-        shows: r#""state":"closed","reason":"Connection refused""#,
-        status: 1,
-    },
-];
+pub(super) const TCP: Example = Example {
+    says: "Which of these ports are open?",
+    command: "nc -zv 127.0.0.1 7001-7002",
+    shows: "nc: connect to 127.0.0.1 port 7002 (tcp) failed: Connection refused",
+    status: 1,
+};
+
+pub(super) const UDP: Example = Example {
+    says: "Is this UDP port closed, open or silent? For a program:",
+    command: "nc -zu --json 127.0.0.1 7001",
+    shows: r#""state":"closed","reason":"Connection refused""#,
+    status: 1,
+};
