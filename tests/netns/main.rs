@@ -13,6 +13,7 @@ mod dig;
 mod lab;
 mod manual;
 mod nc;
+mod nc_scan;
 mod netsum;
 mod ports;
 mod sys;
@@ -25,7 +26,16 @@ use std::process::ExitCode;
 use sockeye_test_support::{Case, harness};
 
 fn main() -> ExitCode {
-    let modules: &[fn() -> Vec<Case>] =
-        &[dig::tests, lab::tests, manual::tests, nc::tests, netsum::cases, ports::tests, sys::cases, terminal::tests];
+    let modules: &[fn() -> Vec<Case>] = &[
+        dig::tests,
+        lab::tests,
+        manual::tests,
+        nc::tests,
+        nc_scan::tests,
+        netsum::cases,
+        ports::tests,
+        sys::cases,
+        terminal::tests,
+    ];
     harness::run(modules.iter().flat_map(|tests| tests()).collect())
 }

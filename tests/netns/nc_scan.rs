@@ -1,0 +1,120 @@
+//! nc -z beside OpenBSD nc, and against a network that says nothing.
+
+use std::net::UdpSocket;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use sockeye_test_support::{Background, Case, Net, Run, peer, run, tool, wait_until};
+
+pub(crate) fn tests() -> Vec<Case> {
+    vec![
+        Case::new("nc_scan::says_what_openbsd_says", &["nc.openbsd"], same_words),
+        Case::new("nc_scan::silent_ports_are_waited_for_together", &["nc.openbsd", "ip"], silent_together),
+        Case::new("nc_scan::names_nobody_asked_for_are_not_looked_up", &["strace"], no_lookups),
+        Case::new("nc_scan::an_unreachable_udp_port_is_not_open", &["ip"], unreachable_udp),
+    ]
+}
+
+fn ours(line: &str) -> Run {
+    run(tool("nc").args(line.split_whitespace()))
+}
+
+fn theirs(line: &str) -> Run {
+    // Its messages start with argv[0].
+    run(peer("nc.openbsd").arg0("nc").args(line.split_whitespace()))
+}
+
+/// Two listeners of OpenBSD nc that stay, one at the port of a known service.
+fn listeners() -> [Background; 2] {
+    ["22", "5001"].map(|port| {
+        let mut command: Command = peer("nc.openbsd");
+        command.args(["-lkvn", "127.0.0.1", port]);
+        let listener = Background::spawn(command);
+        wait_until("the listener listens", || listener.stderr_so_far().contains(&b'\n'));
+        listener
+    })
+}
+
+/// Whatever is sent to 10.9.0.2 goes nowhere, and nobody says so: no interface has that link-layer address.
+fn nowhere() {
+    for line in [
+        "link add out type veth peer name in",
+        "addr add 10.9.0.1/24 dev out",
+        "link set out up",
+        "link set in up",
+        "neigh add 10.9.0.2 lladdr 02:00:00:00:00:99 dev out nud permanent",
+    ] {
+        run(peer("ip").args(line.split(' '))).status(0);
+    }
+}
+
+fn same_words(_: &Net) {
+    let _listeners = listeners();
+    for line in [
+        "-zv 127.0.0.1 5001",
+        "-z 127.0.0.1 5001",
+        "-zv 127.0.0.1 22",
+        "-zv 127.0.0.1 ssh",
+        "-nzv 127.0.0.1 22",
+        "-zv 127.0.0.1 5000-5002",
+        "-zv 127.0.0.1 5002-5000",
+        "-zv 127.0.0.1 5001 22 5999",
+        "-zv localhost 5000-5001",
+        "-zv 127.0.0.1 5999",
+        "-z 127.0.0.1 5999",
+        "127.0.0.1 5001 -zv",
+        "-zv -s 127.0.0.2 127.0.0.1 5000-5001",
+        "-zv ::1 5001",
+        "-zv 10.8.8.8 80-81",
+        "-nz no.such.invalid 80",
+        "-zv 127.0.0.1 no-such-service",
+        "-z 127.0.0.1",
+    ] {
+        let (ours, theirs) = (ours(line), theirs(line));
+        assert_eq!((ours.err(), ours.out(), ours.status), (theirs.err(), theirs.out(), theirs.status), "{line}");
+    }
+}
+
+fn silent_together(_: &Net) {
+    nowhere();
+    let one = "-nzv -w 1 10.9.0.2 7";
+    ours(one).status(1).stderr_is(&theirs(one).err());
+    let scan = ours("-nz --json -w 1 10.9.0.2 1-20");
+    scan.status(1);
+    assert_eq!(scan.out().matches(r#""state":"filtered""#).count(), 20, "{}", scan.story());
+    // All are asked before the first is given up: that is what makes twenty seconds one.
+    let err = scan.err();
+    let before = err.split(r#""event":"scanned""#).next().unwrap();
+    assert_eq!(before.matches(r#""event":"connect""#).count(), 20, "{}", scan.story());
+    // With -p they cannot be asked together.
+    let paced = ours("-nz --json -w 200ms -p 4001 10.9.0.2 1-2");
+    let err = paced.err();
+    assert_eq!(err.split(r#""event":"scanned""#).next().unwrap().matches(r#""event":"connect""#).count(), 1);
+}
+
+fn no_lookups(net: &Net) {
+    let _listeners = listeners();
+    let trace = net.dir().join("trace");
+    run(net.peer("strace").args(["-f", "-e", "trace=openat,sendto,sendmmsg", "-o"]).arg(&trace).args([
+        sockeye_test_support::tools_dir().join("nc").to_str().unwrap(),
+        "-z",
+        "127.0.0.1",
+        "5000-5001",
+    ]))
+    .status(0);
+    let trace = std::fs::read_to_string(trace).unwrap();
+    assert!(!trace.contains("/etc/services") && !trace.contains("send"), "{trace}");
+}
+
+fn unreachable_udp(_: &Net) {
+    nowhere();
+    ours("-nzuv -w 200ms 10.9.0.2 7").status(0).stderr_is("Connection to 10.9.0.2 7 port [udp/*] succeeded!\n");
+    ours("-nzuv 10.8.8.8 7")
+        .status(1)
+        .stderr_is("nc: connect to 10.8.8.8 port 7 (udp) failed: Network is unreachable\n");
+    // A listener of OpenBSD nc's survives the probe: an empty datagram would end it.
+    let there = UdpSocket::bind("127.0.0.1:5002").unwrap();
+    ours("-nzu -w 100ms 127.0.0.1 5002").status(0);
+    let mut room = [7; 2];
+    assert_eq!((there.recv(&mut room).unwrap(), room), (1, [0, 7]));
+}
