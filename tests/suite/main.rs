@@ -16,6 +16,7 @@ mod generated;
 mod invariants;
 mod lab;
 mod nc;
+mod nc_explain;
 mod nc_scan;
 mod netsum;
 mod ports;

@@ -673,12 +673,12 @@ fn the_working_of_a_client_as_events() {
     listener.wait().stdout_is("hello");
     let events = events(&client);
     let kinds: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
-    assert_eq!(kinds[..5], ["lookup", "found", "socket", "connect", "connected"]);
+    assert_eq!(kinds[..7], ["lookup", "found", "socket", "tcp_state", "connect", "tcp_state", "connected"]);
     assert_eq!(kinds.last(), Some(&"done"));
     for kind in ["read", "wrote", "ended", "shutdown"] {
         assert!(kinds.contains(&kind), "{kind} is not in {kinds:?}");
     }
-    let connect = &events[3];
+    let connect = &events[4];
     let port_octets = format!("{:04x}", port.parse::<u16>().unwrap());
     assert_eq!(connect["sockaddr"]["fields"][1]["name"], "sin_port");
     assert_eq!(connect["sockaddr"]["fields"][1]["octets"], port_octets.as_str(), "network order");

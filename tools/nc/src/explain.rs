@@ -20,6 +20,7 @@ use crate::relay::End;
 use crate::scan::{State, Verdict};
 
 mod errno;
+pub mod tcp;
 
 /// One event and its time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -121,6 +122,17 @@ pub enum Event {
         /// What that means.
         meaning: &'static str,
     },
+    /// The state of a TCP connection.
+    TcpState {
+        /// When it was looked at.
+        when: tcp::Moment,
+        /// Its name.
+        state: String,
+        /// What it means.
+        meaning: Option<&'static str>,
+    },
+    /// What the kernel knows about a TCP connection at its end.
+    TcpInfo(tcp::Numbers),
     /// A scan has its answer from an address.
     Scanned {
         /// The address and port.
@@ -453,6 +465,11 @@ impl Event {
             Self::Connected { local, peer, took_us, meaning } => {
                 format!("connected {} in {took_us} us: {meaning}", pair(local.as_ref(), peer))
             }
+            Self::TcpState { when, state, meaning } => {
+                let meaning = meaning.map_or_else(String::new, |meaning| format!(": {meaning}"));
+                format!("TCP state {} is {state}{meaning}", when.words())
+            }
+            Self::TcpInfo(numbers) => numbers.line(),
             Self::Scanned { peer, state, errno, meaning } => {
                 let errno = errno.as_ref().map_or_else(String::new, |errno| format!(" ({})", errno.words()));
                 format!("{peer} is {}{errno}: {meaning}", state.words())

@@ -95,8 +95,9 @@ octets are not acknowledged yet. `-w` ends it when nothing has moved for that lo
         (
             "Explanation",
             "`--explain` tells on standard error, with the time in seconds since the start: what `getaddrinfo`(3) was \
-asked and what it answered; each socket call, with the octets of each socket address by their names in C; each read and \
-write; who has ended, and what follows; why a call failed, in words; and how much was sent and received in all. \
+asked and what it answered; each socket call, with the octets of each socket address by their names in C; the state of a TCP \
+connection before and after connect and at accept; each read and write; the numbers of the connection at its end, such \
+as its round-trip time and how much was retransmitted (`tcp_info`); who has ended, and what follows; why a call failed, in words; and how much was sent and received in all. \
 `--json` tells the same as one JSON object a line, and then nothing else but failures is on standard error.",
         ),
         (

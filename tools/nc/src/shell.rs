@@ -17,8 +17,9 @@ use std::time::Instant;
 
 use sockeye_cli::{Failure, Output, Status};
 
+use crate::explain::tcp::Moment;
 use crate::explain::{Event, Step};
-use crate::options::{Options, Role, Traffic};
+use crate::options::{Options, Role, Traffic, Transport};
 use crate::relay::Policy;
 use crate::shell::stdio::{Input, Sink};
 
@@ -62,6 +63,27 @@ impl Session<'_, '_> {
             let at_us = u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX);
             // Standard error is gone: no reason to end a transfer.
             let _ = self.output.event(&Step { event: event(), at_us });
+        }
+    }
+
+    /// Shows the TCP state of a socket. Of other sockets there is none.
+    fn explain_state(&mut self, when: Moment, socket: &socket2::Socket) {
+        if self.output.is_explained()
+            && self.options.transport == Transport::Tcp
+            && let Ok(info) = sockeye_sys::socket::tcp_info(socket)
+            && let Some(event) = Event::tcp_state(when, &info)
+        {
+            self.explain(|| event);
+        }
+    }
+
+    /// Shows what the kernel knows about a connection at its end.
+    fn explain_info(&mut self, socket: &socket2::Socket) {
+        if self.output.is_explained()
+            && self.options.transport == Transport::Tcp
+            && let Ok(info) = sockeye_sys::socket::tcp_info(socket)
+        {
+            self.explain(|| Event::tcp_info(&info));
         }
     }
 

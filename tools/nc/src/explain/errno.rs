@@ -9,6 +9,35 @@ const KNOWN: &[(i32, &str, &str)] = &[
     (libc::EPERM, "EPERM", "a firewall rule or a missing privilege forbids it"),
     (libc::EACCES, "EACCES", "a privilege is missing: ports below 1024 and broadcasts need one"),
     (libc::EINVAL, "EINVAL", "the arguments do not fit together, or a route says no"),
+    (libc::EINTR, "EINTR", "a signal came in between"),
+    (libc::EIO, "EIO", "the device failed, or the terminal belongs to somebody else"),
+    (libc::EBADF, "EBADF", "the descriptor is not open"),
+    (libc::EAGAIN, "EAGAIN", "not ready now, or no local port is free"),
+    (libc::ENOMEM, "ENOMEM", "the kernel has no memory for it"),
+    (libc::EFAULT, "EFAULT", "an address outside our memory"),
+    (libc::EBUSY, "EBUSY", "somebody else uses it"),
+    (libc::ENOENT, "ENOENT", "no such path"),
+    (libc::ENODEV, "ENODEV", "no such interface"),
+    (libc::ENOTDIR, "ENOTDIR", "a part of the path is no directory"),
+    (libc::EISDIR, "EISDIR", "the path is a directory"),
+    (libc::ENFILE, "ENFILE", "the system has no more descriptors"),
+    (libc::EMFILE, "EMFILE", "this process may not have more descriptors (ulimit -n)"),
+    (libc::EFBIG, "EFBIG", "longer than a file may be"),
+    (libc::EROFS, "EROFS", "the file system cannot be written to"),
+    (libc::ENAMETOOLONG, "ENAMETOOLONG", "the path is longer than a sockaddr_un holds"),
+    (libc::ELOOP, "ELOOP", "symbolic links lead in a circle"),
+    (libc::ENOTSOCK, "ENOTSOCK", "the descriptor is no socket"),
+    (libc::EDESTADDRREQ, "EDESTADDRREQ", "the socket has no peer, and none was named"),
+    (libc::EPROTOTYPE, "EPROTOTYPE", "the socket at that path is of another type: stream or datagram"),
+    (libc::ENOPROTOOPT, "ENOPROTOOPT", "the protocol does not have this option"),
+    (libc::EPROTONOSUPPORT, "EPROTONOSUPPORT", "this kernel does not have the protocol"),
+    (libc::ESOCKTNOSUPPORT, "ESOCKTNOSUPPORT", "the family does not have this type of socket"),
+    (libc::EOPNOTSUPP, "EOPNOTSUPP", "this type of socket cannot do that"),
+    (libc::EPROTO, "EPROTO", "the protocol was violated"),
+    (libc::EISCONN, "EISCONN", "the socket is connected already"),
+    (libc::EALREADY, "EALREADY", "the last attempt is still going on"),
+    (libc::ESHUTDOWN, "ESHUTDOWN", "the sending direction was shut down"),
+    (libc::ENETRESET, "ENETRESET", "keepalive got no answer"),
     (libc::ENOSPC, "ENOSPC", "the disk is full"),
     (libc::EPIPE, "EPIPE", "the other side has closed and takes no more"),
     (libc::EMSGSIZE, "EMSGSIZE", "longer than a datagram can be"),
@@ -31,3 +60,17 @@ const KNOWN: &[(i32, &str, &str)] = &[
     (libc::EHOSTUNREACH, "EHOSTUNREACH", "a router, or nobody on the link, says that the host is not there"),
     (libc::EINPROGRESS, "EINPROGRESS", "the SYN is out and no answer came in time"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_and_every_name_is_there_once() {
+        let numbers: std::collections::BTreeSet<_> = KNOWN.iter().map(|(number, ..)| number).collect();
+        let names: std::collections::BTreeSet<_> = KNOWN.iter().map(|(_, name, _)| name).collect();
+        assert_eq!((numbers.len(), names.len()), (KNOWN.len(), KNOWN.len()));
+        assert_eq!(known(libc::EMFILE).map(|(name, _)| name), Some("EMFILE"));
+        assert_eq!(known(4095), None);
+    }
+}

@@ -19,6 +19,7 @@ use super::names::{self, hints};
 use super::wire::Wire;
 use super::{FAILED, Session, scan};
 use crate::explain::Event;
+use crate::explain::tcp::Moment;
 use crate::options::{Connect, Role, Transport};
 use crate::report::{self, Destination};
 
@@ -110,9 +111,12 @@ fn reach(session: &mut Session<'_, '_>, host: &str, port: u16) -> Result<Option<
 fn attempt(session: &mut Session<'_, '_>, info: &AddrInfo, destination: &Destination) -> Result<Socket, Attempt> {
     let socket = session.socket(info).map_err(|error| Attempt::Failed(destination.failed(&errno_text(&error))))?;
     bind_local(session, &socket, info)?;
+    session.explain_state(Moment::BeforeConnect, &socket);
     session.explain(|| Event::connect(&info.addr.into()));
     let start = Instant::now();
-    match connect(&socket, &info.addr, session.options.connect_timeout) {
+    let made = connect(&socket, &info.addr, session.options.connect_timeout);
+    session.explain_state(Moment::AfterConnect, &socket);
+    match made {
         Ok(()) => {
             let local = local_addr(&socket);
             let took = start.elapsed();

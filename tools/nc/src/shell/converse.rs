@@ -81,6 +81,7 @@ impl Session<'_, '_> {
         let fault = conversation.fault.take();
         let unsent = conversation.relay.pending(Outbound).len();
         let (keeps_boundaries, peer) = (conversation.wire.keeps_boundaries(), conversation.wire.peer_text());
+        self.explain_info(wire.socket());
         if let Ok(end) = &end {
             let why = explain::why(if fault.is_some() { End::ConnectionLost } else { *end });
             let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);

@@ -21,6 +21,7 @@ use super::stdio::{retry, unless_not_ready};
 use super::wire::Wire;
 use super::{FAILED, Session};
 use crate::explain::Event;
+use crate::explain::tcp::Moment;
 use crate::options::{FamilyChoice, Listen, Role, Transport};
 use crate::relay::Policy;
 use crate::report;
@@ -106,6 +107,7 @@ fn accept_each(session: &mut Session<'_, '_>, listener: Socket, keep_open: bool)
             listener = None;
         }
         session.explain(|| Event::Accepted { local: local_addr(&socket).map(Into::into), peer: peer.into() });
+        session.explain_state(Moment::Accepted, &socket);
         announce(session, &peer);
         let policy = Policy { leave_with_peer: true, ..session.policy() };
         match session.converse(&mut Wire::new(socket, session.options.transport, Some(peer.into())), policy)? {

@@ -1,0 +1,80 @@
+//! What --explain and --json tell of a connection's life.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+
+use serde_json::Value;
+use sockeye_test_support::{Background, DEADLINE, Run, run, run_with_input, tool, wait_until};
+
+fn nc(args: &[&str]) -> Command {
+    let mut command = tool("nc");
+    command.args(args);
+    command
+}
+
+/// The events on standard error.
+fn events(run: &Run) -> Vec<Value> {
+    run.err()
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {}", run.story())))
+        .filter(|line| line["type"] == "event")
+        .map(|line| line["data"].clone())
+        .collect()
+}
+
+/// The TCP states that were told: when, and which.
+fn states(events: &[Value]) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let told = events.iter().filter(|event| event["event"] == "tcp_state");
+    told.map(|event| (text(&event["when"]), text(&event["state"]))).collect()
+}
+
+#[test]
+fn a_client_tells_the_states_around_connect_and_the_numbers_at_the_end() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        let mut all = Vec::new();
+        stream.read_to_end(&mut all).unwrap();
+        stream.write_all(b"pong!").unwrap();
+        all
+    });
+    let client = run_with_input(&mut nc(&["-nN", "--json", "127.0.0.1", &port]), b"ping");
+    client.status(0).stdout_is("pong!");
+    assert_eq!(server.join().unwrap(), b"ping");
+    let events = events(&client);
+    let expected = [("before_connect", "CLOSED"), ("after_connect", "ESTABLISHED")];
+    assert_eq!(states(&events), expected.map(|(when, state)| (when.to_owned(), state.to_owned())));
+    let info = events.iter().find(|event| event["event"] == "tcp_info").unwrap();
+    // Each FIN counts as an octet where the kernel counts it, hence the lower bounds.
+    assert!(info["sent_octets"].as_u64().unwrap() >= 4 && info["received_octets"].as_u64().unwrap() >= 5, "{info}");
+    assert!(info["rtt_us"].as_u64().unwrap() > 0, "{info}");
+    assert_eq!(info["retransmitted_segments"], 0);
+}
+
+#[test]
+fn a_refused_client_is_told_that_there_is_no_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    drop(listener);
+    let client = run(&mut nc(&["-n", "--explain", "127.0.0.1", &port]));
+    client.status(1).stderr_has("TCP state after connect is CLOSED: no connection at all");
+}
+
+#[test]
+fn a_listener_tells_the_state_at_accept() {
+    let listener = Background::spawn(nc(&["-lvn", "--explain", "127.0.0.1", "0"]));
+    let port = || {
+        let told = String::from_utf8(listener.stderr_so_far()).unwrap();
+        let line = told.lines().find_map(|line| line.strip_prefix("Listening on 127.0.0.1 ").map(str::to_owned))?;
+        line.parse::<u16>().ok()
+    };
+    wait_until("the listener says where", || port().is_some());
+    drop(TcpStream::connect(("127.0.0.1", port().unwrap())).unwrap());
+    // The client's FIN may have come before the accept.
+    let told = listener.wait();
+    told.status(0).stderr_has("TCP state after accept is ").stderr_has("TCP_INFO: state ");
+}
