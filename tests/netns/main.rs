@@ -14,6 +14,7 @@ mod lab;
 mod manual;
 mod nc;
 mod nc_scan;
+mod nc_sockopt;
 mod netsum;
 mod ports;
 mod sys;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         manual::tests,
         nc::tests,
         nc_scan::tests,
+        nc_sockopt::tests,
         netsum::cases,
         ports::tests,
         sys::cases,

@@ -76,7 +76,7 @@ pub enum Event {
         /// The option's name in C.
         name: &'static str,
         /// The value.
-        value: i32,
+        value: OptionValue,
         /// What it is for.
         meaning: &'static str,
     },
@@ -91,6 +91,13 @@ pub enum Event {
     Bound {
         /// The local address, with the port that the system chose if it was zero.
         local: Address,
+    },
+    /// A wait that was asked for.
+    Pause {
+        /// How long, in microseconds.
+        delay_us: u64,
+        /// What others see meanwhile.
+        meaning: &'static str,
     },
     /// listen(2).
     Listen {
@@ -207,6 +214,25 @@ pub enum Event {
         /// From its first octet to its last, in microseconds.
         duration_us: u64,
     },
+}
+
+/// What a socket option is set to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum OptionValue {
+    /// A number, or a switch as 0 and 1.
+    Number(u64),
+    /// An address.
+    Text(String),
+}
+
+impl fmt::Display for OptionValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => f.write_str(&escape(text)),
+        }
+    }
 }
 
 /// The two ends of a flow.
@@ -460,6 +486,7 @@ impl Event {
             Self::Bind { addr, .. } => format!("bind {addr}"),
             Self::Connect { addr, .. } => format!("connect {addr}"),
             Self::Bound { local } => format!("local address is {local}"),
+            Self::Pause { delay_us, meaning } => format!("waiting {delay_us} us {meaning}"),
             Self::Listen { backlog } => format!("listen, backlog {backlog}: so many connections may wait for accept"),
             Self::Accepted { local, peer } => format!("accepted {}", pair(local.as_ref(), peer)),
             Self::Connected { local, peer, took_us, meaning } => {

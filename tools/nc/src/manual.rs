@@ -1,5 +1,6 @@
 //! What the man page says beyond the options.
 
+mod lab;
 mod scan;
 
 use sockeye_cli::Manual;
@@ -79,6 +80,7 @@ listens there, the conversation is over.
 datagrams are written out, and nobody is answered.",
         ),
         scan::SECTION,
+        lab::SECTION,
         (
             "When it ends",
             "A client ends when both directions have ended: standard input by its end of file, the peer by its FIN. \

@@ -8,6 +8,7 @@ mod listen;
 mod names;
 mod scan;
 mod shortcut;
+mod sockopt;
 mod stdio;
 mod unbuilt;
 mod wire;

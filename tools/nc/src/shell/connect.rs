@@ -18,8 +18,8 @@ use super::converse::Outcome;
 use super::names::{self, hints};
 use super::wire::Wire;
 use super::{FAILED, Session, scan};
-use crate::explain::Event;
 use crate::explain::tcp::Moment;
+use crate::explain::{Event, OptionValue};
 use crate::options::{Connect, Role, Transport};
 use crate::report::{self, Destination};
 
@@ -110,6 +110,7 @@ fn reach(session: &mut Session<'_, '_>, host: &str, port: u16) -> Result<Option<
 /// Makes a socket, binds it if a local address was asked for, and connects it.
 fn attempt(session: &mut Session<'_, '_>, info: &AddrInfo, destination: &Destination) -> Result<Socket, Attempt> {
     let socket = session.socket(info).map_err(|error| Attempt::Failed(destination.failed(&errno_text(&error))))?;
+    session.set_options(&socket, info.family).map_err(Attempt::Local)?;
     bind_local(session, &socket, info)?;
     session.explain_state(Moment::BeforeConnect, &socket);
     session.explain(|| Event::connect(&info.addr.into()));
@@ -218,14 +219,17 @@ impl Session<'_, '_> {
 
     /// Sets SO_REUSEADDR.
     pub(super) fn reuse_address(&mut self, socket: &Socket) {
+        if self.options.socket.no_reuse_address {
+            return;
+        }
         let meaning = "a port whose last connection is in TIME-WAIT can be used again";
         self.option_was(&socket.set_reuse_address(true), "SO_REUSEADDR", 1, meaning);
     }
 
     /// Tells that an option was set. One that was not is no error: without it, bind(2) says what is wrong.
-    pub(super) fn option_was(&mut self, set: &io::Result<()>, name: &'static str, value: i32, meaning: &'static str) {
+    pub(super) fn option_was(&mut self, set: &io::Result<()>, name: &'static str, value: u64, meaning: &'static str) {
         if set.is_ok() {
-            self.explain(|| Event::SocketOption { name, value, meaning });
+            self.explain(|| Event::SocketOption { name, value: OptionValue::Number(value), meaning });
         }
     }
 

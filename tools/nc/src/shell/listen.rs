@@ -6,7 +6,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use socket2::{SockAddr, Socket};
 use sockeye_cli::{Failure, Status};
@@ -44,6 +44,18 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let found = session
         .lookup(host.as_deref(), Some(port), hints)
         .map_err(|error| Failure::new(FAILED, format!("getaddrinfo: {}", error.text())))?;
+    let mut found = found;
+    if listen.host_order_port && cfg!(target_endian = "little") {
+        for info in &mut found {
+            let port = info.addr.port();
+            info.addr.set_port(port.swap_bytes());
+            let said = format!(
+                "--host-order-port: without htons(3), the octets of {port} lie in memory as those of {}",
+                port.swap_bytes()
+            );
+            session.warn(&said);
+        }
+    }
     let socket = open(session, &found)?;
     if options.verbose > 0
         && let Some(local) = local_addr(&socket)
@@ -72,6 +84,7 @@ fn open(session: &mut Session<'_, '_>, found: &[AddrInfo]) -> Result<Socket, Fai
 
 fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Failure> {
     let socket = session.socket(info).map_err(|error| Failure::call(FAILED, "socket", info.family, &error))?;
+    session.set_options(&socket, info.family)?;
     if info.family == Family::INET6 && info.addr.ip().is_unspecified() {
         // Whatever the host's default is.
         let meaning = ":: takes IPv4 too, as ::ffff:0:0/96";
@@ -84,6 +97,7 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
     session.reuse_address(&socket);
     session.bind(&socket, info.addr)?;
     let Role::Listen(listen) = &session.options.role else { return Ok(socket) };
+    session.pause(listen.delay_listen, "between bind and listen: who connects now is refused")?;
     let backlog = listen.backlog.unwrap_or(if listen.keep_open { BACKLOG } else { 1 });
     session.explain(|| Event::Listen { backlog });
     // Two sockets may be bound to one address with SO_REUSEADDR, but only one of them may listen: it shows here.
@@ -96,6 +110,12 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
 
 /// TCP: one connection after the other, or only the first.
 fn accept_each(session: &mut Session<'_, '_>, listener: Socket, keep_open: bool) -> Result<Status, Failure> {
+    if let Role::Listen(listen) = &session.options.role {
+        session.pause(
+            listen.delay_accept,
+            "between listen and accept: who connects now is connected by the kernel and waits",
+        )?;
+    }
     let mut listener = Some(listener);
     while let Some(open) = &listener {
         let (socket, peer) = accept(open).map_err(|error| {
@@ -186,5 +206,15 @@ fn print_all(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Fa
     match session.converse(&mut Wire::new(socket, session.options.transport, None), policy)? {
         Outcome::Ended => Ok(Status::YES),
         Outcome::Lost(failure) | Outcome::Refused(failure) => Err(failure),
+    }
+}
+
+impl Session<'_, '_> {
+    /// Waits, if that was asked for, and tells what the others see meanwhile.
+    fn pause(&mut self, delay: Option<Duration>, meaning: &'static str) -> Result<(), Failure> {
+        let Some(delay) = delay else { return Ok(()) };
+        let delay_us = u64::try_from(delay.as_micros()).unwrap_or(u64::MAX);
+        self.explain(|| Event::Pause { delay_us, meaning });
+        poll(&mut [], Some(delay)).map(drop).map_err(|error| Failure::call(FAILED, "poll", "for a pause", &error))
     }
 }

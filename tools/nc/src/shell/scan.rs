@@ -164,13 +164,14 @@ impl Scanner<'_, '_, '_> {
         let port = self.scan.port(probe);
         let Some(target) = self.targets.get(probe.addr) else { return self.judge(probe, Verdict::Closed) };
         let (addr, local) = (target.at(port), target.local);
-        let socket = match self.spare.take().filter(|(of, _)| *of == probe.addr) {
-            Some((_, socket)) => Ok(socket),
-            None => self.session.socket(&target.info),
-        };
-        let socket = match socket {
-            Ok(socket) => socket,
-            Err(error) => return self.lacking(probe, &error),
+        let socket = if let Some((_, socket)) = self.spare.take().filter(|(of, _)| *of == probe.addr) {
+            socket
+        } else {
+            let family = target.info.family;
+            match self.session.socket(&target.info) {
+                Ok(socket) => self.session.set_options(&socket, family).map(|()| socket)?,
+                Err(error) => return self.lacking(probe, &error),
+            }
         };
         if let Some(local) = local {
             self.session.bind_before_connect(&socket, local)?;

@@ -1,0 +1,152 @@
+//! What sockets are told before they connect or listen. An option that cannot be set ends the run, and is named.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+
+use socket2::{InterfaceIndexOrAddress, Socket};
+use sockeye_cli::Failure;
+use sockeye_cli::escape::escape;
+use sockeye_cli::failure::errno_text;
+use sockeye_sys::socket::set_option;
+use sockeye_sys::{Family, interface};
+
+use super::{FAILED, Session};
+use crate::explain::{Event, OptionValue};
+
+impl Session<'_, '_> {
+    /// Tells a new socket of `family` everything that the command line has for it.
+    ///
+    /// # Errors
+    /// [`Failure`] that names the option which the system refused.
+    pub(super) fn set_options(&mut self, socket: &Socket, family: Family) -> Result<(), Failure> {
+        let options = &self.options.socket;
+        let v6 = family == Family::INET6;
+        let stream = !self.options.transport.is_datagram();
+        if options.broadcast {
+            self.set("SO_BROADCAST", ON, "broadcast addresses may be sent to", || socket.set_broadcast(true))?;
+        }
+        if options.debug {
+            let set = || set_option(socket, libc::SOL_SOCKET, libc::SO_DEBUG, 1);
+            self.set("SO_DEBUG", ON, "the kernel may record what happens", set)?;
+        }
+        if options.keepalive {
+            self.set("SO_KEEPALIVE", ON, "a silent peer is asked whether it is still there", || {
+                socket.set_keepalive(true)
+            })?;
+        }
+        if let Some(octets) = options.receive_buffer {
+            let meaning = "octets that may wait to be read; the kernel takes twice that";
+            self.set("SO_RCVBUF", number(octets), meaning, || socket.set_recv_buffer_size(octets))?;
+        }
+        if let Some(octets) = options.send_buffer {
+            let meaning = "octets that may wait to be acknowledged; the kernel takes twice that";
+            self.set("SO_SNDBUF", number(octets), meaning, || socket.set_send_buffer_size(octets))?;
+        }
+        if let Some(linger) = options.linger {
+            let meaning = if linger.is_zero() {
+                "close(2) drops what is not acknowledged and sends a RST"
+            } else {
+                "close(2) waits this long for what is not acknowledged"
+            };
+            self.set("SO_LINGER", OptionValue::Number(linger.as_secs()), meaning, || socket.set_linger(Some(linger)))?;
+        }
+        if let Some(tos) = options.tos {
+            let (name, meaning) = if v6 {
+                ("IPV6_TCLASS", "the traffic class of what goes out")
+            } else {
+                ("IP_TOS", "the type of service of what goes out")
+            };
+            let tos = u32::from(tos);
+            self.set(name, OptionValue::Number(tos.into()), meaning, || {
+                if v6 { socket.set_tclass_v6(tos) } else { socket.set_tos_v4(tos) }
+            })?;
+        }
+        if let Some(ttl) = options.ttl {
+            let ttl = u32::from(ttl);
+            let name = if v6 { "IPV6_UNICAST_HOPS" } else { "IP_TTL" };
+            let set = || if v6 { socket.set_unicast_hops_v6(ttl) } else { socket.set_ttl_v4(ttl) };
+            self.set(name, OptionValue::Number(ttl.into()), "routers that what goes out may pass", set)?;
+            if !stream {
+                let name = if v6 { "IPV6_MULTICAST_HOPS" } else { "IP_MULTICAST_TTL" };
+                let set = || if v6 { socket.set_multicast_hops_v6(ttl) } else { socket.set_multicast_ttl_v4(ttl) };
+                self.set(name, OptionValue::Number(ttl.into()), "the same for groups", set)?;
+            }
+        }
+        if let Some(ttl) = options.min_ttl {
+            let (name, level, number) = if v6 {
+                ("IPV6_MINHOPCOUNT", libc::IPPROTO_IPV6, IPV6_MINHOPCOUNT)
+            } else {
+                ("IP_MINTTL", libc::IPPROTO_IP, libc::IP_MINTTL)
+            };
+            let set = || set_option(socket, level, number, i32::from(ttl));
+            self.set(name, OptionValue::Number(ttl.into()), "what comes with less is dropped", set)?;
+        }
+        for group in &options.multicast {
+            self.join(socket, group)?;
+        }
+        Ok(())
+    }
+
+    /// Joins `GROUP` or `GROUP%IFACE`.
+    fn join(&mut self, socket: &Socket, text: &str) -> Result<(), Failure> {
+        let (group, on) = text.split_once('%').map_or((text, None), |(group, on)| (group, Some(on)));
+        let wrong = |why: &str| Failure::new(FAILED, format!("--multicast {}: {why}", escape(text)));
+        let group: IpAddr = group.parse().map_err(|_| wrong("not an address"))?;
+        if !group.is_multicast() {
+            return Err(wrong("not a multicast address (224.0.0.0/4, ff00::/8)"));
+        }
+        let index = match on {
+            Some(name) => interface::index(name).map_err(|error| wrong(&error.to_string()))?,
+            None => 0,
+        };
+        let meaning = "datagrams to the group come here";
+        match group {
+            IpAddr::V4(group) => {
+                let on = match index {
+                    0 => InterfaceIndexOrAddress::Address(Ipv4Addr::UNSPECIFIED),
+                    index => InterfaceIndexOrAddress::Index(index),
+                };
+                self.set("IP_ADD_MEMBERSHIP", OptionValue::Text(text.to_owned()), meaning, || {
+                    socket.join_multicast_v4_n(&group, &on)
+                })
+            }
+            IpAddr::V6(group) => self.set("IPV6_ADD_MEMBERSHIP", OptionValue::Text(text.to_owned()), meaning, || {
+                socket.join_multicast_v6(&group, index)
+            }),
+        }
+    }
+
+    /// Sets one option and tells it.
+    fn set(
+        &mut self,
+        name: &'static str,
+        value: OptionValue,
+        meaning: &'static str,
+        set: impl FnOnce() -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        match set() {
+            Ok(()) => {
+                self.explain(|| Event::SocketOption { name, value, meaning });
+                Ok(())
+            }
+            Err(error) => {
+                self.explain(|| Event::failed("setsockopt", name, &error));
+                let said = format!("setsockopt {name} {value}: {}", errno_text(&error));
+                Err(Failure::new(FAILED, said))
+            }
+        }
+    }
+}
+
+/// Not in the libc crate.
+///
+/// # Source
+/// ipv6(7), linux/in6.h.
+const IPV6_MINHOPCOUNT: libc::c_int = 73;
+
+/// A switch that is on.
+const ON: OptionValue = OptionValue::Number(1);
+
+fn number(octets: usize) -> OptionValue {
+    OptionValue::Number(u64::try_from(octets).unwrap_or(u64::MAX))
+}
