@@ -61,6 +61,7 @@ impl Reader<'_> {
         let (connect_timeout, idle_timeout) = self.timeouts()?;
         let traffic = self.traffic()?;
         let socket = self.socket_options()?;
+        self.check_socket_options(&socket, transport)?;
         let tls = self.tls();
         let args = &self.args;
         let family = match (args.ipv4, args.ipv6) {
@@ -235,6 +236,34 @@ impl Reader<'_> {
                 })
                 .transpose()?,
         })
+    }
+
+    /// What the transport has no use for is not ignored.
+    fn check_socket_options(&self, socket: &SocketOptions, transport: Transport) -> Result<(), Exit> {
+        let over_ip = !(transport.is_unix() || transport.is_vsock());
+        let needs_ip = [
+            (socket.broadcast, "-b"),
+            (socket.tos.is_some(), "-T"),
+            (socket.ttl.is_some(), "-M"),
+            (socket.min_ttl.is_some(), "-m"),
+            (!socket.source_route.is_empty(), "-g"),
+        ];
+        if let Some((_, letter)) = needs_ip.into_iter().find(|(given, _)| *given && !over_ip) {
+            return Err(self.wrong(format!("{letter}: there is no IP under {} sockets", transport.name())));
+        }
+        if socket.min_ttl.is_some() && transport != Transport::Tcp {
+            return Err(self.wrong("-m: Linux drops packets by their TTL for TCP only"));
+        }
+        if socket.linger.is_some() && transport.is_datagram() {
+            return Err(self.wrong("--linger: datagrams have no connection that could linger"));
+        }
+        if socket.keepalive && transport.is_datagram() {
+            return Err(self.wrong("--keepalive: datagrams have no connection that could be kept alive"));
+        }
+        if !socket.multicast.is_empty() && !(transport == Transport::Udp && self.args.listen) {
+            return Err(self.wrong("--multicast joins a group for a UDP listener: must use -l and -u with it"));
+        }
+        Ok(())
     }
 
     fn ttl(&self, name: &str, text: Option<&str>) -> Result<Option<u8>, Exit> {

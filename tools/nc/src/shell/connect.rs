@@ -2,15 +2,17 @@
 
 #![expect(clippy::disallowed_methods, reason = "the shell: makes sockets and reads the clock")]
 
+use std::ffi::OsStr;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::time::Instant;
 
 use socket2::{Domain, SockAddr, Socket};
 use sockeye_cli::failure::errno_text;
 use sockeye_cli::{Failure, Status};
-use sockeye_sys::Family;
+use sockeye_common::sockaddr::{SockaddrUn, UnixName};
 use sockeye_sys::addrinfo::{AddrInfo, AiFlags, Hints};
 use sockeye_sys::poll::{Events, PollFd, poll};
 
@@ -18,6 +20,7 @@ use super::converse::Outcome;
 use super::names::{self, hints};
 use super::wire::Wire;
 use super::{FAILED, Session, scan};
+use crate::address::Address;
 use crate::explain::tcp::Moment;
 use crate::explain::{Event, OptionValue};
 use crate::options::{Connect, Role, Transport};
@@ -158,6 +161,44 @@ pub(super) fn local_addr(socket: &Socket) -> Option<SocketAddr> {
     socket.local_addr().ok().and_then(|addr| addr.as_socket())
 }
 
+/// The local address, whatever the family.
+pub(super) fn local_address(socket: &Socket) -> Option<Address> {
+    socket.local_addr().ok().and_then(|addr| address(&addr))
+}
+
+/// The structure that a call is given.
+pub(super) fn raw_addr(addr: &Address) -> io::Result<SockAddr> {
+    match addr {
+        Address::Inet(addr) => Ok(SockAddr::from(*addr)),
+        Address::Unix(unix) => match unix.name() {
+            UnixName::Unnamed => Err(io::ErrorKind::InvalidInput.into()),
+            UnixName::Pathname(path) => SockAddr::unix(OsStr::from_bytes(path)),
+            // With the NUL in front, which makes it abstract.
+            UnixName::Abstract(_) => SockAddr::unix(OsStr::from_bytes(unix.sun_path())),
+        },
+        Address::Vsock { cid, port } => Ok(SockAddr::vsock(*cid, *port)),
+    }
+}
+
+/// What a call said, if the family is one that nc speaks.
+pub(super) fn address(raw: &SockAddr) -> Option<Address> {
+    if let Some(addr) = raw.as_socket() {
+        return Some(addr.into());
+    }
+    if let Some((cid, port)) = raw.as_vsock_address() {
+        return Some(Address::Vsock { cid, port });
+    }
+    if !raw.is_unix() {
+        return None;
+    }
+    let unix = match (raw.as_pathname(), raw.as_abstract_namespace()) {
+        (Some(path), _) => SockaddrUn::pathname(path.as_os_str().as_bytes()).ok()?,
+        (_, Some(name)) => SockaddrUn::abstract_name(name).ok()?,
+        _ => SockaddrUn::unnamed(),
+    };
+    Some(Address::Unix(unix))
+}
+
 impl Session<'_, '_> {
     /// The ports to connect to, in the order in which that is done.
     fn all_ports(&mut self, connect: &Connect) -> Result<Vec<u16>, Failure> {
@@ -201,15 +242,14 @@ impl Session<'_, '_> {
         if self.options.transport == Transport::Tcp {
             self.reuse_address(socket);
         }
-        self.bind(socket, local)
+        self.bind(socket, &local.into())
     }
 
     /// socket(2): close-on-exec, and never blocking.
     pub(super) fn socket(&mut self, info: &AddrInfo) -> io::Result<Socket> {
         let (family, socktype, protocol) = (info.family, info.socktype, info.protocol);
         self.explain(|| Event::Socket { family: family.into(), socktype: socktype.into(), protocol: protocol.into() });
-        let domain = if family == Family::INET6 { Domain::IPV6 } else { Domain::IPV4 };
-        let made = Socket::new(domain, socktype.0.into(), Some(protocol.0.into()))
+        let made = Socket::new(Domain::from(family.0), socktype.0.into(), Some(protocol.0.into()))
             .and_then(|socket| socket.set_nonblocking(true).map(|()| socket));
         if let Err(error) = &made {
             self.explain(|| Event::failed("socket", family, error));
@@ -237,16 +277,16 @@ impl Session<'_, '_> {
     ///
     /// # Errors
     /// [`Failure`] that names the address, which OpenBSD's does not.
-    pub(super) fn bind(&mut self, socket: &Socket, addr: SocketAddr) -> Result<(), Failure> {
-        self.explain(|| Event::bind(&addr.into()));
-        if let Err(error) = socket.bind(&SockAddr::from(addr)) {
+    pub(super) fn bind(&mut self, socket: &Socket, addr: &Address) -> Result<(), Failure> {
+        self.explain(|| Event::bind(addr));
+        if let Err(error) = raw_addr(addr).and_then(|raw| socket.bind(&raw)) {
             self.explain(|| Event::failed("bind", addr, &error));
             let failure = Failure::call(FAILED, "bind", addr, &error);
-            let low = error.kind() == io::ErrorKind::PermissionDenied && addr.port() < 1024;
+            let low = error.kind() == io::ErrorKind::PermissionDenied && addr.inet().is_some_and(|a| a.port() < 1024);
             return Err(if low { failure.hint("ports below 1024 need CAP_NET_BIND_SERVICE") } else { failure });
         }
-        if let Some(local) = local_addr(socket) {
-            self.explain(|| Event::Bound { local: local.into() });
+        if let Some(local) = local_address(socket) {
+            self.explain(|| Event::Bound { local });
         }
         Ok(())
     }

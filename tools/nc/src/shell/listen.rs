@@ -91,11 +91,11 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
         session.option_was(&socket.set_only_v6(false), "IPV6_V6ONLY", 0, meaning);
     }
     if session.options.transport == Transport::Udp {
-        session.bind(&socket, info.addr)?;
+        session.bind(&socket, &info.addr.into())?;
         return Ok(socket);
     }
     session.reuse_address(&socket);
-    session.bind(&socket, info.addr)?;
+    session.bind(&socket, &info.addr.into())?;
     let Role::Listen(listen) = &session.options.role else { return Ok(socket) };
     session.pause(listen.delay_listen, "between bind and listen: who connects now is refused")?;
     let backlog = listen.backlog.unwrap_or(if listen.keep_open { BACKLOG } else { 1 });
