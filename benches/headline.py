@@ -28,17 +28,77 @@ def listening(port):
         return any(wanted in line for line in table)
 
 
-def transfer(tool, source, size):
-    """GiB/s of one transfer from a file through a pair of `tool` to /dev/null."""
+def ended(process):
+    """Waits for a child and returns its CPU seconds."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{process.args} ended with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def transfer(tool, source, size, pipe=False):
+    """GiB/s, and CPU seconds of both ends, of one transfer from a file or a pipe through a pair of `tool` to /dev/null."""
     with open(os.devnull, "wb") as sink, open(source, "rb") as data:
         listener = subprocess.Popen([tool, "-l", "-n", "127.0.0.1", str(PORT)], stdin=subprocess.DEVNULL, stdout=sink)
         while not listening(PORT):
             if listener.poll() is not None:
                 raise SystemExit(f"{tool} -l ended with {listener.returncode}")
         start = time.perf_counter()
-        subprocess.run([tool, "-n", "-N", "127.0.0.1", str(PORT)], check=True, stdin=data, stdout=subprocess.DEVNULL)
-        listener.wait()
-        return size / (1 << 30) / (time.perf_counter() - start)
+        feeder = subprocess.Popen(["dd", "bs=1M", "status=none"], stdin=data, stdout=subprocess.PIPE) if pipe else None
+        input = feeder.stdout if feeder else data
+        sender = subprocess.Popen([tool, "-n", "-N", "127.0.0.1", str(PORT)], stdin=input, stdout=subprocess.DEVNULL)
+        if feeder:
+            feeder.stdout.close()
+        cpu = ended(sender) + ended(listener)
+        rate = size / (1 << 30) / (time.perf_counter() - start)
+        if feeder:
+            feeder.wait()
+        return rate, cpu
+
+
+def iperf3(size):
+    """GiB/s and CPU seconds of both ends of as much through iperf3."""
+    server = subprocess.Popen(["iperf3", "-s", "-1", "-B", "127.0.0.1", "-p", str(PORT)], stdout=subprocess.DEVNULL)
+    while not listening(PORT):
+        if server.poll() is not None:
+            raise SystemExit(f"iperf3 -s ended with {server.returncode}")
+    start = time.perf_counter()
+    command = ["iperf3", "-c", "127.0.0.1", "-p", str(PORT), "-n", str(size)]
+    cpu = ended(subprocess.Popen(command, stdout=subprocess.DEVNULL))
+    rate = size / (1 << 30) / (time.perf_counter() - start)
+    return rate, cpu + ended(server)
+
+
+def compare_transfers(what, ours, theirs, peer):
+    """Two rows: throughput, and CPU seconds of both ends."""
+    mine, other = [], []
+    for _ in range(ROUNDS):
+        mine.append(ours())
+        other.append(theirs())
+    for index, (name, unit) in enumerate([(what, "GiB/s"), (what + ", CPU of both ends", "s")]):
+        a, b = (statistics.median(run[index] for run in runs) for runs in (mine, other))
+        print(f"| {name} | {peer} | {a:.4g} {unit} | {b:.4g} {unit} | {a / b:.2f} |", flush=True)
+
+
+def scanned(tool, *args):
+    """Seconds of one scan, whatever it finds."""
+    start = time.perf_counter()
+    subprocess.run([tool, "-nz", *args], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def silent(tool):
+    """Seconds of a scan of 20 ports that drop everything, in a network namespace of its own; needs root and ip(8)."""
+    network = """ip link add out type veth peer name in && ip addr add 10.9.0.1/24 dev out && ip link set out up &&
+        ip link set in up && ip neigh add 10.9.0.2 lladdr 02:00:00:00:00:99 dev out nud permanent || exit 2
+        exec "$@" """
+    command = ["unshare", "-n", "sh", "-c", network, "sh", tool, "-nz", "-w", "1", "10.9.0.2", "1-20"]
+    start = time.perf_counter()
+    ended = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if ended.returncode != 1:
+        raise SystemExit(f"{command} ended with {ended.returncode}")
+    return time.perf_counter() - start
 
 
 def compare(what, unit, ours, theirs, peer):
@@ -85,12 +145,19 @@ def main():
     ours = lambda name: os.path.join(BIN, name)
     with tempfile.TemporaryDirectory() as folder:
         if peer := shutil.which("nc.openbsd"):
-            size = 2 << 30
+            size = 4 << 30
             source = os.path.join(folder, "zeros")
             with open(source, "wb") as file:
                 file.truncate(size)
-            compare("TCP, 2 GiB from a file", "GiB/s", lambda: transfer(ours("nc"), source, size),
-                    lambda: transfer(peer, source, size), "nc.openbsd")
+            for pipe, name in [(False, "a file"), (True, "a pipe")]:
+                ours_now = lambda: transfer(ours("nc"), source, size, pipe)
+                compare_transfers(f"TCP, 4 GiB from {name}", ours_now, lambda: transfer(peer, source, size, pipe), "nc.openbsd")
+                if shutil.which("iperf3"):
+                    compare_transfers(f"TCP, 4 GiB from {name}", ours_now, lambda: iperf3(size), "iperf3")
+            compare("-z, 65,535 ports of loopback", "s", lambda: scanned(ours("nc"), "127.0.0.1", "1-65535"),
+                    lambda: scanned(peer, "127.0.0.1", "1-65535"), "nc.openbsd")
+            if os.geteuid() == 0 and shutil.which("ip"):
+                compare("-z -w 1, 20 silent ports", "s", lambda: silent(ours("nc")), lambda: silent(peer), "nc.openbsd")
             compare("start-up, nc -h", "s", lambda: timed([ours("nc"), "-h"]), lambda: timed([peer, "-h"]), "nc.openbsd")
         if peer := shutil.which("dig"):
             compare("start-up, dig -v", "s", lambda: timed([ours("dig"), "-v"]), lambda: timed([peer, "-v"]), "dig")

@@ -154,3 +154,14 @@ fn few_descriptors_make_a_scan_slower_and_not_wrong() {
     scan.status(0);
     assert_eq!(states(&scan).iter().filter(|(_, state)| state == "open_or_filtered").count(), 30);
 }
+
+#[test]
+fn what_a_scan_cannot_do_is_refused() {
+    for option in ["-e cat", "-c cat", "-F", "--generate 1x1", "--segments", "-o file"] {
+        let mut command = nc(&["-z", "127.0.0.1", "1"]);
+        let run = run(command.args(option.split(' ')));
+        let name = option.split(' ').next().unwrap();
+        run.status(1).stderr_is(&format!("nc: cannot use -z and {name}: a scan has no conversation\n"));
+    }
+    run(&mut nc(&["-lz", "80"])).status(1).stderr_is("nc: cannot use -z and -l\n");
+}

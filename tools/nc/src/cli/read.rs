@@ -492,6 +492,7 @@ impl Reader<'_> {
             return Err(self.wrong("missing port number"));
         }
         self.refuse_listener_options()?;
+        self.refuse_with_scan()?;
         if let Some(port) = self.args.source_port.as_deref() {
             port::check_local(port).map_err(|error| self.wrong(error.to_string()))?;
         }
@@ -509,6 +510,27 @@ impl Reader<'_> {
             program: self.program()?,
             pass_socket: self.args.pass_socket,
         }))
+    }
+
+    /// A scan has no conversation, and what is about one is not ignored.
+    fn refuse_with_scan(&self) -> Result<(), Exit> {
+        let args = &self.args;
+        let about_conversations = [
+            (args.exec.is_some(), "-e"),
+            (args.sh_exec.is_some(), "-c"),
+            (args.pass_socket, "-F"),
+            (args.generate.is_some(), "--generate"),
+            (args.expect, "--expect"),
+            (args.datagram.is_some(), "--datagram"),
+            (args.read_size.is_some(), "--read-size"),
+            (args.segments, "--segments"),
+            (args.output.is_some(), "-o"),
+            (args.hex_dump.is_some(), "--hex-dump"),
+        ];
+        match about_conversations.into_iter().find(|(given, _)| *given && args.scan) {
+            Some((_, what)) => Err(self.wrong(format!("cannot use -z and {what}: a scan has no conversation"))),
+            None => Ok(()),
+        }
     }
 
     /// What only a listener can do is not ignored.

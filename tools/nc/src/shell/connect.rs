@@ -32,8 +32,9 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let Role::Connect(connect) = &options.role else { return Ok(FAILED) };
     let host = &connect.host;
     let all = session.all_ports(connect)?;
-    // Behind a proxy or TLS there is more to a connection than connect(2): that goes one port at a time.
-    if connect.scan && options.proxy.is_none() && options.tls.is_none() {
+    // Behind a proxy or TLS there is more to a connection than connect(2), and a path is not many ports: one at a time.
+    let has_ports = matches!(options.transport, Transport::Tcp | Transport::Udp | Transport::Sctp);
+    if connect.scan && has_ports && options.proxy.is_none() && options.tls.is_none() {
         return scan::run(session, host, all);
     }
     let mut status = FAILED;
