@@ -6,6 +6,7 @@
 //! - [`addrinfo`], [`nameinfo`], [`gai`]: getaddrinfo(3), getnameinfo(3), and how they fail
 //! - [`sock_diag`]: every socket of this network namespace
 //! - [`socket`], [`tcp_info`]: what one socket can be asked for
+//! - [`datagrams`]: many datagrams with one call
 //! - [`poll`], [`signals`]: waiting, and what ends it
 //! - [`local_time`], [`random`]: the time of day where the user is, octets that nobody can guess
 //! - [`stdio`]: the standard descriptors before the runtime touched them
@@ -14,6 +15,7 @@
 //! - [`error`]: how a failed call is told
 
 pub mod addrinfo;
+pub mod datagrams;
 pub mod error;
 pub mod gai;
 pub mod interface;

@@ -57,7 +57,7 @@ pub fn receive_datagram(socket: impl AsFd, buffer: &mut [u8]) -> io::Result<Data
 }
 
 /// Looks for SO_RXQ_OVFL among the control messages that recvmsg(2) filled in.
-fn drop_count(header: &libc::msghdr) -> Option<u32> {
+pub(crate) fn drop_count(header: &libc::msghdr) -> Option<u32> {
     // SAFETY: the header is as recvmsg left it: msg_control points to msg_controllen initialised octets.
     let mut next = unsafe { libc::CMSG_FIRSTHDR(header) };
     loop {
@@ -164,7 +164,7 @@ pub fn set_pipe_size(pipe: impl AsFd, len: usize) -> io::Result<usize> {
     Ok(usize::try_from(held).unwrap_or(0))
 }
 
-fn socklen(len: usize) -> libc::socklen_t {
+pub(crate) fn socklen(len: usize) -> libc::socklen_t {
     libc::socklen_t::try_from(len).unwrap_or(libc::socklen_t::MAX)
 }
 
