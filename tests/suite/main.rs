@@ -18,6 +18,7 @@ mod lab;
 mod nc;
 mod nc_explain;
 mod nc_scan;
+mod nc_udp;
 mod netsum;
 mod ports;
 #[path = "../tools.rs"]

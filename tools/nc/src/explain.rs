@@ -191,6 +191,13 @@ pub enum Event {
         /// It is not from the peer of this conversation and was left out.
         stranger: bool,
     },
+    /// The kernel dropped datagrams because the receive buffer was full (SO_RXQ_OVFL).
+    Dropped {
+        /// Since this was last said.
+        datagrams: u32,
+        /// Since the socket was made.
+        so_far: u32,
+    },
     /// A source has ended.
     Ended {
         /// Which.
@@ -518,6 +525,9 @@ impl Event {
                 let cut = if *cut_octets == 0 { String::new() } else { format!(", {cut_octets} did not fit") };
                 let stranger = if *stranger { ", not our peer: left out" } else { "" };
                 format!("datagram of {length_octets} octets from {peer}{cut}{stranger}")
+            }
+            Self::Dropped { datagrams, so_far } => {
+                format!("the kernel dropped {datagrams} datagrams, {so_far} so far: the receive buffer was full")
             }
             Self::Ended { from, meaning } => format!("{} has ended: {meaning}", from.words()),
             Self::Shutdown { meaning } => format!("shutdown SHUT_WR: {meaning}"),

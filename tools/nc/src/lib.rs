@@ -4,6 +4,7 @@
 //! - [`manual`]: what the man page says beyond the options
 //! - [`relay`]: the conversation as a state machine without I/O
 //! - [`scan`]: many ports at once as a state machine without I/O
+//! - [`datagram`]: what one datagram is
 //! - [`report`]: the sentences that OpenBSD nc says, word for word
 //! - [`explain`]: the working as data
 //! - `shell`: everything with sockets, clocks and descriptors
@@ -11,6 +12,7 @@
 
 pub mod address;
 pub mod cli;
+pub mod datagram;
 pub mod explain;
 pub mod manual;
 pub mod number;

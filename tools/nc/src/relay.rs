@@ -193,6 +193,13 @@ impl Relay {
         flow.moved_at = now;
     }
 
+    /// Tells that the first `len` octets of [`Self::pending`] could not be written, and that the rest goes on without them.
+    pub fn given_up(&mut self, direction: Direction, len: usize, now: Instant) {
+        self.moved_at = now;
+        let flow = self.flow_mut(direction);
+        flow.start += len.min(flow.end - flow.start);
+    }
+
     /// Tells that the source of this direction has ended: end of file, or the peer's FIN.
     pub fn source_ended(&mut self, direction: Direction, now: Instant) {
         self.moved_at = now;

@@ -58,6 +58,34 @@ pub fn received(host: &str, port: &str) -> String {
     format!("Connection received on {} {}", escape(host), escape(port))
 }
 
+/// UDP: nobody listens there.
+pub const CLOSED: &str = "closed: ICMP port unreachable came back (ECONNREFUSED)";
+
+/// What the datagrams of one conversation have come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Datagrams that went out.
+    pub sent: u64,
+    /// Their octets.
+    pub sent_octets: u64,
+    /// Datagrams that came.
+    pub received: u64,
+    /// Their octets, those that were cut off included.
+    pub received_octets: u64,
+}
+
+/// UDP at the end of a conversation: what went out and what came back.
+pub fn datagrams(counts: &Ledger) -> String {
+    let Ledger { sent, sent_octets, received, received_octets } = counts;
+    if *received == 0 {
+        format!("silent: sent {sent} datagrams ({sent_octets} octets), and nothing came back")
+    } else {
+        format!(
+            "answered: sent {sent} datagrams ({sent_octets} octets), received {received} ({received_octets} octets)"
+        )
+    }
+}
+
 /// A name could not be resolved. `cause` is what gai_strerror(3) says.
 pub fn unresolved(host: &str, port: &str, cause: &str) -> String {
     format!("getaddrinfo for host \"{}\" port {}: {cause}", escape(host), escape(port))

@@ -22,6 +22,7 @@ use crate::explain::tcp::Moment;
 use crate::explain::{Event, Step};
 use crate::options::{Options, Role, Traffic, Transport};
 use crate::relay::Policy;
+use crate::report::Ledger;
 use crate::shell::stdio::{Input, Sink};
 
 /// The status of everything that did not come about, as OpenBSD's.
@@ -39,6 +40,8 @@ struct Session<'run, 'out> {
     start: Instant,
     input: Input,
     sink: Sink,
+    /// What the datagrams of the last conversation came to.
+    ledger: Ledger,
 }
 
 /// Does what the options say.
@@ -49,7 +52,7 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
     unbuilt::refuse(options)?;
     let input = Input::open().map_err(|error| Failure::call(FAILED, "dup", "standard input", &error))?;
     let sink = Sink::open().map_err(|error| Failure::call(FAILED, "dup", "standard output", &error))?;
-    let mut session = Session { options, output, start: Instant::now(), input, sink };
+    let mut session = Session { options, output, start: Instant::now(), input, sink, ledger: Ledger::default() };
     match &options.role {
         Role::Connect(_) => connect::run(&mut session),
         Role::Listen(_) => listen::run(&mut session),

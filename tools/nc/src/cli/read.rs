@@ -69,6 +69,12 @@ impl Reader<'_> {
             (_, true) => FamilyChoice::V6,
             _ => FamilyChoice::Any,
         };
+        if args.datagram.is_some() && !transport.is_datagram() {
+            return Err(self.wrong("--datagram: a stream has no datagrams: must use -u with it"));
+        }
+        if args.status && (!transport.is_datagram() || args.listen) {
+            return Err(self.wrong("--status: only for a client with -u"));
+        }
         let (presentation, verbose, errors) = (args.presentation, args.verbose, args.errors);
         let (status, numeric) = (args.status, args.nodns);
         let role = if self.args.listen { self.listener(transport)? } else { self.client(transport)? };

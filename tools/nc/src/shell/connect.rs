@@ -26,6 +26,14 @@ use crate::explain::{Event, OptionValue};
 use crate::options::{Connect, Role, Transport};
 use crate::report::{self, Destination};
 
+/// What a UDP socket asks for.
+const RECEIVE_BUFFER: usize = 8 << 20;
+
+/// `--status`: ICMP said that nobody listens there.
+const CLOSED: Status = Status(3);
+/// `--status`: nothing came back.
+const SILENT: Status = Status(5);
+
 /// Connects to every port in turn. Yes if one of them answered.
 pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let options = session.options;
@@ -37,6 +45,7 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     if connect.scan && has_ports && options.proxy.is_none() && options.tls.is_none() {
         return scan::run(session, host, all);
     }
+    let transport_is_datagram = options.transport.is_datagram();
     let mut status = FAILED;
     for port in all {
         let Some(mut wire) = reach(session, host, port)? else { continue };
@@ -46,9 +55,22 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
         }
         let policy = session.policy();
         match session.converse(&mut wire, policy)? {
+            Outcome::Ended if transport_is_datagram => {
+                let silent = session.ledger.received == 0;
+                session.say(report::datagrams(&session.ledger));
+                if options.status {
+                    status = if silent { SILENT } else { Status::YES };
+                }
+            }
             Outcome::Ended => {}
             Outcome::Lost(failure) => return Err(failure),
+            Outcome::Refused(failure) if options.status => {
+                session.output.failure(&failure);
+                session.say(report::CLOSED);
+                status = CLOSED;
+            }
             Outcome::Refused(failure) => {
+                session.say(report::CLOSED);
                 // OpenBSD nc finds out with -v only, because only then it sends a probe.
                 if session.is_loud() {
                     session.output.failure(&failure);
@@ -252,6 +274,15 @@ impl Session<'_, '_> {
         self.explain(|| Event::Socket { family: family.into(), socktype: socktype.into(), protocol: protocol.into() });
         let made = Socket::new(Domain::from(family.0), socktype.0.into(), Some(protocol.0.into()))
             .and_then(|socket| socket.set_nonblocking(true).map(|()| socket));
+        if let Ok(socket) = &made
+            && self.options.transport == Transport::Udp
+        {
+            // The kernel grants what it may, and what it grants is all that there is between a burst and a loss.
+            let set = socket.set_recv_buffer_size(RECEIVE_BUFFER);
+            let granted = socket.recv_buffer_size().ok().and_then(|len| i32::try_from(len).ok()).unwrap_or(0);
+            let meaning = "so many octets were granted of the 8 MiB that were asked for, its own bookkeeping included";
+            self.option_was(&set, "SO_RCVBUF", granted, meaning);
+        }
         if let Err(error) = &made {
             self.explain(|| Event::failed("socket", family, error));
         }

@@ -8,12 +8,16 @@ use std::time::{Duration, Instant};
 use sockeye_cli::Failure;
 use sockeye_sys::poll::{Events, PollFd, poll};
 
+use self::datagrams::Tracking;
 use super::shortcut::Shortcut;
 use super::wire::{Received, Wire};
 use super::{FAILED, Session};
+use crate::datagram::Outbox;
 use crate::explain::{self, Event, Place};
 use crate::relay::Direction::{Inbound, Outbound};
 use crate::relay::{End, Next, Policy, Relay};
+
+mod datagrams;
 
 /// Octets that a stream's buffers hold. Reads and writes of 1 MiB carry more than twice as much as those of 16 KiB.
 const STREAM_LEN: usize = 1 << 20;
@@ -44,6 +48,9 @@ struct Conversation<'call, 'run, 'out> {
     relay: Relay,
     /// Where the outbound octets are instead of in the relay's buffer, if they come from a file or a pipe.
     shortcut: Option<Shortcut>,
+    /// Where they are instead if they are datagrams.
+    outbox: Option<Outbox>,
+    tracking: Tracking,
     /// Why the connection was lost.
     fault: Option<(&'static str, io::Error)>,
     /// Standard output takes nothing until poll(2) says so.
@@ -70,13 +77,31 @@ impl Session<'_, '_> {
         // What is read at once from the input is one datagram, and must not be longer than can be sent.
         let (outbound, inbound) =
             wire.longest_datagram().map_or((STREAM_LEN, STREAM_LEN), |longest| (longest, DATAGRAM_RECEIVE_LEN));
+        let traffic = &self.options.traffic;
+        let inbound = traffic.read_size.unwrap_or(inbound);
+        let outbox = wire.can_batch().then(|| Outbox::new(traffic.datagram, outbound));
+        if outbox.is_some() {
+            wire.receive_batches(inbound);
+        }
+        let outbound = outbox.as_ref().map_or(outbound, Outbox::capacity);
         let start = Instant::now();
         let relay = Relay::new(policy, outbound, inbound, start);
         let can_splice = wire.can_splice() && self.input.is_file_or_pipe();
         let shortcut = can_splice.then(|| Shortcut::open(outbound).ok()).flatten();
-        let mut conversation =
-            Conversation { session: self, wire, relay, shortcut, fault: None, sink_full: false, quit_since: None };
+        let mut conversation = Conversation {
+            session: self,
+            wire,
+            relay,
+            shortcut,
+            outbox,
+            tracking: Tracking::default(),
+            fault: None,
+            sink_full: false,
+            quit_since: None,
+        };
         let end = conversation.run();
+        conversation.tell_drops(true);
+        conversation.session.ledger = conversation.tracking.ledger;
         let (sent_octets, received_octets) = conversation.totals();
         let fault = conversation.fault.take();
         let unsent = conversation.relay.pending(Outbound).len();
@@ -141,10 +166,10 @@ impl Conversation<'_, '_, '_> {
 
     /// Waits until something can move, or until `until`.
     fn wait(&self, until: Option<Instant>) -> Result<Ready, Failure> {
+        let until = until.into_iter().chain(self.drops_deadline()).min();
         let relay = &self.relay;
-        let input =
-            if relay.can_read(Outbound) { PollFd::new(self.session.input.fd(), Events::IN) } else { PollFd::idle() };
-        let wanted = self.wire.interest(relay.can_read(Inbound), relay.can_write(Outbound));
+        let input = if self.wants_input() { PollFd::new(self.session.input.fd(), Events::IN) } else { PollFd::idle() };
+        let wanted = self.wire.interest(relay.can_read(Inbound), self.has_outbound());
         // With nothing to move, a connection whose two directions have ended would be reported again and again. While
         // only the input keeps us, a RST says that it does so in vain.
         let in_vain = !relay.source_is_open(Inbound) && relay.can_read(Outbound);
@@ -172,7 +197,7 @@ impl Conversation<'_, '_, '_> {
         if !ready.input.is_empty() {
             self.read_input()?;
         }
-        if self.relay.can_write(Outbound) {
+        if self.has_outbound() {
             self.send();
         }
         let readable = ready.wire.intersects(Events::IN | gone) || self.fault.is_some() || self.wire.holds_input();
@@ -193,7 +218,7 @@ impl Conversation<'_, '_, '_> {
         } else if ready.sink.intersects(gone) {
             self.relay.output_gone(Instant::now());
         }
-        Ok(())
+        self.drain_received()
     }
 
     /// One read from the input, into the relay's buffer or into the pipe that stands for it.
@@ -210,6 +235,9 @@ impl Conversation<'_, '_, '_> {
     }
 
     fn read_input(&mut self) -> Result<(), Failure> {
+        if self.outbox.is_some() {
+            return self.gather();
+        }
         let read = self.fill_outbound();
         let now = Instant::now();
         match read {
@@ -242,6 +270,9 @@ impl Conversation<'_, '_, '_> {
     }
 
     fn send(&mut self) {
+        if self.outbox.is_some() {
+            return self.send_gathered();
+        }
         let pending = self.relay.pending(Outbound);
         let sent = match &self.shortcut {
             Some(shortcut) => shortcut.drain(self.wire, pending.len()),
@@ -278,6 +309,7 @@ impl Conversation<'_, '_, '_> {
                 let stranger = self.wire.is_stranger(datagram.peer);
                 let cut_octets = datagram.full_len.saturating_sub(datagram.len);
                 if !stranger {
+                    self.received(datagram.full_len, datagram.drops);
                     self.relay.filled(Inbound, datagram.len, now);
                 }
                 self.session.explain(|| Event::Datagram {
@@ -288,7 +320,8 @@ impl Conversation<'_, '_, '_> {
                 });
                 if cut_octets > 0 && !stranger {
                     let len = datagram.full_len;
-                    self.session.warn(format!("a datagram of {len} octets was cut to {}", datagram.len));
+                    let kept = datagram.len;
+                    self.session.warn(format!("a datagram of {len} octets was cut to {kept}: {cut_octets} are lost"));
                 }
             }
             Err(error) => self.failed(self.wire.receive_call(), error),

@@ -3,10 +3,11 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: takes hold of the standard streams")]
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IoSliceMut, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 
+use rustix::io::{Errno, ReadWriteFlags};
 use socket2::SockRef;
 use sockeye_sys::socket::set_pipe_size;
 
@@ -52,6 +53,25 @@ impl Input {
             let _ = set_pipe_size(&self.file, PIPE_LEN);
         }
         Ok(len)
+    }
+
+    /// One read that does not wait, without poll(2) having been asked; `None` if it would, or if it cannot be known.
+    pub(super) fn read_now(&mut self, room: &mut [u8]) -> io::Result<Option<usize>> {
+        let metadata = self.file.metadata()?;
+        if metadata.is_file() {
+            return self.read(room);
+        }
+        if !metadata.file_type().is_fifo() {
+            return Ok(None);
+        }
+        // No offset: a pipe has none.
+        let read = rustix::io::preadv2(&self.file, &mut [IoSliceMut::new(room)], u64::MAX, ReadWriteFlags::NOWAIT);
+        match read {
+            Ok(len) => Ok(Some(len)),
+            // It is empty, or the kernel cannot say: poll(2) can.
+            Err(Errno::AGAIN | Errno::INTR | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Whether `error` says that there is no input and never was, which is an end and no fault.

@@ -3,7 +3,7 @@
 use sockeye_cli::Failure;
 
 use super::not_built;
-use crate::options::{DatagramCut, Model, Options, Role, Service};
+use crate::options::{Model, Options, Role, Service};
 
 /// Refuses what would otherwise be ignored.
 pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
@@ -30,9 +30,6 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
         (traffic.output_file.is_some(), "-o"),
         (traffic.hex_file.is_some(), "--hex-dump"),
         // UDP
-        (options.status && !scans, "--status"),
-        (traffic.datagram != DatagramCut::Read, "--datagram"),
-        (traffic.read_size.is_some(), "--read-size"),
         (traffic.generate.is_some(), "--generate"),
         (traffic.expect, "--expect"),
         // TLS and proxies

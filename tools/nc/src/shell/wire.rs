@@ -5,8 +5,9 @@ use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd};
 
 use socket2::Socket;
+use sockeye_sys::datagrams::{BATCH, receive_many, send_many};
 use sockeye_sys::poll::Events;
-use sockeye_sys::socket::{Datagram, output_queue, receive_datagram};
+use sockeye_sys::socket::{Datagram, output_queue, receive_datagram, report_drops};
 
 use crate::address::Address;
 use crate::options::Transport;
@@ -23,6 +24,16 @@ pub(super) struct Wire {
     transport: Transport,
     /// `None` takes datagrams from everybody and sends none.
     peer: Option<Address>,
+    /// Datagrams that one call has brought.
+    batch: Option<Batch>,
+}
+
+/// Datagrams that came with one call, in slots of one length.
+struct Batch {
+    room: Vec<u8>,
+    slot_len: usize,
+    datagrams: Vec<Datagram>,
+    next: usize,
 }
 
 /// What carries the octets.
@@ -46,7 +57,7 @@ pub(super) enum Received {
 impl Wire {
     /// A plain socket.
     pub(super) fn new(socket: Socket, transport: Transport, peer: Option<Address>) -> Self {
-        Self { link: Link::Plain(socket), transport, peer }
+        Self { link: Link::Plain(socket), transport, peer, batch: None }
     }
 
     /// The socket below everything.
@@ -90,8 +101,35 @@ impl Wire {
     /// Whether [`Self::receive`] has something although the descriptor has nothing.
     pub(super) fn holds_input(&self) -> bool {
         match &self.link {
-            Link::Plain(_) => false,
+            Link::Plain(_) => self.holds_datagrams(),
         }
+    }
+
+    /// Whether datagrams go to the descriptor as they are, so that one call can move many.
+    pub(super) fn can_batch(&self) -> bool {
+        let Link::Plain(_) = &self.link;
+        self.keeps_boundaries()
+    }
+
+    /// Receives many datagrams with one call from now on, each cut to `slot_len` octets, and has the kernel's losses told.
+    pub(super) fn receive_batches(&mut self, slot_len: usize) {
+        // Not every kind of socket counts them.
+        let _ = report_drops(self.socket(), true);
+        let room = vec![0; slot_len.saturating_mul(BATCH)];
+        self.batch = Some(Batch { room, slot_len, datagrams: Vec::with_capacity(BATCH), next: 0 });
+    }
+
+    /// Whether a datagram has come and was not passed on yet.
+    pub(super) fn holds_datagrams(&self) -> bool {
+        self.batch.as_ref().is_some_and(|batch| batch.next < batch.datagrams.len())
+    }
+
+    /// Sends datagrams to the peer: how many of them, from the first, went out without waiting.
+    pub(super) fn send_many<'data>(
+        &self,
+        datagrams: impl IntoIterator<Item = &'data [u8]>,
+    ) -> io::Result<Option<usize>> {
+        unless_not_ready(send_many(self.socket(), datagrams))
     }
 
     /// The longest payload that one datagram carries to the peer; a stream has none.
@@ -121,6 +159,9 @@ impl Wire {
 
     pub(super) fn receive(&mut self, room: &mut [u8]) -> io::Result<Received> {
         let keeps_boundaries = self.keeps_boundaries();
+        if let (Link::Plain(socket), Some(batch)) = (&self.link, &mut self.batch) {
+            return batch.next(socket, room);
+        }
         match &self.link {
             Link::Plain(socket) if keeps_boundaries => {
                 Ok(unless_not_ready(receive_datagram(socket, room))?.map_or(Received::NotReady, Received::Datagram))
@@ -159,5 +200,27 @@ impl Wire {
             _ if self.keeps_boundaries() => Ok(()),
             Link::Plain(socket) => socket.shutdown(Shutdown::Write),
         }
+    }
+}
+
+impl Batch {
+    /// The next datagram, from what the last call brought or from the next.
+    fn next(&mut self, socket: &Socket, room: &mut [u8]) -> io::Result<Received> {
+        if self.next >= self.datagrams.len() {
+            self.next = 0;
+            if unless_not_ready(receive_many(socket, &mut self.room, self.slot_len, &mut self.datagrams))?.is_none() {
+                return Ok(Received::NotReady);
+            }
+        }
+        let slot = self.room.chunks_exact(self.slot_len).nth(self.next);
+        let (Some(slot), Some(datagram)) = (slot, self.datagrams.get(self.next)) else {
+            return Ok(Received::NotReady);
+        };
+        self.next += 1;
+        let len = datagram.len.min(room.len());
+        if let (Some(to), Some(from)) = (room.get_mut(..len), slot.get(..len)) {
+            to.copy_from_slice(from);
+        }
+        Ok(Received::Datagram(Datagram { len, ..*datagram }))
     }
 }
