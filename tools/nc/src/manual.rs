@@ -2,6 +2,7 @@
 
 mod lab;
 mod scan;
+mod udp;
 
 use sockeye_cli::Manual;
 use sockeye_cli::manual::Example;
@@ -80,6 +81,7 @@ listens there, the conversation is over.
 datagrams are written out, and nobody is answered.",
         ),
         scan::SECTION,
+        udp::SECTION,
         lab::SECTION,
         (
             "When it ends",

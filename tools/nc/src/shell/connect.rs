@@ -276,10 +276,11 @@ impl Session<'_, '_> {
             .and_then(|socket| socket.set_nonblocking(true).map(|()| socket));
         if let Ok(socket) = &made
             && self.options.transport == Transport::Udp
+            && self.options.socket.receive_buffer.is_none()
         {
             // The kernel grants what it may, and what it grants is all that there is between a burst and a loss.
             let set = socket.set_recv_buffer_size(RECEIVE_BUFFER);
-            let granted = socket.recv_buffer_size().ok().and_then(|len| i32::try_from(len).ok()).unwrap_or(0);
+            let granted = socket.recv_buffer_size().ok().and_then(|len| u64::try_from(len).ok()).unwrap_or(0);
             let meaning = "so many octets were granted of the 8 MiB that were asked for, its own bookkeeping included";
             self.option_was(&set, "SO_RCVBUF", granted, meaning);
         }
