@@ -112,6 +112,8 @@ fn unreachable_udp(_: &Net) {
     ours("-nzuv 10.8.8.8 7")
         .status(1)
         .stderr_is("nc: connect to 10.8.8.8 port 7 (udp) failed: Network is unreachable\n");
+    // Nobody answers to ARP: the kernel says so by ICMP, long before the time of -w is over.
+    ours("-nzu -w 60 --json 10.9.0.3 7").status(1).stdout_has(r#""state":"unreachable","reason":"No route to host""#);
     // A listener of OpenBSD nc's survives the probe: an empty datagram would end it.
     let there = UdpSocket::bind("127.0.0.1:5002").unwrap();
     ours("-nzu -w 100ms 127.0.0.1 5002").status(0);

@@ -15,7 +15,7 @@ pause between them; with `-p`, too, one after the other. Each address of a name 
 open. A connection to ourselves, which the kernel may make on loopback, is not an open port.
 
 With `-u` each port is sent one datagram of one octet, zero. ICMP port unreachable says that it is closed, an answer \
-that it is open, and silence for the time of `-w` (two seconds without it) says nothing: somebody is there and does \
+that it is open, any other ICMP error that it cannot be reached, and silence for the time of `-w` (two seconds without it) says nothing: somebody is there and does \
 not answer to a zero, or a filter dropped it. For such a port, too, `-v` says `succeeded!` and the exit status is 0, as \
 scripts expect; `--explain`, `--json` and `--status` say what it is: open or filtered. Hosts limit how many ICMP errors \
 they send (Linux: six at once, then one a second); `-i 1s` gets an answer for each port.

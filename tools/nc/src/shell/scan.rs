@@ -13,6 +13,7 @@ use rustix::event::{Timespec, epoll};
 use socket2::{SockAddr, Socket};
 use sockeye_cli::failure::errno_text;
 use sockeye_cli::{Failure, Status};
+use sockeye_sys::Family;
 use sockeye_sys::addrinfo::AddrInfo;
 
 use super::connect::{Attempt, local_addr};
@@ -169,7 +170,13 @@ impl Scanner<'_, '_, '_> {
         } else {
             let family = target.info.family;
             match self.session.socket(&target.info) {
-                Ok(socket) => self.session.set_options(&socket, family).map(|()| socket)?,
+                Ok(socket) => {
+                    self.session.set_options(&socket, family)?;
+                    if self.datagrams {
+                        self.hear_icmp(&socket, family);
+                    }
+                    socket
+                }
                 Err(error) => return self.lacking(probe, &error),
             }
         };
@@ -188,13 +195,24 @@ impl Scanner<'_, '_, '_> {
         }
         match self.look(probe, &socket) {
             Some(verdict) => {
-                if verdict == Verdict::Closed && local.is_none() {
+                // The errors that a UDP socket has queued would be taken for those of its next question.
+                if verdict == Verdict::Closed && local.is_none() && !self.datagrams {
                     self.spare = Some((probe.addr, socket));
                 }
                 self.judge(probe, verdict)
             }
             None => self.fly(probe, socket),
         }
+    }
+
+    /// Asks for every ICMP error. Without it, a host or network that cannot be reached looks like silence (udp(7)).
+    fn hear_icmp(&mut self, socket: &Socket, family: Family) {
+        let (level, name, option) = match family {
+            Family::INET6 => (libc::IPPROTO_IPV6, libc::IPV6_RECVERR, "IPV6_RECVERR"),
+            _ => (libc::IPPROTO_IP, libc::IP_RECVERR, "IP_RECVERR"),
+        };
+        let set = sockeye_sys::socket::set_option(socket, level, name, 1);
+        self.session.option_was(&set, option, 1, "every ICMP error is told, not only port unreachable");
     }
 
     /// Nothing yet: epoll(7) tells when there is.
