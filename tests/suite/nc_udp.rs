@@ -1,5 +1,6 @@
 //! nc and datagrams: what one is, what becomes of it, and what is said about it.
 
+use std::io::Write;
 use std::net::UdpSocket;
 use std::process::Command;
 
@@ -128,4 +129,34 @@ fn datagrams_of_a_stopped_listener_are_counted_as_lost() {
     });
 
     listener.kill();
+}
+
+#[test]
+fn reply_answers_the_last_each_or_one_named_peer() {
+    let ((one, one_port), (two, two_port)) = (peer(), peer());
+    let named = format!("127.0.0.1:{one_port}");
+    for (reply, to_one, to_two) in [("last", &[][..], &["hi"][..]), ("each", &["hi"], &["hi"]), (&*named, &["hi"], &[])]
+    {
+        let (mut listener, port) = listening(&["-k", "--reply", reply]);
+        let at = format!("127.0.0.1:{port}");
+        one.send_to(b"a", &at).unwrap();
+        listener.wait_for_stdout("a");
+        two.send_to(b"b", &at).unwrap();
+        listener.wait_for_stdout("ab");
+        if reply != named {
+            listener.wait_for_stderr(&format!("Connection received on 127.0.0.1 {one_port}\n"));
+            listener.wait_for_stderr(&format!("Connection received on 127.0.0.1 {two_port}\n"));
+        }
+        listener.stdin.as_mut().unwrap().write_all(b"hi").unwrap();
+        assert_eq!(datagrams(&one, to_one.len()), to_one, "{reply}");
+        assert_eq!(datagrams(&two, to_two.len()), to_two, "{reply}");
+        for socket in [&one, &two] {
+            socket.set_nonblocking(true).unwrap();
+            assert!(socket.recv_from(&mut [0; 8]).is_err(), "{reply}: somebody else was answered");
+            socket.set_nonblocking(false).unwrap();
+        }
+        listener.kill().stdout_is("ab");
+    }
+    run(&mut nc(&["-luk", "--reply", "nobody", "127.0.0.1", "0"])).status(1).stderr_has("--reply nobody: not last");
+    run(&mut nc(&["-lu", "--reply", "last", "127.0.0.1", "0"])).status(1).stderr_has("must use -l -u -k");
 }

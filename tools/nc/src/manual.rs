@@ -78,7 +78,7 @@ and nc sends nothing that the input did not say. `-w` ends the wait for answers.
 listens there, the conversation is over.
 
 `nc -lu` waits for a first datagram; who sent it is the peer from then on, and answers go to it. With `-k` everybody's \
-datagrams are written out, and nobody is answered.",
+datagrams are written out, and nobody is answered unless `--reply` says who.",
         ),
         scan::SECTION,
         udp::SECTION,

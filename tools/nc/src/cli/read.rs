@@ -72,6 +72,9 @@ impl Reader<'_> {
         if args.datagram.is_some() && !transport.is_datagram() {
             return Err(self.wrong("--datagram: a stream has no datagrams: must use -u with it"));
         }
+        if args.reply.is_some() && !(args.listen && args.keep_open && transport == Transport::Udp) {
+            return Err(self.wrong("must use -l -u -k with --reply"));
+        }
         if args.status && (!transport.is_datagram() || args.listen) {
             return Err(self.wrong("--status: only for a client with -u"));
         }

@@ -14,6 +14,10 @@ nothing about whether the datagrams arrived.
 An interface that goes down, a route that is missing or a full queue does not end the sending: it is said once, what \
 cannot be sent is lost, and when something goes out again, that is said with the number of datagrams lost.
 
+A listener with `-l -u -k` answers nobody, as OpenBSD's. With `--reply last` standard input goes to whoever sent last, \
+with `--reply each` to everybody who has sent (the last 1024 of them), and with `--reply 192.0.2.1:7000` to that one. \
+`-v` says of each new peer that it came. The input is read when there is somebody to whom it can go.
+
 A large receive buffer is asked for; `--explain` says what the system granted (net.core.rmem_max limits it). Datagrams \
 that the kernel drops because it is full are counted, and said under `-v` with the next datagram that comes.",
 );

@@ -310,6 +310,11 @@ impl Conversation<'_, '_, '_> {
                 let cut_octets = datagram.full_len.saturating_sub(datagram.len);
                 if !stranger {
                     self.received(datagram.full_len, datagram.drops);
+                    if let Some(sender) = datagram.peer
+                        && self.wire.met(sender)
+                    {
+                        super::listen::announce(self.session, &sender);
+                    }
                     self.relay.filled(Inbound, datagram.len, now);
                 }
                 self.session.explain(|| Event::Datagram {

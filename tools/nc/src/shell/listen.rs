@@ -22,7 +22,7 @@ use super::wire::Wire;
 use super::{FAILED, Session};
 use crate::explain::Event;
 use crate::explain::tcp::Moment;
-use crate::options::{FamilyChoice, Listen, Role, Transport};
+use crate::options::{FamilyChoice, Listen, Reply, Role, Transport};
 use crate::relay::Policy;
 use crate::report;
 
@@ -161,7 +161,7 @@ fn accept(listener: &Socket) -> io::Result<(Socket, SocketAddr)> {
 }
 
 /// Says who came, under `-v`.
-fn announce(session: &mut Session<'_, '_>, peer: &SocketAddr) {
+pub(super) fn announce(session: &mut Session<'_, '_>, peer: &SocketAddr) {
     if session.options.verbose > 0
         && let Some((host, port)) = session.spoken(peer)
     {
@@ -200,10 +200,25 @@ fn first_sender(socket: &Socket) -> io::Result<SocketAddr> {
     }
 }
 
-/// UDP with `-k`: everything from everybody, and no answers: there is not one peer to whom they could go.
+/// The one peer that `--reply` names, if it names one.
+fn named(reply: &Reply) -> Result<Option<SocketAddr>, Failure> {
+    let Reply::Peer(text) = reply else { return Ok(None) };
+    let wrong =
+        || Failure::new(FAILED, format!("--reply {text}: not last, each, or a peer as 192.0.2.1:7000 or [::1]:7000"));
+    text.parse().map(Some).map_err(|_| wrong())
+}
+
+/// UDP with `-k`: everything from everybody. Without `--reply` there are no answers: there is not one peer to whom they
+/// could go.
 fn print_all(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Failure> {
-    let policy = Policy { ignore_input: true, idle: None, quit_after_eof: None, ..session.policy() };
-    match session.converse(&mut Wire::new(socket, session.options.transport, None), policy)? {
+    let mut policy = Policy { idle: None, quit_after_eof: None, leave_with_peer: false, ..session.policy() };
+    let mut wire = Wire::new(socket, session.options.transport, None);
+    let reply = if let Role::Listen(listen) = &session.options.role { listen.reply.as_ref() } else { None };
+    match reply {
+        Some(reply) => wire.answer(reply.clone(), named(reply)?),
+        None => policy.ignore_input = true,
+    }
+    match session.converse(&mut wire, policy)? {
         Outcome::Ended => Ok(Status::YES),
         Outcome::Lost(failure) | Outcome::Refused(failure) => Err(failure),
     }

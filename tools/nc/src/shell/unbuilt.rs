@@ -49,7 +49,6 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
             (matches!(listen.model, Some(Model::Event)), "--serve event"),
             (matches!(listen.model, Some(Model::Iterative | Model::Fork | Model::Thread)), "--serve"),
             (listen.leave_zombies, "--no-reap"),
-            (listen.reply.is_some(), "--reply"),
         ],
         Role::What(_) => vec![(true, "--what")],
     };

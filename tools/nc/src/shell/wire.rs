@@ -4,13 +4,13 @@ use std::io::{self, Read};
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd};
 
-use socket2::Socket;
+use socket2::{SockAddr, Socket};
 use sockeye_sys::datagrams::{BATCH, receive_many, send_many};
 use sockeye_sys::poll::Events;
 use sockeye_sys::socket::{Datagram, output_queue, receive_datagram, report_drops};
 
 use crate::address::Address;
-use crate::options::Transport;
+use crate::options::{Reply, Transport};
 use crate::shell::stdio::{retry, unless_not_ready};
 
 /// Total Length of IPv4, 65535, counts its own 20 octets of header and the 8 of UDP (RFC 791, RFC 768).
@@ -26,7 +26,19 @@ pub(super) struct Wire {
     peer: Option<Address>,
     /// Datagrams that one call has brought.
     batch: Option<Batch>,
+    /// Who gets answers, if `peer` is everybody.
+    audience: Option<Audience>,
 }
+
+/// The peers of a listener for everybody (`--reply`).
+struct Audience {
+    reply: Reply,
+    /// Who has sent, who sent last at the end.
+    peers: Vec<SocketAddr>,
+}
+
+/// How many peers are remembered. Whoever was silent longest is forgotten first.
+const PEERS: usize = 1024;
 
 /// Datagrams that came with one call, in slots of one length.
 struct Batch {
@@ -57,7 +69,7 @@ pub(super) enum Received {
 impl Wire {
     /// A plain socket.
     pub(super) fn new(socket: Socket, transport: Transport, peer: Option<Address>) -> Self {
-        Self { link: Link::Plain(socket), transport, peer, batch: None }
+        Self { link: Link::Plain(socket), transport, peer, batch: None, audience: None }
     }
 
     /// The socket below everything.
@@ -129,7 +141,39 @@ impl Wire {
         &self,
         datagrams: impl IntoIterator<Item = &'data [u8]>,
     ) -> io::Result<Option<usize>> {
-        unless_not_ready(send_many(self.socket(), datagrams))
+        match &self.audience {
+            None => unless_not_ready(send_many(self.socket(), datagrams)),
+            Some(audience) => match datagrams.into_iter().next() {
+                Some(datagram) => unless_not_ready(audience.tell(self.socket(), datagram).map(|()| 1)),
+                None => Ok(Some(0)),
+            },
+        }
+    }
+
+    /// Answers those whom `reply` says, from now on.
+    pub(super) fn answer(&mut self, reply: Reply, named: Option<SocketAddr>) {
+        self.audience = Some(Audience { reply, peers: named.into_iter().collect() });
+    }
+
+    /// Whether there is somebody to whom something can be sent.
+    pub(super) fn has_audience(&self) -> bool {
+        self.audience.as_ref().is_none_or(|audience| !audience.peers.is_empty())
+    }
+
+    /// Notes who has sent. True if that is somebody new to whom answers will go.
+    pub(super) fn met(&mut self, sender: SocketAddr) -> bool {
+        let Some(audience) = &mut self.audience else { return false };
+        if matches!(audience.reply, Reply::Peer(_)) || audience.peers.last() == Some(&sender) {
+            return false;
+        }
+        let known = audience.peers.iter().position(|peer| *peer == sender);
+        if let Some(at) = known {
+            audience.peers.remove(at);
+        } else if audience.peers.len() >= PEERS {
+            audience.peers.remove(0);
+        }
+        audience.peers.push(sender);
+        known.is_none()
     }
 
     /// The longest payload that one datagram carries to the peer; a stream has none.
@@ -200,6 +244,22 @@ impl Wire {
             _ if self.keeps_boundaries() => Ok(()),
             Link::Plain(socket) => socket.shutdown(Shutdown::Write),
         }
+    }
+}
+
+impl Audience {
+    /// Sends to each of them. The first failure is told when all were tried.
+    fn tell(&self, socket: &Socket, datagram: &[u8]) -> io::Result<()> {
+        let peers = match self.reply {
+            Reply::Last | Reply::Peer(_) => self.peers.get(self.peers.len().saturating_sub(1)..).unwrap_or_default(),
+            Reply::Each => &self.peers,
+        };
+        let mut outcome = Ok(());
+        for peer in peers {
+            let sent = retry(|| socket.send_to(datagram, &SockAddr::from(*peer)));
+            outcome = outcome.and(sent.map(drop));
+        }
+        outcome
     }
 }
 

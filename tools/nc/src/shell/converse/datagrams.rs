@@ -41,7 +41,8 @@ fn may_pass(error: &io::Error) -> bool {
 impl Conversation<'_, '_, '_> {
     /// Whether the input is to be read.
     pub(super) fn wants_input(&self) -> bool {
-        self.relay.can_read(Outbound) && self.outbox.as_ref().is_none_or(Outbox::is_empty)
+        let nothing_waits = self.outbox.as_ref().is_none_or(Outbox::is_empty);
+        self.relay.can_read(Outbound) && nothing_waits && self.wire.has_audience()
     }
 
     /// Whether something waits to be sent: an empty datagram has no octet that the relay could count.
