@@ -105,6 +105,13 @@ pub fn parse(invocation: &Invocation, compat: Option<&str>) -> Result<Options, E
     {
         return Ok(read::what(dialect, rest));
     }
+    // The table of all options takes longer to build than the rest of a start: nobody who only asks for this needs it.
+    if let [only] = args
+        && only == "-h"
+        && dialect != Dialect::Ncat
+    {
+        return Err(summary());
+    }
     let command = Args::command();
     let takes_value = |long: &str| {
         let found = command.get_arguments().find(|arg| arg.get_long() == Some(long)).or_else(|| {
@@ -118,10 +125,15 @@ pub fn parse(invocation: &Invocation, compat: Option<&str>) -> Result<Options, E
     let argv = std::iter::once(invocation.name.clone().into()).chain(translated);
     let args = Args::try_parse_from(argv).map_err(|error| spoken.refuse(&error))?;
     if args.summary {
-        let text = format!("Sockeye nc {}\n{USAGE}{SUMMARY}", env!("CARGO_PKG_VERSION"));
-        return Err(Exit::Text { text, on_stderr: true, status: Status::YES });
+        return Err(summary());
     }
     read::options(args, spoken)
+}
+
+/// What `-h` prints, on standard error as OpenBSD's does.
+fn summary() -> Exit {
+    let text = format!("Sockeye nc {}\n{USAGE}{SUMMARY}", env!("CARGO_PKG_VERSION"));
+    Exit::Text { text, on_stderr: true, status: Status::YES }
 }
 
 /// The dialect of `--compat` or NC_COMPAT.
