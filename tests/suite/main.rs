@@ -17,6 +17,7 @@ mod invariants;
 mod lab;
 mod nc;
 mod nc_explain;
+mod nc_program;
 mod nc_scan;
 mod nc_udp;
 mod netsum;

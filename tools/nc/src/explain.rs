@@ -99,6 +99,22 @@ pub enum Event {
         /// What others see meanwhile.
         meaning: &'static str,
     },
+    /// A program has the connection now.
+    Program {
+        /// Its process.
+        pid: u32,
+        /// The file and the arguments.
+        argv: Vec<String>,
+    },
+    /// That program has ended.
+    ProgramEnded {
+        /// Its process.
+        pid: u32,
+        /// What it ended with, if by itself.
+        exit_status: Option<i32>,
+        /// What ended it, if it was a signal.
+        signal: Option<i32>,
+    },
     /// listen(2).
     Listen {
         /// How many connections may wait for accept(2).
@@ -494,6 +510,13 @@ impl Event {
             Self::Connect { addr, .. } => format!("connect {addr}"),
             Self::Bound { local } => format!("local address is {local}"),
             Self::Pause { delay_us, meaning } => format!("waiting {delay_us} us {meaning}"),
+            Self::Program { pid, argv } => format!("process {pid} has the connection: {}", escape(&argv.join(" "))),
+            Self::ProgramEnded { pid, signal: Some(signal), .. } => {
+                format!("process {pid} was ended by signal {signal}")
+            }
+            Self::ProgramEnded { pid, exit_status, .. } => {
+                format!("process {pid} has ended with status {}", exit_status.unwrap_or_default())
+            }
             Self::Listen { backlog } => format!("listen, backlog {backlog}: so many connections may wait for accept"),
             Self::Accepted { local, peer } => format!("accepted {}", pair(local.as_ref(), peer)),
             Self::Connected { local, peer, took_us, meaning } => {

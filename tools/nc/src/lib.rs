@@ -18,6 +18,7 @@ pub mod manual;
 pub mod number;
 pub mod options;
 pub mod port;
+pub mod program;
 pub mod relay;
 pub mod report;
 pub mod scan;

@@ -1,6 +1,7 @@
 //! What the man page says beyond the options.
 
 mod lab;
+mod program;
 mod scan;
 mod udp;
 
@@ -82,6 +83,7 @@ datagrams are written out, and nobody is answered unless `--reply` says who.",
         ),
         scan::SECTION,
         udp::SECTION,
+        program::SECTION,
         lab::SECTION,
         (
             "When it ends",

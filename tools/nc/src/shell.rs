@@ -6,6 +6,7 @@ mod connect;
 mod converse;
 mod listen;
 mod names;
+mod program;
 mod scan;
 mod shortcut;
 mod sockopt;

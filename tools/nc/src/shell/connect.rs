@@ -53,6 +53,10 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
         if connect.scan {
             continue;
         }
+        if let Some(program) = &connect.program {
+            session.run_program(program, wire.into_socket())?;
+            continue;
+        }
         let policy = session.policy();
         match session.converse(&mut wire, policy)? {
             Outcome::Ended if transport_is_datagram => {

@@ -22,7 +22,7 @@ use super::wire::Wire;
 use super::{FAILED, Session};
 use crate::explain::Event;
 use crate::explain::tcp::Moment;
-use crate::options::{FamilyChoice, Listen, Reply, Role, Transport};
+use crate::options::{FamilyChoice, Listen, Reply, Role, Service, Transport};
 use crate::relay::Policy;
 use crate::report;
 
@@ -64,7 +64,7 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
         session.say(report::waiting(options.transport, &host, &port));
     }
     match (options.transport.is_datagram(), *keep_open) {
-        (false, keep_open) => accept_each(session, socket, keep_open),
+        (false, _) => accept_each(session, listen, socket),
         (true, false) => answer_first(session, socket),
         (true, true) => print_all(session, socket),
     }
@@ -108,27 +108,31 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
     Ok(socket)
 }
 
-/// TCP: one connection after the other, or only the first.
-fn accept_each(session: &mut Session<'_, '_>, listener: Socket, keep_open: bool) -> Result<Status, Failure> {
-    if let Role::Listen(listen) = &session.options.role {
-        session.pause(
-            listen.delay_accept,
-            "between listen and accept: who connects now is connected by the kernel and waits",
-        )?;
+/// Streams: one connection after the other, or only the first.
+fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket) -> Result<Status, Failure> {
+    session.pause(
+        listen.delay_accept,
+        "between listen and accept: who connects now is connected by the kernel and waits",
+    )?;
+    if let Service::Program(program) = &listen.service {
+        session.warn_of_open_program(listen);
+        if listen.keep_open {
+            return super::program::serve(session, listen, program, &listener);
+        }
     }
+    let keep_open = listen.keep_open;
     let mut listener = Some(listener);
     while let Some(open) = &listener {
-        let (socket, peer) = accept(open).map_err(|error| {
-            session.explain(|| Event::failed("accept", "the listening socket", &error));
-            Failure::call(FAILED, "accept", "a connection", &error)
-        })?;
+        let (socket, peer) = accept(session, open)?;
         if !keep_open {
             // Nobody else is served: who comes now is refused instead of being left to wait.
             listener = None;
         }
-        session.explain(|| Event::Accepted { local: local_addr(&socket).map(Into::into), peer: peer.into() });
-        session.explain_state(Moment::Accepted, &socket);
         announce(session, &peer);
+        if let Service::Program(program) = &listen.service {
+            session.run_program(program, socket)?;
+            continue;
+        }
         let policy = Policy { leave_with_peer: true, ..session.policy() };
         match session.converse(&mut Wire::new(socket, session.options.transport, Some(peer.into())), policy)? {
             Outcome::Ended => {}
@@ -140,22 +144,43 @@ fn accept_each(session: &mut Session<'_, '_>, listener: Socket, keep_open: bool)
 }
 
 /// Waits for a connection, however long that takes.
-fn accept(listener: &Socket) -> io::Result<(Socket, SocketAddr)> {
+fn accept(session: &mut Session<'_, '_>, listener: &Socket) -> Result<(Socket, SocketAddr), Failure> {
     loop {
-        poll(&mut [PollFd::new(listener.as_fd(), Events::IN)], None)?;
-        match listener.accept() {
-            Ok((socket, peer)) => {
-                socket.set_nonblocking(true)?;
-                let peer = peer.as_socket().ok_or(io::ErrorKind::Unsupported)?;
-                return Ok((socket, peer));
-            }
-            // It was gone before we came to it, or a signal came.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::WouldBlock | io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted
-                ) => {}
-            Err(error) => return Err(error),
+        poll(&mut [PollFd::new(listener.as_fd(), Events::IN)], None)
+            .map_err(|error| Failure::call(FAILED, "poll", "the listening socket", &error))?;
+        if let Some(accepted) = accept_now(session, listener)? {
+            return Ok(accepted);
+        }
+    }
+}
+
+/// accept(2). `None` if nobody is there after all.
+pub(super) fn accept_now(
+    session: &mut Session<'_, '_>,
+    listener: &Socket,
+) -> Result<Option<(Socket, SocketAddr)>, Failure> {
+    let accepted = listener.accept().and_then(|(socket, peer)| {
+        socket.set_nonblocking(true)?;
+        Ok((socket, peer.as_socket().ok_or(io::ErrorKind::Unsupported)?))
+    });
+    match accepted {
+        Ok((socket, peer)) => {
+            session.explain(|| Event::Accepted { local: local_addr(&socket).map(Into::into), peer: peer.into() });
+            session.explain_state(Moment::Accepted, &socket);
+            Ok(Some((socket, peer)))
+        }
+        // It was gone before we came to it, or a signal came.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::WouldBlock | io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted
+            ) =>
+        {
+            Ok(None)
+        }
+        Err(error) => {
+            session.explain(|| Event::failed("accept", "the listening socket", &error));
+            Err(Failure::call(FAILED, "accept", "a connection", &error))
         }
     }
 }

@@ -3,13 +3,14 @@
 use sockeye_cli::Failure;
 
 use super::not_built;
-use crate::options::{Model, Options, Role, Service};
+use crate::options::{Listen, Model, Options, Role, Service};
 
 /// Refuses what would otherwise be ignored.
 pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
     let traffic = &options.traffic;
     let socket = &options.socket;
     let scans = matches!(&options.role, Role::Connect(connect) if connect.scan);
+    let not_plain = options.transport.is_datagram() || options.tls.is_some();
     let common = [
         // Transports and socket options
         (options.transport.is_unix(), "-U"),
@@ -37,12 +38,14 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
         (options.proxy.is_some(), "--proxy"),
     ];
     let role = match &options.role {
-        Role::Connect(connect) => vec![(connect.program.is_some(), "-e"), (connect.pass_socket, "-F")],
+        Role::Connect(connect) => {
+            vec![(connect.program.is_some() && not_plain, "-e over datagrams or TLS"), (connect.pass_socket, "-F")]
+        }
         Role::Listen(listen) => vec![
-            (listen.max_conns.is_some(), "--max-conns"),
+            (listen.max_conns.is_some() && !many_programs(listen), "--max-conns"),
             (listen.max_clients.is_some(), "--max-clients"),
             (listen.access != crate::options::Access::default(), "--allow"),
-            (matches!(listen.service, Service::Program(_)), "-e"),
+            (matches!(listen.service, Service::Program(_)) && not_plain, "-e over datagrams or TLS"),
             (matches!(listen.service, Service::App(_)), "--app"),
             (matches!(listen.service, Service::Broker | Service::Chat), "--broker"),
             (matches!(listen.service, Service::HttpProxy), "--proxy-type"),
@@ -56,4 +59,9 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
         Some((_, what)) => Err(not_built(what)),
         None => Ok(()),
     }
+}
+
+/// `-l -k -e` has clients at the same time.
+fn many_programs(listen: &Listen) -> bool {
+    listen.keep_open && matches!(listen.service, Service::Program(_))
 }

@@ -79,6 +79,13 @@ impl Wire {
         }
     }
 
+    /// Lets go of everything above the socket.
+    pub(super) fn into_socket(self) -> Socket {
+        match self.link {
+            Link::Plain(socket) => socket,
+        }
+    }
+
     pub(super) fn fd(&self) -> BorrowedFd<'_> {
         self.socket().as_fd()
     }

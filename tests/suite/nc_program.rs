@@ -1,0 +1,121 @@
+//! nc -e and -c: programs for connections.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+
+use sockeye_test_support::{Background, DEADLINE, run, tool, wait_until};
+
+fn nc(args: &[&str]) -> Command {
+    let mut command = tool("nc");
+    command.args(args);
+    command
+}
+
+/// A listener of ours on a port that the system chose.
+fn listening(args: &[&str]) -> (Background, u16) {
+    let mut command = nc(args);
+    command.args(["-lvn", "127.0.0.1", "0"]);
+    let listener = Background::spawn(command);
+    let said = || String::from_utf8(listener.stderr_so_far()).unwrap();
+    let first = |said: &str| said.lines().find(|line| line.starts_with("Listening on")).map(str::to_owned);
+    wait_until("the listener says where", || said().ends_with('\n') && first(&said()).is_some());
+    let port = first(&said()).unwrap().rsplit(' ').next().unwrap().parse().unwrap();
+    (listener, port)
+}
+
+fn connect(port: u16) -> TcpStream {
+    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream
+}
+
+fn text(mut stream: TcpStream) -> String {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn a_program_has_the_connection_and_knows_its_ends() {
+    let (listener, port) = listening(&["-e", "/usr/bin/env"]);
+    let stream = connect(port);
+    let local = stream.local_addr().unwrap().port();
+    let told = text(stream);
+    for line in [
+        "NCAT_PROTO=TCP".to_owned(),
+        "NCAT_REMOTE_ADDR=127.0.0.1".to_owned(),
+        format!("NCAT_REMOTE_PORT={local}"),
+        "NCAT_LOCAL_ADDR=127.0.0.1".to_owned(),
+        format!("NCAT_LOCAL_PORT={port}"),
+    ] {
+        assert!(told.lines().any(|found| found == line), "{line}\n{told}");
+    }
+    listener.wait().status(0);
+}
+
+#[test]
+fn the_shell_runs_a_line_and_reads_wait() {
+    let (listener, port) = listening(&["-c", "read line; echo \"got $line\" | tr a-z A-Z"]);
+    let mut stream = connect(port);
+    stream.write_all(b"something\n").unwrap();
+    assert_eq!(text(stream), "GOT SOMETHING\n");
+    listener.wait().status(0);
+}
+
+#[test]
+fn many_clients_have_programs_at_once_and_no_zombie_stays() {
+    let (mut listener, port) = listening(&["-k", "--max-conns", "3", "-e", "/bin/cat"]);
+    let mut streams: Vec<TcpStream> = (0..3).map(|_| connect(port)).collect();
+    let echo = |stream: &mut TcpStream| {
+        stream.write_all(b"echo").unwrap();
+        let mut octets = [0; 4];
+        stream.read_exact(&mut octets).unwrap();
+        assert_eq!(&octets, b"echo");
+    };
+    streams.iter_mut().for_each(echo);
+    // The fourth waits for a place.
+    let mut fourth = connect(port);
+    fourth.write_all(b"wait").unwrap();
+    fourth.set_nonblocking(true).unwrap();
+    let children = || std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", listener.pid())).unwrap();
+    assert_eq!(children().split_whitespace().count(), 3);
+    assert_eq!(fourth.read(&mut [0; 4]).unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    streams.pop();
+    fourth.set_nonblocking(false).unwrap();
+    let mut octets = [0; 4];
+    fourth.read_exact(&mut octets).unwrap();
+    assert_eq!(&octets, b"wait");
+    drop((streams, fourth));
+    wait_until("every program was waited for", || children().trim().is_empty());
+    assert!(listener.is_running());
+}
+
+#[test]
+fn a_client_can_run_one_too() {
+    let peer = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = peer.local_addr().unwrap().port().to_string();
+    let client = Background::spawn(nc(&["-e", "/bin/echo a\\ b  c", "127.0.0.1", &port]));
+    let (stream, _) = peer.accept().unwrap();
+    assert_eq!(text(stream), "a b c\n");
+    client.wait().status(0);
+}
+
+#[test]
+fn what_cannot_be_run_is_named() {
+    let peer = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = peer.local_addr().unwrap().port().to_string();
+    run(&mut nc(&["-e", "/nonexistent/file x", "127.0.0.1", &port]))
+        .status(1)
+        .stderr_is("nc: exec /nonexistent/file: No such file or directory\n");
+    run(&mut nc(&["-e", " ", "127.0.0.1", &port])).status(1).stderr_is("nc: -e: no program is named\n");
+    run(&mut nc(&["-e", "a", "-c", "b", "127.0.0.1", &port])).status(1).stderr_is("nc: only one of -e and -c\n");
+}
+
+#[test]
+fn the_working_names_the_process_and_its_end() {
+    let (listener, port) = listening(&["--explain", "-c", "exit 3"]);
+    drop(text(connect(port)));
+    let told = listener.wait();
+    told.status(0).stderr_has("has the connection: /bin/sh -c exit 3").stderr_has("has ended with status 3");
+}

@@ -1,0 +1,117 @@
+//! Programs for connections (`-e`, `-c`): each gets the connection as its standard input and output.
+
+#![expect(clippy::disallowed_methods, reason = "the shell: runs processes")]
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use socket2::Socket;
+use sockeye_cli::escape::escape;
+use sockeye_cli::{Failure, Status};
+use sockeye_sys::poll::{Events, PollFd, poll};
+
+use super::connect::local_addr;
+use super::listen::{accept_now, announce};
+use super::{FAILED, Session};
+use crate::explain::Event;
+use crate::options::{Listen, Program};
+use crate::program;
+
+/// So many programs at once if `--max-conns` says nothing, as ncat has it.
+const AT_ONCE: usize = 100;
+
+/// A program that runs, and the descriptor that is ready when it has ended.
+struct Running {
+    child: Child,
+    ended: OwnedFd,
+}
+
+impl Session<'_, '_> {
+    /// Runs `program` on a connection, and waits for its end.
+    pub(super) fn run_program(&mut self, program: &Program, socket: Socket) -> Result<(), Failure> {
+        let mut child = self.spawn(program, socket)?;
+        let ended = child.wait().map_err(|error| Failure::call(FAILED, "waitpid", child.id(), &error))?;
+        self.program_ended(child.id(), ended);
+        Ok(())
+    }
+
+    /// Starts `program` with the connection as its standard input and output.
+    fn spawn(&mut self, program: &Program, socket: Socket) -> Result<Child, Failure> {
+        let argv = program::argv(program).map_err(|_| Failure::new(FAILED, "-e: no program is named"))?;
+        let Some((file, args)) = argv.split_first() else {
+            return Err(Failure::new(FAILED, "-e: no program is named"));
+        };
+        let peer = socket.peer_addr().ok().and_then(|addr| addr.as_socket());
+        let environment = program::environment(self.options.transport, local_addr(&socket), peer);
+        let failed = |error| Failure::call(FAILED, "exec", escape(file), &error);
+        // Programs expect reads and writes that wait.
+        socket.set_nonblocking(false).map_err(failed)?;
+        let output = socket.try_clone().map_err(failed)?;
+        let mut command = Command::new(file);
+        command.args(args).envs(environment);
+        command.stdin(Stdio::from(OwnedFd::from(socket))).stdout(Stdio::from(OwnedFd::from(output)));
+        let child = command.spawn().map_err(failed)?;
+        let pid = child.id();
+        self.explain(|| Event::Program { pid, argv: argv.clone() });
+        Ok(child)
+    }
+
+    fn program_ended(&mut self, pid: u32, ended: std::process::ExitStatus) {
+        let (exit_status, signal) = (ended.code(), ended.signal());
+        self.explain(|| Event::ProgramEnded { pid, exit_status, signal });
+    }
+
+    /// Who can reach a listener without an address runs our program: somebody who sits there is told.
+    pub(super) fn warn_of_open_program(&mut self, listen: &Listen) {
+        if listen.host.is_none() && std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+            self.warn("-e: everybody who reaches a network address of this host can use the program (give an address, such as 127.0.0.1, to limit that)");
+        }
+    }
+}
+
+/// A program for each connection, many at once; every one that has ended is waited for at once, so that no zombie stays.
+pub(super) fn serve(
+    session: &mut Session<'_, '_>,
+    listen: &Listen,
+    program: &Program,
+    listener: &Socket,
+) -> Result<Status, Failure> {
+    let limit = listen.max_conns.unwrap_or(AT_ONCE);
+    let mut running: Vec<Running> = Vec::new();
+    loop {
+        // Who comes when all places are taken waits in the backlog.
+        let takes_more = running.len() < limit;
+        let first = if takes_more { PollFd::new(listener.as_fd(), Events::IN) } else { PollFd::idle() };
+        let mut fds: Vec<PollFd<'_>> = std::iter::once(first)
+            .chain(running.iter().map(|running| PollFd::new(running.ended.as_fd(), Events::IN)))
+            .collect();
+        poll(&mut fds, None).map_err(|error| Failure::call(FAILED, "poll", "the listening socket", &error))?;
+        let mut ready = fds.iter().map(|fd| !fd.ready().is_empty()).collect::<Vec<_>>().into_iter();
+        let somebody_came = ready.next().unwrap_or(false);
+        for (mut program, ended) in std::mem::take(&mut running).into_iter().zip(ready) {
+            if !ended {
+                running.push(program);
+            } else if let Ok(status) = program.child.wait() {
+                session.program_ended(program.child.id(), status);
+            }
+        }
+        if somebody_came && let Some((socket, peer)) = accept_now(session, listener)? {
+            announce(session, &peer);
+            match session.spawn(program, socket).and_then(watch) {
+                Ok(started) => running.push(started),
+                // The next one may have better luck: a limit of processes, say.
+                Err(failure) => session.output.failure(&failure),
+            }
+        }
+    }
+}
+
+/// Takes hold of a child's end.
+fn watch(child: Child) -> Result<Running, Failure> {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let ended = pid.ok_or(rustix::io::Errno::SRCH).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()));
+    let ended = ended.map_err(|error| Failure::call(FAILED, "pidfd_open", child.id(), &error.into()))?;
+    Ok(Running { child, ended })
+}
