@@ -3,8 +3,10 @@
 Rounds of ours and theirs alternate, so that a noisy neighbour hits both. Everything stays on loopback.
 """
 
+import fcntl
 import os
 import shutil
+import socket
 import statistics
 import struct
 import subprocess
@@ -101,6 +103,60 @@ def silent(tool):
     return time.perf_counter() - start
 
 
+def on_the_wire(tool, size, count=300_000):
+    """Datagrams a second that `tool` sends from a packet-mode pipe in which each write is one of `size` octets."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:
+        sink.bind(("127.0.0.1", 0))
+        port = sink.getsockname()[1]
+        reader, writer = os.pipe2(os.O_DIRECT)
+        fcntl.fcntl(writer, 1031, 1 << 20)  # F_SETPIPE_SZ
+        sender = subprocess.Popen([tool, "-u", "-n", "-q", "0", "127.0.0.1", str(port)], stdin=reader,
+                                  stdout=subprocess.DEVNULL)
+        os.close(reader)
+        message = b"x" * size
+        start = time.perf_counter()
+        for _ in range(count):
+            os.write(writer, message)
+        os.close(writer)
+        sender.wait()
+        took = time.perf_counter() - start
+        # Nobody reads: what does not fit any more is counted as dropped, and what fits is still there.
+        with open("/proc/net/udp", encoding="ascii") as table:
+            arrived = sum(int(line.split()[-1]) for line in table if f":{port:04X} 00000000:0000" in line)
+        sink.setblocking(False)
+        try:
+            while True:
+                sink.recv(65536)
+                arrived += 1
+        except BlockingIOError:
+            return arrived / took
+
+
+def received_of_200000(tool, size):
+    """The percentage that `tool` receives of 200,000 datagrams of `size` octets sent within one second."""
+    count = 200_000
+    with tempfile.TemporaryFile() as output, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.connect(("127.0.0.1", PORT))
+        listener = subprocess.Popen([tool, "-u", "-l", "-k", "-n", "127.0.0.1", str(PORT)], stdin=subprocess.DEVNULL,
+                                    stdout=output)
+        bound = f":{PORT:04X} 00000000:0000"
+        while not any(bound in line for line in open("/proc/net/udp", encoding="ascii")):
+            time.sleep(0.01)
+        message = b"x" * size
+        start = time.perf_counter()
+        for number in range(count):
+            while number % 100 == 0 and time.perf_counter() - start < number / count:
+                pass
+            sender.send(message)
+        last = -1
+        while (now := os.fstat(output.fileno()).st_size) != last:
+            last = now
+            time.sleep(0.2)
+        listener.kill()
+        listener.wait()
+        return 100 * last / size / count
+
+
 def compare(what, unit, ours, theirs, peer):
     """One row: medians over alternating rounds, and the ratio."""
     mine, other = [], []
@@ -158,6 +214,12 @@ def main():
                     lambda: scanned(peer, "127.0.0.1", "1-65535"), "nc.openbsd")
             if os.geteuid() == 0 and shutil.which("ip"):
                 compare("-z -w 1, 20 silent ports", "s", lambda: silent(ours("nc")), lambda: silent(peer), "nc.openbsd")
+            for octets in (64, 1400):
+                compare(f"UDP, datagrams of {octets} octets sent", "/s", lambda: on_the_wire(ours("nc"), octets),
+                        lambda: on_the_wire(peer, octets), "nc.openbsd")
+                compare(f"UDP, received of 200,000/s of {octets} octets", "%",
+                        lambda: received_of_200000(ours("nc"), octets), lambda: received_of_200000(peer, octets),
+                        "nc.openbsd")
             compare("start-up, nc -h", "s", lambda: timed([ours("nc"), "-h"]), lambda: timed([peer, "-h"]), "nc.openbsd")
         if peer := shutil.which("dig"):
             compare("start-up, dig -v", "s", lambda: timed([ours("dig"), "-v"]), lambda: timed([peer, "-v"]), "dig")
