@@ -15,6 +15,7 @@ mod manual;
 mod nc;
 mod nc_scan;
 mod nc_sockopt;
+mod nc_udp;
 mod netsum;
 mod ports;
 mod sys;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         nc::tests,
         nc_scan::tests,
         nc_sockopt::tests,
+        nc_udp::tests,
         netsum::cases,
         ports::tests,
         sys::cases,
