@@ -19,6 +19,7 @@ mod nc;
 mod nc_explain;
 mod nc_program;
 mod nc_scan;
+mod nc_traffic;
 mod nc_udp;
 mod netsum;
 mod ports;

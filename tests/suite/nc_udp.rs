@@ -36,7 +36,7 @@ fn listening(args: &[&str]) -> (Background, String) {
 
 /// The datagrams that come, as many as are expected.
 fn datagrams(socket: &UdpSocket, count: usize) -> Vec<String> {
-    let mut room = [0; 65_536];
+    let mut room = vec![0; 65_536];
     let mut next = || {
         let (len, _) = socket.recv_from(&mut room).unwrap();
         String::from_utf8(room[..len].to_vec()).unwrap()
@@ -58,7 +58,7 @@ fn datagram_says_what_one_is() {
         assert_eq!(datagrams(&socket, expected.len()), expected, "{cut}");
     }
     let (_socket, port) = peer();
-    run_with_input(&mut nc(&["-u", "-q0", "--datagram", "file", "127.0.0.1", &port]), &[b'x'; 70_000])
+    run_with_input(&mut nc(&["-u", "-q0", "--datagram", "file", "127.0.0.1", &port]), &vec![b'x'; 70_000])
         .status(1)
         .stderr_has("--datagram file: longer than a datagram can be, 65507 octets");
     run(&mut nc(&["--datagram", "line", "127.0.0.1", "1"])).status(1).stderr_has("must use -u");
@@ -72,7 +72,7 @@ fn read_size_cuts_a_datagram_and_says_how_much_is_lost() {
     socket.send_to(&[b'x'; 100], format!("127.0.0.1:{port}")).unwrap();
     listener.wait_for_stderr("a datagram of 100 octets was cut to 50: 50 are lost\n");
     listener.wait_for_stdout(&"x".repeat(50));
-    listener.kill().stdout_is(&"x".repeat(50));
+    listener.kill().stdout_is("x".repeat(50));
 }
 
 #[test]

@@ -440,6 +440,7 @@ pub fn why(end: End) -> &'static str {
         End::ConnectionLost => "the connection is gone",
         End::OutputGone => "nobody reads standard output any more",
         End::QuitAfterEof => "the time of -q has passed since the input ended",
+        End::ReceiveLimit => "as many reads as -W allows have come",
         End::Idle => "nothing moved for the time of -w",
     }
 }

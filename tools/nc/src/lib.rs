@@ -14,6 +14,7 @@ pub mod address;
 pub mod cli;
 pub mod datagram;
 pub mod explain;
+pub mod filter;
 pub mod manual;
 pub mod number;
 pub mod options;

@@ -3,6 +3,7 @@
 mod lab;
 mod program;
 mod scan;
+mod traffic;
 mod udp;
 
 use sockeye_cli::Manual;
@@ -83,6 +84,7 @@ datagrams are written out, and nobody is answered unless `--reply` says who.",
         ),
         scan::SECTION,
         udp::SECTION,
+        traffic::SECTION,
         program::SECTION,
         lab::SECTION,
         (

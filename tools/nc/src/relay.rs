@@ -40,6 +40,10 @@ pub struct Policy {
     pub idle: Option<Duration>,
     /// Leave when the peer has ended, whether the input has or not: what a listener does.
     pub leave_with_peer: bool,
+    /// What comes from the peer goes nowhere (`--send-only`).
+    pub drop_received: bool,
+    /// Leave when so many reads or datagrams have come (`-W`).
+    pub receive_limit: Option<u64>,
 }
 
 /// Why a conversation is over.
@@ -57,6 +61,8 @@ pub enum End {
     QuitAfterEof,
     /// Nothing has moved for the time of `-w`.
     Idle,
+    /// As many reads as `-W` allows have come.
+    ReceiveLimit,
 }
 
 /// What the driver has to do next.
@@ -78,6 +84,8 @@ pub struct Relay {
     policy: Policy,
     /// When anything last moved or ended.
     moved_at: Instant,
+    /// Reads and datagrams from the peer.
+    received: u64,
     /// When the input ended by itself.
     input_ended_at: Option<Instant>,
     shutdown_said: bool,
@@ -89,6 +97,8 @@ pub struct Relay {
 #[derive(Debug)]
 struct Flow {
     buffer: Vec<u8>,
+    /// Room for one read. What a filter makes of it may be longer.
+    capacity: usize,
     start: usize,
     end: usize,
     source_open: bool,
@@ -101,7 +111,17 @@ struct Flow {
 impl Flow {
     fn new(capacity: usize, now: Instant) -> Self {
         let buffer = vec![0; capacity];
-        Self { buffer, start: 0, end: 0, source_open: true, sink_open: true, read: 0, written: 0, moved_at: now }
+        Self {
+            buffer,
+            capacity,
+            start: 0,
+            end: 0,
+            source_open: true,
+            sink_open: true,
+            read: 0,
+            written: 0,
+            moved_at: now,
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -119,9 +139,12 @@ impl Relay {
     pub fn new(policy: Policy, outbound_capacity: usize, inbound_capacity: usize, now: Instant) -> Self {
         let mut outbound = Flow::new(outbound_capacity, now);
         outbound.source_open = !policy.ignore_input;
+        let mut inbound = Flow::new(inbound_capacity, now);
+        inbound.sink_open = !policy.drop_received;
         Self {
             outbound,
-            inbound: Flow::new(inbound_capacity, now),
+            inbound,
+            received: 0,
             policy,
             moved_at: now,
             input_ended_at: None,
@@ -138,7 +161,8 @@ impl Relay {
     pub fn can_read(&self, direction: Direction) -> bool {
         let flow = self.flow(direction);
         let drops = direction == Direction::Inbound && !self.outbound.is_over();
-        flow.source_open && flow.is_empty() && (flow.sink_open || drops)
+        let limited = direction == Direction::Inbound && self.is_at_limit();
+        flow.source_open && flow.is_empty() && (flow.sink_open || drops) && !limited
     }
 
     /// Whether there is something to write to the sink of this direction: [`Self::pending`].
@@ -161,12 +185,16 @@ impl Relay {
     pub fn room(&mut self, direction: Direction) -> &mut [u8] {
         let readable = self.can_read(direction);
         let flow = self.flow_mut(direction);
-        if readable { &mut flow.buffer } else { &mut [] }
+        let capacity = flow.capacity;
+        if readable { flow.buffer.get_mut(..capacity).unwrap_or_default() } else { &mut [] }
     }
 
     /// Tells that `len` octets were read to the front of [`Self::room`]. Zero is an empty datagram, not an end.
     pub fn filled(&mut self, direction: Direction, len: usize, now: Instant) {
         self.moved_at = now;
+        if direction == Direction::Inbound {
+            self.received = self.received.saturating_add(1);
+        }
         let flow = self.flow_mut(direction);
         let len = len.min(flow.buffer.len());
         flow.read = flow.read.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
@@ -175,6 +203,31 @@ impl Relay {
             flow.end = len;
             flow.moved_at = now;
         }
+    }
+
+    /// Puts what a filter made of [`Self::pending`] in its place.
+    pub fn replace(&mut self, direction: Direction, octets: &[u8]) {
+        let flow = self.flow_mut(direction);
+        if flow.sink_open {
+            flow.start = 0;
+            flow.end = octets.len();
+            if flow.buffer.len() < octets.len() {
+                flow.buffer.resize(octets.len(), 0);
+            }
+            if let Some(room) = flow.buffer.get_mut(..octets.len()) {
+                room.copy_from_slice(octets);
+            }
+        }
+    }
+
+    /// Adds something of our own behind what is to be written.
+    pub fn append(&mut self, direction: Direction, octets: &[u8]) {
+        let pending = [self.pending(direction), octets].concat();
+        self.replace(direction, &pending);
+    }
+
+    fn is_at_limit(&self) -> bool {
+        self.policy.receive_limit.is_some_and(|limit| self.received >= limit)
     }
 
     /// What is to be written.
@@ -243,6 +296,9 @@ impl Relay {
     pub fn next(&mut self, now: Instant) -> Next {
         if self.outbound.is_over() && self.inbound.is_over() {
             return Next::Done(self.reason());
+        }
+        if self.is_at_limit() && (self.inbound.is_empty() || !self.inbound.sink_open) {
+            return Next::Done(End::ReceiveLimit);
         }
         if self.policy.shutdown_at_eof
             && !self.shutdown_said

@@ -115,8 +115,17 @@ impl Session<'_, '_> {
 
     /// How conversations end.
     fn policy(&self) -> Policy {
-        let Traffic { ignore_input, shutdown_at_eof, quit_after_eof, leave_with_peer, .. } = self.options.traffic;
-        Policy { ignore_input, shutdown_at_eof, quit_after_eof, idle: self.options.idle_timeout, leave_with_peer }
+        let Traffic {
+            ignore_input,
+            shutdown_at_eof,
+            quit_after_eof,
+            leave_with_peer,
+            send_only: drop_received,
+            receive_limit,
+            ..
+        } = self.options.traffic;
+        let idle = self.options.idle_timeout;
+        Policy { ignore_input, shutdown_at_eof, quit_after_eof, idle, leave_with_peer, drop_received, receive_limit }
     }
 }
 

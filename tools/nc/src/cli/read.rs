@@ -269,7 +269,7 @@ impl Reader<'_> {
         if socket.keepalive && transport.is_datagram() {
             return Err(self.wrong("--keepalive: datagrams have no connection that could be kept alive"));
         }
-        if !socket.multicast.is_empty() && !(transport == Transport::Udp && self.args.listen) {
+        if !socket.multicast.is_empty() && (transport != Transport::Udp || !self.args.listen) {
             return Err(self.wrong("--multicast joins a group for a UDP listener: must use -l and -u with it"));
         }
         Ok(())

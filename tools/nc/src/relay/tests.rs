@@ -318,6 +318,7 @@ fn policies() -> impl Strategy<Value = Policy> {
             quit_after_eof,
             idle,
             leave_with_peer,
+            ..Policy::default()
         },
     )
 }

@@ -9,6 +9,7 @@ use sockeye_cli::Failure;
 use sockeye_sys::poll::{Events, PollFd, poll};
 
 use self::datagrams::Tracking;
+use self::filters::Filters;
 use super::shortcut::Shortcut;
 use super::wire::{Received, Wire};
 use super::{FAILED, Session};
@@ -18,6 +19,7 @@ use crate::relay::Direction::{Inbound, Outbound};
 use crate::relay::{End, Next, Policy, Relay};
 
 mod datagrams;
+mod filters;
 
 /// Octets that a stream's buffers hold. Reads and writes of 1 MiB carry more than twice as much as those of 16 KiB.
 const STREAM_LEN: usize = 1 << 20;
@@ -50,6 +52,7 @@ struct Conversation<'call, 'run, 'out> {
     shortcut: Option<Shortcut>,
     /// Where they are instead if they are datagrams.
     outbox: Option<Outbox>,
+    filters: Filters,
     tracking: Tracking,
     /// Why the connection was lost.
     fault: Option<(&'static str, io::Error)>,
@@ -86,7 +89,8 @@ impl Session<'_, '_> {
         let outbound = outbox.as_ref().map_or(outbound, Outbox::capacity);
         let start = Instant::now();
         let relay = Relay::new(policy, outbound, inbound, start);
-        let can_splice = wire.can_splice() && self.input.is_file_or_pipe();
+        let filters = Filters::new(traffic);
+        let can_splice = wire.can_splice() && self.input.is_file_or_pipe() && !filters.touch_outbound();
         let shortcut = can_splice.then(|| Shortcut::open(outbound).ok()).flatten();
         let mut conversation = Conversation {
             session: self,
@@ -94,6 +98,7 @@ impl Session<'_, '_> {
             relay,
             shortcut,
             outbox,
+            filters,
             tracking: Tracking::default(),
             fault: None,
             sink_full: false,
@@ -141,7 +146,7 @@ impl Conversation<'_, '_, '_> {
     fn run(&mut self) -> Result<End, Failure> {
         loop {
             match self.relay.next(Instant::now()) {
-                Next::Done(End::QuitAfterEof) if self.is_still_sending() => {
+                Next::Done(end) if self.must_arrive(end) && self.is_still_sending() => {
                     let ready = self.wait(Instant::now().checked_add(ACKNOWLEDGED_EVERY))?;
                     self.step(&ready)?;
                 }
@@ -155,6 +160,12 @@ impl Conversation<'_, '_, '_> {
         }
     }
 
+    /// Whether what was sent may be lost if the connection is closed now, although the peer has not ended.
+    fn must_arrive(&self, end: End) -> bool {
+        let send_only = self.session.options.traffic.send_only;
+        end == End::QuitAfterEof || (send_only && end == End::BothEnded)
+    }
+
     /// Whether octets are still on their way when the time of `-q` has passed.
     ///
     /// Linux drops them if the socket is closed and the peer says anything more. They get a moment to arrive.
@@ -166,7 +177,8 @@ impl Conversation<'_, '_, '_> {
 
     /// Waits until something can move, or until `until`.
     fn wait(&self, until: Option<Instant>) -> Result<Ready, Failure> {
-        let until = until.into_iter().chain(self.drops_deadline()).min();
+        let paced = self.filters.next_line_at().filter(|_| self.relay.can_write(Outbound));
+        let until = until.into_iter().chain(self.drops_deadline()).chain(paced).min();
         let relay = &self.relay;
         let input = if self.wants_input() { PollFd::new(self.session.input.fd(), Events::IN) } else { PollFd::idle() };
         let wanted = self.wire.interest(relay.can_read(Inbound), self.has_outbound());
@@ -246,6 +258,7 @@ impl Conversation<'_, '_, '_> {
             Ok(Some(length_octets)) => {
                 self.relay.filled(Outbound, length_octets, now);
                 self.session.explain(|| Event::Read { from: Place::Stdin, length_octets });
+                self.filters.outbound(&mut self.relay);
             }
             Err(error) => {
                 self.session.explain(|| Event::failed("read", "standard input", &error));
@@ -273,7 +286,8 @@ impl Conversation<'_, '_, '_> {
         if self.outbox.is_some() {
             return self.send_gathered();
         }
-        let pending = self.relay.pending(Outbound);
+        let pending = self.filters.line(self.relay.pending(Outbound));
+        let line = pending.len();
         let sent = match &self.shortcut {
             Some(shortcut) => shortcut.drain(self.wire, pending.len()),
             None => self.wire.send(pending),
@@ -281,7 +295,11 @@ impl Conversation<'_, '_, '_> {
         match sent {
             Ok(None) => {}
             Ok(Some(length_octets)) => {
-                self.relay.drained(Outbound, length_octets, Instant::now());
+                let now = Instant::now();
+                self.relay.drained(Outbound, length_octets, now);
+                if length_octets == line {
+                    self.filters.line_has_gone(now);
+                }
                 let left_octets = self.relay.pending(Outbound).len();
                 self.session.explain(|| Event::Wrote { to: Place::Peer, length_octets, left_octets });
             }
@@ -304,6 +322,7 @@ impl Conversation<'_, '_, '_> {
             Ok(Received::Octets(length_octets)) => {
                 self.relay.filled(Inbound, length_octets, now);
                 self.session.explain(|| Event::Read { from: Place::Peer, length_octets });
+                self.filters.inbound(&mut self.relay);
             }
             Ok(Received::Datagram(datagram)) => {
                 let stranger = self.wire.is_stranger(datagram.peer);

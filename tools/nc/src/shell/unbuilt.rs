@@ -10,6 +10,7 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
     let traffic = &options.traffic;
     let socket = &options.socket;
     let scans = matches!(&options.role, Role::Connect(connect) if connect.scan);
+    let datagrams = options.transport.is_datagram();
     let not_plain = options.transport.is_datagram() || options.tls.is_some();
     let common = [
         // Transports and socket options
@@ -19,13 +20,10 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
         (socket.md5, "-S"),
         (!socket.source_route.is_empty() || socket.source_route_pointer.is_some(), "-g"),
         // Traffic
-        (traffic.send_only, "--send-only"),
-        (traffic.recv_only, "--recv-only"),
-        (traffic.receive_limit.is_some(), "-W"),
-        (traffic.interval.is_some() && !scans, "-i"),
+        (traffic.interval.is_some() && !scans && datagrams, "-i over datagrams"),
         (traffic.delay.is_some(), "--delay"),
-        (traffic.crlf, "-C"),
-        (traffic.telnet, "-t"),
+        (traffic.crlf && datagrams, "-C over datagrams"),
+        (traffic.telnet && datagrams, "-t over datagrams"),
         (traffic.segments, "--segments"),
         (traffic.escape, "--escape"),
         (traffic.output_file.is_some(), "-o"),

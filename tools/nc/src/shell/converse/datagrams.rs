@@ -48,7 +48,7 @@ impl Conversation<'_, '_, '_> {
     /// Whether something waits to be sent: an empty datagram has no octet that the relay could count.
     pub(super) fn has_outbound(&self) -> bool {
         let waits = self.outbox.as_ref().is_some_and(|outbox| !outbox.is_empty());
-        self.relay.can_write(Outbound) || (waits && self.relay.sink_is_open(Outbound))
+        (self.relay.can_write(Outbound) && self.filters.is_due()) || (waits && self.relay.sink_is_open(Outbound))
     }
 
     /// Reads what the input has, as long as it does not have to be waited for.

@@ -1,0 +1,142 @@
+//! How octets move: line ends, Telnet, pauses between lines, one direction only, limits.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use sockeye_test_support::{Background, DEADLINE, run, run_with_input, tool};
+
+fn nc(args: &[&str]) -> Command {
+    let mut command = tool("nc");
+    command.args(args);
+    command
+}
+
+fn server() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    (listener, port)
+}
+
+fn accepted(listener: &TcpListener) -> TcpStream {
+    let (stream, _) = listener.accept().unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream
+}
+
+fn read_to_end(mut stream: &TcpStream) -> Vec<u8> {
+    let mut octets = Vec::new();
+    stream.read_to_end(&mut octets).unwrap();
+    octets
+}
+
+#[test]
+fn line_feeds_go_out_with_a_carriage_return() {
+    let (listener, port) = server();
+    let peer = std::thread::spawn(move || read_to_end(&accepted(&listener)));
+    run_with_input(&mut nc(&["-CN", "127.0.0.1", &port]), b"a\nb\r\n\nc").status(0);
+    assert_eq!(peer.join().unwrap(), b"a\r\nb\r\n\r\nc");
+}
+
+/// What a filter makes of a full buffer is longer than the buffer.
+#[test]
+fn a_filter_loses_nothing_of_megabytes() {
+    let (listener, port) = server();
+    let peer = std::thread::spawn(move || read_to_end(&accepted(&listener)));
+    let lines = "\n".repeat(5 << 20);
+    run_with_input(&mut nc(&["-CN", "127.0.0.1", &port]), lines.as_bytes()).status(0);
+    assert!(peer.join().unwrap() == "\r\n".repeat(5 << 20).into_bytes(), "every line feed once");
+}
+
+#[test]
+fn telnet_options_are_refused_once_and_do_not_reach_the_output() {
+    let (listener, port) = server();
+    let mut client = Background::spawn(nc(&["-t", "127.0.0.1", &port]));
+    let mut stream = accepted(&listener);
+    // DO 1, split between two reads; WILL 3; data with a doubled IAC.
+    stream.write_all(&[255, 253]).unwrap();
+    stream.write_all(&[1, b'h', b'i', 255, 251, 3, 255, 255]).unwrap();
+    let mut answers = [0; 6];
+    stream.read_exact(&mut answers).unwrap();
+    assert_eq!(answers, [255, 252, 1, 255, 254, 3]);
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    drop(client.stdin.take());
+    let told = client.wait();
+    told.status(0);
+    assert_eq!(told.stdout, [b'h', b'i', 255]);
+}
+
+#[test]
+fn lines_are_paced() {
+    let (listener, port) = server();
+    let start = Instant::now();
+    let peer = std::thread::spawn(move || {
+        let mut stream = accepted(&listener);
+        let mut reads = Vec::new();
+        let mut room = [0; 100];
+        loop {
+            match stream.read(&mut room).unwrap() {
+                0 => return reads,
+                len => reads.push(room[..len].to_vec()),
+            }
+        }
+    });
+    run_with_input(&mut nc(&["-N", "-i", "200ms", "127.0.0.1", &port]), b"one\ntwo\nthree").status(0);
+    // The only bound that a slow machine cannot break: it did not go faster than asked.
+    assert!(start.elapsed() >= Duration::from_millis(400));
+    assert_eq!(peer.join().unwrap(), [&b"one\n"[..], b"two\n", b"three"]);
+}
+
+#[test]
+fn without_standard_input_the_client_listens() {
+    let (listener, port) = server();
+    let client = Background::spawn(nc(&["-d", "127.0.0.1", &port]));
+    let mut stream = accepted(&listener);
+    stream.write_all(b"hello").unwrap();
+    drop(stream);
+    client.wait().status(0).stdout_is("hello");
+}
+
+#[test]
+fn only_sending_drops_what_comes_and_ends_with_the_input() {
+    let (listener, port) = server();
+    let peer = std::thread::spawn(move || {
+        let mut stream = accepted(&listener);
+        stream.write_all(b"nobody wants this").unwrap();
+        // The server keeps its side open: the client does not wait for it.
+        read_to_end(&stream)
+    });
+    run_with_input(&mut nc(&["--send-only", "127.0.0.1", &port]), b"sent").status(0).stdout_is("");
+    assert_eq!(peer.join().unwrap(), b"sent");
+}
+
+#[test]
+fn only_receiving_sends_nothing_and_ends_with_the_peer() {
+    let (listener, port) = server();
+    let mut client = Background::spawn(nc(&["--recv-only", "127.0.0.1", &port]));
+    let mut stdin = client.stdin.take().unwrap();
+    stdin.write_all(b"never sent").unwrap();
+    let mut stream = accepted(&listener);
+    stream.write_all(b"got").unwrap();
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    client.wait().status(0).stdout_is("got");
+    assert_eq!(read_to_end(&stream), b"");
+    run(&mut nc(&["--send-only", "--recv-only", "127.0.0.1", &port])).status(1);
+}
+
+#[test]
+fn a_limit_of_reads_ends_it() {
+    let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
+    peer.set_read_timeout(Some(DEADLINE)).unwrap();
+    let port = peer.local_addr().unwrap().port().to_string();
+    let mut client = Background::spawn(nc(&["-u", "-W", "2", "127.0.0.1", &port]));
+    client.stdin.as_mut().unwrap().write_all(b"go").unwrap();
+    let (_, addr) = peer.recv_from(&mut [0; 10]).unwrap();
+    for datagram in ["one ", "two ", "three "] {
+        // The third may find nobody.
+        let _ = peer.send_to(datagram.as_bytes(), addr);
+    }
+    client.wait().status(0).stdout_is("one two ");
+    run(&mut nc(&["-W", "0", "127.0.0.1", &port])).status(1).stderr_is("nc: receive limit too small: 0\n");
+}
