@@ -21,6 +21,7 @@ use crate::scan::{State, Verdict};
 
 mod errno;
 pub mod tcp;
+pub mod tls;
 
 /// One event and its time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -226,6 +227,10 @@ pub enum Event {
         /// What follows.
         meaning: &'static str,
     },
+    /// A TLS handshake is complete.
+    TlsHandshake(Box<tls::Handshake>),
+    /// A certificate of the peer's chain.
+    TlsCertificate(Box<tls::Certificate>),
     /// The conversation is over.
     Done {
         /// Why.
@@ -554,6 +559,8 @@ impl Event {
                 format!("the kernel dropped {datagrams} datagrams, {so_far} so far: the receive buffer was full")
             }
             Self::Ended { from, meaning } => format!("{} has ended: {meaning}", from.words()),
+            Self::TlsHandshake(handshake) => handshake.line(),
+            Self::TlsCertificate(certificate) => certificate.line(),
             Self::Shutdown { meaning } => format!("shutdown SHUT_WR: {meaning}"),
             Self::Done { why, sent_octets, received_octets, duration_us } => {
                 format!("over, {why}: sent {sent_octets} octets, received {received_octets}, in {duration_us} us")

@@ -11,10 +11,12 @@ mod scan;
 mod shortcut;
 mod sockopt;
 mod stdio;
+mod tls;
 mod unbuilt;
 mod wire;
 
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::Instant;
 
 use sockeye_cli::{Failure, Output, Status};
@@ -43,6 +45,8 @@ struct Session<'run, 'out> {
     sink: Sink,
     /// What the datagrams of the last conversation came to.
     ledger: Ledger,
+    /// What `--ssl` needs, once for all connections.
+    tls: Option<Arc<tls::Setup>>,
 }
 
 /// Does what the options say.
@@ -53,7 +57,9 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
     unbuilt::refuse(options)?;
     let input = Input::open().map_err(|error| Failure::call(FAILED, "dup", "standard input", &error))?;
     let sink = Sink::open().map_err(|error| Failure::call(FAILED, "dup", "standard output", &error))?;
-    let mut session = Session { options, output, start: Instant::now(), input, sink, ledger: Ledger::default() };
+    let mut session =
+        Session { options, output, start: Instant::now(), input, sink, ledger: Ledger::default(), tls: None };
+    session.prepare_tls()?;
     match &options.role {
         Role::Connect(_) => connect::run(&mut session),
         Role::Listen(_) => listen::run(&mut session),

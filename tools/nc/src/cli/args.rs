@@ -276,7 +276,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "WHERE", help_heading = "Proxy")]
     pub(super) proxy_dns: Option<String>,
 
-    /// Use TLS; with -u DTLS
+    /// Use TLS
     #[arg(long, help_heading = "TLS")]
     pub(super) ssl: bool,
     /// The certificate to show: a file in PEM

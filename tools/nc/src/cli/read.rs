@@ -63,6 +63,11 @@ impl Reader<'_> {
         let socket = self.socket_options()?;
         self.check_socket_options(&socket, transport)?;
         let tls = self.tls();
+        if tls.is_some() {
+            self.refuse_tls_that_cannot_be(transport)?;
+        } else if self.args.no_ssl_verify {
+            return Err(self.wrong("--no-ssl-verify needs --ssl"));
+        }
         let args = &self.args;
         let family = match (args.ipv4, args.ipv6) {
             (true, _) => FamilyChoice::V4,
@@ -279,6 +284,24 @@ impl Reader<'_> {
         let Some(text) = text else { return Ok(None) };
         let ttl = number::integer(text, 0, 255).map_err(|fault| self.wrong(format!("{name} is {fault}")))?;
         Ok(u8::try_from(ttl).ok())
+    }
+
+    /// What TLS cannot be combined with.
+    fn refuse_tls_that_cannot_be(&self, transport: Transport) -> Result<(), Exit> {
+        let args = &self.args;
+        if transport.is_datagram() {
+            return Err(self.wrong("--ssl with -u: there is no DTLS here, and TLS needs a stream"));
+        }
+        if args.ssl_key.is_some() && args.ssl_cert.is_none() {
+            return Err(self.wrong("--ssl-key needs --ssl-cert: the certificate that the key belongs to"));
+        }
+        if args.no_ssl_verify && args.ssl_trustfile.is_some() {
+            return Err(self.wrong("--ssl-trustfile with --no-ssl-verify: nothing would be checked against the file"));
+        }
+        if args.pass_socket {
+            return Err(self.wrong("--ssl with -F: whoever gets the socket does not get the keys"));
+        }
+        Ok(())
     }
 
     fn tls(&self) -> Option<Tls> {

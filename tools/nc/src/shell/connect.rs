@@ -48,7 +48,8 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let transport_is_datagram = options.transport.is_datagram();
     let mut status = FAILED;
     for port in all {
-        let Some(mut wire) = reach(session, host, port)? else { continue };
+        let Some(wire) = reach(session, host, port)? else { continue };
+        let mut wire = session.secure_client(wire, host)?;
         status = Status::YES;
         if connect.scan {
             continue;

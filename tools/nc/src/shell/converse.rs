@@ -11,6 +11,7 @@ use sockeye_sys::poll::{Events, PollFd, poll};
 use self::datagrams::Tracking;
 use self::filters::Filters;
 use super::shortcut::Shortcut;
+use super::tls::Stream;
 use super::wire::{Received, Wire};
 use super::{FAILED, Session};
 use crate::datagram::Outbox;
@@ -107,6 +108,9 @@ impl Session<'_, '_> {
         let end = conversation.run();
         conversation.tell_drops(true);
         conversation.session.ledger = conversation.tracking.ledger;
+        if end.is_ok() && conversation.fault.is_none() {
+            conversation.say_goodbye();
+        }
         let (sent_octets, received_octets) = conversation.totals();
         let fault = conversation.fault.take();
         let unsent = conversation.relay.pending(Outbound).len();
@@ -166,6 +170,23 @@ impl Conversation<'_, '_, '_> {
         end == End::QuitAfterEof || (send_only && end == End::BothEnded)
     }
 
+    /// The peer of TLS must be told that this is all, or it takes it for cut off. Without TLS the kernel does that.
+    ///
+    /// What was not sent is cut off, and then the peer is not told.
+    fn say_goodbye(&mut self) {
+        if self.wire.tls().is_none() || !self.relay.pending(Outbound).is_empty() {
+            return;
+        }
+        let until = Instant::now().checked_add(SENDING_MOMENT);
+        while let (Ok(()), Some(false)) = (self.wire.shutdown_write(), self.wire.tls().map(Stream::is_flushed)) {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            match poll(&mut [PollFd::new(self.wire.fd(), Events::OUT)], left) {
+                Ok(ready) if ready > 0 => {}
+                _ => return,
+            }
+        }
+    }
+
     /// Whether octets are still on their way when the time of `-q` has passed.
     ///
     /// Linux drops them if the socket is closed and the peer says anything more. They get a moment to arrive.
@@ -211,6 +232,10 @@ impl Conversation<'_, '_, '_> {
         }
         if self.has_outbound() {
             self.send();
+        } else if ready.wire.intersects(Events::OUT)
+            && let Some(Err(error)) = self.wire.tls_mut().map(Stream::flush)
+        {
+            self.failed("send", error);
         }
         let readable = ready.wire.intersects(Events::IN | gone) || self.fault.is_some() || self.wire.holds_input();
         if readable && self.relay.can_read(Inbound) {
@@ -316,7 +341,10 @@ impl Conversation<'_, '_, '_> {
             Ok(Received::NotReady) => {}
             Ok(Received::End) => {
                 self.relay.source_ended(Inbound, now);
-                let meaning = "its FIN came; what we send may still be read there";
+                let meaning = match self.wire.tls() {
+                    Some(_) => "its close_notify came; what we send may still be read there",
+                    None => "its FIN came; what we send may still be read there",
+                };
                 self.session.explain(|| Event::Ended { from: Place::Peer, meaning });
             }
             Ok(Received::Octets(length_octets)) => {
@@ -367,6 +395,8 @@ impl Conversation<'_, '_, '_> {
             Ok(()) => {
                 let meaning = if self.wire.keeps_boundaries() {
                     "datagrams have no end; the peer sees nothing of it"
+                } else if self.wire.tls().is_some() {
+                    "close_notify goes out, and a FIN; the peer sees the end of its input, and may go on sending"
                 } else {
                     "a FIN goes out; the peer sees the end of its input, and may go on sending"
                 };

@@ -134,7 +134,12 @@ fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket)
             continue;
         }
         let policy = Policy { leave_with_peer: true, ..session.policy() };
-        match session.converse(&mut Wire::new(socket, session.options.transport, Some(peer.into())), policy)? {
+        let wire = Wire::new(socket, session.options.transport, Some(peer.into()));
+        let outcome = match session.secure_server(wire) {
+            Ok(mut wire) => session.converse(&mut wire, policy)?,
+            Err(failure) => Outcome::Lost(failure),
+        };
+        match outcome {
             Outcome::Ended => {}
             Outcome::Lost(failure) | Outcome::Refused(failure) if keep_open => session.output.failure(&failure),
             Outcome::Lost(failure) | Outcome::Refused(failure) => return Err(failure),

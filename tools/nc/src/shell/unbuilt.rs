@@ -5,6 +5,17 @@ use sockeye_cli::Failure;
 use super::not_built;
 use crate::options::{Listen, Model, Options, Role, Service};
 
+/// Whether somebody else than the one conversation of the standard streams would have to speak TLS.
+fn serves_otherwise(options: &Options) -> bool {
+    match &options.role {
+        Role::Connect(connect) => connect.program.is_some(),
+        Role::Listen(listen) => {
+            listen.service != Service::Relay || listen.model.is_some() || listen.max_conns.is_some()
+        }
+        Role::What(_) => false,
+    }
+}
+
 /// Refuses what would otherwise be ignored.
 pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
     let traffic = &options.traffic;
@@ -32,7 +43,8 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
         (traffic.generate.is_some(), "--generate"),
         (traffic.expect, "--expect"),
         // TLS and proxies
-        (options.tls.is_some(), "--ssl"),
+        (options.tls.is_some() && options.proxy.is_some(), "--ssl with --proxy"),
+        (options.tls.is_some() && serves_otherwise(options), "--ssl with -e, --app, --broker, --serve or --max-conns"),
         (options.proxy.is_some(), "--proxy"),
     ];
     let role = match &options.role {

@@ -12,6 +12,7 @@ use sockeye_sys::socket::{Datagram, output_queue, receive_datagram, report_drops
 use crate::address::Address;
 use crate::options::{Reply, Transport};
 use crate::shell::stdio::{retry, unless_not_ready};
+use crate::shell::tls::Stream;
 
 /// Total Length of IPv4, 65535, counts its own 20 octets of header and the 8 of UDP (RFC 791, RFC 768).
 const UDP_OVER_IPV4_LEN: usize = 65_507;
@@ -52,6 +53,8 @@ struct Batch {
 enum Link {
     /// The socket itself.
     Plain(Socket),
+    /// TLS over a socket.
+    Tls(Box<Stream>),
 }
 
 /// What a read brought.
@@ -76,6 +79,7 @@ impl Wire {
     pub(super) fn socket(&self) -> &Socket {
         match &self.link {
             Link::Plain(socket) => socket,
+            Link::Tls(stream) => stream.socket(),
         }
     }
 
@@ -102,8 +106,7 @@ impl Wire {
 
     /// Whether octets may go to the descriptor behind our back.
     pub(super) fn can_splice(&self) -> bool {
-        let Link::Plain(_) = &self.link;
-        matches!(self.transport, Transport::Tcp | Transport::UnixStream)
+        matches!(self.link, Link::Plain(_)) && matches!(self.transport, Transport::Tcp | Transport::UnixStream)
     }
 
     /// What to wait for before the next [`Self::receive`] or [`Self::send`].
@@ -114,6 +117,7 @@ impl Wire {
                 let writes = if writes { Events::OUT } else { Events::EMPTY };
                 reads | writes
             }
+            Link::Tls(stream) => stream.interest(reads, writes),
         }
     }
 
@@ -121,13 +125,13 @@ impl Wire {
     pub(super) fn holds_input(&self) -> bool {
         match &self.link {
             Link::Plain(_) => self.holds_datagrams(),
+            Link::Tls(stream) => stream.holds_input(),
         }
     }
 
     /// Whether datagrams go to the descriptor as they are, so that one call can move many.
     pub(super) fn can_batch(&self) -> bool {
-        let Link::Plain(_) = &self.link;
-        self.keeps_boundaries()
+        matches!(self.link, Link::Plain(_)) && self.keeps_boundaries()
     }
 
     /// Receives many datagrams with one call from now on, each cut to `slot_len` octets, and has the kernel's losses told.
@@ -213,25 +217,29 @@ impl Wire {
         if let (Link::Plain(socket), Some(batch)) = (&self.link, &mut self.batch) {
             return batch.next(socket, room);
         }
-        match &self.link {
+        match &mut self.link {
             Link::Plain(socket) if keeps_boundaries => {
                 Ok(unless_not_ready(receive_datagram(socket, room))?.map_or(Received::NotReady, Received::Datagram))
             }
             Link::Plain(socket) => {
-                let mut socket = socket;
+                let mut socket = &*socket;
                 Ok(match unless_not_ready(retry(|| socket.read(room)))? {
                     None => Received::NotReady,
                     Some(0) => Received::End,
                     Some(len) => Received::Octets(len),
                 })
             }
+            Link::Tls(stream) => stream.receive(room),
         }
     }
 
     /// Sends what can be sent without waiting: of a stream a part, of datagrams all of it as one.
+    ///
+    /// After `None` the next call must have the same octets in front: TLS may have encrypted some of them.
     pub(super) fn send(&mut self, octets: &[u8]) -> io::Result<Option<usize>> {
-        match &self.link {
+        match &mut self.link {
             Link::Plain(socket) => unless_not_ready(retry(|| socket.send(octets))),
+            Link::Tls(stream) => stream.send(octets),
         }
     }
 
@@ -247,10 +255,29 @@ impl Wire {
 
     /// Ends the sending direction. Datagrams have nothing that a peer could see of it.
     pub(super) fn shutdown_write(&mut self) -> io::Result<()> {
-        match &self.link {
-            _ if self.keeps_boundaries() => Ok(()),
+        let keeps_boundaries = self.keeps_boundaries();
+        match &mut self.link {
+            _ if keeps_boundaries => Ok(()),
             Link::Plain(socket) => socket.shutdown(Shutdown::Write),
+            Link::Tls(stream) => stream.shutdown_write(),
         }
+    }
+
+    /// Puts TLS between the octets and the socket. [`Self::receive`] and [`Self::send`] begin with the handshake.
+    pub(super) fn with_tls(self, connection: rustls::Connection) -> Self {
+        let link = match self.link {
+            Link::Plain(socket) => Link::Tls(Box::new(Stream::new(socket, connection))),
+            tls @ Link::Tls(_) => tls,
+        };
+        Self { link, ..self }
+    }
+
+    pub(super) fn tls(&self) -> Option<&Stream> {
+        if let Link::Tls(stream) = &self.link { Some(stream) } else { None }
+    }
+
+    pub(super) fn tls_mut(&mut self) -> Option<&mut Stream> {
+        if let Link::Tls(stream) = &mut self.link { Some(stream) } else { None }
     }
 }
 
