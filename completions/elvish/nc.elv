@@ -150,7 +150,7 @@ set edit:completion:arg-completer[nc] = {|@words|
             cand --no-reuseaddr 'Do not set SO_REUSEADDR'
             cand -F 'Pass the connected socket to the program that has the other end of standard output'
             cand --pass-socket 'Pass the connected socket to the program that has the other end of standard output'
-            cand --ssl 'Use TLS; with -u DTLS'
+            cand --ssl 'Use TLS'
             cand --ssl-verify 'Check the certificate and the name of the peer; a client does so unless --no-ssl-verify, but not as ncat'
             cand --no-ssl-verify 'Do not check the certificate of the peer'
             cand --help 'Print this help'

@@ -99,7 +99,7 @@ module completions {
     --proxy-type: string      # What the proxy speaks: http, socks4 or socks5; with -l http makes this a proxy
     --proxy-auth: string      # User and password for the proxy; with -l those that clients must give
     --proxy-dns: string       # Who looks up the destination: local, remote, both or none
-    --ssl                     # Use TLS; with -u DTLS
+    --ssl                     # Use TLS
     --ssl-cert: string        # The certificate to show: a file in PEM
     --ssl-key: string         # Its private key: a file in PEM
     --ssl-verify              # Check the certificate and the name of the peer; a client does so unless --no-ssl-verify, but not as ncat

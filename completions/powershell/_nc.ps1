@@ -153,7 +153,7 @@ Register-ArgumentCompleter -Native -CommandName 'nc' -ScriptBlock {
             [CompletionResult]::new('--no-reuseaddr', '--no-reuseaddr', [CompletionResultType]::ParameterName, 'Do not set SO_REUSEADDR')
             [CompletionResult]::new('-F', '-F ', [CompletionResultType]::ParameterName, 'Pass the connected socket to the program that has the other end of standard output')
             [CompletionResult]::new('--pass-socket', '--pass-socket', [CompletionResultType]::ParameterName, 'Pass the connected socket to the program that has the other end of standard output')
-            [CompletionResult]::new('--ssl', '--ssl', [CompletionResultType]::ParameterName, 'Use TLS; with -u DTLS')
+            [CompletionResult]::new('--ssl', '--ssl', [CompletionResultType]::ParameterName, 'Use TLS')
             [CompletionResult]::new('--ssl-verify', '--ssl-verify', [CompletionResultType]::ParameterName, 'Check the certificate and the name of the peer; a client does so unless --no-ssl-verify, but not as ncat')
             [CompletionResult]::new('--no-ssl-verify', '--no-ssl-verify', [CompletionResultType]::ParameterName, 'Do not check the certificate of the peer')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print this help')

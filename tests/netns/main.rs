@@ -16,6 +16,7 @@ mod nc;
 mod nc_scan;
 mod nc_sockopt;
 mod nc_udp;
+mod nc_tls;
 mod netsum;
 mod ports;
 mod sys;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         nc_scan::tests,
         nc_sockopt::tests,
         nc_udp::tests,
+        nc_tls::tests,
         netsum::cases,
         ports::tests,
         sys::cases,

@@ -21,6 +21,7 @@ mod nc_program;
 mod nc_scan;
 mod nc_traffic;
 mod nc_udp;
+mod nc_tls;
 mod netsum;
 mod ports;
 #[path = "../tools.rs"]

@@ -102,6 +102,10 @@ pub(super) fn refusal(error: &CertificateError, chain: &[Vec<u8>], wanted: &str)
                 "--ssl-servername says another name; --no-ssl-verify checks nothing".to_owned(),
             )
         }
+        CertificateError::BadSignature => (
+            format!("the certificate of {subject} was not signed by the {issuer} that is trusted"),
+            "--ssl-trustfile FILE trusts the certificates in FILE; --no-ssl-verify checks nothing".to_owned(),
+        ),
         CertificateError::UnknownIssuer => (
             format!("the certificate of {subject} has an unknown issuer: {issuer}"),
             "--ssl-trustfile FILE trusts the certificates in FILE; --no-ssl-verify checks nothing".to_owned(),
