@@ -4,6 +4,7 @@ mod lab;
 mod program;
 mod scan;
 mod traffic;
+mod tls;
 mod udp;
 
 use sockeye_cli::Manual;
@@ -86,6 +87,7 @@ datagrams are written out, and nobody is answered unless `--reply` says who.",
         udp::SECTION,
         traffic::SECTION,
         program::SECTION,
+        tls::SECTION,
         lab::SECTION,
         (
             "When it ends",
@@ -176,7 +178,7 @@ standard output did not take what came. With `-v`, also a UDP port that turned o
         (4, "Standard output did not take the text of `--help` or `--version`."),
         (5, "With `--status`: silent."),
     ],
-    caveats: "Unix-domain sockets, proxies, TLS and the other options of OpenBSD `nc` and `ncat` are not \
+    caveats: "Unix-domain sockets, proxies and the other options of OpenBSD `nc` and `ncat` are not \
 there yet. They are refused as unknown options and never ignored.
 
 Nothing is encrypted and nobody is authenticated. A listener without an address takes connections from every network \

@@ -55,7 +55,8 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
             continue;
         }
         if let Some(program) = &connect.program {
-            session.run_program(program, wire.into_socket())?;
+            let Some(socket) = wire.into_socket() else { return Err(super::not_built("--ssl with -e")) };
+            session.run_program(program, socket)?;
             continue;
         }
         let policy = session.policy();

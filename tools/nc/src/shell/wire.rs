@@ -83,10 +83,11 @@ impl Wire {
         }
     }
 
-    /// Lets go of everything above the socket.
-    pub(super) fn into_socket(self) -> Socket {
+    /// The socket, if its octets are those of the conversation: behind TLS nobody else can use it.
+    pub(super) fn into_socket(self) -> Option<Socket> {
         match self.link {
-            Link::Plain(socket) => socket,
+            Link::Plain(socket) => Some(socket),
+            Link::Tls(_) => None,
         }
     }
 
