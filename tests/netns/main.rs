@@ -15,8 +15,8 @@ mod manual;
 mod nc;
 mod nc_scan;
 mod nc_sockopt;
-mod nc_udp;
 mod nc_tls;
+mod nc_udp;
 mod netsum;
 mod ports;
 mod sys;
@@ -36,8 +36,8 @@ fn main() -> ExitCode {
         nc::tests,
         nc_scan::tests,
         nc_sockopt::tests,
-        nc_udp::tests,
         nc_tls::tests,
+        nc_udp::tests,
         netsum::cases,
         ports::tests,
         sys::cases,

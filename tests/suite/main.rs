@@ -19,9 +19,9 @@ mod nc;
 mod nc_explain;
 mod nc_program;
 mod nc_scan;
+mod nc_tls;
 mod nc_traffic;
 mod nc_udp;
-mod nc_tls;
 mod netsum;
 mod ports;
 #[path = "../tools.rs"]

@@ -3,8 +3,8 @@
 mod lab;
 mod program;
 mod scan;
-mod traffic;
 mod tls;
+mod traffic;
 mod udp;
 
 use sockeye_cli::Manual;

@@ -347,14 +347,12 @@ fn provider(tls: &Tls) -> Result<CryptoProvider, Failure> {
     let Some(list) = &tls.ciphers else { return Ok(provider) };
     provider.cipher_suites.clear();
     for wanted in list.split([':', ',', ' ']).filter(|name| !name.is_empty()) {
-        match SUITES.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)) {
-            Some((_, suite)) => provider.cipher_suites.push(*suite),
-            None => {
-                let known: Vec<_> = SUITES.iter().map(|(name, _)| *name).collect();
-                return Err(Failure::new(FAILED, format!("--ssl-ciphers: no cipher suite \"{wanted}\" here"))
-                    .hint(format!("there are {}", known.join(", "))));
-            }
-        }
+        let Some((_, suite)) = SUITES.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)) else {
+            let known: Vec<_> = SUITES.iter().map(|(name, _)| *name).collect();
+            return Err(Failure::new(FAILED, format!("--ssl-ciphers: no cipher suite \"{wanted}\" here"))
+                .hint(format!("there are {}", known.join(", "))));
+        };
+        provider.cipher_suites.push(*suite);
     }
     Ok(provider)
 }
