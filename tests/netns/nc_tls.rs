@@ -9,7 +9,7 @@ const ADDRESS: &str = "127.0.0.1";
 pub(crate) fn tests() -> Vec<Case> {
     vec![
         Case::new("nc_tls::openssl_s_client_is_served", &["openssl"], |net| serves(net, s_client())),
-        Case::new("nc_tls::ncat_is_served", &["ncat", "openssl"], |net| serves_ncat(net)),
+        Case::new("nc_tls::ncat_is_served", &["ncat", "openssl"], serves_ncat),
         Case::new("nc_tls::socat_is_served", &["socat", "openssl"], |net| serves(net, socat())),
         Case::new("nc_tls::openssl_s_server_is_verified", &["openssl"], asks_s_server),
         Case::new("nc_tls::ncat_is_asked", &["ncat", "openssl"], asks_ncat),
