@@ -18,6 +18,7 @@ mod lab;
 mod nc;
 mod nc_explain;
 mod nc_program;
+mod nc_proxy;
 mod nc_scan;
 mod nc_tls;
 mod nc_traffic;

@@ -100,6 +100,13 @@ pub enum Event {
         /// What others see meanwhile.
         meaning: &'static str,
     },
+    /// A message to or from a proxy.
+    Proxy {
+        /// `peer` if it went to the proxy, `stdin` if it came for us.
+        to: Place,
+        /// Its octets.
+        octets: String,
+    },
     /// A program has the connection now.
     Program {
         /// Its process.
@@ -516,6 +523,8 @@ impl Event {
             Self::Connect { addr, .. } => format!("connect {addr}"),
             Self::Bound { local } => format!("local address is {local}"),
             Self::Pause { delay_us, meaning } => format!("waiting {delay_us} us {meaning}"),
+            Self::Proxy { to: Place::Peer, octets } => format!("to the proxy: {octets}"),
+            Self::Proxy { octets, .. } => format!("from the proxy: {octets}"),
             Self::Program { pid, argv } => format!("process {pid} has the connection: {}", escape(&argv.join(" "))),
             Self::ProgramEnded { pid, signal: Some(signal), .. } => {
                 format!("process {pid} was ended by signal {signal}")

@@ -20,6 +20,7 @@ pub mod number;
 pub mod options;
 pub mod port;
 pub mod program;
+pub mod proxy;
 pub mod relay;
 pub mod report;
 pub mod scan;

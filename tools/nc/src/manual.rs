@@ -2,6 +2,7 @@
 
 mod lab;
 mod program;
+mod proxy;
 mod scan;
 mod tls;
 mod traffic;
@@ -87,6 +88,7 @@ datagrams are written out, and nobody is answered unless `--reply` says who.",
         udp::SECTION,
         traffic::SECTION,
         program::SECTION,
+        proxy::SECTION,
         tls::SECTION,
         lab::SECTION,
         (

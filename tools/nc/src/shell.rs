@@ -7,6 +7,7 @@ mod converse;
 mod listen;
 mod names;
 mod program;
+mod proxy;
 mod scan;
 mod shortcut;
 mod sockopt;

@@ -348,7 +348,17 @@ impl Reader<'_> {
                 };
                 (kind, address)
             }
-            (None, None) => return Ok(None),
+            (None, None) => {
+                let needs = [
+                    (args.proxy_type.is_some(), "--proxy-type"),
+                    (args.proxy_auth.is_some(), "--proxy-auth"),
+                    (args.proxy_dns.is_some(), "--proxy-dns"),
+                ];
+                return match needs.into_iter().find(|(given, _)| *given) {
+                    Some((_, option)) => Err(self.wrong(format!("{option} needs --proxy or -x"))),
+                    None => Ok(None),
+                };
+            }
         };
         if transport.is_datagram() {
             return Err(self.wrong("no proxy support for UDP mode"));
@@ -366,7 +376,12 @@ impl Reader<'_> {
             Some("none") => ProxyDns::None,
             Some(text) => return Err(self.wrong(format!("Invalid proxy DNS type \"{}\"", escape(text)))),
         };
-        let auth = args.proxy_user.clone().or_else(|| args.proxy_auth.clone());
+        if args.proxy_user.is_some() {
+            return Err(
+                self.wrong("-P: asking for the password is not there yet; --proxy-auth USER:PASSWORD gives both")
+            );
+        }
+        let auth = args.proxy_auth.clone();
         Ok(Some(Proxy { kind, address: address.clone(), auth, dns }))
     }
 

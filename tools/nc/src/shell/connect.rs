@@ -48,7 +48,11 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let transport_is_datagram = options.transport.is_datagram();
     let mut status = FAILED;
     for port in all {
-        let Some(wire) = reach(session, host, port)? else { continue };
+        let reached = match &options.proxy {
+            Some(proxy) => session.reach_through(proxy, host, port)?,
+            None => reach(session, host, port, true)?,
+        };
+        let Some(wire) = reached else { continue };
         let mut wire = session.secure_client(wire, host)?;
         status = Status::YES;
         if connect.scan {
@@ -103,7 +107,14 @@ pub(super) enum Attempt {
 }
 
 /// Tries each address of `host`. `None` if none answered, which has been said by then.
-fn reach(session: &mut Session<'_, '_>, host: &str, port: u16) -> Result<Option<Wire>, Failure> {
+///
+/// A proxy is not the `destination`: that it was reached is not said.
+pub(super) fn reach(
+    session: &mut Session<'_, '_>,
+    host: &str,
+    port: u16,
+    is_destination: bool,
+) -> Result<Option<Wire>, Failure> {
     let transport = session.options.transport;
     let service = port.to_string();
     let hints = hints(transport, session.options.family);
@@ -117,7 +128,7 @@ fn reach(session: &mut Session<'_, '_>, host: &str, port: u16) -> Result<Option<
         let destination = Destination { host: host.to_owned(), addr, port, transport };
         match attempt(session, info, &destination) {
             Ok(socket) => {
-                if session.options.verbose > 0 {
+                if session.options.verbose > 0 && is_destination {
                     let service = session.service(&info.addr);
                     session.say(destination.succeeded(service.as_deref()));
                 }

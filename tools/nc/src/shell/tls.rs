@@ -21,7 +21,7 @@ use rustls::{
     SupportedCipherSuite,
 };
 use sockeye_cli::Failure;
-use sockeye_sys::poll::{PollFd, poll};
+use sockeye_sys::poll::{Events, PollFd, poll};
 
 pub(super) use self::stream::Stream;
 use super::wire::Wire;
@@ -30,6 +30,8 @@ use crate::explain::Event;
 use crate::explain::tls::Handshake;
 use crate::options::{Role, Tls};
 
+/// How long a peer whose handshake failed may take to read why.
+const LET_GO: Duration = Duration::from_secs(1);
 /// How long a client may take for its handshake: nobody else is served meanwhile.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(30);
 
@@ -183,6 +185,7 @@ impl Session<'_, '_> {
             }
             Err(error) => {
                 self.explain(|| Event::failed("TLS handshake", &peer, &error));
+                let_go(&wire);
                 Err(why_not(&peer, &error, &chain, wanted.unwrap_or_default()))
             }
         }
@@ -203,6 +206,25 @@ fn complete(wire: &mut Wire, deadline: Option<Instant>) -> io::Result<()> {
         poll(&mut [PollFd::new(wire.fd(), wanted)], left)?;
     }
     Ok(())
+}
+
+/// Ends a connection whose handshake failed: the peer is to read why.
+///
+/// close(2) with octets that nobody has read sends a RST, which would overtake the alert.
+fn let_go(wire: &Wire) {
+    let _ = wire.socket().shutdown(std::net::Shutdown::Write);
+    let until = Instant::now().checked_add(LET_GO);
+    let mut room = [0; 4096];
+    loop {
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        if !matches!(poll(&mut [PollFd::new(wire.fd(), Events::IN)], left), Ok(ready) if ready > 0) {
+            return;
+        }
+        let mut socket = wire.socket();
+        if !matches!(io::Read::read(&mut socket, &mut room), Ok(len) if len > 0) {
+            return;
+        }
+    }
 }
 
 fn agreed(connection: &Connection, wanted: Option<&str>, verified: bool, took_us: u64) -> Handshake {

@@ -45,7 +45,6 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
         // TLS and proxies
         (options.tls.is_some() && options.proxy.is_some(), "--ssl with --proxy"),
         (options.tls.is_some() && serves_otherwise(options), "--ssl with -e, --app, --broker, --serve or --max-conns"),
-        (options.proxy.is_some(), "--proxy"),
     ];
     let role = match &options.role {
         Role::Connect(connect) => {

@@ -1,0 +1,126 @@
+//! nc through proxies that the tests play.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::thread::JoinHandle;
+
+use sockeye_test_support::{DEADLINE, run_with_input, tool};
+
+fn nc(args: &[&str]) -> Command {
+    let mut command = tool("nc");
+    command.args(args);
+    command
+}
+
+/// A proxy that plays `part` for its one client, and where it is.
+fn proxy(part: impl FnOnce(&mut TcpStream) + Send + 'static) -> (JoinHandle<()>, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let player = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        part(&mut stream);
+    });
+    (player, address)
+}
+
+fn expect(stream: &mut TcpStream, octets: &[u8]) {
+    let mut found = vec![0; octets.len()];
+    stream.read_exact(&mut found).unwrap();
+    assert_eq!(String::from_utf8_lossy(&found), String::from_utf8_lossy(octets));
+}
+
+/// What follows the handshake: the answer comes in one piece with the first octets of the conversation.
+fn converse(stream: &mut TcpStream, answer: &[u8]) {
+    stream.write_all(&[answer, b"hello"].concat()).unwrap();
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).unwrap();
+    assert_eq!(rest, b"question");
+}
+
+#[test]
+fn socks5_with_a_password_and_a_name() {
+    let (player, address) = proxy(|stream| {
+        expect(stream, &[5, 2, 0, 2]);
+        stream.write_all(&[5, 2]).unwrap();
+        expect(stream, b"\x01\x02me\x06secret");
+        stream.write_all(&[1, 0]).unwrap();
+        expect(stream, b"\x05\x01\x00\x03\x09some.test\x1f\x90");
+        converse(stream, b"\x05\x00\x00\x03\x04name\x00\x07");
+    });
+    let args = ["-vN", "--proxy", &address, "--proxy-type", "socks5", "--proxy-auth", "me:secret", "some.test", "8080"];
+    run_with_input(&mut nc(&args), b"question")
+        .status(0)
+        .stdout_is("hello")
+        .stderr_is("Connection to some.test 8080 port [tcp/*] succeeded!\n");
+    player.join().unwrap();
+}
+
+#[test]
+fn socks4_and_the_older_letters() {
+    let (player, address) = proxy(|stream| {
+        expect(stream, &[4, 1, 0, 80, 192, 0, 2, 1, 0]);
+        converse(stream, &[0, 90, 0, 0, 0, 0, 0, 0]);
+    });
+    run_with_input(&mut nc(&["-N", "-X", "4", "-x", &address, "192.0.2.1", "80"]), b"question")
+        .status(0)
+        .stdout_is("hello");
+    player.join().unwrap();
+}
+
+#[test]
+fn http_connect_with_basic_authentication() {
+    let (player, address) = proxy(|stream| {
+        expect(stream, b"CONNECT [2001:db8::1]:443 HTTP/1.1\r\nHost: [2001:db8::1]:443\r\n");
+        expect(stream, b"Proxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n");
+        converse(stream, b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n");
+    });
+    let args = ["-N", "--proxy", &address, "--proxy-auth", "Aladdin:open sesame", "2001:db8::1", "443"];
+    run_with_input(&mut nc(&args), b"question").status(0).stdout_is("hello");
+    player.join().unwrap();
+}
+
+#[test]
+fn what_a_proxy_refuses_is_said() {
+    let (player, address) = proxy(|stream| {
+        expect(stream, &[5, 1, 0]);
+        stream.write_all(&[5, 0]).unwrap();
+        expect(stream, &[5, 1, 0, 1, 192, 0, 2, 1, 0, 80]);
+        stream.write_all(&[5, 5, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+    });
+    run_with_input(&mut nc(&["-x", &address, "192.0.2.1", "80"]), b"")
+        .status(1)
+        .stderr_is("nc: connection failed, SOCKSv5 error: Connection refused\n");
+    player.join().unwrap();
+    let (player, address) = proxy(|stream| {
+        let _ = stream.read(&mut [0; 1000]);
+        stream.write_all(b"HTTP/1.0 403 \x1b[2J\r\n\r\n").unwrap();
+    });
+    let refused = run_with_input(&mut nc(&["-X", "connect", "-x", &address, "192.0.2.1", "80"]), b"");
+    refused.status(1).stderr_has("nc: Proxy error: \"HTTP/1.0 403 ");
+    assert!(!refused.stderr.contains(&0x1b), "{}", refused.story());
+    player.join().unwrap();
+    let (player, address) = proxy(|_| {});
+    run_with_input(&mut nc(&["-x", &address, "192.0.2.1", "80"]), b"")
+        .status(1)
+        .stderr_has(&format!("proxy {address}: "));
+    player.join().unwrap();
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    for (args, said) in [
+        (&["-x", "p", "-u", "h", "1"][..], "nc: no proxy support for UDP mode\n"),
+        (&["--proxy-auth", "a:b", "h", "1"], "nc: --proxy-auth needs --proxy or -x\n"),
+        (
+            &["-P", "me", "-x", "p", "h", "1"],
+            "nc: -P: asking for the password is not there yet; --proxy-auth USER:PASSWORD gives both\n",
+        ),
+        (&["-X", "9", "-x", "p", "h", "1"], "nc: unsupported proxy protocol\n"),
+        (&["--proxy", "p", "--proxy-dns", "none", "h.test", "1"], "nc: --proxy-dns none: h.test is no address\n"),
+        (&["-X", "4", "-x", "p", "::1", "1"], "nc: SOCKS 4 knows no IPv6 addresses\n"),
+    ] {
+        run_with_input(&mut nc(args), b"").status(1).stderr_is(said);
+    }
+}

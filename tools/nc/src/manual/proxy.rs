@@ -1,0 +1,13 @@
+//! Proxies.
+
+/// The section.
+pub(super) const SECTION: (&str, &str) = (
+    "Proxies",
+    "`-x` connects through a proxy: SOCKS 5 (RFC 1928), or with `-X 4` SOCKS 4 and 4a, with `-X connect` HTTP CONNECT. \
+`--proxy` and `--proxy-type` say the same in ncat's words, where HTTP is what a proxy speaks if nothing is said. The port is 1080 for SOCKS and 3128 \
+for HTTP, unless it stands behind the address; an IPv6 address with a port stands in brackets.
+
+`--proxy-auth` gives user and password: RFC 1929 for SOCKS 5, the user alone for SOCKS 4, Basic (RFC 7617) for HTTP; Digest is not there yet. They go over the \
+network as they are. The proxy looks up the name of the destination; `--proxy-dns local` does it here. `-w` limits each wait for the proxy. `--explain` \
+shows every message to and from it. Together with `--ssl` proxies are not there yet.",
+);

@@ -1,0 +1,115 @@
+//! Through a proxy: connects to it, and drives the [`Handshake`].
+
+#![expect(clippy::disallowed_methods, reason = "the shell: reads the clock")]
+
+use std::io;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use sockeye_cli::Failure;
+use sockeye_cli::escape::escape;
+use sockeye_common::hex;
+use sockeye_sys::poll::{Events, PollFd, poll};
+
+use super::connect::reach;
+use super::names::hints;
+use super::wire::{Received, Wire};
+use super::{FAILED, Session};
+use crate::explain::{Event, Place};
+use crate::options::{FamilyChoice, Proxy, ProxyDns, ProxyKind};
+use crate::proxy::{Handshake, Next, Target, endpoint};
+use crate::{port, report};
+
+/// The ports of RFC 1928 and of Squid, as the older tool has them.
+const SOCKS_PORT: u16 = 1080;
+const HTTP_PORT: u16 = 3128;
+
+impl Session<'_, '_> {
+    /// Connects to `host` and `port` through the proxy. `None` if it was not reached, which has been said by then.
+    pub(super) fn reach_through(&mut self, proxy: &Proxy, host: &str, port: u16) -> Result<Option<Wire>, Failure> {
+        let (proxy_host, proxy_port) = endpoint(&proxy.address);
+        let default = if proxy.kind == ProxyKind::Http { HTTP_PORT } else { SOCKS_PORT };
+        let proxy_port = match proxy_port {
+            None => default,
+            Some(text) => {
+                let spec = port::parse(text).map_err(|error| Failure::new(FAILED, error.to_string()))?;
+                *self.ports(&spec)?.start()
+            }
+        };
+        let target = self.target(proxy, host, port)?;
+        let wrong = |sentence: String| Failure::new(FAILED, escape(&sentence));
+        let handshake = Handshake::new(proxy.kind, target, port, proxy.auth.as_deref()).map_err(wrong)?;
+        let Some(mut wire) = reach(self, proxy_host, proxy_port, false)? else { return Ok(None) };
+        self.shake_hands(&mut wire, handshake)?;
+        let transport = self.options.transport;
+        let destination = report::Destination { host: host.to_owned(), addr: host.to_owned(), port, transport };
+        self.say(destination.succeeded(None));
+        Ok(Some(wire))
+    }
+
+    /// What the proxy is asked for: a name if it is to look it up, an address if we do.
+    fn target(&mut self, proxy: &Proxy, host: &str, port: u16) -> Result<Target, Failure> {
+        let target = Target::new(host);
+        let Target::Name(_) = target else { return Ok(target) };
+        match proxy.dns {
+            ProxyDns::Remote | ProxyDns::Both => Ok(target),
+            ProxyDns::None => Err(Failure::new(FAILED, format!("--proxy-dns none: {} is no address", escape(host)))),
+            ProxyDns::Local => {
+                let family = if proxy.kind == ProxyKind::Socks4 { FamilyChoice::V4 } else { self.options.family };
+                let service = port.to_string();
+                let found = self
+                    .lookup(Some(host), Some(&service), hints(self.options.transport, family))
+                    .map_err(|error| Failure::new(FAILED, report::unresolved(host, &service, &error.text())))?;
+                let addr: Option<IpAddr> = found.first().map(|info| info.addr.ip());
+                addr.map(Target::Addr).ok_or_else(|| Failure::new(FAILED, format!("{} has no address", escape(host))))
+            }
+        }
+    }
+
+    fn shake_hands(&mut self, wire: &mut Wire, mut handshake: Handshake) -> Result<(), Failure> {
+        let timeout = self.options.connect_timeout.filter(|timeout| !timeout.is_zero());
+        let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let proxy = wire.peer_text();
+        let failed = |call, error: &io::Error| Failure::call(FAILED, call, format!("proxy {proxy}"), error);
+        let wait = |wire: &Wire, events| {
+            let left: Option<Duration> = until.map(|until| until.saturating_duration_since(Instant::now()));
+            match poll(&mut [PollFd::new(wire.fd(), events)], left) {
+                Ok(0) => Err(Failure::new(FAILED, format!("proxy {proxy}: no answer in time"))),
+                Ok(_) => Ok(()),
+                Err(error) => Err(failed("poll", &error)),
+            }
+        };
+        loop {
+            match handshake.step() {
+                Next::Done => return Ok(()),
+                Next::Send(octets) => {
+                    let mut rest = octets.as_slice();
+                    while !rest.is_empty() {
+                        wait(wire, Events::OUT)?;
+                        let sent = wire.send(rest).map_err(|error| failed("send", &error))?.unwrap_or(0);
+                        rest = rest.get(sent..).unwrap_or_default();
+                    }
+                    self.explain(|| Event::Proxy { to: Place::Peer, octets: hex::encode(&octets) });
+                }
+                Next::Read(len) => {
+                    wait(wire, Events::IN)?;
+                    let mut room = vec![0; len];
+                    match wire.receive(&mut room).map_err(|error| failed("recv", &error))? {
+                        Received::Octets(len) => {
+                            let octets = room.get(..len).unwrap_or_default();
+                            self.explain(|| Event::Proxy { to: Place::Stdin, octets: hex::encode(octets) });
+                            handshake.received(octets).map_err(|sentence| Failure::new(FAILED, escape(&sentence)))?;
+                        }
+                        Received::End => {
+                            return Err(Failure::new(
+                                FAILED,
+                                format!("proxy {proxy}: it ended the connection instead of answering"),
+                            ));
+                        }
+                        Received::NotReady | Received::Datagram(_) => {}
+                    }
+                }
+            }
+        }
+    }
+}
