@@ -180,10 +180,15 @@ standard output did not take what came. With `-v`, also a UDP port that turned o
         (4, "Standard output did not take the text of `--help` or `--version`."),
         (5, "With `--status`: silent."),
     ],
-    caveats: "Unix-domain sockets, proxies and the other options of OpenBSD `nc` and `ncat` are not \
-there yet. They are refused as unknown options and never ignored.
+    caveats: "Not there yet, and refused with a sentence that says so: Unix-domain sockets, vsock and SCTP (`-U`, `--vsock`, `--sctp`), \
+DTLS (`--ssl` with `-u`), a server for many clients at once (`--app`, `--broker`, `--chat`, `--serve`, `--max-conns` without `-e`), access lists (`--allow`, \
+`--deny`), an HTTP proxy of our own, Digest authentication, `-F`, `-S`, `-g`, `-o`, `--hex-dump`, `--delay`, `--segments`, `--escape`, `--generate`, `--expect` \
+and `--what`; over datagrams `-C`, `-i`, `-t` and `-e`.
 
-Nothing is encrypted and nobody is authenticated. A listener without an address takes connections from every network \
+In the ncat dialect the letters, the defaults of a client and the statuses of wrong lines are ncat's; most other sentences and statuses are still those of OpenBSD. A listener \
+of that dialect takes IPv4 unless `-6` says otherwise, and with `-k` serves one client after the other.
+
+Without `--ssl` nothing is encrypted and nobody is authenticated. A listener without an address takes connections from every network \
 that reaches this host.
 
 With `-v` and without `-n`, the names of addresses are looked up, which may ask a name server.",
