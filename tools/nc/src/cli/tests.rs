@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::options::{Connect, FamilyChoice, Listen, Role, Transport};
+use crate::options::{Connect, Dialect, FamilyChoice, Listen, Role, Transport};
 use crate::port::PortSpec;
 
 fn invocation(line: &[&str]) -> Invocation {
@@ -133,4 +133,76 @@ fn help_is_on_standard_error_as_openbsd_has_it_and_long_help_is_not() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+fn under(name: &str, compat: Option<&str>, line: &[&str]) -> Result<Options, Exit> {
+    parse(&Invocation { name: name.into(), args: line.iter().map(Into::into).collect() }, compat)
+}
+
+#[test]
+fn the_dialect_comes_from_the_name_the_environment_or_the_first_option() {
+    for (name, compat, line, dialect) in [
+        ("nc", None, &["h", "1"][..], Dialect::OpenBsd),
+        ("netcat", None, &["h", "1"], Dialect::OpenBsd),
+        ("anything", None, &["h", "1"], Dialect::OpenBsd),
+        ("ncat", None, &["h", "1"], Dialect::Ncat),
+        ("ncat", Some("openbsd"), &["h", "1"], Dialect::OpenBsd),
+        ("nc", Some("ncat"), &["--compat=traditional", "h", "1"], Dialect::Traditional),
+        ("nc", None, &["--compat", "ncat", "h", "1"], Dialect::Ncat),
+    ] {
+        assert_eq!(under(name, compat, line).unwrap().dialect, dialect, "{name} {compat:?} {line:?}");
+    }
+    assert!(under("nc", None, &["--compat=gnu", "h", "1"]).is_err());
+    assert!(under("nc", None, &["h", "1", "--compat=ncat"]).is_err(), "only as the first option");
+    assert!(under("nc", Some("gnu"), &["h", "1"]).is_err());
+}
+
+/// Letters that clash, and the defaults that differ.
+#[test]
+fn ncats_letters_and_defaults() {
+    let ncat = under("ncat", None, &["-i", "2", "h"]).unwrap();
+    assert_eq!((ncat.idle_timeout, ncat.traffic.interval), (Some(Duration::from_secs(2)), None));
+    assert_eq!(ncat.connect_timeout, Some(Duration::from_secs(10)), "ncat gives up after ten seconds");
+    assert!(ncat.traffic.shutdown_at_eof, "ncat ends its direction with the input");
+    assert_eq!(connect(&ncat), ("h", &[PortSpec::Range(31337, 31337)][..], None, None));
+    assert!(!under("ncat", None, &["--no-shutdown", "h"]).unwrap().traffic.shutdown_at_eof);
+    assert_eq!(listen(&under("ncat", None, &["-l"]).unwrap()), (None, "31337", false));
+    assert_eq!(listen(&under("ncat", None, &["-l", "host"]).unwrap()), (Some("host"), "31337", false));
+    assert_eq!(listen(&under("ncat", None, &["-lk", "-p", "80", "host"]).unwrap()), (Some("host"), "80", true));
+    let nc = under("nc", None, &["-i", "2", "-m", "9", "-d", "h", "1"]).unwrap();
+    assert_eq!((nc.traffic.interval, nc.socket.min_ttl), (Some(Duration::from_secs(2)), Some(9)));
+    assert!(nc.traffic.ignore_input && nc.idle_timeout.is_none());
+    let traditional = under("nc", Some("traditional"), &["-k", "h", "1"]).unwrap();
+    assert!(traditional.socket.keepalive && traditional.traffic.leave_with_peer);
+}
+
+/// As ncat 7.93 says it.
+#[test]
+fn wrong_lines_in_ncats_words() {
+    let usage = "Ncat: Try `--help' or man(1) ncat for more information, usage options and help. QUITTING.\n";
+    for (line, said) in [
+        (&["-Y", "x"][..], format!("ncat: invalid option -- 'Y'\n{usage}")),
+        (&["-w"], format!("ncat: option requires an argument -- 'w'\n{usage}")),
+        (&["--foo"], format!("ncat: unrecognized option '--foo'\n{usage}")),
+        (&[], "Ncat: You must specify a host to connect to. QUITTING.\n".to_owned()),
+        (
+            &["--max-conns", "1", "h", "1"],
+            "Ncat: Invalid option combination: `--max-conns' with connect. QUITTING.\n".to_owned(),
+        ),
+    ] {
+        match under("ncat", None, line).unwrap_err() {
+            Exit::Text { text, on_stderr: true, status: Status(2) } => assert_eq!(text, said, "{line:?}"),
+            other => panic!("{line:?}: {other:?}"),
+        }
+    }
+}
+
+/// A unique beginning of a long option is enough, as getopt_long(3) has it.
+#[test]
+fn long_options_may_be_cut_short() {
+    assert!(under("ncat", None, &["--recv", "h", "1"]).unwrap().traffic.recv_only);
+    assert_eq!(
+        under("nc", None, &["--source-p", "7", "h", "1"]).ok().map(|options| connect(&options).3.map(str::to_owned)),
+        Some(Some("7".into()))
+    );
 }
