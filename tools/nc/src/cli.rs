@@ -1,6 +1,6 @@
 //! The command line: short letters as the dialect has them, long options as all have them.
 //!
-//! [`letters`] turns the letters of a dialect into long options, [`args`] holds the table of those, [`read`] turns what
+//! [`letters`] turns the letters of a dialect into long options, `args` holds the table of those, `read` turns what
 //! stands in it into [`Options`]. What is wrong with a line is said in the dialect's words and with its status.
 
 mod args;
