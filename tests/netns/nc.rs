@@ -22,6 +22,8 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("nc::says_what_openbsd_says_when_time_is_up", PEERS, same_words_when_time_is_up),
         Case::new("nc::tries_every_address_of_a_name", PEERS, every_address_of_a_name),
         Case::new("nc::the_system_chooses_no_port_that_was_asked_for", PEERS, local_address_and_port),
+        Case::new("nc::no_connection_to_itself", &[], no_connection_to_itself),
+        Case::new("nc::errors_are_told_on_request", &[], told_on_request),
         Case::new("nc::dual_stack_listener", PEERS, dual_stack),
         Case::new("nc::udp_both_ways", PEERS, udp_both_ways),
         Case::new("nc::udp_listener_hears_every_openbsd_client", PEERS, udp_keep_open),
@@ -340,6 +342,26 @@ fn every_address_of_a_name(net: &Net) {
     let client = run_with_input(net.tool("nc").args(["-vN", "localhost", "5004"]), b"by name");
     client.status(0).stderr_has("Connection to localhost (127.0.0.1) 5004 port [tcp/*] succeeded!\n");
     server.wait().status(0).stdout_is("by name");
+}
+
+/// With one local port to choose from, TCP comes out at itself: nobody listens there. Whoever asks for that port gets it.
+fn no_connection_to_itself(_: &Net) {
+    std::fs::write("/proc/sys/net/ipv4/ip_local_port_range", "40000 40001").unwrap();
+    for _ in 0..10 {
+        run_with_input(&mut OURS.nc(&["-vN", "127.0.0.1", "40000"]), b"x")
+            .status(1)
+            .stdout_is("")
+            .stderr_has("refused");
+    }
+    run_with_input(&mut OURS.nc(&["-N", "-p", "5000", "127.0.0.1", "5000"]), b"echo").status(0).stdout_is("echo");
+}
+
+/// Without a terminal and without `-v`, a script hears of it only if it asks.
+fn told_on_request(_: &Net) {
+    run(&mut OURS.nc(&["127.0.0.1", "5999"])).status(1).stderr_is("");
+    run(&mut OURS.nc(&["--errors", "127.0.0.1", "5999"]))
+        .status(1)
+        .stderr_is("nc: connect to 127.0.0.1 port 5999 (tcp) failed: Connection refused\n");
 }
 
 fn local_address_and_port(_: &Net) {

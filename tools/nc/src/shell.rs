@@ -31,6 +31,10 @@ use crate::shell::stdio::{Input, Sink};
 
 /// The status of everything that did not come about, as OpenBSD's.
 const FAILED: Status = Status(1);
+/// `--status`: ICMP said that nobody listens there.
+const CLOSED: Status = Status(3);
+/// `--status`: nothing came back.
+const SILENT: Status = Status(5);
 
 /// NC_COMPAT: the dialect, whatever the name.
 pub(crate) fn compat() -> Option<String> {

@@ -19,7 +19,7 @@ use sockeye_sys::poll::{Events, PollFd, poll};
 use super::converse::Outcome;
 use super::names::{self, hints};
 use super::wire::Wire;
-use super::{FAILED, Session, scan};
+use super::{CLOSED, FAILED, SILENT, Session, scan};
 use crate::address::Address;
 use crate::explain::tcp::Moment;
 use crate::explain::{Event, OptionValue};
@@ -28,11 +28,6 @@ use crate::report::{self, Destination};
 
 /// What a UDP socket asks for.
 const RECEIVE_BUFFER: usize = 8 << 20;
-
-/// `--status`: ICMP said that nobody listens there.
-const CLOSED: Status = Status(3);
-/// `--status`: nothing came back.
-const SILENT: Status = Status(5);
 
 /// Connects to every port in turn. Yes if one of them answered.
 pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
@@ -158,7 +153,8 @@ fn attempt(session: &mut Session<'_, '_>, info: &AddrInfo, destination: &Destina
     session.explain_state(Moment::BeforeConnect, &socket);
     session.explain(|| Event::connect(&info.addr.into()));
     let start = Instant::now();
-    let made = connect(&socket, &info.addr, session.options.connect_timeout);
+    let made = connect(&socket, &info.addr, session.options.connect_timeout)
+        .and_then(|()| if session.met_itself(&socket) { Err(refused()) } else { Ok(()) });
     session.explain_state(Moment::AfterConnect, &socket);
     match made {
         Ok(()) => {
@@ -174,6 +170,11 @@ fn attempt(session: &mut Session<'_, '_>, info: &AddrInfo, destination: &Destina
             Err(Attempt::Failed(if timed_out { destination.timed_out(&cause) } else { destination.failed(&cause) }))
         }
     }
+}
+
+/// What a port is where nobody listens.
+fn refused() -> io::Error {
+    io::Error::from_raw_os_error(libc::ECONNREFUSED)
 }
 
 /// Connects within `timeout`. EINPROGRESS is the error when that has passed.
@@ -240,6 +241,14 @@ pub(super) fn address(raw: &SockAddr) -> Option<Address> {
 }
 
 impl Session<'_, '_> {
+    /// Whether a TCP socket came out at itself: the system chose as its local port the very one that was asked for
+    /// (RFC 9293 section 3.5, simultaneous open). With `-p` the user chose it, and may want to see that.
+    fn met_itself(&self, socket: &Socket) -> bool {
+        let chosen = matches!(&self.options.role, Role::Connect(connect) if connect.local_port.is_some());
+        let peer = socket.peer_addr().ok().and_then(|addr| addr.as_socket());
+        self.options.transport == Transport::Tcp && !chosen && peer.is_some() && peer == local_addr(socket)
+    }
+
     /// The ports to connect to, in the order in which that is done.
     fn all_ports(&mut self, connect: &Connect) -> Result<Vec<u16>, Failure> {
         let mut all = Vec::new();

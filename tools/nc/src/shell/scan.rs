@@ -19,7 +19,7 @@ use sockeye_sys::addrinfo::AddrInfo;
 use super::connect::{Attempt, local_addr};
 use super::names::{self, hints};
 use super::stdio::{retry, unless_not_ready};
-use super::{FAILED, Session};
+use super::{CLOSED, FAILED, SILENT, Session};
 use crate::explain::Event;
 use crate::options::{Connect, Role};
 use crate::report::{self, Destination, Scanned};
@@ -32,9 +32,6 @@ const UDP_WAIT: Duration = Duration::from_secs(2);
 /// What a UDP port is asked with: one octet, as ncat and the traditional nc do. An empty datagram would be less, and
 /// ends the listeners of three netcats.
 const UDP_PROBE: &[u8] = &[0];
-/// The exit statuses of `--status`.
-const CLOSED: Status = Status(3);
-const SILENT: Status = Status(5);
 /// How many events one epoll_wait(2) brings.
 const EVENTS: usize = 256;
 
