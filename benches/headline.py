@@ -5,6 +5,7 @@ Rounds of ours and theirs alternate, so that a noisy neighbour hits both. Everyt
 
 import fcntl
 import os
+import resource
 import shutil
 import socket
 import statistics
@@ -157,6 +158,35 @@ def received_of_200000(tool, size):
         return 100 * last / size / count
 
 
+def crowd(tool, count, both=False):
+    """Seconds until `count` clients of one echo server are connected and answered; with `both`, its memory in KiB too."""
+    service = ["--app", "echo"] if "ncat" not in tool else ["-m", str(count), "-e", "/bin/cat"]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    server = subprocess.Popen([tool, "-l", "-k", "-n", *service, "127.0.0.1", str(PORT)], stdin=subprocess.DEVNULL)
+    while not listening(PORT):
+        time.sleep(0.01)
+    start = time.perf_counter()
+    clients = []
+    for _ in range(count):
+        client = socket.create_connection(("127.0.0.1", PORT))
+        client.sendall(b"hello")
+        clients.append(client)
+    for client in clients:
+        if client.recv(16) != b"hello":
+            raise SystemExit(f"{tool} did not answer one of {count} clients")
+    took = time.perf_counter() - start
+    with open(f"/proc/{server.pid}/status", encoding="ascii") as status:
+        memory = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+    for client in clients:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+    server.kill()
+    server.wait()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return (took, memory) if both else took
+
+
 def compare(what, unit, ours, theirs, peer):
     """One row: medians over alternating rounds, and the ratio."""
     mine, other = [], []
@@ -220,6 +250,12 @@ def main():
                 compare(f"UDP, received of 200,000/s of {octets} octets", "%",
                         lambda: received_of_200000(ours("nc"), octets), lambda: received_of_200000(peer, octets),
                         "nc.openbsd")
+            if shutil.which("ncat"):
+                compare("-l -k, 1,000 clients connected and answered", "s", lambda: crowd(ours("nc"), 1000),
+                        lambda: crowd(shutil.which("ncat"), 1000), "ncat -e /bin/cat")
+            took, memory = zip(*(crowd(ours("nc"), 10_000, both=True) for _ in range(ROUNDS)))
+            print(f"| -l -k --app echo, 10,000 clients connected and answered | none | {statistics.median(took):.4g} s, "
+                  f"resident {statistics.median(memory) / 1024:.4g} MiB | - | - |", flush=True)
             compare("start-up, nc -h", "s", lambda: timed([ours("nc"), "-h"]), lambda: timed([peer, "-h"]), "nc.openbsd")
         if peer := shutil.which("dig"):
             compare("start-up, dig -v", "s", lambda: timed([ours("dig"), "-v"]), lambda: timed([peer, "-v"]), "dig")

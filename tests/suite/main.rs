@@ -20,6 +20,7 @@ mod nc_explain;
 mod nc_program;
 mod nc_proxy;
 mod nc_scan;
+mod nc_server;
 mod nc_tls;
 mod nc_traffic;
 mod nc_udp;

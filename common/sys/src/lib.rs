@@ -8,6 +8,7 @@
 //! - [`socket`], [`tcp_info`]: what one socket can be asked for
 //! - [`datagrams`]: many datagrams with one call
 //! - [`poll`], [`signals`]: waiting, and what ends it
+//! - [`fork`]: a process for each client
 //! - [`local_time`], [`random`]: the time of day where the user is, octets that nobody can guess
 //! - [`stdio`]: the standard descriptors before the runtime touched them
 //! - [`namespace`], [`interface`], [`link`]: networks of one's own on one machine
@@ -17,6 +18,7 @@
 pub mod addrinfo;
 pub mod datagrams;
 pub mod error;
+pub mod fork;
 pub mod gai;
 pub mod interface;
 pub mod link;

@@ -20,6 +20,7 @@ use crate::relay::End;
 use crate::scan::{State, Verdict};
 
 mod errno;
+pub mod server;
 pub mod tcp;
 pub mod tls;
 
@@ -238,6 +239,8 @@ pub enum Event {
     TlsHandshake(Box<tls::Handshake>),
     /// A certificate of the peer's chain.
     TlsCertificate(Box<tls::Certificate>),
+    /// Something with one of a server's clients.
+    Client(Box<server::Client>),
     /// The conversation is over.
     Done {
         /// Why.
@@ -568,6 +571,7 @@ impl Event {
                 format!("the kernel dropped {datagrams} datagrams, {so_far} so far: the receive buffer was full")
             }
             Self::Ended { from, meaning } => format!("{} has ended: {meaning}", from.words()),
+            Self::Client(client) => client.line(),
             Self::TlsHandshake(handshake) => handshake.line(),
             Self::TlsCertificate(certificate) => certificate.line(),
             Self::Shutdown { meaning } => format!("shutdown SHUT_WR: {meaning}"),

@@ -5,12 +5,14 @@
 //! - [`relay`]: the conversation as a state machine without I/O
 //! - [`scan`]: many ports at once as a state machine without I/O
 //! - [`datagram`]: what one datagram is
+//! - [`service`]: what a server for many clients does; [`app`]: the built-in services
 //! - [`report`]: the sentences that OpenBSD nc says, word for word
 //! - [`explain`]: the working as data
 //! - `shell`: everything with sockets, clocks and descriptors
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod app;
 pub mod cli;
 pub mod datagram;
 pub mod explain;
@@ -24,6 +26,7 @@ pub mod proxy;
 pub mod relay;
 pub mod report;
 pub mod scan;
+pub mod service;
 mod shell;
 pub mod tos;
 

@@ -4,6 +4,7 @@ mod lab;
 mod program;
 mod proxy;
 mod scan;
+mod server;
 mod tls;
 mod traffic;
 mod udp;
@@ -87,6 +88,7 @@ datagrams are written out, and nobody is answered unless `--reply` says who.",
         scan::SECTION,
         udp::SECTION,
         traffic::SECTION,
+        server::SECTION,
         program::SECTION,
         proxy::SECTION,
         tls::SECTION,
@@ -168,6 +170,8 @@ wait; cat got",
         },
         scan::TCP,
         scan::UDP,
+        server::ECHO,
+        server::JOKE,
     ],
     exit_status: &[
         (0, "The conversation took place and ended, by itself or by `-w` or `-q`."),
@@ -181,7 +185,7 @@ standard output did not take what came. With `-v`, also a UDP port that turned o
         (5, "With `--status`: silent."),
     ],
     caveats: "Not there yet, and refused with a sentence that says so: Unix-domain sockets, vsock and SCTP (`-U`, `--vsock`, `--sctp`), \
-DTLS (`--ssl` with `-u`), a server for many clients at once (`--app`, `--broker`, `--chat`, `--serve`, `--max-conns` without `-e`), access lists (`--allow`, \
+DTLS (`--ssl` with `-u`), several clients at once at the standard streams (`--broker`, `--chat`, `--max-conns` and `--serve event` without `--app` or `-e`), access lists (`--allow`, \
 `--deny`), an HTTP proxy of our own, Digest authentication, `-F`, `-S`, `-g`, `-o`, `--hex-dump`, `--delay`, `--segments`, `--escape`, `--generate`, `--expect` \
 and `--what`; over datagrams `-C`, `-i`, `-t` and `-e`.
 

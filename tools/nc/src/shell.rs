@@ -9,6 +9,7 @@ mod names;
 mod program;
 mod proxy;
 mod scan;
+mod serve;
 mod shortcut;
 mod sockopt;
 mod stdio;

@@ -456,7 +456,10 @@ impl Reader<'_> {
             deny: list(&args.deny),
             deny_files: args.denyfile.clone(),
         };
-        let several = matches!(service, Service::Broker | Service::Chat);
+        self.refuse_with_service(&service)?;
+        self.refuse_model(&service, transport)?;
+        let several =
+            matches!(service, Service::Broker | Service::Chat) || args.serve.is_some() || args.max_clients.is_some();
         Ok(Role::Listen(Box::new(Listen {
             host,
             port,
@@ -486,6 +489,66 @@ impl Reader<'_> {
                 peer => Reply::Peer(peer.to_owned()),
             }),
         })))
+    }
+
+    /// What is about the standard streams, when nobody speaks to them.
+    fn refuse_with_service(&self, service: &Service) -> Result<(), Exit> {
+        let name = match service {
+            Service::Relay => return Ok(()),
+            Service::Program(_) => "-e or -c",
+            Service::App(_) => "--app",
+            Service::Broker => "--broker",
+            Service::Chat => "--chat",
+            Service::HttpProxy => "--proxy-type",
+        };
+        let args = &self.args;
+        let about_streams = [
+            (args.crlf, "-C"),
+            (args.telnet, "-t"),
+            (args.interval.is_some(), "-i"),
+            (args.delay.is_some(), "--delay"),
+            (args.quit.is_some(), "-q"),
+            (args.receive_limit.is_some(), "-W"),
+            (args.generate.is_some(), "--generate"),
+            (args.expect, "--expect"),
+            (args.datagram.is_some(), "--datagram"),
+            (args.read_size.is_some(), "--read-size"),
+            (args.reply.is_some(), "--reply"),
+            (args.segments, "--segments"),
+            (args.escape, "--escape"),
+            (args.output.is_some(), "-o"),
+            (args.hex_dump.is_some(), "--hex-dump"),
+        ];
+        match about_streams.into_iter().find(|(given, _)| *given) {
+            Some((_, what)) => Err(self.wrong(format!("cannot use {what} with {name}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// `--serve`, and how many clients there may be.
+    fn refuse_model(&self, service: &Service, transport: Transport) -> Result<(), Exit> {
+        let args = &self.args;
+        let counts = [
+            (args.serve.is_some(), "--serve"),
+            (args.max_conns.is_some(), "--max-conns"),
+            (args.max_clients.is_some(), "--max-clients"),
+        ];
+        if let Some((_, option)) = counts.into_iter().find(|(given, _)| *given && transport.is_datagram()) {
+            return Err(self.wrong(format!("{option}: datagrams have no connections: one socket serves everybody")));
+        }
+        if args.no_reap && args.serve.as_deref() != Some("fork") {
+            return Err(self.wrong("--no-reap needs --serve fork"));
+        }
+        match (args.serve.as_deref(), service) {
+            (None | Some("iterative"), _)
+            | (Some(_), Service::App(_))
+            | (Some("fork"), Service::Program(_))
+            | (Some("event"), Service::Relay | Service::Broker | Service::Chat) => Ok(()),
+            (Some(model), Service::Program(_)) => Err(self.wrong(format!(
+                "--serve {model} with -e or -c: a program is a process of its own, which is --serve fork"
+            ))),
+            (Some(model), _) => Err(self.wrong(format!("--serve {model} needs --app: there is one standard input"))),
+        }
     }
 
     fn where_to_listen(&mut self, transport: Transport) -> Result<(Option<String>, String), Exit> {

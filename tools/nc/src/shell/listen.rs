@@ -28,6 +28,8 @@ use crate::report;
 
 /// How many connections may wait while `-k` serves one. OpenBSD nc lets one wait, and then the others try for minutes.
 const BACKLOG: i32 = 128;
+/// What `--delay-accept` shows.
+const BEFORE_ACCEPT: &str = "between listen and accept: who connects now is connected by the kernel and waits";
 
 /// Waits for peers.
 pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
@@ -62,6 +64,12 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
         && let Some((host, port)) = session.spoken(&local)
     {
         session.say(report::waiting(options.transport, &host, &port));
+    }
+    if let Service::App(app) = listen.service {
+        if !options.transport.is_datagram() {
+            session.pause(listen.delay_accept, BEFORE_ACCEPT)?;
+        }
+        return super::serve::app(session, listen, app, socket);
     }
     match (options.transport.is_datagram(), *keep_open) {
         (false, _) => accept_each(session, listen, socket),
@@ -98,7 +106,12 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
     session.bind(&socket, &info.addr.into())?;
     let Role::Listen(listen) = &session.options.role else { return Ok(socket) };
     session.pause(listen.delay_listen, "between bind and listen: who connects now is refused")?;
-    let backlog = listen.backlog.unwrap_or(if listen.keep_open { BACKLOG } else { 1 });
+    let backlog = listen.backlog.unwrap_or_else(|| match (listen.keep_open, &listen.service) {
+        (false, _) => 1,
+        (true, Service::Relay) => BACKLOG,
+        // They serve many at once, and may be asked by thousands in one moment.
+        (true, _) => super::serve::longest_backlog(),
+    });
     session.explain(|| Event::Listen { backlog });
     // Two sockets may be bound to one address with SO_REUSEADDR, but only one of them may listen: it shows here.
     socket.listen(backlog).map_err(|error| {
@@ -110,21 +123,20 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
 
 /// Streams: one connection after the other, or only the first.
 fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket) -> Result<Status, Failure> {
-    session.pause(
-        listen.delay_accept,
-        "between listen and accept: who connects now is connected by the kernel and waits",
-    )?;
+    session.pause(listen.delay_accept, BEFORE_ACCEPT)?;
     if let Service::Program(program) = &listen.service {
         session.warn_of_open_program(listen);
         if listen.keep_open {
-            return super::program::serve(session, listen, program, &listener);
+            return super::program::serve(session, listen, program, listener);
         }
     }
     let keep_open = listen.keep_open;
     let mut listener = Some(listener);
+    let mut accepted = 0;
     while let Some(open) = &listener {
         let (socket, peer) = accept(session, open)?;
-        if !keep_open {
+        accepted += 1;
+        if !keep_open || listen.max_clients.is_some_and(|most| accepted >= most) {
             // Nobody else is served: who comes now is refused instead of being left to wait.
             listener = None;
         }
@@ -160,10 +172,28 @@ fn accept(session: &mut Session<'_, '_>, listener: &Socket) -> Result<(Socket, S
 }
 
 /// accept(2). `None` if nobody is there after all.
-pub(super) fn accept_now(
-    session: &mut Session<'_, '_>,
-    listener: &Socket,
-) -> Result<Option<(Socket, SocketAddr)>, Failure> {
+fn accept_now(session: &mut Session<'_, '_>, listener: &Socket) -> Result<Option<(Socket, SocketAddr)>, Failure> {
+    try_accept(session, listener).map_err(|error| Failure::call(FAILED, "accept", "a connection", &error))
+}
+
+/// What accept(2) says of a connection that broke before it was accepted, and that is no fault of the listener: "in
+/// order to be reliable, treat them as EAGAIN" (accept(2), Errors).
+const BROKE_BEFORE: [i32; 8] = [
+    libc::ENETDOWN,
+    libc::EPROTO,
+    libc::ENOPROTOOPT,
+    libc::EHOSTDOWN,
+    libc::ENONET,
+    libc::EHOSTUNREACH,
+    libc::EOPNOTSUPP,
+    libc::ENETUNREACH,
+];
+
+/// accept(2). `None` if nobody is there after all, or was not let in.
+///
+/// # Errors
+/// If there are no more descriptors or there is no more memory: what may pass.
+pub(super) fn try_accept(session: &mut Session<'_, '_>, listener: &Socket) -> io::Result<Option<(Socket, SocketAddr)>> {
     let accepted = listener.accept().and_then(|(socket, peer)| {
         socket.set_nonblocking(true)?;
         Ok((socket, peer.as_socket().ok_or(io::ErrorKind::Unsupported)?))
@@ -179,13 +209,13 @@ pub(super) fn accept_now(
             if matches!(
                 error.kind(),
                 io::ErrorKind::WouldBlock | io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted
-            ) =>
+            ) || error.raw_os_error().is_some_and(|number| BROKE_BEFORE.contains(&number)) =>
         {
             Ok(None)
         }
         Err(error) => {
             session.explain(|| Event::failed("accept", "the listening socket", &error));
-            Err(Failure::call(FAILED, "accept", "a connection", &error))
+            Err(error)
         }
     }
 }
@@ -199,9 +229,9 @@ pub(super) fn announce(session: &mut Session<'_, '_>, peer: &SocketAddr) {
     }
 }
 
-/// UDP without `-k`: whoever sends first is the peer of a conversation.
-fn answer_first(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Failure> {
-    let peer = first_sender(&socket).map_err(|error| Failure::call(FAILED, "recvfrom", "anybody", &error))?;
+/// Waits for a first datagram, which is left where it is, and connects the socket to whoever sent it.
+pub(super) fn take_first(session: &mut Session<'_, '_>, socket: &Socket) -> Result<SocketAddr, Failure> {
+    let peer = first_sender(socket).map_err(|error| Failure::call(FAILED, "recvfrom", "anybody", &error))?;
     session.explain(|| Event::connect(&peer.into()));
     let start = Instant::now();
     socket.connect(&SockAddr::from(peer)).map_err(|error| {
@@ -209,7 +239,13 @@ fn answer_first(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status,
         Failure::call(FAILED, "connect", peer, &error)
     })?;
     let took = start.elapsed();
-    session.explain(|| Event::connected(Transport::Udp, local_addr(&socket).map(Into::into), peer.into(), took));
+    session.explain(|| Event::connected(Transport::Udp, local_addr(socket).map(Into::into), peer.into(), took));
+    Ok(peer)
+}
+
+/// UDP without `-k`: whoever sends first is the peer of a conversation.
+fn answer_first(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Failure> {
+    let peer = take_first(session, &socket)?;
     announce(session, &peer);
     let policy = session.policy();
     match session.converse(&mut Wire::new(socket, session.options.transport, Some(peer.into())), policy)? {

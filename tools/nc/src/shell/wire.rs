@@ -273,6 +273,16 @@ impl Wire {
         Self { link, ..self }
     }
 
+    /// Whether nothing can be said yet: TLS agrees on keys.
+    pub(super) fn is_handshaking(&self) -> bool {
+        self.tls().is_some_and(Stream::is_handshaking)
+    }
+
+    /// Whether the socket has taken everything, a close_notify included.
+    pub(super) fn is_flushed(&self) -> bool {
+        self.tls().is_none_or(Stream::is_flushed)
+    }
+
     pub(super) fn tls(&self) -> Option<&Stream> {
         if let Link::Tls(stream) = &self.link { Some(stream) } else { None }
     }

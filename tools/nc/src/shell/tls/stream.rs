@@ -69,6 +69,10 @@ impl Stream {
         &self.connection
     }
 
+    pub(in crate::shell) fn is_handshaking(&self) -> bool {
+        self.connection.is_handshaking()
+    }
+
     /// TLS has its own reasons to read and to write: a handshake, a new key, a close_notify.
     pub(in crate::shell) fn interest(&self, reads: bool, writes: bool) -> Events {
         let handshaking = self.connection.is_handshaking();
