@@ -303,7 +303,7 @@ mod tests {
         talker.more(&mut out);
         let text = String::from_utf8(out).unwrap();
         let lines: Vec<&str> = text.split_terminator("\r\n").collect();
-        assert!(lines[0].starts_with(" !\"#$%&'()*+,-./0123") && lines[0].ends_with("EFG"), "{}", lines[0]);
+        assert!(lines[0].starts_with(" !\"#$%&'()*+,-./0123") && lines[0].ends_with("efg"), "{}", lines[0]);
         assert!(lines.iter().all(|line| line.len() == 72));
         for (line, next) in lines.iter().zip(&lines[1..]) {
             assert_eq!(line[1..], next[..71]);
