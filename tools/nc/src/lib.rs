@@ -5,18 +5,21 @@
 //! - [`relay`]: the conversation as a state machine without I/O
 //! - [`scan`]: many ports at once as a state machine without I/O
 //! - [`datagram`]: what one datagram is
-//! - [`service`]: what a server for many clients does; [`app`]: the built-in services
+//! - [`service`]: what a server for many clients does; [`app`]: the built-in services;
+//!   [`hub`]: clients who hear each other; [`access`]: who may connect
 //! - [`report`]: the sentences that OpenBSD nc says, word for word
 //! - [`explain`]: the working as data
 //! - `shell`: everything with sockets, clocks and descriptors
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod address;
 pub mod app;
 pub mod cli;
 pub mod datagram;
 pub mod explain;
 pub mod filter;
+pub mod hub;
 pub mod manual;
 pub mod number;
 pub mod options;

@@ -1,5 +1,6 @@
 //! What the man page says beyond the options.
 
+mod hub;
 mod lab;
 mod program;
 mod proxy;
@@ -89,6 +90,7 @@ datagrams are written out, and nobody is answered unless `--reply` says who.",
         udp::SECTION,
         traffic::SECTION,
         server::SECTION,
+        hub::SECTION,
         program::SECTION,
         proxy::SECTION,
         tls::SECTION,
@@ -172,6 +174,7 @@ wait; cat got",
         scan::UDP,
         server::ECHO,
         server::JOKE,
+        hub::DENIED,
     ],
     exit_status: &[
         (0, "The conversation took place and ended, by itself or by `-w` or `-q`."),
@@ -185,12 +188,11 @@ standard output did not take what came. With `-v`, also a UDP port that turned o
         (5, "With `--status`: silent."),
     ],
     caveats: "Not there yet, and refused with a sentence that says so: Unix-domain sockets, vsock and SCTP (`-U`, `--vsock`, `--sctp`), \
-DTLS (`--ssl` with `-u`), several clients at once at the standard streams (`--broker`, `--chat`, `--max-conns` and `--serve event` without `--app` or `-e`), access lists (`--allow`, \
-`--deny`), an HTTP proxy of our own, Digest authentication, `-F`, `-S`, `-g`, `-o`, `--hex-dump`, `--delay`, `--segments`, `--escape`, `--generate`, `--expect` \
+DTLS (`--ssl` with `-u`), an HTTP proxy of our own, Digest authentication, `-F`, `-S`, `-g`, `-o`, `--hex-dump`, `--delay`, `--segments`, `--escape`, `--generate`, `--expect` \
 and `--what`; over datagrams `-C`, `-i`, `-t` and `-e`.
 
 In the ncat dialect the letters, the defaults of a client and the statuses of wrong lines are ncat's; most other sentences and statuses are still those of OpenBSD. A listener \
-of that dialect takes IPv4 unless `-6` says otherwise, and with `-k` serves one client after the other.
+of that dialect without an address takes IPv6 and IPv4 by one socket.
 
 Without `--ssl` nothing is encrypted and nobody is authenticated. A listener without an address takes connections from every network \
 that reaches this host.

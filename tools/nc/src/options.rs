@@ -129,6 +129,16 @@ pub struct Listen {
     pub reply: Option<Reply>,
 }
 
+impl Listen {
+    /// Several clients have the standard streams at the same time: always in ncat's dialect, else if asked for.
+    pub fn shares_streams(&self, dialect: Dialect) -> bool {
+        let together = (dialect == Dialect::Ncat && self.model != Some(Model::Iterative))
+            || self.max_conns.is_some()
+            || self.model == Some(Model::Event);
+        self.service == Service::Relay && self.keep_open && together
+    }
+}
+
 /// Who may connect: the lists of `--allow`, `--deny` and their files, each entry as it was given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {

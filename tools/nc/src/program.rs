@@ -48,7 +48,7 @@ pub fn environment(
     for (addr, host, port) in
         [(peer, "NCAT_REMOTE_ADDR", "NCAT_REMOTE_PORT"), (local, "NCAT_LOCAL_ADDR", "NCAT_LOCAL_PORT")]
     {
-        environment.push((host, addr.map(|addr| addr.ip().to_string()).unwrap_or_default()));
+        environment.push((host, addr.map(|addr| addr.ip().to_canonical().to_string()).unwrap_or_default()));
         environment.push((port, addr.map(|addr| addr.port().to_string()).unwrap_or_default()));
     }
     environment

@@ -14,14 +14,12 @@ pub struct ClientId(pub u64);
 pub trait Outgoing {
     /// Sends to one client. Nothing happens if it has left.
     fn send(&mut self, to: ClientId, octets: &[u8]);
-    /// Sends to every client but `but`.
-    fn send_to_all(&mut self, but: Option<ClientId>, octets: &[u8]);
+    /// Ends what a client gets, when what was sent to it has gone out; it may go on sending.
+    fn end(&mut self, client: ClientId);
     /// Closes a connection when what was sent to it has gone out.
     fn close(&mut self, client: ClientId);
     /// How many octets a client has not taken yet.
     fn queued(&self, client: ClientId) -> usize;
-    /// Ends a connection at once, with what was not sent, and says why under `-v`.
-    fn turn_out(&mut self, client: ClientId, why: &'static str);
     /// Writes to standard output. Clients are not read from until it is out.
     fn print(&mut self, octets: &[u8]);
 }
@@ -60,6 +58,12 @@ pub trait Service {
 
     /// Standard input has brought something.
     fn input(&mut self, _octets: &[u8], _out: &mut dyn Outgoing) {}
+
+    /// Whether nothing is to be read now, from clients or from standard input, because somebody has much to take. Who
+    /// takes nothing at all meanwhile is turned out, so that this comes to an end.
+    fn is_congested(&self, _out: &dyn Outgoing) -> bool {
+        false
+    }
 
     /// Standard input has ended.
     fn input_ended(&mut self, _out: &mut dyn Outgoing) {}

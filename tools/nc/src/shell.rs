@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the shell: reads the clock and looks at the standard streams")]
 
+mod access;
 mod connect;
 mod converse;
 mod listen;
@@ -23,6 +24,7 @@ use std::time::Instant;
 
 use sockeye_cli::{Failure, Output, Status};
 
+use crate::access::Lists;
 use crate::explain::tcp::Moment;
 use crate::explain::{Event, Step};
 use crate::options::{Options, Role, Traffic, Transport};
@@ -53,6 +55,8 @@ struct Session<'run, 'out> {
     ledger: Ledger,
     /// What `--ssl` needs, once for all connections.
     tls: Option<Arc<tls::Setup>>,
+    /// Who may connect. `None` is everybody.
+    lists: Option<Lists>,
 }
 
 /// Does what the options say.
@@ -63,9 +67,18 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
     unbuilt::refuse(options)?;
     let input = Input::open().map_err(|error| Failure::call(FAILED, "dup", "standard input", &error))?;
     let sink = Sink::open().map_err(|error| Failure::call(FAILED, "dup", "standard output", &error))?;
-    let mut session =
-        Session { options, output, start: Instant::now(), input, sink, ledger: Ledger::default(), tls: None };
+    let mut session = Session {
+        options,
+        output,
+        start: Instant::now(),
+        input,
+        sink,
+        ledger: Ledger::default(),
+        tls: None,
+        lists: None,
+    };
     session.prepare_tls()?;
+    session.prepare_lists()?;
     match &options.role {
         Role::Connect(_) => connect::run(&mut session),
         Role::Listen(_) => listen::run(&mut session),

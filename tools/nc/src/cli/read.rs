@@ -456,11 +456,10 @@ impl Reader<'_> {
             deny: list(&args.deny),
             deny_files: args.denyfile.clone(),
         };
-        self.refuse_with_service(&service)?;
         self.refuse_model(&service, transport)?;
         let several =
             matches!(service, Service::Broker | Service::Chat) || args.serve.is_some() || args.max_clients.is_some();
-        Ok(Role::Listen(Box::new(Listen {
+        let listen = Listen {
             host,
             port,
             keep_open: args.keep_open || several,
@@ -488,13 +487,16 @@ impl Reader<'_> {
                 "each" => Reply::Each,
                 peer => Reply::Peer(peer.to_owned()),
             }),
-        })))
+        };
+        self.refuse_without_a_conversation(&listen, transport)?;
+        Ok(Role::Listen(Box::new(listen)))
     }
 
-    /// What is about the standard streams, when nobody speaks to them.
-    fn refuse_with_service(&self, service: &Service) -> Result<(), Exit> {
-        let name = match service {
-            Service::Relay => return Ok(()),
+    /// What is about the one conversation of the standard streams, when there is none.
+    fn refuse_without_a_conversation(&self, listen: &Listen, transport: Transport) -> Result<(), Exit> {
+        let name = match listen.service {
+            Service::Relay if transport.is_datagram() || !listen.shares_streams(self.spoken.dialect) => return Ok(()),
+            Service::Relay => "many clients at once (--serve iterative has them one after the other)",
             Service::Program(_) => "-e or -c",
             Service::App(_) => "--app",
             Service::Broker => "--broker",
@@ -535,6 +537,16 @@ impl Reader<'_> {
         ];
         if let Some((_, option)) = counts.into_iter().find(|(given, _)| *given && transport.is_datagram()) {
             return Err(self.wrong(format!("{option}: datagrams have no connections: one socket serves everybody")));
+        }
+        if transport.is_datagram() && matches!(service, Service::Broker | Service::Chat) {
+            return Err(
+                self.wrong("--broker and --chat: datagrams have no connections; --reply each answers everybody")
+            );
+        }
+        let lists =
+            !args.allow.is_empty() || !args.allowfile.is_empty() || !args.deny.is_empty() || !args.denyfile.is_empty();
+        if lists && (transport.is_unix() || transport.is_vsock()) {
+            return Err(self.wrong("--allow and --deny are about IP addresses: this transport has none"));
         }
         if args.no_reap && args.serve.as_deref() != Some("fork") {
             return Err(self.wrong("--no-reap needs --serve fork"));

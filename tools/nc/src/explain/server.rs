@@ -7,7 +7,7 @@ use crate::address::Address;
 /// What a client did, or what was done with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Client {
-    /// Its number, in the order in which they came.
+    /// Its number, in the order in which they came; 0 if it has none.
     pub client: u64,
     /// Its address.
     pub peer: Address,
@@ -37,6 +37,8 @@ pub enum Did {
         /// Its length.
         length_octets: usize,
     },
+    /// It may not connect: `--allow`, `--deny`.
+    Denied,
     /// Its FIN came, or its close_notify.
     Ended,
     /// It is served by a process or a thread of its own.
@@ -70,12 +72,13 @@ impl Client {
             Did::NotAnswered { length_octets } => format!(
                 "sent a datagram of {length_octets} octets from the port of a service that would answer the answer"
             ),
+            Did::Denied => "was not let in: --allow or --deny says so".to_owned(),
             Did::Ended => "sends no more".to_owned(),
             Did::Given { to, number } => format!("is served by {to} {number}"),
             Did::Left { why, received_octets, sent_octets } => {
                 format!("left, {why}: it sent {received_octets} octets and took {sent_octets}")
             }
         };
-        format!("client {client}, {peer}, {did}")
+        if *client == 0 { format!("{peer} {did}") } else { format!("client {client}, {peer}, {did}") }
     }
 }

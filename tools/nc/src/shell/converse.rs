@@ -353,7 +353,8 @@ impl Conversation<'_, '_, '_> {
                 self.filters.inbound(&mut self.relay);
             }
             Ok(Received::Datagram(datagram)) => {
-                let stranger = self.wire.is_stranger(datagram.peer);
+                let stranger = self.wire.is_stranger(datagram.peer)
+                    || datagram.peer.is_some_and(|peer| !self.session.admits(&peer));
                 let cut_octets = datagram.full_len.saturating_sub(datagram.len);
                 if !stranger {
                     self.received(datagram.full_len, datagram.drops);

@@ -22,7 +22,8 @@ use super::wire::Wire;
 use super::{FAILED, Session};
 use crate::explain::Event;
 use crate::explain::tcp::Moment;
-use crate::options::{FamilyChoice, Listen, Reply, Role, Service, Transport};
+use crate::hub::Kind;
+use crate::options::{Dialect, FamilyChoice, Listen, Reply, Role, Service, Transport};
 use crate::relay::Policy;
 use crate::report;
 
@@ -37,6 +38,8 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let Role::Listen(listen) = &options.role else { return Ok(FAILED) };
     let Listen { host, port, keep_open, .. } = &**listen;
     let family = match (host, options.family) {
+        // Everything, as ncat's: by one socket that takes IPv4 too.
+        (None, FamilyChoice::Any) if options.dialect == Dialect::Ncat => FamilyChoice::V6,
         // Without an address, IPv4 only, as OpenBSD's.
         (None, FamilyChoice::Any) => FamilyChoice::V4,
         (_, family) => family,
@@ -47,6 +50,11 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
         .lookup(host.as_deref(), Some(port), hints)
         .map_err(|error| Failure::new(FAILED, format!("getaddrinfo: {}", error.text())))?;
     let mut found = found;
+    if options.dialect == Dialect::Ncat && host.is_none() && options.family == FamilyChoice::Any {
+        // For a host without IPv6.
+        hints.family = Family::INET;
+        found.extend(session.lookup(None, Some(port), hints).unwrap_or_default());
+    }
     if listen.host_order_port && cfg!(target_endian = "little") {
         for info in &mut found {
             let port = info.addr.port();
@@ -71,10 +79,23 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
         }
         return super::serve::app(session, listen, app, socket);
     }
+    if let Some(kind) = hub_kind(options.dialect, listen).filter(|_| !options.transport.is_datagram()) {
+        session.pause(listen.delay_accept, BEFORE_ACCEPT)?;
+        return super::serve::hub(session, listen, kind, socket);
+    }
     match (options.transport.is_datagram(), *keep_open) {
         (false, _) => accept_each(session, listen, socket),
         (true, false) => answer_first(session, socket),
         (true, true) => print_all(session, socket),
+    }
+}
+
+/// Which clients hear each other, or share the standard streams.
+fn hub_kind(dialect: Dialect, listen: &Listen) -> Option<Kind> {
+    match listen.service {
+        Service::Broker => Some(Kind::Broker),
+        Service::Chat => Some(Kind::Chat),
+        _ => listen.shares_streams(dialect).then_some(Kind::Streams),
     }
 }
 
@@ -201,6 +222,9 @@ pub(super) fn try_accept(session: &mut Session<'_, '_>, listener: &Socket) -> io
     match accepted {
         Ok((socket, peer)) => {
             session.explain(|| Event::Accepted { local: local_addr(&socket).map(Into::into), peer: peer.into() });
+            if !session.admits(&peer) {
+                return Ok(None);
+            }
             session.explain_state(Moment::Accepted, &socket);
             Ok(Some((socket, peer)))
         }
@@ -231,7 +255,7 @@ pub(super) fn announce(session: &mut Session<'_, '_>, peer: &SocketAddr) {
 
 /// Waits for a first datagram, which is left where it is, and connects the socket to whoever sent it.
 pub(super) fn take_first(session: &mut Session<'_, '_>, socket: &Socket) -> Result<SocketAddr, Failure> {
-    let peer = first_sender(socket).map_err(|error| Failure::call(FAILED, "recvfrom", "anybody", &error))?;
+    let peer = first_sender(session, socket).map_err(|error| Failure::call(FAILED, "recvfrom", "anybody", &error))?;
     session.explain(|| Event::connect(&peer.into()));
     let start = Instant::now();
     socket.connect(&SockAddr::from(peer)).map_err(|error| {
@@ -256,13 +280,17 @@ fn answer_first(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status,
 }
 
 /// Waits for a datagram, which is left where it is, and says whose it is.
-fn first_sender(socket: &Socket) -> io::Result<SocketAddr> {
+fn first_sender(session: &mut Session<'_, '_>, socket: &Socket) -> io::Result<SocketAddr> {
     loop {
         poll(&mut [PollFd::new(socket.as_fd(), Events::IN)], None)?;
-        let peeked = retry(|| socket.peek_from(&mut [MaybeUninit::uninit(); 1]));
-        if let Some((_, peer)) = unless_not_ready(peeked)? {
-            return peer.as_socket().ok_or_else(|| io::ErrorKind::Unsupported.into());
+        let mut room = [MaybeUninit::uninit(); 1];
+        let Some((_, peer)) = unless_not_ready(retry(|| socket.peek_from(&mut room)))? else { continue };
+        let peer = peer.as_socket().ok_or(io::ErrorKind::Unsupported)?;
+        if session.admits(&peer) {
+            return Ok(peer);
         }
+        // Nobody is to read it.
+        unless_not_ready(retry(|| socket.recv(&mut room)))?;
     }
 }
 

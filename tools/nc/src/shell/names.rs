@@ -10,7 +10,7 @@ use sockeye_sys::{Family, Protocol, SockType};
 
 use super::{FAILED, Session};
 use crate::explain::Event;
-use crate::options::{FamilyChoice, Transport};
+use crate::options::{Dialect, FamilyChoice, Transport};
 use crate::port::{PortError, PortSpec};
 
 /// The hints for `transport`, any family and no flag.
@@ -78,7 +78,12 @@ impl Session<'_, '_> {
     /// `None` if the name cannot be looked up now; that is said in place of the sentence, as OpenBSD has it.
     pub(super) fn spoken(&mut self, addr: &SocketAddr) -> Option<(String, String)> {
         let host = if self.options.numeric { NiFlags::NUMERICHOST } else { NiFlags::EMPTY };
-        match nameinfo(addr, host | NiFlags::NUMERICSERV) {
+        // A socket of ours for both families, which the user did not ask for, is no reason to show IPv4 as IPv6.
+        let shown = match self.options.dialect {
+            Dialect::Ncat => SocketAddr::new(addr.ip().to_canonical(), addr.port()),
+            Dialect::OpenBsd | Dialect::Traditional => *addr,
+        };
+        match nameinfo(&shown, host | NiFlags::NUMERICSERV) {
             Ok(names) => Some((names.host, names.service)),
             Err(error) => {
                 self.explain(|| Event::unresolved("getnameinfo", addr, &error));

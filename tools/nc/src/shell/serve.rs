@@ -18,7 +18,8 @@ use super::wire::{Received, Wire};
 use super::{FAILED, Session};
 use crate::address::Address;
 use crate::explain::server::Did;
-use crate::options::{App, Listen, Model};
+use crate::hub::{Hub, Kind, Ways};
+use crate::options::{App, Listen, Model, Traffic};
 use crate::service::{Apps, ClientId, Service};
 
 mod clients;
@@ -56,6 +57,19 @@ pub(super) fn app(session: &mut Session<'_, '_>, listen: &Listen, app: App, sock
             run(session, Limits::of(listen), Some(socket), &mut Apps::new(app, now))
         }
     }
+}
+
+/// Serves clients who hear each other, or share the standard streams.
+pub(super) fn hub(
+    session: &mut Session<'_, '_>,
+    listen: &Listen,
+    kind: Kind,
+    socket: Socket,
+) -> Result<Status, Failure> {
+    raise_limit();
+    let Traffic { ignore_input, shutdown_at_eof, send_only, .. } = session.options.traffic;
+    let ways = Ways { input: !ignore_input, received: !send_only, shutdown_at_eof };
+    run(session, Limits::of(listen), Some(socket), &mut Hub::new(kind, ways))
 }
 
 /// The time in words, as RFC 867 suggests it.
@@ -149,6 +163,8 @@ struct Server<'call, 'run, 'out> {
     /// Somebody was told that descriptors are short, and the queue has not been empty since.
     told: bool,
     input: InputState,
+    /// Nothing is read now: somebody has much to take.
+    congested: bool,
     /// Clients that have more to be read although their descriptors have nothing.
     again: Vec<ClientId>,
     room: Vec<u8>,
@@ -186,6 +202,7 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
             paused: None,
             told: false,
             input: InputState::Closed,
+            congested: false,
             again: Vec::new(),
             room: vec![0; ROOM_LEN],
         };
@@ -220,6 +237,8 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
             for (token, events) in self.wait()? {
                 match token {
                     LISTENER => self.accept()?,
+                    // What was ready a moment ago may have to wait by now.
+                    INPUT if self.congested => {}
                     INPUT => self.read_input()?,
                     id => self.serve(ClientId(id), events),
                 }
@@ -229,7 +248,7 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
                 self.serve(id, epoll::EventFlags::IN);
                 self.settle()?;
             }
-            if self.input == InputState::Always {
+            if self.input == InputState::Always && !self.congested {
                 self.read_input()?;
             }
             self.clients.sweep(Instant::now());
@@ -238,7 +257,7 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
 
     /// Waits until something is ready, or until the next deadline.
     fn wait(&self) -> Result<Vec<(u64, epoll::EventFlags)>, Failure> {
-        let at_once = !self.again.is_empty() || self.input == InputState::Always;
+        let at_once = !self.again.is_empty() || (self.input == InputState::Always && !self.congested);
         let retry = if let Some(Paused::Short(until)) = self.paused { Some(until) } else { None };
         let until = if at_once { Some(Instant::now()) } else { self.clients.deadline().into_iter().chain(retry).min() };
         let timeout = until.map(|until| until.saturating_duration_since(Instant::now()));
@@ -349,8 +368,11 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
 
     /// One read from a client.
     fn receive(&mut self, id: ClientId, gone: bool) {
-        let holds_back = self.service.holds_back();
+        let (holds_back, held) = (self.service.holds_back(), self.congested);
         let Some(client) = self.clients.get(id) else { return };
+        if held && !gone && !client.lingers() {
+            return;
+        }
         if !client.is_read(holds_back) {
             if gone {
                 // Both directions have ended, or a RST came: what waits for it will not be taken.
@@ -398,6 +420,22 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
         }
     }
 
+    /// Reads no more, or again, as it suits the service.
+    fn hold(&mut self) -> Result<(), Failure> {
+        let congested = self.service.is_congested(&Port { clients: &mut self.clients, session: self.session });
+        if congested == self.congested {
+            return Ok(());
+        }
+        self.congested = congested;
+        self.clients.hold(congested, Instant::now());
+        if self.input == InputState::Watched {
+            let wanted = if congested { epoll::EventFlags::empty() } else { epoll::EventFlags::IN };
+            epoll::modify(&self.epoll, self.session.input.fd(), epoll::EventData::new_u64(INPUT), wanted)
+                .map_err(|error| Failure::call(FAILED, "epoll_ctl", "standard input", &error.into()))?;
+        }
+        Ok(())
+    }
+
     fn read_input(&mut self) -> Result<(), Failure> {
         let read = self.session.input.read(&mut self.room);
         match read {
@@ -428,12 +466,19 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
         self.print()?;
         let mut somebody_left = false;
         let (streams, holds_back) = (self.service.streams(), self.service.holds_back());
-        while let Some(id) = self.clients.next_touched() {
-            if let Some(left) = self.clients.settle(&self.epoll, id, streams, holds_back, Instant::now()) {
-                somebody_left = true;
-                left.tell(self.session, id);
-                let mut port = Port { clients: &mut self.clients, session: self.session };
-                self.service.left(id, &mut port);
+        loop {
+            // Whoever leaves may have been the one for whom the others waited.
+            self.hold()?;
+            let Some(first) = self.clients.next_touched() else { break };
+            let mut next = Some(first);
+            while let Some(id) = next {
+                if let Some(left) = self.clients.settle(&self.epoll, id, streams, holds_back, Instant::now()) {
+                    somebody_left = true;
+                    left.tell(self.session, id);
+                    let mut port = Port { clients: &mut self.clients, session: self.session };
+                    self.service.left(id, &mut port);
+                }
+                next = self.clients.next_touched();
             }
         }
         self.resume(somebody_left)

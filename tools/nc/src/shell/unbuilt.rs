@@ -3,13 +3,13 @@
 use sockeye_cli::Failure;
 
 use super::not_built;
-use crate::options::{Model, Options, Role, Service};
+use crate::options::{Options, Role, Service};
 
 /// Whether somebody else than the one conversation of the standard streams would have to speak TLS.
 fn serves_otherwise(options: &Options) -> bool {
     match &options.role {
         Role::Connect(connect) => connect.program.is_some(),
-        Role::Listen(listen) => !matches!(listen.service, Service::Relay | Service::App(_)),
+        Role::Listen(listen) => matches!(listen.service, Service::Program(_) | Service::HttpProxy),
         Role::What(_) => false,
     }
 }
@@ -42,19 +42,15 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
         (traffic.expect, "--expect"),
         // TLS and proxies
         (options.tls.is_some() && options.proxy.is_some(), "--ssl with --proxy"),
-        (options.tls.is_some() && serves_otherwise(options), "--ssl with -e, --broker or --proxy-type"),
+        (options.tls.is_some() && serves_otherwise(options), "--ssl with -e or --proxy-type"),
     ];
     let role = match &options.role {
         Role::Connect(connect) => {
             vec![(connect.program.is_some() && not_plain, "-e over datagrams or TLS"), (connect.pass_socket, "-F")]
         }
         Role::Listen(listen) => vec![
-            (listen.max_conns.is_some() && listen.service == Service::Relay, "--max-conns without --app or -e"),
-            (listen.access != crate::options::Access::default(), "--allow"),
             (matches!(listen.service, Service::Program(_)) && not_plain, "-e over datagrams or TLS"),
-            (matches!(listen.service, Service::Broker | Service::Chat), "--broker"),
             (matches!(listen.service, Service::HttpProxy), "--proxy-type"),
-            (listen.model == Some(Model::Event) && listen.service == Service::Relay, "--serve event without --app"),
         ],
         Role::What(_) => vec![(true, "--what")],
     };

@@ -19,6 +19,8 @@ use crate::shell::wire::Wire;
 /// How long a client may take to end when we have: close(2) with octets that nobody has read sends a RST, which would
 /// overtake what it has still to read.
 const LINGER: Duration = Duration::from_secs(2);
+/// How long a client for whom the others wait may take nothing.
+const STUCK: Duration = Duration::from_secs(2);
 /// What was sent is cut off the front of a queue only when it is worth the copy.
 const COMPACT_LEN: usize = 1 << 16;
 
@@ -38,6 +40,8 @@ pub(super) struct Client {
     waits_for: epoll::EventFlags,
     since: Instant,
     moved: Instant,
+    /// When it last took something.
+    took: Instant,
     received_octets: u64,
     sent_octets: u64,
 }
@@ -46,6 +50,10 @@ pub(super) struct Client {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Closing {
     No,
+    /// Our direction, when the queue is empty.
+    HalfSoon,
+    /// Our end has gone out, and the client is listened to.
+    Half,
     /// When the queue is empty.
     Soon,
     /// Our end has gone out; the client's is waited for.
@@ -59,7 +67,7 @@ impl Client {
 
     /// Whether it is read from now.
     pub(super) fn is_read(&self, holds_back: bool) -> bool {
-        self.source_open && (self.lingers() || (self.closing == Closing::No && !(holds_back && self.queued() > 0)))
+        self.source_open && (self.lingers() || (self.closing != Closing::Soon && !(holds_back && self.queued() > 0)))
     }
 
     pub(super) fn lingers(&self) -> bool {
@@ -139,12 +147,22 @@ pub(super) struct Clients {
     shake: Duration,
     /// When the first of the deadlines may pass. Looking for it through all clients is done only then.
     next_sweep: Option<Instant>,
+    /// Since when the others wait for somebody.
+    held: Option<Instant>,
 }
 
 impl Clients {
     /// `idle` is how long a client may be quiet, `shake` how long a handshake of TLS may take.
     pub(super) fn new(idle: Option<Duration>, shake: Duration) -> Self {
-        Self { all: HashMap::new(), touched: Vec::new(), printed: Vec::new(), idle, shake, next_sweep: None }
+        Self {
+            all: HashMap::new(),
+            touched: Vec::new(),
+            printed: Vec::new(),
+            idle,
+            shake,
+            next_sweep: None,
+            held: None,
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -204,6 +222,7 @@ impl Clients {
             waits_for,
             since: now,
             moved: now,
+            took: now,
             received_octets: 0,
             sent_octets: 0,
         };
@@ -225,6 +244,15 @@ impl Clients {
             session.explain(|| {
                 Event::Client(Box::new(ClientEvent { client: id.0, peer: client.peer.clone(), did: did() }))
             });
+        }
+    }
+
+    /// Has nobody read, or everybody again.
+    pub(super) fn hold(&mut self, held: bool, now: Instant) {
+        self.held = held.then_some(now);
+        self.touched.extend(self.all.keys());
+        if held {
+            self.wake_in(STUCK, now);
         }
     }
 
@@ -252,6 +280,10 @@ impl Clients {
             if let Some(idle) = self.idle {
                 deadlines.push((client.moved.checked_add(idle), "nothing moved for the time of -w"));
             }
+            if let Some(held) = self.held.filter(|_| client.queued() > 0) {
+                let why = "turned out: it did not read, and the others waited for it";
+                deadlines.push((client.took.max(held).checked_add(STUCK), why));
+            }
             if client.wire.is_handshaking() {
                 deadlines.push((client.since.checked_add(self.shake), "the TLS handshake took too long"));
             }
@@ -278,6 +310,12 @@ impl Clients {
         now: Instant,
     ) -> Option<Left> {
         let client = self.all.get_mut(&id)?;
+        if client.closing == Closing::HalfSoon && client.queued() == 0 && client.fault.is_none() {
+            if let Err(error) = client.wire.shutdown_write() {
+                client.fault(error);
+            }
+            client.closing = Closing::Half;
+        }
         if client.closing == Closing::Soon && client.queued() == 0 && client.fault.is_none() {
             if let Err(error) = client.wire.shutdown_write() {
                 client.fault(error);
@@ -291,7 +329,8 @@ impl Clients {
             return self.remove(id);
         }
         let writes = client.queued() > 0 || (streams && client.closing == Closing::No);
-        let wanted = flags(client.wire.interest(client.is_read(holds_back), writes));
+        let reads = client.is_read(holds_back) && (self.held.is_none() || client.lingers());
+        let wanted = flags(client.wire.interest(reads, writes));
         if wanted != client.waits_for {
             client.waits_for = wanted;
             let data = epoll::EventData::new_u64(id.0);
@@ -350,7 +389,7 @@ impl Port<'_, '_, '_, '_> {
         #[expect(clippy::disallowed_methods, reason = "the shell: reads the clock")]
         let now = Instant::now();
         let Some(client) = self.clients.all.get_mut(&id) else { return };
-        client.moved = now;
+        (client.moved, client.took) = (now, now);
         client.sent_octets += u64::try_from(gone).unwrap_or_default();
         let left_octets = client.queued();
         self.clients.explain(self.session, id, || Did::Took { length_octets: gone, left_octets });
@@ -382,16 +421,18 @@ impl Outgoing for Port<'_, '_, '_, '_> {
         self.went(to, gone);
     }
 
-    fn send_to_all(&mut self, but: Option<ClientId>, octets: &[u8]) {
-        let others: Vec<ClientId> = self.clients.all.keys().copied().filter(|id| Some(*id) != but).collect();
-        for id in others {
-            self.send(id, octets);
+    fn end(&mut self, client: ClientId) {
+        if let Some(found) = self.clients.all.get_mut(&client)
+            && found.closing == Closing::No
+        {
+            found.closing = Closing::HalfSoon;
+            self.clients.touch(client);
         }
     }
 
     fn close(&mut self, client: ClientId) {
         if let Some(found) = self.clients.all.get_mut(&client)
-            && found.closing == Closing::No
+            && !matches!(found.closing, Closing::Soon | Closing::Lingers(_))
         {
             found.closing = Closing::Soon;
             self.clients.touch(client);
@@ -400,13 +441,6 @@ impl Outgoing for Port<'_, '_, '_, '_> {
 
     fn queued(&self, client: ClientId) -> usize {
         self.clients.all.get(&client).map_or(0, Client::queued)
-    }
-
-    fn turn_out(&mut self, client: ClientId, why: &'static str) {
-        if let Some(found) = self.clients.all.get_mut(&client) {
-            found.out.get_or_insert(why);
-            self.clients.touch(client);
-        }
     }
 
     fn print(&mut self, octets: &[u8]) {

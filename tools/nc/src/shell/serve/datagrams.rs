@@ -78,7 +78,7 @@ pub(super) fn run(
 
 impl Responder<'_, '_, '_> {
     fn answer(&mut self, datagram: &Datagram, octets: &[u8]) {
-        let Some(peer) = datagram.peer else { return };
+        let Some(peer) = datagram.peer.filter(|peer| self.session.admits(peer)) else { return };
         self.session.explain(|| Event::Datagram {
             peer: Some(peer.into()),
             length_octets: datagram.full_len,
