@@ -22,6 +22,7 @@ mod nc_hub;
 mod nc_program;
 mod nc_proxy;
 mod nc_scan;
+mod nc_segments;
 mod nc_server;
 mod nc_tls;
 mod nc_traffic;

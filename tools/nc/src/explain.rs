@@ -20,6 +20,7 @@ use crate::relay::End;
 use crate::scan::{State, Verdict};
 
 mod errno;
+pub mod segment;
 pub mod server;
 pub mod tcp;
 pub mod tls;
@@ -239,6 +240,8 @@ pub enum Event {
     TlsHandshake(Box<tls::Handshake>),
     /// A certificate of the peer's chain.
     TlsCertificate(Box<tls::Certificate>),
+    /// A read or a datagram (`--segments`).
+    Segment(Box<segment::Segment>),
     /// Something with one of a server's clients.
     Client(Box<server::Client>),
     /// The conversation is over.
@@ -571,6 +574,7 @@ impl Event {
                 format!("the kernel dropped {datagrams} datagrams, {so_far} so far: the receive buffer was full")
             }
             Self::Ended { from, meaning } => format!("{} has ended: {meaning}", from.words()),
+            Self::Segment(segment) => segment.line(),
             Self::Client(client) => client.line(),
             Self::TlsHandshake(handshake) => handshake.line(),
             Self::TlsCertificate(certificate) => certificate.line(),

@@ -1,4 +1,7 @@
-//! What is done to octets on their way: line ends (`-C`) and Telnet (`-t`). Both go on across reads.
+//! What is done to octets on their way: line ends (`-C`), Telnet (`-t`), control octets (`--escape`). All go on across
+//! reads.
+
+use sockeye_cli::escape::escape_octets;
 
 /// Turns each line feed into carriage return and line feed, and leaves those that have one as they are.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,6 +19,52 @@ impl Crlf {
             }
             self.after_cr = *octet == b'\r';
             out.push(*octet);
+        }
+        out
+    }
+}
+
+/// Makes visible what a terminal would act on (`--escape`), and leaves line feeds, tabs and text in UTF-8 as they are,
+/// also if a character comes in two reads.
+#[derive(Clone, Debug, Default)]
+pub struct Escape {
+    /// The beginning of a character.
+    begun: Vec<u8>,
+}
+
+impl Escape {
+    /// `octets` as they can be shown.
+    pub fn apply(&mut self, octets: &[u8]) -> Vec<u8> {
+        let mut all = std::mem::take(&mut self.begun);
+        all.extend(octets);
+        if let Err(error) = std::str::from_utf8(&all)
+            && error.error_len().is_none()
+        {
+            self.begun = all.split_off(error.valid_up_to());
+        } else if let Some(last) = all.utf8_chunks().last()
+            && let Err(error) = std::str::from_utf8(last.invalid())
+            && error.error_len().is_none()
+        {
+            // What is wrong before does not hide that the last character is only begun.
+            self.begun = all.split_off(all.len() - last.invalid().len());
+        }
+        Self::visible(&all)
+    }
+
+    /// What was left of a character whose end did not come.
+    pub fn rest(&mut self) -> Vec<u8> {
+        Self::visible(&std::mem::take(&mut self.begun))
+    }
+
+    fn visible(octets: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(octets.len());
+        for part in octets.split_inclusive(|octet| matches!(octet, b'\n' | b'\t')) {
+            let (text, end) = match part.split_last() {
+                Some((b'\n' | b'\t', text)) => (text, part.get(text.len()..).unwrap_or_default()),
+                _ => (part, &[][..]),
+            };
+            out.extend(escape_octets(text).into_bytes());
+            out.extend(end);
         }
         out
     }

@@ -7,6 +7,7 @@
 //! - [`datagram`]: what one datagram is
 //! - [`service`]: what a server for many clients does; [`app`]: the built-in services;
 //!   [`hub`]: clients who hear each other; [`access`]: who may connect
+//! - [`filter`]: what is done to octets on their way; [`dump`]: what went past, as text
 //! - [`report`]: the sentences that OpenBSD nc says, word for word
 //! - [`explain`]: the working as data
 //! - `shell`: everything with sockets, clocks and descriptors
@@ -17,6 +18,7 @@ pub mod address;
 pub mod app;
 pub mod cli;
 pub mod datagram;
+pub mod dump;
 pub mod explain;
 pub mod filter;
 pub mod hub;

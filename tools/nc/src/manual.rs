@@ -71,7 +71,7 @@ before it had taken everything. A full disk is one too.",
   printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -N server.example 80
 
 What the server sends goes to standard output as it is. On a terminal that may include octets that the terminal acts \
-on; `| cat -v` makes them visible.",
+on; `--escape` makes them visible.",
         ),
         (
             "Datagrams",
@@ -89,6 +89,7 @@ datagrams are written out, and nobody is answered unless `--reply` says who.",
         scan::SECTION,
         udp::SECTION,
         traffic::SECTION,
+        traffic::SEEN,
         server::SECTION,
         hub::SECTION,
         program::SECTION,
@@ -173,6 +174,7 @@ wait; cat got",
         scan::TCP,
         scan::UDP,
         server::ECHO,
+        traffic::LEDGER,
         server::JOKE,
         hub::DENIED,
     ],
@@ -188,8 +190,8 @@ standard output did not take what came. With `-v`, also a UDP port that turned o
         (5, "With `--status`: silent."),
     ],
     caveats: "Not there yet, and refused with a sentence that says so: Unix-domain sockets, vsock and SCTP (`-U`, `--vsock`, `--sctp`), \
-DTLS (`--ssl` with `-u`), an HTTP proxy of our own, Digest authentication, `-F`, `-S`, `-g`, `-o`, `--hex-dump`, `--delay`, `--segments`, `--escape`, `--generate`, `--expect` \
-and `--what`; over datagrams `-C`, `-i`, `-t` and `-e`.
+DTLS (`--ssl` with `-u`), an HTTP proxy of our own, Digest authentication, `-F`, `-S`, `-g`, `--generate`, `--expect` \
+and `--what`; `-e` over datagrams and behind TLS.
 
 In the ncat dialect the letters, the defaults of a client and the statuses of wrong lines are ncat's; most other sentences and statuses are still those of OpenBSD. A listener \
 of that dialect without an address takes IPv6 and IPv4 by one socket.

@@ -14,6 +14,7 @@ mod serve;
 mod shortcut;
 mod sockopt;
 mod stdio;
+mod taps;
 mod tls;
 mod unbuilt;
 mod wire;
@@ -57,6 +58,8 @@ struct Session<'run, 'out> {
     tls: Option<Arc<tls::Setup>>,
     /// Who may connect. `None` is everybody.
     lists: Option<Lists>,
+    /// Copies of what goes past.
+    taps: Option<taps::Taps>,
 }
 
 /// Does what the options say.
@@ -76,9 +79,11 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
         ledger: Ledger::default(),
         tls: None,
         lists: None,
+        taps: None,
     };
     session.prepare_tls()?;
     session.prepare_lists()?;
+    session.prepare_taps()?;
     match &options.role {
         Role::Connect(_) => connect::run(&mut session),
         Role::Listen(_) => listen::run(&mut session),

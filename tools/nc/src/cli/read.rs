@@ -74,6 +74,9 @@ impl Reader<'_> {
             (_, true) => FamilyChoice::V6,
             _ => FamilyChoice::Any,
         };
+        if args.append_output && args.output.is_none() && args.hex_dump.is_none() && !self.is_ncat() {
+            return Err(self.wrong("--append-output needs -o or --hex-dump"));
+        }
         if args.datagram.is_some() && !transport.is_datagram() {
             return Err(self.wrong("--datagram: a stream has no datagrams: must use -u with it"));
         }
@@ -494,7 +497,7 @@ impl Reader<'_> {
 
     /// What is about the one conversation of the standard streams, when there is none.
     fn refuse_without_a_conversation(&self, listen: &Listen, transport: Transport) -> Result<(), Exit> {
-        let name = match listen.service {
+        self.refuse_about_streams(match listen.service {
             Service::Relay if transport.is_datagram() || !listen.shares_streams(self.spoken.dialect) => return Ok(()),
             Service::Relay => "many clients at once (--serve iterative has them one after the other)",
             Service::Program(_) => "-e or -c",
@@ -502,7 +505,10 @@ impl Reader<'_> {
             Service::Broker => "--broker",
             Service::Chat => "--chat",
             Service::HttpProxy => "--proxy-type",
-        };
+        })
+    }
+
+    fn refuse_about_streams(&self, name: &str) -> Result<(), Exit> {
         let args = &self.args;
         let about_streams = [
             (args.crlf, "-C"),
@@ -622,6 +628,10 @@ impl Reader<'_> {
             .iter()
             .map(|port| port::parse(port).map_err(|error| self.wrong(error.to_string())))
             .collect::<Result<_, _>>()?;
+        let program = self.program()?;
+        if program.is_some() {
+            self.refuse_about_streams("-e or -c")?;
+        }
         Ok(Role::Connect(Connect {
             host,
             ports,
@@ -629,7 +639,7 @@ impl Reader<'_> {
             local_port: self.args.source_port.take(),
             scan: self.args.scan,
             shuffle: self.args.shuffle,
-            program: self.program()?,
+            program,
             pass_socket: self.args.pass_socket,
         }))
     }
@@ -646,6 +656,8 @@ impl Reader<'_> {
             (args.datagram.is_some(), "--datagram"),
             (args.read_size.is_some(), "--read-size"),
             (args.segments, "--segments"),
+            (args.escape, "--escape"),
+            (args.delay.is_some(), "--delay"),
             (args.output.is_some(), "-o"),
             (args.hex_dump.is_some(), "--hex-dump"),
         ];

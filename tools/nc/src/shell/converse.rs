@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the shell: reads the clock")]
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use sockeye_cli::Failure;
@@ -15,6 +15,7 @@ use super::tls::Stream;
 use super::wire::{Received, Wire};
 use super::{FAILED, Session};
 use crate::datagram::Outbox;
+use crate::dump::Way;
 use crate::explain::{self, Event, Place};
 use crate::relay::Direction::{Inbound, Outbound};
 use crate::relay::{End, Next, Policy, Relay};
@@ -90,8 +91,11 @@ impl Session<'_, '_> {
         let outbound = outbox.as_ref().map_or(outbound, Outbox::capacity);
         let start = Instant::now();
         let relay = Relay::new(policy, outbound, inbound, start);
-        let filters = Filters::new(traffic);
-        let can_splice = wire.can_splice() && self.input.is_file_or_pipe() && !filters.touch_outbound();
+        // The terminal is whose octets --escape is about.
+        let escapes = traffic.escape && io::stdout().is_terminal();
+        let filters = Filters::new(traffic, escapes);
+        let can_splice =
+            wire.can_splice() && self.input.is_file_or_pipe() && !filters.touch_outbound() && self.taps.is_none();
         let shortcut = can_splice.then(|| Shortcut::open(outbound).ok()).flatten();
         let mut conversation = Conversation {
             session: self,
@@ -198,8 +202,10 @@ impl Conversation<'_, '_, '_> {
 
     /// Waits until something can move, or until `until`.
     fn wait(&self, until: Option<Instant>) -> Result<Ready, Failure> {
-        let paced = self.filters.next_line_at().filter(|_| self.relay.can_write(Outbound));
-        let until = until.into_iter().chain(self.drops_deadline()).chain(paced).min();
+        let waits = self.relay.can_write(Outbound) || self.outbox.as_ref().is_some_and(|outbox| !outbox.is_empty());
+        let paced = self.filters.next_line_at().filter(|_| waits);
+        let shown = self.filters.show_at().filter(|_| self.relay.can_write(Inbound));
+        let until = until.into_iter().chain(self.drops_deadline()).chain(paced).chain(shown).min();
         let relay = &self.relay;
         let input = if self.wants_input() { PollFd::new(self.session.input.fd(), Events::IN) } else { PollFd::idle() };
         let wanted = self.wire.interest(relay.can_read(Inbound), self.has_outbound());
@@ -208,6 +214,7 @@ impl Conversation<'_, '_, '_> {
         let in_vain = !relay.source_is_open(Inbound) && relay.can_read(Outbound);
         let wire = if wanted.is_empty() && !in_vain { PollFd::idle() } else { PollFd::new(self.wire.fd(), wanted) };
         let sink = match self.session.sink.fd() {
+            Some(_) if relay.can_write(Inbound) && !self.filters.may_show() => PollFd::idle(),
             Some(fd) if relay.can_write(Inbound) => PollFd::new(fd, Events::OUT),
             // To notice that the reader of a pipe has gone before there is something for it.
             Some(fd) if relay.sink_is_open(Inbound) && relay.source_is_open(Inbound) => PollFd::new(fd, Events::EMPTY),
@@ -247,7 +254,7 @@ impl Conversation<'_, '_, '_> {
                 _ => self.relay.peer_takes_no_more(Instant::now()),
             }
         }
-        if self.relay.can_write(Inbound) {
+        if self.relay.can_write(Inbound) && self.filters.may_show() {
             if !self.sink_full || !ready.sink.is_empty() {
                 // A pipe that is full and that nobody reads any more is not writable, and yet the write does not wait.
                 self.write_output(ready.sink.intersects(Events::OUT | gone))?;
@@ -255,7 +262,8 @@ impl Conversation<'_, '_, '_> {
         } else if ready.sink.intersects(gone) {
             self.relay.output_gone(Instant::now());
         }
-        self.drain_received()
+        self.drain_received()?;
+        self.session.check_taps()
     }
 
     /// One read from the input, into the relay's buffer or into the pipe that stands for it.
@@ -283,7 +291,7 @@ impl Conversation<'_, '_, '_> {
             Ok(Some(length_octets)) => {
                 self.relay.filled(Outbound, length_octets, now);
                 self.session.explain(|| Event::Read { from: Place::Stdin, length_octets });
-                self.filters.outbound(&mut self.relay);
+                self.filters.outbound(&mut self.relay, now);
             }
             Err(error) => {
                 self.session.explain(|| Event::failed("read", "standard input", &error));
@@ -321,6 +329,10 @@ impl Conversation<'_, '_, '_> {
             Ok(None) => {}
             Ok(Some(length_octets)) => {
                 let now = Instant::now();
+                if self.session.taps.is_some() {
+                    let gone = pending.get(..length_octets).unwrap_or_default();
+                    self.session.tap(Way::Out, self.wire.peer().cloned(), gone, 0);
+                }
                 self.relay.drained(Outbound, length_octets, now);
                 if length_octets == line {
                     self.filters.line_has_gone(now);
@@ -340,6 +352,8 @@ impl Conversation<'_, '_, '_> {
             Ok(Received::NotReady | Received::End) if self.fault.is_some() => self.relay.connection_lost(now),
             Ok(Received::NotReady) => {}
             Ok(Received::End) => {
+                let rest = self.filters.rest();
+                self.relay.append(Inbound, &rest);
                 self.relay.source_ended(Inbound, now);
                 let meaning = match self.wire.tls() {
                     Some(_) => "its close_notify came; what we send may still be read there",
@@ -348,9 +362,20 @@ impl Conversation<'_, '_, '_> {
                 self.session.explain(|| Event::Ended { from: Place::Peer, meaning });
             }
             Ok(Received::Octets(length_octets)) => {
+                if self.session.taps.is_some() {
+                    let came = self.relay.room(Inbound);
+                    self.session.tap(
+                        Way::In,
+                        self.wire.peer().cloned(),
+                        came.get(..length_octets).unwrap_or_default(),
+                        0,
+                    );
+                }
                 self.relay.filled(Inbound, length_octets, now);
                 self.session.explain(|| Event::Read { from: Place::Peer, length_octets });
-                self.filters.inbound(&mut self.relay);
+                let answer = self.filters.inbound(&mut self.relay);
+                self.relay.append(Outbound, &answer);
+                self.filters.came(now);
             }
             Ok(Received::Datagram(datagram)) => {
                 let stranger = self.wire.is_stranger(datagram.peer)
@@ -363,7 +388,18 @@ impl Conversation<'_, '_, '_> {
                     {
                         super::listen::announce(self.session, &sender);
                     }
+                    if self.session.taps.is_some() {
+                        let sender = datagram.peer.map(Into::into);
+                        let came = self.relay.room(Inbound).get(..datagram.len).unwrap_or_default();
+                        self.session.tap(Way::In, sender, came, cut_octets);
+                    }
                     self.relay.filled(Inbound, datagram.len, now);
+                    let answer = self.filters.inbound(&mut self.relay);
+                    self.filters.came(now);
+                    if !answer.is_empty() {
+                        // Of its own, between whatever else goes out.
+                        let _ = self.wire.send_many([answer.as_slice()]);
+                    }
                 }
                 self.session.explain(|| Event::Datagram {
                     peer: datagram.peer.map(Into::into),

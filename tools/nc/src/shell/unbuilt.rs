@@ -18,8 +18,6 @@ fn serves_otherwise(options: &Options) -> bool {
 pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
     let traffic = &options.traffic;
     let socket = &options.socket;
-    let scans = matches!(&options.role, Role::Connect(connect) if connect.scan);
-    let datagrams = options.transport.is_datagram();
     let not_plain = options.transport.is_datagram() || options.tls.is_some();
     let common = [
         // Transports and socket options
@@ -28,15 +26,6 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
         (options.transport == crate::options::Transport::Sctp, "--sctp"),
         (socket.md5, "-S"),
         (!socket.source_route.is_empty() || socket.source_route_pointer.is_some(), "-g"),
-        // Traffic
-        (traffic.interval.is_some() && !scans && datagrams, "-i over datagrams"),
-        (traffic.delay.is_some(), "--delay"),
-        (traffic.crlf && datagrams, "-C over datagrams"),
-        (traffic.telnet && datagrams, "-t over datagrams"),
-        (traffic.segments, "--segments"),
-        (traffic.escape, "--escape"),
-        (traffic.output_file.is_some(), "-o"),
-        (traffic.hex_file.is_some(), "--hex-dump"),
         // UDP
         (traffic.generate.is_some(), "--generate"),
         (traffic.expect, "--expect"),

@@ -95,6 +95,11 @@ impl Wire {
         self.socket().as_fd()
     }
 
+    /// The peer, if there is one.
+    pub(super) fn peer(&self) -> Option<&Address> {
+        self.peer.as_ref()
+    }
+
     /// The peer for messages.
     pub(super) fn peer_text(&self) -> String {
         self.peer.as_ref().map_or_else(|| "everybody".to_owned(), ToString::to_string)

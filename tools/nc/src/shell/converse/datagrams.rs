@@ -10,6 +10,7 @@ use sockeye_cli::failure::errno_text;
 
 use super::Conversation;
 use crate::datagram::Outbox;
+use crate::dump::Way;
 use crate::explain::{Event, Place};
 use crate::relay::Direction::{Inbound, Outbound};
 use crate::report::Ledger;
@@ -48,7 +49,8 @@ impl Conversation<'_, '_, '_> {
     /// Whether something waits to be sent: an empty datagram has no octet that the relay could count.
     pub(super) fn has_outbound(&self) -> bool {
         let waits = self.outbox.as_ref().is_some_and(|outbox| !outbox.is_empty());
-        (self.relay.can_write(Outbound) && self.filters.is_due()) || (waits && self.relay.sink_is_open(Outbound))
+        (self.relay.can_write(Outbound) && self.filters.is_due())
+            || (waits && self.relay.sink_is_open(Outbound) && self.filters.is_due())
     }
 
     /// Reads what the input has, as long as it does not have to be waited for.
@@ -89,6 +91,9 @@ impl Conversation<'_, '_, '_> {
         }
         let now = Instant::now();
         self.relay.filled(Outbound, octets, now);
+        if self.outbox.as_ref().is_some_and(|outbox| !outbox.is_empty()) && self.filters.next_line_at().is_none() {
+            self.filters.wait_before_sending(now);
+        }
         if ended {
             self.input_ended(now);
         }
@@ -97,11 +102,27 @@ impl Conversation<'_, '_, '_> {
 
     /// Sends what was gathered, until the socket takes no more.
     pub(super) fn send_gathered(&mut self) {
-        while let Some(outbox) = self.outbox.as_mut().filter(|outbox| !outbox.is_empty()) {
-            match self.wire.send_many(outbox.pending()) {
+        while let Some(outbox) = self.outbox.as_mut().filter(|outbox| !outbox.is_empty() && self.filters.is_due()) {
+            let most = if self.filters.paces() { 1 } else { usize::MAX };
+            let sent = match self.filters.datagrams(outbox.pending().take(most)) {
+                Some(changed) => self.wire.send_many(changed.iter().map(Vec::as_slice)),
+                None => self.wire.send_many(outbox.pending().take(most)),
+            };
+            match sent {
                 Ok(None) => return,
                 Ok(Some(count)) => {
                     let now = Instant::now();
+                    if self.session.taps.is_some() {
+                        let changed = self.filters.datagrams(outbox.pending().take(count));
+                        let gone: Vec<Vec<u8>> =
+                            changed.unwrap_or_else(|| outbox.pending().take(count).map(<[u8]>::to_vec).collect());
+                        for datagram in gone {
+                            self.session.tap(Way::Out, self.wire.peer().cloned(), &datagram, 0);
+                        }
+                    }
+                    if count > 0 {
+                        self.filters.line_has_gone(now);
+                    }
                     for _ in 0..count {
                         let Some(length_octets) = outbox.done() else { break };
                         self.relay.drained(Outbound, length_octets, now);
@@ -171,7 +192,7 @@ impl Conversation<'_, '_, '_> {
     pub(super) fn drain_received(&mut self) -> Result<(), Failure> {
         while self.wire.holds_datagrams() && !self.sink_full && self.relay.can_read(Inbound) {
             self.receive();
-            if self.relay.can_write(Inbound) {
+            if self.relay.can_write(Inbound) && self.filters.may_show() {
                 self.write_output(false)?;
             }
         }
