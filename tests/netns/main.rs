@@ -17,6 +17,7 @@ mod nc_scan;
 mod nc_sockopt;
 mod nc_tls;
 mod nc_udp;
+mod nc_unix;
 mod netsum;
 mod ports;
 mod sys;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         nc_sockopt::tests,
         nc_tls::tests,
         nc_udp::tests,
+        nc_unix::tests,
         netsum::cases,
         ports::tests,
         sys::cases,

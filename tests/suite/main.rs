@@ -27,6 +27,7 @@ mod nc_server;
 mod nc_tls;
 mod nc_traffic;
 mod nc_udp;
+mod nc_unix;
 mod netsum;
 mod ports;
 #[path = "../tools.rs"]

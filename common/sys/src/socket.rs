@@ -100,6 +100,29 @@ pub fn set_option(socket: impl AsFd, level: i32, name: i32, value: i32) -> io::R
     .map(drop)
 }
 
+/// Process, user and group of whoever is at the other end of a Unix-domain socket (`SO_PEERCRED`).
+///
+/// # Errors
+/// Whatever getsockopt(2) says.
+///
+/// # Source
+/// unix(7).
+pub fn peer_credentials(socket: impl AsFd) -> io::Result<(i32, u32, u32)> {
+    let mut credentials = libc::ucred { pid: 0, uid: 0, gid: 0 };
+    let mut len = socklen(size_of_val(&credentials));
+    // SAFETY: the buffer is writable for `len` octets, and `len` is a live socklen_t.
+    check(unsafe {
+        libc::getsockopt(
+            socket.as_fd().as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PEERCRED,
+            (&raw mut credentials).cast(),
+            &raw mut len,
+        )
+    })?;
+    Ok((credentials.pid, credentials.uid, credentials.gid))
+}
+
 /// Octets that wait to be read (`SIOCINQ`); of UDP, those of the first datagram.
 ///
 /// # Errors

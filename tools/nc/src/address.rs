@@ -62,6 +62,7 @@ impl fmt::Display for Address {
         match self {
             Self::Inet(addr) => addr.fmt(f),
             Self::Unix(unix) => unix.fmt(f),
+            Self::Vsock { cid: u32::MAX, port } => write!(f, "vsock:any:{port}"),
             Self::Vsock { cid, port } => write!(f, "vsock:{cid}:{port}"),
         }
     }

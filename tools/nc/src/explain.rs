@@ -137,6 +137,15 @@ pub enum Event {
         /// Who connected.
         peer: Address,
     },
+    /// Who is at the other end of a Unix-domain socket (SO_PEERCRED).
+    PeerCredentials {
+        /// Its process.
+        pid: i32,
+        /// Its user.
+        uid: u32,
+        /// Its group.
+        gid: u32,
+    },
     /// connect(2).
     Connect {
         /// The address.
@@ -539,6 +548,9 @@ impl Event {
                 format!("process {pid} has ended with status {}", exit_status.unwrap_or_default())
             }
             Self::Listen { backlog } => format!("listen, backlog {backlog}: so many connections may wait for accept"),
+            Self::PeerCredentials { pid, uid, gid } => {
+                format!("the peer is process {pid} of user {uid} and group {gid} (SO_PEERCRED)")
+            }
             Self::Accepted { local, peer } => format!("accepted {}", pair(local.as_ref(), peer)),
             Self::Connected { local, peer, took_us, meaning } => {
                 format!("connected {} in {took_us} us: {meaning}", pair(local.as_ref(), peer))

@@ -8,6 +8,7 @@ mod scan;
 mod server;
 mod tls;
 mod traffic;
+mod transport;
 mod udp;
 
 use sockeye_cli::Manual;
@@ -95,6 +96,7 @@ datagrams are written out, and nobody is answered unless `--reply` says who.",
         program::SECTION,
         proxy::SECTION,
         tls::SECTION,
+        transport::SECTION,
         lab::SECTION,
         (
             "When it ends",
@@ -176,6 +178,7 @@ wait; cat got",
         server::ECHO,
         traffic::LEDGER,
         server::JOKE,
+        transport::PATH,
         hub::DENIED,
     ],
     exit_status: &[
@@ -189,8 +192,7 @@ standard output did not take what came. With `-v`, also a UDP port that turned o
         (4, "Standard output did not take the text of `--help` or `--version`."),
         (5, "With `--status`: silent."),
     ],
-    caveats: "Not there yet, and refused with a sentence that says so: Unix-domain sockets, vsock and SCTP (`-U`, `--vsock`, `--sctp`), \
-DTLS (`--ssl` with `-u`), an HTTP proxy of our own, Digest authentication, `-F`, `-S`, `-g`, `--generate`, `--expect` \
+    caveats: "Not there yet, and refused with a sentence that says so: DTLS (`--ssl` with `-u`), an HTTP proxy of our own, Digest authentication, `-F`, `-S`, `-g`, `--generate`, `--expect` \
 and `--what`; `-e` over datagrams and behind TLS.
 
 In the ncat dialect the letters, the defaults of a client and the statuses of wrong lines are ncat's; most other sentences and statuses are still those of OpenBSD. A listener \

@@ -6,6 +6,7 @@ mod access;
 mod connect;
 mod converse;
 mod listen;
+mod local;
 mod names;
 mod program;
 mod proxy;
@@ -26,6 +27,7 @@ use std::time::Instant;
 use sockeye_cli::{Failure, Output, Status};
 
 use crate::access::Lists;
+use crate::address::Address;
 use crate::explain::tcp::Moment;
 use crate::explain::{Event, Step};
 use crate::options::{Options, Role, Traffic, Transport};
@@ -58,6 +60,8 @@ struct Session<'run, 'out> {
     tls: Option<Arc<tls::Setup>>,
     /// Who may connect. `None` is everybody.
     lists: Option<Lists>,
+    /// Where we listen, if that is no IP address, and what is said of it.
+    listens_at: Option<(Address, String)>,
     /// Copies of what goes past.
     taps: Option<taps::Taps>,
 }
@@ -80,6 +84,7 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
         tls: None,
         lists: None,
         taps: None,
+        listens_at: None,
     };
     session.prepare_tls()?;
     session.prepare_lists()?;

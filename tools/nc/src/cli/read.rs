@@ -12,6 +12,7 @@ use crate::options::{
     Access, App, Connect, DatagramCut, Dialect, FamilyChoice, Generate, Listen, Model, Options, Program, Proxy,
     ProxyDns, ProxyKind, Reply, Role, Service, SocketOptions, Tls, Traffic, Transport,
 };
+use crate::port::PortSpec;
 use crate::{port, tos};
 
 /// ncat's default port.
@@ -554,6 +555,9 @@ impl Reader<'_> {
         if lists && (transport.is_unix() || transport.is_vsock()) {
             return Err(self.wrong("--allow and --deny are about IP addresses: this transport has none"));
         }
+        if transport.is_datagram() && transport != Transport::Udp && matches!(service, Service::App(_)) {
+            return Err(self.wrong("--app over datagrams is about UDP"));
+        }
         if args.no_reap && args.serve.as_deref() != Some("fork") {
             return Err(self.wrong("--no-reap needs --serve fork"));
         }
@@ -595,7 +599,9 @@ impl Reader<'_> {
             (Some(host), Some(port), None) => (Some(host), port),
             (Some(_), Some(_), Some(_)) => return Err(self.spoken.usage("")),
         };
-        port::check_local(&port).map_err(|error| self.wrong(error.to_string()))?;
+        if !transport.is_vsock() {
+            port::check_local(&port).map_err(|error| self.wrong(error.to_string()))?;
+        }
         Ok((host, port))
     }
 
@@ -621,12 +627,14 @@ impl Reader<'_> {
         }
         self.refuse_listener_options()?;
         self.refuse_with_scan()?;
-        if let Some(port) = self.args.source_port.as_deref() {
+        if let Some(port) = self.args.source_port.as_deref().filter(|_| !transport.is_vsock()) {
             port::check_local(port).map_err(|error| self.wrong(error.to_string()))?;
         }
         let ports = ports
             .iter()
-            .map(|port| port::parse(port).map_err(|error| self.wrong(error.to_string())))
+            // Ports of vsock(7) have 32 bits, and no names.
+            .map(|port| if transport.is_vsock() { Ok(PortSpec::Name(port.clone())) } else { port::parse(port) })
+            .map(|port| port.map_err(|error| self.wrong(error.to_string())))
             .collect::<Result<_, _>>()?;
         let program = self.program()?;
         if program.is_some() {

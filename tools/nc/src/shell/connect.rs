@@ -15,6 +15,7 @@ use sockeye_cli::{Failure, Status};
 use sockeye_common::sockaddr::{SockaddrUn, UnixName};
 use sockeye_sys::addrinfo::{AddrInfo, AiFlags, Hints};
 use sockeye_sys::poll::{Events, PollFd, poll};
+use sockeye_sys::{Family, Protocol, SockType};
 
 use super::converse::Outcome;
 use super::names::{self, hints};
@@ -33,6 +34,9 @@ const RECEIVE_BUFFER: usize = 8 << 20;
 pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let options = session.options;
     let Role::Connect(connect) = &options.role else { return Ok(FAILED) };
+    if options.transport.is_unix() || options.transport.is_vsock() {
+        return super::local::connect(session, connect);
+    }
     let host = &connect.host;
     let all = session.all_ports(connect)?;
     // Behind a proxy or TLS there is more to a connection than connect(2), and a path is not many ports: one at a time.
@@ -40,7 +44,6 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     if connect.scan && has_ports && options.proxy.is_none() && options.tls.is_none() {
         return scan::run(session, host, all);
     }
-    let transport_is_datagram = options.transport.is_datagram();
     let mut status = FAILED;
     for port in all {
         let reached = match &options.proxy {
@@ -48,41 +51,7 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
             None => reach(session, host, port, true)?,
         };
         let Some(wire) = reached else { continue };
-        let mut wire = session.secure_client(wire, host)?;
-        status = Status::YES;
-        if connect.scan {
-            continue;
-        }
-        if let Some(program) = &connect.program {
-            let Some(socket) = wire.into_socket() else { return Err(super::not_built("--ssl with -e")) };
-            session.run_program(program, socket)?;
-            continue;
-        }
-        let policy = session.policy();
-        match session.converse(&mut wire, policy)? {
-            Outcome::Ended if transport_is_datagram => {
-                let silent = session.ledger.received == 0;
-                session.say(report::datagrams(&session.ledger));
-                if options.status {
-                    status = if silent { SILENT } else { Status::YES };
-                }
-            }
-            Outcome::Ended => {}
-            Outcome::Lost(failure) => return Err(failure),
-            Outcome::Refused(failure) if options.status => {
-                session.output.failure(&failure);
-                session.say(report::CLOSED);
-                status = CLOSED;
-            }
-            Outcome::Refused(failure) => {
-                session.say(report::CLOSED);
-                // OpenBSD nc finds out with -v only, because only then it sends a probe.
-                if session.is_loud() {
-                    session.output.failure(&failure);
-                }
-                status = if options.verbose > 0 { FAILED } else { status };
-            }
-        }
+        status = session.after_connect(connect, wire, host)?;
     }
     match status {
         Status::YES => Ok(Status::YES),
@@ -147,13 +116,17 @@ pub(super) fn reach(
 
 /// Makes a socket, binds it if a local address was asked for, and connects it.
 fn attempt(session: &mut Session<'_, '_>, info: &AddrInfo, destination: &Destination) -> Result<Socket, Attempt> {
-    let socket = session.socket(info).map_err(|error| Attempt::Failed(destination.failed(&errno_text(&error))))?;
+    let socket = session.socket(info).map_err(|error| match error.raw_os_error() {
+        // No other address will do better, and it is no refusal by a peer.
+        Some(libc::EPROTONOSUPPORT | libc::ESOCKTNOSUPPORT) => Attempt::Local(session.no_such_socket(&error)),
+        _ => Attempt::Failed(destination.failed(&errno_text(&error))),
+    })?;
     session.set_options(&socket, info.family).map_err(Attempt::Local)?;
     bind_local(session, &socket, info)?;
     session.explain_state(Moment::BeforeConnect, &socket);
     session.explain(|| Event::connect(&info.addr.into()));
     let start = Instant::now();
-    let made = connect(&socket, &info.addr, session.options.connect_timeout)
+    let made = connect_within(&socket, &SockAddr::from(info.addr), session.options.connect_timeout)
         .and_then(|()| if session.met_itself(&socket) { Err(refused()) } else { Ok(()) });
     session.explain_state(Moment::AfterConnect, &socket);
     match made {
@@ -178,8 +151,8 @@ fn refused() -> io::Error {
 }
 
 /// Connects within `timeout`. EINPROGRESS is the error when that has passed.
-fn connect(socket: &Socket, addr: &SocketAddr, timeout: Option<std::time::Duration>) -> io::Result<()> {
-    match socket.connect(&SockAddr::from(*addr)) {
+pub(super) fn connect_within(socket: &Socket, addr: &SockAddr, timeout: Option<std::time::Duration>) -> io::Result<()> {
+    match socket.connect(addr) {
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {
             let mut fds = [PollFd::new(socket.as_fd(), Events::OUT)];
             // A timeout of zero waits as long as the kernel does.
@@ -241,6 +214,42 @@ pub(super) fn address(raw: &SockAddr) -> Option<Address> {
 }
 
 impl Session<'_, '_> {
+    /// Does with a connection what it was made for.
+    pub(super) fn after_connect(&mut self, connect: &Connect, wire: Wire, host: &str) -> Result<Status, Failure> {
+        let options = self.options;
+        let mut wire = self.secure_client(wire, host)?;
+        if connect.scan {
+            return Ok(Status::YES);
+        }
+        if let Some(program) = &connect.program {
+            let Some(socket) = wire.into_socket() else { return Err(super::not_built("--ssl with -e")) };
+            self.run_program(program, socket)?;
+            return Ok(Status::YES);
+        }
+        let policy = self.policy();
+        match self.converse(&mut wire, policy)? {
+            Outcome::Ended if options.transport.is_datagram() => {
+                self.say(report::datagrams(&self.ledger));
+                let silent = options.status && self.ledger.received == 0;
+                Ok(if silent { SILENT } else { Status::YES })
+            }
+            Outcome::Ended => Ok(Status::YES),
+            Outcome::Lost(failure) => Err(failure),
+            Outcome::Refused(failure) => {
+                // OpenBSD nc finds out with -v only, because only then it sends a probe.
+                if options.status || self.is_loud() {
+                    self.output.failure(&failure);
+                }
+                self.say(report::CLOSED);
+                Ok(match (options.status, options.verbose) {
+                    (true, _) => CLOSED,
+                    (false, 0) => Status::YES,
+                    (false, _) => FAILED,
+                })
+            }
+        }
+    }
+
     /// Whether a TCP socket came out at itself: the system chose as its local port the very one that was asked for
     /// (RFC 9293 section 3.5, simultaneous open). With `-p` the user chose it, and may want to see that.
     fn met_itself(&self, socket: &Socket) -> bool {
@@ -296,7 +305,23 @@ impl Session<'_, '_> {
 
     /// socket(2): close-on-exec, and never blocking.
     pub(super) fn socket(&mut self, info: &AddrInfo) -> io::Result<Socket> {
-        let (family, socktype, protocol) = (info.family, info.socktype, info.protocol);
+        self.socket_of(info.family, info.socktype, info.protocol)
+    }
+
+    /// socket(2) says that this kernel does not have the transport.
+    pub(super) fn no_such_socket(&self, error: &io::Error) -> Failure {
+        let name = self.options.transport.name();
+        let failure = Failure::call(FAILED, "socket", name, error);
+        let absent = [libc::EPROTONOSUPPORT, libc::ESOCKTNOSUPPORT, libc::EAFNOSUPPORT];
+        if error.raw_os_error().is_some_and(|number| absent.contains(&number)) {
+            failure.hint(format!("this kernel does not have it, or its module is not loaded (modprobe {name})"))
+        } else {
+            failure
+        }
+    }
+
+    /// The same for a family that getaddrinfo(3) does not know.
+    pub(super) fn socket_of(&mut self, family: Family, socktype: SockType, protocol: Protocol) -> io::Result<Socket> {
         self.explain(|| Event::Socket { family: family.into(), socktype: socktype.into(), protocol: protocol.into() });
         let made = Socket::new(Domain::from(family.0), socktype.0.into(), Some(protocol.0.into()))
             .and_then(|socket| socket.set_nonblocking(true).map(|()| socket));

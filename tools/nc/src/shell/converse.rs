@@ -17,6 +17,7 @@ use super::{FAILED, Session};
 use crate::datagram::Outbox;
 use crate::dump::Way;
 use crate::explain::{self, Event, Place};
+use crate::options::Transport;
 use crate::relay::Direction::{Inbound, Outbound};
 use crate::relay::{End, Next, Policy, Relay};
 
@@ -357,6 +358,9 @@ impl Conversation<'_, '_, '_> {
                 self.relay.source_ended(Inbound, now);
                 let meaning = match self.wire.tls() {
                     Some(_) => "its close_notify came; what we send may still be read there",
+                    None if self.session.options.transport != Transport::Tcp => {
+                        "it sends no more; what we send may still be read there"
+                    }
                     None => "its FIN came; what we send may still be read there",
                 };
                 self.session.explain(|| Event::Ended { from: Place::Peer, meaning });
@@ -386,7 +390,7 @@ impl Conversation<'_, '_, '_> {
                     if let Some(sender) = datagram.peer
                         && self.wire.met(sender)
                     {
-                        super::listen::announce(self.session, &sender);
+                        super::listen::announce(self.session, &sender.into());
                     }
                     if self.session.taps.is_some() {
                         let sender = datagram.peer.map(Into::into);
@@ -434,6 +438,8 @@ impl Conversation<'_, '_, '_> {
                     "datagrams have no end; the peer sees nothing of it"
                 } else if self.wire.tls().is_some() {
                     "close_notify goes out, and a FIN; the peer sees the end of its input, and may go on sending"
+                } else if self.session.options.transport != Transport::Tcp {
+                    "the peer sees the end of its input, and may go on sending"
                 } else {
                     "a FIN goes out; the peer sees the end of its input, and may go on sending"
                 };

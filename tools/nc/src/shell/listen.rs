@@ -14,12 +14,14 @@ use sockeye_sys::Family;
 use sockeye_sys::addrinfo::{AddrInfo, AiFlags};
 use sockeye_sys::poll::{Events, PollFd, poll};
 
-use super::connect::local_addr;
+use super::connect::{local_addr, local_address};
 use super::converse::Outcome;
+use super::local::accepted_from;
 use super::names::hints;
 use super::stdio::{retry, unless_not_ready};
 use super::wire::Wire;
 use super::{FAILED, Session};
+use crate::address::Address;
 use crate::explain::Event;
 use crate::explain::tcp::Moment;
 use crate::hub::Kind;
@@ -36,6 +38,13 @@ const BEFORE_ACCEPT: &str = "between listen and accept: who connects now is conn
 pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let options = session.options;
     let Role::Listen(listen) = &options.role else { return Ok(FAILED) };
+    if options.transport.is_unix() || options.transport.is_vsock() {
+        let socket = super::local::listen(session, listen)?;
+        return match (options.transport.is_datagram(), &listen.service) {
+            (true, _) => super::local::datagrams(session, listen, socket),
+            (false, _) => serve(session, listen, socket),
+        };
+    }
     let Listen { host, port, keep_open, .. } = &**listen;
     let family = match (host, options.family) {
         // Everything, as ncat's: by one socket that takes IPv4 too.
@@ -73,20 +82,23 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     {
         session.say(report::waiting(options.transport, &host, &port));
     }
+    match (options.transport.is_datagram(), &listen.service) {
+        (false, _) => serve(session, listen, socket),
+        (true, Service::App(app)) => super::serve::app(session, listen, *app, socket),
+        (true, _) if *keep_open => print_all(session, socket),
+        (true, _) => answer_first(session, socket),
+    }
+}
+
+/// Streams, in whichever way they are served.
+fn serve(session: &mut Session<'_, '_>, listen: &Listen, socket: Socket) -> Result<Status, Failure> {
+    session.pause(listen.delay_accept, BEFORE_ACCEPT)?;
     if let Service::App(app) = listen.service {
-        if !options.transport.is_datagram() {
-            session.pause(listen.delay_accept, BEFORE_ACCEPT)?;
-        }
         return super::serve::app(session, listen, app, socket);
     }
-    if let Some(kind) = hub_kind(options.dialect, listen).filter(|_| !options.transport.is_datagram()) {
-        session.pause(listen.delay_accept, BEFORE_ACCEPT)?;
-        return super::serve::hub(session, listen, kind, socket);
-    }
-    match (options.transport.is_datagram(), *keep_open) {
-        (false, _) => accept_each(session, listen, socket),
-        (true, false) => answer_first(session, socket),
-        (true, true) => print_all(session, socket),
+    match hub_kind(session.options.dialect, listen) {
+        Some(kind) => super::serve::hub(session, listen, kind, socket),
+        None => accept_each(session, listen, socket),
     }
 }
 
@@ -112,7 +124,10 @@ fn open(session: &mut Session<'_, '_>, found: &[AddrInfo]) -> Result<Socket, Fai
 }
 
 fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Failure> {
-    let socket = session.socket(info).map_err(|error| Failure::call(FAILED, "socket", info.family, &error))?;
+    let socket = session.socket(info).map_err(|error| match error.raw_os_error() {
+        Some(libc::EPROTONOSUPPORT | libc::ESOCKTNOSUPPORT) => session.no_such_socket(&error),
+        _ => Failure::call(FAILED, "socket", info.family, &error),
+    })?;
     session.set_options(&socket, info.family)?;
     if info.family == Family::INET6 && info.addr.ip().is_unspecified() {
         // Whatever the host's default is.
@@ -125,26 +140,12 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
     }
     session.reuse_address(&socket);
     session.bind(&socket, &info.addr.into())?;
-    let Role::Listen(listen) = &session.options.role else { return Ok(socket) };
-    session.pause(listen.delay_listen, "between bind and listen: who connects now is refused")?;
-    let backlog = listen.backlog.unwrap_or_else(|| match (listen.keep_open, &listen.service) {
-        (false, _) => 1,
-        (true, Service::Relay) => BACKLOG,
-        // They serve many at once, and may be asked by thousands in one moment.
-        (true, _) => super::serve::longest_backlog(),
-    });
-    session.explain(|| Event::Listen { backlog });
-    // Two sockets may be bound to one address with SO_REUSEADDR, but only one of them may listen: it shows here.
-    socket.listen(backlog).map_err(|error| {
-        session.explain(|| Event::failed("listen", info.addr, &error));
-        Failure::call(FAILED, "listen", info.addr, &error)
-    })?;
+    session.listen(&socket, &info.addr.into())?;
     Ok(socket)
 }
 
 /// Streams: one connection after the other, or only the first.
 fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket) -> Result<Status, Failure> {
-    session.pause(listen.delay_accept, BEFORE_ACCEPT)?;
     if let Service::Program(program) = &listen.service {
         session.warn_of_open_program(listen);
         if listen.keep_open {
@@ -167,7 +168,7 @@ fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket)
             continue;
         }
         let policy = Policy { leave_with_peer: true, ..session.policy() };
-        let wire = Wire::new(socket, session.options.transport, Some(peer.into()));
+        let wire = Wire::new(socket, session.options.transport, Some(peer));
         let outcome = match session.secure_server(wire) {
             Ok(mut wire) => session.converse(&mut wire, policy)?,
             Err(failure) => Outcome::Lost(failure),
@@ -182,7 +183,7 @@ fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket)
 }
 
 /// Waits for a connection, however long that takes.
-fn accept(session: &mut Session<'_, '_>, listener: &Socket) -> Result<(Socket, SocketAddr), Failure> {
+fn accept(session: &mut Session<'_, '_>, listener: &Socket) -> Result<(Socket, Address), Failure> {
     loop {
         poll(&mut [PollFd::new(listener.as_fd(), Events::IN)], None)
             .map_err(|error| Failure::call(FAILED, "poll", "the listening socket", &error))?;
@@ -193,7 +194,7 @@ fn accept(session: &mut Session<'_, '_>, listener: &Socket) -> Result<(Socket, S
 }
 
 /// accept(2). `None` if nobody is there after all.
-fn accept_now(session: &mut Session<'_, '_>, listener: &Socket) -> Result<Option<(Socket, SocketAddr)>, Failure> {
+fn accept_now(session: &mut Session<'_, '_>, listener: &Socket) -> Result<Option<(Socket, Address)>, Failure> {
     try_accept(session, listener).map_err(|error| Failure::call(FAILED, "accept", "a connection", &error))
 }
 
@@ -214,15 +215,16 @@ const BROKE_BEFORE: [i32; 8] = [
 ///
 /// # Errors
 /// If there are no more descriptors or there is no more memory: what may pass.
-pub(super) fn try_accept(session: &mut Session<'_, '_>, listener: &Socket) -> io::Result<Option<(Socket, SocketAddr)>> {
+pub(super) fn try_accept(session: &mut Session<'_, '_>, listener: &Socket) -> io::Result<Option<(Socket, Address)>> {
     let accepted = listener.accept().and_then(|(socket, peer)| {
         socket.set_nonblocking(true)?;
-        Ok((socket, peer.as_socket().ok_or(io::ErrorKind::Unsupported)?))
+        Ok((socket, accepted_from(session, &peer).ok_or(io::ErrorKind::Unsupported)?))
     });
     match accepted {
         Ok((socket, peer)) => {
-            session.explain(|| Event::Accepted { local: local_addr(&socket).map(Into::into), peer: peer.into() });
-            if !session.admits(&peer) {
+            session.explain(|| Event::Accepted { local: local_address(&socket), peer: peer.clone() });
+            session.explain_peer(&socket);
+            if peer.inet().is_some_and(|peer| !session.admits(&peer)) {
                 return Ok(None);
             }
             session.explain_state(Moment::Accepted, &socket);
@@ -245,11 +247,18 @@ pub(super) fn try_accept(session: &mut Session<'_, '_>, listener: &Socket) -> io
 }
 
 /// Says who came, under `-v`.
-pub(super) fn announce(session: &mut Session<'_, '_>, peer: &SocketAddr) {
-    if session.options.verbose > 0
-        && let Some((host, port)) = session.spoken(peer)
-    {
-        session.say(report::received(&host, &port));
+pub(super) fn announce(session: &mut Session<'_, '_>, peer: &Address) {
+    if session.options.verbose == 0 {
+        return;
+    }
+    match peer {
+        Address::Inet(addr) => {
+            if let Some((host, port)) = session.spoken(addr) {
+                session.say(report::received(&host, &port));
+            }
+        }
+        Address::Vsock { cid, port } => session.say(report::received(&cid.to_string(), &port.to_string())),
+        Address::Unix(_) => session.say_received(),
     }
 }
 
@@ -270,7 +279,7 @@ pub(super) fn take_first(session: &mut Session<'_, '_>, socket: &Socket) -> Resu
 /// UDP without `-k`: whoever sends first is the peer of a conversation.
 fn answer_first(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Failure> {
     let peer = take_first(session, &socket)?;
-    announce(session, &peer);
+    announce(session, &peer.into());
     let policy = session.policy();
     match session.converse(&mut Wire::new(socket, session.options.transport, Some(peer.into())), policy)? {
         // The peer has gone, and cannot say so in UDP: its host does, with ICMP.
@@ -319,6 +328,42 @@ fn print_all(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Fa
 }
 
 impl Session<'_, '_> {
+    /// listen(2), and before it the pause that was asked for.
+    pub(super) fn listen(&mut self, socket: &Socket, addr: &Address) -> Result<(), Failure> {
+        let Role::Listen(listen) = &self.options.role else { return Ok(()) };
+        self.pause(listen.delay_listen, "between bind and listen: who connects now is refused")?;
+        let backlog = listen.backlog.unwrap_or_else(|| match (listen.keep_open, &listen.service) {
+            (false, _) => 1,
+            (true, Service::Relay) => BACKLOG,
+            // They serve many at once, and may be asked by thousands in one moment.
+            (true, _) => super::serve::longest_backlog(),
+        });
+        self.explain(|| Event::Listen { backlog });
+        // Two sockets may be bound to one address with SO_REUSEADDR, but only one of them may listen: it shows here.
+        socket.listen(backlog).map_err(|error| {
+            self.explain(|| Event::failed("listen", addr, &error));
+            Failure::call(FAILED, "listen", addr, &error)
+        })
+    }
+
+    /// Says that somebody without a name of its own came to our path.
+    pub(super) fn say_received(&mut self) {
+        if let Some((_, said)) = &self.listens_at {
+            let said = format!("Connection received on {said}");
+            self.say(said);
+        }
+    }
+
+    /// Shows who is at the other end of a Unix-domain socket.
+    pub(super) fn explain_peer(&mut self, socket: &Socket) {
+        if self.output.is_explained()
+            && self.options.transport == Transport::UnixStream
+            && let Ok((pid, uid, gid)) = sockeye_sys::socket::peer_credentials(socket)
+        {
+            self.explain(|| Event::PeerCredentials { pid, uid, gid });
+        }
+    }
+
     /// Waits, if that was asked for, and tells what the others see meanwhile.
     fn pause(&mut self, delay: Option<Duration>, meaning: &'static str) -> Result<(), Failure> {
         let Some(delay) = delay else { return Ok(()) };

@@ -284,7 +284,7 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
             match try_accept(self.session, listener) {
                 Ok(Some((socket, peer))) => {
                     announce(self.session, &peer);
-                    self.welcome(socket, &peer.into())?;
+                    self.welcome(socket, &peer)?;
                 }
                 Ok(None) => {
                     self.told = false;

@@ -21,9 +21,6 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
     let not_plain = options.transport.is_datagram() || options.tls.is_some();
     let common = [
         // Transports and socket options
-        (options.transport.is_unix(), "-U"),
-        (options.transport.is_vsock(), "--vsock"),
-        (options.transport == crate::options::Transport::Sctp, "--sctp"),
         (socket.md5, "-S"),
         (!socket.source_route.is_empty() || socket.source_route_pointer.is_some(), "-g"),
         // UDP

@@ -49,7 +49,7 @@ pub(super) fn run(
     let mut idle = None;
     if !listen.keep_open {
         let peer = take_first(session, socket)?;
-        announce(session, &peer);
+        announce(session, &peer.into());
         idle = session.options.idle_timeout;
     }
     let common = Talker::new(app, 1);

@@ -117,7 +117,7 @@ impl Boss<'_, '_, '_> {
                 Ok(Some((socket, peer))) => {
                     announce(self.session, &peer);
                     self.accepted += 1;
-                    self.give(socket, peer.into())
+                    self.give(socket, peer)
                 }
                 Err(error) => Err(error),
             };

@@ -1,0 +1,318 @@
+//! Unix-domain sockets and vsock: one address, no names to look up.
+
+#![expect(clippy::disallowed_methods, reason = "the shell: makes and removes socket files, reads the clock")]
+
+use std::ffi::OsStr;
+use std::io::{self, Read};
+use std::mem::MaybeUninit;
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use socket2::{SockAddr, Socket};
+use sockeye_cli::escape::escape;
+use sockeye_cli::failure::errno_text;
+use sockeye_cli::{Failure, Status};
+use sockeye_common::sockaddr::{SockaddrUn, UnixName};
+use sockeye_sys::poll::{Events, PollFd, poll};
+use sockeye_sys::{Family, Protocol, SockType};
+
+use super::connect::{address, connect_within, local_address, raw_addr};
+use super::converse::Outcome;
+use super::stdio::{retry, unless_not_ready};
+use super::wire::Wire;
+use super::{FAILED, Session};
+use crate::address::Address;
+use crate::explain::Event;
+use crate::options::{Connect, Listen, Transport};
+use crate::port::PortSpec;
+use crate::relay::Policy;
+
+/// VMADDR_CID_ANY: every address of this machine.
+const CID_ANY: u32 = u32::MAX;
+/// VMADDR_PORT_ANY: the system chooses.
+const PORT_ANY: u32 = u32::MAX;
+
+/// A socket file that we have made, and its folder if that was made for it. Both go when we do.
+#[derive(Default)]
+struct Own {
+    file: Option<PathBuf>,
+    folder: Option<PathBuf>,
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        remove(self.file.as_deref(), self.folder.as_deref());
+    }
+}
+
+fn remove(file: Option<&Path>, folder: Option<&Path>) {
+    if let Some(file) = file {
+        let _ = std::fs::remove_file(file);
+    }
+    if let Some(folder) = folder {
+        let _ = std::fs::remove_dir(folder);
+    }
+}
+
+/// Connects to each address that the options mean. Yes if one was reached, and the conversations took place.
+pub(super) fn connect(session: &mut Session<'_, '_>, options: &Connect) -> Result<Status, Failure> {
+    if session.options.transport.is_unix() {
+        return connect_to(session, options, &unix(&options.host)?);
+    }
+    let cid = cid(&options.host)?;
+    let mut status = Err(Failure::Silent(FAILED));
+    for spec in &options.ports {
+        let ports = match spec {
+            PortSpec::Range(low, high) => u32::from(*low)..=u32::from(*high),
+            PortSpec::Name(text) => {
+                let port = vsock_port(text)?;
+                port..=port
+            }
+        };
+        for port in ports {
+            match connect_to(session, options, &Address::Vsock { cid, port }) {
+                Ok(yes) => status = Ok(yes),
+                Err(failure) if session.is_loud() => session.output.failure(&failure),
+                Err(_) => {}
+            }
+        }
+    }
+    status
+}
+
+fn connect_to(session: &mut Session<'_, '_>, options: &Connect, peer: &Address) -> Result<Status, Failure> {
+    let transport = session.options.transport;
+    let socket = open(session)?;
+    let _own = name_ourselves(session, &socket, options)?;
+    session.explain(|| Event::connect(peer));
+    let start = Instant::now();
+    let connected = raw_addr(peer).and_then(|raw| connect_within(&socket, &raw, session.options.connect_timeout));
+    connected.map_err(|error| {
+        session.explain(|| Event::failed("connect", peer, &error));
+        let said = match peer {
+            // As OpenBSD's has it, with -v or without.
+            Address::Unix(_) => format!("{}: {}", escape(&options.host), errno_text(&error)),
+            _ if error.raw_os_error() == Some(libc::EINPROGRESS) => format!("connect to {peer} timed out"),
+            _ => format!("connect to {peer} failed: {}", errno_text(&error)),
+        };
+        Failure::new(FAILED, said)
+    })?;
+    let (local, took) = (local_address(&socket), start.elapsed());
+    session.explain(|| Event::connected(transport, local, peer.clone(), took));
+    session.explain_peer(&socket);
+    if let Address::Vsock { cid, port } = peer {
+        session.say(format!("Connection to {cid} {port} port [vsock/*] succeeded!"));
+    }
+    let wire = Wire::new(socket, transport, Some(peer.clone()));
+    session.after_connect(options, wire, &options.host)
+}
+
+/// Binds to what `-s` says. Datagrams over Unix-domain sockets need a name to be answered, so there is one anyway.
+fn name_ourselves(session: &mut Session<'_, '_>, socket: &Socket, options: &Connect) -> Result<Own, Failure> {
+    let transport = session.options.transport;
+    let mut own = Own::default();
+    if transport.is_vsock() {
+        if options.local_host.is_some() || options.local_port.is_some() {
+            let cid = options.local_host.as_deref().map_or(Ok(CID_ANY), cid)?;
+            let port = options.local_port.as_deref().map_or(Ok(PORT_ANY), vsock_port)?;
+            session.bind(socket, &Address::Vsock { cid, port })?;
+        }
+        return Ok(own);
+    }
+    let name = match &options.local_host {
+        Some(name) => name.clone(),
+        None if transport == Transport::UnixDatagram => {
+            let folder = temporary_folder()?;
+            own.folder = Some(PathBuf::from(&folder));
+            format!("{folder}/recv.sock")
+        }
+        None => return Ok(own),
+    };
+    let addr = unix(&name)?;
+    make_way(session, &addr);
+    session.bind(socket, &addr)?;
+    // Not before: what bind(2) refuses to replace is not ours.
+    own.file = file(&addr);
+    if own.file.is_some() {
+        remove_at_signal(own.file.clone(), own.folder.clone())
+            .map_err(|error| Failure::call(FAILED, "pipe", "signals", &error))?;
+    }
+    session.say(format!("Bound on {}", escape(&name)));
+    Ok(own)
+}
+
+/// A new folder that is ours alone.
+fn temporary_folder() -> Result<String, Failure> {
+    let mut octets = [0; 6];
+    sockeye_sys::random::fill(&mut octets)
+        .map_err(|error| Failure::call(FAILED, "getrandom", "a name for our socket", &error))?;
+    let folder = format!("/tmp/nc-{}", sockeye_common::hex::encode(&octets));
+    std::fs::DirBuilder::new()
+        .mode(0o700)
+        .create(&folder)
+        .map_err(|error| Failure::call(FAILED, "mkdir", &folder, &error))?;
+    Ok(folder)
+}
+
+/// Waits for a signal that would end us, on a thread of its own, and removes what is ours first.
+fn remove_at_signal(file: Option<PathBuf>, folder: Option<PathBuf>) -> io::Result<()> {
+    let mut signals = sockeye_sys::signals::catch_endings()?;
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let mut number = [0; 1];
+        if signals.read_exact(&mut number).is_ok() {
+            remove(file.as_deref(), folder.as_deref());
+            let [number] = number;
+            // The status that a shell reports for who is ended by this signal.
+            std::process::exit(128_i32.saturating_add(number.into()));
+        }
+    })?;
+    Ok(())
+}
+
+/// Binds, and for streams listens. The port is common to all transports from here on, but for datagrams.
+pub(super) fn listen(session: &mut Session<'_, '_>, options: &Listen) -> Result<Socket, Failure> {
+    let transport = session.options.transport;
+    let host = options.host.as_deref();
+    let (addr, said) = if transport.is_unix() {
+        let host = host.unwrap_or_default();
+        (unix(host)?, escape(host).to_string())
+    } else {
+        let (cid, port) = (host.map_or(Ok(CID_ANY), cid)?, vsock_port(&options.port)?);
+        (Address::Vsock { cid, port }, format!("{} {port}", escape(host.unwrap_or("any"))))
+    };
+    let socket = open(session)?;
+    make_way(session, &addr);
+    session.bind(&socket, &addr)?;
+    if transport.is_unix() || transport.is_datagram() {
+        session.say(format!("Bound on {said}"));
+    }
+    if !transport.is_datagram() {
+        session.listen(&socket, &addr)?;
+        session.say(format!("Listening on {said}"));
+    }
+    session.listens_at = Some((addr, said));
+    Ok(socket)
+}
+
+/// Datagrams: who sends first is the peer, if there is a way back to it. With `-k` everybody is heard.
+pub(super) fn datagrams(session: &mut Session<'_, '_>, options: &Listen, socket: Socket) -> Result<Status, Failure> {
+    let transport = session.options.transport;
+    let mut policy = session.policy();
+    let mut peer = None;
+    if options.keep_open {
+        policy = Policy { ignore_input: true, idle: None, quit_after_eof: None, ..policy };
+    } else {
+        peer = first_sender(&socket).map_err(|error| Failure::call(FAILED, "recvfrom", "anybody", &error))?;
+        session.say_received();
+        if let Some(to) = &peer {
+            session.explain(|| Event::connect(to));
+            if let Err(error) = raw_addr(to).and_then(|raw| socket.connect(&raw)) {
+                session.explain(|| Event::failed("connect", to, &error));
+                session.warn(format!("connect {}: {}", escape(&to.to_string()), errno_text(&error)));
+                // It has gone. What it left is still here, and nothing more comes from it.
+                policy = Policy { ignore_input: true, idle: Some(Duration::ZERO), quit_after_eof: None, ..policy };
+                peer = None;
+            }
+        } else {
+            session.warn("the sender has no name: it cannot be answered");
+            policy = Policy { ignore_input: true, quit_after_eof: None, ..policy };
+        }
+    }
+    match session.converse(&mut Wire::new(socket, transport, peer), policy)? {
+        Outcome::Ended | Outcome::Refused(_) => Ok(Status::YES),
+        Outcome::Lost(failure) => Err(failure),
+    }
+}
+
+/// Waits for a datagram, which is left where it is, and says whose it is, if the sender has a name.
+fn first_sender(socket: &Socket) -> io::Result<Option<Address>> {
+    loop {
+        poll(&mut [PollFd::new(socket.as_fd(), Events::IN)], None)?;
+        let peeked = retry(|| socket.peek_from(&mut [MaybeUninit::uninit(); 1]));
+        if let Some((_, peer)) = unless_not_ready(peeked)? {
+            return Ok(
+                address(&peer).filter(|addr| !matches!(addr, Address::Unix(unix) if unix.name() == UnixName::Unnamed))
+            );
+        }
+    }
+}
+
+/// socket(2).
+fn open(session: &mut Session<'_, '_>) -> Result<Socket, Failure> {
+    let transport = session.options.transport;
+    let family = if transport.is_unix() { Family(libc::AF_UNIX) } else { Family(libc::AF_VSOCK) };
+    let socktype = if transport.is_datagram() { SockType::DGRAM } else { SockType::STREAM };
+    let socket = session.socket_of(family, socktype, Protocol(0)).map_err(|error| session.no_such_socket(&error))?;
+    session.set_options(&socket, family)?;
+    Ok(socket)
+}
+
+/// Removes a socket file to which nobody listens any more, as one is left by who was killed. One that is in use is left
+/// alone, which OpenBSD's does not do, and what is no socket too, which it does not do either: bind(2) refuses then.
+fn make_way(session: &mut Session<'_, '_>, addr: &Address) {
+    let Some(path) = file(addr).filter(|path| is_socket(path)) else { return };
+    // A socket of another type than ours is told apart by its error, and whoever listens there does not notice.
+    let probe = Socket::new(libc::AF_UNIX.into(), libc::SOCK_SEQPACKET.into(), None)
+        .and_then(|probe| probe.set_nonblocking(true).map(|()| probe))
+        .and_then(|probe| probe.connect(&raw_addr(addr)?));
+    if !matches!(probe, Err(error) if error.kind() == io::ErrorKind::ConnectionRefused) {
+        return;
+    }
+    session.say(format!("{}: left by somebody who has gone: taken over", escape(&path.to_string_lossy())));
+    if let Err(error) = std::fs::remove_file(&path) {
+        session.explain(|| Event::failed("unlink", path.display(), &error));
+    }
+}
+
+fn is_socket(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket())
+}
+
+/// The file of an address that has one.
+fn file(addr: &Address) -> Option<PathBuf> {
+    let Address::Unix(unix) = addr else { return None };
+    match unix.name() {
+        UnixName::Pathname(path) => Some(PathBuf::from(OsStr::from_bytes(path))),
+        UnixName::Abstract(_) | UnixName::Unnamed => None,
+    }
+}
+
+/// A path, or `@name` in the abstract namespace.
+fn unix(text: &str) -> Result<Address, Failure> {
+    let parsed = match text.strip_prefix('@') {
+        Some(name) => SockaddrUn::abstract_name(name.as_bytes()),
+        None => SockaddrUn::pathname(text.as_bytes()),
+    };
+    parsed.map(Address::Unix).map_err(|error| Failure::new(FAILED, format!("{}: {error}", escape(text))))
+}
+
+/// The number of a machine, or one of the three that have names.
+fn cid(text: &str) -> Result<u32, Failure> {
+    match text {
+        "any" => Ok(CID_ANY),
+        "local" => Ok(1),
+        "host" => Ok(2),
+        number => number.parse().map_err(|_| {
+            let said = format!("--vsock {}: not a CID: a number, `host`, `local` or `any`", escape(number));
+            Failure::new(FAILED, said)
+        }),
+    }
+}
+
+fn vsock_port(text: &str) -> Result<u32, Failure> {
+    text.parse().map_err(|_| Failure::new(FAILED, format!("port number invalid: {}", escape(text))))
+}
+
+/// What a call about an address of ours is told, for who accepts connections.
+pub(super) fn accepted_from(session: &Session<'_, '_>, raw: &SockAddr) -> Option<Address> {
+    match address(raw) {
+        // Who connects to a Unix-domain socket has no name, as a rule: it is known by where it came to.
+        Some(Address::Unix(unix)) if unix.name() == UnixName::Unnamed => {
+            session.listens_at.as_ref().map(|(addr, _)| addr.clone())
+        }
+        other => other,
+    }
+}
