@@ -15,6 +15,7 @@ use sockeye_sys::gai::GaiError;
 use sockeye_sys::{Family, Protocol, SockType};
 
 use crate::address::Address;
+use crate::generate::Account;
 use crate::options::Transport;
 use crate::relay::End;
 use crate::scan::{State, Verdict};
@@ -251,6 +252,8 @@ pub enum Event {
     TlsCertificate(Box<tls::Certificate>),
     /// A read or a datagram (`--segments`).
     Segment(Box<segment::Segment>),
+    /// What has become of somebody's messages (`--expect`).
+    Account(Box<Account>),
     /// Something with one of a server's clients.
     Client(Box<server::Client>),
     /// The conversation is over.
@@ -467,6 +470,7 @@ pub fn why(end: End) -> &'static str {
         End::ConnectionLost => "the connection is gone",
         End::OutputGone => "nobody reads standard output any more",
         End::QuitAfterEof => "the time of -q has passed since the input ended",
+        End::AllCame => "everything that --expect waited for has come",
         End::ReceiveLimit => "as many reads as -W allows have come",
         End::Idle => "nothing moved for the time of -w",
     }
@@ -587,6 +591,7 @@ impl Event {
             }
             Self::Ended { from, meaning } => format!("{} has ended: {meaning}", from.words()),
             Self::Segment(segment) => segment.line(),
+            Self::Account(account) => account.line(),
             Self::Client(client) => client.line(),
             Self::TlsHandshake(handshake) => handshake.line(),
             Self::TlsCertificate(certificate) => certificate.line(),

@@ -8,6 +8,7 @@
 //! - [`service`]: what a server for many clients does; [`app`]: the built-in services;
 //!   [`hub`]: clients who hear each other; [`access`]: who may connect
 //! - [`filter`]: what is done to octets on their way; [`dump`]: what went past, as text
+//! - [`generate`]: messages that can be recognised, and what became of them
 //! - [`report`]: the sentences that OpenBSD nc says, word for word
 //! - [`explain`]: the working as data
 //! - `shell`: everything with sockets, clocks and descriptors
@@ -21,6 +22,7 @@ pub mod datagram;
 pub mod dump;
 pub mod explain;
 pub mod filter;
+pub mod generate;
 pub mod hub;
 pub mod manual;
 pub mod number;

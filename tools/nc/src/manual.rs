@@ -1,5 +1,6 @@
 //! What the man page says beyond the options.
 
+mod generate;
 mod hub;
 mod lab;
 mod program;
@@ -89,6 +90,7 @@ datagrams are written out, and nobody is answered unless `--reply` says who.",
         ),
         scan::SECTION,
         udp::SECTION,
+        generate::SECTION,
         traffic::SECTION,
         traffic::SEEN,
         server::SECTION,
@@ -177,6 +179,7 @@ wait; cat got",
         scan::UDP,
         server::ECHO,
         traffic::LEDGER,
+        generate::ACCOUNT,
         server::JOKE,
         transport::PATH,
         hub::DENIED,
@@ -192,8 +195,7 @@ standard output did not take what came. With `-v`, also a UDP port that turned o
         (4, "Standard output did not take the text of `--help` or `--version`."),
         (5, "With `--status`: silent."),
     ],
-    caveats: "Not there yet, and refused with a sentence that says so: DTLS (`--ssl` with `-u`), an HTTP proxy of our own, Digest authentication, `-F`, `-S`, `-g`, `--generate`, `--expect` \
-and `--what`; `-e` over datagrams and behind TLS.
+    caveats: "Not there yet, and refused with a sentence that says so: DTLS (`--ssl` with `-u`), an HTTP proxy of our own, Digest authentication, `-F`, `-S`, `-g` and `--what`; `-e` over datagrams and behind TLS.
 
 In the ncat dialect the letters, the defaults of a client and the statuses of wrong lines are ncat's; most other sentences and statuses are still those of OpenBSD. A listener \
 of that dialect without an address takes IPv6 and IPv4 by one socket.

@@ -63,6 +63,8 @@ pub enum End {
     Idle,
     /// As many reads as `-W` allows have come.
     ReceiveLimit,
+    /// Everything that `--expect` waits for has come.
+    AllCame,
 }
 
 /// What the driver has to do next.

@@ -30,6 +30,7 @@ use crate::access::Lists;
 use crate::address::Address;
 use crate::explain::tcp::Moment;
 use crate::explain::{Event, Step};
+use crate::generate::{Account, Judge};
 use crate::options::{Options, Role, Traffic, Transport};
 use crate::relay::Policy;
 use crate::report::Ledger;
@@ -62,6 +63,8 @@ struct Session<'run, 'out> {
     lists: Option<Lists>,
     /// Where we listen, if that is no IP address, and what is said of it.
     listens_at: Option<(Address, String)>,
+    /// What becomes of somebody's `--generate`.
+    judge: Option<Judge>,
     /// Copies of what goes past.
     taps: Option<taps::Taps>,
 }
@@ -72,7 +75,8 @@ struct Session<'run, 'out> {
 /// [`Failure`] if it came to nothing.
 pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
     unbuilt::refuse(options)?;
-    let input = Input::open().map_err(|error| Failure::call(FAILED, "dup", "standard input", &error))?;
+    let input = Input::open(options.traffic.generate)
+        .map_err(|error| Failure::call(FAILED, "dup", "standard input", &error))?;
     let sink = Sink::open().map_err(|error| Failure::call(FAILED, "dup", "standard output", &error))?;
     let mut session = Session {
         options,
@@ -83,17 +87,19 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
         ledger: Ledger::default(),
         tls: None,
         lists: None,
+        judge: options.traffic.expect.then(|| Judge::new(options.transport.is_datagram())),
         taps: None,
         listens_at: None,
     };
     session.prepare_tls()?;
     session.prepare_lists()?;
     session.prepare_taps()?;
-    match &options.role {
+    let status = match &options.role {
         Role::Connect(_) => connect::run(&mut session),
         Role::Listen(_) => listen::run(&mut session),
         Role::What(_) => Err(not_built("--what")),
-    }
+    }?;
+    session.pass_judgement(status)
 }
 
 impl Session<'_, '_> {
@@ -146,6 +152,24 @@ impl Session<'_, '_> {
     fn is_loud(&self) -> bool {
         let Options { verbose, errors, .. } = self.options;
         *verbose > 0 || *errors || self.output.is_explained() || std::io::stderr().is_terminal()
+    }
+
+    /// Says what `--expect` has found. What is not as it should be is a failure.
+    fn pass_judgement(&mut self, status: Status) -> Result<Status, Failure> {
+        let Some(judge) = self.judge.take() else { return Ok(status) };
+        let accounts = judge.accounts();
+        if accounts.is_empty() {
+            return Err(Failure::new(FAILED, "--expect: nothing came"));
+        }
+        let good = accounts.iter().all(Account::is_good);
+        for account in accounts {
+            if self.output.is_json() {
+                self.explain(|| Event::Account(Box::new(account)));
+            } else {
+                self.output.note(account.line());
+            }
+        }
+        if good { Ok(status) } else { Err(Failure::Silent(FAILED)) }
     }
 
     /// How conversations end.

@@ -17,6 +17,10 @@ use crate::{port, tos};
 
 /// ncat's default port.
 const NCAT_PORT: u16 = 31337;
+/// What a datagram of UDP over IPv4 carries at most.
+const LONGEST_DATAGRAM: usize = 65_507;
+/// What a stream takes with one write.
+const LONGEST_MESSAGE: usize = 1 << 20;
 /// How long ncat waits for a connection.
 const NCAT_CONNECT: Duration = Duration::from_secs(10);
 
@@ -77,6 +81,20 @@ impl Reader<'_> {
         };
         if args.append_output && args.output.is_none() && args.hex_dump.is_none() && !self.is_ncat() {
             return Err(self.wrong("--append-output needs -o or --hex-dump"));
+        }
+        if let Some(plan) = &traffic.generate {
+            let longest = if transport.is_datagram() { LONGEST_DATAGRAM } else { LONGEST_MESSAGE };
+            if plan.size == 0 || plan.size > longest {
+                return Err(self.wrong(format!("--generate: a message has 1 to {longest} octets here")));
+            }
+            let about_input =
+                [(args.datagram.is_some(), "--datagram"), (traffic.ignore_input, "-d"), (args.crlf, "-C")];
+            if let Some((_, option)) = about_input.into_iter().find(|(given, _)| *given) {
+                return Err(self.wrong(format!("cannot use {option} with --generate: standard input is not read")));
+            }
+        }
+        if args.expect && args.keep_open {
+            return Err(self.wrong("cannot use -k with --expect: it judges one run"));
         }
         if args.datagram.is_some() && !transport.is_datagram() {
             return Err(self.wrong("--datagram: a stream has no datagrams: must use -u with it"));

@@ -17,6 +17,7 @@ use super::{FAILED, Session};
 use crate::datagram::Outbox;
 use crate::dump::Way;
 use crate::explain::{self, Event, Place};
+use crate::generate::Judge;
 use crate::options::Transport;
 use crate::relay::Direction::{Inbound, Outbound};
 use crate::relay::{End, Next, Policy, Relay};
@@ -154,6 +155,10 @@ impl Conversation<'_, '_, '_> {
 
     fn run(&mut self) -> Result<End, Failure> {
         loop {
+            let all_came = self.session.judge.as_ref().is_some_and(Judge::is_complete);
+            if all_came && !self.relay.can_write(Inbound) && !self.wire.holds_input() {
+                return Ok(End::AllCame);
+            }
             match self.relay.next(Instant::now()) {
                 Next::Done(end) if self.must_arrive(end) && self.is_still_sending() => {
                     let ready = self.wait(Instant::now().checked_add(ACKNOWLEDGED_EVERY))?;
@@ -208,7 +213,15 @@ impl Conversation<'_, '_, '_> {
         let shown = self.filters.show_at().filter(|_| self.relay.can_write(Inbound));
         let until = until.into_iter().chain(self.drops_deadline()).chain(paced).chain(shown).min();
         let relay = &self.relay;
-        let input = if self.wants_input() { PollFd::new(self.session.input.fd(), Events::IN) } else { PollFd::idle() };
+        let made_at = self.session.input.made_at().filter(|_| self.wants_input());
+        let until = until.into_iter().chain(made_at).min();
+        let input = if made_at.is_some() {
+            PollFd::idle()
+        } else if self.wants_input() {
+            PollFd::new(self.session.input.fd(), Events::IN)
+        } else {
+            PollFd::idle()
+        };
         let wanted = self.wire.interest(relay.can_read(Inbound), self.has_outbound());
         // With nothing to move, a connection whose two directions have ended would be reported again and again. While
         // only the input keeps us, a RST says that it does so in vain.
@@ -229,7 +242,9 @@ impl Conversation<'_, '_, '_> {
         };
         poll(&mut fds, timeout).map_err(|error| Failure::call(FAILED, "poll", self.wire.peer_text(), &error))?;
         let [input, wire, sink] = fds;
-        Ok(Ready { input: input.ready(), wire: wire.ready(), sink: sink.ready() })
+        let made = made_at.is_some_and(|at| at <= Instant::now());
+        let input = if made { Events::IN } else { input.ready() };
+        Ok(Ready { input, wire: wire.ready(), sink: sink.ready() })
     }
 
     /// Moves what can be moved. What was just read is written at once, without asking poll(2) in between.
@@ -375,6 +390,10 @@ impl Conversation<'_, '_, '_> {
                         0,
                     );
                 }
+                if let Some(judge) = &mut self.session.judge {
+                    let came = self.relay.room(Inbound).get(..length_octets).unwrap_or_default();
+                    judge.read(&self.wire.peer_text(), came);
+                }
                 self.relay.filled(Inbound, length_octets, now);
                 self.session.explain(|| Event::Read { from: Place::Peer, length_octets });
                 let answer = self.filters.inbound(&mut self.relay);
@@ -396,6 +415,11 @@ impl Conversation<'_, '_, '_> {
                         let sender = datagram.peer.map(Into::into);
                         let came = self.relay.room(Inbound).get(..datagram.len).unwrap_or_default();
                         self.session.tap(Way::In, sender, came, cut_octets);
+                    }
+                    if let Some(judge) = &mut self.session.judge {
+                        let sender = datagram.peer.map_or_else(|| self.wire.peer_text(), |peer| peer.to_string());
+                        let came = self.relay.room(Inbound).get(..datagram.len).unwrap_or_default();
+                        judge.datagram(&sender, came, datagram.full_len);
                     }
                     self.relay.filled(Inbound, datagram.len, now);
                     let answer = self.filters.inbound(&mut self.relay);

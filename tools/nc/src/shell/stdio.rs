@@ -1,15 +1,19 @@
 //! Standard input and output as the relay needs them: a write never waits, and nobody else's descriptor changes.
 
-#![expect(clippy::disallowed_methods, reason = "the shell: takes hold of the standard streams")]
+#![expect(clippy::disallowed_methods, reason = "the shell: takes hold of the standard streams, reads the clock")]
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IoSliceMut, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::time::Instant;
 
 use rustix::io::{Errno, ReadWriteFlags};
 use socket2::SockRef;
 use sockeye_sys::socket::set_pipe_size;
+
+use crate::generate::Messages;
+use crate::options::Generate;
 
 /// What a pipe may hold once it has shown that it carries bulk: 1 MiB, the limit for ordinary users.
 const PIPE_LEN: usize = 1 << 20;
@@ -22,12 +26,20 @@ const NEVER_WAITS: usize = 4096;
 pub(super) struct Input {
     file: File,
     grown: bool,
+    /// Messages of our own instead (`--generate`).
+    messages: Option<Messages>,
 }
 
 impl Input {
     /// Takes hold of descriptor 0.
-    pub(super) fn open() -> io::Result<Self> {
-        Ok(Self { file: File::from(io::stdin().as_fd().try_clone_to_owned()?), grown: false })
+    pub(super) fn open(generate: Option<Generate>) -> io::Result<Self> {
+        let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        Ok(Self { file, grown: false, messages: generate.map(Messages::new) })
+    }
+
+    /// If what is read is made here: when there is more of it.
+    pub(super) fn made_at(&self) -> Option<Instant> {
+        self.messages.as_ref().map(|messages| messages.next_at().unwrap_or_else(Instant::now))
     }
 
     pub(super) fn fd(&self) -> BorrowedFd<'_> {
@@ -36,11 +48,15 @@ impl Input {
 
     /// Whether its pages can be passed on.
     pub(super) fn is_file_or_pipe(&self) -> bool {
-        self.file.metadata().is_ok_and(|metadata| metadata.is_file() || metadata.file_type().is_fifo())
+        self.messages.is_none()
+            && self.file.metadata().is_ok_and(|metadata| metadata.is_file() || metadata.file_type().is_fifo())
     }
 
     /// One read(2), to be called when poll(2) says that it does not wait. `None` if another process was faster.
     pub(super) fn read(&mut self, room: &mut [u8]) -> io::Result<Option<usize>> {
+        if let Some(messages) = &mut self.messages {
+            return Ok(messages.next(room, Instant::now()));
+        }
         self.read_with(|mut file| file.read(room))
     }
 
@@ -57,6 +73,9 @@ impl Input {
 
     /// One read that does not wait, without poll(2) having been asked; `None` if it would, or if it cannot be known.
     pub(super) fn read_now(&mut self, room: &mut [u8]) -> io::Result<Option<usize>> {
+        if self.messages.is_some() {
+            return self.read(room);
+        }
         let metadata = self.file.metadata()?;
         if metadata.is_file() {
             return self.read(room);

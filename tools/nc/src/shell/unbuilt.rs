@@ -16,16 +16,12 @@ fn serves_otherwise(options: &Options) -> bool {
 
 /// Refuses what would otherwise be ignored.
 pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
-    let traffic = &options.traffic;
     let socket = &options.socket;
     let not_plain = options.transport.is_datagram() || options.tls.is_some();
     let common = [
         // Transports and socket options
         (socket.md5, "-S"),
         (!socket.source_route.is_empty() || socket.source_route_pointer.is_some(), "-g"),
-        // UDP
-        (traffic.generate.is_some(), "--generate"),
-        (traffic.expect, "--expect"),
         // TLS and proxies
         (options.tls.is_some() && options.proxy.is_some(), "--ssl with --proxy"),
         (options.tls.is_some() && serves_otherwise(options), "--ssl with -e or --proxy-type"),
