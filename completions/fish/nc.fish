@@ -14,15 +14,15 @@ complete -c nc -l datagram -d 'What one datagram is: a read of the input, a line
 complete -c nc -l read-size -d 'Read at most this many octets at once from the peer; what is left of a longer datagram is lost, and told' -r
 complete -c nc -l generate -d 'Send messages AA.., BB.., CC.. of this size instead of standard input' -r
 complete -c nc -s o -l output -d 'Write a copy of everything that moves to this file' -r
-complete -c nc -l hex-dump -d 'The same as a hex dump' -r
+complete -c nc -l hex-dump -d 'Copy everything that moves to a file as a hex dump' -r
 complete -c nc -l max-conns -d 'Serve at most this many clients at the same time' -r
 complete -c nc -l max-clients -d 'Leave when this many clients have been served' -r
 complete -c nc -l allow -d 'Serve only these hosts: addresses, networks (CIDR), ranges, names; separated by commas' -r
-complete -c nc -l allowfile -d 'The same from a file, one a line' -r
+complete -c nc -l allowfile -d 'Serve only the hosts in a file, separated by blanks or lines' -r
 complete -c nc -l deny -d 'Serve all hosts but these' -r
-complete -c nc -l denyfile -d 'The same from a file, one a line' -r
+complete -c nc -l denyfile -d 'Serve all but the hosts in a file' -r
 complete -c nc -s e -l exec -d 'Run a program for the connection; its words are separated by spaces' -r
-complete -c nc -s c -l sh-exec -d 'The same, by /bin/sh' -r
+complete -c nc -s c -l sh-exec -d 'Run a line of /bin/sh for the connection' -r
 complete -c nc -l lua-exec -d 'Refused: no Lua in here' -r
 complete -c nc -l app -d 'A built-in service: echo, discard, daytime, chargen, upper, knock-knock or lossy-echo=PROBABILITY' -r
 complete -c nc -l serve -d 'How several clients are served: iterative, fork, thread or event' -r -f -a "iterative\t''
@@ -88,7 +88,7 @@ complete -c nc -l escape -d 'Make control octets visible when standard output is
 complete -c nc -l append-output -d 'Add to these files instead of replacing them'
 complete -c nc -s k -l keep-open -d 'With -l: when a peer has left, wait for the next'
 complete -c nc -l broker -d 'Send what one client says to all others'
-complete -c nc -l chat -d 'The same, with a name in front of each line'
+complete -c nc -l chat -d 'Send what one client says to all others, with a name in front of each line'
 complete -c nc -l no-reap -d 'With --serve fork: do not wait for children that have ended, so that they stay as zombies'
 complete -c nc -l host-order-port -d 'Forget htons(3): give the port to bind(2) in host order, and say which one that is'
 complete -c nc -s b -l broadcast -d 'Let a socket send to broadcast addresses'

@@ -54,19 +54,19 @@ module completions {
     --segments                # Show each read and each datagram on a line of its own, with time, length and a preview
     --escape                  # Make control octets visible when standard output is a terminal
     --output(-o): string      # Write a copy of everything that moves to this file
-    --hex-dump: string        # The same as a hex dump
+    --hex-dump: string        # Copy everything that moves to a file as a hex dump
     --append-output           # Add to these files instead of replacing them
     --keep-open(-k)           # With -l: when a peer has left, wait for the next
     --max-conns: string       # Serve at most this many clients at the same time
     --max-clients: string     # Leave when this many clients have been served
     --allow: string           # Serve only these hosts: addresses, networks (CIDR), ranges, names; separated by commas
-    --allowfile: string       # The same from a file, one a line
+    --allowfile: string       # Serve only the hosts in a file, separated by blanks or lines
     --deny: string            # Serve all hosts but these
-    --denyfile: string        # The same from a file, one a line
+    --denyfile: string        # Serve all but the hosts in a file
     --broker                  # Send what one client says to all others
-    --chat                    # The same, with a name in front of each line
+    --chat                    # Send what one client says to all others, with a name in front of each line
     --exec(-e): string        # Run a program for the connection; its words are separated by spaces
-    --sh-exec(-c): string     # The same, by /bin/sh
+    --sh-exec(-c): string     # Run a line of /bin/sh for the connection
     --lua-exec: string        # Refused: no Lua in here
     --app: string             # A built-in service: echo, discard, daytime, chargen, upper, knock-knock or lossy-echo=PROBABILITY
     --serve: string@"nu-complete nc serve" # How several clients are served: iterative, fork, thread or event

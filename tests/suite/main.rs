@@ -29,6 +29,7 @@ mod nc_tls;
 mod nc_traffic;
 mod nc_udp;
 mod nc_unix;
+mod nc_what;
 mod netsum;
 mod ports;
 #[path = "../tools.rs"]

@@ -16,6 +16,7 @@ use sockeye_cli::{Exit, Failure, Invocation, Status};
 pub(crate) use self::args::Args;
 use self::letters::LetterError;
 use crate::options::{Dialect, Options};
+use crate::what;
 
 /// The options in short: printed behind a wrong one, in the shape that scripts know.
 pub const USAGE: &str = "\
@@ -100,10 +101,11 @@ pub fn parse(invocation: &Invocation, compat: Option<&str>) -> Result<Options, E
     }
     let spoken = Spoken { dialect, name: &invocation.name };
     // What follows is to be explained, not understood.
-    if let [first, rest @ ..] = args
+    let json = args.first().is_some_and(|first| first == "--json");
+    if let [first, rest @ ..] = args.get(usize::from(json)..).unwrap_or_default()
         && first == "--what"
     {
-        return Ok(read::what(dialect, rest));
+        return Ok(read::what(dialect, rest, json));
     }
     // The table of all options takes longer to build than the rest of a start: nobody who only asks for this needs it.
     if let [only] = args
@@ -188,11 +190,22 @@ impl Spoken<'_> {
     fn refuse_letter(self, error: &LetterError) -> Exit {
         let name = escape(self.name);
         match error {
-            LetterError::Unknown(letter) => self.usage(&format!(
-                "{name}: invalid option -- '{}'\n",
-                escape(&letter.to_string()).chars().next().unwrap_or('?')
-            )),
+            LetterError::Unknown(letter) => {
+                let shown = escape(&letter.to_string()).chars().next().unwrap_or('?');
+                let hint = what::equivalent(self.dialect, *letter);
+                self.hinted(self.usage(&format!("{name}: invalid option -- '{shown}'\n")), hint)
+            }
             LetterError::NoValue(letter) => self.usage(&format!("{name}: option requires an argument -- '{letter}'\n")),
+        }
+    }
+
+    /// Adds a line of our own behind the words of the replaced tool.
+    fn hinted(self, exit: Exit, hint: Option<String>) -> Exit {
+        match (exit, hint) {
+            (Exit::Text { text, on_stderr, status }, Some(hint)) => {
+                Exit::Text { text: format!("{text}{}: {hint}\n", escape(self.name)), on_stderr, status }
+            }
+            (exit, _) => exit,
         }
     }
 
@@ -207,7 +220,10 @@ impl Spoken<'_> {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
                 Exit::Text { text: error.to_string(), on_stderr: false, status: Status::YES }
             }
-            ErrorKind::UnknownArgument => self.usage(&format!("{name}: unrecognized option '{argument}'\n")),
+            ErrorKind::UnknownArgument => {
+                let hint = what::equivalent_long(&argument);
+                self.hinted(self.usage(&format!("{name}: unrecognized option '{argument}'\n")), hint)
+            }
             _ => {
                 let said = error.to_string();
                 let line = said.lines().next().unwrap_or_default();

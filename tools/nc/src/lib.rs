@@ -9,6 +9,7 @@
 //!   [`hub`]: clients who hear each other; [`access`]: who may connect
 //! - [`filter`]: what is done to octets on their way; [`dump`]: what went past, as text
 //! - [`generate`]: messages that can be recognised, and what became of them
+//! - [`what`]: what a line means, here and elsewhere
 //! - [`report`]: the sentences that OpenBSD nc says, word for word
 //! - [`explain`]: the working as data
 //! - `shell`: everything with sockets, clocks and descriptors
@@ -36,6 +37,7 @@ pub mod scan;
 pub mod service;
 mod shell;
 pub mod tos;
+pub mod what;
 
 use clap::CommandFactory;
 use sockeye_cli::output::ExplainTo;

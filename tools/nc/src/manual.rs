@@ -1,5 +1,6 @@
 //! What the man page says beyond the options.
 
+mod dialects;
 mod generate;
 mod hub;
 mod lab;
@@ -99,6 +100,7 @@ datagrams are written out, and nobody is answered unless `--reply` says who.",
         proxy::SECTION,
         tls::SECTION,
         transport::SECTION,
+        dialects::SECTION,
         lab::SECTION,
         (
             "When it ends",
@@ -180,6 +182,7 @@ wait; cat got",
         server::ECHO,
         traffic::LEDGER,
         generate::ACCOUNT,
+        dialects::WHAT,
         server::JOKE,
         transport::PATH,
         hub::DENIED,
@@ -195,7 +198,7 @@ standard output did not take what came. With `-v`, also a UDP port that turned o
         (4, "Standard output did not take the text of `--help` or `--version`."),
         (5, "With `--status`: silent."),
     ],
-    caveats: "Not there yet, and refused with a sentence that says so: DTLS (`--ssl` with `-u`), an HTTP proxy of our own, Digest authentication, `-F`, `-S`, `-g` and `--what`; `-e` over datagrams and behind TLS.
+    caveats: "Not there yet, and refused with a sentence that says so: DTLS (`--ssl` with `-u`), an HTTP proxy of our own, Digest authentication, `-F`, `-S` and `-g`; `-e` over datagrams and behind TLS.
 
 In the ncat dialect the letters, the defaults of a client and the statuses of wrong lines are ncat's; most other sentences and statuses are still those of OpenBSD. A listener \
 of that dialect without an address takes IPv6 and IPv4 by one socket.

@@ -74,6 +74,9 @@ struct Session<'run, 'out> {
 /// # Errors
 /// [`Failure`] if it came to nothing.
 pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
+    if let Role::What(words) = &options.role {
+        return output.result(&crate::what::what(options.dialect, words)).map(|()| Status::YES);
+    }
     unbuilt::refuse(options)?;
     let input = Input::open(options.traffic.generate)
         .map_err(|error| Failure::call(FAILED, "dup", "standard input", &error))?;
@@ -97,7 +100,7 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
     let status = match &options.role {
         Role::Connect(_) => connect::run(&mut session),
         Role::Listen(_) => listen::run(&mut session),
-        Role::What(_) => Err(not_built("--what")),
+        Role::What(_) => Ok(Status::YES),
     }?;
     session.pass_judgement(status)
 }

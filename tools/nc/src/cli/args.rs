@@ -137,7 +137,7 @@ pub(crate) struct Args {
     /// Write a copy of everything that moves to this file
     #[arg(short = 'o', long, value_name = "FILE", help_heading = "Traffic")]
     pub(super) output: Option<String>,
-    /// The same as a hex dump
+    /// Copy everything that moves to a file as a hex dump
     #[arg(long, value_name = "FILE", help_heading = "Traffic")]
     pub(super) hex_dump: Option<String>,
     /// Add to these files instead of replacing them
@@ -156,25 +156,25 @@ pub(crate) struct Args {
     /// Serve only these hosts: addresses, networks (CIDR), ranges, names; separated by commas
     #[arg(long, value_name = "HOSTS", help_heading = "Listening")]
     pub(super) allow: Vec<String>,
-    /// The same from a file, one a line
+    /// Serve only the hosts in a file, separated by blanks or lines
     #[arg(long, value_name = "FILE", help_heading = "Listening")]
     pub(super) allowfile: Vec<String>,
     /// Serve all hosts but these
     #[arg(long, value_name = "HOSTS", help_heading = "Listening")]
     pub(super) deny: Vec<String>,
-    /// The same from a file, one a line
+    /// Serve all but the hosts in a file
     #[arg(long, value_name = "FILE", help_heading = "Listening")]
     pub(super) denyfile: Vec<String>,
     /// Send what one client says to all others
     #[arg(long, help_heading = "Listening")]
     pub(super) broker: bool,
-    /// The same, with a name in front of each line
+    /// Send what one client says to all others, with a name in front of each line
     #[arg(long, help_heading = "Listening")]
     pub(super) chat: bool,
     /// Run a program for the connection; its words are separated by spaces
     #[arg(short = 'e', long, value_name = "COMMAND", help_heading = "Listening")]
     pub(super) exec: Option<String>,
-    /// The same, by /bin/sh
+    /// Run a line of /bin/sh for the connection
     #[arg(short = 'c', long, value_name = "COMMAND", help_heading = "Listening")]
     pub(super) sh_exec: Option<String>,
     /// Refused: no Lua in here

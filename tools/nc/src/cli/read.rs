@@ -25,10 +25,10 @@ const LONGEST_MESSAGE: usize = 1 << 20;
 const NCAT_CONNECT: Duration = Duration::from_secs(10);
 
 /// `--what`: the rest of the line is data.
-pub(super) fn what(dialect: Dialect, args: &[OsString]) -> Options {
+pub(super) fn what(dialect: Dialect, args: &[OsString], json: bool) -> Options {
     let words = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
     Options {
-        presentation: sockeye_cli::Presentation::default(),
+        presentation: sockeye_cli::Presentation { json, ..sockeye_cli::Presentation::default() },
         dialect,
         verbose: 0,
         errors: false,
@@ -151,7 +151,7 @@ impl Reader<'_> {
             return Err(self.wrong("no alternate routing table support available"));
         }
         if args.what {
-            return Err(self.wrong("--what must be the first option"));
+            return Err(self.wrong("--what must be the first option, but for --json and --compat"));
         }
         if args.compat.is_some() {
             return Err(self.wrong("--compat must be the first option"));

@@ -34,7 +34,7 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
             (matches!(listen.service, Service::Program(_)) && not_plain, "-e over datagrams or TLS"),
             (matches!(listen.service, Service::HttpProxy), "--proxy-type"),
         ],
-        Role::What(_) => vec![(true, "--what")],
+        Role::What(_) => Vec::new(),
     };
     match common.into_iter().chain(role).find(|(given, _)| *given) {
         Some((_, what)) => Err(not_built(what)),
