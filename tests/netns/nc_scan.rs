@@ -1,6 +1,7 @@
 //! nc -z beside OpenBSD nc, and against a network that says nothing.
 
-use std::net::UdpSocket;
+use std::collections::BTreeSet;
+use std::net::{TcpListener, UdpSocket};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -10,6 +11,8 @@ pub(crate) fn tests() -> Vec<Case> {
     vec![
         Case::new("nc_scan::says_what_openbsd_says", &["nc.openbsd"], same_words),
         Case::new("nc_scan::silent_ports_are_waited_for_together", &["nc.openbsd", "ip"], silent_together),
+        Case::new("nc_scan::a_range_is_told_upwards_and_at_random_every_port_once", &[], ranges),
+        Case::new("nc_scan::every_port_of_loopback_is_asked_and_told", &[], every_port),
         Case::new("nc_scan::names_nobody_asked_for_are_not_looked_up", &["strace"], no_lookups),
         Case::new("nc_scan::an_unreachable_udp_port_is_not_open", &["ip"], unreachable_udp),
     ]
@@ -119,4 +122,49 @@ fn unreachable_udp(_: &Net) {
     ours("-nzu -w 100ms 127.0.0.1 5002").status(0);
     let mut room = [7; 2];
     assert_eq!((there.recv(&mut room).unwrap(), room), (1, [0, 7]));
+}
+
+/// A listener and its port.
+fn listener() -> (TcpListener, u16) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, port)
+}
+
+fn states(run: &Run) -> Vec<(u64, String)> {
+    run.out()
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .inspect(|line| assert_eq!((&line["schema"], &line["type"]), (&"nc/1".into(), &"result".into())))
+        .map(|line| (line["data"]["port"].as_u64().unwrap(), line["data"]["state"].as_str().unwrap().to_owned()))
+        .collect()
+}
+
+/// Here and not in the suite: there it would meet the listeners of other tests.
+fn ranges(_: &Net) {
+    let (_listener, port) = listener();
+    let low = port.saturating_sub(40).max(1);
+    let range = format!("{}-{low}", low + 79);
+    let ordered = run(tool("nc").args(&["-nz", "--json", "127.0.0.1", &range]));
+    let ordered = states(&ordered);
+    assert_eq!(
+        ordered.iter().map(|(port, _)| *port).collect::<Vec<_>>(),
+        (u64::from(low)..).take(80).collect::<Vec<_>>()
+    );
+    assert!(ordered.contains(&(u64::from(port), "open".into())));
+    let random = run(tool("nc").args(&["-nrz", "--json", "127.0.0.1", &range]));
+    random.status(0);
+    let random: Vec<u64> = states(&random).into_iter().map(|(port, _)| port).collect();
+    assert!(!random.is_sorted(), "eighty ports in order is no chance");
+    assert_eq!(random.iter().collect::<BTreeSet<_>>().len(), 80);
+}
+
+fn every_port(_: &Net) {
+    let listeners: Vec<_> = (0..20).map(|_| listener()).collect();
+    let ours: BTreeSet<u64> = listeners.iter().map(|(_, port)| u64::from(*port)).collect();
+    let scan = run(tool("nc").args(&["-nz", "--json", "127.0.0.1", "1-65535"]));
+    let scan = states(&scan);
+    assert_eq!(scan.len(), 65_535);
+    let open: BTreeSet<u64> = scan.into_iter().filter(|(_, state)| state == "open").map(|(port, _)| port).collect();
+    assert!(ours.is_subset(&open), "{ours:?} {open:?}");
 }
