@@ -224,8 +224,10 @@ impl Relay {
 
     /// Adds something of our own behind what is to be written.
     pub fn append(&mut self, direction: Direction, octets: &[u8]) {
-        let pending = [self.pending(direction), octets].concat();
-        self.replace(direction, &pending);
+        if !octets.is_empty() {
+            let pending = [self.pending(direction), octets].concat();
+            self.replace(direction, &pending);
+        }
     }
 
     fn is_at_limit(&self) -> bool {
