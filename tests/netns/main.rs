@@ -13,6 +13,7 @@ mod dig;
 mod lab;
 mod manual;
 mod nc;
+mod nc_proxy;
 mod nc_scan;
 mod nc_sockopt;
 mod nc_tls;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         lab::tests,
         manual::tests,
         nc::tests,
+        nc_proxy::tests,
         nc_scan::tests,
         nc_sockopt::tests,
         nc_tls::tests,

@@ -145,14 +145,14 @@ fn ranges(_: &Net) {
     let (_listener, port) = listener();
     let low = port.saturating_sub(40).max(1);
     let range = format!("{}-{low}", low + 79);
-    let ordered = run(tool("nc").args(&["-nz", "--json", "127.0.0.1", &range]));
+    let ordered = run(tool("nc").args(["-nz", "--json", "127.0.0.1", &range]));
     let ordered = states(&ordered);
     assert_eq!(
         ordered.iter().map(|(port, _)| *port).collect::<Vec<_>>(),
         (u64::from(low)..).take(80).collect::<Vec<_>>()
     );
     assert!(ordered.contains(&(u64::from(port), "open".into())));
-    let random = run(tool("nc").args(&["-nrz", "--json", "127.0.0.1", &range]));
+    let random = run(tool("nc").args(["-nrz", "--json", "127.0.0.1", &range]));
     random.status(0);
     let random: Vec<u64> = states(&random).into_iter().map(|(port, _)| port).collect();
     assert!(!random.is_sorted(), "eighty ports in order is no chance");
@@ -162,7 +162,7 @@ fn ranges(_: &Net) {
 fn every_port(_: &Net) {
     let listeners: Vec<_> = (0..20).map(|_| listener()).collect();
     let ours: BTreeSet<u64> = listeners.iter().map(|(_, port)| u64::from(*port)).collect();
-    let scan = run(tool("nc").args(&["-nz", "--json", "127.0.0.1", "1-65535"]));
+    let scan = run(tool("nc").args(["-nz", "--json", "127.0.0.1", "1-65535"]));
     let scan = states(&scan);
     assert_eq!(scan.len(), 65_535);
     let open: BTreeSet<u64> = scan.into_iter().filter(|(_, state)| state == "open").map(|(port, _)| port).collect();

@@ -119,3 +119,59 @@ fn the_working_names_the_process_and_its_end() {
     let told = listener.wait();
     told.status(0).stderr_has("has the connection: /bin/sh -c exit 3").stderr_has("has ended with status 3");
 }
+
+/// The program speaks in the clear, and nc speaks TLS for it: at either end, and for many clients.
+#[test]
+fn programs_behind_tls_hear_every_octet_and_both_ends() {
+    let long: Vec<u8> = (0..3 << 20).map(|at: u32| u8::try_from(at % 251).unwrap()).collect();
+    for args in [&["-e", "/bin/cat"][..], &["-k", "-e", "/bin/cat"], &["-k", "-c", "cat; exit 3"]] {
+        let (listener, port) = listening(&[&["--ssl"], args].concat());
+        for _ in 0..=usize::from(args[0] == "-k") {
+            let port = port.to_string();
+            let mut client = nc(&["-N", "--ssl", "--no-ssl-verify", "127.0.0.1", &port]);
+            let run = sockeye_test_support::run_with_input(&mut client, &long);
+            run.status(0).stderr_is("");
+            assert!(run.stdout == long, "{} octets", run.stdout.len());
+        }
+        if args[0] == "-k" {
+            listener.kill()
+        } else {
+            listener.wait()
+        };
+    }
+    // At the client's end.
+    let (listener, port) = listening(&["--ssl"]);
+    let mut client = nc(&["--ssl", "--no-ssl-verify", "-c", "echo from a program"]);
+    client.args(["127.0.0.1", &port.to_string()]);
+    let client = Background::spawn(client);
+    listener.wait().status(0).stdout_is("from a program\n");
+    client.wait().status(0);
+    // It is told with whom it talks.
+    let (listener, port) = listening(&["--ssl", "-c", "echo $NCAT_REMOTE_ADDR $NCAT_PROTO"]);
+    run(&mut nc(&["--ssl", "--no-ssl-verify", "127.0.0.1", &port.to_string()])).stdout_is("127.0.0.1 TCP\n");
+    listener.wait().status(0);
+}
+
+/// A program that reads octet by octet would lose the rest of each datagram: dd(1) reads whole ones.
+#[test]
+fn programs_take_datagrams_too() {
+    let mut command = nc(&["-luvn", "-c", "dd bs=64 count=1 2>/dev/null | tr a-z A-Z", "127.0.0.1", "0"]);
+    command.stdin(std::process::Stdio::null());
+    let listener = Background::spawn(command);
+    listener.wait_for_stderr("Bound on");
+    let said = String::from_utf8(listener.stderr_so_far()).unwrap();
+    let port: u16 = said.trim_end().rsplit(' ').next().unwrap().parse().unwrap();
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    socket.send_to(b"this\n", ("127.0.0.1", port)).unwrap();
+    let mut room = [0; 64];
+    let len = socket.recv(&mut room).unwrap();
+    assert_eq!(&room[..len], b"THIS\n");
+    listener.wait().status(0);
+
+    let port = socket.local_addr().unwrap().port().to_string();
+    run(&mut nc(&["-u", "-c", "echo from the client", "127.0.0.1", &port])).status(0);
+    let len = socket.recv(&mut room).unwrap();
+    assert_eq!(&room[..len], b"from the client\n");
+    run(&mut nc(&["-l", "-u", "-k", "-e", "cat", "7000"])).status(1).stderr_has("-e over datagrams with -k");
+}

@@ -279,6 +279,19 @@ fn tls_clients_are_served_at_once_and_a_silent_one_holds_nobody_up() {
     }
 }
 
+/// The service has said everything before the keys are agreed on.
+#[test]
+fn a_service_that_speaks_first_does_so_over_tls() {
+    for model in ["event", "iterative", "thread", "fork"] {
+        let (listener, port) = listening(&["--ssl", "--serve", model, "--max-clients", "2", "--app", "daytime"]);
+        for _ in 0..2 {
+            let mut client = nc(&["-d", "--ssl", "--no-ssl-verify", "127.0.0.1", &port.to_string()]);
+            run(&mut client).status(0).stdout_has("-UTC\r\n");
+        }
+        listener.wait().status(0);
+    }
+}
+
 fn ask(socket: &UdpSocket, question: &[u8]) -> Vec<u8> {
     socket.set_read_timeout(Some(DEADLINE)).unwrap();
     socket.send(question).unwrap();

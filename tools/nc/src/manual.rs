@@ -198,7 +198,7 @@ standard output did not take what came. With `-v`, also a UDP port that turned o
         (4, "Standard output did not take the text of `--help` or `--version`."),
         (5, "With `--status`: silent."),
     ],
-    caveats: "Not there yet, and refused with a sentence that says so: DTLS (`--ssl` with `-u`), an HTTP proxy of our own, Digest authentication, `-F`, `-S` and `-g`; `-e` over datagrams and behind TLS.
+    caveats: "Not there yet, and refused with a sentence that says so: DTLS (`--ssl` with `-u`), an HTTP proxy of our own, Digest authentication, `-F`, `-S` and `-g`.
 
 In the ncat dialect the letters, the defaults of a client and the statuses of wrong lines are ncat's; most other sentences and statuses are still those of OpenBSD. A listener \
 of that dialect without an address takes IPv6 and IPv4 by one socket.

@@ -320,6 +320,9 @@ impl Reader<'_> {
         if args.no_ssl_verify && args.ssl_trustfile.is_some() {
             return Err(self.wrong("--ssl-trustfile with --no-ssl-verify: nothing would be checked against the file"));
         }
+        if args.listen && args.proxy_type.is_some() {
+            return Err(self.wrong("--ssl with --proxy-type: the proxy of this nc does not speak TLS itself"));
+        }
         if args.pass_socket {
             return Err(self.wrong("--ssl with -F: whoever gets the socket does not get the keys"));
         }
@@ -575,6 +578,9 @@ impl Reader<'_> {
         }
         if transport.is_datagram() && transport != Transport::Udp && matches!(service, Service::App(_)) {
             return Err(self.wrong("--app over datagrams is about UDP"));
+        }
+        if transport.is_datagram() && args.keep_open && matches!(service, Service::Program(_)) {
+            return Err(self.wrong("-e over datagrams with -k: a program can have the datagrams of one peer only"));
         }
         if args.no_reap && args.serve.as_deref() != Some("fork") {
             return Err(self.wrong("--no-reap needs --serve fork"));

@@ -222,8 +222,7 @@ impl Session<'_, '_> {
             return Ok(Status::YES);
         }
         if let Some(program) = &connect.program {
-            let Some(socket) = wire.into_socket() else { return Err(super::not_built("--ssl with -e")) };
-            self.run_program(program, socket)?;
+            self.run_program_on(program, wire)?;
             return Ok(Status::YES);
         }
         let policy = self.policy();

@@ -62,6 +62,8 @@ struct Conversation<'call, 'run, 'out> {
     fault: Option<(&'static str, io::Error)>,
     /// Standard output takes nothing until poll(2) says so.
     sink_full: bool,
+    /// Whoever reads standard output has been told that this is all, if there is a way.
+    sink_ended: bool,
     /// When the time of `-q` had passed.
     quit_since: Option<Instant>,
 }
@@ -109,6 +111,7 @@ impl Session<'_, '_> {
             tracking: Tracking::default(),
             fault: None,
             sink_full: false,
+            sink_ended: false,
             quit_since: None,
         };
         let end = conversation.run();
@@ -158,6 +161,10 @@ impl Conversation<'_, '_, '_> {
             let all_came = self.session.judge.as_ref().is_some_and(Judge::is_complete);
             if all_came && !self.relay.can_write(Inbound) && !self.wire.holds_input() {
                 return Ok(End::AllCame);
+            }
+            if !self.relay.source_is_open(Inbound) && !self.relay.can_write(Inbound) && !self.sink_ended {
+                self.sink_ended = true;
+                self.session.sink.end();
             }
             match self.relay.next(Instant::now()) {
                 Next::Done(end) if self.must_arrive(end) && self.is_still_sending() => {

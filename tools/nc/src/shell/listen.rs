@@ -148,6 +148,9 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
 fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket) -> Result<Status, Failure> {
     if let Service::Program(program) = &listen.service {
         session.warn_of_open_program(listen);
+        if listen.keep_open && session.options.tls.is_some() {
+            return super::serve::programs(session, listen, program, listener);
+        }
         if listen.keep_open {
             return super::program::serve(session, listen, program, listener);
         }
@@ -164,7 +167,8 @@ fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket)
         }
         announce(session, &peer);
         if let Service::Program(program) = &listen.service {
-            session.run_program(program, socket)?;
+            let wire = Wire::new(socket, session.options.transport, Some(peer));
+            session.secure_server(wire).and_then(|wire| session.run_program_on(program, wire))?;
             continue;
         }
         let policy = Policy { leave_with_peer: true, ..session.policy() };
@@ -280,6 +284,12 @@ pub(super) fn take_first(session: &mut Session<'_, '_>, socket: &Socket) -> Resu
 fn answer_first(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Failure> {
     let peer = take_first(session, &socket)?;
     announce(session, &peer.into());
+    if let Role::Listen(listen) = &session.options.role
+        && let Service::Program(program) = &listen.service
+    {
+        session.warn_of_open_program(listen);
+        return session.run_program(program, socket).map(|()| Status::YES);
+    }
     let policy = session.policy();
     match session.converse(&mut Wire::new(socket, session.options.transport, Some(peer.into())), policy)? {
         // The peer has gone, and cannot say so in UDP: its host does, with ICMP.

@@ -2,7 +2,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "the shell: runs processes")]
 
+use std::fs::File;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -14,18 +17,25 @@ use sockeye_cli::{Failure, Status};
 use sockeye_sys::poll::{Events, PollFd, poll};
 
 use super::connect::local_addr;
+use super::converse::Outcome;
 use super::listen::{announce, try_accept};
 use super::serve::{has_room_for_worker, is_shortage};
+use super::stdio::{Input, Sink};
+use super::wire::Wire;
 use super::{FAILED, Session};
 use crate::explain::Event;
 use crate::options::{Listen, Model, Program};
 use crate::program;
+use crate::relay::Policy;
 
 /// So many programs at once if `--max-conns` says nothing, as ncat has it.
 const AT_ONCE: usize = 100;
 
 /// When descriptors are short, how often accept(2) is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+/// The local address and the peer of a connection, if they are IP addresses.
+type Ends = (Option<SocketAddr>, Option<SocketAddr>);
 
 /// A program that runs, and the descriptor that is ready when it has ended.
 struct Running {
@@ -34,6 +44,33 @@ struct Running {
 }
 
 impl Session<'_, '_> {
+    /// Runs `program` on a connection, whatever is between it and the socket, and waits for its end.
+    pub(super) fn run_program_on(&mut self, program: &Program, mut wire: Wire) -> Result<(), Failure> {
+        if wire.tls().is_none() {
+            return wire.into_socket().map_or(Ok(()), |socket| self.run_program(program, socket));
+        }
+        // The program speaks to us, and we speak TLS.
+        let failed = |error: std::io::Error| Failure::call(FAILED, "socketpair", "the program", &error);
+        let (ours, theirs) = UnixStream::pair().map_err(failed)?;
+        ours.set_nonblocking(true).map_err(failed)?;
+        let ends = (local_addr(wire.socket()), wire.socket().peer_addr().ok().and_then(|addr| addr.as_socket()));
+        let mut child = self.spawn_between(program, theirs.into(), ends)?;
+        let output = ours.try_clone().map_err(failed)?;
+        let input = std::mem::replace(&mut self.input, Input::of_program(File::from(OwnedFd::from(ours))));
+        let sink = std::mem::replace(&mut self.sink, Sink::Program(File::from(OwnedFd::from(output))));
+        let policy = Policy { shutdown_at_eof: true, leave_with_peer: false, ignore_input: false, ..self.policy() };
+        let outcome = self.converse(&mut wire, policy);
+        (self.input, self.sink) = (input, sink);
+        // Its end of the pair is closed: it has every reason to end.
+        let ended = child.wait().map_err(|error| Failure::call(FAILED, "waitpid", child.id(), &error))?;
+        self.program_ended(child.id(), ended);
+        match outcome {
+            // It has ended, and not read everything.
+            Ok(Outcome::Ended) | Err(Failure::ClosedPipe) => Ok(()),
+            Ok(Outcome::Lost(failure) | Outcome::Refused(failure)) | Err(failure) => Err(failure),
+        }
+    }
+
     /// Runs `program` on a connection, and waits for its end.
     pub(super) fn run_program(&mut self, program: &Program, socket: Socket) -> Result<(), Failure> {
         let mut child = self.spawn(program, socket)?;
@@ -44,12 +81,19 @@ impl Session<'_, '_> {
 
     /// Starts `program` with the connection as its standard input and output.
     fn spawn(&mut self, program: &Program, socket: Socket) -> Result<Child, Failure> {
+        let peer = socket.peer_addr().ok().and_then(|addr| addr.as_socket());
+        let ends = (local_addr(&socket), peer);
+        self.spawn_between(program, socket, ends)
+    }
+
+    /// The same, where `socket` is not the connection between `ends`.
+    fn spawn_between(&mut self, program: &Program, socket: Socket, ends: Ends) -> Result<Child, Failure> {
         let argv = program::argv(program).map_err(|_| Failure::new(FAILED, "-e: no program is named"))?;
         let Some((file, args)) = argv.split_first() else {
             return Err(Failure::new(FAILED, "-e: no program is named"));
         };
-        let peer = socket.peer_addr().ok().and_then(|addr| addr.as_socket());
-        let environment = program::environment(self.options.transport, local_addr(&socket), peer);
+        let (local, peer) = ends;
+        let environment = program::environment(self.options.transport, local, peer);
         let failed = |error| Failure::call(FAILED, "exec", escape(file), &error);
         // Programs expect reads and writes that wait.
         socket.set_nonblocking(false).map_err(failed)?;

@@ -19,7 +19,7 @@ use super::{FAILED, Session};
 use crate::address::Address;
 use crate::explain::server::Did;
 use crate::hub::{Hub, Kind, Ways};
-use crate::options::{App, Listen, Model, Traffic};
+use crate::options::{App, Listen, Model, Program, Traffic};
 use crate::service::{Apps, ClientId, Service};
 
 mod clients;
@@ -47,7 +47,9 @@ pub(super) fn app(session: &mut Session<'_, '_>, listen: &Listen, app: App, sock
         return datagrams::run(session, listen, app, &socket);
     }
     match listen.model {
-        Some(model @ (Model::Fork | Model::Thread)) => models::run(session, listen, app, model, socket),
+        Some(model @ (Model::Fork | Model::Thread)) => {
+            models::run(session, listen, models::Job::App(app), model, socket)
+        }
         Some(Model::Iterative) => {
             let limits = Limits { at_once: 1, ..Limits::of(listen) };
             run(session, limits, Some(socket), &mut Apps::new(app, now))
@@ -70,6 +72,20 @@ pub(super) fn hub(
     let Traffic { ignore_input, shutdown_at_eof, send_only, .. } = session.options.traffic;
     let ways = Ways { input: !ignore_input, received: !send_only, shutdown_at_eof };
     run(session, Limits::of(listen), Some(socket), &mut Hub::new(kind, ways))
+}
+
+/// Runs a program for each client behind TLS, each with a process of ours in between.
+pub(super) fn programs(
+    session: &mut Session<'_, '_>,
+    listen: &Listen,
+    program: &Program,
+    socket: Socket,
+) -> Result<Status, Failure> {
+    let mut one_by_one = listen.clone();
+    if listen.model == Some(Model::Iterative) {
+        one_by_one.max_conns = Some(1);
+    }
+    models::run(session, &one_by_one, models::Job::Program(program), Model::Fork, socket)
 }
 
 /// The time in words, as RFC 867 suggests it.
@@ -370,10 +386,11 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
     fn receive(&mut self, id: ClientId, gone: bool) {
         let (holds_back, held) = (self.service.holds_back(), self.congested);
         let Some(client) = self.clients.get(id) else { return };
-        if held && !gone && !client.lingers() {
+        if held && !gone && !client.lingers() && !client.wire.is_handshaking() {
             return;
         }
-        if !client.is_read(holds_back) {
+        // Who has something to say may have to hear first: TLS agrees on keys.
+        if !client.is_read(holds_back) && !client.wire.is_handshaking() {
             if gone {
                 // Both directions have ended, or a RST came: what waits for it will not be taken.
                 let why = client.wire.take_error().ok().flatten();

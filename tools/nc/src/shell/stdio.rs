@@ -37,6 +37,11 @@ impl Input {
         Ok(Self { file, grown: false, messages: generate.map(Messages::new) })
     }
 
+    /// What a program of ours says.
+    pub(super) fn of_program(file: File) -> Self {
+        Self { file, grown: true, messages: None }
+    }
+
     /// If what is read is made here: when there is more of it.
     pub(super) fn made_at(&self) -> Option<Instant> {
         self.messages.as_ref().map(|messages| messages.next_at().unwrap_or_else(Instant::now))
@@ -117,6 +122,8 @@ pub(super) enum Sink {
     Ready { file: File, grown: bool },
     /// A socket, which can be told not to wait for each call.
     Socket(File),
+    /// The input of a program of ours, which is to see where it ends.
+    Program(File),
     /// May wait for more than [`NEVER_WAITS`] octets, and without poll(2) having said that it is ready.
     Waits(File),
 }
@@ -144,7 +151,17 @@ impl Sink {
     pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
         match self {
             Self::Closed => None,
-            Self::Ready { file, .. } | Self::Socket(file) | Self::Waits(file) => Some(file.as_fd()),
+            Self::Ready { file, .. } | Self::Socket(file) | Self::Program(file) | Self::Waits(file) => {
+                Some(file.as_fd())
+            }
+        }
+    }
+
+    /// Nothing more will be written.
+    pub(super) fn end(&mut self) {
+        if let Self::Program(file) = self {
+            // If it has gone, it knows.
+            let _ = SockRef::from(&*file).shutdown(std::net::Shutdown::Write);
         }
     }
 
@@ -159,7 +176,7 @@ impl Sink {
                 }
                 unless_not_ready(retry(|| file.write(octets)))
             }
-            Self::Socket(file) => {
+            Self::Socket(file) | Self::Program(file) => {
                 unless_not_ready(retry(|| SockRef::from(&*file).send_with_flags(octets, libc::MSG_DONTWAIT)))
             }
             Self::Waits(_) if !ready => Ok(None),

@@ -17,7 +17,7 @@ use crate::address::Address;
 use crate::app::{Flow, Talker};
 use crate::explain::Event;
 use crate::explain::server::{Client, Did};
-use crate::options::{App, Listen, Model};
+use crate::options::{App, Listen, Model, Program};
 use crate::service::Apps;
 use crate::shell::listen::{announce, try_accept};
 use crate::shell::wire::{Received, Wire};
@@ -56,10 +56,19 @@ struct Tally {
     fault: Option<io::Error>,
 }
 
+/// What a worker does for its client.
+#[derive(Clone, Copy)]
+pub(super) enum Job<'call> {
+    /// A built-in service.
+    App(App),
+    /// A program, which has the connection through us.
+    Program(&'call Program),
+}
+
 struct Boss<'call, 'run, 'out> {
     session: &'call mut Session<'run, 'out>,
     listen: &'call Listen,
-    app: App,
+    job: Job<'call>,
     model: Model,
     listener: Option<Socket>,
     workers: Vec<Worker>,
@@ -70,14 +79,14 @@ struct Boss<'call, 'run, 'out> {
 pub(super) fn run(
     session: &mut Session<'_, '_>,
     listen: &Listen,
-    app: App,
+    job: Job<'_>,
     model: Model,
     listener: Socket,
 ) -> Result<Status, Failure> {
     if listen.leave_zombies {
         session.say("--no-reap: nobody waits for children that have ended: ps(1) shows them as defunct, in state Z");
     }
-    Boss { session, listen, app, model, listener: Some(listener), workers: Vec::new(), accepted: 0 }.run()
+    Boss { session, listen, job, model, listener: Some(listener), workers: Vec::new(), accepted: 0 }.run()
 }
 
 impl Boss<'_, '_, '_> {
@@ -181,10 +190,17 @@ impl Boss<'_, '_, '_> {
     /// A child with the connection. It closes the listening socket: else the port would stay taken for as long as the
     /// child lives.
     fn process(&mut self, socket: Socket, peer: Address) -> io::Result<Pid> {
-        let Self { session, app, listener, accepted, .. } = self;
+        let Self { session, job, listener, accepted, .. } = self;
         let pid = sockeye_sys::fork::fork(move || {
             drop(listener.take());
-            let outcome = run_one(session, socket, &peer, *accepted, &mut Apps::new(*app, now));
+            let outcome = match job {
+                Job::App(app) => run_one(session, socket, &peer, *accepted, &mut Apps::new(*app, now)),
+                Job::Program(program) => {
+                    let wire = Wire::new(socket, session.options.transport, Some(peer));
+                    let run = session.secure_server(wire).and_then(|wire| session.run_program_on(program, wire));
+                    run.map(|()| Status::YES)
+                }
+            };
             let _ = session.output.flush();
             match outcome {
                 Ok(status) => status.0.into(),
@@ -206,7 +222,8 @@ impl Boss<'_, '_, '_> {
             None => wire,
         };
         let (client, idle) = (self.accepted, self.session.options.idle_timeout);
-        let mut talker = Talker::new(self.app, client);
+        let Job::App(app) = self.job else { return Err(io::ErrorKind::Unsupported.into()) };
+        let mut talker = Talker::new(app, client);
         let handle = std::thread::Builder::new().name(format!("client {client}")).spawn(move || {
             let mut tally = Tally::default();
             tally.fault = talk(&mut wire, &mut talker, idle, &mut tally).err();
