@@ -15,6 +15,7 @@ mod manual;
 mod nc;
 mod nc_proxy;
 mod nc_scan;
+mod nc_soak;
 mod nc_sockopt;
 mod nc_tls;
 mod nc_udp;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         nc::tests,
         nc_proxy::tests,
         nc_scan::tests,
+        nc_soak::tests,
         nc_sockopt::tests,
         nc_tls::tests,
         nc_udp::tests,
