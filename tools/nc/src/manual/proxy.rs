@@ -9,5 +9,5 @@ for HTTP, unless it stands behind the address; an IPv6 address with a port stand
 
 `--proxy-auth` gives user and password: RFC 1929 for SOCKS 5, the user alone for SOCKS 4, Basic (RFC 7617) for HTTP; Digest is not there yet. They go over the \
 network as they are. The proxy looks up the name of the destination; `--proxy-dns local` does it here. `-w` limits each wait for the proxy. `--explain` \
-shows every message to and from it. Together with `--ssl` proxies are not there yet.",
+shows every message to and from it..",
 );
