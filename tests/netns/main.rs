@@ -13,6 +13,7 @@ mod dig;
 mod lab;
 mod manual;
 mod nc;
+mod nc_ncat;
 mod nc_proxy;
 mod nc_scan;
 mod nc_soak;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         lab::tests,
         manual::tests,
         nc::tests,
+        nc_ncat::tests,
         nc_proxy::tests,
         nc_scan::tests,
         nc_soak::tests,

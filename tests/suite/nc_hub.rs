@@ -191,7 +191,7 @@ fn a_listener_in_ncats_dialect_takes_both_families() {
         let listener = Background::spawn(listener);
         let said = || String::from_utf8(listener.stderr_so_far()).unwrap();
         wait_until("it says where", || said().contains(" on ") && said().ends_with('\n'));
-        let port = said().lines().next().unwrap().rsplit([' ', ':']).next().unwrap().to_owned();
+        let port = said().lines().find(|line| line.contains(" on ")).unwrap().rsplit(':').next().unwrap().to_owned();
         for address in ["127.0.0.1", "::1"] {
             let mut client = tool("nc");
             client.args(["-n", if udp { "-uq0" } else { "-N" }, address, &port]);

@@ -200,7 +200,7 @@ standard output did not take what came. With `-v`, also a UDP port that turned o
     ],
     caveats: "Not there yet, and refused with a sentence that says so: DTLS (`--ssl` with `-u`), an HTTP proxy of our own, Digest authentication, `-F`, `-S` and `-g`.
 
-In the ncat dialect the letters, the defaults of a client and the statuses of wrong lines are ncat's; most other sentences and statuses are still those of OpenBSD. A listener \
+In the dialect of ncat a local address that cannot be had (`-s`, `-p`) ends the run, where ncat goes on with another; what TLS and proxies say is not in its words. A listener \
 of that dialect without an address takes IPv6 and IPv4 by one socket.
 
 Without `--ssl` nothing is encrypted and nobody is authenticated. A listener without an address takes connections from every network \

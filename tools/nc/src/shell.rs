@@ -31,7 +31,7 @@ use crate::address::Address;
 use crate::explain::tcp::Moment;
 use crate::explain::{Event, Step};
 use crate::generate::{Account, Judge};
-use crate::options::{Options, Role, Traffic, Transport};
+use crate::options::{Dialect, Options, Role, Traffic, Transport};
 use crate::relay::Policy;
 use crate::report::Ledger;
 use crate::shell::stdio::{Input, Sink};
@@ -81,6 +81,10 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
     let input = Input::open(options.traffic.generate)
         .map_err(|error| Failure::call(FAILED, "dup", "standard input", &error))?;
     let sink = Sink::open().map_err(|error| Failure::call(FAILED, "dup", "standard output", &error))?;
+    if options.dialect == Dialect::Ncat {
+        // Under whatever name it was called.
+        output.rename("Ncat");
+    }
     let mut session = Session {
         options,
         output,
@@ -94,6 +98,9 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
         taps: None,
         listens_at: None,
     };
+    if options.dialect == Dialect::Ncat {
+        session.say(format!("Version {} ( Sockeye )", env!("CARGO_PKG_VERSION")));
+    }
     session.prepare_tls()?;
     session.prepare_lists()?;
     session.prepare_taps()?;
@@ -139,7 +146,10 @@ impl Session<'_, '_> {
     /// Says a sentence of `-v`. With JSON the events say it, and standard error stays JSON Lines.
     fn say(&mut self, sentence: impl AsRef<str>) {
         if self.options.verbose > 0 && !self.output.is_json() {
-            self.output.stderr_line(sentence);
+            match self.options.dialect {
+                Dialect::Ncat => self.output.stderr_line(format!("Ncat: {}", sentence.as_ref())),
+                Dialect::OpenBsd | Dialect::Traditional => self.output.stderr_line(sentence),
+            }
         }
     }
 
@@ -153,8 +163,13 @@ impl Session<'_, '_> {
     /// Whether a failed connection is told: to somebody who asked, or who sits there. A script's standard error stays
     /// as silent as OpenBSD nc leaves it.
     fn is_loud(&self) -> bool {
-        let Options { verbose, errors, .. } = self.options;
-        *verbose > 0 || *errors || self.output.is_explained() || std::io::stderr().is_terminal()
+        let Options { verbose, errors, dialect, role, .. } = self.options;
+        let scans = matches!(role, Role::Connect(connect) if connect.scan);
+        (*dialect == Dialect::Ncat && !scans)
+            || *verbose > 0
+            || *errors
+            || self.output.is_explained()
+            || std::io::stderr().is_terminal()
     }
 
     /// Says what `--expect` has found. What is not as it should be is a failure.
@@ -173,6 +188,11 @@ impl Session<'_, '_> {
             }
         }
         if good { Ok(status) } else { Err(Failure::Silent(FAILED)) }
+    }
+
+    /// The status of what was wrong before there was a peer: ncat tells it from a failed connection.
+    fn fatal(&self) -> Status {
+        if self.options.dialect == Dialect::Ncat { Status(2) } else { FAILED }
     }
 
     /// How conversations end.

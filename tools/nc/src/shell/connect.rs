@@ -24,7 +24,7 @@ use super::{CLOSED, FAILED, SILENT, Session, scan};
 use crate::address::Address;
 use crate::explain::tcp::Moment;
 use crate::explain::{Event, OptionValue};
-use crate::options::{Connect, Role, Transport};
+use crate::options::{Connect, Dialect, Role, Transport};
 use crate::report::{self, Destination};
 
 /// What a UDP socket asks for.
@@ -79,17 +79,17 @@ pub(super) fn reach(
     port: u16,
     is_destination: bool,
 ) -> Result<Option<Wire>, Failure> {
-    let transport = session.options.transport;
+    let (transport, dialect, fatal) = (session.options.transport, session.options.dialect, session.fatal());
     let service = port.to_string();
     let hints = hints(transport, session.options.family);
     let found = session
         .lookup(Some(host), Some(&service), hints)
-        .map_err(|error| Failure::new(FAILED, report::unresolved(host, &service, &error.text())))?;
+        .map_err(|error| Failure::new(fatal, report::unresolved(dialect, host, &service, &error.text())))?;
     let mut other_family = None;
     let mut tried = false;
     for info in &found {
         let addr = names::numeric(&info.addr);
-        let destination = Destination { host: host.to_owned(), addr, port, transport };
+        let destination = Destination { host: host.to_owned(), addr, port, transport, dialect };
         match attempt(session, info, &destination) {
             Ok(socket) => {
                 if session.options.verbose > 0 && is_destination {
@@ -227,7 +227,7 @@ impl Session<'_, '_> {
         }
         let policy = self.policy();
         match self.converse(&mut wire, policy)? {
-            Outcome::Ended if options.transport.is_datagram() => {
+            Outcome::Ended if options.transport.is_datagram() && options.dialect != Dialect::Ncat => {
                 self.say(report::datagrams(&self.ledger));
                 let silent = options.status && self.ledger.received == 0;
                 Ok(if silent { SILENT } else { Status::YES })
@@ -239,7 +239,9 @@ impl Session<'_, '_> {
                 if options.status || self.is_loud() {
                     self.output.failure(&failure);
                 }
-                self.say(report::CLOSED);
+                if options.dialect != Dialect::Ncat {
+                    self.say(report::CLOSED);
+                }
                 Ok(match (options.status, options.verbose) {
                     (true, _) => CLOSED,
                     (false, 0) => Status::YES,
@@ -364,7 +366,10 @@ impl Session<'_, '_> {
         self.explain(|| Event::bind(addr));
         if let Err(error) = raw_addr(addr).and_then(|raw| socket.bind(&raw)) {
             self.explain(|| Event::failed("bind", addr, &error));
-            let failure = Failure::call(FAILED, "bind", addr, &error);
+            let failure = match self.options.dialect {
+                Dialect::Ncat => Failure::new(self.fatal(), report::unbound(addr, &errno_text(&error))),
+                Dialect::OpenBsd | Dialect::Traditional => Failure::call(FAILED, "bind", addr, &error),
+            };
             let low = error.kind() == io::ErrorKind::PermissionDenied && addr.inet().is_some_and(|a| a.port() < 1024);
             return Err(if low { failure.hint("ports below 1024 need CAP_NET_BIND_SERVICE") } else { failure });
         }

@@ -18,9 +18,10 @@ use crate::datagram::Outbox;
 use crate::dump::Way;
 use crate::explain::{self, Event, Place};
 use crate::generate::Judge;
-use crate::options::Transport;
+use crate::options::{Dialect, Role, Transport};
 use crate::relay::Direction::{Inbound, Outbound};
 use crate::relay::{End, Next, Policy, Relay};
+use crate::report;
 
 mod datagrams;
 mod filters;
@@ -129,6 +130,15 @@ impl Session<'_, '_> {
             let why = explain::why(if fault.is_some() { End::ConnectionLost } else { *end });
             let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
             self.explain(|| Event::Done { why, sent_octets, received_octets, duration_us });
+        }
+        if self.options.dialect == Dialect::Ncat && matches!(self.options.role, Role::Connect(_)) {
+            match (&end, &fault, policy.idle) {
+                (Ok(End::Idle), None, Some(limit)) => {
+                    return Ok(Outcome::Lost(Failure::new(FAILED, report::idle(limit))));
+                }
+                (Ok(_), None, _) => self.say(report::transferred(sent_octets, received_octets, start.elapsed())),
+                _ => {}
+            }
         }
         Ok(match (end?, fault) {
             (_, Some((call, error))) => {

@@ -4,7 +4,7 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
@@ -55,9 +55,12 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     };
     let mut hints = hints(options.transport, family);
     hints.flags = AiFlags::PASSIVE;
-    let found = session
-        .lookup(host.as_deref(), Some(port), hints)
-        .map_err(|error| Failure::new(FAILED, format!("getaddrinfo: {}", error.text())))?;
+    let found = session.lookup(host.as_deref(), Some(port), hints).map_err(|error| match (options.dialect, host) {
+        (Dialect::Ncat, Some(host)) => {
+            Failure::new(session.fatal(), report::unresolved(options.dialect, host, port, &error.text()))
+        }
+        _ => Failure::new(session.fatal(), format!("getaddrinfo: {}", error.text())),
+    })?;
     let mut found = found;
     if options.dialect == Dialect::Ncat && host.is_none() && options.family == FamilyChoice::Any {
         // For a host without IPv6.
@@ -80,7 +83,14 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
         && let Some(local) = local_addr(&socket)
         && let Some((host, port)) = session.spoken(&local)
     {
-        session.say(report::waiting(options.transport, &host, &port));
+        session.say(report::waiting(options.dialect, options.transport, &host, &port));
+        if options.dialect == Dialect::Ncat
+            && local.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED)
+            && options.family == FamilyChoice::Any
+        {
+            // One socket for both, which ncat has two for.
+            session.say(report::waiting(options.dialect, options.transport, "0.0.0.0", &port));
+        }
     }
     match (options.transport.is_datagram(), &listen.service) {
         (false, _) => serve(session, listen, socket),
@@ -258,7 +268,10 @@ pub(super) fn announce(session: &mut Session<'_, '_>, peer: &Address) {
     match peer {
         Address::Inet(addr) => {
             if let Some((host, port)) = session.spoken(addr) {
-                session.say(report::received(&host, &port));
+                session.say(match session.options.dialect {
+                    Dialect::Ncat => report::connection_from(session.options.transport, &host, &port),
+                    Dialect::OpenBsd | Dialect::Traditional => report::received(&host, &port),
+                });
             }
         }
         Address::Vsock { cid, port } => session.say(report::received(&cid.to_string(), &port.to_string())),

@@ -26,7 +26,7 @@ use super::wire::Wire;
 use super::{FAILED, Session};
 use crate::address::Address;
 use crate::explain::Event;
-use crate::options::{Connect, Listen, Transport};
+use crate::options::{Connect, Dialect, Listen, Transport};
 use crate::port::PortSpec;
 use crate::relay::Policy;
 
@@ -93,6 +93,7 @@ fn connect_to(session: &mut Session<'_, '_>, options: &Connect, peer: &Address) 
     connected.map_err(|error| {
         session.explain(|| Event::failed("connect", peer, &error));
         let said = match peer {
+            Address::Unix(_) if session.options.dialect == Dialect::Ncat => format!("{}.", errno_text(&error)),
             // As OpenBSD's has it, with -v or without.
             Address::Unix(_) => format!("{}: {}", escape(&options.host), errno_text(&error)),
             _ if error.raw_os_error() == Some(libc::EINPROGRESS) => format!("connect to {peer} timed out"),

@@ -77,7 +77,12 @@ impl Session<'_, '_> {
     ///
     /// `None` if the name cannot be looked up now; that is said in place of the sentence, as OpenBSD has it.
     pub(super) fn spoken(&mut self, addr: &SocketAddr) -> Option<(String, String)> {
-        let host = if self.options.numeric { NiFlags::NUMERICHOST } else { NiFlags::EMPTY };
+        // ncat does not look names up to show them.
+        let host = if self.options.numeric || self.options.dialect == Dialect::Ncat {
+            NiFlags::NUMERICHOST
+        } else {
+            NiFlags::EMPTY
+        };
         // A socket of ours for both families, which the user did not ask for, is no reason to show IPv4 as IPv6.
         let shown = match self.options.dialect {
             Dialect::Ncat => SocketAddr::new(addr.ip().to_canonical(), addr.port()),

@@ -16,7 +16,7 @@ use super::names::hints;
 use super::wire::{Received, Wire};
 use super::{FAILED, Session};
 use crate::explain::{Event, Place};
-use crate::options::{FamilyChoice, Proxy, ProxyDns, ProxyKind};
+use crate::options::{FamilyChoice, Options, Proxy, ProxyDns, ProxyKind};
 use crate::proxy::{Handshake, Next, Target, endpoint};
 use crate::{port, report};
 
@@ -41,8 +41,9 @@ impl Session<'_, '_> {
         let handshake = Handshake::new(proxy.kind, target, port, proxy.auth.as_deref()).map_err(wrong)?;
         let Some(mut wire) = reach(self, proxy_host, proxy_port, false)? else { return Ok(None) };
         self.shake_hands(&mut wire, handshake)?;
-        let transport = self.options.transport;
-        let destination = report::Destination { host: host.to_owned(), addr: host.to_owned(), port, transport };
+        let Options { transport, dialect, .. } = *self.options;
+        let destination =
+            report::Destination { host: host.to_owned(), addr: host.to_owned(), port, transport, dialect };
         self.say(destination.succeeded(None));
         Ok(Some(wire))
     }
@@ -57,9 +58,10 @@ impl Session<'_, '_> {
             ProxyDns::Local => {
                 let family = if proxy.kind == ProxyKind::Socks4 { FamilyChoice::V4 } else { self.options.family };
                 let service = port.to_string();
+                let (dialect, fatal) = (self.options.dialect, self.fatal());
                 let found = self
                     .lookup(Some(host), Some(&service), hints(self.options.transport, family))
-                    .map_err(|error| Failure::new(FAILED, report::unresolved(host, &service, &error.text())))?;
+                    .map_err(|error| Failure::new(fatal, report::unresolved(dialect, host, &service, &error.text())))?;
                 let addr: Option<IpAddr> = found.first().map(|info| info.addr.ip());
                 addr.map(Target::Addr).ok_or_else(|| Failure::new(FAILED, format!("{} has no address", escape(host))))
             }

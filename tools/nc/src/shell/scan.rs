@@ -21,7 +21,7 @@ use super::names::{self, hints};
 use super::stdio::{retry, unless_not_ready};
 use super::{CLOSED, FAILED, SILENT, Session};
 use crate::explain::Event;
-use crate::options::{Connect, Role};
+use crate::options::{Connect, Dialect, Options, Role};
 use crate::report::{self, Destination, Scanned};
 use crate::scan::{Finished, Next, Probe, Rules, Scan, State, Verdict};
 
@@ -121,10 +121,11 @@ pub(super) fn run(session: &mut Session<'_, '_>, host: &str, ports: Vec<u16>) ->
 /// The addresses of `host`, each with the local address that fits, if one was asked for.
 fn targets(session: &mut Session<'_, '_>, host: &str, port: u16) -> Result<Vec<Target>, Failure> {
     let service = port.to_string();
+    let (dialect, fatal) = (session.options.dialect, session.fatal());
     let hints = hints(session.options.transport, session.options.family);
     let found = session
         .lookup(Some(host), Some(&service), hints)
-        .map_err(|error| Failure::new(FAILED, report::unresolved(host, &service, &error.text())))?;
+        .map_err(|error| Failure::new(fatal, report::unresolved(dialect, host, &service, &error.text())))?;
     let mut targets = Vec::new();
     let mut other_family = None;
     for info in found {
@@ -331,8 +332,9 @@ impl Scanner<'_, '_, '_> {
         }
         for tried in &finished.tried {
             let Some(target) = self.targets.get(tried.addr) else { continue };
-            let transport = self.session.options.transport;
-            let destination = Destination { host: self.host.to_owned(), addr: target.text.clone(), port, transport };
+            let Options { transport, dialect, .. } = *self.session.options;
+            let destination =
+                Destination { host: self.host.to_owned(), addr: target.text.clone(), port, transport, dialect };
             let cause = tried.verdict.error().map(|error| errno_text(&error)).unwrap_or_default();
             let sentence = match tried.verdict {
                 // Silence is what OpenBSD nc calls success in UDP, and what scripts look for.
@@ -340,6 +342,9 @@ impl Scanner<'_, '_, '_> {
                 Verdict::Open | Verdict::Silent => {
                     let service = self.session.service(&target.at(port));
                     self.session.say(destination.succeeded(service.as_deref()));
+                    if dialect == Dialect::Ncat {
+                        self.session.say(report::transferred(0, 0, tried.took));
+                    }
                     continue;
                 }
                 Verdict::Closed | Verdict::OurOwn | Verdict::Failed(_) => destination.failed(&cause),

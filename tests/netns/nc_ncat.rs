@@ -1,0 +1,108 @@
+//! The dialect of ncat beside ncat itself: the same lines, the same words and statuses.
+
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+use sockeye_test_support::{Background, Case, Net, Run, peer, run, wait_until};
+
+pub(crate) fn tests() -> Vec<Case> {
+    vec![
+        Case::new("nc_ncat::says_what_ncat_says", &["ncat", "ip"], same_words),
+        Case::new("nc_ncat::listens_as_ncat_does", &["ncat"], same_listeners),
+    ]
+}
+
+/// Standard error without what cannot be the same: who we are, how long it took, and ports that the system chose.
+fn words(run: &Run) -> String {
+    let line = |line: &str| -> Option<String> {
+        if line.starts_with("Ncat: Version") {
+            return None;
+        }
+        let line = line.split(" seconds.").next().unwrap_or(line);
+        let line = line.rsplit_once("received in ").map_or(line, |(before, _)| before);
+        let line = line.rsplit_once("Connection from 127.0.0.1:").map_or(line, |(before, _)| before);
+        Some(line.to_owned())
+    };
+    run.err().lines().filter_map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn both(net: &Net, line: &str) -> [Run; 2] {
+    let args = || line.split_whitespace();
+    let mut ours = net.tool("nc");
+    ours.arg0("ncat").args(args()).stdin(Stdio::null());
+    let mut theirs = peer("ncat");
+    theirs.args(args()).stdin(Stdio::null());
+    [run(&mut ours), run(&mut theirs)]
+}
+
+fn same_words(net: &Net) {
+    for line in [
+        "link add v0 type veth peer name v1",
+        "addr add 10.8.0.1/24 dev v0",
+        "link set v0 up",
+        "link set v1 up",
+        "neigh add 10.8.0.2 lladdr 02:00:00:00:00:02 dev v0",
+    ] {
+        run(Command::new("ip").args(line.split(' '))).status(0);
+    }
+    let mut listener = peer("ncat");
+    listener.args(["-l", "-k", "--recv-only", "127.0.0.1", "5001"]);
+    let _listener = Background::spawn(listener);
+    let listening = || std::fs::read_to_string("/proc/thread-self/net/tcp").unwrap().contains(":1389 00000000:0000 0A");
+    wait_until("ncat listens", listening);
+    let mut different = Vec::new();
+    for line in [
+        "127.0.0.1 5999",
+        "-v 127.0.0.1 5999",
+        "-z 127.0.0.1 5999",
+        "-zv 127.0.0.1 5999",
+        "-v 10.9.9.9 80",
+        "-v -w 300ms 10.8.0.2 80",
+        "-w 300ms 10.8.0.2 80",
+        "-6 -v ::1 5999",
+        "nosuch.invalid 80",
+        "-n nosuch 80",
+        "-v -z 127.0.0.1 5001",
+        "-v --send-only 127.0.0.1 5001",
+        "-v -s 127.0.0.1 --send-only 127.0.0.1 5001",
+        "-v -i 300ms --recv-only 127.0.0.1 5001",
+        "-i 300ms --recv-only 127.0.0.1 5001",
+        "-l 127.0.0.1 5001",
+        "-v -l 127.0.0.1 5001",
+        "-l 10.9.9.9 5002",
+        "-l nosuch.invalid 5002",
+        "-U /nonexistent/socket",
+        "-v -u --send-only 127.0.0.1 5998",
+        // Not -s and -p with an address or port that cannot be had: ncat goes on with another, and ours does not.
+    ] {
+        let [ours, theirs] = both(net, line);
+        if (words(&ours), ours.status) != (words(&theirs), theirs.status) {
+            different.push(format!("== {line}\nours {}theirs {}", ours.story(), theirs.story()));
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+fn same_listeners(net: &Net) {
+    for line in ["-lv 5003", "-lv4 5003", "-lv6 5003", "-lv 127.0.0.1 5003", "-lvu 127.0.0.1 5003"] {
+        let mut said = Vec::new();
+        for (tool, name) in [(net.tool("nc"), "ncat"), (peer("ncat"), "ncat")] {
+            let mut command = tool;
+            command.arg0(name).args(line.split_whitespace());
+            let listener = Background::spawn(command);
+            listener.wait_for_stderr(":5003\n");
+            let address = if line.contains('6') { "::1" } else { "127.0.0.1" };
+            let udp = line.contains('u');
+            let mut client = net.tool("nc");
+            client.args([if udp { "-uq0" } else { "-N" }, address, "5003"]);
+            sockeye_test_support::run_with_input(&mut client, b"hello").status(0);
+            listener.wait_for_stdout("hello");
+            listener.wait_for_stderr("Connection from");
+            let run = if udp { listener.kill() } else { listener.wait() };
+            said.push(words(&run).replace("::1:", "::1 "));
+        }
+        let without_port =
+            |said: &String| said.lines().filter(|line| !line.contains("::1 ")).collect::<Vec<_>>().join("\n");
+        assert_eq!(without_port(&said[0]), without_port(&said[1]), "{line}");
+    }
+}
