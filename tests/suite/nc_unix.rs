@@ -97,7 +97,14 @@ fn why_nobody_answers_is_said_even_without_v() {
     // A file that is no socket is nobody's to take away.
     run(&mut nc(&["-lU", &path])).status(1).stderr_has(&format!("bind {path}: Address already in use"));
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
-    run(&mut nc(&["-U", &"x".repeat(109)])).status(1).stderr_has("109 octets are more than");
+    for length in [108, 109] {
+        for args in [&["-U"][..], &["-lU"], &["-uU", "/tmp/x", "-s"]] {
+            let mut command = nc(args);
+            command.arg("x".repeat(length));
+            let said = format!("a path of {length} octets: the limit is 107 octets\n");
+            run(&mut command).status(1).stderr_has(&said);
+        }
+    }
     run(&mut nc(&["-zU", &path])).status(1);
 }
 
@@ -116,6 +123,49 @@ fn a_socket_that_is_in_use_is_left_alone_and_a_dead_one_is_not() {
         run_with_input(&mut nc(&[kind, &["-N", "-w1", &path]].concat()), b"still here").status(0);
         listener.wait_for_stdout("still here");
         listener.kill();
+    }
+}
+
+/// Linux takes one more than the backlog says.
+fn full_listener(path: &Path) -> (UnixListener, Vec<UnixStream>) {
+    let listener = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None).unwrap();
+    listener.bind(&socket2::SockAddr::unix(path).unwrap()).unwrap();
+    listener.listen(0).unwrap();
+    (UnixListener::from(std::os::fd::OwnedFd::from(listener)), vec![UnixStream::connect(path).unwrap()])
+}
+
+#[test]
+fn a_busy_listener_is_waited_for() {
+    let folder = Folder::new("busy");
+    let path = folder.socket();
+    let (listener, waiting) = full_listener(Path::new(&path));
+    run(&mut nc(&["-w", "200ms", "-U", &path])).status(1).stderr_is(&format!("nc: {path}: Connection timed out\n"));
+    let client = Background::spawn(nc(&["--explain", "-NdU", &path]));
+    client.wait_for_stderr(" connect /");
+    drop(listener.accept().unwrap());
+    drop(waiting);
+    // It ends with the listener's end; before, it would not have had a connection.
+    drop(listener.accept().unwrap());
+    client.wait().status(0);
+}
+
+#[test]
+fn only_the_name_that_is_its_own_goes_with_a_client() {
+    let folder = Folder::new("replaced");
+    let path = folder.socket();
+    let own = folder.0.join("own");
+    let server = UnixListener::bind(&path).unwrap();
+    for replaced in [false, true] {
+        let client = Background::spawn(nc(&["-vU", "-s", own.to_str().unwrap(), &path]));
+        client.wait_for_stderr("Bound on");
+        let (stream, _) = server.accept().unwrap();
+        if replaced {
+            fs::rename(&own, folder.0.join("moved")).unwrap();
+            fs::write(&own, "of somebody else").unwrap();
+        }
+        drop(stream);
+        client.wait().status(0);
+        assert_eq!(fs::read_to_string(&own).ok(), replaced.then(|| "of somebody else".to_owned()));
     }
 }
 
@@ -230,6 +280,12 @@ fn the_working_shows_the_path_in_octets_and_who_is_there() {
 fn what_a_transport_has_not_is_refused() {
     for (line, why) in [
         ("-U -l -u --app echo /tmp/x", "--app over datagrams is about UDP"),
+        ("-U /tmp/x 5000", "nc: cannot use port with -U\n"),
+        ("-U -p 5000 /tmp/x", "nc: cannot use port with -U\n"),
+        ("-l -U /tmp/x 5000", "nc: cannot use port with -U\n"),
+        ("-l -U -p 5000 /tmp/x", "nc: cannot use port with -U\n"),
+        ("-l -U -p 5000", "nc: cannot use port with -U\n"),
+        ("-l -U", "nc: missing socket pathname\n"),
         ("-U -l --allow 127.0.0.1 /tmp/x", "about IP addresses"),
         ("-U -T ef /tmp/x", "there is no IP under unix sockets"),
         ("--vsock nowhere 5000", "not a CID"),

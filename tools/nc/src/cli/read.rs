@@ -17,6 +17,8 @@ use crate::{port, tos};
 
 /// ncat's default port.
 const NCAT_PORT: u16 = 31337;
+/// A path has no ports.
+const PORT_OF_PATH: &str = "cannot use port with -U";
 /// What a datagram of UDP over IPv4 carries at most.
 const LONGEST_DATAGRAM: usize = 65_507;
 /// What a stream takes with one write.
@@ -605,9 +607,11 @@ impl Reader<'_> {
         let three = (operands.next(), operands.next(), operands.next());
         if transport.is_unix() {
             return match three {
-                (Some(path), None, _) => Ok((Some(path), String::new())),
+                (Some(path), None, _) if source_port.is_none() => Ok((Some(path), String::new())),
+                _ if source_port.is_some() => Err(self.wrong(PORT_OF_PATH)),
                 (None, ..) if source.is_some() => Ok((source, String::new())),
-                _ => Err(self.spoken.usage("")),
+                (None, ..) => Err(self.wrong("missing socket pathname")),
+                _ => Err(self.wrong(PORT_OF_PATH)),
             };
         }
         let default = NCAT_PORT.to_string();
@@ -641,11 +645,13 @@ impl Reader<'_> {
             });
         };
         let mut ports: Vec<String> = operands.collect();
-        if ports.is_empty() && self.is_ncat() {
+        if ports.is_empty() && self.is_ncat() && !transport.is_unix() {
             ports.push(NCAT_PORT.to_string());
         }
         if transport.is_unix() {
-            ports.clear();
+            if !ports.is_empty() || self.args.source_port.is_some() {
+                return Err(self.wrong(PORT_OF_PATH));
+            }
         } else if ports.is_empty() {
             return Err(self.wrong("missing port number"));
         }

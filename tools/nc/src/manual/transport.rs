@@ -6,10 +6,10 @@ use sockeye_cli::manual::Example;
 pub(super) const SECTION: (&str, &str) = (
     "Paths, virtual machines, SCTP",
     "With `-U` the destination is a path, and there are no ports; `@name` is a name in Linux's abstract namespace, for which there is no file. Everything that serves TCP \
-serves it too: `-k`, `-e`, `--app`, `--broker`, `--ssl`. A path has at most 107 octets.
+serves it too: `-k`, `-e`, `--app`, `--broker`, `--ssl`. A path has at most 107 octets. A client waits for a listener that has as many clients waiting as it wants; `-w` limits that.
 
 With `-u` as well it carries datagrams. A client of those needs a name to be answered: `-s` says which, and otherwise it makes one in a folder of its own under /tmp. \
-Either is removed at the end, by a signal too. Without `-k` a listener answers whoever sends first.
+Either is removed at the end, by a signal too, unless another file is there by then. Without `-k` a listener answers whoever sends first.
 
 A listener leaves its path behind, as OpenBSD's does. The next one takes over a path to which nobody listens any more, which `-v` tells. \
 Unlike OpenBSD's it does not take over one to which somebody listens, and a file that is no socket neither. `--explain` shows the process and the user at the other end.

@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::mem::MaybeUninit;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use socket2::{SockAddr, Socket};
 use sockeye_cli::escape::escape;
 use sockeye_cli::failure::errno_text;
 use sockeye_cli::{Failure, Status};
-use sockeye_common::sockaddr::{SockaddrUn, UnixName};
+use sockeye_common::sockaddr::{SUN_PATH_LEN, SockaddrUn, UnixName};
 use sockeye_sys::poll::{Events, PollFd, poll};
 use sockeye_sys::{Family, Protocol, SockType};
 
@@ -38,19 +38,42 @@ const PORT_ANY: u32 = u32::MAX;
 /// A socket file that we have made, and its folder if that was made for it. Both go when we do.
 #[derive(Default)]
 struct Own {
-    file: Option<PathBuf>,
+    file: Option<SocketFile>,
     folder: Option<PathBuf>,
 }
 
 impl Drop for Own {
     fn drop(&mut self) {
-        remove(self.file.as_deref(), self.folder.as_deref());
+        remove(self.file.as_ref(), self.folder.as_deref());
     }
 }
 
-fn remove(file: Option<&Path>, folder: Option<&Path>) {
-    if let Some(file) = file {
-        let _ = std::fs::remove_file(file);
+/// A path, and which file it was when we had made it: somebody may put another there.
+#[derive(Clone)]
+struct SocketFile {
+    path: PathBuf,
+    made: Option<(u64, u64)>,
+}
+
+impl SocketFile {
+    fn new(path: PathBuf) -> Self {
+        let made = Self::identity(&path);
+        Self { path, made }
+    }
+
+    /// Device and inode.
+    fn identity(path: &Path) -> Option<(u64, u64)> {
+        std::fs::symlink_metadata(path).ok().map(|found| (found.dev(), found.ino()))
+    }
+
+    fn is_still_ours(&self) -> bool {
+        self.made.is_some() && self.made == Self::identity(&self.path)
+    }
+}
+
+fn remove(file: Option<&SocketFile>, folder: Option<&Path>) {
+    if let Some(file) = file.filter(|file| file.is_still_ours()) {
+        let _ = std::fs::remove_file(&file.path);
     }
     if let Some(folder) = folder {
         let _ = std::fs::remove_dir(folder);
@@ -89,7 +112,7 @@ fn connect_to(session: &mut Session<'_, '_>, options: &Connect, peer: &Address) 
     let _own = name_ourselves(session, &socket, options)?;
     session.explain(|| Event::connect(peer));
     let start = Instant::now();
-    let connected = raw_addr(peer).and_then(|raw| connect_within(&socket, &raw, session.options.connect_timeout));
+    let connected = raw_addr(peer).and_then(|raw| reach(&socket, &raw, session));
     connected.map_err(|error| {
         session.explain(|| Event::failed("connect", peer, &error));
         let said = match peer {
@@ -109,6 +132,25 @@ fn connect_to(session: &mut Session<'_, '_>, options: &Connect, peer: &Address) 
     }
     let wire = Wire::new(socket, transport, Some(peer.clone()));
     session.after_connect(options, wire, &options.host)
+}
+
+/// Connects within `-w`. Unix-domain sockets wait for room among those who wait to be accepted only if they may block:
+/// otherwise connect(2) says EAGAIN at once.
+fn reach(socket: &Socket, raw: &SockAddr, session: &Session<'_, '_>) -> io::Result<()> {
+    let timeout = session.options.connect_timeout;
+    if session.options.transport != Transport::UnixStream {
+        return connect_within(socket, raw, timeout);
+    }
+    socket.set_write_timeout(timeout.filter(|timeout| !timeout.is_zero()))?;
+    socket.set_nonblocking(false)?;
+    let connected = retry(|| socket.connect(raw)).map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => io::Error::from_raw_os_error(libc::ETIMEDOUT),
+        _ => error,
+    });
+    socket.set_nonblocking(true)?;
+    // Who gets the socket from us may want to block.
+    socket.set_write_timeout(None)?;
+    connected
 }
 
 /// Binds to what `-s` says. Datagrams over Unix-domain sockets need a name to be answered, so there is one anyway.
@@ -136,7 +178,7 @@ fn name_ourselves(session: &mut Session<'_, '_>, socket: &Socket, options: &Conn
     make_way(session, &addr);
     session.bind(socket, &addr)?;
     // Not before: what bind(2) refuses to replace is not ours.
-    own.file = file(&addr);
+    own.file = file(&addr).map(SocketFile::new);
     if own.file.is_some() {
         remove_at_signal(own.file.clone(), own.folder.clone())
             .map_err(|error| Failure::call(FAILED, "pipe", "signals", &error))?;
@@ -159,12 +201,12 @@ fn temporary_folder() -> Result<String, Failure> {
 }
 
 /// Waits for a signal that would end us, on a thread of its own, and removes what is ours first.
-fn remove_at_signal(file: Option<PathBuf>, folder: Option<PathBuf>) -> io::Result<()> {
+fn remove_at_signal(file: Option<SocketFile>, folder: Option<PathBuf>) -> io::Result<()> {
     let mut signals = sockeye_sys::signals::catch_endings()?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         let mut number = [0; 1];
         if signals.read_exact(&mut number).is_ok() {
-            remove(file.as_deref(), folder.as_deref());
+            remove(file.as_ref(), folder.as_deref());
             let [number] = number;
             // The status that a shell reports for who is ended by this signal.
             std::process::exit(128_i32.saturating_add(number.into()));
@@ -283,6 +325,13 @@ fn file(addr: &Address) -> Option<PathBuf> {
 
 /// A path, or `@name` in the abstract namespace.
 fn unix(text: &str) -> Result<Address, Failure> {
+    // The kernel takes 108, without the NUL at the end; who asks for the name of such a socket may not find its end.
+    let longest = SUN_PATH_LEN.saturating_sub(1);
+    let length = text.len();
+    if !text.starts_with('@') && length > longest {
+        let said = format!("{}: a path of {length} octets: the limit is {longest} octets", escape(text));
+        return Err(Failure::new(FAILED, said));
+    }
     let parsed = match text.strip_prefix('@') {
         Some(name) => SockaddrUn::abstract_name(name.as_bytes()),
         None => SockaddrUn::pathname(text.as_bytes()),
