@@ -34,6 +34,8 @@ fn through_ncat(net: &Net) {
         run(&mut ours(&[asks, &through].concat())).status(0).stdout_has("-UTC\r\n");
         listener.wait().status(0);
     }
+    // "Digest", in the octets that went to the proxy: ncat offers Basic too.
+    run(&mut ours(&[&["-zv", "--explain"], &through[..]].concat())).stderr_has("446967657374");
     let listener = Background::spawn(ours(&["-l", "-k", "--app", "discard", "127.0.0.1", "7000"]));
     wait_until("it listens", || is_listening(7000));
     run(&mut ours(&[&["-zv"], &through[..]].concat())).status(0).stderr_has("Connection to 127.0.0.1 7000 port");

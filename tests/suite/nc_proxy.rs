@@ -69,16 +69,43 @@ fn socks4_and_the_older_letters() {
     player.join().unwrap();
 }
 
+/// The first request has no password in it; the second answers the best that was offered, over a new connection.
 #[test]
-fn http_connect_with_basic_authentication() {
-    let (player, address) = proxy(|stream| {
-        expect(stream, b"CONNECT [2001:db8::1]:443 HTTP/1.1\r\nHost: [2001:db8::1]:443\r\n");
-        expect(stream, b"Proxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n");
-        converse(stream, b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n");
-    });
-    let args = ["-N", "--proxy", &address, "--proxy-auth", "Aladdin:open sesame", "2001:db8::1", "443"];
-    run_with_input(&mut nc(&args), b"question").status(0).stdout_is("hello");
-    player.join().unwrap();
+fn http_connect_with_the_authentication_that_is_asked_for() {
+    const ASKS: &[u8] = b"CONNECT [2001:db8::1]:443 HTTP/1.1\r\nHost: [2001:db8::1]:443\r\n";
+    let digest = "Proxy-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"\r\n";
+    for (offered, answer) in [
+        ("", "Proxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n"),
+        (
+            digest,
+            "Proxy-Authorization: Digest username=\"Aladdin\", realm=\"r\", nonce=\"n\", uri=\"[2001:db8::1]:443\"",
+        ),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let refusal = format!("HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"r\"\r\n{offered}\r\n");
+        let player = std::thread::spawn(move || {
+            let (mut first, _) = listener.accept().unwrap();
+            expect(&mut first, &[ASKS, b"\r\n"].concat());
+            first.write_all(refusal.as_bytes()).unwrap();
+            let (mut second, _) = listener.accept().unwrap();
+            expect(&mut second, ASKS);
+            expect(&mut second, answer.as_bytes());
+            if answer.contains("Digest") {
+                let mut rest = Vec::new();
+                while !rest.ends_with(b"\r\n\r\n") {
+                    let mut octet = [0];
+                    second.read_exact(&mut octet).unwrap();
+                    rest.extend(octet);
+                }
+                assert!(String::from_utf8(rest).unwrap().contains(", qop=auth, nc=00000001, cnonce=\""));
+            }
+            converse(&mut second, b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n");
+        });
+        let args = ["-N", "--proxy", &address, "--proxy-auth", "Aladdin:open sesame", "2001:db8::1", "443"];
+        run_with_input(&mut nc(&args), b"question").status(0).stdout_is("hello");
+        player.join().unwrap();
+    }
 }
 
 #[test]

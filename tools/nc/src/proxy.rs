@@ -5,10 +5,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::options::ProxyKind;
+
+mod digest;
 
 /// The longest answer of an HTTP proxy, in octets.
 const HTTP_ANSWER_LEN: usize = 65_536;
@@ -58,6 +57,8 @@ pub struct Handshake {
     stage: Stage,
     answer: Vec<u8>,
     next: Option<Next>,
+    /// What an HTTP proxy wants to know first: its Proxy-Authenticate fields.
+    wants: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,9 +108,18 @@ impl Handshake {
             // No authentication (0), and with a password RFC 1929 (2).
             ProxyKind::Socks5 if auth.is_some() => (Stage::Socks5Method, vec![5, 2, 0, 2]),
             ProxyKind::Socks5 => (Stage::Socks5Method, vec![5, 1, 0]),
-            ProxyKind::Http => (Stage::HttpAnswer, http_request(&target, port, auth.as_ref())),
+            ProxyKind::Http => (Stage::HttpAnswer, http_request(&target, port, None)),
         };
-        Ok(Self { kind, target, port, auth, stage, answer: Vec::new(), next: Some(Next::Send(first)) })
+        Ok(Self {
+            kind,
+            target,
+            port,
+            auth,
+            stage,
+            answer: Vec::new(),
+            next: Some(Next::Send(first)),
+            wants: Vec::new(),
+        })
     }
 
     /// What to do now.
@@ -181,6 +191,9 @@ impl Handshake {
                 let line = answer.split(|octet| *octet == b'\n').next().unwrap_or_default();
                 let line = String::from_utf8_lossy(line).trim_end().to_owned();
                 let code = line.strip_prefix("HTTP/1.").and_then(|rest| rest.split(' ').nth(1));
+                if code == Some("407") {
+                    self.wants = fields(answer, "proxy-authenticate");
+                }
                 if !code.is_some_and(|code| code.len() == 3 && code.starts_with('2')) {
                     return Err(format!("Proxy error: \"{line}\""));
                 }
@@ -192,6 +205,26 @@ impl Handshake {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The dialogue to have after a refusal that asked for authentication, over a new connection: with the answer to the
+    /// best of what was asked for. `None` if it asked for nothing that can be answered.
+    ///
+    /// The first request has no credentials: a proxy that takes a digest does not get to see the password.
+    pub fn again(&self, cnonce: &str) -> Option<Self> {
+        let (user, password) = self.auth.as_ref().filter(|_| !self.wants.is_empty())?;
+        let uri = self.target.authority(self.port);
+        let answer = digest::answer(&self.wants, user, password, "CONNECT", &uri, cnonce)?;
+        Some(Self {
+            kind: self.kind,
+            target: self.target.clone(),
+            port: self.port,
+            auth: None,
+            stage: Stage::HttpAnswer,
+            answer: Vec::new(),
+            next: Some(Next::Send(http_request(&self.target, self.port, Some(&answer)))),
+            wants: Vec::new(),
+        })
     }
 
     /// What it speaks.
@@ -247,11 +280,19 @@ fn socks4_request(target: &Target, port: u16, auth: Option<&(String, String)>) -
 }
 
 /// CONNECT (RFC 9110 section 9.3.6), with Basic authentication (RFC 7617) if there is a user.
-fn http_request(target: &Target, port: u16, auth: Option<&(String, String)>) -> Vec<u8> {
+/// The values of the fields of this name, in lower case, of an answer.
+fn fields(answer: &[u8], name: &str) -> Vec<String> {
+    let text = String::from_utf8_lossy(answer);
+    let fields = text.lines().filter_map(|line| line.split_once(':'));
+    fields
+        .filter(|(field, _)| field.trim().eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim().to_owned())
+        .collect()
+}
+
+fn http_request(target: &Target, port: u16, auth: Option<&str>) -> Vec<u8> {
     let authority = target.authority(port);
-    let auth = auth.map_or_else(String::new, |(user, password)| {
-        format!("Proxy-Authorization: Basic {}\r\n", STANDARD.encode(format!("{user}:{password}")))
-    });
+    let auth = auth.map_or_else(String::new, |answer| format!("Proxy-Authorization: {answer}\r\n"));
     format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{auth}\r\n").into_bytes()
 }
 
@@ -329,8 +370,12 @@ mod tests {
 
     #[test]
     fn http_connect() {
-        let mut http = begin(ProxyKind::Http, "::1", Some("Aladdin:open sesame"));
+        let mut asked = begin(ProxyKind::Http, "::1", Some("Aladdin:open sesame"));
+        sends(&mut asked, b"CONNECT [::1]:80 HTTP/1.1\r\nHost: [::1]:80\r\n\r\n");
+        assert!(asked.again("c").is_none(), "nobody has asked");
+        asked.received(b"HTTP/1.1 407 Who are you?\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n").unwrap_err();
         // RFC 7617 section 2 has these credentials.
+        let mut http = asked.again("c").unwrap();
         let expected = "CONNECT [::1]:80 HTTP/1.1\r\nHost: [::1]:80\r\n\
                         Proxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n";
         sends(&mut http, expected.as_bytes());

@@ -12,7 +12,7 @@ use super::{FAILED, Session};
 use crate::access::{Addresses, Entry, Lists, entry, file_entries, width};
 use crate::explain::Event;
 use crate::explain::server::{Client, Did};
-use crate::options::{Access, Role};
+use crate::options::{Access, Dialect, Role};
 
 impl Session<'_, '_> {
     /// Reads the lists.
@@ -78,7 +78,10 @@ impl Session<'_, '_> {
         if self.lists.as_ref().is_none_or(|lists| lists.admit(peer.ip())) {
             return true;
         }
-        self.say(format!("New connection denied: not allowed ({peer})"));
+        self.say(match self.options.dialect {
+            Dialect::Ncat => "New connection denied: not allowed".to_owned(),
+            Dialect::OpenBsd | Dialect::Traditional => format!("New connection denied: not allowed ({peer})"),
+        });
         self.explain(|| Event::Client(Box::new(Client { client: 0, peer: (*peer).into(), did: Did::Denied })));
         false
     }

@@ -40,7 +40,18 @@ impl Session<'_, '_> {
         let wrong = |sentence: String| Failure::new(FAILED, escape(&sentence));
         let handshake = Handshake::new(proxy.kind, target, port, proxy.auth.as_deref()).map_err(wrong)?;
         let Some(mut wire) = reach(self, proxy_host, proxy_port, false)? else { return Ok(None) };
-        self.shake_hands(&mut wire, handshake)?;
+        let mut handshake = handshake;
+        if let Err(refused) = self.shake_hands(&mut wire, &mut handshake) {
+            let mut octets = [0; 16];
+            sockeye_sys::random::fill(&mut octets)
+                .map_err(|error| Failure::call(FAILED, "getrandom", "a number for the proxy", &error))?;
+            let Some(mut again) = handshake.again(&hex::encode(&octets)) else { return Err(refused) };
+            // A proxy that has refused may close the connection, and many do.
+            drop(wire);
+            let Some(anew) = reach(self, proxy_host, proxy_port, false)? else { return Ok(None) };
+            wire = anew;
+            self.shake_hands(&mut wire, &mut again)?;
+        }
         let Options { transport, dialect, .. } = *self.options;
         let destination =
             report::Destination { host: host.to_owned(), addr: host.to_owned(), port, transport, dialect };
@@ -68,7 +79,7 @@ impl Session<'_, '_> {
         }
     }
 
-    fn shake_hands(&mut self, wire: &mut Wire, mut handshake: Handshake) -> Result<(), Failure> {
+    fn shake_hands(&mut self, wire: &mut Wire, handshake: &mut Handshake) -> Result<(), Failure> {
         let timeout = self.options.connect_timeout.filter(|timeout| !timeout.is_zero());
         let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let proxy = wire.peer_text();
