@@ -7,6 +7,7 @@ import fcntl
 import os
 import resource
 import shutil
+import signal
 import socket
 import statistics
 import struct
@@ -60,6 +61,18 @@ def transfer(tool, source, size, pipe=False):
         return rate, cpu
 
 
+def feeder(source, size):
+    """GiB/s of dd alone through a pipe of 1 MiB whose reader throws everything away: no pipe carries more than that."""
+    with open(source, "rb") as data, open(os.devnull, "wb") as sink:
+        start = time.perf_counter()
+        process = subprocess.Popen(["dd", "bs=1M", "status=none"], stdin=data, stdout=subprocess.PIPE)
+        fcntl.fcntl(process.stdout, 1031, 1 << 20)  # F_SETPIPE_SZ
+        while os.splice(process.stdout.fileno(), sink.fileno(), 1 << 20):
+            pass
+        process.stdout.close()
+        return size / (1 << 30) / (time.perf_counter() - start), ended(process)
+
+
 def iperf3(size):
     """GiB/s and CPU seconds of both ends of as much through iperf3."""
     server = subprocess.Popen(["iperf3", "-s", "-1", "-B", "127.0.0.1", "-p", str(PORT)], stdout=subprocess.DEVNULL)
@@ -82,6 +95,11 @@ def compare_transfers(what, ours, theirs, peer):
     for index, (name, unit) in enumerate([(what, "GiB/s"), (what + ", CPU of both ends", "s")]):
         a, b = (statistics.median(run[index] for run in runs) for runs in (mine, other))
         print(f"| {name} | {peer} | {a:.4g} {unit} | {b:.4g} {unit} | {a / b:.2f} |", flush=True)
+
+
+def start_up(command, runs=50):
+    """Seconds of one start, the mean of so many: a single one is shorter than the noise."""
+    return sum(timed(command) for _ in range(runs)) / runs
 
 
 def scanned(tool, *args):
@@ -160,31 +178,35 @@ def received_of_200000(tool, size):
 
 def crowd(tool, count, both=False):
     """Seconds until `count` clients of one echo server are connected and answered; with `both`, its memory in KiB too."""
-    service = ["--app", "echo"] if "ncat" not in tool else ["-m", str(count), "-e", "/bin/cat"]
+    service = ["--app", "echo"] if "ncat" not in tool else ["-m", "20000", "-e", "/bin/cat"]
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    server = subprocess.Popen([tool, "-l", "-k", "-n", *service, "127.0.0.1", str(PORT)], stdin=subprocess.DEVNULL)
-    while not listening(PORT):
-        time.sleep(0.01)
-    start = time.perf_counter()
+    # In a process group of its own: what it has started for its clients must end with it.
+    server = subprocess.Popen([tool, "-l", "-k", "-n", *service, "127.0.0.1", str(PORT)], stdin=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, process_group=0)
     clients = []
-    for _ in range(count):
-        client = socket.create_connection(("127.0.0.1", PORT))
-        client.sendall(b"hello")
-        clients.append(client)
-    for client in clients:
-        if client.recv(16) != b"hello":
-            raise SystemExit(f"{tool} did not answer one of {count} clients")
-    took = time.perf_counter() - start
-    with open(f"/proc/{server.pid}/status", encoding="ascii") as status:
-        memory = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
-    for client in clients:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        client.close()
-    server.kill()
-    server.wait()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return (took, memory) if both else took
+    try:
+        while not listening(PORT):
+            time.sleep(0.01)
+        start = time.perf_counter()
+        for _ in range(count):
+            client = socket.create_connection(("127.0.0.1", PORT))
+            client.sendall(b"hello")
+            clients.append(client)
+        for client in clients:
+            if client.recv(16) != b"hello":
+                raise SystemExit(f"{tool} did not answer one of {count} clients")
+        took = time.perf_counter() - start
+        with open(f"/proc/{server.pid}/status", encoding="ascii") as status:
+            memory = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+        return (took, memory) if both else took
+    finally:
+        for client in clients:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def compare(what, unit, ours, theirs, peer):
@@ -224,6 +246,11 @@ def capture(path, frames):
             file.write(struct.pack("<IIII", number, 0, len(packet), len(packet)) + packet)
 
 
+def missing(peer):
+    """A row for what cannot be compared here."""
+    print(f"| ... | {peer} | is not installed | - | - |", flush=True)
+
+
 def main():
     print(f"Medians of {ROUNDS} alternating rounds, {os.cpu_count()} cores.\n")
     print("| what | peer | ours | theirs | ours/theirs |")
@@ -240,6 +267,10 @@ def main():
                 compare_transfers(f"TCP, 4 GiB from {name}", ours_now, lambda: transfer(peer, source, size, pipe), "nc.openbsd")
                 if shutil.which("iperf3"):
                     compare_transfers(f"TCP, 4 GiB from {name}", ours_now, lambda: iperf3(size), "iperf3")
+                else:
+                    missing("iperf3")
+                if pipe:
+                    compare_transfers(f"TCP, 4 GiB from {name}", ours_now, lambda: feeder(source, size), "dd alone")
             compare("-z, 65,535 ports of loopback", "s", lambda: scanned(ours("nc"), "127.0.0.1", "1-65535"),
                     lambda: scanned(peer, "127.0.0.1", "1-65535"), "nc.openbsd")
             if os.geteuid() == 0 and shutil.which("ip"):
@@ -253,22 +284,36 @@ def main():
             if shutil.which("ncat"):
                 compare("-l -k, 1,000 clients connected and answered", "s", lambda: crowd(ours("nc"), 1000),
                         lambda: crowd(shutil.which("ncat"), 1000), "ncat -e /bin/cat")
+            else:
+                missing("ncat")
             took, memory = zip(*(crowd(ours("nc"), 10_000, both=True) for _ in range(ROUNDS)))
             print(f"| -l -k --app echo, 10,000 clients connected and answered | none | {statistics.median(took):.4g} s, "
                   f"resident {statistics.median(memory) / 1024:.4g} MiB | - | - |", flush=True)
-            compare("start-up, nc -h", "s", lambda: timed([ours("nc"), "-h"]), lambda: timed([peer, "-h"]), "nc.openbsd")
+            compare("start-up, nc -h", "s", lambda: start_up([ours("nc"), "-h"]),
+                    lambda: start_up([peer, "-h"]), "nc.openbsd")
+        else:
+            missing("nc.openbsd")
         if peer := shutil.which("dig"):
-            compare("start-up, dig -v", "s", lambda: timed([ours("dig"), "-v"]), lambda: timed([peer, "-v"]), "dig")
+            compare("start-up, dig -v", "s", lambda: start_up([ours("dig"), "-v"]),
+                    lambda: start_up([peer, "-v"]), "dig")
+        else:
+            missing("dig")
         if peer := shutil.which("ss"):
             compare("ports -tanp", "s", lambda: timed([ours("ports"), "-tanp"]), lambda: timed([peer, "-tanp"]), "ss")
+        else:
+            missing("ss")
         path = os.path.join(folder, "udp.pcap")
         capture(path, 200_000)
         verify = lambda: timed([ours("netsum"), "verify", path])
         if peer := shutil.which("tcpdump"):
             compare("verify 200,000 datagrams", "s", verify, lambda: timed([peer, "-nn", "-vv", "-r", path]), "tcpdump -vv")
+        else:
+            missing("tcpdump")
         if peer := shutil.which("tshark"):
             checks = ["-o", "udp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-Y", "udp.checksum.status==0"]
             compare("verify 200,000 datagrams", "s", verify, lambda: timed([peer, "-n", "-r", path, *checks]), "tshark")
+        else:
+            missing("tshark")
 
 
 main()
