@@ -391,8 +391,20 @@ fn what_makes_no_sense_is_refused() {
     ] {
         run(&mut nc(&line.split(' ').collect::<Vec<_>>())).status(1).stderr_has(why);
     }
-    // An address that is taken says which.
+    // An address that is taken says which, and to somebody who looks, who has it.
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     run(&mut nc(&["-l", "--app", "echo", "127.0.0.1", &port])).status(1).stderr_has("Address already in use");
+    let pid = std::process::id();
+    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let udp_port = udp.local_addr().unwrap().port().to_string();
+    for (line, state) in [
+        (&["-lv", "127.0.0.1", &port][..], ", in LISTEN"),
+        (&["-lv", &port], ", in LISTEN"),
+        (&["-luv", "127.0.0.1", &udp_port], ""),
+    ] {
+        run(&mut nc(line)).status(1).stderr_has(&format!("(process {pid}){state})"));
+    }
+    run(&mut nc(&["-l", "127.0.0.1", &port]))
+        .stderr_is(&format!("nc: bind 127.0.0.1:{port}: Address already in use\n"));
 }

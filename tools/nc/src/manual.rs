@@ -128,7 +128,7 @@ as its round-trip time and how much was retransmitted (`tcp_info`); who has ende
             "`-q` ends a TCP connection although the peer stays, and with `-u` still receives answers. `-u -v` sends \
 no datagrams of its own. `-z` asks many ports at once, `-i` paces it, a connection to ourselves is none (unless `-p` asks for it), and \
 `-zu` asks even without `-v`, and with `-v` names the ports that are closed. An empty datagram does not end a listener. Datagrams are neither merged nor cut. A listener \
-sends everything that its input has ready, although the client has ended. A failed bind names the address. A refused \
+sends everything that its input has ready, although the client has ended. A failed bind names the address, and on a terminal or with `-v` the process that has it. A refused \
 connection is told on a terminal without `-v`, too. A reset is an error, and so is a peer that does not take what is to \
 be sent. Two listeners cannot share a port.",
         ),

@@ -5,6 +5,7 @@
 mod access;
 mod connect;
 mod converse;
+mod holder;
 mod listen;
 mod local;
 mod names;

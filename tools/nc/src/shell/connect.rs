@@ -358,6 +358,18 @@ impl Session<'_, '_> {
         }
     }
 
+    /// Who has the address that is in use, for somebody who looks: a script's standard error stays as it was.
+    pub(super) fn holder(&self, addr: &Address, error: &io::Error) -> Option<String> {
+        let looks = self.is_loud() && self.options.dialect != Dialect::Ncat;
+        let protocol = match self.options.transport {
+            Transport::Tcp => Protocol::TCP,
+            Transport::Udp => Protocol::UDP,
+            _ => return None,
+        };
+        let addr = addr.inet().filter(|_| looks && error.kind() == io::ErrorKind::AddrInUse)?;
+        super::holder::of(&addr, protocol)
+    }
+
     /// bind(2).
     ///
     /// # Errors
@@ -370,6 +382,9 @@ impl Session<'_, '_> {
                 Dialect::Ncat => Failure::new(self.fatal(), report::unbound(addr, &errno_text(&error))),
                 Dialect::OpenBsd | Dialect::Traditional => Failure::call(FAILED, "bind", addr, &error),
             };
+            if let Some(holder) = self.holder(addr, &error) {
+                return Err(failure.hint(holder));
+            }
             let low = error.kind() == io::ErrorKind::PermissionDenied && addr.inet().is_some_and(|a| a.port() < 1024);
             return Err(if low { failure.hint("ports below 1024 need CAP_NET_BIND_SERVICE") } else { failure });
         }

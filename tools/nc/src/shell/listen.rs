@@ -365,7 +365,11 @@ impl Session<'_, '_> {
         // Two sockets may be bound to one address with SO_REUSEADDR, but only one of them may listen: it shows here.
         socket.listen(backlog).map_err(|error| {
             self.explain(|| Event::failed("listen", addr, &error));
-            Failure::call(FAILED, "listen", addr, &error)
+            let failure = Failure::call(FAILED, "listen", addr, &error);
+            match self.holder(addr, &error) {
+                Some(holder) => failure.hint(holder),
+                None => failure,
+            }
         })
     }
 
