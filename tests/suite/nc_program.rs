@@ -152,6 +152,21 @@ fn programs_behind_tls_hear_every_octet_and_both_ends() {
     listener.wait().status(0);
 }
 
+/// What it leaves behind resets the sockets between it and nc, and that is no fault of the connection.
+#[test]
+fn programs_behind_tls_need_not_read_everything() {
+    let all: String = (1..=60_000).map(|number| format!("{number}\n")).collect();
+    for line in ["head -c 1 >/dev/null; seq 1 60000", "read line; seq 1 60000"] {
+        let (listener, port) = listening(&["--ssl", "-c", line]);
+        let mut client = nc(&["-N", "--ssl", "--no-ssl-verify", "127.0.0.1", &port.to_string()]);
+        let run = sockeye_test_support::run_with_input(&mut client, b"some\nmore than is read");
+        assert!(run.stdout == all.as_bytes(), "{line}: {} octets", run.stdout.len());
+        run.status(0).stderr_is("");
+        let told = listener.wait();
+        assert!(!told.status(0).err().contains("reset"), "{}", told.err());
+    }
+}
+
 /// A program that reads octet by octet would lose the rest of each datagram: dd(1) reads whole ones.
 #[test]
 fn programs_take_datagrams_too() {

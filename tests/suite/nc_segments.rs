@@ -179,6 +179,72 @@ fn the_delay_is_before_what_goes_out_and_before_what_is_shown() {
     thread.join().unwrap();
 }
 
+/// The time of -w is for a silent network, not for our own pace.
+#[test]
+fn a_pace_that_is_slower_than_the_timeout_loses_nothing() {
+    for (options, expected) in
+        [(&["-i", "300ms"][..], "a\nb\n"), (&["--delay", "300ms"], "a\nb\n"), (&["--generate", "1x2@300ms"], "AB")]
+    {
+        let (thread, port) = server(expected, b"ok");
+        let mut command = nc(&["-N", "-w", "100ms", "127.0.0.1", &port]);
+        run_with_input(command.args(options), b"a\nb\n").status(0).stderr_is("").stdout_is("ok");
+        thread.join().unwrap();
+    }
+}
+
+#[test]
+fn a_delay_does_not_shorten_the_pause_between_lines() {
+    let (thread, port) = server("a\nb\n", b"");
+    let client = Background::spawn(nc(&["-N", "-i", "300ms", "--delay", "1ms", "--segments", "127.0.0.1", &port]));
+    let mut stdin = client.stdin.as_ref().unwrap();
+    stdin.write_all(b"a\n").unwrap();
+    client.wait_for_stderr("> ");
+    let start = Instant::now();
+    stdin.write_all(b"b\n").unwrap();
+    client.wait_for_stderr("\"b\\n\"");
+    // The pause began a little before we knew of it.
+    assert!(start.elapsed() >= Duration::from_millis(150));
+    client.kill();
+    let _ = thread.join();
+}
+
+#[test]
+fn a_datagram_after_a_silence_is_delayed_like_the_first() {
+    let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = peer.local_addr().unwrap().port().to_string();
+    let client = Background::spawn(nc(&["-u", "--delay", "200ms", "127.0.0.1", &port]));
+    let mut room = [0; 9];
+    for text in [b"a", b"b"] {
+        peer.set_read_timeout(Some(DEADLINE)).unwrap();
+        let start = Instant::now();
+        client.stdin.as_ref().unwrap().write_all(text).unwrap();
+        assert_eq!(peer.recv(&mut room).unwrap(), 1);
+        assert!(start.elapsed() >= Duration::from_millis(200), "{text:?}");
+        // A silence that is longer than the delay.
+        peer.set_read_timeout(Some(Duration::from_millis(250))).unwrap();
+        peer.recv(&mut room).unwrap_err();
+    }
+    client.kill();
+}
+
+/// An option that the server asks for behind our end cannot be refused any more, and that is no fault.
+#[test]
+fn telnet_goes_on_behind_our_own_end() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        let mut heard = Vec::new();
+        stream.read_to_end(&mut heard).unwrap();
+        assert_eq!(heard, b"login");
+        stream.write_all(b"user\xff\xfd\x01:").unwrap();
+    });
+    let run = run_with_input(&mut nc(&["-N", "-t", "127.0.0.1", &port]), b"login");
+    run.status(0).stderr_is("").stdout_is("user:");
+    thread.join().unwrap();
+}
+
 #[test]
 fn line_ends_pauses_and_telnet_work_over_datagrams() {
     let peer = UdpSocket::bind("127.0.0.1:0").unwrap();

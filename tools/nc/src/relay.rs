@@ -86,6 +86,8 @@ pub struct Relay {
     policy: Policy,
     /// When anything last moved or ended.
     moved_at: Instant,
+    /// Until when the driver lets nothing go out, whoever else is ready.
+    held_until: Option<Instant>,
     /// Reads and datagrams from the peer.
     received: u64,
     /// When the input ended by itself.
@@ -149,6 +151,7 @@ impl Relay {
             received: 0,
             policy,
             moved_at: now,
+            held_until: None,
             input_ended_at: None,
             shutdown_said: false,
             output_gone: false,
@@ -222,9 +225,10 @@ impl Relay {
         }
     }
 
-    /// Adds something of our own behind what is to be written.
+    /// Adds something of our own behind what is to be written. A direction that was shut down takes nothing more.
     pub fn append(&mut self, direction: Direction, octets: &[u8]) {
-        if !octets.is_empty() {
+        let shut_down = direction == Direction::Outbound && self.shutdown_said;
+        if !octets.is_empty() && !shut_down {
             let pending = [self.pending(direction), octets].concat();
             self.replace(direction, &pending);
         }
@@ -288,6 +292,11 @@ impl Relay {
         self.inbound.source_open = false;
         self.outbound.sink_open = false;
         self.connection_lost = true;
+    }
+
+    /// Tells that the driver lets nothing go out before `until`: the time of [`Policy::idle`] does not begin before that.
+    pub fn held(&mut self, until: Instant) {
+        self.held_until = Some(until);
     }
 
     /// Octets read from the source and written to the sink of this direction so far.
@@ -363,7 +372,7 @@ impl Relay {
         if self.can_write(Direction::Inbound) {
             return None;
         }
-        self.moved_at.checked_add(self.policy.idle?)
+        self.held_until.unwrap_or(self.moved_at).max(self.moved_at).checked_add(self.policy.idle?)
     }
 
     fn flow(&self, direction: Direction) -> &Flow {

@@ -176,6 +176,9 @@ impl Conversation<'_, '_, '_> {
                 self.sink_ended = true;
                 self.session.sink.end();
             }
+            if let Some(until) = self.holds_until() {
+                self.relay.held(until);
+            }
             match self.relay.next(Instant::now()) {
                 Next::Done(end) if self.must_arrive(end) && self.is_still_sending() => {
                     let ready = self.wait(Instant::now().checked_add(ACKNOWLEDGED_EVERY))?;
@@ -194,7 +197,9 @@ impl Conversation<'_, '_, '_> {
     /// Whether what was sent may be lost if the connection is closed now, although the peer has not ended.
     fn must_arrive(&self, end: End) -> bool {
         let send_only = self.session.options.traffic.send_only;
-        end == End::QuitAfterEof || (send_only && end == End::BothEnded)
+        // A program that has gone takes nothing more, but what it has said is on its way.
+        let program_gone = self.session.input.is_program() && end == End::OutputGone;
+        end == End::QuitAfterEof || program_gone || (send_only && end == End::BothEnded)
     }
 
     /// The peer of TLS must be told that this is all, or it takes it for cut off. Without TLS the kernel does that.
@@ -223,10 +228,20 @@ impl Conversation<'_, '_, '_> {
         now.saturating_duration_since(since) < SENDING_MOMENT && self.wire.unacknowledged() > 0
     }
 
+    /// When what waits to be sent may go, if that is for us to say.
+    fn paced(&self) -> Option<Instant> {
+        let waits = self.relay.can_write(Outbound) || self.outbox.as_ref().is_some_and(|outbox| !outbox.is_empty());
+        self.filters.next_line_at().filter(|_| waits)
+    }
+
+    /// Until when nothing moves because we wait ourselves: a pace of our own is no silence.
+    fn holds_until(&self) -> Option<Instant> {
+        self.paced().into_iter().chain(self.session.input.made_at().filter(|_| self.wants_input())).max()
+    }
+
     /// Waits until something can move, or until `until`.
     fn wait(&self, until: Option<Instant>) -> Result<Ready, Failure> {
-        let waits = self.relay.can_write(Outbound) || self.outbox.as_ref().is_some_and(|outbox| !outbox.is_empty());
-        let paced = self.filters.next_line_at().filter(|_| waits);
+        let paced = self.paced();
         let shown = self.filters.show_at().filter(|_| self.relay.can_write(Inbound));
         let until = until.into_iter().chain(self.drops_deadline()).chain(paced).chain(shown).min();
         let relay = &self.relay;

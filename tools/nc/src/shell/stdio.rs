@@ -28,18 +28,24 @@ pub(super) struct Input {
     grown: bool,
     /// Messages of our own instead (`--generate`).
     messages: Option<Messages>,
+    is_program: bool,
 }
 
 impl Input {
     /// Takes hold of descriptor 0.
     pub(super) fn open(generate: Option<Generate>) -> io::Result<Self> {
         let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-        Ok(Self { file, grown: false, messages: generate.map(Messages::new) })
+        Ok(Self { file, grown: false, messages: generate.map(Messages::new), is_program: false })
     }
 
     /// What a program of ours says.
     pub(super) fn of_program(file: File) -> Self {
-        Self { file, grown: true, messages: None }
+        Self { file, grown: true, messages: None, is_program: true }
+    }
+
+    /// Whether a program of ours speaks instead of a user.
+    pub(super) fn is_program(&self) -> bool {
+        self.is_program
     }
 
     /// If what is read is made here: when there is more of it.
@@ -98,14 +104,16 @@ impl Input {
         }
     }
 
-    /// Whether `error` says that there is no input and never was, which is an end and no fault.
+    /// Whether `error` says that there is no input, or none any more, which is an end and no fault.
     ///
     /// nohup(1) gives a descriptor that cannot be read (EBADF), and a terminal refuses a process in the background that
-    /// nobody could bring to the front (EIO).
+    /// nobody could bring to the front (EIO). A program that ends without having read everything resets the pair of sockets
+    /// between us, behind all that it has said (ECONNRESET).
     pub(super) fn is_none_at_all(&self, error: &io::Error) -> bool {
         match error.raw_os_error() {
             Some(libc::EBADF) => true,
             Some(libc::EIO) => self.file.is_terminal(),
+            Some(libc::ECONNRESET) => self.is_program,
             _ => false,
         }
     }

@@ -91,7 +91,7 @@ impl Conversation<'_, '_, '_> {
         }
         let now = Instant::now();
         self.relay.filled(Outbound, octets, now);
-        if self.outbox.as_ref().is_some_and(|outbox| !outbox.is_empty()) && self.filters.next_line_at().is_none() {
+        if self.outbox.as_ref().is_some_and(|outbox| !outbox.is_empty()) {
             self.filters.wait_before_sending(now);
         }
         if ended {

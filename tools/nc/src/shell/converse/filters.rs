@@ -53,7 +53,8 @@ impl Filters {
     /// Input has come that goes out after the time of `--delay`.
     pub(super) fn wait_before_sending(&mut self, now: Instant) {
         if let Some(delay) = self.delay {
-            self.next_line_at = now.checked_add(delay);
+            // The time of -i may end later.
+            self.next_line_at = self.next_line_at.max(now.checked_add(delay));
         }
     }
 
