@@ -91,7 +91,7 @@ module completions {
     --multicast: string       # Join a multicast group, on one interface if it is named
     --source-route(-g): string # Hops of a loose source route, separated by commas
     --source-route-pointer(-G): string # Where in it the packet is: 4, 8, 12 ...
-    --pass-socket(-F)         # Pass the connected socket to the program that has the other end of standard output
+    --pass-socket(-F)         # Pass the first connected socket over standard output, a Unix-domain socket, and end (ssh's ProxyUseFdpass)
     --proxy-address(-x): string # Connect through the proxy at this address (SOCKS 5 unless -X says something else)
     --proxy-protocol(-X): string # What that proxy speaks: 4, 5 or connect
     --proxy-user(-P): string  # The user name for that proxy; the password is asked for on the terminal

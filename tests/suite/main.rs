@@ -20,6 +20,7 @@ mod nc_access;
 mod nc_explain;
 mod nc_generate;
 mod nc_hub;
+mod nc_pass;
 mod nc_program;
 mod nc_proxy;
 mod nc_scan;

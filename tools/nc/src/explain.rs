@@ -117,6 +117,11 @@ pub enum Event {
         /// The file and the arguments.
         argv: Vec<String>,
     },
+    /// sendmsg(2) has taken the socket to the other end of standard output (SCM_RIGHTS).
+    SocketPassed {
+        /// To whom it is connected.
+        peer: String,
+    },
     /// That program has ended.
     ProgramEnded {
         /// Its process.
@@ -545,6 +550,9 @@ impl Event {
             Self::Proxy { to: Place::Peer, octets } => format!("to the proxy: {octets}"),
             Self::Proxy { octets, .. } => format!("from the proxy: {octets}"),
             Self::Program { pid, argv } => format!("process {pid} has the connection: {}", escape(&argv.join(" "))),
+            Self::SocketPassed { peer } => {
+                format!("sendmsg SCM_RIGHTS: the other end of standard output has the connection to {}", escape(peer))
+            }
             Self::ProgramEnded { pid, signal: Some(signal), .. } => {
                 format!("process {pid} was ended by signal {signal}")
             }

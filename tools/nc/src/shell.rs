@@ -9,6 +9,7 @@ mod holder;
 mod listen;
 mod local;
 mod names;
+mod pass;
 mod program;
 mod proxy;
 mod scan;

@@ -250,7 +250,7 @@ pub(crate) struct Args {
     /// Where in it the packet is: 4, 8, 12 ...
     #[arg(short = 'G', long, value_name = "POINTER", help_heading = "Socket options")]
     pub(super) source_route_pointer: Option<String>,
-    /// Pass the connected socket to the program that has the other end of standard output
+    /// Pass the first connected socket over standard output, a Unix-domain socket, and end (ssh's ProxyUseFdpass)
     #[arg(short = 'F', long, help_heading = "Socket options")]
     pub(super) pass_socket: bool,
 

@@ -163,6 +163,9 @@ impl Reader<'_> {
 
     fn transport(&self) -> Result<Transport, Exit> {
         let args = &self.args;
+        if args.unixsock && args.pass_socket {
+            return Err(self.wrong("cannot use -F and -U"));
+        }
         let kinds = [args.unixsock, args.vsock, args.sctp].into_iter().filter(|kind| *kind).count();
         if kinds > 1 || (args.sctp && args.udp) {
             return Err(self.wrong("only one of -U, --vsock and --sctp, and --sctp without -u"));
@@ -669,6 +672,12 @@ impl Reader<'_> {
         let program = self.program()?;
         if program.is_some() {
             self.refuse_about_streams("-e or -c")?;
+        }
+        if self.args.pass_socket {
+            if program.is_some() {
+                return Err(self.wrong("cannot use -F with -e or -c: one program can have the connection"));
+            }
+            self.refuse_about_streams("-F")?;
         }
         Ok(Role::Connect(Connect {
             host,

@@ -15,7 +15,12 @@ A listener leaves its path behind, as OpenBSD's does. The next one takes over a 
 Unlike OpenBSD's it does not take over one to which somebody listens, and a file that is no socket neither. `--explain` shows the process and the user at the other end.
 
 `--vsock` connects a virtual machine and its host: the destination is a CID (`host`, `local`, or a number) and a port of 32 bits. \
-`--sctp` uses an SCTP association as a stream; SCTP cannot end one direction alone, so that with `-N` both end. Both need a kernel that has them, and the error says if it has not.",
+`--sctp` uses an SCTP association as a stream; SCTP cannot end one direction alone, so that with `-N` both end. Both need a kernel that has them, and the error says if it has not.
+
+`-F` makes the connection, through a proxy if that was asked for, passes the socket to the program at the other end of standard output (SCM_RIGHTS, `unix`(7)) and ends. \
+Standard output must be a Unix-domain socket. `ssh`(1) makes one with `ProxyUseFdpass yes`, and then talks to the server itself, with no nc in between:
+
+  ssh -o ProxyUseFdpass=yes -o 'ProxyCommand=nc -F -x proxy.example %h %p' server.example",
 );
 
 /// An example.

@@ -34,6 +34,9 @@ const RECEIVE_BUFFER: usize = 8 << 20;
 pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let options = session.options;
     let Role::Connect(connect) = &options.role else { return Ok(FAILED) };
+    if connect.pass_socket {
+        super::pass::check()?;
+    }
     if options.transport.is_unix() || options.transport.is_vsock() {
         return super::local::connect(session, connect);
     }
@@ -52,6 +55,9 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
         };
         let Some(wire) = reached else { continue };
         status = session.after_connect(connect, wire, host)?;
+        if connect.pass_socket {
+            break;
+        }
     }
     match status {
         Status::YES => Ok(Status::YES),
@@ -220,6 +226,9 @@ impl Session<'_, '_> {
         let mut wire = self.secure_client(wire, host)?;
         if connect.scan {
             return Ok(Status::YES);
+        }
+        if connect.pass_socket {
+            return self.pass_socket(&wire);
         }
         if let Some(program) = &connect.program {
             self.run_program_on(program, wire)?;

@@ -97,6 +97,7 @@ pub(super) fn connect(session: &mut Session<'_, '_>, options: &Connect) -> Resul
         };
         for port in ports {
             match connect_to(session, options, &Address::Vsock { cid, port }) {
+                Ok(yes) if options.pass_socket => return Ok(yes),
                 Ok(yes) => status = Ok(yes),
                 Err(failure) if session.is_loud() => session.output.failure(&failure),
                 Err(_) => {}

@@ -14,11 +14,8 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
         (!socket.source_route.is_empty() || socket.source_route_pointer.is_some(), "-g"),
     ];
     let role = match &options.role {
-        Role::Connect(connect) => {
-            vec![(connect.pass_socket, "-F")]
-        }
         Role::Listen(listen) => vec![(matches!(listen.service, Service::HttpProxy), "--proxy-type")],
-        Role::What(_) => Vec::new(),
+        Role::Connect(_) | Role::What(_) => Vec::new(),
     };
     match common.into_iter().chain(role).find(|(given, _)| *given) {
         Some((_, what)) => Err(not_built(what)),
