@@ -408,3 +408,29 @@ fn what_makes_no_sense_is_refused() {
     run(&mut nc(&["-l", "127.0.0.1", &port]))
         .stderr_is(&format!("nc: bind 127.0.0.1:{port}: Address already in use\n"));
 }
+
+/// nc, started by somebody who ignores SIGCHLD, which is inherited: the kernel then throws ended children away.
+fn nc_of_a_careless_parent(args: &[&str]) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' CHLD; exec \"$0\" \"$@\""]).arg(nc(&[]).get_program()).args(args);
+    command.args(["-lvn", "127.0.0.1", "0"]);
+    command
+}
+
+#[test]
+fn children_are_found_although_sigchld_was_ignored() {
+    let listener = Background::spawn(nc_of_a_careless_parent(&["-e", "/bin/true"]));
+    assert_eq!(rest(&connect(port_of(&listener))), "");
+    listener.wait().status(0);
+
+    let args = ["--serve", "fork", "--no-reap", "--app", "daytime"];
+    let listener = Background::spawn(nc_of_a_careless_parent(&args));
+    drop(connect(port_of(&listener)));
+    let said = || String::from_utf8(listener.stderr_so_far()).unwrap();
+    wait_until("a zombie is told of", || said().contains("has ended and is a zombie"));
+    let line = said();
+    let pid = line.split("is served by process ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    assert!(stat.contains(") Z "), "{stat}");
+    listener.kill();
+}

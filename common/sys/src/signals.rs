@@ -61,6 +61,15 @@ pub fn restore_sigint() -> io::Result<()> {
     set_disposition(libc::SIGINT, libc::SIG_DFL)
 }
 
+/// Has children wait until somebody asks how they ended, even if whoever started this process ignores SIGCHLD. That is
+/// inherited, and then they vanish before waitpid(2) or pidfd_open(2) can find them.
+///
+/// # Errors
+/// Whatever sigaction(2) says; nothing is known to.
+pub fn restore_sigchld() -> io::Result<()> {
+    set_disposition(libc::SIGCHLD, libc::SIG_DFL)
+}
+
 fn set_disposition(signal: libc::c_int, disposition: libc::sighandler_t) -> io::Result<()> {
     // SAFETY: all zeros is a valid sigaction: no handler, no flags, an empty mask.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };

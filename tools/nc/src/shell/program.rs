@@ -101,6 +101,7 @@ impl Session<'_, '_> {
         let mut command = Command::new(file);
         command.args(args).envs(environment);
         command.stdin(Stdio::from(OwnedFd::from(socket))).stdout(Stdio::from(OwnedFd::from(output)));
+        sockeye_sys::signals::restore_sigchld().map_err(failed)?;
         let child = command.spawn().map_err(failed)?;
         let pid = child.id();
         self.explain(|| Event::Program { pid, argv: argv.clone() });

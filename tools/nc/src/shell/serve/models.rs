@@ -83,6 +83,7 @@ pub(super) fn run(
     model: Model,
     listener: Socket,
 ) -> Result<Status, Failure> {
+    sockeye_sys::signals::restore_sigchld().map_err(|error| Failure::call(FAILED, "sigaction", "SIGCHLD", &error))?;
     if listen.leave_zombies {
         session.say("--no-reap: nobody waits for children that have ended: ps(1) shows them as defunct, in state Z");
     }
