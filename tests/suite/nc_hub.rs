@@ -57,6 +57,8 @@ fn a_chat_says_who_says_what_as_ncats_does() {
     let (mut one, mut two) = two_in_a_chat(port);
     one.write_all(b"hello\nall\n").unwrap();
     expect(&mut two, "<user1> hello\n<user1> all\n");
+    one.write_all(b"\x1b[2Jcleared\x07\r\n").unwrap();
+    expect(&mut two, "<user1> \\033[2Jcleared\\007\r\n");
     two.write_all(b"hi\n").unwrap();
     expect(&mut one, "<user2> hi\n");
     drop(two);

@@ -70,29 +70,53 @@ impl Hub {
             Kind::Chat => {
                 let Some(member) = self.members.get_mut(&client) else { return };
                 member.line.extend(octets);
-                while let Some(line) = next_line(&mut self.members, client) {
-                    self.tell(Some(client), &named(client.0, &line), out);
+                // At once for all lines: each would be a write(2) to everybody.
+                let said = whole_lines(&mut member.line, client.0);
+                if !said.is_empty() {
+                    self.tell(Some(client), &said, out);
                 }
             }
         }
     }
 }
 
-/// The next whole line that `client` has said.
-fn next_line(members: &mut BTreeMap<ClientId, Member>, client: ClientId) -> Option<Vec<u8>> {
-    let line = &mut members.get_mut(&client)?.line;
-    let end = match line.iter().position(|octet| *octet == b'\n') {
-        Some(at) => at + 1,
-        None if line.len() >= LINE_LEN => LINE_LEN,
-        None => return None,
-    };
-    Some(line.drain(..end).collect())
+/// Takes the whole lines from the front of `heard`, each with who said it.
+fn whole_lines(heard: &mut Vec<u8>, number: u64) -> Vec<u8> {
+    let (mut said, mut taken) = (Vec::new(), 0);
+    while let Some(rest) = heard.get(taken..) {
+        let len = match rest.iter().take(LINE_LEN).position(|octet| *octet == b'\n') {
+            Some(at) => at + 1,
+            None if rest.len() >= LINE_LEN => LINE_LEN,
+            None => break,
+        };
+        said.extend(named(number, rest.get(..len).unwrap_or_default()));
+        taken += len;
+    }
+    heard.drain(..taken);
+    said
 }
 
 /// A line with who said it, as ncat has it; 0 is the host itself.
+///
+/// Control characters become `\033` and the like, as ncat's: nobody is to clear the screen of the others, or to type
+/// for them. Text in UTF-8 stays what it is.
 fn named(number: u64, line: &[u8]) -> Vec<u8> {
     let mut said = format!("<user{number}> ").into_bytes();
-    said.extend(line);
+    let escape = |said: &mut Vec<u8>, octets: &[u8]| {
+        octets.iter().for_each(|octet| said.extend(format!("\\{octet:03o}").into_bytes()));
+    };
+    for chunk in line.utf8_chunks() {
+        for char in chunk.valid().chars() {
+            let mut room = [0; 4];
+            let octets = char.encode_utf8(&mut room).as_bytes();
+            if char.is_control() && !matches!(char, '\t' | '\r' | '\n') {
+                escape(&mut said, octets);
+            } else {
+                said.extend(octets);
+            }
+        }
+        escape(&mut said, chunk.invalid());
+    }
     if !line.ends_with(b"\n") {
         said.push(b'\n');
     }
@@ -191,10 +215,12 @@ mod tests {
         closed: Vec<ClientId>,
         ended: Vec<ClientId>,
         queued: usize,
+        sends: usize,
     }
 
     impl Outgoing for Kept {
         fn send(&mut self, to: ClientId, octets: &[u8]) {
+            self.sends += 1;
             self.sent.entry(to).or_default().extend(octets);
         }
         fn end(&mut self, client: ClientId) {
@@ -261,6 +287,25 @@ mod tests {
         assert_eq!(text(&mut kept, TWO), "<user1> last words\n<announce> <user1> is disconnected.\n");
         hub.received(TWO, &[b'x'; 3 * LINE_LEN], &mut kept);
         assert!(hub.members[&TWO].line.len() < LINE_LEN, "a line without an end is not kept");
+    }
+
+    #[test]
+    fn what_one_says_in_a_chat_cannot_work_the_terminals_of_the_others() {
+        let (mut hub, mut kept) = with_two(Kind::Chat);
+        text(&mut kept, TWO);
+        hub.received(ONE, b"a\x1b[2Jb\xc3\xa9\x07\r\t\xc2\x9bm\xff\x7f\\z\n", &mut kept);
+        assert_eq!(text(&mut kept, TWO), "<user1> a\\033[2Jb\u{e9}\\007\r\t\\302\\233m\\377\\177\\z\n");
+        hub.input(b"\x1b[2J\n", &mut kept);
+        assert_eq!(text(&mut kept, TWO), "<user0> \\033[2J\n");
+    }
+
+    #[test]
+    fn the_lines_of_one_read_are_one_send() {
+        let (mut hub, mut kept) = with_two(Kind::Chat);
+        (kept.sends, kept.sent) = (0, BTreeMap::new());
+        hub.received(ONE, &[b'\n'; 1000], &mut kept);
+        assert_eq!(text(&mut kept, TWO), "<user1> \n".repeat(1000));
+        assert_eq!(kept.sends, 1);
     }
 
     #[test]

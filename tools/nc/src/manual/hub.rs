@@ -6,7 +6,7 @@ use sockeye_cli::manual::Example;
 pub(super) const SECTION: (&str, &str) = (
     "Brokers, chats, and who may connect",
     "With `--broker` a listener passes on what one client sends to all others, and what its standard input says to everybody. \
-`--chat` does it by lines, with `<user1>` in front of each and an announcement of who comes and goes. A client that ends is let go. \
+`--chat` does it by lines, with `<user1>` in front of each and an announcement of who comes and goes; control characters that somebody sends are shown as `\\033` and the like. A client that ends is let go. \
 Whoever is slow has the others wait; whoever takes nothing at all for two seconds while they wait is turned out, which `-v` tells.
 
 `-l -k` with `--max-conns` or `--serve event`, and always in the dialect of ncat, has many clients share the standard streams: what any of them sends is written out, \
