@@ -103,7 +103,9 @@ fn whole_lines(heard: &mut Vec<u8>, number: u64) -> Vec<u8> {
 fn named(number: u64, line: &[u8]) -> Vec<u8> {
     let mut said = format!("<user{number}> ").into_bytes();
     let escape = |said: &mut Vec<u8>, octets: &[u8]| {
-        octets.iter().for_each(|octet| said.extend(format!("\\{octet:03o}").into_bytes()));
+        for octet in octets {
+            said.extend(format!("\\{octet:03o}").into_bytes());
+        }
     };
     for chunk in line.utf8_chunks() {
         for char in chunk.valid().chars() {
