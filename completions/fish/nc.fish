@@ -41,8 +41,8 @@ complete -c nc -s m -l min-ttl -d 'Drop what comes with a lower time to live' -r
 complete -c nc -s V -l routing-table -d 'Refused: Linux has no alternate routing tables for a socket' -r
 complete -c nc -l linger -d 'Set SO_LINGER: what close(2) does with octets that are not sent yet; 0 sends a RST' -r
 complete -c nc -l multicast -d 'Join a multicast group, on one interface if it is named' -r
-complete -c nc -s g -l source-route -d 'Hops of a loose source route, separated by commas' -r
-complete -c nc -s G -l source-route-pointer -d 'Where in it the packet is: 4, 8, 12 ...' -r
+complete -c nc -s g -l source-route -d 'Hops of a loose source route of IPv4, separated by commas, at most 8' -r
+complete -c nc -s G -l source-route-pointer -d 'Where in it the packet is: 4, its start, is what Linux accepts' -r
 complete -c nc -s x -l proxy-address -d 'Connect through the proxy at this address (SOCKS 5 unless -X says something else)' -r
 complete -c nc -s X -l proxy-protocol -d 'What that proxy speaks: 4, 5 or connect' -r
 complete -c nc -s P -l proxy-user -d 'The user name for that proxy; the password is asked for on the terminal' -r

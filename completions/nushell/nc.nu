@@ -89,8 +89,8 @@ module completions {
     --linger: string          # Set SO_LINGER: what close(2) does with octets that are not sent yet; 0 sends a RST
     --no-reuseaddr            # Do not set SO_REUSEADDR
     --multicast: string       # Join a multicast group, on one interface if it is named
-    --source-route(-g): string # Hops of a loose source route, separated by commas
-    --source-route-pointer(-G): string # Where in it the packet is: 4, 8, 12 ...
+    --source-route(-g): string # Hops of a loose source route of IPv4, separated by commas, at most 8
+    --source-route-pointer(-G): string # Where in it the packet is: 4, its start, is what Linux accepts
     --pass-socket(-F)         # Pass the first connected socket over standard output, a Unix-domain socket, and end (ssh's ProxyUseFdpass)
     --proxy-address(-x): string # Connect through the proxy at this address (SOCKS 5 unless -X says something else)
     --proxy-protocol(-X): string # What that proxy speaks: 4, 5 or connect

@@ -1,4 +1,4 @@
-//! nc -F: the socket goes to who has the other end of standard output.
+//! nc -F: the socket goes to who has the other end of standard output. -g is seen in one that was passed.
 
 use std::io::{IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
@@ -14,6 +14,46 @@ fn nc(args: &[&str]) -> Command {
     let mut command = tool("nc");
     command.args(args);
     command
+}
+
+/// A socket that nc has connected and passed.
+fn passed(args: &[&str]) -> OwnedFd {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    ours.set_read_timeout(Some(DEADLINE)).unwrap();
+    let mut command = nc(args);
+    command.stdin(Stdio::null()).stdout(OwnedFd::from(theirs));
+    assert!(command.status().unwrap().success());
+    receive(&ours).1.pop().unwrap()
+}
+
+#[test]
+fn a_source_route_is_in_the_sockets_options() {
+    for args in [&["-g", "127.0.0.2,127.0.0.3"][..], &["-g", "127.0.0.2", "-g127.0.0.3", "-G", "4"]] {
+        let socket = passed(&[&["-Fu"], args, &["127.0.0.1", "9"]].concat());
+        let octets = sockeye_sys::socket::ip_options(&socket).unwrap();
+        assert_eq!(octets, [1, 131, 11, 4, 127, 0, 0, 2, 127, 0, 0, 3]);
+    }
+    let socket = passed(&["-Fu", "127.0.0.1", "9"]);
+    assert!(sockeye_sys::socket::ip_options(&socket).unwrap().is_empty());
+    run(nc(&["-vuzg", "localhost", "127.0.0.1", "1"]).arg("--explain"))
+        .stderr_has("unless accept_source_route is set")
+        .stderr_has("setsockopt IP_OPTIONS = 127.0.0.1: a loose source route");
+}
+
+#[test]
+fn a_source_route_that_cannot_be_is_refused() {
+    for (line, why) in [
+        ("-G 4 127.0.0.1 1", "-G needs -g"),
+        ("-g 127.0.0.1 -G 8 127.0.0.1 1", "-G 8: the kernel takes a source route from its start only, which is 4"),
+        ("-g 127.0.0.1 -G 5 127.0.0.1 1", "invalid hop pointer 5"),
+        ("-6 -g 127.0.0.1 ::1 1", "IPv6 has no source routes any more (RFC 5095)"),
+        ("-l -g 127.0.0.1 0", "cannot use -g and -l"),
+        ("-U -g 127.0.0.1 /tmp/x", "-g: there is no IP under unix sockets"),
+        ("-g 1,2,3,4,5,6,7,8,9 127.0.0.1 1", "9 hops: an IPv4 header has room for 8"),
+        ("-n -g nowhere 127.0.0.1 1", "-g nowhere: "),
+    ] {
+        run(&mut nc(&line.split(' ').collect::<Vec<_>>())).status(1).stderr_has(why);
+    }
 }
 
 /// What came, and the descriptors with it.

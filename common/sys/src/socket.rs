@@ -100,6 +100,50 @@ pub fn set_option(socket: impl AsFd, level: i32, name: i32, value: i32) -> io::R
     .map(drop)
 }
 
+/// Sets what goes out with each packet of IPv4 behind its header (`IP_OPTIONS`).
+///
+/// # Errors
+/// Whatever setsockopt(2) says: EINVAL if they are no options that Linux sends.
+///
+/// # Source
+/// ip(7).
+pub fn set_ip_options(socket: impl AsFd, octets: &[u8]) -> io::Result<()> {
+    // SAFETY: the pointer and the length are those of a live slice.
+    check(unsafe {
+        libc::setsockopt(
+            socket.as_fd().as_raw_fd(),
+            libc::IPPROTO_IP,
+            libc::IP_OPTIONS,
+            octets.as_ptr().cast(),
+            socklen(octets.len()),
+        )
+    })
+    .map(drop)
+}
+
+/// What goes out with each packet of IPv4 behind its header (`IP_OPTIONS`).
+///
+/// # Errors
+/// Whatever getsockopt(2) says.
+///
+/// # Source
+/// ip(7).
+pub fn ip_options(socket: impl AsFd) -> io::Result<Vec<u8>> {
+    let mut octets = [0_u8; 40];
+    let mut len = socklen(octets.len());
+    // SAFETY: the buffer is writable for `len` octets, and `len` is a live socklen_t.
+    check(unsafe {
+        libc::getsockopt(
+            socket.as_fd().as_raw_fd(),
+            libc::IPPROTO_IP,
+            libc::IP_OPTIONS,
+            octets.as_mut_ptr().cast(),
+            &raw mut len,
+        )
+    })?;
+    Ok(octets.into_iter().take(usize::try_from(len).unwrap_or(0)).collect())
+}
+
 /// Process, user and group of whoever is at the other end of a Unix-domain socket (`SO_PEERCRED`).
 ///
 /// # Errors

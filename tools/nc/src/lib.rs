@@ -36,6 +36,7 @@ pub mod report;
 pub mod scan;
 pub mod service;
 mod shell;
+mod source_route;
 pub mod tos;
 pub mod what;
 

@@ -244,10 +244,10 @@ pub(crate) struct Args {
     /// Join a multicast group, on one interface if it is named
     #[arg(long, value_name = "GROUP[%IFACE]", help_heading = "Socket options")]
     pub(super) multicast: Vec<String>,
-    /// Hops of a loose source route, separated by commas
+    /// Hops of a loose source route of IPv4, separated by commas, at most 8
     #[arg(short = 'g', long, value_name = "HOPS", help_heading = "Socket options")]
     pub(super) source_route: Vec<String>,
-    /// Where in it the packet is: 4, 8, 12 ...
+    /// Where in it the packet is: 4, its start, is what Linux accepts
     #[arg(short = 'G', long, value_name = "POINTER", help_heading = "Socket options")]
     pub(super) source_route_pointer: Option<String>,
     /// Pass the first connected socket over standard output, a Unix-domain socket, and end (ssh's ProxyUseFdpass)

@@ -13,6 +13,7 @@ use crate::options::{
     ProxyDns, ProxyKind, Reply, Role, Service, SocketOptions, Tls, Traffic, Transport,
 };
 use crate::port::PortSpec;
+use crate::source_route::{FIRST_POINTER, MOST_HOPS, NOT_IN_IPV6};
 use crate::{port, tos};
 
 /// ncat's default port.
@@ -78,6 +79,7 @@ impl Reader<'_> {
         let args = &self.args;
         let family = match (args.ipv4, args.ipv6) {
             (true, _) => FamilyChoice::V4,
+            (false, false) if !socket.source_route.is_empty() => FamilyChoice::V4,
             (_, true) => FamilyChoice::V6,
             _ => FamilyChoice::Any,
         };
@@ -292,6 +294,7 @@ impl Reader<'_> {
         if let Some((_, letter)) = needs_ip.into_iter().find(|(given, _)| *given && !over_ip) {
             return Err(self.wrong(format!("{letter}: there is no IP under {} sockets", transport.name())));
         }
+        self.check_source_route(socket)?;
         if socket.min_ttl.is_some() && transport != Transport::Tcp {
             return Err(self.wrong("-m: Linux drops packets by their TTL for TCP only"));
         }
@@ -303,6 +306,28 @@ impl Reader<'_> {
         }
         if !socket.multicast.is_empty() && (transport != Transport::Udp || !self.args.listen) {
             return Err(self.wrong("--multicast joins a group for a UDP listener: must use -l and -u with it"));
+        }
+        Ok(())
+    }
+
+    fn check_source_route(&self, socket: &SocketOptions) -> Result<(), Exit> {
+        let hops = socket.source_route.len();
+        match socket.source_route_pointer {
+            Some(_) if hops == 0 => return Err(self.wrong("-G needs -g: there is no route to point into")),
+            Some(pointer) if pointer != FIRST_POINTER => {
+                let said = format!("-G {pointer}: the kernel takes a source route from its start only, which is 4");
+                return Err(self.wrong(said));
+            }
+            _ => {}
+        }
+        if hops > 0 && self.args.ipv6 {
+            return Err(self.wrong(NOT_IN_IPV6));
+        }
+        if hops > 0 && self.args.listen {
+            return Err(self.wrong("cannot use -g and -l: who connects chooses the route"));
+        }
+        if hops > MOST_HOPS {
+            return Err(self.wrong(format!("-g: {hops} hops: an IPv4 header has room for {MOST_HOPS}")));
         }
         Ok(())
     }

@@ -20,7 +20,10 @@ Unlike OpenBSD's it does not take over one to which somebody listens, and a file
 `-F` makes the connection, through a proxy if that was asked for, passes the socket to the program at the other end of standard output (SCM_RIGHTS, `unix`(7)) and ends. \
 Standard output must be a Unix-domain socket. `ssh`(1) makes one with `ProxyUseFdpass yes`, and then talks to the server itself, with no nc in between:
 
-  ssh -o ProxyUseFdpass=yes -o 'ProxyCommand=nc -F -x proxy.example %h %p' server.example",
+  ssh -o ProxyUseFdpass=yes -o 'ProxyCommand=nc -F -x proxy.example %h %p' server.example
+
+`-g 192.0.2.1,192.0.2.2` sends IPv4 packets to these hosts first, which are to pass them on (loose source route, RFC 791). Routers and hosts drop such \
+packets unless somebody has set `accept_source_route` there (`ip-sysctl`), so that it is of use in a laboratory only. IPv6 has no such routes any more (RFC 5095).",
 );
 
 /// An example.

@@ -40,6 +40,9 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     if options.transport.is_unix() || options.transport.is_vsock() {
         return super::local::connect(session, connect);
     }
+    if !options.socket.source_route.is_empty() {
+        session.say("-g: routers and hosts drop packets with a source route unless accept_source_route is set there");
+    }
     let host = &connect.host;
     let all = session.all_ports(connect)?;
     // Behind a proxy or TLS there is more to a connection than connect(2), and a path is not many ports: one at a time.

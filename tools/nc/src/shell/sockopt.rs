@@ -7,11 +7,13 @@ use socket2::{InterfaceIndexOrAddress, Socket};
 use sockeye_cli::Failure;
 use sockeye_cli::escape::escape;
 use sockeye_cli::failure::errno_text;
-use sockeye_sys::socket::set_option;
-use sockeye_sys::{Family, interface};
+use sockeye_sys::addrinfo::{AiFlags, Hints};
+use sockeye_sys::socket::{set_ip_options, set_option};
+use sockeye_sys::{Family, Protocol, SockType, interface};
 
 use super::{FAILED, Session};
 use crate::explain::{Event, OptionValue};
+use crate::source_route;
 
 impl Session<'_, '_> {
     /// Tells a new socket of `family` everything that the command line has for it.
@@ -81,10 +83,40 @@ impl Session<'_, '_> {
             let set = || set_option(socket, level, number, i32::from(ttl));
             self.set(name, OptionValue::Number(ttl.into()), "what comes with less is dropped", set)?;
         }
+        if !options.source_route.is_empty() {
+            self.set_source_route(socket, v6)?;
+        }
         for group in &options.multicast {
             self.join(socket, group)?;
         }
         Ok(())
+    }
+
+    /// The hops of `-g`, which may have names.
+    fn set_source_route(&mut self, socket: &Socket, v6: bool) -> Result<(), Failure> {
+        if v6 {
+            return Err(Failure::new(FAILED, source_route::NOT_IN_IPV6));
+        }
+        let mut hops = Vec::new();
+        for text in &self.options.socket.source_route {
+            hops.push(self.hop(text)?);
+        }
+        let octets = source_route::option(&hops);
+        let words = hops.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let meaning = "a loose source route (RFC 791): these hosts first, then the destination";
+        self.set("IP_OPTIONS", OptionValue::Text(words), meaning, || set_ip_options(socket, &octets))
+    }
+
+    fn hop(&mut self, text: &str) -> Result<Ipv4Addr, Failure> {
+        if let Ok(addr) = text.parse() {
+            return Ok(addr);
+        }
+        let hints =
+            Hints { flags: AiFlags(0), family: Family::INET, socktype: SockType::STREAM, protocol: Protocol(0) };
+        let wrong = |why: &str| Failure::new(FAILED, format!("-g {}: {why}", escape(text)));
+        let found = self.lookup(Some(text), None, hints).map_err(|error| wrong(&error.text()))?;
+        let first = found.first().map(|info| info.addr.ip());
+        if let Some(IpAddr::V4(addr)) = first { Ok(addr) } else { Err(wrong("no IPv4 address")) }
     }
 
     /// Joins `GROUP` or `GROUP%IFACE`.

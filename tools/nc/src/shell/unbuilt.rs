@@ -11,7 +11,6 @@ pub(super) fn refuse(options: &Options) -> Result<(), Failure> {
     let common = [
         // Transports and socket options
         (socket.md5, "-S"),
-        (!socket.source_route.is_empty() || socket.source_route_pointer.is_some(), "-g"),
     ];
     let role = match &options.role {
         Role::Listen(listen) => vec![(matches!(listen.service, Service::HttpProxy), "--proxy-type")],
