@@ -108,6 +108,37 @@ fn http_connect_with_the_authentication_that_is_asked_for() {
     }
 }
 
+/// script(1) is the terminal; the password is not shown, and is what the proxy gets.
+#[test]
+fn a_password_is_asked_for_on_the_terminal() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let player = std::thread::spawn(move || {
+        let (mut first, _) = listener.accept().unwrap();
+        first.set_read_timeout(Some(DEADLINE)).unwrap();
+        expect(&mut first, b"CONNECT h.test:1 HTTP/1.1\r\nHost: h.test:1\r\n\r\n");
+        first.write_all(b"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"r\"\r\n\r\n").unwrap();
+        let (mut second, _) = listener.accept().unwrap();
+        // me:secret
+        expect(
+            &mut second,
+            b"CONNECT h.test:1 HTTP/1.1\r\nHost: h.test:1\r\nProxy-Authorization: Basic bWU6c2VjcmV0\r\n\r\n",
+        );
+        second.write_all(b"HTTP/1.1 200 OK\r\n\r\nhello").unwrap();
+    });
+    let nc = sockeye_test_support::tools_dir().join("nc");
+    let line = format!("{} -d -P me -X connect -x {address} h.test 1", nc.display());
+    let mut script = Command::new("script");
+    script.args(["-qec", &line, "/dev/null"]);
+    let script = sockeye_test_support::Background::spawn(script);
+    script.wait_for_stdout("Proxy password for me@127.0.0.1: ");
+    script.stdin.as_ref().unwrap().write_all(b"secret\n").unwrap();
+    script.wait_for_stdout("hello");
+    let run = script.wait();
+    assert!(!run.out().contains("secret"), "{}", run.story());
+    player.join().unwrap();
+}
+
 #[test]
 fn what_a_proxy_refuses_is_said() {
     let (player, address) = proxy(|stream| {
@@ -142,7 +173,7 @@ fn what_makes_no_sense_is_refused() {
         (&["--proxy-auth", "a:b", "h", "1"], "nc: --proxy-auth needs --proxy or -x\n"),
         (
             &["-P", "me", "-x", "p", "h", "1"],
-            "nc: -P: asking for the password is not there yet; --proxy-auth USER:PASSWORD gives both\n",
+            "nc: -P: a password is asked for with -X connect; --proxy-auth USER:PASSWORD gives it\n",
         ),
         (&["-X", "9", "-x", "p", "h", "1"], "nc: unsupported proxy protocol\n"),
         (&["--proxy", "p", "--proxy-dns", "none", "h.test", "1"], "nc: --proxy-dns none: h.test is no address\n"),

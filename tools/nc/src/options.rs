@@ -415,6 +415,8 @@ pub struct Proxy {
     pub address: String,
     /// `user` or `user:password` (`--proxy-auth`, `-P`).
     pub auth: Option<String>,
+    /// `auth` is the user, and the password is asked for on the terminal (`-P`).
+    pub asks_for_password: bool,
     /// Who looks up the name of the peer (`--proxy-dns`).
     pub dns: ProxyDns,
 }

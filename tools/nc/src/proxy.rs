@@ -59,6 +59,8 @@ pub struct Handshake {
     next: Option<Next>,
     /// What an HTTP proxy wants to know first: its Proxy-Authenticate fields.
     wants: Vec<String>,
+    /// It was told once.
+    answered: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +101,7 @@ impl Handshake {
             return Err("this name cannot be asked of a proxy".to_owned());
         }
         if let Some((user, password)) = &auth
-            && (long(user) || long(password) || user.contains('\0'))
+            && (long(user) || long(password) || user.contains(char::is_control) || password.contains('\0'))
         {
             return Err("user name or password cannot be told to a proxy".to_owned());
         }
@@ -119,6 +121,7 @@ impl Handshake {
             answer: Vec::new(),
             next: Some(Next::Send(first)),
             wants: Vec::new(),
+            answered: false,
         })
     }
 
@@ -215,16 +218,38 @@ impl Handshake {
         let (user, password) = self.auth.as_ref().filter(|_| !self.wants.is_empty())?;
         let uri = self.target.authority(self.port);
         let answer = digest::answer(&self.wants, user, password, "CONNECT", &uri, cnonce)?;
+        // Asked again although we have answered: once more if only the nonce was too old (RFC 7616 section 3.3).
+        if self.answered && !self.wants.iter().any(|field| digest::is_stale(field)) {
+            return None;
+        }
         Some(Self {
             kind: self.kind,
             target: self.target.clone(),
             port: self.port,
-            auth: None,
+            auth: if self.answered { None } else { self.auth.clone() },
+            answered: true,
             stage: Stage::HttpAnswer,
             answer: Vec::new(),
             next: Some(Next::Send(http_request(&self.target, self.port, Some(&answer)))),
             wants: Vec::new(),
         })
+    }
+
+    /// Whether a refusal has asked who we are.
+    pub fn asks(&self) -> bool {
+        !self.wants.is_empty()
+    }
+
+    /// Whether it was told who we are.
+    pub fn has_answered(&self) -> bool {
+        self.answered
+    }
+
+    /// The password, if it was not known before.
+    pub fn know(&mut self, password: String) {
+        if let Some((_, known)) = &mut self.auth {
+            *known = password;
+        }
     }
 
     /// What it speaks.
@@ -279,7 +304,6 @@ fn socks4_request(target: &Target, port: u16, auth: Option<&(String, String)>) -
     Ok(request)
 }
 
-/// CONNECT (RFC 9110 section 9.3.6), with Basic authentication (RFC 7617) if there is a user.
 /// The values of the fields of this name, in lower case, of an answer.
 fn fields(answer: &[u8], name: &str) -> Vec<String> {
     let text = String::from_utf8_lossy(answer);
@@ -290,6 +314,7 @@ fn fields(answer: &[u8], name: &str) -> Vec<String> {
         .collect()
 }
 
+/// CONNECT (RFC 9110 section 9.3.6), with Basic authentication (RFC 7617) if there is a user.
 fn http_request(target: &Target, port: u16, auth: Option<&str>) -> Vec<u8> {
     let authority = target.authority(port);
     let auth = auth.map_or_else(String::new, |answer| format!("Proxy-Authorization: {answer}\r\n"));
@@ -376,6 +401,10 @@ mod tests {
         asked.received(b"HTTP/1.1 407 Who are you?\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n").unwrap_err();
         // RFC 7617 section 2 has these credentials.
         let mut http = asked.again("c").unwrap();
+        assert!(
+            Handshake::new(ProxyKind::Http, Target::new("h"), 1, Some("a\r\nX: y:p")).is_err(),
+            "no fields of a user's"
+        );
         let expected = "CONNECT [::1]:80 HTTP/1.1\r\nHost: [::1]:80\r\n\
                         Proxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n";
         sends(&mut http, expected.as_bytes());
@@ -387,6 +416,22 @@ mod tests {
         let mut refused = begin(ProxyKind::Http, "a", None);
         let said = refused.received(b"HTTP/1.0 403 Forbidden\r\n\r\n").unwrap_err();
         assert_eq!(said, "Proxy error: \"HTTP/1.0 403 Forbidden\"");
+    }
+
+    #[test]
+    fn a_stale_nonce_is_replaced_once_and_a_wrong_password_is_final() {
+        let asked =
+            |stale: &str| format!("HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm=r, {stale}nonce=n\r\n\r\n");
+        let mut first = begin(ProxyKind::Http, "h", Some("u:p"));
+        first.received(asked("").as_bytes()).unwrap_err();
+        let mut second = first.again("c").unwrap();
+        second.received(asked("").as_bytes()).unwrap_err();
+        assert!(second.again("c").is_none());
+        let mut second = first.again("c").unwrap();
+        second.received(asked("stale=TRUE, ").as_bytes()).unwrap_err();
+        let mut third = second.again("c").unwrap();
+        third.received(asked("stale=true, ").as_bytes()).unwrap_err();
+        assert!(third.again("c").is_none(), "it could go on for ever");
     }
 
     #[test]

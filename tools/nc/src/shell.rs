@@ -18,6 +18,7 @@ mod shortcut;
 mod sockopt;
 mod stdio;
 mod taps;
+mod terminal;
 mod tls;
 mod unbuilt;
 mod wire;

@@ -431,13 +431,15 @@ impl Reader<'_> {
             Some("none") => ProxyDns::None,
             Some(text) => return Err(self.wrong(format!("Invalid proxy DNS type \"{}\"", escape(text)))),
         };
-        if args.proxy_user.is_some() {
-            return Err(
-                self.wrong("-P: asking for the password is not there yet; --proxy-auth USER:PASSWORD gives both")
-            );
+        if args.proxy_user.is_some() && kind != ProxyKind::Http {
+            return Err(self.wrong("-P: a password is asked for with -X connect; --proxy-auth USER:PASSWORD gives it"));
         }
-        let auth = args.proxy_auth.clone();
-        Ok(Some(Proxy { kind, address: address.clone(), auth, dns }))
+        if args.proxy_user.is_some() && args.proxy_auth.is_some() {
+            return Err(self.wrong("only one of -P and --proxy-auth"));
+        }
+        let asks_for_password = args.proxy_user.is_some();
+        let auth = args.proxy_user.clone().or(args.proxy_auth.clone());
+        Ok(Some(Proxy { kind, address: address.clone(), auth, asks_for_password, dns }))
     }
 
     fn program(&self) -> Result<Option<Program>, Exit> {

@@ -114,6 +114,15 @@ fn challenge(scheme: &str, params: &[(String, String)]) -> Option<Challenge> {
     }
 }
 
+/// Whether a challenge says that all was right but the nonce.
+pub(super) fn is_stale(field: &str) -> bool {
+    parts(field).iter().any(|part| {
+        let (name, value) = part.split_once('=').unwrap_or_default();
+        let name = name.rsplit(' ').next().unwrap_or_default();
+        name.eq_ignore_ascii_case("stale") && unquoted(value.trim()).eq_ignore_ascii_case("true")
+    })
+}
+
 /// The value of a Proxy-Authorization field that answers the best of what was asked for, if anything of it is known here.
 ///
 /// `cnonce` is a number of ours that nobody has seen before.

@@ -41,16 +41,23 @@ impl Session<'_, '_> {
         let handshake = Handshake::new(proxy.kind, target, port, proxy.auth.as_deref()).map_err(wrong)?;
         let Some(mut wire) = reach(self, proxy_host, proxy_port, false)? else { return Ok(None) };
         let mut handshake = handshake;
-        if let Err(refused) = self.shake_hands(&mut wire, &mut handshake) {
+        while let Err(refused) = self.shake_hands(&mut wire, &mut handshake) {
+            if proxy.asks_for_password && handshake.asks() && !handshake.has_answered() {
+                let user = proxy.auth.as_deref().unwrap_or_default();
+                // OpenBSD's words.
+                let question = format!("Proxy password for {}@{}: ", escape(user), escape(proxy_host));
+                let password = super::terminal::password(&question)
+                    .map_err(|error| Failure::call(FAILED, "-P", "Unable to read proxy passphrase", &error))?;
+                handshake.know(password);
+            }
             let mut octets = [0; 16];
             sockeye_sys::random::fill(&mut octets)
                 .map_err(|error| Failure::call(FAILED, "getrandom", "a number for the proxy", &error))?;
-            let Some(mut again) = handshake.again(&hex::encode(&octets)) else { return Err(refused) };
+            let Some(again) = handshake.again(&hex::encode(&octets)) else { return Err(refused) };
             // A proxy that has refused may close the connection, and many do.
             drop(wire);
             let Some(anew) = reach(self, proxy_host, proxy_port, false)? else { return Ok(None) };
-            wire = anew;
-            self.shake_hands(&mut wire, &mut again)?;
+            (wire, handshake) = (anew, again);
         }
         let Options { transport, dialect, .. } = *self.options;
         let destination =

@@ -1,0 +1,51 @@
+//! Questions to whoever sits at the terminal, whatever the standard streams are.
+
+#![expect(clippy::disallowed_methods, reason = "the shell: opens the terminal")]
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+/// The longest password.
+const LINE_LEN: usize = 1024;
+
+/// A terminal that shows nothing of what is typed, until it is dropped.
+struct Silent {
+    file: File,
+    before: Termios,
+}
+
+impl Drop for Silent {
+    fn drop(&mut self) {
+        let _ = tcsetattr(&self.file, OptionalActions::Flush, &self.before);
+        let _ = self.file.write_all(b"\n");
+    }
+}
+
+/// Asks for a password.
+///
+/// # Errors
+/// If there is no terminal, or its user ends the input instead of answering.
+pub(super) fn password(question: &str) -> io::Result<String> {
+    let file = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+    let before = tcgetattr(&file)?;
+    let mut quiet = before.clone();
+    quiet.local_modes.remove(LocalModes::ECHO);
+    tcsetattr(&file, OptionalActions::Flush, &quiet)?;
+    let mut silent = Silent { file, before };
+    // Not before: whoever answers at once would see the answer, and lose it.
+    silent.file.write_all(question.as_bytes())?;
+    let mut line = Vec::new();
+    let mut octet = [0];
+    while line.len() < LINE_LEN {
+        if silent.file.read(&mut octet)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if octet == *b"\n" {
+            break;
+        }
+        line.extend(octet);
+    }
+    String::from_utf8(line).map_err(|_| io::ErrorKind::InvalidData.into())
+}
