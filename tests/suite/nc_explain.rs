@@ -78,3 +78,12 @@ fn a_listener_tells_the_state_at_accept() {
     let told = listener.wait();
     told.status(0).stderr_has("TCP state after accept is ").stderr_has("TCP_INFO: state ");
 }
+
+/// An IPv4 client of a listener for both families must not get away without them.
+#[test]
+fn an_ipv6_socket_is_told_for_ipv4_too() {
+    let run = run(&mut nc(&["-6", "--explain", "-T", "0x10", "-M", "9", "-m", "1", "::1", "1"]));
+    for name in ["IPV6_TCLASS", "IP_TOS", "IPV6_UNICAST_HOPS", "IP_TTL", "IPV6_MINHOPCOUNT", "IP_MINTTL"] {
+        run.stderr_has(name);
+    }
+}

@@ -169,6 +169,27 @@ fn control_octets_are_visible_on_a_terminal_and_untouched_elsewhere() {
     thread.join().unwrap();
 }
 
+/// The beginning of a character is shown too when the connection breaks behind it.
+#[test]
+fn a_character_that_is_cut_off_is_shown() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        // What is left unread makes it a RST.
+        stream.peek(&mut [0; 1]).unwrap();
+        stream.write_all(b"caf\xc3").unwrap();
+    });
+    let nc = sockeye_test_support::tools_dir().join("nc");
+    let line = format!("printf x | {} --escape 127.0.0.1 {port}", nc.display());
+    let mut script = Command::new("script");
+    script.args(["-qec", &line, "/dev/null"]).stdin(Stdio::null());
+    let out = run(&mut script).out();
+    assert!(out.contains("caf\\xc3"), "{out:?}");
+    thread.join().unwrap();
+}
+
 /// Not earlier than asked for; how much later is the machine's business.
 #[test]
 fn the_delay_is_before_what_goes_out_and_before_what_is_shown() {
@@ -288,6 +309,8 @@ fn what_would_be_ignored_is_refused() {
         ("--append-output 127.0.0.1 9", "--append-output needs -o or --hex-dump"),
         ("-z --escape 127.0.0.1 9", "cannot use -z and --escape"),
         ("-e cat -o x 127.0.0.1 9", "cannot use -o with -e or -c"),
+        ("-l --send-only -e cat 9", "cannot use --send-only with -e or -c"),
+        ("--recv-only -c cat 127.0.0.1 9", "cannot use --recv-only with -e or -c"),
         ("-l --app echo --segments 9", "cannot use --segments with --app"),
     ] {
         run(&mut nc(&line.split(' ').collect::<Vec<_>>())).status(1).stderr_has(why);

@@ -160,7 +160,8 @@ impl Judge {
     pub fn is_complete(&self) -> bool {
         self.datagrams
             && self.senders.values().any(|seen| {
-                seen.count.is_some_and(|count| u64::try_from(seen.times.len()).is_ok_and(|came| came >= count))
+                let came = u64::try_from(seen.times.len()).unwrap_or_default();
+                seen.count.is_some_and(|count| came >= count && seen.missing(count) == 0)
             })
     }
 
@@ -195,6 +196,11 @@ impl Seen {
         self.letter = Some(letter);
     }
 
+    /// How many of `count` did not come. Somebody may send other numbers than announced.
+    fn missing(&self, count: u64) -> u64 {
+        count.saturating_sub(u64::try_from(self.times.range(1..=count.max(1)).count()).unwrap_or_default())
+    }
+
     fn account(&self, sender: &str, judge: &Judge) -> Account {
         let came = u64::try_from(self.times.len()).unwrap_or_default();
         let lost: Vec<u64> = match self.count {
@@ -205,7 +211,7 @@ impl Seen {
             sender: sender.to_owned(),
             received: came + self.unnumbered,
             expected: self.count,
-            lost: self.count.map_or(self.skipped, |count| count.saturating_sub(came)),
+            lost: self.count.map_or(self.skipped, |count| self.missing(count)),
             lost_numbers: lost,
             duplicated: self.times.values().map(|times| times.saturating_sub(1)).sum(),
             reordered: self.reordered,
@@ -352,6 +358,18 @@ mod tests {
         judge.datagram("me", &sent[0][..10], 20);
         assert_eq!(judge.accounts()[0].truncated, 1);
         assert!(!judge.is_complete());
+    }
+
+    /// Two runs from one address, say, with different counts.
+    #[test]
+    fn numbers_that_were_not_announced_do_not_stand_for_those_that_are_missing() {
+        let mut judge = Judge::new(true);
+        for message in [&b"4/5 D"[..], b"5/5 E", b"2/3 B"] {
+            judge.datagram("me", message, message.len());
+        }
+        assert!(!judge.is_complete());
+        let account = judge.accounts().remove(0);
+        assert_eq!((account.lost, account.lost_numbers), (2, vec![1, 3]));
     }
 
     #[test]

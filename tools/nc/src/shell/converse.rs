@@ -397,7 +397,11 @@ impl Conversation<'_, '_, '_> {
         let now = Instant::now();
         match received {
             // Nothing more had arrived before the connection broke. An end behind an error is no FIN.
-            Ok(Received::NotReady | Received::End) if self.fault.is_some() => self.relay.connection_lost(now),
+            Ok(Received::NotReady | Received::End) if self.fault.is_some() => {
+                let rest = self.filters.rest();
+                self.relay.append(Inbound, &rest);
+                self.relay.connection_lost(now);
+            }
             Ok(Received::NotReady) => {}
             Ok(Received::End) => {
                 let rest = self.filters.rest();

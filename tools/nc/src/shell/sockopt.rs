@@ -62,12 +62,19 @@ impl Session<'_, '_> {
             self.set(name, OptionValue::Number(tos.into()), meaning, || {
                 if v6 { socket.set_tclass_v6(tos) } else { socket.set_tos_v4(tos) }
             })?;
+            if v6 {
+                self.set("IP_TOS", OptionValue::Number(tos.into()), MAPPED, || socket.set_tos_v4(tos))?;
+            }
         }
         if let Some(ttl) = options.ttl {
             let ttl = u32::from(ttl);
             let name = if v6 { "IPV6_UNICAST_HOPS" } else { "IP_TTL" };
             let set = || if v6 { socket.set_unicast_hops_v6(ttl) } else { socket.set_ttl_v4(ttl) };
             self.set(name, OptionValue::Number(ttl.into()), "routers that what goes out may pass", set)?;
+            // Zero hops are something to IPv6 only.
+            if v6 && ttl > 0 {
+                self.set("IP_TTL", OptionValue::Number(ttl.into()), MAPPED, || socket.set_ttl_v4(ttl))?;
+            }
             if !stream {
                 let name = if v6 { "IPV6_MULTICAST_HOPS" } else { "IP_MULTICAST_TTL" };
                 let set = || if v6 { socket.set_multicast_hops_v6(ttl) } else { socket.set_multicast_ttl_v4(ttl) };
@@ -82,6 +89,10 @@ impl Session<'_, '_> {
             };
             let set = || set_option(socket, level, number, i32::from(ttl));
             self.set(name, OptionValue::Number(ttl.into()), "what comes with less is dropped", set)?;
+            if v6 {
+                let set = || set_option(socket, libc::IPPROTO_IP, libc::IP_MINTTL, i32::from(ttl));
+                self.set("IP_MINTTL", OptionValue::Number(ttl.into()), MAPPED, set)?;
+            }
         }
         if !options.source_route.is_empty() {
             self.set_source_route(socket, v6)?;
@@ -175,6 +186,9 @@ impl Session<'_, '_> {
 /// # Source
 /// ipv6(7), linux/in6.h.
 const IPV6_MINHOPCOUNT: libc::c_int = 73;
+
+/// An IPv6 socket may have a peer that is an IPv4 address in IPv6's form: a listener for both has, as a rule.
+const MAPPED: &str = "the same for IPv4, which an IPv6 socket may carry";
 
 /// A switch that is on.
 const ON: OptionValue = OptionValue::Number(1);
