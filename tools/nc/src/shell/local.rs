@@ -255,7 +255,7 @@ pub(super) fn datagrams(session: &mut Session<'_, '_>, options: &Listen, socket:
             session.explain(|| Event::connect(to));
             if let Err(error) = raw_addr(to).and_then(|raw| socket.connect(&raw)) {
                 session.explain(|| Event::failed("connect", to, &error));
-                session.warn(format!("connect {}: {}", escape(&to.to_string()), errno_text(&error)));
+                session.warn(format!("connect {to}: {}", errno_text(&error)));
                 // It has gone. What it left is still here, and nothing more comes from it.
                 policy = Policy { ignore_input: true, idle: Some(Duration::ZERO), quit_after_eof: None, ..policy };
                 peer = None;
