@@ -309,8 +309,8 @@ fn what_would_be_ignored_is_refused() {
         ("--append-output 127.0.0.1 9", "--append-output needs -o or --hex-dump"),
         ("-z --escape 127.0.0.1 9", "cannot use -z and --escape"),
         ("-e cat -o x 127.0.0.1 9", "cannot use -o with -e or -c"),
-        ("-l --send-only -e cat 9", "cannot use --send-only with -e or -c"),
-        ("--recv-only -c cat 127.0.0.1 9", "cannot use --recv-only with -e or -c"),
+        ("-l --send-only -e cat 9", "cannot use --send-only or --recv-only with -e"),
+        ("--recv-only -c cat 127.0.0.1 9", "cannot use --send-only or --recv-only with -e"),
         ("-l --app echo --segments 9", "cannot use --segments with --app"),
     ] {
         run(&mut nc(&line.split(' ').collect::<Vec<_>>())).status(1).stderr_has(why);

@@ -443,13 +443,11 @@ impl Reader<'_> {
     }
 
     fn program(&self) -> Result<Option<Program>, Exit> {
-        let one_way = [(self.args.send_only, "--send-only"), (self.args.recv_only, "--recv-only")];
-        let given = self.args.exec.is_some() || self.args.sh_exec.is_some();
-        if let Some((_, option)) = one_way.into_iter().find(|(one_way, _)| given && *one_way) {
-            return Err(self.wrong(format!("cannot use {option} with -e or -c: the program has both directions")));
-        }
         match (&self.args.exec, &self.args.sh_exec) {
             (Some(_), Some(_)) => Err(self.wrong("only one of -e and -c")),
+            (Some(_), _) | (_, Some(_)) if self.args.send_only || self.args.recv_only => {
+                Err(self.wrong("cannot use --send-only or --recv-only with -e or -c: a program has both directions"))
+            }
             (Some(command), None) => Ok(Some(Program::Exec(command.clone()))),
             (None, Some(command)) => Ok(Some(Program::Shell(command.clone()))),
             (None, None) => Ok(None),
