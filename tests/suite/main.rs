@@ -18,6 +18,7 @@ mod lab;
 mod nc;
 mod nc_access;
 mod nc_explain;
+mod nc_gateway;
 mod nc_generate;
 mod nc_hub;
 mod nc_pass;

@@ -155,7 +155,7 @@ fn programs_behind_tls_hear_every_octet_and_both_ends() {
 /// What it leaves behind resets the sockets between it and nc, and that is no fault of the connection.
 #[test]
 fn programs_behind_tls_need_not_read_everything() {
-    let all: String = (1..=60_000).map(|number| format!("{number}\n")).collect();
+    let all = (1..=60_000).map(|number| number.to_string()).collect::<Vec<_>>().join("\n") + "\n";
     for line in ["head -c 1 >/dev/null; seq 1 60000", "read line; seq 1 60000"] {
         let (listener, port) = listening(&["--ssl", "-c", line]);
         let mut client = nc(&["-N", "--ssl", "--no-ssl-verify", "127.0.0.1", &port.to_string()]);

@@ -167,7 +167,10 @@ pub enum Service {
     /// The same, with names in front (`--chat`).
     Chat,
     /// An HTTP proxy (`-l --proxy-type http`).
-    HttpProxy,
+    HttpProxy {
+        /// `user:password` that a client must have (`--proxy-auth`).
+        auth: Option<String>,
+    },
 }
 
 /// A program to be run.

@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::options::ProxyKind;
 
 mod digest;
+pub mod server;
 
 /// The longest answer of an HTTP proxy, in octets.
 const HTTP_ANSWER_LEN: usize = 65_536;

@@ -5,6 +5,7 @@
 mod access;
 mod connect;
 mod converse;
+mod gateway;
 mod holder;
 mod listen;
 mod local;
@@ -212,9 +213,4 @@ impl Session<'_, '_> {
         let idle = self.options.idle_timeout;
         Policy { ignore_input, shutdown_at_eof, quit_after_eof, idle, leave_with_peer, drop_received, receive_limit }
     }
-}
-
-/// An option that is described and not there yet: refused, and never ignored.
-fn not_built(what: &str) -> Failure {
-    Failure::new(FAILED, format!("{what}: not there yet in this version"))
 }

@@ -18,6 +18,7 @@ use super::connect::{local_addr, local_address};
 use super::converse::Outcome;
 use super::local::accepted_from;
 use super::names::hints;
+use super::serve::Job;
 use super::stdio::{retry, unless_not_ready};
 use super::wire::Wire;
 use super::{FAILED, Session};
@@ -25,7 +26,7 @@ use crate::address::Address;
 use crate::explain::Event;
 use crate::explain::tcp::Moment;
 use crate::hub::Kind;
-use crate::options::{Dialect, FamilyChoice, Listen, Reply, Role, Service, Transport};
+use crate::options::{Access, Dialect, FamilyChoice, Listen, Reply, Role, Service, Transport};
 use crate::relay::Policy;
 use crate::report;
 
@@ -156,10 +157,24 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
 
 /// Streams: one connection after the other, or only the first.
 fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket) -> Result<Status, Failure> {
+    if let Service::HttpProxy { auth } = &listen.service {
+        if listen.host.is_none() && auth.is_none() && listen.access == Access::default() {
+            session.warn_of_open_proxy();
+        }
+        let auth = auth.as_deref();
+        if listen.keep_open {
+            return super::serve::jobs(session, listen, Job::Proxy(auth), listener);
+        }
+        let (socket, peer) = accept(session, &listener)?;
+        drop(listener);
+        announce(session, &peer);
+        let wire = Wire::new(socket, session.options.transport, Some(peer));
+        return session.be_a_proxy(wire, auth).map(|()| Status::YES);
+    }
     if let Service::Program(program) = &listen.service {
         session.warn_of_open_program(listen);
         if listen.keep_open && session.options.tls.is_some() {
-            return super::serve::programs(session, listen, program, listener);
+            return super::serve::jobs(session, listen, Job::Program(program), listener);
         }
         if listen.keep_open {
             return super::program::serve(session, listen, program, listener);

@@ -113,6 +113,13 @@ impl Session<'_, '_> {
         self.explain(|| Event::ProgramEnded { pid, exit_status, signal });
     }
 
+    /// The same of a proxy for everybody.
+    pub(super) fn warn_of_open_proxy(&mut self) {
+        if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+            self.warn("--proxy-type: everybody who reaches a network address of this host can use the proxy (--proxy-auth, --allow or an address limits that)");
+        }
+    }
+
     /// Who can reach a listener without an address runs our program: somebody who sits there is told.
     pub(super) fn warn_of_open_program(&mut self, listen: &Listen) {
         if listen.host.is_none() && std::io::IsTerminal::is_terminal(&std::io::stderr()) {

@@ -19,12 +19,14 @@ use super::{FAILED, Session};
 use crate::address::Address;
 use crate::explain::server::Did;
 use crate::hub::{Hub, Kind, Ways};
-use crate::options::{App, Listen, Model, Program, Traffic};
+use crate::options::{App, Listen, Model, Traffic};
 use crate::service::{Apps, ClientId, Service};
 
 mod clients;
 mod datagrams;
 mod models;
+
+pub(super) use self::models::Job;
 
 /// Octets that one read takes from a client.
 const ROOM_LEN: usize = 1 << 16;
@@ -47,9 +49,7 @@ pub(super) fn app(session: &mut Session<'_, '_>, listen: &Listen, app: App, sock
         return datagrams::run(session, listen, app, &socket);
     }
     match listen.model {
-        Some(model @ (Model::Fork | Model::Thread)) => {
-            models::run(session, listen, models::Job::App(app), model, socket)
-        }
+        Some(model @ (Model::Fork | Model::Thread)) => models::run(session, listen, Job::App(app), model, socket),
         Some(Model::Iterative) => {
             let limits = Limits { at_once: 1, ..Limits::of(listen) };
             run(session, limits, Some(socket), &mut Apps::new(app, now))
@@ -74,18 +74,18 @@ pub(super) fn hub(
     run(session, Limits::of(listen), Some(socket), &mut Hub::new(kind, ways))
 }
 
-/// Runs a program for each client behind TLS, each with a process of ours in between.
-pub(super) fn programs(
+/// Does a job for each client that takes a process of ours.
+pub(super) fn jobs(
     session: &mut Session<'_, '_>,
     listen: &Listen,
-    program: &Program,
+    job: Job<'_>,
     socket: Socket,
 ) -> Result<Status, Failure> {
     let mut one_by_one = listen.clone();
     if listen.model == Some(Model::Iterative) {
         one_by_one.max_conns = Some(1);
     }
-    models::run(session, &one_by_one, models::Job::Program(program), Model::Fork, socket)
+    models::run(session, &one_by_one, job, Model::Fork, socket)
 }
 
 /// The time in words, as RFC 867 suggests it.

@@ -58,11 +58,13 @@ struct Tally {
 
 /// What a worker does for its client.
 #[derive(Clone, Copy)]
-pub(super) enum Job<'call> {
+pub(in crate::shell) enum Job<'call> {
     /// A built-in service.
     App(App),
     /// A program, which has the connection through us.
     Program(&'call Program),
+    /// What the client asks of an HTTP proxy, who must say `user:password` if there is one.
+    Proxy(Option<&'call str>),
 }
 
 struct Boss<'call, 'run, 'out> {
@@ -196,6 +198,10 @@ impl Boss<'_, '_, '_> {
             drop(listener.take());
             let outcome = match job {
                 Job::App(app) => run_one(session, socket, &peer, *accepted, &mut Apps::new(*app, now)),
+                Job::Proxy(auth) => {
+                    let wire = Wire::new(socket, session.options.transport, Some(peer));
+                    session.be_a_proxy(wire, *auth).map(|()| Status::YES)
+                }
                 Job::Program(program) => {
                     let wire = Wire::new(socket, session.options.transport, Some(peer));
                     let run = session.secure_server(wire).and_then(|wire| session.run_program_on(program, wire));
