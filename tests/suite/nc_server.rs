@@ -434,3 +434,19 @@ fn children_are_found_although_sigchld_was_ignored() {
     assert!(stat.contains(") Z "), "{stat}");
     listener.kill();
 }
+
+/// An octet now and then moves something, and is no handshake for all that.
+#[test]
+fn a_thread_does_not_wait_for_a_handshake_for_ever() {
+    let args = ["--serve", "thread", "--max-clients", "1", "--ssl", "-w", "1", "--app", "echo"];
+    let (listener, port) = listening(&args);
+    let mut stream = connect(port);
+    stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+    // The beginning of a record of 4096 octets, of which few come.
+    stream.write_all(&[0x16, 3, 1, 0x10, 0, 1, 0, 0x0f, 0xfc]).unwrap();
+    wait_until("the server has let go", || {
+        let read = stream.read(&mut [0]);
+        stream.write_all(&[0]).is_err() || matches!(read, Ok(0))
+    });
+    listener.wait().status(0);
+}

@@ -88,6 +88,11 @@ pub(super) fn jobs(
     models::run(session, &one_by_one, job, Model::Fork, socket)
 }
 
+/// How long a handshake of TLS may take.
+fn handshake_time(session: &Session<'_, '_>) -> Duration {
+    session.options.connect_timeout.filter(|limit| !limit.is_zero()).unwrap_or(HANDSHAKE_TIME)
+}
+
 /// The time in words, as RFC 867 suggests it.
 fn now() -> String {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
@@ -205,7 +210,7 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
     ) -> Result<Self, Failure> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)
             .map_err(|error| Failure::call(FAILED, "epoll_create1", "the clients", &error.into()))?;
-        let shake = session.options.connect_timeout.filter(|limit| !limit.is_zero()).unwrap_or(HANDSHAKE_TIME);
+        let shake = handshake_time(session);
         let clients = Clients::new(session.options.idle_timeout, shake);
         let mut server = Self {
             session,

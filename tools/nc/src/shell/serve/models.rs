@@ -12,7 +12,7 @@ use socket2::Socket;
 use sockeye_cli::{Failure, Status};
 use sockeye_sys::poll::{Events, PollFd, poll};
 
-use super::{Limits, has_room_for_worker, is_shortage, now, run_one};
+use super::{Limits, handshake_time, has_room_for_worker, is_shortage, now, run_one};
 use crate::address::Address;
 use crate::app::{Flow, Talker};
 use crate::explain::Event;
@@ -229,11 +229,12 @@ impl Boss<'_, '_, '_> {
             None => wire,
         };
         let (client, idle) = (self.accepted, self.session.options.idle_timeout);
+        let shake = handshake_time(self.session);
         let Job::App(app) = self.job else { return Err(io::ErrorKind::Unsupported.into()) };
         let mut talker = Talker::new(app, client);
         let handle = std::thread::Builder::new().name(format!("client {client}")).spawn(move || {
             let mut tally = Tally::default();
-            tally.fault = talk(&mut wire, &mut talker, idle, &mut tally).err();
+            tally.fault = talk(&mut wire, &mut talker, (idle, shake), &mut tally).err();
             drop((wire, holds));
             tally
         })?;
@@ -242,7 +243,16 @@ impl Boss<'_, '_, '_> {
 }
 
 /// One client from its first octet to its last, with calls that wait.
-fn talk(wire: &mut Wire, talker: &mut Talker, idle: Option<Duration>, tally: &mut Tally) -> io::Result<()> {
+///
+/// `limits` are how long nothing may move, and how long a handshake of TLS may take.
+fn talk(
+    wire: &mut Wire,
+    talker: &mut Talker,
+    limits: (Option<Duration>, Duration),
+    tally: &mut Tally,
+) -> io::Result<()> {
+    let (idle, shake) = limits;
+    let shaken_by = Instant::now().checked_add(shake);
     let mut room = vec![0; ROOM_LEN];
     let mut queue = Vec::new();
     let mut source_open = true;
@@ -266,8 +276,14 @@ fn talk(wire: &mut Wire, talker: &mut Talker, idle: Option<Duration>, tally: &mu
         let hears = source_open && (queue.is_empty() || talker.streams());
         let wanted = wire.interest(hears, !queue.is_empty());
         let left = if hears && wire.holds_input() { Some(Duration::ZERO) } else { idle };
+        let shakes_for = shaken_by.filter(|_| wire.is_handshaking());
+        let shakes_for = shakes_for.map(|until| until.saturating_duration_since(Instant::now()));
+        if shakes_for.is_some_and(|left| left.is_zero()) {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "the TLS handshake took too long"));
+        }
+        let left = left.into_iter().chain(shakes_for).min();
         let mut fds = [PollFd::new(wire.fd(), wanted)];
-        if poll(&mut fds, left)? == 0 && left != Some(Duration::ZERO) {
+        if poll(&mut fds, left)? == 0 && left != Some(Duration::ZERO) && left != shakes_for {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "nothing moved for the time of -w"));
         }
         let [ready] = fds.map(|fd| fd.ready());
@@ -298,7 +314,9 @@ fn say_goodbye(wire: &mut Wire, source_open: bool, room: &mut [u8]) -> io::Resul
     let mut source_open = source_open;
     while source_open || !wire.is_flushed() {
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-        if poll(&mut [PollFd::new(wire.fd(), wire.interest(source_open, false))], left)? == 0 {
+        let ready = poll(&mut [PollFd::new(wire.fd(), wire.interest(source_open, false))], left)?;
+        // Who never stops sending is not waited for either.
+        if ready == 0 || left == Some(Duration::ZERO) {
             return Ok(());
         }
         wire.shutdown_write()?;
