@@ -87,3 +87,36 @@ fn an_ipv6_socket_is_told_for_ipv4_too() {
         run.stderr_has(name);
     }
 }
+
+/// script(1) gives each end a terminal, on which the password is asked for and not shown.
+#[test]
+fn signed_segments_are_heard_by_who_has_the_password() {
+    let mut without = nc(&["-S", "127.0.0.1", "9"]);
+    // No terminal: a session of its own has none.
+    let mut alone = Command::new("setsid");
+    alone.args(["-w"]).arg(without.get_program()).args(["-S", "127.0.0.1", "9"]);
+    run(&mut alone).status(1).stderr_is("nc: Unable to read TCP MD5SIG password\n");
+    run(without.args(["-u"])).status(1).stderr_has("-S: segments of a TCP conversation are signed");
+    let nc = sockeye_test_support::tools_dir().join("nc");
+    let terminal = |line: &str| {
+        let mut script = Command::new("script");
+        script.args(["-qec", &format!("{} {line}", nc.display()), "/dev/null"]);
+        let script = Background::spawn(script);
+        script.wait_for_stdout("TCP MD5SIG password: ");
+        script.stdin.as_ref().unwrap().write_all(b"secret\n").unwrap();
+        script
+    };
+    let listener = terminal("-lvn -S 127.0.0.1 0");
+    listener.wait_for_stdout("Listening on 127.0.0.1 ");
+    let said = String::from_utf8(listener.stdout_so_far()).unwrap();
+    wait_until("the port is said", || String::from_utf8(listener.stdout_so_far()).unwrap().ends_with('\n'));
+    let port = String::from_utf8(listener.stdout_so_far()).unwrap().trim_end().rsplit(' ').next().unwrap().to_owned();
+    assert!(!said.contains("secret"), "{said}");
+    // Without the signature the SYN is dropped.
+    run(&mut self::nc(&["-v", "-w", "300ms", "127.0.0.1", &port])).status(1).stderr_has("timed out");
+    let client = terminal(&format!("-n -S -N --explain 127.0.0.1 {port}"));
+    client.wait_for_stdout("TCP_MD5SIG = 1");
+    listener.wait_for_stdout("Connection received on 127.0.0.1");
+    client.kill();
+    listener.kill();
+}

@@ -21,7 +21,6 @@ mod stdio;
 mod taps;
 mod terminal;
 mod tls;
-mod unbuilt;
 mod wire;
 
 use std::io::IsTerminal;
@@ -69,6 +68,8 @@ struct Session<'run, 'out> {
     listens_at: Option<(Address, String)>,
     /// What becomes of somebody's `--generate`.
     judge: Option<Judge>,
+    /// The key that TCP segments are signed with (`-S`).
+    md5_key: Option<String>,
     /// Copies of what goes past.
     taps: Option<taps::Taps>,
 }
@@ -81,7 +82,6 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
     if let Role::What(words) = &options.role {
         return output.result(&crate::what::what(options.dialect, words)).map(|()| Status::YES);
     }
-    unbuilt::refuse(options)?;
     let input = Input::open(options.traffic.generate)
         .map_err(|error| Failure::call(FAILED, "dup", "standard input", &error))?;
     let sink = Sink::open().map_err(|error| Failure::call(FAILED, "dup", "standard output", &error))?;
@@ -99,6 +99,7 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
         tls: None,
         lists: None,
         judge: options.traffic.expect.then(|| Judge::new(options.transport.is_datagram())),
+        md5_key: None,
         taps: None,
         listens_at: None,
     };
@@ -108,6 +109,7 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
     session.prepare_tls()?;
     session.prepare_lists()?;
     session.prepare_taps()?;
+    session.prepare_signature()?;
     let status = match &options.role {
         Role::Connect(_) => connect::run(&mut session),
         Role::Listen(_) => listen::run(&mut session),

@@ -297,6 +297,9 @@ impl Reader<'_> {
             return Err(self.wrong(format!("{letter}: there is no IP under {} sockets", transport.name())));
         }
         self.check_source_route(socket)?;
+        if socket.md5 && (transport != Transport::Tcp || self.args.scan) {
+            return Err(self.wrong("-S: segments of a TCP conversation are signed, and nothing else"));
+        }
         if socket.min_ttl.is_some() && transport != Transport::Tcp {
             return Err(self.wrong("-m: Linux drops packets by their TTL for TCP only"));
         }

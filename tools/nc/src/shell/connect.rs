@@ -132,6 +132,7 @@ fn attempt(session: &mut Session<'_, '_>, info: &AddrInfo, destination: &Destina
     })?;
     session.set_options(&socket, info.family).map_err(Attempt::Local)?;
     bind_local(session, &socket, info)?;
+    session.sign(&socket, info.addr).map_err(Attempt::Local)?;
     session.explain_state(Moment::BeforeConnect, &socket);
     session.explain(|| Event::connect(&info.addr.into()));
     let start = Instant::now();

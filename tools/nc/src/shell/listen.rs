@@ -4,7 +4,7 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
@@ -144,6 +144,17 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
         // Whatever the host's default is.
         let meaning = ":: takes IPv4 too, as ::ffff:0:0/96";
         session.option_was(&socket.set_only_v6(false), "IPV6_V6ONLY", 0, meaning);
+    }
+    if session.options.socket.md5 {
+        // IPv4 over a socket of IPv6 has addresses of its own there.
+        let mapped = SocketAddr::new(IpAddr::V6(Ipv4Addr::UNSPECIFIED.to_ipv6_mapped()), 0);
+        let everybody = match info.addr {
+            SocketAddr::V4(_) => vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0)],
+            SocketAddr::V6(_) => vec![SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0), mapped],
+        };
+        for peer in everybody {
+            session.sign(&socket, peer)?;
+        }
     }
     if session.options.transport == Transport::Udp {
         session.bind(&socket, &info.addr.into())?;

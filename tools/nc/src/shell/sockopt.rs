@@ -1,14 +1,14 @@
 //! What sockets are told before they connect or listen. An option that cannot be set ends the run, and is named.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use socket2::{InterfaceIndexOrAddress, Socket};
 use sockeye_cli::Failure;
 use sockeye_cli::escape::escape;
 use sockeye_cli::failure::errno_text;
 use sockeye_sys::addrinfo::{AiFlags, Hints};
-use sockeye_sys::socket::{set_ip_options, set_option};
+use sockeye_sys::socket::{TCP_MD5_KEY_LEN, set_ip_options, set_option, set_tcp_md5};
 use sockeye_sys::{Family, Protocol, SockType, interface};
 
 use super::{FAILED, Session};
@@ -16,6 +16,35 @@ use crate::explain::{Event, OptionValue};
 use crate::source_route;
 
 impl Session<'_, '_> {
+    /// Asks for the password of `-S`, in OpenBSD's words.
+    ///
+    /// # Errors
+    /// [`Failure`] if there is no terminal, or no password that can be a key.
+    pub(super) fn prepare_signature(&mut self) -> Result<(), Failure> {
+        if self.options.socket.md5 {
+            let password = super::terminal::password("TCP MD5SIG password: ")
+                .map_err(|_| Failure::new(FAILED, "Unable to read TCP MD5SIG password"))?;
+            if password.is_empty() || password.len() > TCP_MD5_KEY_LEN {
+                return Err(Failure::new(FAILED, format!("-S: a password has 1 to {TCP_MD5_KEY_LEN} octets")));
+            }
+            self.md5_key = Some(password);
+        }
+        Ok(())
+    }
+
+    /// Has segments to and from `peer` signed, if `-S` says so. An unspecified `peer` is everybody.
+    ///
+    /// # Errors
+    /// [`Failure`] if the kernel does not do it.
+    pub(super) fn sign(&mut self, socket: &Socket, peer: SocketAddr) -> Result<(), Failure> {
+        let Some(key) = self.md5_key.clone() else { return Ok(()) };
+        set_tcp_md5(socket, peer, key.as_bytes())
+            .map_err(|error| Failure::call(FAILED, "setsockopt TCP_MD5SIG", peer, &error))?;
+        let meaning = "segments carry a digest of themselves and the password (RFC 2385); others are dropped";
+        self.option_was(&Ok(()), "TCP_MD5SIG", 1, meaning);
+        Ok(())
+    }
+
     /// Tells a new socket of `family` everything that the command line has for it.
     ///
     /// # Errors
