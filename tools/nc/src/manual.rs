@@ -199,7 +199,7 @@ standard output did not take what came. With `-v`, also a UDP port that turned o
         (4, "Standard output did not take the text of `--help` or `--version`."),
         (5, "With `--status`: silent."),
     ],
-    caveats: "Not there, and refused with a sentence that says so: DTLS (`--ssl` with `-u`). \
+    caveats: "Not there, and refused with a sentence that says so: DTLS (`--ssl` with `-u`): no library that is fit for it speaks RSA and hands out the chain of certificates that has to be verified. \
 The HTTP proxy asks for a user with Basic authentication only. `--explain` does not say which host sent an ICMP error. `--expect` without `-w` waits for what does not come.
 
 In the dialect of ncat a local address that cannot be had (`-s`, `-p`) ends the run, where ncat goes on with another; what TLS and proxies say is not in its words. A listener \

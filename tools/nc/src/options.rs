@@ -58,7 +58,7 @@ pub struct Options {
     pub traffic: Traffic,
     /// What sockets are told.
     pub socket: SocketOptions,
-    /// TLS, or DTLS over UDP (`--ssl`).
+    /// TLS (`--ssl`).
     pub tls: Option<Tls>,
     /// A proxy between us and the peer (`--proxy`, `-x`).
     pub proxy: Option<Proxy>,
