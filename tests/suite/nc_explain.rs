@@ -88,6 +88,19 @@ fn an_ipv6_socket_is_told_for_ipv4_too() {
     }
 }
 
+#[test]
+fn a_buffer_that_the_system_does_not_grant_is_said_under_v() {
+    for (letter, limit) in [("-I", "rmem_max"), ("-O", "wmem_max")] {
+        let most: usize =
+            std::fs::read_to_string(format!("/proc/sys/net/core/{limit}")).unwrap().trim().parse().unwrap();
+        let asked = (most + 4096).to_string();
+        run(&mut nc(&["-v", letter, &asked, "127.0.0.1", "9"]))
+            .stderr_has(&format!("{letter} {asked}: the system grants {most} octets (net.core.{limit})\n"));
+        let granted = run(&mut nc(&["-v", letter, "65536", "127.0.0.1", "9"]));
+        assert!(!granted.err().contains("the system grants"), "{}", granted.story());
+    }
+}
+
 /// script(1) gives each end a terminal, on which the password is asked for and not shown.
 #[test]
 fn signed_segments_are_heard_by_who_has_the_password() {

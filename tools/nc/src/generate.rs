@@ -11,6 +11,9 @@ use crate::options::Generate;
 
 /// How many letters there are before they begin again.
 const LETTERS: u64 = 26;
+/// So many senders, and numbers of each, are remembered: whoever sends what it likes does not get all of the memory.
+const SENDERS: usize = 1024;
+const NUMBERS: usize = 1 << 22;
 /// So many numbers are named in a report; of more only the count.
 const NAMED: usize = 10;
 
@@ -118,7 +121,7 @@ impl Judge {
     /// A datagram came; `full_len` is how long it was before it was cut to `octets`.
     pub fn datagram(&mut self, sender: &str, octets: &[u8], full_len: usize) {
         self.reads += 1;
-        let seen = self.senders.entry(sender.to_owned()).or_default();
+        let seen = seen_of(&mut self.senders, sender);
         seen.octets += u64::try_from(full_len).unwrap_or_default();
         if full_len > octets.len() {
             seen.truncated += 1;
@@ -129,7 +132,7 @@ impl Judge {
     /// A read of a stream came. Messages end where the next ones begin, wherever reads do.
     pub fn read(&mut self, sender: &str, octets: &[u8]) {
         self.reads += 1;
-        let seen = self.senders.entry(sender.to_owned()).or_default();
+        let seen = seen_of(&mut self.senders, sender);
         seen.octets += u64::try_from(octets.len()).unwrap_or_default();
         for octet in octets.iter().copied() {
             match octet {
@@ -171,6 +174,12 @@ impl Judge {
     }
 }
 
+/// What came from `sender`; from the last of very many senders, together with all that come after it.
+fn seen_of<'a>(senders: &'a mut BTreeMap<String, Seen>, sender: &str) -> &'a mut Seen {
+    let full = senders.len() >= SENDERS && !senders.contains_key(sender);
+    senders.entry(if full { "many others".to_owned() } else { sender.to_owned() }).or_default()
+}
+
 impl Seen {
     fn message(&mut self, message: &[u8]) {
         let Some((number, count)) = numbers(message) else {
@@ -179,6 +188,10 @@ impl Seen {
                 None => self.others += 1,
             };
         };
+        if self.times.len() >= NUMBERS && !self.times.contains_key(&number) {
+            self.others += 1;
+            return;
+        }
         *self.times.entry(number).or_default() += 1;
         self.count = Some(count);
         if number < self.highest && self.times.get(&number) == Some(&1) {
@@ -378,6 +391,17 @@ mod tests {
         assert!(judged(&got).is_good());
         got.drain(5..8);
         assert_eq!((judged(&got).lost, judged(&got).received), (3, 27));
+    }
+
+    #[test]
+    fn many_senders_do_not_take_all_of_the_memory() {
+        let mut judge = Judge::new(true);
+        for port in 0..3000 {
+            judge.datagram(&format!("192.0.2.1:{port}"), b"1/2 A", 5);
+        }
+        let accounts = judge.accounts();
+        assert_eq!(accounts.len(), SENDERS + 1);
+        assert_eq!(accounts.last().unwrap().sender, "many others");
     }
 
     proptest! {

@@ -68,10 +68,12 @@ impl Session<'_, '_> {
         if let Some(octets) = options.receive_buffer {
             let meaning = "octets that may wait to be read; the kernel takes twice that";
             self.set("SO_RCVBUF", number(octets), meaning, || socket.set_recv_buffer_size(octets))?;
+            self.say_if_capped("-I", octets, socket.recv_buffer_size(), "net.core.rmem_max");
         }
         if let Some(octets) = options.send_buffer {
             let meaning = "octets that may wait to be acknowledged; the kernel takes twice that";
             self.set("SO_SNDBUF", number(octets), meaning, || socket.set_send_buffer_size(octets))?;
+            self.say_if_capped("-O", octets, socket.send_buffer_size(), "net.core.wmem_max");
         }
         if let Some(linger) = options.linger {
             let meaning = if linger.is_zero() {
@@ -189,6 +191,14 @@ impl Session<'_, '_> {
     }
 
     /// Sets one option and tells it.
+    /// Says that a buffer is smaller than asked for. Linux doubles what it grants, for its own bookkeeping.
+    fn say_if_capped(&mut self, option: &str, asked: usize, granted: io::Result<usize>, limit: &str) {
+        let granted = granted.map_or(asked, |granted| granted / 2);
+        if granted < asked {
+            self.say(format!("{option} {asked}: the system grants {granted} octets ({limit})"));
+        }
+    }
+
     fn set(
         &mut self,
         name: &'static str,
