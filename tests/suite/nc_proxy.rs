@@ -102,8 +102,12 @@ fn http_connect_with_the_authentication_that_is_asked_for() {
             }
             converse(&mut second, b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n");
         });
-        let args = ["-N", "--proxy", &address, "--proxy-auth", "Aladdin:open sesame", "2001:db8::1", "443"];
-        run_with_input(&mut nc(&args), b"question").status(0).stdout_is("hello");
+        let args =
+            ["-N", "--explain", "--proxy", &address, "--proxy-auth", "Aladdin:open sesame", "2001:db8::1", "443"];
+        let run = run_with_input(&mut nc(&args), b"question");
+        run.status(0).stdout_is("hello");
+        // Each of the two answers is one message, and not one for each octet.
+        assert_eq!(run.err().matches("from the proxy: ").count(), 2, "{}", run.story());
         player.join().unwrap();
     }
 }

@@ -99,8 +99,14 @@ impl Session<'_, '_> {
                 Err(error) => Err(failed("poll", &error)),
             }
         };
+        // An HTTP proxy's answer is read octet by octet, and is one message all the same.
+        let mut heard = Vec::new();
         loop {
-            match handshake.step() {
+            let next = handshake.step();
+            if !matches!(next, Next::Read(_)) {
+                self.explain_heard(&mut heard);
+            }
+            match next {
                 Next::Done => return Ok(()),
                 Next::Send(octets) => {
                     let mut rest = octets.as_slice();
@@ -117,10 +123,14 @@ impl Session<'_, '_> {
                     match wire.receive(&mut room).map_err(|error| failed("recv", &error))? {
                         Received::Octets(len) => {
                             let octets = room.get(..len).unwrap_or_default();
-                            self.explain(|| Event::Proxy { to: Place::Stdin, octets: hex::encode(octets) });
-                            handshake.received(octets).map_err(|sentence| Failure::new(FAILED, escape(&sentence)))?;
+                            heard.extend(octets);
+                            if let Err(sentence) = handshake.received(octets) {
+                                self.explain_heard(&mut heard);
+                                return Err(Failure::new(FAILED, escape(&sentence)));
+                            }
                         }
                         Received::End => {
+                            self.explain_heard(&mut heard);
                             return Err(Failure::new(
                                 FAILED,
                                 format!("proxy {proxy}: it ended the connection instead of answering"),
@@ -130,6 +140,14 @@ impl Session<'_, '_> {
                     }
                 }
             }
+        }
+    }
+
+    /// Shows what a proxy has said since this was last done.
+    fn explain_heard(&mut self, heard: &mut Vec<u8>) {
+        if !heard.is_empty() {
+            let octets = hex::encode(&std::mem::take(heard));
+            self.explain(|| Event::Proxy { to: Place::Stdin, octets });
         }
     }
 }
