@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::Command;
+use std::time::Duration;
 
 use sockeye_test_support::{Background, DEADLINE, run, run_with_input, tool, wait_until};
 
@@ -125,4 +126,26 @@ fn what_is_refused_is_said_and_ends_nobody() {
 
 fn run_line(line: &str, why: &str) {
     run(&mut nc(&line.split(' ').collect::<Vec<_>>())).status(1).stderr_has(why);
+}
+
+/// What was cut off at the server must not look whole to the client, and the other way round.
+#[test]
+fn a_reset_on_one_side_is_one_on_the_other() {
+    let reset = |stream: &TcpStream| socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO)).unwrap();
+    for by_server in [true, false] {
+        let (proxy, proxy_port) = listening(&["--proxy-type", "http"]);
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = connect(proxy_port);
+        client.write_all(format!("CONNECT {} HTTP/1.1\r\n\r\n", server.local_addr().unwrap()).as_bytes()).unwrap();
+        let (served, _) = server.accept().unwrap();
+        served.set_read_timeout(Some(DEADLINE)).unwrap();
+        let mut answer = [0; 19];
+        client.read_exact(&mut answer).unwrap();
+        let (breaks, mut stays) = if by_server { (served, client) } else { (client, served) };
+        reset(&breaks);
+        drop(breaks);
+        let broken = stays.read(&mut [0]).unwrap_err();
+        assert_eq!(broken.kind(), std::io::ErrorKind::ConnectionReset, "by_server {by_server}");
+        proxy.wait().status(1).stderr_has("Connection reset by peer");
+    }
 }

@@ -2,7 +2,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "the shell: reads the clock")]
 
+use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use sockeye_cli::Failure;
@@ -11,6 +13,7 @@ use sockeye_sys::poll::{Events, PollFd, poll};
 use self::datagrams::Tracking;
 use self::filters::Filters;
 use super::shortcut::Shortcut;
+use super::stdio::{Input, Sink, Speaker};
 use super::tls::Stream;
 use super::wire::{Received, Wire};
 use super::{FAILED, Session};
@@ -77,6 +80,23 @@ struct Ready {
 }
 
 impl Session<'_, '_> {
+    /// Relays between `other`, a socket that does not block, and `wire`, each direction until it ends.
+    ///
+    /// # Errors
+    /// [`Failure`] if one of them breaks. That nobody reads any more is an end.
+    pub(super) fn converse_for(&mut self, wire: &mut Wire, other: OwnedFd, speaker: Speaker) -> Result<(), Failure> {
+        let output = other.try_clone().map_err(|error| Failure::call(FAILED, "dup", "a socket", &error))?;
+        let input = std::mem::replace(&mut self.input, Input::of(File::from(other), speaker));
+        let sink = std::mem::replace(&mut self.sink, Sink::Program(File::from(output)));
+        let policy = Policy { shutdown_at_eof: true, leave_with_peer: false, ignore_input: false, ..self.policy() };
+        let outcome = self.converse(wire, policy);
+        (self.input, self.sink) = (input, sink);
+        match outcome {
+            Ok(Outcome::Ended) | Err(Failure::ClosedPipe) => Ok(()),
+            Ok(Outcome::Lost(failure) | Outcome::Refused(failure)) | Err(failure) => Err(failure),
+        }
+    }
+
     /// Relays between the standard streams and `wire` until `policy` says that it is over.
     ///
     /// # Errors
@@ -172,7 +192,11 @@ impl Conversation<'_, '_, '_> {
             if all_came && !self.relay.can_write(Inbound) && !self.wire.holds_input() {
                 return Ok(End::AllCame);
             }
-            if !self.relay.source_is_open(Inbound) && !self.relay.can_write(Inbound) && !self.sink_ended {
+            if !self.relay.source_is_open(Inbound)
+                && !self.relay.can_write(Inbound)
+                && !self.sink_ended
+                && self.fault.is_none()
+            {
                 self.sink_ended = true;
                 self.session.sink.end();
             }
@@ -198,7 +222,7 @@ impl Conversation<'_, '_, '_> {
     fn must_arrive(&self, end: End) -> bool {
         let send_only = self.session.options.traffic.send_only;
         // A program that has gone takes nothing more, but what it has said is on its way.
-        let program_gone = self.session.input.is_program() && end == End::OutputGone;
+        let program_gone = self.session.input.is_ours() && end == End::OutputGone;
         end == End::QuitAfterEof || program_gone || (send_only && end == End::BothEnded)
     }
 
@@ -342,9 +366,10 @@ impl Conversation<'_, '_, '_> {
                 self.filters.outbound(&mut self.relay, now);
             }
             Err(error) => {
-                self.session.explain(|| Event::failed("read", "standard input", &error));
+                let name = self.session.input.name();
+                self.session.explain(|| Event::failed("read", name, &error));
                 if !self.session.input.is_none_at_all(&error) {
-                    return Err(Failure::call(FAILED, "read", "standard input", &error));
+                    return Err(Failure::call(FAILED, "read", name, &error));
                 }
                 self.input_ended(now);
             }

@@ -2,8 +2,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "the shell: reads the clock")]
 
-use std::fs::File;
-use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use sockeye_cli::Failure;
@@ -11,13 +9,11 @@ use sockeye_cli::escape::escape;
 use sockeye_sys::poll::{Events, PollFd, poll};
 
 use super::connect::reach;
-use super::converse::Outcome;
-use super::stdio::{Input, Sink};
+use super::stdio::Speaker;
 use super::wire::{Received, Wire};
 use super::{FAILED, Session};
 use crate::explain::{Event, Place};
 use crate::proxy::server::{CONNECTED, HEAD_LEN, Refusal, Wanted, head_len, read};
-use crate::relay::Policy;
 
 /// How long a client may take to say what it wants.
 const HEAD_TIME: Duration = Duration::from_secs(30);
@@ -96,20 +92,19 @@ impl Session<'_, '_> {
         Ok(())
     }
 
-    /// Relays between a client and its server, each direction until it ends.
+    /// Relays between a client and its server, each direction until it ends. If one of them breaks, so does the other: what
+    /// was cut off must not look as if it were whole.
     fn relay_to(&mut self, mut client: Wire, server: Wire) -> Result<(), Failure> {
-        let failed = |error: std::io::Error| Failure::call(FAILED, "dup", "the server's socket", &error);
         let Some(server) = server.into_socket() else { return Ok(()) };
-        let output = server.try_clone().map_err(failed)?;
-        let input = std::mem::replace(&mut self.input, Input::of_program(File::from(OwnedFd::from(server))));
-        let sink = std::mem::replace(&mut self.sink, Sink::Program(File::from(OwnedFd::from(output))));
-        let policy = Policy { shutdown_at_eof: true, leave_with_peer: false, ignore_input: false, ..self.policy() };
-        let outcome = self.converse(&mut client, policy);
-        (self.input, self.sink) = (input, sink);
-        match outcome {
-            Ok(Outcome::Ended) | Err(Failure::ClosedPipe) => Ok(()),
-            Ok(Outcome::Lost(failure) | Outcome::Refused(failure)) | Err(failure) => Err(failure),
+        let held = server.try_clone().map_err(|error| Failure::call(FAILED, "dup", "the server's socket", &error))?;
+        let relayed = self.converse_for(&mut client, server.into(), Speaker::Server);
+        if relayed.is_err() {
+            for socket in [client.socket(), &held] {
+                // close(2) sends a RST then.
+                let _ = socket.set_linger(Some(Duration::ZERO));
+            }
         }
+        relayed
     }
 }
 

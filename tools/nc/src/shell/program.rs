@@ -2,7 +2,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "the shell: runs processes")]
 
-use std::fs::File;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -17,16 +16,14 @@ use sockeye_cli::{Failure, Status};
 use sockeye_sys::poll::{Events, PollFd, poll};
 
 use super::connect::local_addr;
-use super::converse::Outcome;
 use super::listen::{announce, try_accept};
 use super::serve::{has_room_for_worker, is_shortage};
-use super::stdio::{Input, Sink};
+use super::stdio::Speaker;
 use super::wire::Wire;
 use super::{FAILED, Session};
 use crate::explain::Event;
 use crate::options::{Listen, Model, Program};
 use crate::program;
-use crate::relay::Policy;
 
 /// So many programs at once if `--max-conns` says nothing, as ncat has it.
 const AT_ONCE: usize = 100;
@@ -55,20 +52,11 @@ impl Session<'_, '_> {
         ours.set_nonblocking(true).map_err(failed)?;
         let ends = (local_addr(wire.socket()), wire.socket().peer_addr().ok().and_then(|addr| addr.as_socket()));
         let mut child = self.spawn_between(program, theirs.into(), ends)?;
-        let output = ours.try_clone().map_err(failed)?;
-        let input = std::mem::replace(&mut self.input, Input::of_program(File::from(OwnedFd::from(ours))));
-        let sink = std::mem::replace(&mut self.sink, Sink::Program(File::from(OwnedFd::from(output))));
-        let policy = Policy { shutdown_at_eof: true, leave_with_peer: false, ignore_input: false, ..self.policy() };
-        let outcome = self.converse(&mut wire, policy);
-        (self.input, self.sink) = (input, sink);
+        let outcome = self.converse_for(&mut wire, ours.into(), Speaker::Program);
         // Its end of the pair is closed: it has every reason to end.
         let ended = child.wait().map_err(|error| Failure::call(FAILED, "waitpid", child.id(), &error))?;
         self.program_ended(child.id(), ended);
-        match outcome {
-            // It has ended, and not read everything.
-            Ok(Outcome::Ended) | Err(Failure::ClosedPipe) => Ok(()),
-            Ok(Outcome::Lost(failure) | Outcome::Refused(failure)) | Err(failure) => Err(failure),
-        }
+        outcome
     }
 
     /// Runs `program` on a connection, and waits for its end.

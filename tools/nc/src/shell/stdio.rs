@@ -28,24 +28,44 @@ pub(super) struct Input {
     grown: bool,
     /// Messages of our own instead (`--generate`).
     messages: Option<Messages>,
-    is_program: bool,
+    speaker: Speaker,
+}
+
+/// Who speaks where a user would.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speaker {
+    /// The user, or what stands for one.
+    User,
+    /// A program of ours.
+    Program,
+    /// A server, to whose client we are the proxy.
+    Server,
 }
 
 impl Input {
     /// Takes hold of descriptor 0.
     pub(super) fn open(generate: Option<Generate>) -> io::Result<Self> {
         let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-        Ok(Self { file, grown: false, messages: generate.map(Messages::new), is_program: false })
+        Ok(Self { file, grown: false, messages: generate.map(Messages::new), speaker: Speaker::User })
     }
 
-    /// What a program of ours says.
-    pub(super) fn of_program(file: File) -> Self {
-        Self { file, grown: true, messages: None, is_program: true }
+    /// What somebody says over a socket of ours.
+    pub(super) fn of(file: File, speaker: Speaker) -> Self {
+        Self { file, grown: true, messages: None, speaker }
     }
 
-    /// Whether a program of ours speaks instead of a user.
-    pub(super) fn is_program(&self) -> bool {
-        self.is_program
+    /// Who speaks, for messages.
+    pub(super) fn name(&self) -> &'static str {
+        match self.speaker {
+            Speaker::User => "standard input",
+            Speaker::Program => "the program",
+            Speaker::Server => "the server",
+        }
+    }
+
+    /// Whether somebody else than a user speaks, who may be done with listening and still have something to say.
+    pub(super) fn is_ours(&self) -> bool {
+        self.speaker != Speaker::User
     }
 
     /// If what is read is made here: when there is more of it.
@@ -113,7 +133,7 @@ impl Input {
         match error.raw_os_error() {
             Some(libc::EBADF) => true,
             Some(libc::EIO) => self.file.is_terminal(),
-            Some(libc::ECONNRESET) => self.is_program,
+            Some(libc::ECONNRESET) => self.speaker == Speaker::Program,
             _ => false,
         }
     }
