@@ -32,6 +32,7 @@ mod nc_traffic;
 mod nc_udp;
 mod nc_unix;
 mod nc_what;
+mod netcat;
 mod netsum;
 mod ports;
 #[path = "../tools.rs"]

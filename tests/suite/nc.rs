@@ -9,13 +9,9 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use socket2::SockRef;
-use sockeye_test_support::{Background, DEADLINE, Run, run, run_with_input, tool, wait_until};
+use sockeye_test_support::{Background, DEADLINE, Run, run, run_with_input, wait_until};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
+use crate::netcat::nc;
 
 /// The port that `listener` says it has, in its first line.
 fn port_of(listener: &Background) -> String {

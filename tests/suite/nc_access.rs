@@ -2,25 +2,18 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
-use std::process::Command;
 
 use socket2::{Domain, SockAddr, Socket, Type};
-use sockeye_test_support::{Background, DEADLINE, run, tool, wait_until};
+use sockeye_test_support::{Background, DEADLINE, run, wait_until};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
+use crate::netcat::{nc, port_of};
 
+/// A listener on every address.
 fn listening(args: &[&str]) -> (Background, u16) {
     let mut command = nc(args);
     command.args(["-lvn", "0"]);
     let listener = Background::spawn(command);
-    let said = || String::from_utf8(listener.stderr_so_far()).unwrap();
-    let first = |said: &str| said.lines().find(|line| line.contains(" on ")).map(str::to_owned);
-    wait_until("the listener says where", || said().ends_with('\n') && first(&said()).is_some());
-    let port = first(&said()).unwrap().rsplit([' ', ':']).next().unwrap().parse().unwrap();
+    let port = port_of(&listener);
     (listener, port)
 }
 

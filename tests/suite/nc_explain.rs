@@ -5,13 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 
 use serde_json::Value;
-use sockeye_test_support::{Background, DEADLINE, Run, run, run_with_input, tool, wait_until};
+use sockeye_test_support::{Background, DEADLINE, Run, run, run_with_input, wait_until};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
+use crate::netcat::nc;
 
 /// The events on standard error.
 fn events(run: &Run) -> Vec<Value> {

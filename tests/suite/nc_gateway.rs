@@ -2,32 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::process::Command;
 use std::time::Duration;
 
-use sockeye_test_support::{Background, DEADLINE, run, run_with_input, tool, wait_until};
+use sockeye_test_support::{DEADLINE, run, run_with_input};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
-
-fn listening(args: &[&str]) -> (Background, u16) {
-    let mut command = nc(args);
-    command.args(["-lvn", "127.0.0.1", "0"]);
-    let listener = Background::spawn(command);
-    let said = || String::from_utf8(listener.stderr_so_far()).unwrap();
-    wait_until("the listener says where", || said().contains("Listening on") && said().ends_with('\n'));
-    let port = said().lines().next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
-    (listener, port)
-}
-
-fn connect(port: u16) -> TcpStream {
-    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    stream
-}
+use crate::netcat::{connect, listening, nc};
 
 fn asked(proxy: u16, request: &str) -> String {
     let mut stream = connect(proxy);

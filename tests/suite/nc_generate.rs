@@ -3,26 +3,17 @@
 use std::io::Write;
 use std::net::UdpSocket;
 use std::os::fd::OwnedFd;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rustix::pipe::{PipeFlags, pipe_with};
-use sockeye_test_support::{Background, DEADLINE, run, tool, wait_until};
+use sockeye_test_support::{Background, DEADLINE, run};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
+use crate::netcat::nc;
 
 fn listening(args: &[&str]) -> (Background, String) {
-    let mut command = nc(args);
-    command.args(["-lvn", "127.0.0.1", "0"]);
-    let listener = Background::spawn(command);
-    let said = || String::from_utf8(listener.stderr_so_far()).unwrap();
-    wait_until("the listener says where", || said().contains(" on 127") && said().ends_with('\n'));
-    let port = said().lines().find(|line| line.contains(" on 127")).unwrap().rsplit(' ').next().unwrap().to_owned();
-    (listener, port)
+    let (listener, port) = crate::netcat::listening(args);
+    (listener, port.to_string())
 }
 
 fn sink() -> (UdpSocket, String) {

@@ -4,33 +4,14 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::{Command, Stdio};
 
-use sockeye_test_support::{Background, DEADLINE, tool, wait_until};
+use sockeye_test_support::{Background, tool, wait_until};
 
-/// The port that a listener with `-vn` says it has.
-fn port_of(listener: &Background) -> u16 {
-    let said = || String::from_utf8(listener.stderr_so_far()).unwrap();
-    let line = |said: &str| said.lines().find(|line| line.contains("Listening on")).map(str::to_owned);
-    wait_until("the listener says where", || said().ends_with('\n') && line(&said()).is_some());
-    let line = line(&said()).unwrap();
-    line.rsplit([' ', ':']).next().unwrap().parse().unwrap()
-}
+use crate::netcat::{connect, listening, port_of};
 
 fn command(args: &[&str]) -> Command {
     let mut command = tool("nc");
     command.args(args).args(["-lvn", "127.0.0.1", "0"]);
     command
-}
-
-fn listening(args: &[&str]) -> (Background, u16) {
-    let listener = Background::spawn(command(args));
-    let port = port_of(&listener);
-    (listener, port)
-}
-
-fn connect(port: u16) -> TcpStream {
-    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    stream
 }
 
 fn expect(stream: &mut TcpStream, text: &str) {

@@ -10,11 +10,7 @@ use std::process::{Command, Stdio};
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use sockeye_test_support::{DEADLINE, run, tool};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
+use crate::netcat::nc;
 
 /// A socket that nc has connected and passed.
 fn passed(args: &[&str]) -> OwnedFd {

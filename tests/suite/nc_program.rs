@@ -2,33 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::Command;
 
-use sockeye_test_support::{Background, DEADLINE, run, tool, wait_until};
+use sockeye_test_support::{Background, DEADLINE, run, wait_until};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
-
-/// A listener of ours on a port that the system chose.
-fn listening(args: &[&str]) -> (Background, u16) {
-    let mut command = nc(args);
-    command.args(["-lvn", "127.0.0.1", "0"]);
-    let listener = Background::spawn(command);
-    let said = || String::from_utf8(listener.stderr_so_far()).unwrap();
-    let first = |said: &str| said.lines().find(|line| line.starts_with("Listening on")).map(str::to_owned);
-    wait_until("the listener says where", || said().ends_with('\n') && first(&said()).is_some());
-    let port = first(&said()).unwrap().rsplit(' ').next().unwrap().parse().unwrap();
-    (listener, port)
-}
-
-fn connect(port: u16) -> TcpStream {
-    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    stream
-}
+use crate::netcat::{connect, listening, nc};
 
 fn text(mut stream: TcpStream) -> String {
     let mut text = String::new();

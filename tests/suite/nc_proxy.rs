@@ -5,13 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::thread::JoinHandle;
 
-use sockeye_test_support::{DEADLINE, run_with_input, tool};
+use sockeye_test_support::{DEADLINE, run_with_input};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
+use crate::netcat::nc;
 
 /// A proxy that plays `part` for its one client, and where it is.
 fn proxy(part: impl FnOnce(&mut TcpStream) + Send + 'static) -> (JoinHandle<()>, String) {

@@ -4,13 +4,9 @@ use std::net::{TcpListener, UdpSocket};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use sockeye_test_support::{Background, DEADLINE, Run, run, tool};
+use sockeye_test_support::{Background, DEADLINE, Run, run};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
+use crate::netcat::nc;
 
 /// A listener and its port.
 fn listener() -> (TcpListener, u16) {

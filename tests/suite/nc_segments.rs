@@ -7,13 +7,9 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use sockeye_test_support::{Background, DEADLINE, run, run_with_input, tool};
+use sockeye_test_support::{Background, DEADLINE, run, run_with_input};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
+use crate::netcat::nc;
 
 /// A file of this test alone, removed with it.
 struct Scratch(PathBuf);

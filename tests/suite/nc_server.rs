@@ -5,37 +5,9 @@ use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::process::Command;
 use std::time::Duration;
 
-use sockeye_test_support::{Background, DEADLINE, run, tool, wait_until};
+use sockeye_test_support::{Background, DEADLINE, run, wait_until};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
-
-/// The port that a listener with `-vn` says it has.
-fn port_of(listener: &Background) -> u16 {
-    let said = || String::from_utf8(listener.stderr_so_far()).unwrap();
-    let line = |said: &str| {
-        said.lines().find(|line| line.starts_with("Listening on") || line.starts_with("Bound on")).map(str::to_owned)
-    };
-    wait_until("the listener says where", || said().ends_with('\n') && line(&said()).is_some());
-    line(&said()).unwrap().rsplit(' ').next().unwrap().parse().unwrap()
-}
-
-fn listening(args: &[&str]) -> (Background, u16) {
-    let mut command = nc(args);
-    command.args(["-lvn", "127.0.0.1", "0"]);
-    let listener = Background::spawn(command);
-    let port = port_of(&listener);
-    (listener, port)
-}
-
-fn connect(port: u16) -> TcpStream {
-    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    stream
-}
+use crate::netcat::{connect, listening, nc, port_of};
 
 fn echo(stream: &mut TcpStream, octets: &[u8]) {
     stream.write_all(octets).unwrap();

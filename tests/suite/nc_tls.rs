@@ -6,13 +6,9 @@ use std::process::{Command, Stdio};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use sha2::{Digest, Sha256};
-use sockeye_test_support::{Background, DEADLINE, Run, run, run_with_input, tool, wait_until};
+use sockeye_test_support::{Background, DEADLINE, Run, run, run_with_input, wait_until};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
+use crate::netcat::nc;
 
 /// A folder of certificates, gone with the test.
 struct Certs(PathBuf);

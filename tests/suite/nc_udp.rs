@@ -4,13 +4,9 @@ use std::io::Write;
 use std::net::UdpSocket;
 use std::process::Command;
 
-use sockeye_test_support::{Background, DEADLINE, run, run_with_input, tool, wait_until};
+use sockeye_test_support::{Background, DEADLINE, run, run_with_input, wait_until};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
+use crate::netcat::nc;
 
 fn peer() -> (UdpSocket, String) {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();

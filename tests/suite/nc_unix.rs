@@ -8,13 +8,9 @@ use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sockeye_test_support::{Background, DEADLINE, run, run_with_input, tool, wait_until};
+use sockeye_test_support::{Background, DEADLINE, run, run_with_input, wait_until};
 
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
+use crate::netcat::nc;
 
 /// A folder of this test alone, removed with it.
 struct Folder(PathBuf);

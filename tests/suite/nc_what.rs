@@ -1,14 +1,8 @@
 //! nc --what, and hints at what other netcats call an option.
 
-use std::process::Command;
+use sockeye_test_support::run;
 
-use sockeye_test_support::{run, tool};
-
-fn nc(args: &[&str]) -> Command {
-    let mut command = tool("nc");
-    command.args(args);
-    command
-}
+use crate::netcat::nc;
 
 #[test]
 fn a_line_is_told_word_by_word_and_for_each_netcat() {
