@@ -137,3 +137,35 @@ fn a_limit_of_reads_ends_it() {
     client.wait().status(0).stdout_is("one two ");
     run(&mut nc(&["-W", "0", "127.0.0.1", &port])).status(1).stderr_is("nc: receive limit too small: 0\n");
 }
+
+#[test]
+fn what_linux_has_not_and_what_is_left_out_is_refused_with_the_reason() {
+    for (line, why) in [
+        ("--lua-exec script.lua -l 7000", "--lua-exec: Lua scripts are left out on purpose"),
+        ("-V 1 127.0.0.1 9", "no alternate routing table support available"),
+        ("-Z 127.0.0.1 9", "-Z: this system has no DCCP"),
+    ] {
+        run(&mut nc(&line.split(' ').collect::<Vec<_>>())).status(1).stderr_has(why);
+    }
+}
+
+#[test]
+fn the_environment_chooses_the_dialect() {
+    run(nc(&[]).env("NC_COMPAT", "ncat")).status(2).stderr_has("Ncat: You must specify a host");
+    run(nc(&["--compat=openbsd"]).env("NC_COMPAT", "ncat")).status(1).stderr_has("usage: nc [-46");
+}
+
+/// The listener accepts and says nothing: --wait is over then, and --idle-timeout begins.
+#[test]
+fn the_idle_timeout_is_about_silence_and_wait_is_not() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    run(&mut nc(&["-d", "--idle-timeout", "200ms", "127.0.0.1", &port])).status(0);
+    let mut waiting = Background::spawn(nc(&["-d", "-v", "--wait", "100ms", "127.0.0.1", &port]));
+    waiting.wait_for_stderr("succeeded!");
+    // Ten times as long, in which it must not end.
+    let until = Instant::now() + Duration::from_secs(1);
+    sockeye_test_support::wait_until("a second has passed", || Instant::now() >= until);
+    assert!(waiting.is_running());
+    waiting.kill();
+}
