@@ -38,6 +38,16 @@ pub fn escape_octets(octets: &[u8]) -> String {
     escaped
 }
 
+/// A word as a shell reads it back: in quotation marks if it needs them.
+pub fn shell_word(word: &str) -> Cow<'_, str> {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "-_./:,+=@%".contains(character);
+    if !word.is_empty() && word.chars().all(plain) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(format!("'{}'", word.replace('\'', "'\\''")))
+    }
+}
+
 /// What acts on a terminal as [`escape`] writes it, and everything else as it is: for text that quotes escaped text.
 pub(crate) fn escape_controls(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -68,6 +78,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_shell_reads_a_word_back() {
+        for (word, shown) in [("10.0.0.2:80", "10.0.0.2:80"), ("", "''"), ("it's", "'it'\\''s'"), ("a b", "'a b'")] {
+            assert_eq!(shell_word(word), shown);
+        }
+    }
 
     #[test]
     fn a_terminal_sees_no_control_octet() {

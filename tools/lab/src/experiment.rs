@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
+use sockeye_cli::escape::shell_word;
 
 /// The name by which a step speaks of a process.
 pub type Label = &'static str;
@@ -128,23 +129,13 @@ impl CommandLine {
     /// The line as a user types it.
     pub fn typed(&self) -> String {
         let input = match self.input {
-            Input::Text(text) => format!("printf {} | ", quoted(text)),
+            Input::Text(text) => format!("printf {} | ", shell_word(text)),
             Input::Nothing | Input::Typed => String::new(),
         };
-        let words: Vec<String> =
-            std::iter::once(self.tool).chain(self.args.iter().map(String::as_str)).map(quoted).collect();
-        let only = self.only.as_ref().map(|text| format!(" | grep -F {}", quoted(text))).unwrap_or_default();
+        let args = self.args.iter().map(String::as_str);
+        let words: Vec<_> = std::iter::once(self.tool).chain(args).map(shell_word).collect();
+        let only = self.only.as_ref().map(|text| format!(" | grep -F {}", shell_word(text))).unwrap_or_default();
         format!("{input}{}{only}", words.join(" "))
-    }
-}
-
-/// A word as a shell reads it back.
-fn quoted(word: &str) -> String {
-    let plain = |character: char| character.is_ascii_alphanumeric() || "-_./:,+=@%".contains(character);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 
@@ -301,7 +292,5 @@ mod tests {
         assert_eq!(url.typed(), "url 'http://10.0.0.2:6000/hello?x=1#top'");
         let ports = CommandLine::new("bob", "ports", "-u -a").only(Some(":6000".into()));
         assert_eq!(ports.typed(), "ports -u -a | grep -F :6000");
-        assert_eq!(quoted("it's"), "'it'\\''s'");
-        assert_eq!(quoted(""), "''");
     }
 }

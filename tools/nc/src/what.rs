@@ -5,7 +5,7 @@ use std::io;
 
 use clap::CommandFactory;
 use serde::Serialize;
-use sockeye_cli::escape::escape;
+use sockeye_cli::escape::{escape, shell_word};
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
@@ -274,7 +274,7 @@ impl Reader<'_> {
             match spelling(other, long) {
                 Some(spelling) => {
                     line.push(spelling);
-                    line.extend(value.iter().map(|value| quoted(value)));
+                    line.extend(value.iter().map(|value| shell_word(value).into_owned()));
                 }
                 None => missing.push(format!("--{long}")),
             }
@@ -290,10 +290,10 @@ impl Reader<'_> {
         // Hobbit's wants the port of a listener behind -p.
         let port_behind = other == Dialect::Traditional && self.has("listen") && !self.has("source-port");
         if let Some((port, hosts)) = self.operands.split_last().filter(|_| port_behind) {
-            line.push(format!("-p {}", quoted(port)));
-            line.extend(hosts.iter().map(|host| format!("-s {}", quoted(host))));
+            line.push(format!("-p {}", shell_word(port)));
+            line.extend(hosts.iter().map(|host| format!("-s {}", shell_word(host))));
         } else {
-            line.extend(self.operands.iter().map(|operand| quoted(operand)));
+            line.extend(self.operands.iter().map(|operand| shell_word(operand).into_owned()));
         }
         Same { tool: tool(other), line: line.join(" "), missing }
     }
@@ -366,16 +366,6 @@ fn spelling(dialect: Dialect, long: &str) -> Option<String> {
         (None, Dialect::OpenBsd | Dialect::Traditional) if long == "wait" => Some("-w".to_owned()),
         (None, Dialect::Ncat) => NCATS.contains(&long).then(|| format!("--{long}")),
         (None, _) => None,
-    }
-}
-
-/// For a shell, if it needs that.
-fn quoted(word: &str) -> String {
-    let plain = |char: char| char.is_ascii_alphanumeric() || "-_./:=,@%+".contains(char);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 
