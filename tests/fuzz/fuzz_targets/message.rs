@@ -19,14 +19,15 @@ fuzz_target!(|octets: &[u8]| {
             records += 1;
             safe(&record.owner.to_string());
             for split in [0, 44, 56] {
-                safe(&record.rdata.text(split));
+                let style = sockeye_dig::style::Style { split: Some(split), ..Default::default() };
+                safe(&record.rdata.text(&style));
             }
             assert!(record.owner.to_string().parse::<sockeye_dig::name::Name>().is_ok(), "{}", record.owner);
         }
     }
     // A record takes eleven octets at least.
     assert!(records <= octets.len() / 11);
-    printer::short(&message).lines().for_each(safe);
+    printer::short(&Default::default(), &message).lines().for_each(safe);
     if let Some(fault) = &message.fault {
         printer::bad_packet(fault, octets).lines().for_each(safe);
     }

@@ -27,8 +27,8 @@ pub struct Task {
     pub tries: u32,
     /// How long one try may take.
     pub timeout: Duration,
-    /// Ask over TCP from the start.
-    pub tcp: bool,
+    /// How to ask from the start.
+    pub transport: Transport,
     /// Take a truncated answer as it is.
     pub ignore_truncation: bool,
     /// Ask again with the server's cookie on BADCOOKIE.
@@ -136,7 +136,7 @@ pub type Explain<'a> = &'a mut dyn FnMut(Event);
 impl Exchange {
     /// A dialogue that has not begun.
     pub fn new(task: Task, now: Instant) -> Self {
-        let transport = if task.tcp { Transport::Tcp } else { Transport::Udp };
+        let transport = task.transport;
         let tries_left = task.tries.max(1);
         Self { task, server: 0, tries_left, transport, seen_bad_cookie: false, sent: now, until: now }
     }
@@ -316,7 +316,7 @@ impl Exchange {
     fn wait_on(&self) -> Step {
         match self.transport {
             Transport::Udp => Step::Wait(self.until),
-            Transport::Tcp => Step::Dropped,
+            _ => Step::Dropped,
         }
     }
 
@@ -335,7 +335,7 @@ impl Exchange {
             explain(Event::BadVersion { version: theirs.version });
             return Some(self.ask_anew(fresh_id, now, explain));
         }
-        if self.transport == Transport::Tcp {
+        if self.transport != Transport::Udp {
             return None;
         }
         if message.header.has(header::TC) && !self.task.ignore_truncation {

@@ -9,6 +9,7 @@ use sockeye_cli::{Render, Text};
 
 use crate::fault::Fault;
 use crate::registry::{Class, Opcode, Rcode, Type};
+pub use crate::transport::Transport;
 
 /// Where the servers to ask came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -20,26 +21,6 @@ pub enum ServerSource {
     ResolvConf,
     /// resolv.conf names none: this host.
     Loopback,
-}
-
-/// How a message travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Transport {
-    /// One datagram each way.
-    Udp,
-    /// A connection, each message behind its length.
-    Tcp,
-}
-
-impl Transport {
-    /// As dig prints it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Udp => "UDP",
-            Self::Tcp => "TCP",
-        }
-    }
 }
 
 /// One fact.
@@ -399,7 +380,7 @@ fn servers_chosen(source: ServerSource, servers: &[SocketAddr]) -> String {
 fn then(transport: Transport) -> &'static str {
     match transport {
         Transport::Udp => "; waiting on",
-        Transport::Tcp => "; giving up",
+        _ => "; giving up",
     }
 }
 

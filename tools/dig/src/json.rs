@@ -19,6 +19,7 @@ use crate::options::Server;
 use crate::question::Question;
 use crate::record::Record;
 use crate::registry::Rcode;
+use crate::style::Style;
 
 /// A value that only exists as JSON.
 pub struct Only<'a, T>(pub &'a T);
@@ -225,7 +226,10 @@ impl Serialize for Rr<'_> {
         map.serialize_entry("TTL", &record.ttl)?;
         if record.rdata.fields.is_some() {
             // "rdataA", "rdataMX": the text as in a zone file.
-            map.serialize_entry(&format!("rdata{}", record.rtype), &record.rdata.text(0))?;
+            map.serialize_entry(
+                &format!("rdata{}", record.rtype),
+                &record.rdata.text(&Style { split: Some(0), ..Style::default() }),
+            )?;
         }
         map.serialize_entry("RDLENGTH", &record.rdata.octets.len())?;
         map.serialize_entry("RDATAHEX", &hex::encode(&record.rdata.octets))?;

@@ -3,8 +3,8 @@
 //! - [`args`], [`options`], [`cli`]: the command line, what it asks for, and how help and man page tell it
 //! - [`message`], [`header`], [`question`], [`record`], [`name`], [`rdata`], [`edns`], [`cookie`]: the wire
 //! - [`registry`], [`fault`], [`span`]: numbers with names, where messages break, where fields lie
-//! - [`query`], [`exchange`]: what is sent, and the dialogue with the servers
-//! - [`printer`], [`json`], [`explain`], [`meaning`]: what is shown
+//! - [`query`], [`transport`], [`exchange`]: what is sent, how it travels, and the dialogue with the servers
+//! - [`style`], [`printer`], [`json`], [`explain`], [`meaning`]: what is shown
 //! - [`resolv_conf`], [`reverse`], [`gai`]: the local side
 //! - [`shell`]: sockets, clocks and files, and [`shell::run`]
 #![forbid(unsafe_code)]
@@ -37,6 +37,8 @@ pub mod resolv_conf;
 pub mod reverse;
 pub mod shell;
 pub mod span;
+pub mod style;
+pub mod transport;
 
 /// The tool.
 #[derive(Clone, Copy, Debug)]

@@ -76,7 +76,7 @@ fn flags(answer: &Answer) -> Vec<Event> {
             header::TC,
             match answer.transport {
                 Transport::Udp => "the answer was cut to fit into a datagram",
-                Transport::Tcp => "cut even over TCP, which is a fault of the server",
+                _ => "cut even over TCP, which is a fault of the server",
             },
         );
     }

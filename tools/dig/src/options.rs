@@ -5,10 +5,15 @@ use std::net::{IpAddr, SocketAddr};
 use sockeye_cli::{Presentation, Status};
 
 use crate::gai::Request;
-use crate::registry::{Class, Type};
+use crate::registry::{Class, Opcode, Type};
+use crate::style::Style;
+use crate::transport::{Https, Tls};
 
 /// EDNS as dig asks by default: 1232 octets fit every path without fragments.
 pub const UDP_SIZE: u16 = 1232;
+
+/// How many lookups of `-f` are under way at once, unless `+parallel` says otherwise.
+pub const PARALLEL: u16 = 64;
 
 /// A whole command line.
 #[derive(Clone, Debug)]
@@ -77,6 +82,49 @@ pub struct Globals {
     pub source: Option<SocketAddr>,
     /// How long to wait for an answer, in seconds; `None` for what resolv.conf says, or 5.
     pub timeout_s: Option<u32>,
+    /// `+keepopen`: one connection for consecutive queries to the same server.
+    pub keep_open: bool,
+    /// `+search`: try the names of the search list.
+    pub search: bool,
+    /// `+showsearch`: show the answers on the way.
+    pub show_search: bool,
+    /// `+ndots=N`
+    pub ndots: Option<u32>,
+    /// `+domain=NAME`, in place of the search list.
+    pub domain: Option<String>,
+    /// `+yaml`
+    pub yaml: bool,
+    /// `-k FILE` or `-y [HMAC:]NAME:SECRET`, the one that came last.
+    pub key: Option<KeySource>,
+    /// `+compat=9.20`: what 9.20 prints otherwise.
+    pub compat: Compat,
+    /// `+status`: the exit status tells what the answer was.
+    pub status: bool,
+    /// `+parallel=N`: how many lookups of `-f` may be under way at once.
+    pub parallel: u16,
+    /// `+bulk`: answers of `-f` in the order in which they arrive.
+    pub bulk: bool,
+    /// `+diff`: ask every server and say in what they differ.
+    pub diff: bool,
+}
+
+/// Whose output is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Compat {
+    /// BIND 9.18
+    #[default]
+    V9_18,
+    /// BIND 9.20
+    V9_20,
+}
+
+/// Where the key of transaction signatures comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// `-k FILE`
+    File(String),
+    /// `-y [HMAC:]NAME:SECRET`, as written.
+    Line(String),
 }
 
 /// One server to ask.
@@ -126,12 +174,83 @@ pub struct Lookup {
     pub udp_size: Option<u16>,
     /// DNSSEC OK.
     pub dnssec: bool,
+    /// `+coflag`: compact answers OK.
+    pub compact_ok: bool,
+    /// `+ednsflags=N`: further EDNS flags.
+    pub edns_flags: u16,
+    /// `+ednsnegotiation`: on BADVERS ask again with the server's version.
+    pub edns_negotiation: bool,
     /// Ask for the server's identifier.
     pub nsid: bool,
     /// The cookie.
     pub cookie: Cookie,
+    /// `+subnet=ADDRESS/PREFIX`
+    pub subnet: Option<Subnet>,
+    /// `+expire`
+    pub expire: bool,
+    /// `+keepalive`
+    pub keepalive: bool,
+    /// `+padding=N`: pad to a multiple of N octets; 0 pads nothing.
+    pub padding: u16,
+    /// `+ednsopt=CODE[:HEX]`, in order.
+    pub edns_options: Vec<(u16, Vec<u8>)>,
+    /// `+opcode=N`
+    pub opcode: Opcode,
+    /// `+qid=N`
+    pub qid: Option<u16>,
+    /// `+header-only`: no question.
+    pub header_only: bool,
+    /// `IXFR=SERIAL`
+    pub ixfr_serial: u32,
+    /// `+besteffort`: show what can be read of a broken message.
+    pub best_effort: bool,
+    /// `+fail`: a SERVFAIL is an answer. Without it the next server is asked.
+    pub fail: bool,
+    /// `+mapped`: IPv4 servers may be asked through an IPv6 socket.
+    pub mapped: bool,
+    /// `+showbadcookie`
+    pub show_bad_cookie: bool,
+    /// `+trace`
+    pub trace: bool,
+    /// `+nssearch`
+    pub nssearch: bool,
+    /// `+dns64prefix`
+    pub dns64prefix: bool,
+    /// `+fuzztime[=N]`: the time that signatures carry.
+    pub fuzz_time: Option<u64>,
+    /// `+idnin`, `+noidnin`; `None` is on if standard output is a terminal.
+    pub idn_in: Option<bool>,
+    /// `+idnout`, `+noidnout`; `None` is on if standard output is a terminal.
+    pub idn_out: Option<bool>,
+    /// `+tls` and what belongs to it; also for HTTPS and QUIC.
+    pub tls: Tls,
+    /// `+https`, `+http-plain`, `+https3`
+    pub https: Option<Https>,
+    /// `+quic`
+    pub quic: bool,
+    /// `-p` stood on the line: otherwise the transport has a port of its own.
+    pub explicit_port: bool,
+    /// `+wire`: annotated octets of query and response.
+    pub wire: bool,
+    /// `+timing`: connect, TLS and first octet apart.
+    pub timing: bool,
+    /// `+tree`: `+trace` as a tree.
+    pub tree: bool,
+    /// `+watch[=N]`: ask again when the TTL ends, print when the RRset changes, N times at most.
+    pub watch: Option<Option<u32>>,
+    /// `+validate[=FILE]`: validate from the root's keys, or from the trust anchors of the file.
+    pub validate: Option<Option<String>>,
     /// What to print.
     pub show: Show,
+}
+
+/// The network that asks, as it goes into CLIENT-SUBNET.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subnet {
+    /// The address, its octets behind the prefix zero; `None` for family 0.
+    pub addr: Option<IpAddr>,
+    /// SOURCE PREFIX-LENGTH, in bits.
+    pub prefix: u8,
 }
 
 /// The header flags of a query.
@@ -170,10 +289,14 @@ pub struct Show {
     pub stats: bool,
     /// The query before it is sent.
     pub query: bool,
-    /// The TTL of records.
-    pub ttl: bool,
-    /// The class of records.
-    pub class: bool,
+    /// `+identify`: who answered, beside `+short`.
+    pub identify: bool,
+    /// `-u`: microseconds.
+    pub usec: bool,
+    /// `+onesoa`: the SOA record at the end of a transfer is left out.
+    pub one_soa: bool,
+    /// How records are written.
+    pub style: Style,
 }
 
 impl Default for Globals {
@@ -187,6 +310,18 @@ impl Default for Globals {
             ipv6: true,
             source: None,
             timeout_s: None,
+            keep_open: false,
+            search: false,
+            show_search: false,
+            ndots: None,
+            domain: None,
+            yaml: false,
+            key: None,
+            compat: Compat::default(),
+            status: false,
+            parallel: PARALLEL,
+            bulk: false,
+            diff: false,
         }
     }
 }
@@ -213,8 +348,39 @@ impl Default for Lookup {
             edns: Some(0),
             udp_size: None,
             dnssec: false,
+            compact_ok: false,
+            edns_flags: 0,
+            edns_negotiation: true,
             nsid: false,
             cookie: Cookie::Random,
+            subnet: None,
+            expire: false,
+            keepalive: false,
+            padding: 0,
+            edns_options: Vec::new(),
+            opcode: Opcode::QUERY,
+            qid: None,
+            header_only: false,
+            ixfr_serial: 0,
+            best_effort: true,
+            fail: true,
+            mapped: true,
+            show_bad_cookie: false,
+            trace: false,
+            nssearch: false,
+            dns64prefix: false,
+            fuzz_time: None,
+            idn_in: None,
+            idn_out: None,
+            tls: Tls::default(),
+            https: None,
+            quic: false,
+            explicit_port: false,
+            wire: false,
+            timing: false,
+            tree: false,
+            watch: None,
+            validate: None,
             show: Show::default(),
         }
     }
@@ -230,8 +396,10 @@ impl Default for Show {
             additional: true,
             stats: true,
             query: false,
-            ttl: true,
-            class: true,
+            identify: false,
+            usec: false,
+            one_soa: false,
+            style: Style::default(),
         }
     }
 }

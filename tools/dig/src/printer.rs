@@ -12,13 +12,11 @@ use crate::options::{Lookup, Show};
 use crate::question::Question;
 use crate::record::Record;
 use crate::registry::{Rcode, Type};
+use crate::style::Style;
 
 mod columns;
 
 use columns::Line;
-
-/// Digits a word of `\# length hex` has.
-const SPLIT: usize = 56;
 
 /// The header, the sections and the empty lines between them, as dig prints an answer.
 pub fn answer(lookup: &Lookup, answer: &Answer) -> String {
@@ -140,7 +138,7 @@ fn push_question(text: &mut String, show: &Show, question: &Question) {
     text.push(';');
     let mut line = Line::default();
     line.push(text, &question.qname.to_string());
-    let columns = columns::of(show);
+    let columns = columns::of(&show.style);
     // The class of a question is never left out.
     line.indent(text, columns.question_class);
     line.push(text, &question.qclass.to_string());
@@ -150,36 +148,36 @@ fn push_question(text: &mut String, show: &Show, question: &Question) {
 }
 
 fn push_record(text: &mut String, show: &Show, record: &Record) {
-    let columns = columns::of(show);
+    let columns = columns::of(&show.style);
     let mut line = Line::default();
     line.push(text, &record.owner.to_string());
-    if show.ttl {
+    if show.style.ttl {
         line.indent(text, columns.ttl);
         line.push(text, &record.ttl.to_string());
     }
-    if show.class {
+    if show.style.class {
         line.indent(text, columns.class);
         line.push(text, &record.class.to_string());
     }
     line.indent(text, columns.rtype);
     line.push(text, &record.rtype.to_string());
     line.indent(text, columns.rdata);
-    push_rdata(text, record);
+    push_rdata(text, &show.style, record);
 }
 
 /// `+short`: the rdata of every record of the answer section.
-pub fn short(message: &Message) -> String {
+pub fn short(style: &Style, message: &Message) -> String {
     let mut text = String::new();
     for record in &message.answer {
-        push_rdata(&mut text, record);
+        push_rdata(&mut text, style, record);
     }
     text
 }
 
-fn push_rdata(text: &mut String, record: &Record) {
+fn push_rdata(text: &mut String, style: &Style, record: &Record) {
     // An OPT record out of its place and without options has no text at all.
     if record.rtype != Type::OPT || !record.rdata.octets.is_empty() {
-        text.push_str(&record.rdata.text(SPLIT));
+        text.push_str(&record.rdata.text(style));
     }
     text.push('\n');
 }
@@ -307,7 +305,7 @@ pub fn notice(event: &Event, comments: bool) -> Option<String> {
         Event::SetupFailed { transport, server, name, reason } => {
             let what = match transport {
                 Transport::Udp => "UDP setup with",
-                Transport::Tcp => "Connection to",
+                _ => "Connection to",
             };
             let (addr, port) = (address(*server), server.port());
             format!(";; {what} {addr}#{port}({addr}) for {name} failed: {reason}.")

@@ -12,6 +12,7 @@ use crate::fault::{Fault, FaultKind};
 use crate::name::Name;
 use crate::registry::{Class, Type};
 use crate::span::Span;
+use crate::style::Style;
 
 /// How a field is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,12 +162,11 @@ impl Rdata {
         Ok(Self { span, octets, fields: Some(fields) })
     }
 
-    /// The fields as dig writes them, a blank between two; or `\# length hex`, with a blank after every `split` digits
-    /// (0 for none).
-    pub fn text(&self, split: usize) -> String {
+    /// The fields as dig writes them, a blank between two; or `\# length hex`.
+    pub fn text(&self, style: &Style) -> String {
         let mut text = String::with_capacity(32);
         let Some(fields) = &self.fields else {
-            generic(&mut text, &self.octets, split);
+            generic(&mut text, &self.octets, style.split.unwrap_or(56).into());
             return text;
         };
         for (index, field) in fields.iter().enumerate() {

@@ -16,6 +16,7 @@ use crate::gai::{self, Report, Request};
 use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
 use crate::query::{self, QueryError};
 use crate::resolv_conf::{self, ResolvConf};
+use crate::transport::Transport;
 use crate::{json, meaning, printer};
 
 mod wire;
@@ -166,7 +167,7 @@ impl<'a> Session<'a> {
             servers,
             tries: lookup.tries.or(conf.attempts).unwrap_or(TRIES).max(1),
             timeout: Duration::from_secs(timeout_s.into()),
-            tcp: lookup.tcp.unwrap_or(false),
+            transport: if lookup.tcp == Some(true) { Transport::Tcp } else { Transport::Udp },
             ignore_truncation: lookup.ignore_truncation,
             retry_bad_cookie: lookup.retry_bad_cookie,
         };
@@ -319,7 +320,7 @@ impl<'a> Session<'a> {
             self.greet(false, output)?;
             if self.globals.short {
                 if lookup.show.answer {
-                    text = printer::short(&answer.message);
+                    text = printer::short(&lookup.show.style, &answer.message);
                 }
             } else {
                 text = printer::answer(lookup, answer);

@@ -35,7 +35,7 @@ const OPTIONS: &[Plus] = &[
     switch("badcookie", 2, |draft, on| draft.current().retry_bad_cookie = on),
     Plus { name: "bufsize", letters: 2, kind: Kind::Valued(bufsize) },
     switch("cdflag", 2, |draft, on| draft.current().flags.cd = on),
-    switch("class", 2, |draft, on| draft.current().show.class = on),
+    switch("class", 2, |draft, on| draft.current().show.style.class = on),
     switch("cmd", 2, |draft, on| draft.globals.banner = on),
     switch("comments", 3, |draft, on| draft.current().show.comments = on),
     Plus { name: "cookie", letters: 3, kind: Kind::Valued(cookie) },
@@ -83,7 +83,7 @@ const OPTIONS: &[Plus] = &[
             set: |draft, value| draft.current().tries = Some(value.max(1)),
         },
     },
-    switch("ttlid", 3, |draft, on| draft.current().show.ttl = on),
+    switch("ttlid", 3, |draft, on| draft.current().show.style.ttl = on),
     switch("vc", 1, |draft, on| draft.current().tcp = Some(on)),
     switch("zflag", 1, |draft, on| draft.current().flags.z = on),
 ];

@@ -34,7 +34,7 @@ impl Play {
             servers: servers.iter().map(|text| server(text)).collect(),
             tries,
             timeout: 5 * SECOND,
-            tcp: false,
+            transport: Transport::Udp,
             ignore_truncation: false,
             retry_bad_cookie: true,
         };
@@ -163,7 +163,7 @@ fn every_try_goes_to_the_same_server_and_then_one_to_each_of_the_rest() {
 
 #[test]
 fn a_socket_that_cannot_be_made_is_told_as_dig_tells_it() {
-    let mut play = Play::with(&["127.0.0.1:53", "127.0.0.2:53"], 2, |task| task.tcp = true);
+    let mut play = Play::with(&["127.0.0.1:53", "127.0.0.2:53"], 2, |task| task.transport = Transport::Tcp);
     assert_eq!(play.start().transport, Transport::Tcp);
     asked(play.handle(&Input::SetupFailed("connection refused")));
     assert_eq!(*play.last(), Event::NoServers, "for a try that is repeated");
@@ -195,7 +195,7 @@ fn truncation_leads_to_tcp_with_a_fresh_id_from_the_first_server_on() {
 
 #[test]
 fn over_tcp_a_message_that_is_not_ours_is_the_end() {
-    let mut play = Play::with(&["127.0.0.1:53"], 3, |task| task.tcp = true);
+    let mut play = Play::with(&["127.0.0.1:53"], 3, |task| task.transport = Transport::Tcp);
     play.start();
     assert!(matches!(play.handle(&Input::Message(&changed(|octets| octets[0] ^= 1))), Step::Dropped));
 }

@@ -1,3 +1,4 @@
+use crate::style::Style;
 use proptest::prelude::*;
 
 use super::*;
@@ -23,7 +24,7 @@ fn every_part_of_an_answer() {
     assert_eq!(message.header.id, 0x1234);
     assert!(message.header.has(header::QR) && message.header.has(header::AA) && !message.header.has(header::TC));
     assert_eq!(message.questions[0].qname.to_string(), "alias.lab.");
-    assert_eq!(message.answer[0].rdata.text(0), "web.lab.");
+    assert_eq!(message.answer[0].rdata.text(&Style::default()), "web.lab.");
     assert_eq!((message.answer[1].owner.to_string(), message.answer[1].ttl), ("web.lab.".into(), 3600));
     assert_eq!(message.answer[1].owner_span, Span { offset: 45, length: 2 });
     assert_eq!(message.answer[1].rdata.span, Span { offset: 57, length: 4 });
@@ -166,7 +167,7 @@ proptest! {
         octets.truncate(end);
         let message = Message::parse(&octets).unwrap();
         for record in message.answer.iter().chain(&message.authority).chain(&message.additional) {
-            let text = record.rdata.text(56);
+            let text = record.rdata.text(&Style::default());
             prop_assert!(text.bytes().all(|octet| (0x20..=0x7e).contains(&octet)), "{:?}", text);
         }
     }

@@ -1,6 +1,6 @@
 //! dig's columns: tabs as far as they go, then blanks.
 
-use crate::options::Show;
+use crate::style::Style;
 
 const TAB: usize = 8;
 
@@ -15,8 +15,8 @@ pub(super) struct Columns {
 }
 
 /// The columns for what is shown: each part that is left out moves those behind it.
-pub(super) fn of(show: &Show) -> Columns {
-    match (show.ttl, show.class) {
+pub(super) fn of(style: &Style) -> Columns {
+    match (style.ttl, style.class) {
         (true, true) => Columns { question_class: 32, ttl: 24, class: 32, rtype: 40, rdata: 48 },
         (false, false) => Columns { question_class: 24, ttl: 24, class: 24, rtype: 24, rdata: 32 },
         (false, true) => Columns { question_class: 24, ttl: 24, class: 24, rtype: 32, rdata: 40 },

@@ -40,7 +40,7 @@ web.lab.\t\t3600\tIN\tA\t192.0.2.80
 ";
     let message = answer_of(&answer_octets());
     assert_eq!(answer(&Lookup::default(), &message), expected);
-    assert_eq!(short(&message.message), "web.lab.\n192.0.2.80\n");
+    assert_eq!(short(&Style::default(), &message.message), "web.lab.\n192.0.2.80\n");
     assert_eq!(
         stats(&message, "Fri Nov 20 18:49:55 UTC 2026"),
         ";; Query time: 12 msec\n;; SERVER: fe80::1%2#5353(fe80::1%lo) (UDP)\n;; WHEN: Fri Nov 20 18:49:55 UTC 2026\n\
@@ -52,7 +52,7 @@ web.lab.\t\t3600\tIN\tA\t192.0.2.80
 fn columns_move_when_parts_are_left_out() {
     let message = answer_of(&answer_octets());
     let shown = |ttl, class| {
-        let show = Show { ttl, class, comments: false, ..Show::default() };
+        let show = Show { style: Style { ttl, class, ..Style::default() }, comments: false, ..Show::default() };
         answer(&Lookup { show, ..Lookup::default() }, &message)
     };
     // Seen from dig 9.18.

@@ -6,7 +6,7 @@ fn parsed(rtype: Type, class: Class, octets: &[u8]) -> Result<Rdata, Fault> {
 }
 
 fn text(rtype: Type, octets: &[u8]) -> String {
-    parsed(rtype, Class::IN, octets).unwrap().text(56)
+    parsed(rtype, Class::IN, octets).unwrap().text(&Style::default())
 }
 
 #[test]
@@ -52,15 +52,24 @@ fn each_type_as_dig_writes_it() {
 #[test]
 fn long_hex_is_split_into_words_of_56_digits() {
     let rdata = parsed(Type(65282), Class::IN, &[0xab; 30]).unwrap();
-    assert_eq!(rdata.text(56), format!("\\# 30 {} ABAB", "AB".repeat(28)));
-    assert_eq!(rdata.text(0), format!("\\# 30 {}", "AB".repeat(30)));
-    assert_eq!(parsed(Type(65282), Class::IN, &[0xab; 28]).unwrap().text(56), format!("\\# 28 {}", "AB".repeat(28)));
+    assert_eq!(rdata.text(&Style::default()), format!("\\# 30 {} ABAB", "AB".repeat(28)));
+    assert_eq!(rdata.text(&Style { split: Some(0), ..Style::default() }), format!("\\# 30 {}", "AB".repeat(30)));
+    assert_eq!(
+        parsed(Type(65282), Class::IN, &[0xab; 28]).unwrap().text(&Style::default()),
+        format!("\\# 28 {}", "AB".repeat(28))
+    );
 }
 
 #[test]
 fn an_unknown_class_makes_addresses_opaque_and_names_not() {
-    assert_eq!(parsed(Type::A, Class(300), &[1, 2, 3, 4]).unwrap().text(0), r"\# 4 01020304");
-    assert_eq!(parsed(Type::TXT, Class::CH, b"\x01a").unwrap().text(0), r#""a""#);
+    assert_eq!(
+        parsed(Type::A, Class(300), &[1, 2, 3, 4]).unwrap().text(&Style { split: Some(0), ..Style::default() }),
+        r"\# 4 01020304"
+    );
+    assert_eq!(
+        parsed(Type::TXT, Class::CH, b"\x01a").unwrap().text(&Style { split: Some(0), ..Style::default() }),
+        r#""a""#
+    );
 }
 
 #[test]
@@ -89,7 +98,7 @@ fn what_the_layout_does_not_allow() {
 fn fields_know_their_octets_and_names_may_point_before_them() {
     let message = b"\x03lab\0\0\x0a\x04mail\xc0\x00";
     let rdata = Rdata::parse(message, Span { offset: 5, length: 9 }, Type::MX, Class::IN).unwrap();
-    assert_eq!(rdata.text(0), "10 mail.lab.");
+    assert_eq!(rdata.text(&Style { split: Some(0), ..Style::default() }), "10 mail.lab.");
     let spans: Vec<_> = rdata.fields.as_ref().unwrap().iter().map(|field| (field.name, field.span)).collect();
     assert_eq!(spans, [("PREFERENCE", Span { offset: 5, length: 2 }), ("EXCHANGE", Span { offset: 7, length: 7 })]);
     assert_eq!(rdata.target().unwrap().to_string(), "mail.lab.");

@@ -39,7 +39,7 @@ impl Line {
         let addr = ask.server.addr;
         let (kind, protocol) = match ask.transport {
             Transport::Udp => (Type::DGRAM, Protocol::UDP),
-            Transport::Tcp => (Type::STREAM, Protocol::TCP),
+            _ => (Type::STREAM, Protocol::TCP),
         };
         let setup = || -> io::Result<Socket> {
             let socket = Socket::new(Domain::for_address(addr), kind, Some(protocol))?;
@@ -59,7 +59,7 @@ impl Line {
     fn send(&mut self, octets: &[u8]) -> io::Result<()> {
         match self.transport {
             Transport::Udp => self.socket.send(octets).map(|_| ()),
-            Transport::Tcp => {
+            _ => {
                 let length = u16::try_from(octets.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
                 // One segment: some servers expect the message right behind its length.
                 let mut framed = length.to_be_bytes().to_vec();
@@ -76,7 +76,7 @@ impl Line {
         }
         let heard = match self.transport {
             Transport::Udp => self.datagram(until).map(|octets| Heard::Datagram(self.peer, octets)),
-            Transport::Tcp => self.message(until).map(Heard::Message),
+            _ => self.message(until).map(Heard::Message),
         };
         heard.unwrap_or_else(|error| match error.kind() {
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Heard::TimedOut,

@@ -1,0 +1,87 @@
+//! How a message travels.
+
+use serde::Serialize;
+
+/// How a message travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// One datagram each way.
+    Udp,
+    /// A connection, each message behind its length.
+    Tcp,
+    /// The same inside TLS (RFC 7858).
+    Tls,
+    /// A request of HTTP/2 in TLS (RFC 8484), by POST.
+    HttpsPost,
+    /// The same by GET.
+    HttpsGet,
+    /// A request of HTTP/2 without TLS, by POST.
+    HttpPost,
+    /// The same by GET.
+    HttpGet,
+    /// A stream of QUIC (RFC 9250).
+    Quic,
+    /// A request of HTTP/3 (RFC 8484, RFC 9114).
+    Https3,
+}
+
+impl Transport {
+    /// As dig prints it in the footer.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+            Self::HttpsPost => "HTTPS",
+            Self::HttpsGet => "HTTPS-GET",
+            Self::HttpPost => "HTTP",
+            Self::HttpGet => "HTTP-GET",
+            Self::Quic => "QUIC",
+            Self::Https3 => "HTTP3",
+        }
+    }
+
+    /// The port of its service.
+    pub fn port(self) -> u16 {
+        match self {
+            Self::Udp | Self::Tcp => 53,
+            Self::Tls | Self::Quic => 853,
+            Self::HttpsPost | Self::HttpsGet | Self::Https3 => 443,
+            Self::HttpPost | Self::HttpGet => 80,
+        }
+    }
+
+    /// Whether messages can get lost, and answers of others can come in.
+    pub fn is_datagrams(self) -> bool {
+        self == Self::Udp
+    }
+}
+
+/// What TLS needs to know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// `+tls`
+    pub on: bool,
+    /// `+tls-ca[=FILE]`: verify the server's certificate, by the file's authorities or by the system's.
+    pub ca: Option<Option<String>>,
+    /// `+tls-hostname=NAME`: what the certificate has to be for, if not the server as it was written.
+    pub hostname: Option<String>,
+    /// `+tls-certfile=FILE`: our own chain.
+    pub cert_file: Option<String>,
+    /// `+tls-keyfile=FILE`: our own key.
+    pub key_file: Option<String>,
+}
+
+/// What HTTP needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Https {
+    /// The path of the URI.
+    pub path: String,
+    /// GET, not POST.
+    pub get: bool,
+    /// Without TLS.
+    pub plain: bool,
+    /// HTTP/3.
+    pub version3: bool,
+}
