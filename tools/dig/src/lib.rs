@@ -6,6 +6,7 @@
 //! - [`query`], [`transport`], [`exchange`]: what is sent, how it travels, and the dialogue with the servers
 //! - [`style`], [`printer`], [`json`], [`explain`], [`meaning`]: what is shown
 //! - [`resolv_conf`], [`reverse`], [`gai`]: the local side
+//! - [`offline`]: messages that are not asked for but given
 //! - [`shell`]: sockets, clocks and files, and [`shell::run`]
 #![forbid(unsafe_code)]
 
@@ -26,6 +27,7 @@ mod manual;
 pub mod meaning;
 pub mod message;
 pub mod name;
+pub mod offline;
 pub mod options;
 pub mod printer;
 pub mod query;

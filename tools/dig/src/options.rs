@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use sockeye_cli::{Presentation, Status};
 
 use crate::gai::Request;
+use crate::offline::Given;
 use crate::registry::{Class, Opcode, Type};
 use crate::style::Style;
 use crate::transport::{Https, Tls};
@@ -37,6 +38,8 @@ pub enum Plan {
     Lookups(Globals, Vec<Lookup>),
     /// Ask getaddrinfo(3) or getnameinfo(3).
     AddressInfo(Request),
+    /// Ask nobody: show a message that is given. The lookup says what to print.
+    Decode(Globals, Box<Lookup>, Given),
 }
 
 /// dig's words for a wrong line.

@@ -49,6 +49,8 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
     match &options.plan {
         Plan::Refuse(refusal) => refuse(refusal, output),
         Plan::AddressInfo(request) => address_info(request, output),
+        // No line asks for it yet.
+        Plan::Decode(..) => Err(Failure::new(Status(1), "+decode is not supported yet")),
         Plan::Lookups(globals, lookups) => {
             let mut session = Session::new(globals)?;
             for lookup in lookups {
