@@ -306,6 +306,12 @@ impl<'a> Output<'a> {
         self.stderr_line(line);
     }
 
+    /// Writes text on standard error as it is, without a line end of its own.
+    pub fn stderr_text(&mut self, text: impl AsRef<str>) {
+        // Nobody is left to tell when it is gone.
+        let _ = self.stderr.write_all(text.as_ref().as_bytes());
+    }
+
     /// Writes a line on standard error as it is: the texts of the tools that we replace.
     pub fn stderr_line(&mut self, line: impl AsRef<str>) {
         // In one write, so that the lines of several processes stay whole. Nobody is left to tell when it is gone.

@@ -18,6 +18,7 @@ use crate::reverse;
 
 mod dash;
 mod plus;
+mod values;
 
 /// What stands in the banner where dig has its version.
 ///
@@ -77,6 +78,8 @@ pub enum Asked {
 pub(crate) enum Stop {
     Refused(Refusal),
     Asked(Asked),
+    /// An option without a value that it needs, or with one that it cannot have: [`Stop::invalid_option`] as written.
+    Missing,
 }
 
 impl Stop {
@@ -92,6 +95,14 @@ impl Stop {
         ];
         let stderr = stderr.into_iter().map(str::to_owned).collect();
         Self::Refused(Refusal { stdout: String::new(), stderr, message: None, status: Status(1) })
+    }
+
+    /// The same with other words behind the tool's name.
+    fn with_message(self, message: String) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Refused(Refusal { message: Some(message), ..refusal }),
+            other => other,
+        }
     }
 
     /// `dig: message`
@@ -111,12 +122,16 @@ pub(crate) fn number(text: &str, max: u32, what: &str, status: u8) -> Result<u32
         None if is_number => "out of range",
         None => "not a valid number",
     };
-    Err(Stop::Refused(Refusal {
+    Err(refused_number(what, text, fault, status))
+}
+
+fn refused_number(what: &str, text: &str, fault: &str, status: u8) -> Stop {
+    Stop::Refused(Refusal {
         stdout: format!("invalid {what} '{text}': {fault}\n"),
         stderr: Vec::new(),
         message: Some(format!("Couldn't parse {what}")),
         status: Status(status),
-    }))
+    })
 }
 
 /// A line while it is read.
@@ -138,6 +153,24 @@ pub(crate) struct Draft<'a> {
     greeted: bool,
     line: String,
     resolve: Resolve<'a>,
+    /// Bare words are no names: what is read is `~/.digrc`.
+    config: bool,
+    /// What `-f` named.
+    batch: Option<String>,
+    /// `+question` and `+comments` in front of the first name: transfers have neither unless it was said.
+    question_said: bool,
+    comments_said: bool,
+}
+
+/// What the lines of a batch file start from.
+#[derive(Clone, Debug)]
+pub struct Defaults {
+    globals: Globals,
+    default: Lookup,
+    default_said: Said,
+    addresses: usize,
+    question_said: bool,
+    comments_said: bool,
 }
 
 /// A lookup, and what was said about it.
@@ -146,43 +179,125 @@ struct Spoken {
     said: Said,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Said {
     qtype: bool,
     qclass: bool,
 }
 
-/// Reads a line.
+/// Reads a line. `digrc` is the text of `~/.digrc`, empty if there is none; `-r` leaves it out.
 ///
 /// # Errors
 /// [`Asked`] if a text was asked for. A wrong line is not an error but [`Plan::Refuse`].
-pub fn parse(args: &[String], resolve: Resolve<'_>) -> Result<Options, Asked> {
-    let mut draft = Draft {
-        globals: Globals::default(),
-        default: Lookup::default(),
-        lookups: Vec::new(),
-        default_said: Said::default(),
-        open: true,
-        presentation: Presentation::default(),
-        gai: gai::Draft::default(),
-        warnings: Vec::new(),
-        preamble: String::new(),
-        addresses: 0,
-        greeted: false,
-        line: args.iter().fold(String::new(), |line, arg| line + " " + arg),
-        resolve,
-    };
-    let plan = match draft.read(args) {
-        Ok(plan) => plan,
-        Err(Stop::Refused(refusal)) => Plan::Refuse(refusal),
-        Err(Stop::Asked(asked)) => return Err(asked),
-    };
-    Ok(Options { presentation: draft.presentation, warnings: draft.warnings, preamble: draft.preamble, plan })
+pub fn parse(args: &[String], digrc: &str, resolve: Resolve<'_>) -> Result<Options, Asked> {
+    let mut draft = Draft::new(args, resolve);
+    let plan = draft.read_all(args, digrc);
+    draft.options(plan)
+}
+
+/// Reads a line of a batch file, split into its words.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_batch_line(defaults: &Defaults, args: &[String], resolve: Resolve<'_>) -> Result<Options, Asked> {
+    let mut draft = Draft::new(args, resolve);
+    draft.globals = defaults.globals.clone();
+    draft.default = defaults.default.clone();
+    draft.default_said = defaults.default_said;
+    draft.addresses = defaults.addresses;
+    draft.question_said = defaults.question_said;
+    draft.comments_said = defaults.comments_said;
+    let plan = draft.read(args);
+    draft.options(plan)
+}
+
+/// The words of a line of a batch file or of `~/.digrc`.
+pub fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty())
+}
+
+impl<'a> Draft<'a> {
+    fn new(args: &[String], resolve: Resolve<'a>) -> Self {
+        Self {
+            globals: Globals::default(),
+            default: Lookup::default(),
+            lookups: Vec::new(),
+            default_said: Said::default(),
+            open: true,
+            presentation: Presentation::default(),
+            gai: gai::Draft::default(),
+            warnings: Vec::new(),
+            preamble: String::new(),
+            addresses: 0,
+            greeted: false,
+            line: args.iter().fold(String::new(), |line, arg| line + " " + arg),
+            resolve,
+            config: false,
+            batch: None,
+            question_said: false,
+            comments_said: false,
+        }
+    }
+
+    fn options(self, plan: Result<Plan, Stop>) -> Result<Options, Asked> {
+        let plan = match plan {
+            Ok(plan) => plan,
+            Err(Stop::Refused(refusal)) => Plan::Refuse(refusal),
+            Err(Stop::Asked(asked)) => return Err(asked),
+            // Every option that misses a value has been named by now.
+            Err(Stop::Missing) => return Err(Asked::Help),
+        };
+        Ok(Options { presentation: self.presentation, warnings: self.warnings, preamble: self.preamble, plan })
+    }
 }
 
 impl Draft<'_> {
+    /// `~/.digrc` first: each of its lines is a line of options, its names are nothing.
+    fn read_all(&mut self, args: &[String], digrc: &str) -> Result<Plan, Stop> {
+        let with_digrc = self.families(args)?;
+        if with_digrc {
+            self.config = true;
+            for line in digrc.lines() {
+                let words: Vec<String> = words(line).map(str::to_owned).collect();
+                self.families(&words)?;
+                self.each(&words)?;
+                self.open = true;
+            }
+            self.config = false;
+        }
+        self.read(args)
+    }
+
     fn read(&mut self, args: &[String]) -> Result<Plan, Stop> {
         self.families(args)?;
+        self.each(args)?;
+        if self.gai.asked() {
+            return self.gai_plan();
+        }
+        if let Some(file) = self.batch.take() {
+            return Ok(Plan::Batch { file, defaults: Box::new(self.defaults()) });
+        }
+        if self.lookups.is_empty() {
+            // `dig` alone asks for the root's servers, whatever type was said.
+            self.default.qtype = Type::NS;
+            self.new_lookup(".".to_owned());
+        }
+        let lookups = std::mem::take(&mut self.lookups).into_iter().map(|spoken| spoken.lookup).collect();
+        Ok(Plan::Lookups(self.globals.clone(), lookups))
+    }
+
+    fn defaults(&self) -> Defaults {
+        Defaults {
+            globals: self.globals.clone(),
+            default: self.default.clone(),
+            default_said: self.default_said,
+            addresses: self.addresses,
+            question_said: self.question_said,
+            comments_said: self.comments_said,
+        }
+    }
+
+    fn each(&mut self, args: &[String]) -> Result<(), Stop> {
         let mut rest = args;
         while let Some((word, behind)) = rest.split_first() {
             rest = behind;
@@ -201,16 +316,7 @@ impl Draft<'_> {
                 self.word(word)?;
             }
         }
-        if self.gai.asked() {
-            return self.gai_plan();
-        }
-        if self.lookups.is_empty() {
-            // `dig` alone asks for the root's servers, whatever type was said.
-            self.default.qtype = Type::NS;
-            self.new_lookup(".".to_owned());
-        }
-        let lookups = std::mem::take(&mut self.lookups).into_iter().map(|spoken| spoken.lookup).collect();
-        Ok(Plan::Lookups(self.globals.clone(), lookups))
+        Ok(())
     }
 
     fn gai_plan(&mut self) -> Result<Plan, Stop> {
@@ -256,11 +362,10 @@ impl Draft<'_> {
     fn word(&mut self, word: &str) -> Result<(), Stop> {
         if self.open {
             if word.eq_ignore_ascii_case("ixfr") {
-                self.warnings.push(";; Warning, ixfr requires a serial number".to_owned());
+                self.warnings.push(";; Warning, ixfr requires a serial number\n".to_owned());
                 return Ok(());
             }
-            if let Some(qtype) = qtype(word)? {
-                self.set_type(qtype);
+            if self.typed(word)? {
                 return Ok(());
             }
             if let Ok(qclass) = word.parse::<Class>() {
@@ -268,25 +373,55 @@ impl Draft<'_> {
                 return Ok(());
             }
         }
-        self.new_lookup(word.to_owned());
+        if !self.config {
+            self.new_lookup(word.to_owned());
+        }
         Ok(())
+    }
+
+    /// Takes a word that names a type. `IXFR=SERIAL` is one, IXFR alone is none.
+    pub(crate) fn typed(&mut self, word: &str) -> Result<bool, Stop> {
+        if let Some((_, serial)) = word.split_once('=').filter(|(start, _)| start.eq_ignore_ascii_case("ixfr")) {
+            let serial = number(serial, u32::MAX, "serial number", 1)?;
+            self.set_type(Type::IXFR);
+            self.current().ixfr_serial = serial;
+            return Ok(true);
+        }
+        match word.parse() {
+            Ok(Type::IXFR) | Err(_) => Ok(false),
+            Ok(qtype) => {
+                self.set_type(qtype);
+                Ok(true)
+            }
+        }
     }
 
     fn set_type(&mut self, qtype: Type) {
         if std::mem::replace(&mut self.said().qtype, true) {
-            self.warnings.push(";; Warning, extra type option".to_owned());
+            self.warnings.push(";; Warning, extra type option\n".to_owned());
         }
+        let (question, comments) = (self.question_said, self.comments_said);
         let lookup = self.current();
         lookup.qtype = qtype;
-        if qtype == Type::ANY {
+        match qtype {
             // Servers answer ANY over UDP with less, if at all.
-            lookup.tcp.get_or_insert(true);
+            Type::ANY => {
+                lookup.tcp.get_or_insert(true);
+            }
+            Type::AXFR | Type::IXFR => {
+                lookup.show.question = question;
+                lookup.show.comments = comments;
+                if qtype == Type::IXFR {
+                    lookup.tcp.get_or_insert(true);
+                }
+            }
+            _ => {}
         }
     }
 
     fn set_class(&mut self, qclass: Class) {
         if std::mem::replace(&mut self.said().qclass, true) {
-            self.warnings.push(";; Warning, extra class option".to_owned());
+            self.warnings.push(";; Warning, extra class option\n".to_owned());
         }
         self.current().qclass = qclass;
     }
@@ -346,18 +481,6 @@ impl Draft<'_> {
             _ => return Err(Stop::invalid_option(word)),
         }
         Ok(rest)
-    }
-}
-
-/// The type that a word names. Zone transfers are refused: dig would hold another dialogue.
-pub(crate) fn qtype(word: &str) -> Result<Option<Type>, Stop> {
-    if word.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("ixfr=")) {
-        return Err(Stop::fatal("IXFR is not supported yet", 1));
-    }
-    match word.parse() {
-        Ok(Type::AXFR) => Err(Stop::fatal("AXFR is not supported yet", 1)),
-        Ok(Type::IXFR) | Err(_) => Ok(None),
-        Ok(qtype) => Ok(Some(qtype)),
     }
 }
 

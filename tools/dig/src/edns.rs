@@ -138,6 +138,26 @@ impl Edns {
         self.options.iter().find(|option| option.code == code)
     }
 
+    /// How many octets [`Self::emit`] writes.
+    pub fn emitted_len(&self) -> usize {
+        const FIXED: usize = 11;
+        self.options.iter().fold(FIXED, |octets, option| octets + 4 + option.data.len())
+    }
+
+    /// Writes the pseudo-record, `padding` zero octets in its last option if that is PADDING.
+    pub fn emit_padded(&self, padding: usize, writer: &mut Writer) {
+        match self.options.split_last() {
+            Some((last, _)) if padding > 0 && last.code == OptionCode::PADDING => {
+                let mut padded = self.clone();
+                if let Some(last) = padded.options.last_mut() {
+                    last.data.resize(last.data.len() + padding, 0);
+                }
+                padded.emit(writer);
+            }
+            _ => self.emit(writer),
+        }
+    }
+
     /// Writes the pseudo-record.
     pub fn emit(&self, writer: &mut Writer) {
         let [flags_high, flags_low] = self.flags.to_be_bytes();

@@ -96,6 +96,11 @@ impl Header {
         Opcode(u8::try_from((self.bits >> 11) & 0xf).unwrap_or_default())
     }
 
+    /// Says what kind of message this is.
+    pub fn set_opcode(&mut self, opcode: Opcode) {
+        self.bits = self.bits & !0x7800 | u16::from(opcode.0 & 0xf) << 11;
+    }
+
     /// The four bits of RCODE that stand in the header; EDNS has eight more.
     pub fn rcode_low(&self) -> u16 {
         self.bits & 0xf

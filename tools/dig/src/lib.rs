@@ -60,7 +60,7 @@ impl Tool for Dig {
 
     fn parse(invocation: &Invocation) -> Result<Self::Options, Exit> {
         let args: Vec<String> = invocation.args.iter().map(|arg| args::argument(arg)).collect();
-        args::parse(&args, &mut shell::resolve).map_err(cli::text)
+        args::parse(&args, &shell::digrc(), &mut shell::resolve).map_err(cli::text)
     }
 
     fn presentation(options: &Self::Options) -> Presentation {

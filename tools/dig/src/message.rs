@@ -216,21 +216,57 @@ pub struct Query {
     pub header: Header,
     /// The question.
     pub question: Question,
+    /// The question stays at home.
+    pub header_only: bool,
+    /// The serial of the zone that the client has, in an SOA record of the authority section (RFC 1995 section 3).
+    pub ixfr_serial: Option<u32>,
+    /// The message is padded to a multiple of this many octets, by a PADDING option that is the last; 0 pads nothing.
+    pub padding: u16,
     /// The OPT pseudo-record.
     pub edns: Option<Edns>,
 }
 
 impl Query {
+    /// A query with nothing but a question and perhaps EDNS.
+    pub fn new(header: Header, question: Question, edns: Option<Edns>) -> Self {
+        Self { header, question, header_only: false, ixfr_serial: None, padding: 0, edns }
+    }
+
     /// The message.
     pub fn emit(&self) -> Vec<u8> {
         let mut writer = Writer::new();
-        let arcount = u16::from(self.edns.is_some());
-        Header { qdcount: 1, ancount: 0, nscount: 0, arcount, ..self.header }.emit(&mut writer);
-        self.question.emit(&mut writer);
+        let count = |there: bool| u16::from(there);
+        let (qdcount, nscount) = (count(!self.header_only), count(self.ixfr_serial.is_some()));
+        Header { qdcount, ancount: 0, nscount, arcount: count(self.edns.is_some()), ..self.header }.emit(&mut writer);
+        if !self.header_only {
+            self.question.emit(&mut writer);
+        }
+        if let Some(serial) = self.ixfr_serial {
+            self.emit_soa(serial, &mut writer);
+        }
         if let Some(edns) = &self.edns {
-            edns.emit(&mut writer);
+            let octets = writer.len() + edns.emitted_len();
+            let missing = match usize::from(self.padding) {
+                0 => 0,
+                block => octets.next_multiple_of(block) - octets,
+            };
+            edns.emit_padded(missing, &mut writer);
         }
         writer.into_octets()
+    }
+
+    /// An SOA record of which only the serial counts.
+    fn emit_soa(&self, serial: u32, writer: &mut Writer) {
+        const TTL: u32 = 0;
+        const RDLENGTH: u16 = 22;
+        writer
+            .octets(self.question.qname.as_wire())
+            .u16(Type::SOA.0)
+            .u16(self.question.qclass.0)
+            .u32(TTL)
+            .u16(RDLENGTH);
+        // MNAME and RNAME are the root; REFRESH, RETRY, EXPIRE and MINIMUM say nothing.
+        writer.u8(0).u8(0).u32(serial).u32(0).u32(0).u32(0).u32(0);
     }
 }
 

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use sockeye_cli::{Presentation, Status};
 
+use crate::args::Defaults;
 use crate::gai::Request;
 use crate::offline::Given;
 use crate::registry::{Class, Opcode, Type};
@@ -21,7 +22,7 @@ pub const PARALLEL: u16 = 64;
 pub struct Options {
     /// Text, JSON, explanations, colour.
     pub presentation: Presentation,
-    /// What to say on standard error before anything is done.
+    /// What to say on standard error before anything is done, line ends included where dig has them.
     pub warnings: Vec<String>,
     /// What to write to standard output before anything is done.
     pub preamble: String,
@@ -36,6 +37,13 @@ pub enum Plan {
     Refuse(Refusal),
     /// Ask name servers.
     Lookups(Globals, Vec<Lookup>),
+    /// Ask name servers what each line of a file says: `-f`.
+    Batch {
+        /// The file, `-` for standard input.
+        file: String,
+        /// What each line starts from.
+        defaults: Box<Defaults>,
+    },
     /// Ask getaddrinfo(3) or getnameinfo(3).
     AddressInfo(Request),
     /// Ask nobody: show a message that is given. The lookup says what to print.
@@ -77,6 +85,8 @@ pub struct Globals {
     pub greeting: Option<String>,
     /// The servers' port.
     pub port: u16,
+    /// `-p` stood on the line: otherwise the transport has a port of its own.
+    pub explicit_port: bool,
     /// Use IPv4.
     pub ipv4: bool,
     /// Use IPv6.
@@ -231,8 +241,6 @@ pub struct Lookup {
     pub https: Option<Https>,
     /// `+quic`
     pub quic: bool,
-    /// `-p` stood on the line: otherwise the transport has a port of its own.
-    pub explicit_port: bool,
     /// `+wire`: annotated octets of query and response.
     pub wire: bool,
     /// `+timing`: connect, TLS and first octet apart.
@@ -309,6 +317,7 @@ impl Default for Globals {
             banner: true,
             greeting: None,
             port: 53,
+            explicit_port: false,
             ipv4: true,
             ipv6: true,
             source: None,
@@ -378,7 +387,6 @@ impl Default for Lookup {
             tls: Tls::default(),
             https: None,
             quic: false,
-            explicit_port: false,
             wire: false,
             timing: false,
             tree: false,

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: clocks and /etc/resolv.conf")]
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use sockeye_cli::{Failure, Output, Status};
@@ -39,7 +40,7 @@ const BAD_NAME: Status = Status(10);
 /// [`Failure`] with dig's statuses.
 pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
     for warning in &options.warnings {
-        output.stderr_line(warning);
+        output.stderr_text(warning);
     }
     if output.is_json() {
         options.preamble.lines().for_each(|line| output.stderr_line(line));
@@ -49,6 +50,7 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
     match &options.plan {
         Plan::Refuse(refusal) => refuse(refusal, output),
         Plan::AddressInfo(request) => address_info(request, output),
+        Plan::Batch { .. } => Err(Failure::new(Status(1), "-f is not built yet")),
         // No line asks for it yet.
         Plan::Decode(..) => Err(Failure::new(Status(1), "+decode is not supported yet")),
         Plan::Lookups(globals, lookups) => {
@@ -125,6 +127,13 @@ pub fn resolve(written: &str, globals: &Globals) -> Result<Vec<SocketAddr>, Stri
         Err(error) if matches!(error.code, GaiCode::NONAME | GaiCode::NODATA) => Err("not found".to_owned()),
         Err(_) => Err("failure".to_owned()),
     }
+}
+
+/// The text of `~/.digrc`, empty if there is none.
+pub fn digrc() -> String {
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    let text = home.and_then(|home| std::fs::read(Path::new(&home).join(".digrc")).ok()).unwrap_or_default();
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// What the lookups of one call share.

@@ -2,24 +2,29 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{Asked, Draft, Stop, number, qtype};
+use super::{Asked, Draft, Stop, number};
+use crate::options::KeySource;
 use crate::registry::Class;
 
 impl Draft<'_> {
     /// Reads `-4` and `-6` ahead of everything: they say which addresses a server in front of them may have.
-    pub(super) fn families(&mut self, args: &[String]) -> Result<(), Stop> {
+    ///
+    /// Says whether `~/.digrc` is to be read: `-r` is nowhere.
+    pub(super) fn families(&mut self, args: &[String]) -> Result<bool, Stop> {
+        let mut with_digrc = true;
         let mut words = args.iter();
         while let Some(word) = words.next() {
             let Some(mut rest) = word.strip_prefix('-').filter(|option| !option.starts_with('-')) else { continue };
-            while let Some((letter @ ('4' | '6' | 'h' | 'r' | 'v'), behind)) = split_letter(rest) {
+            while let Some((letter, behind)) = split_letter(rest).filter(|(letter, _)| is_plain(*letter)) {
+                with_digrc &= letter != 'r';
                 self.family(letter)?;
                 rest = behind;
             }
-            if matches!(rest, "b" | "c" | "p" | "q" | "t" | "x") {
+            if matches!(rest, "b" | "c" | "f" | "k" | "p" | "q" | "t" | "x" | "y") {
                 words.next();
             }
         }
-        Ok(())
+        Ok(with_digrc)
     }
 
     fn family(&mut self, letter: char) -> Result<(), Stop> {
@@ -39,20 +44,34 @@ impl Draft<'_> {
     pub(super) fn dash(&mut self, option: &str, next: Option<&str>) -> Result<bool, Stop> {
         let mut rest = option;
         // Letters without a value may stand together.
-        while let Some((letter @ ('4' | '6' | 'h' | 'r' | 'v'), behind)) = split_letter(rest) {
-            asked(letter)?;
+        while let Some((letter, behind)) = split_letter(rest).filter(|(letter, _)| is_plain(*letter)) {
+            self.plain(letter)?;
             rest = behind;
             if rest.is_empty() {
                 return Ok(false);
             }
         }
         let invalid = || Stop::invalid_option(&format!("-{rest}"));
-        let (letter @ ('b' | 'c' | 'p' | 'q' | 't' | 'x'), inline) = split_letter(rest).ok_or_else(invalid)? else {
+        let (letter @ ('b' | 'c' | 'f' | 'k' | 'p' | 'q' | 't' | 'x' | 'y'), inline) =
+            split_letter(rest).ok_or_else(invalid)?
+        else {
             return Err(invalid());
         };
         let (value, took) = if inline.is_empty() { (next.ok_or_else(invalid)?, true) } else { (inline, false) };
         self.valued(letter, value)?;
         Ok(took)
+    }
+
+    /// -4, -6 and -r were read ahead. -i and -n ask for what no name server has any more (ip6.int, bit-string labels), -m
+    /// for reports on memory that dig itself prints only when it has lost some: they are taken, as dig does.
+    fn plain(&mut self, letter: char) -> Result<(), Stop> {
+        match letter {
+            'h' => return Err(Stop::Asked(Asked::Help)),
+            'u' => self.current().show.usec = true,
+            'v' => return Err(Stop::Asked(Asked::Version)),
+            _ => {}
+        }
+        Ok(())
     }
 
     fn valued(&mut self, letter: char, value: &str) -> Result<(), Stop> {
@@ -68,19 +87,22 @@ impl Draft<'_> {
                 self.open = false;
                 match value.parse::<Class>() {
                     Ok(qclass) => self.set_class(qclass),
-                    Err(_) => self.warnings.push(format!(";; Warning, ignoring invalid class {value}")),
+                    Err(_) => self.warnings.push(format!(";; Warning, ignoring invalid class {value}\n")),
                 }
             }
             'p' => {
                 let port = number(value, u16::MAX.into(), "port number", 1)?;
                 self.globals.port = u16::try_from(port).unwrap_or_default();
+                self.globals.explicit_port = true;
             }
+            'f' => self.batch = Some(value.to_owned()),
+            'k' => self.globals.key = Some(KeySource::File(value.to_owned())),
+            'y' => self.globals.key = Some(KeySource::Line(value.to_owned())),
             'q' => self.new_lookup(value.to_owned()),
             't' => {
                 self.open = false;
-                match qtype(value)? {
-                    Some(qtype) => self.set_type(qtype),
-                    None => self.warnings.push(format!(";; Warning, ignoring invalid type {value}")),
+                if !self.typed(value)? {
+                    self.warnings.push(format!(";; Warning, ignoring invalid type {value}\n"));
                 }
             }
             _ => self.new_reverse_lookup(value),
@@ -89,13 +111,9 @@ impl Draft<'_> {
     }
 }
 
-/// -4 and -6 were read ahead. -r: no ~/.digrc is read anyway.
-fn asked(letter: char) -> Result<(), Stop> {
-    match letter {
-        'h' => Err(Stop::Asked(Asked::Help)),
-        'v' => Err(Stop::Asked(Asked::Version)),
-        _ => Ok(()),
-    }
+/// Whether the letter takes no value.
+fn is_plain(letter: char) -> bool {
+    matches!(letter, '4' | '6' | 'h' | 'i' | 'm' | 'n' | 'r' | 'u' | 'v')
 }
 
 fn split_letter(text: &str) -> Option<(char, &str)> {

@@ -13,7 +13,7 @@ fn resolve(text: &str, _: &Globals) -> Result<Vec<SocketAddr>, String> {
 
 fn options(line: &str) -> Options {
     let args: Vec<String> = line.split_ascii_whitespace().map(str::to_owned).collect();
-    parse(&args, &mut resolve).unwrap()
+    parse(&args, "", &mut resolve).unwrap()
 }
 
 fn lookups(line: &str) -> (Globals, Vec<Lookup>) {
@@ -85,8 +85,7 @@ fn servers_of_the_line() {
         ("-4 -6 a.b", "only one of -4 and -6 allowed"),
         ("-46 a.b", "only one of -4 and -6 allowed"),
         ("-b 300.1 a.b", "invalid address 300.1"),
-        ("a.b axfr", "AXFR is not supported yet"),
-        ("a.b ixfr=3", "IXFR is not supported yet"),
+        ("a.b ixfr=3x", "Couldn't parse serial number"),
     ] {
         let refused = refusal(line);
         assert_eq!((refused.message.as_deref(), refused.status), (Some(message), Status(1)), "{line}");
@@ -107,8 +106,8 @@ fn abbreviations_as_dig_takes_them() {
         ("+cd", "+c"),
         ("+cl", "+c"),
         ("+cm", "+c"),
-        ("+com", "+co"),
-        ("+coo", "+co"),
+        ("+com", "+c"),
+        ("+co", "+c"),
         ("+dnss", "+dns"),
         ("+do", "+d"),
         ("+edns", "+edn"),
@@ -134,79 +133,6 @@ fn abbreviations_as_dig_takes_them() {
         assert_eq!((refused.stderr.len(), refused.status), (6, Status(1)));
     }
     assert!(one("+v a.b").tcp == Some(true) && one("+i a.b").ignore_truncation);
-}
-
-#[test]
-fn options_that_dig_has_and_we_do_not_are_refused_and_not_ignored() {
-    for option in [
-        "+besteffort",
-        "+coflag",
-        "+co",
-        "+crypto",
-        "+defname",
-        "+dns64prefix",
-        "+domain=x",
-        "+ednsflags=1",
-        "+ednsnegotiation",
-        "+ednsopt=1",
-        "+expandaaaa",
-        "+expire",
-        "+fail",
-        "+fuzztime",
-        "+header-only",
-        "+https",
-        "+http-plain",
-        "+identify",
-        "+id",
-        "+idnin",
-        "+idnout",
-        "+keepalive",
-        "+keepopen",
-        "+mapped",
-        "+multiline",
-        "+ndots=1",
-        "+nssearch",
-        "+onesoa",
-        "+opcode=1",
-        "+padding=1",
-        "+qid=1",
-        "+rrcomments",
-        "+search",
-        "+showsearch",
-        "+split=1",
-        "+subnet=1",
-        "+tls",
-        "+tls-ca",
-        "+topdown",
-        "+trace",
-        "+ttlunits",
-        "+ttlu",
-        "+unknownformat",
-        "+yaml",
-        "+nocrypto",
-        "+nomultiline",
-        "-f",
-        "-k",
-        "-m",
-        "-u",
-        "-y",
-        "-i",
-        "-Z",
-        "-",
-        "+TCP",
-        "+nobufsize",
-        "+notries=1",
-        "+time",
-        "+time=",
-        "--nosuch",
-        "--color",
-    ] {
-        let refused = refusal(&format!("a.b {option}"));
-        assert!(refused.stderr[0].starts_with("Invalid option: "), "{option}");
-        assert_eq!(refused.status, Status(1), "{option}");
-    }
-    // -f with its value too, and nothing of the line before it was done.
-    assert_eq!(refusal("-f names.txt").stderr[0], "Invalid option: -f");
 }
 
 #[test]
@@ -258,7 +184,10 @@ fn what_the_query_options_set() {
 #[test]
 fn warnings_do_not_stop_the_line() {
     let options = options("-t bar -c foo a.b +");
-    assert_eq!(options.warnings, [";; Warning, ignoring invalid type bar", ";; Warning, ignoring invalid class foo"]);
+    assert_eq!(
+        options.warnings,
+        [";; Warning, ignoring invalid type bar\n", ";; Warning, ignoring invalid class foo\n"]
+    );
     assert_eq!(options.preamble, ";; Invalid option \n");
     assert_eq!(self::options("a.b mx a in ch").warnings.len(), 2);
 }
@@ -296,7 +225,7 @@ fn the_suites_own_options_in_both_spellings() {
         [("-h", Asked::Help), ("--help", Asked::Help), ("-4v", Asked::Version), ("--version", Asked::LongVersion)]
     {
         let args: Vec<String> = vec![line.to_owned()];
-        assert_eq!(parse(&args, &mut resolve).unwrap_err(), asked);
+        assert_eq!(parse(&args, "", &mut resolve).unwrap_err(), asked);
     }
 }
 
@@ -324,6 +253,6 @@ fn what_the_c_library_is_asked() {
 proptest! {
     #[test]
     fn no_line_panics(args in proptest::collection::vec("[-+@=a-z0-9 .:#\\\\]{0,12}|\\PC{0,6}", 0..6)) {
-        let _ = parse(&args, &mut resolve);
+        let _ = parse(&args, "", &mut resolve);
     }
 }

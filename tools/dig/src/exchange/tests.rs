@@ -29,7 +29,7 @@ impl Play {
     fn with(servers: &[&str], tries: u32, change: impl FnOnce(&mut Task)) -> Self {
         let name: Name = "alias.lab".parse().unwrap();
         let mut task = Task {
-            query: Query { header: Header::default(), question: Question::new(name, Type::A, Class::IN), edns: None },
+            query: Query::new(Header::default(), Question::new(name, Type::A, Class::IN), None),
             name: "alias.lab".into(),
             servers: servers.iter().map(|text| server(text)).collect(),
             tries,

@@ -100,17 +100,17 @@ fn a_query_as_dig_sends_it() {
     let mut header = Header { id: 0x1234, ..Header::default() };
     header.set(header::RD, true);
     header.set(header::AD, true);
-    let query = Query {
+    let query = Query::new(
         header,
-        question: Question::new("example.com".parse().unwrap(), Type::A, Class::IN),
-        edns: Some(Edns {
+        Question::new("example.com".parse().unwrap(), Type::A, Class::IN),
+        Some(Edns {
             udp_size: 1232,
             extended_rcode: 0,
             version: 0,
             flags: 0,
             options: vec![EdnsOption::new(OptionCode::COOKIE, vec![1, 2, 3, 4, 5, 6, 7, 8])],
         }),
-    };
+    );
     let expected = b"\x12\x34\x01\x20\0\x01\0\0\0\0\0\x01\x07example\x03com\0\0\x01\0\x01\
         \0\0\x29\x04\xd0\0\0\0\0\0\x0c\0\x0a\0\x08\x01\x02\x03\x04\x05\x06\x07\x08";
     assert_eq!(query.emit(), expected);
@@ -120,16 +120,18 @@ fn any_query() -> impl Strategy<Value = Query> {
     let options = proptest::collection::vec((16_u16.., proptest::collection::vec(any::<u8>(), 0..40)), 0..4);
     let edns = proptest::option::of((any::<(u16, u8, u8, bool)>(), options));
     (crate::name::tests::any_name(), any::<(u16, u16, u16, u16)>(), edns).prop_map(
-        |(qname, (id, bits, qtype, qclass), edns)| Query {
-            header: Header { id, bits, qdcount: 1, arcount: u16::from(edns.is_some()), ..Header::default() },
-            question: Question::new(qname, Type(qtype), Class(qclass)),
-            edns: edns.map(|((udp_size, extended_rcode, version, dnssec), options)| Edns {
-                udp_size,
-                extended_rcode,
-                version,
-                flags: if dnssec { DO } else { 0 },
-                options: options.into_iter().map(|(code, data)| EdnsOption::new(OptionCode(code), data)).collect(),
-            }),
+        |(qname, (id, bits, qtype, qclass), edns)| {
+            Query::new(
+                Header { id, bits, qdcount: 1, arcount: u16::from(edns.is_some()), ..Header::default() },
+                Question::new(qname, Type(qtype), Class(qclass)),
+                edns.map(|((udp_size, extended_rcode, version, dnssec), options)| Edns {
+                    udp_size,
+                    extended_rcode,
+                    version,
+                    flags: if dnssec { DO } else { 0 },
+                    options: options.into_iter().map(|(code, data)| EdnsOption::new(OptionCode(code), data)).collect(),
+                }),
+            )
         },
     )
 }

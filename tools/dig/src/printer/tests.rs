@@ -16,7 +16,7 @@ fn answer_of(octets: &[u8]) -> Answer {
         transport: Transport::Udp,
         rtt: Duration::from_micros(12_999),
         cookie: Some(Verdict::Good),
-        query: Query { header: header::Header::default(), question, edns: None },
+        query: Query::new(header::Header::default(), question, None),
     }
 }
 
