@@ -208,7 +208,8 @@ impl Draft<'_> {
         }
         let invalid = || Stop::invalid_option(&format!("+{word}"));
         let is = |known: &&Plus| {
-            name.len() >= known.letters
+            // The letters that tell an option from others are small ones; dig does not look at the case of the rest.
+            name.get(..known.letters).is_some_and(|start| known.name.starts_with(start))
                 && known.name.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
         };
         let known = OPTIONS.iter().find(is).ok_or_else(invalid)?;

@@ -182,6 +182,43 @@ fn what_the_query_options_set() {
 }
 
 #[test]
+fn what_is_no_option_is_refused() {
+    for option in [
+        "-Z",
+        "-",
+        "+TCP",
+        "+nobufsize",
+        "+notries=1",
+        "+time",
+        "+time=",
+        "--nosuch",
+        "--color",
+        "+co1",
+        "+id",
+        "+ndots",
+        "+domain",
+        "+opcode=",
+        "+padding",
+        "+subnet",
+        "+https=x",
+        "+https=/a?b",
+        "+tls-certfile",
+        "+tls-hostname=",
+        "+nosplit=4",
+        "+keep",
+        "-k",
+        "-f",
+        "-y",
+        "+watch=x1 +",
+        "+parallel",
+    ] {
+        let refused = refusal(&format!("a.b {option}"));
+        let said = refused.stderr.first().map_or("", String::as_str);
+        assert!(said.starts_with("Invalid option: ") || option.starts_with("+watch"), "{option}: {refused:?}");
+    }
+}
+
+#[test]
 fn warnings_do_not_stop_the_line() {
     let options = options("-t bar -c foo a.b +");
     assert_eq!(

@@ -13,7 +13,7 @@ use crate::transport::Https;
 type Taken = Result<(), Stop>;
 
 /// The value of an option that is nothing without one.
-fn needed<'a>(said: Said<'a>) -> Result<&'a str, Stop> {
+fn needed(said: Said<'_>) -> Result<&str, Stop> {
     said.value.filter(|_| said.on).ok_or(Stop::Missing)
 }
 
