@@ -16,6 +16,7 @@ use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
 use crate::registry::{Class, Type};
 use crate::reverse;
 
+pub mod batch;
 mod dash;
 mod plus;
 mod values;
@@ -157,18 +158,11 @@ pub(crate) struct Draft<'a> {
     config: bool,
     /// What `-f` named.
     batch: Option<String>,
+    /// This is a line of a batch file.
+    in_batch: bool,
+    /// A line before this one has had its banner.
+    later: bool,
     /// `+question` and `+comments` in front of the first name: transfers have neither unless it was said.
-    question_said: bool,
-    comments_said: bool,
-}
-
-/// What the lines of a batch file start from.
-#[derive(Clone, Debug)]
-pub struct Defaults {
-    globals: Globals,
-    default: Lookup,
-    default_said: Said,
-    addresses: usize,
     question_said: bool,
     comments_said: bool,
 }
@@ -195,24 +189,8 @@ pub fn parse(args: &[String], digrc: &str, resolve: Resolve<'_>) -> Result<Optio
     draft.options(plan)
 }
 
-/// Reads a line of a batch file, split into its words.
-///
-/// # Errors
-/// As [`parse`].
-pub fn parse_batch_line(defaults: &Defaults, args: &[String], resolve: Resolve<'_>) -> Result<Options, Asked> {
-    let mut draft = Draft::new(args, resolve);
-    draft.globals = defaults.globals.clone();
-    draft.default = defaults.default.clone();
-    draft.default_said = defaults.default_said;
-    draft.addresses = defaults.addresses;
-    draft.question_said = defaults.question_said;
-    draft.comments_said = defaults.comments_said;
-    let plan = draft.read(args);
-    draft.options(plan)
-}
-
-/// The words of a line of a batch file or of `~/.digrc`.
-pub fn words(line: &str) -> impl Iterator<Item = &str> {
+/// The words of a line of `~/.digrc`.
+fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty())
 }
 
@@ -234,6 +212,8 @@ impl<'a> Draft<'a> {
             resolve,
             config: false,
             batch: None,
+            in_batch: false,
+            later: false,
             question_said: false,
             comments_said: false,
         }
@@ -274,8 +254,8 @@ impl Draft<'_> {
         if self.gai.asked() {
             return self.gai_plan();
         }
-        if let Some(file) = self.batch.take() {
-            return Ok(Plan::Batch { file, defaults: Box::new(self.defaults()) });
+        if let Some(file) = self.batch.take().filter(|_| !self.in_batch) {
+            return Ok(self.batch_plan(file));
         }
         if self.lookups.is_empty() {
             // `dig` alone asks for the root's servers, whatever type was said.
@@ -284,17 +264,6 @@ impl Draft<'_> {
         }
         let lookups = std::mem::take(&mut self.lookups).into_iter().map(|spoken| spoken.lookup).collect();
         Ok(Plan::Lookups(self.globals.clone(), lookups))
-    }
-
-    fn defaults(&self) -> Defaults {
-        Defaults {
-            globals: self.globals.clone(),
-            default: self.default.clone(),
-            default_said: self.default_said,
-            addresses: self.addresses,
-            question_said: self.question_said,
-            comments_said: self.comments_said,
-        }
     }
 
     fn each(&mut self, args: &[String]) -> Result<(), Stop> {
@@ -450,15 +419,7 @@ impl Draft<'_> {
     }
 
     fn greeting(&self) -> String {
-        let mut text = format!("\n; <<>> DiG {VERSION} <<>>{}\n", self.line);
-        if self.addresses > 0 {
-            let plural = if self.addresses == 1 { "" } else { "s" };
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "; ({} server{plural} found)", self.addresses);
-        }
-        let short = if self.globals.short { " +short" } else { "" };
-        let _ = writeln!(text, ";; global options:{short} +cmd");
-        text
+        greeting(&self.line, (!self.later).then_some(self.addresses), self.globals.short)
     }
 
     /// The options that every tool of the suite has.
@@ -482,6 +443,21 @@ impl Draft<'_> {
         }
         Ok(rest)
     }
+}
+
+/// The banner for a line, which starts with a blank. Of the lines of a batch only the first one tells the rest: how many
+/// addresses the last `@` had, and the options.
+pub(crate) fn greeting(line: &str, first: Option<usize>, short: bool) -> String {
+    let Some(addresses) = first else { return format!("; <<>> DiG {VERSION} <<>>{line}\n") };
+    let mut text = format!("\n; <<>> DiG {VERSION} <<>>{line}\n");
+    if addresses > 0 {
+        let plural = if addresses == 1 { "" } else { "s" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "; ({addresses} server{plural} found)");
+    }
+    let short = if short { " +short" } else { "" };
+    let _ = writeln!(text, ";; global options:{short} +cmd");
+    text
 }
 
 fn color(when: &str) -> Result<ColorWhen, Stop> {

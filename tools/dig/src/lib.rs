@@ -5,6 +5,7 @@
 //! - [`registry`], [`fault`], [`span`]: numbers with names, where messages break, where fields lie
 //! - [`query`], [`transport`], [`exchange`]: what is sent, how it travels, and the dialogue with the servers
 //! - [`style`], [`printer`], [`json`], [`explain`], [`meaning`]: what is shown
+//! - [`batch`]: the lines of `-f`
 //! - [`resolv_conf`], [`reverse`], [`gai`]: the local side
 //! - [`offline`]: messages that are not asked for but given
 //! - [`shell`]: sockets, clocks and files, and [`shell::run`]
@@ -14,6 +15,7 @@ use sockeye_cli::output::Output;
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Presentation, Status, Tool};
 
 pub mod args;
+pub mod batch;
 pub mod cli;
 pub mod cookie;
 pub mod edns;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use sockeye_cli::{Presentation, Status};
 
-use crate::args::Defaults;
+use crate::args::batch::Defaults;
 use crate::gai::Request;
 use crate::offline::Given;
 use crate::registry::{Class, Opcode, Type};
@@ -37,17 +37,25 @@ pub enum Plan {
     Refuse(Refusal),
     /// Ask name servers.
     Lookups(Globals, Vec<Lookup>),
-    /// Ask name servers what each line of a file says: `-f`.
-    Batch {
-        /// The file, `-` for standard input.
-        file: String,
-        /// What each line starts from.
-        defaults: Box<Defaults>,
-    },
+    /// `-f FILE`: ask for the names of the line, then for those of each line of a file.
+    Batch(Box<Batch>),
     /// Ask getaddrinfo(3) or getnameinfo(3).
     AddressInfo(Request),
     /// Ask nobody: show a message that is given. The lookup says what to print.
     Decode(Globals, Box<Lookup>, Given),
+}
+
+/// `-f FILE`
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The file; `-` is standard input.
+    pub file: String,
+    /// What holds for the names of the command line.
+    pub globals: Globals,
+    /// The names of the command line: they come before the file's.
+    pub lookups: Vec<Lookup>,
+    /// What the lines of the file start from.
+    pub defaults: Defaults,
 }
 
 /// dig's words for a wrong line.

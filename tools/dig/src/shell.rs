@@ -20,6 +20,7 @@ use crate::resolv_conf::{self, ResolvConf};
 use crate::transport::Transport;
 use crate::{json, meaning, printer};
 
+mod bulk;
 mod wire;
 
 const RESOLV_CONF: &str = "/etc/resolv.conf";
@@ -50,7 +51,7 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
     match &options.plan {
         Plan::Refuse(refusal) => refuse(refusal, output),
         Plan::AddressInfo(request) => address_info(request, output),
-        Plan::Batch { .. } => Err(Failure::new(Status(1), "-f is not built yet")),
+        Plan::Batch(batch) => bulk::run(batch, output),
         // No line asks for it yet.
         Plan::Decode(..) => Err(Failure::new(Status(1), "+decode is not supported yet")),
         Plan::Lookups(globals, lookups) => {
