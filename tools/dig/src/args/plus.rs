@@ -143,7 +143,7 @@ const OPTIONS: &[Plus] = &[
     switch("stats", 2, |draft, on| draft.current().show.stats = on),
     valued("subnet", 2, subnet),
     switch("tcflag", 3, |draft, on| draft.current().flags.tc = on),
-    switch("tcp", 3, |draft, on| draft.current().tcp = Some(on)),
+    switch("tcp", 3, tcp),
     Plus {
         name: "timeout",
         letters: 2,
@@ -181,7 +181,7 @@ const OPTIONS: &[Plus] = &[
         style.ttl_units = on;
     }),
     switch("unknownformat", 3, |draft, on| draft.current().show.style.unknown_format = on),
-    switch("vc", 1, |draft, on| draft.current().tcp = Some(on)),
+    switch("vc", 1, tcp),
     switch("yaml", 1, yaml),
     switch("zflag", 1, |draft, on| draft.current().flags.z = on),
 ];
@@ -320,6 +320,13 @@ fn yaml(draft: &mut Draft<'_>, on: bool) {
     let show = &mut draft.current().show;
     show.stats = false;
     show.style.rr_comments = Some(false);
+}
+
+/// In a batch file dig leaves it at UDP, whatever a line says.
+fn tcp(draft: &mut Draft<'_>, on: bool) {
+    if !draft.in_batch {
+        draft.current().tcp = Some(on);
+    }
 }
 
 fn trace(draft: &mut Draft<'_>, on: bool) {
