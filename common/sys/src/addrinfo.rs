@@ -33,6 +33,10 @@ flags! {
         IDN = 0x0040, "AI_IDN";
         /// Decode the canonical name from its IDN form (glibc).
         CANONIDN = 0x0080, "AI_CANONIDN";
+        /// Without effect since glibc 2.28: once, characters that Unicode 3.2 had not yet assigned.
+        IDN_ALLOW_UNASSIGNED = 0x0100, "AI_IDN_ALLOW_UNASSIGNED";
+        /// Without effect since glibc 2.28: once, only letters, digits and hyphens.
+        IDN_USE_STD3_ASCII_RULES = 0x0200, "AI_IDN_USE_STD3_ASCII_RULES";
         /// The service is a port number: look up no name.
         NUMERICSERV = 0x0400, "AI_NUMERICSERV";
     }
@@ -192,9 +196,11 @@ mod tests {
             (AiFlags::ALL, libc::AI_ALL),
             (AiFlags::ADDRCONFIG, libc::AI_ADDRCONFIG),
             (AiFlags::NUMERICSERV, libc::AI_NUMERICSERV),
-            // glibc 2.36, netdb.h; the libc crate has neither.
+            // glibc 2.36, netdb.h; the libc crate has none of them.
             (AiFlags::IDN, 64),
             (AiFlags::CANONIDN, 128),
+            (AiFlags::IDN_ALLOW_UNASSIGNED, 256),
+            (AiFlags::IDN_USE_STD3_ASCII_RULES, 512),
         ] {
             assert_eq!(flag.0, value, "{flag}");
         }

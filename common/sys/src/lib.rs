@@ -4,6 +4,7 @@
 //! plain safe code that is tested without one.
 //!
 //! - [`addrinfo`], [`nameinfo`], [`gai`]: getaddrinfo(3), getnameinfo(3), and how they fail
+//! - [`nss`], [`locale`]: which modules those ask, and in which characters names are written
 //! - [`sock_diag`]: every socket of this network namespace
 //! - [`socket`], [`tcp_info`]: what one socket can be asked for
 //! - [`datagrams`]: many datagrams with one call
@@ -11,10 +12,12 @@
 //! - [`fork`]: a process for each client
 //! - [`local_time`], [`random`]: the time of day where the user is, octets that nobody can guess
 //! - [`stdio`]: the standard descriptors before the runtime touched them
+//! - [`addresses`]: the addresses of this host
 //! - [`namespace`], [`interface`], [`link`]: networks of one's own on one machine
 //! - [`numbers`]: families, types, protocols and TCP states by name
 //! - [`error`]: how a failed call is told
 
+pub mod addresses;
 pub mod addrinfo;
 pub mod datagrams;
 pub mod error;
@@ -23,9 +26,11 @@ pub mod gai;
 pub mod interface;
 pub mod link;
 pub mod local_time;
+pub mod locale;
 pub mod nameinfo;
 pub mod namespace;
 mod netlink;
+pub mod nss;
 pub mod numbers;
 mod path;
 pub mod poll;

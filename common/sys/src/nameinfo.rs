@@ -30,6 +30,10 @@ flags! {
         DGRAM = 16, "NI_DGRAM";
         /// Decode the name from its IDN form (glibc).
         IDN = 32, "NI_IDN";
+        /// Without effect since glibc 2.28.
+        IDN_ALLOW_UNASSIGNED = 64, "NI_IDN_ALLOW_UNASSIGNED";
+        /// Without effect since glibc 2.28.
+        IDN_USE_STD3_ASCII_RULES = 128, "NI_IDN_USE_STD3_ASCII_RULES";
     }
 }
 

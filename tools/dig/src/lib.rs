@@ -8,6 +8,7 @@
 //! - [`batch`]: the lines of `-f`
 //! - [`resolv_conf`], [`reverse`], [`gai`]: the local side
 //! - [`offline`]: messages that are not asked for but given
+//! - [`hosts`], [`nsswitch`], [`stub`], [`gai_conf`], [`rfc6724`]: what the C library goes by
 //! - [`shell`]: sockets, clocks and files, and [`shell::run`]
 #![forbid(unsafe_code)]
 
@@ -23,12 +24,15 @@ pub mod exchange;
 pub mod explain;
 pub mod fault;
 pub mod gai;
+pub mod gai_conf;
 pub mod header;
+pub mod hosts;
 pub mod json;
 mod manual;
 pub mod meaning;
 pub mod message;
 pub mod name;
+pub mod nsswitch;
 pub mod offline;
 pub mod options;
 pub mod printer;
@@ -39,8 +43,10 @@ pub mod record;
 pub mod registry;
 pub mod resolv_conf;
 pub mod reverse;
+pub mod rfc6724;
 pub mod shell;
 pub mod span;
+pub mod stub;
 pub mod style;
 pub mod transport;
 

@@ -1,0 +1,185 @@
+//! The addresses that this host has, over rtnetlink(7): what the kernel takes source addresses from.
+//!
+//! Everything is about the network namespace of the calling thread.
+
+use std::io;
+use std::net::IpAddr;
+
+use sockeye_common::order::ByteOrder;
+use sockeye_common::wire::{Reader, Truncated};
+
+use crate::error::CallError;
+use crate::netlink::{self, Builder, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, Socket, Verdict};
+use crate::registry::flags;
+
+const RTM_NEWADDR: u16 = 20;
+const RTM_GETADDR: u16 = 22;
+const RTM_GETLINK: u16 = 18;
+
+const IFA_ADDRESS: u16 = 1;
+const IFA_LOCAL: u16 = 2;
+const IFA_FLAGS: u16 = 8;
+
+/// The length of struct ifaddrmsg.
+const IFADDRMSG_LEN: usize = 8;
+
+flags! {
+    /// What the kernel thinks of an address.
+    ///
+    /// # Source
+    /// Linux, include/uapi/linux/if_addr.h.
+    AddressFlags(u32) {
+        /// A temporary address of RFC 8981; of IPv4, a secondary one.
+        TEMPORARY = 0x01, "IFA_F_TEMPORARY";
+        /// A home address of RFC 6275.
+        HOMEADDRESS = 0x10, "IFA_F_HOMEADDRESS";
+        /// No longer for new connections: its preferred lifetime is over.
+        DEPRECATED = 0x20, "IFA_F_DEPRECATED";
+        /// Not yet known to be nobody else's.
+        TENTATIVE = 0x40, "IFA_F_TENTATIVE";
+        /// For ever.
+        PERMANENT = 0x80, "IFA_F_PERMANENT";
+    }
+}
+
+/// An address of an interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InterfaceAddress {
+    /// The address.
+    pub addr: IpAddr,
+    /// How many bits of it are the network's.
+    pub prefix_length: u8,
+    /// The index of the interface.
+    pub index: u32,
+    /// What the kernel thinks of it.
+    pub flags: AddressFlags,
+}
+
+/// Every IPv4 and IPv6 address of this host.
+///
+/// # Errors
+/// [`CallError`] if the kernel cannot be asked.
+///
+/// # Source
+/// rtnetlink(7), RTM_GETADDR.
+pub fn addresses() -> Result<Vec<InterfaceAddress>, CallError> {
+    let fail = |error| CallError::new("RTM_GETADDR", "every interface", error);
+    let mut message = Builder::new(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP);
+    message.octets(&[0; IFADDRMSG_LEN]);
+    let mut socket = Socket::open(libc::NETLINK_ROUTE)?;
+    socket.send(&message.finish()).map_err(fail)?;
+    let mut found = Vec::new();
+    loop {
+        let batch = socket.receive().map_err(fail)?;
+        for message in netlink::messages(batch) {
+            let message = message.map_err(|fault| fail(io::Error::new(io::ErrorKind::InvalidData, fault)))?;
+            match message.kind {
+                NLMSG_DONE => return Ok(found),
+                NLMSG_ERROR => return Err(fail(io::Error::from_raw_os_error(Verdict::parse(&message).errno))),
+                RTM_NEWADDR => found.extend(parse(message.payload).ok().flatten()),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Reads an ifaddrmsg and its attributes; `None` for families other than IPv4 and IPv6.
+fn parse(payload: &[u8]) -> Result<Option<InterfaceAddress>, Truncated> {
+    let mut reader = Reader::new(payload);
+    let family = reader.u8("ifa_family")?;
+    let prefix_length = reader.u8("ifa_prefixlen")?;
+    let short_flags = reader.u8("ifa_flags")?;
+    reader.skip(1, "ifa_scope")?;
+    let index = reader.u32_in(ByteOrder::HOST, "ifa_index")?;
+    let (mut local, mut address, mut flags) = (None, None, u32::from(short_flags));
+    for (kind, value) in netlink::attributes(reader.rest()) {
+        match kind {
+            IFA_LOCAL => local = ip(family, value),
+            IFA_ADDRESS => address = ip(family, value),
+            IFA_FLAGS => flags = value.try_into().map_or(flags, u32::from_ne_bytes),
+            _ => {}
+        }
+    }
+    // On a point-to-point link IFA_ADDRESS is the other end's.
+    let addr = local.or(address);
+    Ok(addr.map(|addr| InterfaceAddress { addr, prefix_length, index, flags: AddressFlags(flags) }))
+}
+
+fn ip(family: u8, octets: &[u8]) -> Option<IpAddr> {
+    match libc::c_int::from(family) {
+        libc::AF_INET => <[u8; 4]>::try_from(octets).ok().map(IpAddr::from),
+        libc::AF_INET6 => <[u8; 16]>::try_from(octets).ok().map(IpAddr::from),
+        _ => None,
+    }
+}
+
+/// The hardware type of the interface with that index: `ARPHRD_ETHER` is 1, `ARPHRD_SIT` is 776.
+///
+/// # Errors
+/// [`CallError`] with ENODEV if there is no such interface.
+///
+/// # Source
+/// rtnetlink(7), struct ifinfomsg; Linux, include/uapi/linux/if_arp.h.
+pub fn hardware_type(index: u32) -> Result<u16, CallError> {
+    let mut message = Builder::new(RTM_GETLINK, NLM_F_REQUEST);
+    // struct ifinfomsg: family, padding, type, index, flags, change.
+    message.u32(0).u32(index).u32(0).u32(0);
+    let subject = format!("interface {index}");
+    let link = Socket::open(libc::NETLINK_ROUTE)?.ask("RTM_GETLINK", &subject, &message.finish())?;
+    let mut reader = Reader::new(&link);
+    let read = reader.skip(2, "ifi_family").and_then(|()| reader.u16_in(ByteOrder::HOST, "ifi_type"));
+    read.map_err(|fault| CallError::new("RTM_GETLINK", subject, io::Error::new(io::ErrorKind::InvalidData, fault)))
+}
+
+/// Whether packets through such an interface travel inside other packets: RFC 6724 section 6, rule 7.
+///
+/// # Source
+/// Linux, include/uapi/linux/if_arp.h: `ARPHRD_TUNNEL`, `ARPHRD_TUNNEL6`, `ARPHRD_SIT`.
+pub fn is_tunnel(hardware_type: u16) -> bool {
+    matches!(hardware_type, 768 | 769 | 776)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn loopback_is_listed() {
+        let lo = crate::interface::index("lo").unwrap();
+        let found = addresses().unwrap();
+        let loopback = found.iter().find(|row| row.addr == IpAddr::from([127, 0, 0, 1])).unwrap();
+        assert_eq!((loopback.index, loopback.prefix_length), (lo, 8));
+        assert!(loopback.flags.contains(AddressFlags::PERMANENT));
+        // ARPHRD_LOOPBACK.
+        assert_eq!(hardware_type(lo).unwrap(), 772);
+        assert!(!is_tunnel(772));
+        assert_eq!(hardware_type(u32::MAX / 2).unwrap_err().errno(), Some(libc::ENODEV));
+    }
+
+    #[test]
+    fn the_longer_flags_and_the_own_end_count() {
+        let mut octets = vec![2, 24, 0x80, 0];
+        octets.extend(7_u32.to_ne_bytes());
+        for (kind, value) in [(IFA_ADDRESS, [10, 0, 0, 2]), (IFA_LOCAL, [10, 0, 0, 1])] {
+            octets.extend(8_u16.to_ne_bytes());
+            octets.extend(kind.to_ne_bytes());
+            octets.extend(value);
+        }
+        octets.extend(8_u16.to_ne_bytes());
+        octets.extend(IFA_FLAGS.to_ne_bytes());
+        octets.extend(0x120_u32.to_ne_bytes());
+        let row = parse(&octets).unwrap().unwrap();
+        assert_eq!((row.addr, row.prefix_length, row.index), ("10.0.0.1".parse().unwrap(), 24, 7));
+        assert_eq!(row.flags, AddressFlags(0x120));
+        assert!(row.flags.contains(AddressFlags::DEPRECATED));
+    }
+
+    proptest! {
+        #[test]
+        fn no_octets_panic(octets: Vec<u8>) {
+            let _ = parse(&octets);
+        }
+    }
+}
