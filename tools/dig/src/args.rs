@@ -313,7 +313,9 @@ impl Draft<'_> {
         let fatal = |why: &str| Stop::fatal(format!("couldn't get address for '{written}': {why}"), 1);
         let mut found = (self.resolve)(written, &self.globals).map_err(|why| fatal(&why))?;
         match written.parse::<IpAddr>() {
-            Ok(IpAddr::V6(_)) if !self.globals.ipv6 => return Err(fatal("address family not supported")),
+            Ok(addr @ IpAddr::V6(_)) if !self.globals.allows(addr) => {
+                return Err(fatal("address family not supported"));
+            }
             // An IPv4 address is taken with -6 too, and left out when it comes to asking.
             Ok(_) => {}
             Err(_) => found.retain(|addr| self.globals.allows(addr.ip())),

@@ -33,6 +33,16 @@ pub struct Task {
     pub ignore_truncation: bool,
     /// Ask again with the server's cookie on BADCOOKIE.
     pub retry_bad_cookie: bool,
+    /// Show the BADCOOKIE before asking again.
+    pub show_bad_cookie: bool,
+    /// Ask again with the server's version on BADVERS.
+    pub negotiate_edns: bool,
+    /// Show what can be read of a broken message.
+    pub best_effort: bool,
+    /// On SERVFAIL ask the next server, if there is one.
+    pub skip_servfail: bool,
+    /// The id of every query, in place of random ones.
+    pub qid: Option<u16>,
 }
 
 /// What happened.
@@ -59,6 +69,8 @@ pub enum Step {
     Wait(Instant),
     /// This is the answer.
     Answer(Box<Answer>),
+    /// This was answered, and the server wants to be asked otherwise.
+    ShowAndAsk(Box<Answer>, Ask),
     /// This came instead of an answer, and cannot be read.
     BadPacket(Box<BadPacket>),
     /// A message came over the connection that was not ours: dig leaves it at that.
@@ -148,7 +160,7 @@ impl Exchange {
 
     /// Asks the first server. `id` is a fresh random id.
     pub fn start(&mut self, id: u16, now: Instant, explain: Explain<'_>) -> Step {
-        self.task.query.header.id = id;
+        self.task.query.header.id = self.task.qid.unwrap_or(id);
         self.server = 0;
         self.ask(now, explain)
     }
@@ -250,7 +262,7 @@ impl Exchange {
         if !self.is_ours(&message.header, explain) {
             return self.wait_on();
         }
-        if let Some(fault) = message.fault.filter(|fault| !fault.is_recoverable()) {
+        if let Some(fault) = message.fault.filter(|fault| !fault.is_recoverable() || !self.task.best_effort) {
             let (octets, rtt) = (octets.to_vec(), now.saturating_duration_since(self.sent));
             return Step::BadPacket(Box::new(BadPacket { fault, octets, server, transport: self.transport, rtt }));
         }
@@ -265,8 +277,21 @@ impl Exchange {
         if !self.is_about_our_question(&message, explain) {
             return self.wait_on();
         }
+        let sent = self.sent;
         if let Some(step) = self.ask_again_because(&message, fresh_id, now, explain) {
-            return step;
+            return match step {
+                Step::Ask(ask) if self.task.show_bad_cookie && message.rcode() == Rcode::BADCOOKIE => {
+                    let mut answer = self.answer(message, octets, server, now);
+                    answer.rtt = now.saturating_duration_since(sent);
+                    Step::ShowAndAsk(answer, ask)
+                }
+                step => step,
+            };
+        }
+        if message.rcode() == Rcode::SERVFAIL && self.task.skip_servfail && self.server + 1 < self.task.servers.len() {
+            explain(Event::ServFail { server: server.addr });
+            self.server += 1;
+            return self.ask(now, explain);
         }
         let cookie = self.judge_cookie(&message);
         if cookie == Some(Verdict::Bad) {
@@ -279,15 +304,19 @@ impl Exchange {
             rtt_us: u64::try_from(rtt.as_micros()).unwrap_or(u64::MAX),
             length_octets: octets.len(),
         });
-        Step::Answer(Box::new(Answer {
+        Step::Answer(self.answer(message, octets, server, now))
+    }
+
+    fn answer(&self, message: Message, octets: &[u8], server: Server, now: Instant) -> Box<Answer> {
+        Box::new(Answer {
+            cookie: self.judge_cookie(&message),
             message,
             octets: octets.to_vec(),
             server,
             transport: self.transport,
-            rtt,
-            cookie,
+            rtt: now.saturating_duration_since(self.sent),
             query: self.task.query.clone(),
-        }))
+        })
     }
 
     fn is_ours(&self, header: &Header, explain: Explain<'_>) -> bool {
@@ -329,6 +358,7 @@ impl Exchange {
         explain: Explain<'_>,
     ) -> Option<Step> {
         if let (Rcode::BADVERS, Some(theirs)) = (message.rcode(), &message.edns)
+            && self.task.negotiate_edns
             && let Some(ours) = self.task.query.edns.as_mut().filter(|ours| theirs.version < ours.version)
         {
             ours.version = theirs.version;

@@ -80,6 +80,11 @@ pub enum Event {
     },
     /// Nobody is left to ask.
     NoServers,
+    /// A server failed, and another is asked.
+    ServFail {
+        /// Which.
+        server: SocketAddr,
+    },
     /// The answer did not fit into a datagram.
     Truncated,
     /// The server speaks an older EDNS.
@@ -298,6 +303,7 @@ impl Event {
                 "connection refused" => format!("{server} refused: nothing listens on that port"),
                 other => format!("the exchange with {server} failed: {other}"),
             },
+            Self::ServFail { server } => format!("{server} says SERVFAIL: it could not find out; asking the next"),
             Self::NoServers => "nobody is left to ask".to_owned(),
             Self::Truncated => "tc is set: the answer did not fit into a datagram; asking again over TCP".to_owned(),
             Self::BadVersion { version } => {

@@ -4,9 +4,9 @@
 //! - [`message`], [`header`], [`question`], [`record`], [`name`], [`rdata`], [`edns`], [`cookie`]: the wire
 //! - [`registry`], [`fault`], [`span`]: numbers with names, where messages break, where fields lie
 //! - [`query`], [`transport`], [`exchange`]: what is sent, how it travels, and the dialogue with the servers
-//! - [`style`], [`printer`], [`json`], [`explain`], [`meaning`]: what is shown
+//! - [`style`], [`printer`], [`json`], [`explain`], [`meaning`], [`outcome`]: what is shown
 //! - [`batch`]: the lines of `-f`
-//! - [`resolv_conf`], [`reverse`], [`gai`]: the local side
+//! - [`resolv_conf`], [`search`], [`idn`], [`reverse`], [`gai`]: the local side
 //! - [`offline`]: messages that are not asked for but given
 //! - [`hosts`], [`nsswitch`], [`stub`], [`gai_conf`], [`rfc6724`]: what the C library goes by
 //! - [`shell`]: sockets, clocks and files, and [`shell::run`]
@@ -27,6 +27,7 @@ pub mod gai;
 pub mod gai_conf;
 pub mod header;
 pub mod hosts;
+pub mod idn;
 pub mod json;
 mod manual;
 pub mod meaning;
@@ -35,6 +36,7 @@ pub mod name;
 pub mod nsswitch;
 pub mod offline;
 pub mod options;
+pub mod outcome;
 pub mod printer;
 pub mod query;
 pub mod question;
@@ -44,6 +46,7 @@ pub mod registry;
 pub mod resolv_conf;
 pub mod reverse;
 pub mod rfc6724;
+pub mod search;
 pub mod shell;
 pub mod span;
 pub mod stub;

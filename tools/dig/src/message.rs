@@ -62,7 +62,20 @@ impl Message {
         let mut reader = Reader::new(octets);
         let header = Header::parse(&mut reader)?;
         let mut message = Self { length: octets.len(), ..Self::empty(header) };
-        message.fault = message.parse_sections(&mut reader).err();
+        message.fault = message.parse_sections(&mut reader, Edns::parse).err();
+        message.unread = reader.remaining();
+        Ok(message)
+    }
+
+    /// Reads a message of our own, in which an option may hold what its definition does not allow: `+ednsopt`.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_own(octets: &[u8]) -> Result<Self, Truncated> {
+        let mut reader = Reader::new(octets);
+        let header = Header::parse(&mut reader)?;
+        let mut message = Self { length: octets.len(), ..Self::empty(header) };
+        message.fault = message.parse_sections(&mut reader, Edns::parse_unjudged).err();
         message.unread = reader.remaining();
         Ok(message)
     }
@@ -84,7 +97,7 @@ impl Message {
         }
     }
 
-    fn parse_sections(&mut self, reader: &mut Reader<'_>) -> Result<(), Fault> {
+    fn parse_sections(&mut self, reader: &mut Reader<'_>, parse_edns: ParseEdns) -> Result<(), Fault> {
         let mut class: Option<Class> = None;
         for _ in 0..self.header.qdcount {
             let (qname, span) = Name::parse_spanned(reader)?;
@@ -117,7 +130,9 @@ impl Message {
                 let start = reader.offset();
                 let before = reader.clone();
                 let record = Record::parse(reader)?;
-                if let Err(fault) = self.place(record, section, index + 1 == count, &mut class, before.input()) {
+                if let Err(fault) =
+                    self.place(record, section, index + 1 == count, &mut class, (before.input(), parse_edns))
+                {
                     // What is wrong in the rdata leaves the rdata unread, as dig counts.
                     if let Some(at) = Reader::at(before.input(), self.rdata_offset(start, before.input())) {
                         *reader = at;
@@ -143,12 +158,12 @@ impl Message {
         section: Section,
         last: bool,
         class: &mut Option<Class>,
-        input: &[u8],
+        (input, parse_edns): (&[u8], ParseEdns),
     ) -> Result<(), Fault> {
         let at = record.owner_span.offset;
         match record.rtype {
             Type::OPT => {
-                let edns = Edns::parse(&record, input)?;
+                let edns = parse_edns(&record, input)?;
                 if section == Section::Additional && record.owner.is_root() && self.edns.is_none() {
                     self.edns = Some(edns);
                     return Ok(());
@@ -208,6 +223,9 @@ impl Message {
         self.fault.is_none() && self.irregularities.is_empty()
     }
 }
+
+/// How strictly the options of an OPT record are read.
+type ParseEdns = fn(&Record, &[u8]) -> Result<Edns, Fault>;
 
 /// A query of our own: one question, no compression.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -347,9 +347,14 @@ impl Default for Globals {
 }
 
 impl Globals {
-    /// Whether the options allow this family. Both never rule out both.
-    pub fn allows(&self, addr: IpAddr) -> bool {
+    /// Whether -4 and -6 allow this family. They never rule out both.
+    pub fn speaks(&self, addr: IpAddr) -> bool {
         if addr.is_ipv4() { self.ipv4 } else { self.ipv6 }
+    }
+
+    /// Whether an address of this family can be asked: a socket that is bound to an address of the other cannot.
+    pub fn allows(&self, addr: IpAddr) -> bool {
+        self.speaks(addr) && self.source.is_none_or(|source| source.is_ipv4() == addr.is_ipv4())
     }
 }
 

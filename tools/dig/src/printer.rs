@@ -1,6 +1,7 @@
 //! dig's text, byte for byte: the message, the footer, the warnings.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use crate::edns::{self, Edns, EdnsOption, OptionCode};
 use crate::exchange::Answer;
@@ -11,7 +12,7 @@ use crate::message::{Message, Section};
 use crate::options::{Lookup, Show};
 use crate::question::Question;
 use crate::record::Record;
-use crate::registry::{Rcode, Type};
+use crate::registry::{Opcode, Rcode, Type};
 use crate::style::Style;
 
 mod columns;
@@ -43,7 +44,13 @@ pub fn answer(lookup: &Lookup, answer: &Answer) -> String {
 /// The query before it goes out: `+qr`.
 pub fn query(lookup: &Lookup, octets: &[u8]) -> String {
     let mut text = String::new();
-    let Ok(message) = Message::parse(octets) else { return text };
+    let Ok(mut message) = Message::parse_own(octets) else { return text };
+    if lookup.padding > 0
+        && let Some(padding) = message.edns.as_mut().and_then(|edns| edns.options.last_mut())
+    {
+        // dig fills it only when the message goes out.
+        padding.data.clear();
+    }
     if lookup.show.comments {
         text.push_str(";; Sending:\n");
         heading(&mut text, &message);
@@ -92,9 +99,13 @@ fn body(text: &mut String, show: &Show, message: &Message, verdict: &str) {
     if show.question {
         questions(text, show, message);
     }
+    let [answer, authority] = match message.header.opcode() {
+        Opcode::UPDATE => ["PREREQUISITE", "UPDATE"],
+        _ => ["ANSWER", "AUTHORITY"],
+    };
     let sections = [
-        (show.answer, "ANSWER", Section::Answer),
-        (show.authority, "AUTHORITY", Section::Authority),
+        (show.answer, answer, Section::Answer),
+        (show.authority, authority, Section::Authority),
         (show.additional, "ADDITIONAL", Section::Additional),
     ];
     for (_, name, section) in sections.into_iter().filter(|(shown, ..)| *shown) {
@@ -120,11 +131,14 @@ fn body(text: &mut String, show: &Show, message: &Message, verdict: &str) {
 }
 
 fn questions(text: &mut String, show: &Show, message: &Message) {
-    if message.questions.is_empty() && message.cut_question.is_none() {
+    // dig has put the question of +header-only into its message, and then leaves it out.
+    let left_out = message.header.qdcount == 0 && !message.header.has(header::QR);
+    if message.questions.is_empty() && message.cut_question.is_none() && !left_out {
         return;
     }
     if show.comments {
-        text.push_str(";; QUESTION SECTION:\n");
+        let name = if message.header.opcode() == Opcode::UPDATE { "ZONE" } else { "QUESTION" };
+        let _ = writeln!(text, ";; {name} SECTION:");
     }
     for question in &message.questions {
         push_question(text, show, question);
@@ -172,6 +186,14 @@ pub fn short(style: &Style, message: &Message) -> String {
         push_rdata(&mut text, style, record);
     }
     text
+}
+
+/// `+short +identify`: the same, and who said so.
+pub fn short_identified(show: &Show, answer: &Answer) -> String {
+    let (server, unit) = (address(answer.server.addr), if show.usec { "us" } else { "ms" });
+    let rtt = if show.usec { answer.rtt.as_micros() } else { answer.rtt.as_millis() };
+    let who = format!(" from server {server} in {rtt} {unit}.\n");
+    short(&show.style, &answer.message).lines().flat_map(|line| [line, who.as_str()]).collect()
 }
 
 fn push_rdata(text: &mut String, style: &Style, record: &Record) {
@@ -261,11 +283,29 @@ fn acts_on_a_terminal(character: char) -> bool {
     character != '\\' && sockeye_cli::escape::escape(character.encode_utf8(&mut [0; 4])).starts_with('\\')
 }
 
-/// The footer. `when` is the local time as dig writes it.
-pub fn stats(answer: &Answer, when: &str) -> String {
+/// How long the answer took, as `-u` wants it.
+fn query_time(show: &Show, rtt: Duration) -> String {
+    if show.usec { format!("{} usec", rtt.as_micros()) } else { format!("{} msec", rtt.as_millis()) }
+}
+
+/// Who answered, in one line: `+identify` in place of the footer, and each step of `+trace`.
+pub fn received(show: &Show, answer: &Answer) -> String {
+    let unit = if show.usec { "us" } else { "ms" };
+    let rtt = if show.usec { answer.rtt.as_micros() } else { answer.rtt.as_millis() };
     format!(
-        ";; Query time: {} msec\n;; SERVER: {}#{}({}) ({})\n;; WHEN: {when}\n;; MSG SIZE  rcvd: {}\n\n",
-        answer.rtt.as_millis(),
+        ";; Received {} bytes from {}#{}({}) in {rtt} {unit}\n\n",
+        answer.octets.len(),
+        address(answer.server.addr),
+        answer.server.addr.port(),
+        answer.server.written,
+    )
+}
+
+/// The footer. `when` is the local time as dig writes it.
+pub fn stats(show: &Show, answer: &Answer, when: &str) -> String {
+    format!(
+        ";; Query time: {}\n;; SERVER: {}#{}({}) ({})\n;; WHEN: {when}\n;; MSG SIZE  rcvd: {}\n\n",
+        query_time(show, answer.rtt),
         address(answer.server.addr),
         answer.server.addr.port(),
         answer.server.written,
@@ -314,6 +354,9 @@ pub fn notice(event: &Event, comments: bool) -> Option<String> {
             format!(";; communications error to {}#{}: {reason}", address(*server), server.port())
         }
         Event::NoServers => ";; no servers could be reached".to_owned(),
+        Event::ServFail { server } if comments => {
+            format!(";; Got SERVFAIL reply from {}, trying next server", address(*server))
+        }
         Event::Truncated if comments => ";; Truncated, retrying in TCP mode.".to_owned(),
         Event::BadVersion { version } if comments => format!(";; BADVERS, retrying with EDNS version {version}."),
         Event::BadCookie { in_tcp } if comments => {

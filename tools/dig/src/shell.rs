@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the shell: clocks and /etc/resolv.conf")]
 
+use std::io::IsTerminal as _;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
@@ -11,14 +12,15 @@ use sockeye_sys::addrinfo::{self, AiFlags, Hints};
 use sockeye_sys::gai::GaiCode;
 use sockeye_sys::{Family, SockType, interface, local_time, nameinfo, random};
 
-use crate::exchange::{Exchange, Input, Step, Task};
+use crate::exchange::{Answer, Exchange, Input, Step, Task};
 use crate::explain::{Event, ServerSource};
 use crate::gai::{self, Report, Request};
 use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
 use crate::query::{self, QueryError};
+use crate::registry::Rcode;
 use crate::resolv_conf::{self, ResolvConf};
 use crate::transport::Transport;
-use crate::{json, meaning, printer};
+use crate::{idn, json, meaning, outcome, printer, search};
 
 mod bulk;
 mod wire;
@@ -157,6 +159,45 @@ impl<'a> Session<'a> {
 
     fn lookup(&mut self, lookup: &Lookup, output: &mut Output<'_>) -> Result<(), Failure> {
         self.read_conf()?;
+        let mut lookup = lookup.clone();
+        lookup.show.style.idn_out = lookup.idn_out.unwrap_or_else(terminal_takes_unicode);
+        let (names, searched) = self.names(&lookup)?;
+        let last = names.len().saturating_sub(1);
+        for (index, name) in names.into_iter().enumerate() {
+            let search = match index {
+                _ if index < last => Search::Goes { show: self.globals.show_search },
+                0 if searched => Search::InVain,
+                _ => Search::Over,
+            };
+            if !self.look_up(&Lookup { name, ..lookup.clone() }, search, output)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The names to ask for until one exists, and whether there is a list to search.
+    fn names(&self, lookup: &Lookup) -> Result<(Vec<String>, bool), Failure> {
+        let name = if lookup.idn_in.unwrap_or_else(terminal_takes_unicode) {
+            let to_wire = if lookup.name.is_ascii() || locale_is_utf8() {
+                idn::to_wire(&lookup.name)
+            } else {
+                Err(idn::not_utf8(&lookup.name))
+            };
+            to_wire.map_err(|error| Failure::new(Status(1), error.to_string()))?
+        } else {
+            lookup.name.clone()
+        };
+        let conf = self.conf.clone().unwrap_or_default();
+        let domains = search::domains(self.globals.search, self.globals.domain.as_deref(), &conf);
+        if domains.is_empty() || lookup.trace {
+            return Ok((vec![name], false));
+        }
+        Ok((search::names(&name, &domains, self.globals.ndots.or(conf.ndots)), true))
+    }
+
+    /// Asks for one name. Says whether the search goes on.
+    fn look_up(&mut self, lookup: &Lookup, search: Search, output: &mut Output<'_>) -> Result<bool, Failure> {
         let query = query::build(lookup, self.cookie).map_err(|error| not_a_query(lookup, &error))?;
         let (servers, source) = self.servers(lookup);
         let (skipped, servers): (Vec<Server>, Vec<Server>) =
@@ -167,7 +208,7 @@ impl<'a> Session<'a> {
             events.push(Event::NoAcceptableServers);
             self.tell(&events, true, false, output)?;
             self.only_json(output, "no acceptable nameservers");
-            return Ok(());
+            return Ok(false);
         }
         self.tell(&events, true, false, output)?;
         output.event(&Event::ServersChosen { source, servers: servers.iter().map(|server| server.addr).collect() })?;
@@ -179,11 +220,16 @@ impl<'a> Session<'a> {
             servers,
             tries: lookup.tries.or(conf.attempts).unwrap_or(TRIES).max(1),
             timeout: Duration::from_secs(timeout_s.into()),
-            transport: if lookup.tcp == Some(true) { Transport::Tcp } else { Transport::Udp },
+            transport: Transport::of(lookup),
             ignore_truncation: lookup.ignore_truncation,
             retry_bad_cookie: lookup.retry_bad_cookie,
+            show_bad_cookie: lookup.show_bad_cookie,
+            negotiate_edns: lookup.edns_negotiation,
+            best_effort: lookup.best_effort,
+            skip_servfail: !lookup.fail,
+            qid: lookup.qid,
         };
-        self.converse(lookup, task, output)
+        self.converse(lookup, search, task, output)
     }
 
     /// Reads resolv.conf once: its servers, and how long and how often to ask.
@@ -199,7 +245,7 @@ impl<'a> Session<'a> {
     }
 
     fn servers(&self, lookup: &Lookup) -> (Vec<Server>, ServerSource) {
-        let port = self.globals.port;
+        let port = if self.globals.explicit_port { self.globals.port } else { Transport::of(lookup).port() };
         let with_port = |server: &Server| {
             let mut server = server.clone();
             server.addr.set_port(port);
@@ -212,7 +258,7 @@ impl<'a> Session<'a> {
             .conf
             .iter()
             .flat_map(|conf| &conf.servers)
-            .filter(|(_, addr, _)| self.globals.allows(*addr))
+            .filter(|(_, addr, _)| self.globals.speaks(*addr))
             .map(|(written, addr, zone)| Server {
                 addr: scoped(*addr, zone.as_deref(), port),
                 written: written.clone(),
@@ -223,13 +269,20 @@ impl<'a> Session<'a> {
         }
         let loopback = [IpAddr::from(Ipv6Addr::LOCALHOST), IpAddr::from([127, 0, 0, 1])]
             .into_iter()
-            .filter(|addr| self.globals.allows(*addr))
+            .filter(|addr| self.globals.speaks(*addr))
             .map(|addr| Server { addr: SocketAddr::new(addr, port), written: addr.to_string() })
             .collect();
         (loopback, ServerSource::Loopback)
     }
 
-    fn converse(&mut self, lookup: &Lookup, task: Task, output: &mut Output<'_>) -> Result<(), Failure> {
+    /// Holds the dialogue about one name. Says whether the search goes on.
+    fn converse(
+        &mut self,
+        lookup: &Lookup,
+        search: Search,
+        task: Task,
+        output: &mut Output<'_>,
+    ) -> Result<bool, Failure> {
         let comments = lookup.show.comments;
         let source = self.globals.source;
         let mut exchange = Exchange::new(task, Instant::now());
@@ -254,19 +307,39 @@ impl<'a> Session<'a> {
                     Some(line) => line.hear(until),
                     None => wire::Heard::TimedOut,
                 },
-                Step::Answer(answer) => return self.show(lookup, &answer, output),
+                Step::Answer(answer) => {
+                    let no_name = answer.message.rcode() == Rcode::NXDOMAIN;
+                    let goes_on = no_name && matches!(search, Search::Goes { .. });
+                    if !goes_on || search == (Search::Goes { show: true }) {
+                        self.show(lookup, &answer, output)?;
+                        if no_name && search == Search::InVain {
+                            self.show_footer(lookup, &answer, output)?;
+                        }
+                    }
+                    if goes_on {
+                        // Each of the answers has its banner.
+                        self.greeting = self.globals.greeting.clone();
+                    }
+                    return Ok(goes_on);
+                }
+                Step::ShowAndAsk(answer, ask) => {
+                    self.show(lookup, &answer, output)?;
+                    step = Step::Ask(ask);
+                    continue;
+                }
                 Step::BadPacket(packet) => {
                     self.status = ANSWERED;
                     let text = printer::bad_packet(&packet.fault, &packet.octets);
-                    return show(output, &text, &json::Result::unreadable(&packet));
+                    show(output, &text, &json::Result::unreadable(&packet))?;
+                    return Ok(false);
                 }
                 Step::Dropped => {
                     self.only_json(output, "the message that came was not an answer to the query");
-                    return Ok(());
+                    return Ok(false);
                 }
                 Step::GiveUp { .. } => {
                     self.give_up(output);
-                    return Ok(());
+                    return Ok(false);
                 }
             };
             let input = match &heard {
@@ -320,31 +393,34 @@ impl<'a> Session<'a> {
         output.raw(printer::query(lookup, octets).as_bytes())
     }
 
-    fn show(
-        &mut self,
-        lookup: &Lookup,
-        answer: &crate::exchange::Answer,
-        output: &mut Output<'_>,
-    ) -> Result<(), Failure> {
-        self.status = ANSWERED;
+    fn show(&mut self, lookup: &Lookup, answer: &Answer, output: &mut Output<'_>) -> Result<(), Failure> {
+        self.status = if self.globals.status { outcome::status(&answer.message) } else { ANSWERED };
         let mut text = String::new();
         if !output.is_json() {
             self.greet(false, output)?;
             if self.globals.short {
-                if lookup.show.answer {
+                if lookup.show.answer && lookup.show.identify {
+                    text = printer::short_identified(&lookup.show, answer);
+                } else if lookup.show.answer {
                     text = printer::short(&lookup.show.style, &answer.message);
                 }
             } else {
                 text = printer::answer(lookup, answer);
-                if lookup.show.stats {
-                    text += &printer::stats(answer, &when());
-                }
+                text += &footer(lookup, answer);
             }
         }
         if output.is_explained() {
             meaning::explain(answer, &mut |event| output.event(&event))?;
         }
         show(output, &text, &json::Result::new(answer))
+    }
+
+    /// dig's footer once more: it comes twice where there was a list to search, and the name was not one for it.
+    fn show_footer(&self, lookup: &Lookup, answer: &Answer, output: &mut Output<'_>) -> Result<(), Failure> {
+        if output.is_json() || self.globals.short {
+            return Ok(());
+        }
+        output.raw(footer(lookup, answer).as_bytes())
     }
 
     fn give_up(&mut self, output: &mut Output<'_>) {
@@ -367,6 +443,39 @@ fn show<R: serde::Serialize>(output: &mut Output<'_>, text: &str, result: &R) ->
     }
     output.raw(text.as_bytes())?;
     output.flush()
+}
+
+fn footer(lookup: &Lookup, answer: &Answer) -> String {
+    if lookup.show.stats {
+        printer::stats(&lookup.show, answer, &when())
+    } else if lookup.show.identify {
+        printer::received(&lookup.show, answer)
+    } else {
+        String::new()
+    }
+}
+
+/// Whether another name of the search list follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Search {
+    /// None.
+    Over,
+    /// None, though there is a list: the name has enough dots.
+    InVain,
+    /// One, if this name does not exist; its answer is shown with `+showsearch`.
+    Goes { show: bool },
+}
+
+/// dig speaks Unicode to a terminal, unless IDN_DISABLE is set.
+fn terminal_takes_unicode() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("IDN_DISABLE").is_none()
+}
+
+/// Whether the characters of the user's locale are UTF-8, by the variables that setlocale(3) reads.
+fn locale_is_utf8() -> bool {
+    let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set).unwrap_or_default().to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
 }
 
 fn not_a_query(lookup: &Lookup, error: &QueryError) -> Failure {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::options::Lookup;
+
 /// How a message travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -27,6 +29,21 @@ pub enum Transport {
 }
 
 impl Transport {
+    /// What a lookup's options ask for. Where they ask for several, TLS alone wins, as in dig.
+    pub fn of(lookup: &Lookup) -> Self {
+        match &lookup.https {
+            _ if lookup.quic => Self::Quic,
+            _ if lookup.tls.on => Self::Tls,
+            Some(Https { version3: true, .. }) => Self::Https3,
+            Some(Https { plain: false, get: false, .. }) => Self::HttpsPost,
+            Some(Https { plain: false, get: true, .. }) => Self::HttpsGet,
+            Some(Https { plain: true, get: false, .. }) => Self::HttpPost,
+            Some(Https { plain: true, get: true, .. }) => Self::HttpGet,
+            None if lookup.tcp == Some(true) => Self::Tcp,
+            None => Self::Udp,
+        }
+    }
+
     /// As dig prints it in the footer.
     pub fn name(self) -> &'static str {
         match self {

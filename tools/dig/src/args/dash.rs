@@ -78,9 +78,9 @@ impl Draft<'_> {
         match letter {
             'b' => {
                 let source = source(value)?;
-                // A socket of one family cannot ask the other.
-                self.globals.ipv4 = source.is_ipv4();
-                self.globals.ipv6 = source.is_ipv6();
+                if !self.globals.speaks(source.ip()) {
+                    return Err(Stop::fatal(format!("invalid address {}", source.ip()), 1));
+                }
                 self.globals.source = Some(source);
             }
             'c' => {

@@ -177,7 +177,7 @@ fn what_the_query_options_set() {
     let (globals, all) = lookups("+short a.b");
     assert!(globals.short && globals.greeting.is_none() && all[0].show.answer && !all[0].show.comments);
     let (globals, _) = lookups("-p053 +time=0 -b 127.0.0.7#5353 a.b");
-    assert_eq!((globals.port, globals.timeout_s, globals.ipv6), (53, Some(1), false));
+    assert_eq!((globals.port, globals.timeout_s, globals.allows("::1".parse().unwrap())), (53, Some(1), false));
     assert_eq!(globals.source, Some("127.0.0.7:5353".parse().unwrap()));
 }
 

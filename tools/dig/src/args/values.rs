@@ -2,11 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use sockeye_cli::Status;
 use sockeye_common::hex;
 
 use super::plus::{Said, enable_edns};
 use super::{Draft, Stop, number, refused_number};
-use crate::options::{Cookie, Subnet, UDP_SIZE};
+use crate::options::{Cookie, Refusal, Subnet, UDP_SIZE};
 use crate::registry::Opcode;
 use crate::transport::Https;
 
@@ -260,7 +261,16 @@ fn netprefix(text: &str) -> Result<Subnet, Stop> {
         Some(digits) => Some(
             number(digits, 128, "prefix length", 1)
                 .or_else(|stop| if digits.parse::<u64>().is_ok() { Ok(128) } else { Err(stop) })
-                .map_err(|_| Stop::fatal(format!("invalid prefix length in '{text}': not a valid number\n"), 1))?,
+                .map_err(|_| {
+                    // dig's sentence has two line ends.
+                    let sentence = format!("dig: invalid prefix length in '{text}': not a valid number");
+                    Stop::Refused(Refusal {
+                        stdout: String::new(),
+                        stderr: vec![sentence, String::new()],
+                        message: None,
+                        status: Status(1),
+                    })
+                })?,
         ),
     };
     let addr = written.parse::<IpAddr>().ok().or_else(|| prefix.and_then(|_| partial(written)));

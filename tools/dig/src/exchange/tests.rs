@@ -37,6 +37,11 @@ impl Play {
             transport: Transport::Udp,
             ignore_truncation: false,
             retry_bad_cookie: true,
+            show_bad_cookie: false,
+            negotiate_edns: true,
+            best_effort: true,
+            skip_servfail: false,
+            qid: None,
         };
         change(&mut task);
         let now = Instant::now();

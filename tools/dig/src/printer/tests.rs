@@ -42,7 +42,7 @@ web.lab.\t\t3600\tIN\tA\t192.0.2.80
     assert_eq!(answer(&Lookup::default(), &message), expected);
     assert_eq!(short(&Style::default(), &message.message), "web.lab.\n192.0.2.80\n");
     assert_eq!(
-        stats(&message, "Fri Nov 20 18:49:55 UTC 2026"),
+        stats(&Show::default(), &message, "Fri Nov 20 18:49:55 UTC 2026"),
         ";; Query time: 12 msec\n;; SERVER: fe80::1%2#5353(fe80::1%lo) (UDP)\n;; WHEN: Fri Nov 20 18:49:55 UTC 2026\n\
          ;; MSG SIZE  rcvd: 78\n\n"
     );
