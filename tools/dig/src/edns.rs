@@ -39,6 +39,8 @@ impl OptionCode {
     pub const CLIENT_TAG: Self = Self(16);
     /// A server's tag (draft-bellis-dnsop-edns-tags).
     pub const SERVER_TAG: Self = Self(17);
+    /// Where to report errors to (RFC 9567).
+    pub const REPORT_CHANNEL: Self = Self(18);
 
     /// What it is called here.
     pub fn name(self) -> Option<&'static str> {

@@ -4,7 +4,7 @@
 //! - [`message`], [`header`], [`question`], [`record`], [`name`], [`rdata`], [`edns`], [`cookie`]: the wire
 //! - [`registry`], [`fault`], [`span`]: numbers with names, where messages break, where fields lie
 //! - [`query`], [`transport`], [`exchange`]: what is sent, how it travels, and the dialogue with the servers
-//! - [`style`], [`printer`], [`json`], [`explain`], [`meaning`], [`outcome`]: what is shown
+//! - [`style`], [`printer`], [`yaml`], [`json`], [`explain`], [`meaning`], [`outcome`]: what is shown
 //! - [`batch`]: the lines of `-f`
 //! - [`resolv_conf`], [`search`], [`idn`], [`reverse`], [`gai`]: the local side
 //! - [`offline`]: messages that are not asked for but given
@@ -52,6 +52,7 @@ pub mod span;
 pub mod stub;
 pub mod style;
 pub mod transport;
+pub mod yaml;
 
 /// The tool.
 #[derive(Clone, Copy, Debug)]

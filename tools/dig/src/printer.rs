@@ -268,7 +268,7 @@ fn push_option(text: &mut String, option: &EdnsOption, verdict: &str) {
 }
 
 /// Octets as ASCII, a dot for what is not printable.
-fn printable(octets: &[u8]) -> String {
+pub(crate) fn printable(octets: &[u8]) -> String {
     octets.iter().map(|octet| if (0x20..=0x7e).contains(octet) { char::from(*octet) } else { '.' }).collect()
 }
 
@@ -315,7 +315,7 @@ pub fn stats(show: &Show, answer: &Answer, when: &str) -> String {
 }
 
 /// An address as dig writes it: IPv6 with the number of its scope.
-fn address(addr: std::net::SocketAddr) -> String {
+pub(crate) fn address(addr: std::net::SocketAddr) -> String {
     match addr {
         std::net::SocketAddr::V6(v6) if v6.scope_id() != 0 => format!("{}%{}", v6.ip(), v6.scope_id()),
         other => other.ip().to_string(),

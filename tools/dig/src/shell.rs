@@ -12,7 +12,7 @@ use sockeye_sys::addrinfo::{self, AiFlags, Hints};
 use sockeye_sys::gai::GaiCode;
 use sockeye_sys::{Family, SockType, interface, local_time, nameinfo, random};
 
-use crate::exchange::{Answer, Exchange, Input, Step, Task};
+use crate::exchange::{Answer, Ask, Exchange, Input, Step, Task};
 use crate::explain::{Event, ServerSource};
 use crate::gai::{self, Report, Request};
 use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
@@ -24,6 +24,7 @@ use crate::{idn, json, meaning, outcome, printer, search};
 
 mod bulk;
 mod wire;
+mod yaml;
 
 const RESOLV_CONF: &str = "/etc/resolv.conf";
 /// What dig waits and how often it asks, unless somebody says otherwise.
@@ -296,7 +297,7 @@ impl<'a> Session<'a> {
             told.clear();
             let heard = match step {
                 Step::Ask(ask) => {
-                    self.announce(lookup, &ask.octets, output)?;
+                    self.announce(lookup, &ask, output)?;
                     output.flush()?;
                     match wire::Line::open(&ask, source) {
                         Ok(opened) => line.insert(opened).hear(ask.until),
@@ -329,7 +330,7 @@ impl<'a> Session<'a> {
                 }
                 Step::BadPacket(packet) => {
                     self.status = ANSWERED;
-                    let text = printer::bad_packet(&packet.fault, &packet.octets);
+                    let text = self.bad_packet(&packet);
                     show(output, &text, &json::Result::unreadable(&packet))?;
                     return Ok(false);
                 }
@@ -366,7 +367,7 @@ impl<'a> Session<'a> {
                 if gave_up && matches!(event, Event::NoServers) {
                     self.greet(true, output)?;
                 }
-                if let Some(notice) = printer::notice(event, comments) {
+                if let Some(notice) = self.notice(event, comments) {
                     output.raw(notice.as_bytes())?;
                 }
             }
@@ -385,12 +386,13 @@ impl<'a> Session<'a> {
     }
 
     /// `+qr`: the query before it goes out.
-    fn announce(&mut self, lookup: &Lookup, octets: &[u8], output: &mut Output<'_>) -> Result<(), Failure> {
-        if !lookup.show.query || output.is_json() || self.globals.short {
+    fn announce(&mut self, lookup: &Lookup, ask: &Ask, output: &mut Output<'_>) -> Result<(), Failure> {
+        if !lookup.show.query || output.is_json() || (self.globals.short && !self.globals.yaml) {
             return Ok(());
         }
         self.greet(false, output)?;
-        output.raw(printer::query(lookup, octets).as_bytes())
+        let text = if self.globals.yaml { self.yaml_query(lookup, ask) } else { printer::query(lookup, &ask.octets) };
+        output.raw(text.as_bytes())
     }
 
     fn show(&mut self, lookup: &Lookup, answer: &Answer, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -398,13 +400,16 @@ impl<'a> Session<'a> {
         let mut text = String::new();
         if !output.is_json() {
             self.greet(false, output)?;
+            if self.globals.yaml {
+                text = self.yaml_answer(lookup, answer);
+            }
             if self.globals.short {
                 if lookup.show.answer && lookup.show.identify {
-                    text = printer::short_identified(&lookup.show, answer);
+                    text += &printer::short_identified(&lookup.show, answer);
                 } else if lookup.show.answer {
-                    text = printer::short(&lookup.show.style, &answer.message);
+                    text += &printer::short(&lookup.show.style, &answer.message);
                 }
-            } else {
+            } else if !self.globals.yaml {
                 text = printer::answer(lookup, answer);
                 text += &footer(lookup, answer);
             }

@@ -23,6 +23,8 @@ pub struct Style {
     pub expand_aaaa: bool,
     /// Names in Unicode: `+idnout`.
     pub idn_out: bool,
+    /// For `+yaml`: an IPv6 address that ends in two colons has a zero behind them.
+    pub yaml: bool,
 }
 
 impl Default for Style {
@@ -38,6 +40,7 @@ impl Default for Style {
             unknown_format: false,
             expand_aaaa: false,
             idn_out: false,
+            yaml: false,
         }
     }
 }

@@ -1,0 +1,58 @@
+//! `+yaml` for a session: the same pages, with the time of day.
+
+#![expect(clippy::disallowed_methods, reason = "the shell: the time of day")]
+
+use std::time::{Duration, SystemTime};
+
+use super::Session;
+use crate::exchange::{Answer, Ask, BadPacket};
+use crate::explain::Event;
+use crate::message::Message;
+use crate::options::Lookup;
+use crate::printer;
+use crate::yaml::{self, Passage, Way};
+
+impl Session<'_> {
+    /// What dig says about an event; with `+yaml` that is next to nothing.
+    pub(super) fn notice(&self, event: &Event, comments: bool) -> Option<String> {
+        if self.globals.yaml { yaml::notice(event) } else { printer::notice(event, comments) }
+    }
+
+    /// A message that cannot be read; with `+yaml` it is left out.
+    pub(super) fn bad_packet(&self, packet: &BadPacket) -> String {
+        if self.globals.yaml { String::new() } else { printer::bad_packet(&packet.fault, &packet.octets) }
+    }
+
+    /// The query, which goes out now.
+    pub(super) fn yaml_query(&self, lookup: &Lookup, ask: &Ask) -> String {
+        let Ok(message) = Message::parse(&ask.octets) else { return String::new() };
+        let passage = Passage {
+            way: Way::Query,
+            server: ask.server.addr,
+            transport: ask.transport,
+            source: self.globals.source,
+            sent_us: now_us(Duration::ZERO),
+            length: ask.octets.len(),
+        };
+        yaml::message(&passage, &message, &lookup.show, self.globals.short, self.globals.compat)
+    }
+
+    /// The answer, which came just now.
+    pub(super) fn yaml_answer(&self, lookup: &Lookup, answer: &Answer) -> String {
+        let passage = Passage {
+            way: Way::Response { received_us: now_us(Duration::ZERO), cookie: answer.cookie },
+            server: answer.server.addr,
+            transport: answer.transport,
+            source: self.globals.source,
+            sent_us: now_us(answer.rtt),
+            length: answer.octets.len(),
+        };
+        yaml::message(&passage, &answer.message, &lookup.show, self.globals.short, self.globals.compat)
+    }
+}
+
+/// The time of day, so long ago, in microseconds since 1970.
+fn now_us(ago: Duration) -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.saturating_sub(ago).as_micros()).unwrap_or(u64::MAX)
+}
