@@ -10,7 +10,7 @@ use serde_json::Value;
 use sockeye_sys::namespace;
 use sockeye_test_support::{Background, Case, Net, Run, peer, run, tool, wait_until};
 
-mod faulty;
+pub(crate) mod faulty;
 mod normal;
 
 use normal::normalised;
@@ -72,12 +72,12 @@ fn answers() -> bool {
 }
 
 /// The command lines of a file: words between blanks, single quotes around words with blanks.
-fn command_lines(file: &str) -> Vec<Vec<String>> {
+pub(crate) fn command_lines(file: &str) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(vectors().join(file)).unwrap();
     text.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")).map(words).collect()
 }
 
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (index, piece) in line.split('\'').enumerate() {
         if index % 2 == 1 {
@@ -90,7 +90,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 /// Runs every line with both, several at a time, and compares text, messages and status.
-fn compare(lines: &[Vec<String>]) {
+pub(crate) fn compare(lines: &[Vec<String>]) {
     let next = Mutex::new(lines.iter());
     let wrong = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -114,7 +114,7 @@ fn compare(lines: &[Vec<String>]) {
 }
 
 /// Both streams and the status, without what differs from run to run.
-fn shown(run: &Run) -> String {
+pub(crate) fn shown(run: &Run) -> String {
     format!("{}--- stderr\n{}--- status {}\n", normalised(&run.stdout), normalised(&run.stderr), run.status)
 }
 
@@ -132,7 +132,7 @@ fn same_on_faulty(_: &Net) {
     compare(&lines);
 }
 
-fn dig(args: &[&str]) -> Run {
+pub(crate) fn dig(args: &[&str]) -> Run {
     run(tool("dig").args(args))
 }
 

@@ -14,7 +14,7 @@ const A: &[u8] = b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01";
 const OPT: &[u8] = b"\0\0\x29\x04\xd0\0\0\0\0\0\0";
 
 /// Listens on 127.0.0.1:5300 over UDP and TCP, until the test ends.
-pub(super) fn start() {
+pub(crate) fn start() {
     let datagrams = UdpSocket::bind(("127.0.0.1", PORT)).unwrap();
     let listener = TcpListener::bind(("127.0.0.1", PORT)).unwrap();
     thread::spawn(move || {

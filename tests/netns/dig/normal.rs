@@ -26,6 +26,12 @@ fn one(line: &str) -> String {
     {
         return format!("{before} id: ID");
     }
+    if line.starts_with("      id: ") {
+        return "      id: ID".to_owned();
+    }
+    if let Some((before, _)) = line.split_once("_time: !!timestamp ") {
+        return format!("{before}_time: !!timestamp TIME");
+    }
     if let Some((before, _)) = line.split_once("ID mismatch: expected ID ") {
         return format!("{before}ID mismatch: expected ID ID, got ID");
     }
@@ -35,9 +41,11 @@ fn one(line: &str) -> String {
     if line.starts_with(";; WHEN: ") {
         return ";; WHEN: TIME".to_owned();
     }
-    if let Some(rest) = line.strip_prefix("; COOKIE: ") {
-        let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
-        return format!("; COOKIE: {digits} DIGITS{}", &rest[digits..]);
+    for cookie in ["; COOKIE: ", "          COOKIE: "] {
+        if let Some(rest) = line.strip_prefix(cookie) {
+            let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+            return format!("{cookie}{digits} DIGITS{}", &rest[digits..]);
+        }
     }
     line.to_owned()
 }
