@@ -2,6 +2,8 @@
 
 use sockeye_cli::manual::{Example, Manual};
 
+mod yaml;
+
 const DESCRIPTION: &str = "\
 `dig` asks name servers and prints their answers as BIND's dig 9.18 prints them: text, messages and exit statuses are the
 same octet for octet, so that what reads the one reads the other. With `+explain` it says beside each answer what was asked,
@@ -72,7 +74,7 @@ A, AAAA, CAA, CNAME, DNAME, HINFO, MX, NS, PTR, SOA, SPF, SRV and TXT are printe
 octets are printed as RFC 3597 says, where dig has a form for some seventy more. EDNS options other than NSID, COOKIE,
 TCP KEEPALIVE, PAD and EDE are printed as octets too.
 
-Zone transfers, TSIG, `-f`, `-k`, `-u`, `-y`, `~/.digrc`, the search list, `+trace`, `+multiline`, `+yaml` and TLS and HTTPS as
+Zone transfers, TSIG, `-f`, `-k`, `-u`, `-y`, `~/.digrc`, the search list, `+trace`, `+multiline` and TLS and HTTPS as
 transports are not there yet. An option of dig that is not listed above is refused as dig refuses an unknown one; none is
 taken and ignored.
 
@@ -93,7 +95,7 @@ pub(crate) const MANUAL: Manual = Manual {
         "+gai[=FLAG,...] [NAME] [+service=SERVICE]",
     ],
     description: DESCRIPTION,
-    sections: &[("Query options", QUERY_OPTIONS), ("Asking the C library", GAI), ("JSON", JSON)],
+    sections: &[("Query options", QUERY_OPTIONS), ("Asking the C library", GAI), ("JSON", JSON), yaml::SECTION],
     examples: &[
         Example {
             says: "Ask one server for the mail exchanges of a domain:",

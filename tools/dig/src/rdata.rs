@@ -180,6 +180,10 @@ impl Rdata {
                 Value::Ipv4(addr) => write!(text, "{addr}"),
                 Value::Ipv6(addr) => {
                     ipv6(&mut text, *addr);
+                    // YAML would take the two colons at the end for a key.
+                    if style.yaml && text.ends_with(':') {
+                        text.push('0');
+                    }
                     Ok(())
                 }
                 Value::Name(name) => write!(text, "{name}"),
