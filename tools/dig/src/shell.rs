@@ -422,7 +422,7 @@ impl<'a> Session<'a> {
 
     /// dig's footer once more: it comes twice where there was a list to search, and the name was not one for it.
     fn show_footer(&self, lookup: &Lookup, answer: &Answer, output: &mut Output<'_>) -> Result<(), Failure> {
-        if output.is_json() || self.globals.short {
+        if output.is_json() || self.globals.short || self.globals.yaml {
             return Ok(());
         }
         output.raw(footer(lookup, answer).as_bytes())
