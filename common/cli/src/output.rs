@@ -270,6 +270,17 @@ impl<'a> Output<'a> {
         self.wrote(written)
     }
 
+    /// Shows one step of the working that an option of its own asked for, whether explanations were or not.
+    ///
+    /// # Errors
+    /// [`Failure`] if the stream does not take it.
+    pub fn step<E: Render + Serialize + ?Sized>(&mut self, step: &E) -> Result<(), Failure> {
+        let explain = std::mem::replace(&mut self.presentation.explain, true);
+        let written = self.write_event(step);
+        self.presentation.explain = explain;
+        self.wrote(written)
+    }
+
     /// Runs `work` with a sink for the steps of its working.
     ///
     /// # Errors

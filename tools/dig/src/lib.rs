@@ -7,6 +7,7 @@
 //! - [`style`], [`printer`], [`yaml`], [`json`], [`explain`], [`meaning`], [`outcome`]: what is shown
 //! - [`batch`]: the lines of `-f`
 //! - [`resolv_conf`], [`search`], [`idn`], [`reverse`], [`gai`]: the local side
+//! - [`annotate`]: a message octet by octet
 //! - [`offline`]: messages that are not asked for but given
 //! - [`hosts`], [`nsswitch`], [`stub`], [`gai_conf`], [`rfc6724`]: what the C library goes by
 //! - [`shell`]: sockets, clocks and files, and [`shell::run`]
@@ -15,6 +16,7 @@
 use sockeye_cli::output::Output;
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Presentation, Status, Tool};
 
+pub mod annotate;
 pub mod args;
 pub mod batch;
 pub mod cli;

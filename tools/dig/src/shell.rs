@@ -12,6 +12,7 @@ use sockeye_sys::addrinfo::{self, AiFlags, Hints};
 use sockeye_sys::gai::GaiCode;
 use sockeye_sys::{Family, SockType, interface, local_time, nameinfo, random};
 
+use crate::annotate::{Annotation, Direction, Wire};
 use crate::exchange::{Answer, Ask, Exchange, Input, Step, Task};
 use crate::explain::{Event, ServerSource};
 use crate::gai::{self, Report, Request};
@@ -290,6 +291,8 @@ impl<'a> Session<'a> {
         let mut told = Vec::new();
         let mut step = exchange.start(id()?, Instant::now(), &mut |event| told.push(event));
         let mut line: Option<wire::Line> = None;
+        // To whom and how the last query went: for +wire.
+        let mut way = None;
         loop {
             // Before a failure's last words dig prints the banner.
             let gave_up = matches!(step, Step::GiveUp { in_setup: false });
@@ -298,6 +301,8 @@ impl<'a> Session<'a> {
             let heard = match step {
                 Step::Ask(ask) => {
                     self.announce(lookup, &ask, output)?;
+                    way = Some((ask.server.addr, ask.transport));
+                    self.wire(lookup, Direction::Sent, way, &ask.octets, output)?;
                     output.flush()?;
                     match wire::Line::open(&ask, source) {
                         Ok(opened) => line.insert(opened).hear(ask.until),
@@ -343,6 +348,9 @@ impl<'a> Session<'a> {
                     return Ok(false);
                 }
             };
+            if let Some(octets) = heard.octets() {
+                self.wire(lookup, Direction::Received, way, octets, output)?;
+            }
             let input = match &heard {
                 wire::Heard::Datagram(from, octets) => Input::Datagram(*from, octets),
                 wire::Heard::Message(octets) => Input::Message(octets),
@@ -352,6 +360,25 @@ impl<'a> Session<'a> {
             };
             step = exchange.handle(&input, id()?, Instant::now(), &mut |event| told.push(event));
         }
+    }
+
+    /// `+wire`: a message octet by octet.
+    fn wire(
+        &mut self,
+        lookup: &Lookup,
+        direction: Direction,
+        way: Option<(SocketAddr, Transport)>,
+        octets: &[u8],
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
+        if !lookup.wire {
+            return Ok(());
+        }
+        if !output.is_json() {
+            self.greet(false, output)?;
+        }
+        let (peer, transport) = way.unzip();
+        output.step(&Wire { direction, peer, transport, annotation: Annotation::new(octets) })
     }
 
     /// Prints events in dig's words, and explains them if that was asked for.

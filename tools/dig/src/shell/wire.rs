@@ -24,6 +24,16 @@ pub(super) enum Heard {
     Failed(String),
 }
 
+impl Heard {
+    /// The message, if one came.
+    pub(super) fn octets(&self) -> Option<&[u8]> {
+        match self {
+            Self::Datagram(_, octets) | Self::Message(octets) => Some(octets),
+            _ => None,
+        }
+    }
+}
+
 /// A socket on which a query went out.
 pub(super) struct Line {
     socket: Socket,
