@@ -2,6 +2,7 @@
 
 use sockeye_cli::manual::{Example, Manual};
 
+mod wire;
 mod yaml;
 
 const DESCRIPTION: &str = "\
@@ -95,7 +96,13 @@ pub(crate) const MANUAL: Manual = Manual {
         "+gai[=FLAG,...] [NAME] [+service=SERVICE]",
     ],
     description: DESCRIPTION,
-    sections: &[("Query options", QUERY_OPTIONS), ("Asking the C library", GAI), ("JSON", JSON), yaml::SECTION],
+    sections: &[
+        ("Query options", QUERY_OPTIONS),
+        ("Asking the C library", GAI),
+        ("JSON", JSON),
+        yaml::SECTION,
+        wire::SECTION,
+    ],
     examples: &[
         Example {
             says: "Ask one server for the mail exchanges of a domain:",
@@ -137,6 +144,12 @@ pub(crate) const MANUAL: Manual = Manual {
             says: "See what a program would connect to:",
             command: "dig +gai=canonname onlyhosts +service=80 +socktype=stream",
             shows: "192.0.2.201 80 sockaddr=",
+            status: 0,
+        },
+        Example {
+            says: "See the octets of query and answer, and what a compression pointer leads to:",
+            command: "dig +noall +wire alias.lab.test",
+            shows: ";; wire: 0x0020  c0 0c                    NAME              -> 0x000c alias.lab.test.",
             status: 0,
         },
         Example {

@@ -153,14 +153,14 @@ fn a_message_that_breaks_is_told_up_to_there_and_dumped_from_there() {
             Some((28, 0x1b)),
             "answer 1",
             "compression pointer",
-            "the message breaks at 0x001b: compression pointer: a compression pointer that does not point backwards, or not to a name",
+            "the message breaks at 0x001b: compression pointer: does not point backwards to a name",
         ),
         (
             78,
             Some((12, 0x45)),
             "question 1",
             "label length",
-            "the message breaks at 0x000c: label length: a label length that begins with the bits 01 or 10",
+            "the message breaks at 0x000c: label length: begins with the bits 01 or 10, as none may",
         ),
         (
             78,

@@ -243,9 +243,9 @@ pub(super) fn fault(fault: &Fault, at: usize, left: usize) -> String {
     let why = match fault.kind {
         FaultKind::UnexpectedEnd if left == 0 => "the message ends before it",
         FaultKind::UnexpectedEnd => "too few octets are left for it",
-        FaultKind::BadPointer => "a compression pointer that does not point backwards, or not to a name",
-        FaultKind::BadLabelType => "a label length that begins with the bits 01 or 10",
-        FaultKind::NameTooLong => "a name of more than 255 octets",
+        FaultKind::BadPointer => "does not point backwards to a name",
+        FaultKind::BadLabelType => "begins with the bits 01 or 10, as none may",
+        FaultKind::NameTooLong => "longer than 255 octets",
         FaultKind::ExtraData => "octets behind the last field of the rdata",
         FaultKind::FormErr => "a value that its type does not allow",
         FaultKind::BadOption => "an EDNS option that is not as its definition says",
