@@ -34,6 +34,16 @@ pub enum FaultKind {
     FormErr,
     /// An EDNS option that its definition does not allow.
     BadOption,
+    /// A text that is not of the kind that the type wants.
+    Syntax,
+    /// A number that the type does not allow.
+    OutOfRange,
+    /// A bitmap of types that is too long, or longer than need be.
+    BadBitmap,
+    /// A variant that nobody has defined.
+    NotImplemented,
+    /// An owner that a record of that type cannot have.
+    BadOwner,
 }
 
 impl Fault {
@@ -62,6 +72,11 @@ impl fmt::Display for FaultKind {
             Self::ExtraData => "extra input data",
             Self::FormErr => "FORMERR",
             Self::BadOption => "malformed OPT option",
+            Self::Syntax => "syntax error",
+            Self::OutOfRange => "out of range",
+            Self::BadBitmap => "bad bitmap",
+            Self::NotImplemented => "not implemented",
+            Self::BadOwner => "bad owner name (check-names)",
         })
     }
 }

@@ -180,10 +180,11 @@ impl Message {
                     return Ok(());
                 }
                 self.irregular("TSIG", at);
-                return Ok(());
             }
-            // KEY, SIG and TKEY travel in class ANY.
-            Type(24 | 25 | 249) => {}
+            // A signature of nothing is SIG(0), which does not stand here.
+            Type(24 | 46) if record.rdata.octets.starts_with(&[0, 0]) => self.irregular("type covered", at),
+            // TKEY travels in class ANY.
+            Type(249) => {}
             _ => {
                 let expected = *class.get_or_insert(record.class);
                 if self.header.opcode() != Opcode::UPDATE && expected != Class::ANY && expected != record.class {

@@ -195,14 +195,7 @@ fn escaped(octets: &mut std::str::Bytes<'_>) -> Result<u8, NameError> {
 /// ASCII is `\DDD`.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_root() {
-            return f.write_str(".");
-        }
-        for label in self.labels() {
-            write_label(f, label)?;
-            f.write_str(".")?;
-        }
-        Ok(())
+        self.write(f)
     }
 }
 
@@ -215,21 +208,77 @@ impl Name {
         }
         text
     }
+
+    /// Appends what [`fmt::Display`] gives.
+    pub fn push(&self, text: &mut String) {
+        text.reserve(self.wire.len());
+        // Writing to a String cannot fail.
+        let _ = self.write(text);
+    }
+
+    /// Appends the name with the labels that are Unicode in disguise (`xn--`) as Unicode. Nothing is appended, and the
+    /// result is false, if there is no such label or one of them is not what it says.
+    ///
+    /// # Source
+    /// RFC 5890 section 2.3.2.1, UTS #46.
+    pub fn push_unicode(&self, text: &mut String) -> bool {
+        const PREFIX: &[u8] = b"xn--";
+        let is_disguised = |label: &[u8]| label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
+        if !self.labels().any(is_disguised) {
+            return false;
+        }
+        let start = text.len();
+        for label in self.labels() {
+            if is_disguised(label) {
+                let ascii = std::str::from_utf8(label).unwrap_or_default();
+                let (unicode, result) = idna::domain_to_unicode(ascii);
+                if result.is_err() || unicode.chars().any(char::is_control) {
+                    text.truncate(start);
+                    return false;
+                }
+                text.push_str(&unicode);
+            } else {
+                let _ = write_label(text, label);
+            }
+            text.push('.');
+        }
+        true
+    }
+
+    fn write(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        if self.is_root() {
+            return out.write_str(".");
+        }
+        for label in self.labels() {
+            write_label(out, label)?;
+            out.write_char('.')?;
+        }
+        Ok(())
+    }
 }
 
-fn write_label(f: &mut fmt::Formatter<'_>, label: &[u8]) -> fmt::Result {
-    use fmt::Write as _;
-    for &octet in label {
+fn write_label(out: &mut impl fmt::Write, label: &[u8]) -> fmt::Result {
+    let mut rest = label;
+    while !rest.is_empty() {
+        let plain = rest.iter().take_while(|octet| is_plain(**octet)).count();
+        let (run, behind) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
+        out.write_str(std::str::from_utf8(run).unwrap_or_default())?;
+        let Some((&octet, behind)) = behind.split_first() else { return Ok(()) };
         match octet {
-            b'"' | b'(' | b')' | b'.' | b';' | b'\\' | b'@' | b'$' => {
-                f.write_str("\\")?;
-                f.write_char(char::from(octet))?;
+            0x21..=0x7e => {
+                out.write_char('\\')?;
+                out.write_char(char::from(octet))?;
             }
-            0x21..=0x7e => f.write_char(char::from(octet))?,
-            _ => write!(f, "\\{octet:03}")?,
+            _ => write!(out, "\\{octet:03}")?,
         }
+        rest = behind;
     }
     Ok(())
+}
+
+/// Whether an octet stands for itself.
+fn is_plain(octet: u8) -> bool {
+    matches!(octet, 0x21..=0x7e) && !matches!(octet, b'"' | b'(' | b')' | b'.' | b';' | b'\\' | b'@' | b'$')
 }
 
 /// Labels from left to right.

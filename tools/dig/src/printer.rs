@@ -3,21 +3,23 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::edns::{self, Edns, EdnsOption, OptionCode};
 use crate::exchange::Answer;
 use crate::explain::{Event, Transport};
 use crate::fault::Fault;
 use crate::header;
 use crate::message::{Message, Section};
 use crate::options::{Lookup, Show};
-use crate::question::Question;
-use crate::record::Record;
-use crate::registry::{Opcode, Rcode, Type};
-use crate::style::Style;
+use crate::registry::{Opcode, Rcode};
 
 mod columns;
+mod options;
+mod records;
 
-use columns::Line;
+pub(crate) use options::printable;
+use options::pseudosection;
+pub use options::visible;
+use records::push_question;
+pub use records::{push_record, short};
 
 /// The header, the sections and the empty lines between them, as dig prints an answer.
 pub fn answer(lookup: &Lookup, answer: &Answer) -> String {
@@ -148,139 +150,12 @@ fn questions(text: &mut String, show: &Show, message: &Message) {
     }
 }
 
-fn push_question(text: &mut String, show: &Show, question: &Question) {
-    text.push(';');
-    let mut line = Line::default();
-    line.push(text, &question.qname.to_string());
-    let columns = columns::of(&show.style);
-    // The class of a question is never left out.
-    line.indent(text, columns.question_class);
-    line.push(text, &question.qclass.to_string());
-    line.indent(text, columns.rtype);
-    line.push(text, &question.qtype.to_string());
-    text.push('\n');
-}
-
-fn push_record(text: &mut String, show: &Show, record: &Record) {
-    let columns = columns::of(&show.style);
-    let mut line = Line::default();
-    line.push(text, &record.owner.to_string());
-    if show.style.ttl {
-        line.indent(text, columns.ttl);
-        line.push(text, &record.ttl.to_string());
-    }
-    if show.style.class {
-        line.indent(text, columns.class);
-        line.push(text, &record.class.to_string());
-    }
-    line.indent(text, columns.rtype);
-    line.push(text, &record.rtype.to_string());
-    line.indent(text, columns.rdata);
-    push_rdata(text, &show.style, record);
-}
-
-/// `+short`: the rdata of every record of the answer section.
-pub fn short(style: &Style, message: &Message) -> String {
-    let mut text = String::new();
-    for record in &message.answer {
-        push_rdata(&mut text, style, record);
-    }
-    text
-}
-
 /// `+short +identify`: the same, and who said so.
 pub fn short_identified(show: &Show, answer: &Answer) -> String {
     let (server, unit) = (address(answer.server.addr), if show.usec { "us" } else { "ms" });
     let rtt = if show.usec { answer.rtt.as_micros() } else { answer.rtt.as_millis() };
     let who = format!(" from server {server} in {rtt} {unit}.\n");
     short(&show.style, &answer.message).lines().flat_map(|line| [line, who.as_str()]).collect()
-}
-
-fn push_rdata(text: &mut String, style: &Style, record: &Record) {
-    // An OPT record out of its place and without options has no text at all.
-    if record.rtype != Type::OPT || !record.rdata.octets.is_empty() {
-        text.push_str(&record.rdata.text(style));
-    }
-    text.push('\n');
-}
-
-fn pseudosection(text: &mut String, opt: &Edns, verdict: &str) {
-    text.push_str(";; OPT PSEUDOSECTION:\n");
-    let _ = write!(text, "; EDNS: version: {}, flags:", opt.version);
-    if opt.dnssec_ok() {
-        text.push_str(" do");
-    }
-    if opt.flags & edns::CO != 0 {
-        text.push_str(" co");
-    }
-    let unknown = opt.flags & !(edns::DO | edns::CO);
-    if unknown == 0 {
-        let _ = writeln!(text, "; udp: {}", opt.udp_size);
-    } else {
-        let _ = writeln!(text, "; MBZ: 0x{unknown:04x}, udp: {}", opt.udp_size);
-    }
-    for option in &opt.options {
-        push_option(text, option, verdict);
-    }
-}
-
-fn push_option(text: &mut String, option: &EdnsOption, verdict: &str) {
-    match option.code {
-        OptionCode::COOKIE => {
-            text.push_str("; COOKIE: ");
-            sockeye_common::hex::push(text, &option.data);
-            let _ = writeln!(text, "{verdict}");
-        }
-        OptionCode::EDE => {
-            let Some((code, said)) = option.extended_error() else { return };
-            let _ = write!(text, "; EDE: {}", code.0);
-            if let Some(name) = code.name() {
-                let _ = write!(text, " ({name})");
-            }
-            if !said.is_empty() {
-                let _ = write!(text, ": ({})", visible(said));
-            }
-            text.push('\n');
-        }
-        OptionCode::KEEPALIVE if option.data.len() == 2 => {
-            let tenths = option.data.iter().fold(0_u32, |value, octet| value << 8 | u32::from(*octet));
-            let _ = writeln!(text, "; TCP KEEPALIVE: {}.{} secs", tenths / 10, tenths % 10);
-        }
-        OptionCode::PADDING if !option.data.is_empty() => {
-            let _ = writeln!(text, "; PAD: ({} bytes)", option.data.len());
-        }
-        code => {
-            match code {
-                OptionCode::NSID => text.push_str("; NSID:"),
-                OptionCode::KEEPALIVE => text.push_str("; TCP KEEPALIVE:"),
-                OptionCode::PADDING => text.push_str("; PAD:"),
-                OptionCode(number) => {
-                    let _ = write!(text, "; OPT={number}:");
-                }
-            }
-            if !option.data.is_empty() {
-                let _ =
-                    write!(text, " {} (\"{}\")", sockeye_common::hex::spaced(&option.data), printable(&option.data));
-            }
-            text.push('\n');
-        }
-    }
-}
-
-/// Octets as ASCII, a dot for what is not printable.
-pub(crate) fn printable(octets: &[u8]) -> String {
-    octets.iter().map(|octet| if (0x20..=0x7e).contains(octet) { char::from(*octet) } else { '.' }).collect()
-}
-
-/// A server's own words: UTF-8 as it is, a dot for every octet that is not text and every character that a terminal
-/// acts on.
-pub fn visible(octets: &[u8]) -> String {
-    let Ok(text) = std::str::from_utf8(octets) else { return printable(octets) };
-    text.chars().map(|character| if acts_on_a_terminal(character) { '.' } else { character }).collect()
-}
-
-fn acts_on_a_terminal(character: char) -> bool {
-    character != '\\' && sockeye_cli::escape::escape(character.encode_utf8(&mut [0; 4])).starts_with('\\')
 }
 
 /// How long the answer took, as `-u` wants it.

@@ -4,7 +4,7 @@ use sockeye_common::wire::Reader;
 
 use crate::fault::{Fault, FaultKind};
 use crate::name::Name;
-use crate::rdata::Rdata;
+use crate::rdata::{self, Rdata};
 use crate::registry::{Class, Type};
 use crate::span::Span;
 
@@ -50,6 +50,9 @@ impl Record {
             return Err(Fault::new(FaultKind::FormErr, "TYPE", fixed_at));
         }
         let rdata = Rdata::parse(reader.input(), span, rtype, class)?;
+        if !rdata::may_own(&owner, rtype) {
+            return Err(Fault::new(FaultKind::BadOwner, "NAME", owner_span.offset));
+        }
         reader.skip(length, "RDATA").map_err(Fault::end)?;
         Ok(Self { owner, rtype, class, ttl, rdata, owner_span })
     }

@@ -25,6 +25,8 @@ pub struct Style {
     pub idn_out: bool,
     /// For `+yaml`: an IPv6 address that ends in two colons has a zero behind them.
     pub yaml: bool,
+    /// Seconds since 1970, to which the times of signatures are near; `None` for times from 1970 to 2106.
+    pub now: Option<u32>,
 }
 
 impl Default for Style {
@@ -41,6 +43,7 @@ impl Default for Style {
             expand_aaaa: false,
             idn_out: false,
             yaml: false,
+            now: None,
         }
     }
 }

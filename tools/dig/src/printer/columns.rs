@@ -16,7 +16,8 @@ pub(super) struct Columns {
 
 /// The columns for what is shown: each part that is left out moves those behind it.
 pub(super) fn of(style: &Style) -> Columns {
-    match (style.ttl, style.class) {
+    // Several lines leave no room, whatever is shown.
+    match (style.ttl && !style.multiline, style.class && !style.multiline) {
         (true, true) => Columns { question_class: 32, ttl: 24, class: 32, rtype: 40, rdata: 48 },
         (false, false) => Columns { question_class: 24, ttl: 24, class: 24, rtype: 24, rdata: 32 },
         (false, true) => Columns { question_class: 24, ttl: 24, class: 24, rtype: 32, rdata: 40 },
@@ -25,20 +26,23 @@ pub(super) fn of(style: &Style) -> Columns {
 }
 
 /// How far a line has come.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Line {
+    /// The column where the words begin that are not counted yet.
     column: usize,
+    /// Where they begin in the text.
+    at: usize,
 }
 
 impl Line {
-    /// Appends words. Each octet is a column: dig counts octets, and there are no others here than ASCII.
-    pub(super) fn push(&mut self, text: &mut String, words: &str) {
-        text.push_str(words);
-        self.column += words.len();
+    /// A line that begins where the text ends.
+    pub(super) fn at(text: &str) -> Self {
+        Self { column: 0, at: text.len() }
     }
 
-    /// Goes to a column, or one further if that has been passed.
+    /// Goes to a column, or one further if that has been passed. Each octet is a column: dig counts octets.
     pub(super) fn indent(&mut self, text: &mut String, column: usize) {
+        self.column += text.len().saturating_sub(self.at);
         let to = column.max(self.column + 1);
         let tabs = (to / TAB).saturating_sub(self.column / TAB);
         if tabs > 0 {
@@ -47,6 +51,7 @@ impl Line {
         }
         text.extend(std::iter::repeat_n(' ', to.saturating_sub(self.column)));
         self.column = to;
+        self.at = text.len();
     }
 }
 
@@ -70,7 +75,7 @@ mod tests {
             (6, 13, "\t     "),
         ] {
             let mut text = String::new();
-            let mut line = Line { column: before };
+            let mut line = Line { column: before, at: 0 };
             line.indent(&mut text, wanted);
             assert_eq!(text, written, "{before} to {wanted}");
             assert_eq!(line.column, wanted.max(before + 1));

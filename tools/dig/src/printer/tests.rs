@@ -5,7 +5,10 @@ use crate::cookie::Verdict;
 use crate::message::Query;
 use crate::message::tests::answer as answer_octets;
 use crate::options::Server;
+use crate::question::Question;
 use crate::registry::Class;
+use crate::registry::Type;
+use crate::style::Style;
 
 fn answer_of(octets: &[u8]) -> Answer {
     let question = Question::new("alias.lab".parse().unwrap(), Type::A, Class::IN);
@@ -60,31 +63,6 @@ fn columns_move_when_parts_are_left_out() {
     assert!(shown(false, true).starts_with(";alias.lab.\t\tIN\tA\nalias.lab.\t\tIN\tCNAME\tweb.lab.\n"));
     assert!(shown(true, false).starts_with(";alias.lab.\t\tIN\tA\nalias.lab.\t\t3600\tCNAME\tweb.lab.\n"));
     assert!(shown(false, false).starts_with(";alias.lab.\t\tIN A\nalias.lab.\t\tCNAME\tweb.lab.\n"));
-}
-
-#[test]
-fn options_and_what_a_terminal_would_act_on() {
-    let shown = |code: u16, data: &[u8]| {
-        let mut text = String::new();
-        push_option(&mut text, &EdnsOption::new(OptionCode(code), data.to_vec()), " (bad)");
-        text
-    };
-    for (code, data, line) in [
-        (3, &b"ns-odd\x01\""[..], "; NSID: 6e 73 2d 6f 64 64 01 22 (\"ns-odd.\"\")\n"),
-        (3, b"", "; NSID:\n"),
-        (10, b"ABCDEFGH", "; COOKIE: 4142434445464748 (bad)\n"),
-        (11, b"\0\x64", "; TCP KEEPALIVE: 10.0 secs\n"),
-        (12, &[0; 8], "; PAD: (8 bytes)\n"),
-        (15, b"\0\x12", "; EDE: 18 (Prohibited)\n"),
-        (15, b"\0\x16say \"no\"\xc3\xbc", "; EDE: 22 (No Reachable Authority): (say \"no\"\u{fc})\n"),
-        (15, b"\x27\x0ftext", "; EDE: 9999: (text)\n"),
-        (15, b"\0\0\x1b[2J\\\xc2\x9b\0", "; EDE: 0 (Other): (.[2J\\..)\n"),
-        (15, b"\0\0\xff\x1b", "; EDE: 0 (Other): (..)\n"),
-        (65001, b"\x01\x02abc\xff", "; OPT=65001: 01 02 61 62 63 ff (\"..abc.\")\n"),
-        (4, b"", "; OPT=4:\n"),
-    ] {
-        assert_eq!(shown(code, data), line);
-    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::fault::FaultKind;
 
 /// The rdata alone as a message, so that offsets are those of the rdata.
 fn parsed(rtype: Type, class: Class, octets: &[u8]) -> Result<Rdata, Fault> {
