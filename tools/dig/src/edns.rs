@@ -109,11 +109,7 @@ impl Edns {
     /// # Errors
     /// [`Fault`] if the options do not fill the rdata, or one is not what its definition says.
     pub fn parse(record: &Record, message: &[u8]) -> Result<Self, Fault> {
-        let edns = Self::parse_unjudged(record, message)?;
-        match edns.options.iter().find(|option| !is_well_formed(option.code, &option.data)) {
-            Some(option) => Err(Fault::new(FaultKind::BadOption, "OPTION-DATA", option.span.offset)),
-            None => Ok(edns),
-        }
+        Self::read(record, message, is_well_formed)
     }
 
     /// The same, whatever the options hold.
@@ -121,6 +117,11 @@ impl Edns {
     /// # Errors
     /// [`Fault`] if the options do not fill the rdata.
     pub fn parse_unjudged(record: &Record, message: &[u8]) -> Result<Self, Fault> {
+        Self::read(record, message, |_, _| true)
+    }
+
+    /// Reads option by option: the first that is wrong is what is wrong.
+    fn read(record: &Record, message: &[u8], is_good: fn(OptionCode, &[u8]) -> bool) -> Result<Self, Fault> {
         let [extended_rcode, version, flags @ ..] = record.ttl.to_be_bytes();
         let end = record.rdata.span.end();
         let mut options = Vec::new();
@@ -133,6 +134,9 @@ impl Edns {
             let length = usize::from(reader.u16("OPTION-LENGTH").map_err(Fault::end)?);
             let span = Span { offset: reader.offset(), length };
             let data = reader.octets(length, "OPTION-DATA").map_err(Fault::end)?.to_vec();
+            if !is_good(code, &data) {
+                return Err(Fault::new(FaultKind::BadOption, "OPTION-DATA", span.offset));
+            }
             options.push(EdnsOption { code, data, span });
         }
         let udp_size = record.class.0;

@@ -2,7 +2,7 @@
 
 use super::Walk;
 use super::words::{self, duration};
-use crate::rdata::{Field, Rdata, Value};
+use crate::rdata::{Field, Form, Rdata};
 use crate::registry::Type;
 use crate::style::Style;
 
@@ -16,10 +16,10 @@ impl Walk<'_> {
                 continue;
             }
             self.fill(field.span.offset, "RDATA", "");
-            if matches!(field.value, Value::Name(_)) && self.name(field.name, end).is_ok() {
+            if field.target.is_some() && self.name(field.name, end).is_ok() {
                 continue;
             }
-            self.fill(field.span.end(), field.name, &words(rtype, field));
+            self.fill(field.span.end(), field.name, &words(rtype, rdata, field));
         }
         let rest = self.octets.get(self.at..end).unwrap_or_default();
         self.fill(end, "RDATA", &super::option::shown(rest));
@@ -27,24 +27,27 @@ impl Walk<'_> {
 }
 
 /// What a field says: its value as dig writes it, and what that means where it is not plain.
-fn words(rtype: Type, field: &Field) -> String {
-    let Value::Number(number) = field.value else { return text(field) };
+fn words(rtype: Type, rdata: &Rdata, field: &Field) -> String {
     let purpose = match (rtype, field.name) {
         (Type::SOA, "REFRESH") => "until a secondary asks again",
         (Type::SOA, "RETRY") => "until it asks again after no answer",
         (Type::SOA, "EXPIRE") => "without an answer, and it forgets the zone",
         (Type::SOA, "MINIMUM") => "that a no may be remembered at most",
-        _ => return text(field),
+        _ => return text(rdata, field),
     };
+    let number = rdata.number(field.name).unwrap_or_default();
     format!("{number} s: {} {purpose}", duration(number.into()))
 }
 
 /// The field alone, as it stands in a zone file.
-fn text(field: &Field) -> String {
-    let alone = Rdata { span: field.span, octets: Vec::new(), fields: Some(vec![field.clone()]) };
-    let text = alone.text(&Style { split: Some(0), ..Style::default() });
-    match &field.value {
-        Value::Text(octets) => format!("{text}, {}", words::octets(octets.len())),
+fn text(rdata: &Rdata, field: &Field) -> String {
+    let text = rdata.field_text(field, &Style::default());
+    match field.form {
+        Form::Text => format!("{text}, {}", words::octets(field.span.length.saturating_sub(1))),
+        Form::Rest => format!("{text}, {}", words::octets(field.span.length)),
+        Form::Count | Form::Count16 => {
+            rdata.octets_of(field).iter().fold(0_u32, |sum, octet| sum << 8 | u32::from(*octet)).to_string()
+        }
         _ => text,
     }
 }

@@ -248,6 +248,11 @@ pub(super) fn fault(fault: &Fault, at: usize, left: usize) -> String {
         FaultKind::NameTooLong => "longer than 255 octets",
         FaultKind::ExtraData => "octets behind the last field of the rdata",
         FaultKind::FormErr => "a value that its type does not allow",
+        FaultKind::Syntax => "a text that is not of the kind that its type wants",
+        FaultKind::OutOfRange => "a number that its type does not allow",
+        FaultKind::BadBitmap => "a bitmap that is too long, or longer than need be",
+        FaultKind::NotImplemented => "a variant that nobody has defined",
+        FaultKind::BadOwner => "an owner that a record of this type cannot have",
         FaultKind::BadOption => "an EDNS option that is not as its definition says",
     };
     let led = if fault.offset < at { ", to which a pointer led" } else { "" };
