@@ -48,7 +48,7 @@ fn a_wrong_name_or_server_or_address_is_one_line() {
         (
             &["+gai=nosuch", "a.b"],
             1,
-            "+gai: 'nosuch' is not one of passive canonname numerichost v4mapped all addrconfig idn canonidn numericserv",
+            "+gai: 'nosuch' is not one of passive canonname numerichost v4mapped all addrconfig idn canonidn numericserv idn_allow_unassigned idn_use_std3_ascii_rules",
         ),
         (&["+gai", "-x", "nonsense"], 1, "-x 'nonsense' is not an IP address"),
         (&["--color=blue", "a.b"], 1, "--color 'blue' is not auto, always or never"),
@@ -85,6 +85,7 @@ fn the_c_library_is_asked_for_numbers_without_any_network() {
                 "flags": {"code": 4, "names": ["AI_NUMERICHOST"]}, "family": {"code": 0, "name": "AF_UNSPEC"},
                 "socktype": {"code": 2, "name": "SOCK_DGRAM"}, "protocol": {"code": 0, "name": null},
             },
+            "warnings": [],
             "entries": [{
                 "family": {"code": 10, "name": "AF_INET6"}, "socktype": {"code": 2, "name": "SOCK_DGRAM"},
                 "protocol": {"code": 17, "name": "IPPROTO_UDP"}, "address": "::1", "port": 0, "scope_id": 0,
@@ -99,7 +100,8 @@ fn the_c_library_is_asked_for_numbers_without_any_network() {
         value["data"],
         json!({
             "call": "getnameinfo", "address": "192.0.2.1", "port": 53,
-            "flags": {"code": 3, "names": ["NI_NUMERICHOST", "NI_NUMERICSERV"]},
+            "sockaddr": "02000035c00002010000000000000000",
+            "flags": {"code": 3, "names": ["NI_NUMERICHOST", "NI_NUMERICSERV"]}, "warnings": [],
             "host": "192.0.2.1", "service": "53", "error": null,
         })
     );

@@ -289,12 +289,18 @@ impl Draft<'_> {
     }
 
     fn gai_plan(&mut self) -> Result<Plan, Stop> {
+        let option = if self.gai.compares() { "compare" } else { "gai" };
         let mut lookups = self.lookups.iter();
         let node = lookups.next().map(|spoken| spoken.lookup.name.clone());
         if lookups.next().is_some() {
-            return Err(Stop::fatal("+gai takes one name", 1));
+            return Err(Stop::fatal(format!("+{option} takes one name"), 1));
         }
-        self.gai.request(node).map(Plan::AddressInfo).map_err(|fault| Stop::fatal(fault, 1))
+        if self.default_said.qtype || self.lookups.iter().any(|spoken| spoken.said.qtype) {
+            return Err(Stop::fatal(format!("+{option} takes no type: +family=inet or inet6 says which addresses"), 1));
+        }
+        let (resolve, globals) = (&mut self.resolve, &self.globals);
+        let mut scoped = |written: &str| resolve(written, globals).ok()?.into_iter().next();
+        self.gai.request(node, &mut scoped).map(Plan::AddressInfo).map_err(|fault| Stop::fatal(fault, 1))
     }
 
     /// The lookup that an option behind a name belongs to, or what later ones start from.

@@ -1,7 +1,7 @@
 //! What happened, as data: each step of an exchange, and what an answer means.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::Serialize;
 use sockeye_cli::output::Role;
@@ -233,8 +233,38 @@ pub enum Event {
     LibraryAnswered {
         /// How many entries.
         entries: usize,
-        /// What to think of their order.
+        /// How many different addresses they have.
+        addresses: usize,
+        /// The types and protocols with which each address comes.
+        kinds: Vec<String>,
+        /// Why with these.
         meaning: &'static str,
+    },
+    /// A field of a sockaddr.
+    SockaddrField {
+        /// Of which entries, from 1; none for the sockaddr of a question.
+        entries: Vec<usize>,
+        /// Where it starts.
+        offset: usize,
+        /// Its name in C.
+        field: &'static str,
+        /// Its octets.
+        octets: String,
+        /// What they mean.
+        meaning: String,
+    },
+    /// Why one address comes before another.
+    OrderDecided {
+        /// Which comes first.
+        first: IpAddr,
+        /// Which comes next.
+        second: IpAddr,
+        /// The rule of RFC 6724 section 6; null if none puts them so.
+        rule: Option<u8>,
+        /// Its name.
+        name: &'static str,
+        /// What it compared.
+        reason: String,
     },
     /// The C library said what an address is called.
     LibraryNamed {
@@ -360,7 +390,18 @@ impl Event {
             }
             Self::LibraryAsked { call, meaning } => format!("asked {call}(3): {meaning}"),
             Self::Hint { hint, meaning } => format!("{hint}: {meaning}"),
-            Self::LibraryAnswered { entries, meaning } => format!("{entries} in the answer: {meaning}"),
+            Self::LibraryAnswered { entries, addresses, kinds, meaning } => {
+                library_answered(*entries, *addresses, kinds, meaning)
+            }
+            Self::SockaddrField { entries, offset, field, octets, meaning } => {
+                let numbers: Vec<String> = entries.iter().map(ToString::to_string).collect();
+                let of = if entries.is_empty() { String::new() } else { format!(" of {}", numbers.join(", ")) };
+                format!("sockaddr{of}, octet {offset}: {field} = {octets}: {meaning}")
+            }
+            Self::OrderDecided { first, second, rule, name, reason } => match rule {
+                Some(rule) => format!("{first} before {second} by rule {rule}, {name}: {reason}"),
+                None => format!("{first} before {second}: {reason}"),
+            },
             Self::LibraryNamed { meaning } => format!("in the answer: {meaning}"),
             Self::LibraryFailed { name, meaning } => format!("{name}: {meaning}"),
             Self::ExtendedError { code, text } => {
@@ -380,6 +421,13 @@ fn servers_chosen(source: ServerSource, servers: &[SocketAddr]) -> String {
         ServerSource::ResolvConf => format!("asking {list}, from the nameserver lines of /etc/resolv.conf"),
         ServerSource::Loopback => format!("asking {list}: /etc/resolv.conf names no server"),
     }
+}
+
+fn library_answered(entries: usize, addresses: usize, kinds: &[String], meaning: &str) -> String {
+    let plural = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let entries = plural(entries, "entry", "entries");
+    let addresses = plural(addresses, "address", "addresses");
+    format!("{entries}: {addresses}, each with {}: {meaning}", kinds.join(", "))
 }
 
 /// What follows a message that is not ours.

@@ -2,6 +2,7 @@
 
 use sockeye_cli::manual::{Example, Manual};
 
+mod gai;
 mod wire;
 mod yaml;
 
@@ -50,21 +51,6 @@ What to print:
   +[no]explain, +[no]json
                          as --explain and --json";
 
-const GAI: &str = "\
-`+gai[=FLAG,...]` asks getaddrinfo(3) and prints the hints and then every entry in the C library's order: family, socket
-type, protocol, address with its scope, port, the octets of the sockaddr, and the canonical name where there is one. FLAG is
-`passive`, `canonname`, `numerichost`, `v4mapped`, `all`, `addrconfig`, `idn`, `canonidn` or `numericserv`.
-
-  +family=unspec|inet|inet6
-  +socktype=any|stream|dgram|raw|rdm|seqpacket
-  +protocol=any|tcp|udp|sctp|dccp|udplite|icmp|icmpv6|N
-  +service=NAME|PORT
-
-`-x ADDRESS +gai[=FLAG,...]` asks getnameinfo(3), with `+service=PORT` for the service's name too. FLAG is `numerichost`,
-`numericserv`, `nofqdn`, `namereqd`, `dgram` or `idn`.
-
-A failure is told by the name, the number and the text of the EAI code.";
-
 const JSON: &str = "\
 With `--json` every answer is one line. Its `data` has `server`, `transport`, `rtt_us`, `length_octets`, `rcode`, `cookie`,
 `fault`, `edns`, and `message` with the names of RFC 8427. Of a message that cannot be read `fault` says why and
@@ -96,13 +82,7 @@ pub(crate) const MANUAL: Manual = Manual {
         "+gai[=FLAG,...] [NAME] [+service=SERVICE]",
     ],
     description: DESCRIPTION,
-    sections: &[
-        ("Query options", QUERY_OPTIONS),
-        ("Asking the C library", GAI),
-        ("JSON", JSON),
-        yaml::SECTION,
-        wire::SECTION,
-    ],
+    sections: &[("Query options", QUERY_OPTIONS), gai::SECTION, ("JSON", JSON), yaml::SECTION, wire::SECTION],
     examples: &[
         Example {
             says: "Ask one server for the mail exchanges of a domain:",
@@ -170,7 +150,8 @@ pub(crate) const MANUAL: Manual = Manual {
         (10, "A name that is none, or a value of an option that is none."),
         (
             20,
-            "With `+gai`: 20 and the EAI code without its sign, as 22 for EAI_NONAME (-2) and 25 for EAI_NODATA (-5).",
+            "With `+gai`: 20 and the EAI code without its sign, as 22 for EAI_NONAME (-2) and 25 for EAI_NODATA (-5); from \
+-100 on 40 and what is beyond 100, as 45 for EAI_IDN_ENCODE (-105).",
         ),
     ],
     caveats: CAVEATS,

@@ -10,12 +10,11 @@ use std::time::{Duration, Instant, SystemTime};
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::addrinfo::{self, AiFlags, Hints};
 use sockeye_sys::gai::GaiCode;
-use sockeye_sys::{Family, SockType, interface, local_time, nameinfo, random};
+use sockeye_sys::{Family, SockType, interface, local_time, random};
 
 use crate::annotate::{Annotation, Direction, Wire};
 use crate::exchange::{Answer, Ask, Exchange, Input, Step, Task};
 use crate::explain::{Event, ServerSource};
-use crate::gai::{self, Report, Request};
 use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
 use crate::query::{self, QueryError};
 use crate::registry::Rcode;
@@ -24,6 +23,8 @@ use crate::transport::Transport;
 use crate::{idn, json, meaning, outcome, printer, search};
 
 mod bulk;
+mod library;
+mod route;
 mod wire;
 mod yaml;
 
@@ -54,7 +55,7 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
     }
     match &options.plan {
         Plan::Refuse(refusal) => refuse(refusal, output),
-        Plan::AddressInfo(request) => address_info(request, output),
+        Plan::AddressInfo(request) => library::run(request, output),
         Plan::Batch(batch) => bulk::run(batch, output),
         // No line asks for it yet.
         Plan::Decode(..) => Err(Failure::new(Status(1), "+decode is not supported yet")),
@@ -80,27 +81,6 @@ fn refuse(refusal: &Refusal, output: &mut Output<'_>) -> Result<Status, Failure>
         Some(message) => Err(Failure::new(refusal.status, message)),
         None => Err(Failure::Silent(refusal.status)),
     }
-}
-
-fn address_info(request: &Request, output: &mut Output<'_>) -> Result<Status, Failure> {
-    output.narrate(|explain| request.explain(explain))?;
-    let (report, event, status) = match request {
-        Request::Forward { node, service, hints } => {
-            let answer = addrinfo::lookup(node.as_deref(), service.as_deref(), hints);
-            let event = gai::explain_entries(request, &answer);
-            let status = answer.as_ref().err().map_or(0, gai::exit_status);
-            (Report::forward(node.clone(), service.clone(), hints, &answer), event, status)
-        }
-        Request::Reverse { addr, flags } => {
-            let answer = nameinfo::nameinfo(addr, *flags);
-            let event = gai::explain_name(request, &answer);
-            let status = answer.as_ref().err().map_or(0, gai::exit_status);
-            (Report::reverse(*addr, *flags, &answer), event, status)
-        }
-    };
-    output.event(&event)?;
-    output.result(&report)?;
-    Ok(Status(status))
 }
 
 /// The addresses of a server that the line names. The error is dig's word.

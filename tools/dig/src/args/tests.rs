@@ -280,9 +280,26 @@ fn what_the_c_library_is_asked() {
     let plan = options("-x 192.0.2.80 +gai=namereqd +service=53").plan;
     let Plan::AddressInfo(gai::Request::Reverse { addr, flags }) = plan else { panic!("{plan:?}") };
     assert_eq!((addr, flags), ("192.0.2.80:53".parse().unwrap(), NiFlags::NAMEREQD));
-    for line in
-        ["+gai=nosuch x", "+gai +family=inet9 x", "+gai +service x", "+gai -x nonsense", "+gai one.test two.test"]
-    {
+    let plan = options("+gai=AI_ALL,0x4000,idn +family=99 +socktype=SOCK_RAW +protocol=132 x").plan;
+    let Plan::AddressInfo(gai::Request::Forward { hints, .. }) = plan else { panic!("{plan:?}") };
+    assert_eq!(hints.flags, AiFlags::ALL | AiFlags::IDN | AiFlags(0x4000));
+    assert_eq!((hints.family, hints.socktype, hints.protocol), (Family(99), SockType::RAW, Protocol::SCTP));
+    let plan = options("+gai=nohints x").plan;
+    assert!(matches!(plan, Plan::AddressInfo(gai::Request::Bare { .. })), "{plan:?}");
+    let plan = options("+gai=NI_DGRAM -x fe80::1%3").plan;
+    let Plan::AddressInfo(gai::Request::Reverse { addr, flags }) = plan else { panic!("{plan:?}") };
+    assert_eq!((addr.to_string().as_str(), flags), ("[fe80::1%3]:0", NiFlags::DGRAM));
+    for line in [
+        "+gai=nosuch x",
+        "+gai +family=inet9 x",
+        "+gai +service x",
+        "+gai -x nonsense",
+        "+gai one.test two.test",
+        "+gai x AAAA",
+        "+gai=nohints,all x",
+        "+gai=nohints +family=inet x",
+        "+gai=ai_ x",
+    ] {
         assert!(refusal(line).message.is_some(), "{line}");
     }
 }
