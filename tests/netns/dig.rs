@@ -40,12 +40,18 @@ fn vectors() -> &'static Path {
 ///
 /// named ends when the value is dropped.
 pub(crate) fn start_named(net: &Net) -> Background {
+    start_named_as(net, |_| {})
+}
+
+/// As [`start_named`], with a folder that the test has changed.
+pub(crate) fn start_named_as(net: &Net, change: impl FnOnce(&Path)) -> Background {
     let folder = net.dir().join("named");
     std::fs::create_dir(&folder).unwrap();
     for entry in std::fs::read_dir(vectors()).unwrap() {
         let path = entry.unwrap().path();
         std::fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
     }
+    change(&folder);
     own_etc(&folder);
     let mut command = peer("named");
     command.args(["-c", "named.conf", "-f", "-n", "1"]).current_dir(&folder);

@@ -10,6 +10,7 @@
 #[path = "../captures.rs"]
 mod captures;
 mod dig;
+mod dig_transport;
 mod dig_yaml;
 mod lab;
 mod manual;
@@ -36,6 +37,7 @@ use sockeye_test_support::{Case, harness};
 fn main() -> ExitCode {
     let modules: &[fn() -> Vec<Case>] = &[
         dig::tests,
+        dig_transport::tests,
         dig_yaml::tests,
         lab::tests,
         manual::tests,

@@ -41,6 +41,11 @@ fn one(line: &str) -> String {
     if line.starts_with(";; WHEN: ") {
         return ";; WHEN: TIME".to_owned();
     }
+    if let Some((time, rest)) = line.split_once(" SSL_CTX_use_")
+        && time.starts_with(|first: char| first.is_ascii_digit())
+    {
+        return format!("TIME SSL_CTX_use_{rest}");
+    }
     for cookie in ["; COOKIE: ", "          COOKIE: "] {
         if let Some(rest) = line.strip_prefix(cookie) {
             let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();

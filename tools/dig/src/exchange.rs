@@ -13,6 +13,7 @@ use crate::header::{self, Header};
 use crate::message::{Message, Query};
 use crate::options::Server;
 use crate::registry::Rcode;
+use crate::transport::{Timing, TlsFailure};
 
 /// What to ask, whom, and how stubbornly.
 #[derive(Clone, Debug)]
@@ -58,6 +59,8 @@ pub enum Input<'a> {
     SetupFailed(&'a str),
     /// Sending or receiving failed; dig's word for why.
     Failed(&'a str),
+    /// There is no TLS with the server.
+    TlsFailed(&'a TlsFailure),
 }
 
 /// What to do next.
@@ -73,7 +76,7 @@ pub enum Step {
     ShowAndAsk(Box<Answer>, Ask),
     /// This came instead of an answer, and cannot be read.
     BadPacket(Box<BadPacket>),
-    /// A message came over the connection that was not ours: dig leaves it at that.
+    /// A message came over the connection that was not ours, or there is no TLS: dig leaves it at that.
     Dropped,
     /// Nobody answered.
     GiveUp {
@@ -112,6 +115,8 @@ pub struct Answer {
     pub cookie: Option<Verdict>,
     /// The query that it answers.
     pub query: Query,
+    /// How long each part took.
+    pub timing: Timing,
 }
 
 /// A message in place of an answer that cannot be read.
@@ -140,6 +145,7 @@ pub struct Exchange {
     seen_bad_cookie: bool,
     sent: Instant,
     until: Instant,
+    timing: Timing,
 }
 
 /// Where events go.
@@ -150,7 +156,16 @@ impl Exchange {
     pub fn new(task: Task, now: Instant) -> Self {
         let transport = task.transport;
         let tries_left = task.tries.max(1);
-        Self { task, server: 0, tries_left, transport, seen_bad_cookie: false, sent: now, until: now }
+        Self {
+            task,
+            server: 0,
+            tries_left,
+            transport,
+            seen_bad_cookie: false,
+            sent: now,
+            until: now,
+            timing: Timing::default(),
+        }
     }
 
     /// The query as it was last sent.
@@ -163,6 +178,12 @@ impl Exchange {
         self.task.query.header.id = self.task.qid.unwrap_or(id);
         self.server = 0;
         self.ask(now, explain)
+    }
+
+    /// Takes when the query went out, behind all handshakes, and how long each part took until now.
+    pub fn clocked(&mut self, sent: Instant, timing: Timing) {
+        self.sent = sent;
+        self.timing = timing;
     }
 
     /// Takes what happened. `fresh_id` is a random id, for the case that a new query is needed.
@@ -181,6 +202,10 @@ impl Exchange {
             Input::TimedOut => self.failed(&server, "timed out", now, explain),
             Input::Failed(reason) => self.failed(&server, reason, now, explain),
             Input::SetupFailed(reason) => self.setup_failed(&server, reason, now, explain),
+            Input::TlsFailed(failure) => {
+                explain(Event::TlsFailed { server: server.addr, failure: (*failure).clone() });
+                Step::Dropped
+            }
         }
     }
 
@@ -316,6 +341,7 @@ impl Exchange {
             transport: self.transport,
             rtt: now.saturating_duration_since(self.sent),
             query: self.task.query.clone(),
+            timing: self.timing,
         })
     }
 

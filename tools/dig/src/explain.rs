@@ -9,6 +9,7 @@ use sockeye_cli::{Render, Text};
 
 use crate::fault::Fault;
 use crate::registry::{Class, Opcode, Rcode, Type};
+use crate::transport::TlsFailure;
 pub use crate::transport::Transport;
 
 /// Where the servers to ask came from.
@@ -70,6 +71,13 @@ pub enum Event {
         name: String,
         /// dig's word for the cause.
         reason: String,
+    },
+    /// There is no TLS with the server.
+    TlsFailed {
+        /// Which.
+        server: SocketAddr,
+        /// Why.
+        failure: TlsFailure,
     },
     /// Nothing came back, or the connection broke.
     CommunicationsError {
@@ -293,9 +301,11 @@ const PREFIX: &str = ";; explain:";
 impl Render for Event {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let role = match self {
-            Self::CommunicationsError { .. } | Self::SetupFailed { .. } | Self::NoServers | Self::Malformed { .. } => {
-                Role::Bad
-            }
+            Self::CommunicationsError { .. }
+            | Self::SetupFailed { .. }
+            | Self::TlsFailed { .. }
+            | Self::NoServers
+            | Self::Malformed { .. } => Role::Bad,
             Self::IdMismatch { .. }
             | Self::SourceMismatch { .. }
             | Self::QuestionMismatch { .. }
@@ -328,6 +338,7 @@ impl Event {
             Self::SetupFailed { transport, server, reason, .. } => {
                 format!("no {} socket to {server}: {reason}", transport.name())
             }
+            Self::TlsFailed { server, failure } => failure.sentence(*server),
             Self::CommunicationsError { server, reason } => match reason.as_str() {
                 "timed out" => format!("{server} did not answer in time"),
                 "connection refused" => format!("{server} refused: nothing listens on that port"),
@@ -409,6 +420,21 @@ impl Event {
                 let said = if text.is_empty() { String::new() } else { format!(", in its words: {text}") };
                 format!("extended error {} ({name}){said}", code.0)
             }
+        }
+    }
+}
+
+impl TlsFailure {
+    fn sentence(&self, server: SocketAddr) -> String {
+        match self {
+            Self::HalfIdentity => {
+                "no TLS: our certificate without its key, or the key without the certificate".to_owned()
+            }
+            Self::Context { reason, .. } => format!("no TLS: {reason}"),
+            Self::Certificate { reason } => {
+                format!("{server} showed a certificate that does not prove who it is: {reason}; nothing was asked")
+            }
+            Self::Handshake { reason } => format!("the TLS handshake with {server} broke: {reason}; nothing was asked"),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::header;
 use crate::message::{Message, Section};
 use crate::options::{Lookup, Show};
 use crate::registry::{Opcode, Rcode};
+use crate::transport::{Timing, TlsFailure};
 
 mod columns;
 mod options;
@@ -189,6 +190,17 @@ pub fn stats(show: &Show, answer: &Answer, when: &str) -> String {
     )
 }
 
+/// `+timing`: how long each part took.
+pub fn timing(timing: &Timing) -> String {
+    let ms = |time: Duration| format!("{}.{:03} ms", time.as_millis(), time.subsec_micros() % 1000);
+    let mut parts = Vec::new();
+    parts.extend(timing.connect.map(|time| format!("connect {}", ms(time))));
+    parts.extend(timing.tls.map(|time| format!("TLS {}", ms(time))));
+    parts.push(format!("first octet {}", ms(timing.first)));
+    parts.push(format!("whole answer {}", ms(timing.whole)));
+    format!(";; TIMING: {}\n", parts.join(", "))
+}
+
 /// An address as dig writes it: IPv6 with the number of its scope.
 pub(crate) fn address(addr: std::net::SocketAddr) -> String {
     match addr {
@@ -225,6 +237,19 @@ pub fn notice(event: &Event, comments: bool) -> Option<String> {
             let (addr, port) = (address(*server), server.port());
             format!(";; {what} {addr}#{port}({addr}) for {name} failed: {reason}.")
         }
+        Event::TlsFailed { server, failure } => match failure {
+            TlsFailure::HalfIdentity => {
+                // Not a slip of ours.
+                ";; both TLS client certificate and key file must be specified a the same time".to_owned()
+            }
+            TlsFailure::Context { .. } => ";; TLS context cannot be created".to_owned(),
+            TlsFailure::Certificate { reason } => {
+                let (addr, port) = (address(*server), server.port());
+                format!(";; TLS peer certificate verification for {addr}#{port} failed: {reason}")
+            }
+            // dig says nothing at all.
+            TlsFailure::Handshake { .. } => return None,
+        },
         Event::CommunicationsError { server, reason } => {
             format!(";; communications error to {}#{}: {reason}", address(*server), server.port())
         }

@@ -19,7 +19,7 @@ use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
 use crate::query::{self, QueryError};
 use crate::registry::Rcode;
 use crate::resolv_conf::{self, ResolvConf};
-use crate::transport::Transport;
+use crate::transport::{TlsFailure, Transport};
 use crate::{idn, json, meaning, outcome, printer, search};
 
 mod bulk;
@@ -129,6 +129,7 @@ struct Session<'a> {
     /// The client cookie: one for the whole call, as dig does.
     cookie: [u8; 8],
     greeting: Option<String>,
+    dialler: wire::Dialler,
     status: Status,
 }
 
@@ -136,7 +137,8 @@ impl<'a> Session<'a> {
     fn new(globals: &'a Globals) -> Result<Self, Failure> {
         let mut cookie = [0; 8];
         fill(&mut cookie)?;
-        Ok(Self { globals, conf: None, cookie, greeting: globals.greeting.clone(), status: ANSWERED })
+        let dialler = wire::Dialler::new(globals.source, globals.keep_open);
+        Ok(Self { globals, conf: None, cookie, greeting: globals.greeting.clone(), dialler, status: ANSWERED })
     }
 
     fn lookup(&mut self, lookup: &Lookup, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -266,13 +268,13 @@ impl<'a> Session<'a> {
         output: &mut Output<'_>,
     ) -> Result<bool, Failure> {
         let comments = lookup.show.comments;
-        let source = self.globals.source;
         let mut exchange = Exchange::new(task, Instant::now());
         let mut told = Vec::new();
         let mut step = exchange.start(id()?, Instant::now(), &mut |event| told.push(event));
         let mut line: Option<wire::Line> = None;
         // To whom and how the last query went: for +wire.
         let mut way = None;
+        let mut unsecured = None;
         loop {
             // Before a failure's last words dig prints the banner.
             let gave_up = matches!(step, Step::GiveUp { in_setup: false });
@@ -284,7 +286,8 @@ impl<'a> Session<'a> {
                     way = Some((ask.server.addr, ask.transport));
                     self.wire(lookup, Direction::Sent, way, &ask.octets, output)?;
                     output.flush()?;
-                    match wire::Line::open(&ask, source) {
+                    line = None;
+                    match self.dialler.open(&ask, lookup) {
                         Ok(opened) => line.insert(opened).hear(ask.until),
                         Err(heard) => heard,
                     }
@@ -294,6 +297,9 @@ impl<'a> Session<'a> {
                     None => wire::Heard::TimedOut,
                 },
                 Step::Answer(answer) => {
+                    if let Some(line) = line.take() {
+                        self.dialler.keep(line, lookup);
+                    }
                     let no_name = answer.message.rcode() == Rcode::NXDOMAIN;
                     let goes_on = no_name && matches!(search, Search::Goes { .. });
                     if !goes_on || search == (Search::Goes { show: true }) {
@@ -320,7 +326,8 @@ impl<'a> Session<'a> {
                     return Ok(false);
                 }
                 Step::Dropped => {
-                    self.only_json(output, "the message that came was not an answer to the query");
+                    let why = unsecured.unwrap_or("the message that came was not an answer to the query");
+                    self.only_json(output, why);
                     return Ok(false);
                 }
                 Step::GiveUp { .. } => {
@@ -331,12 +338,20 @@ impl<'a> Session<'a> {
             if let Some(octets) = heard.octets() {
                 self.wire(lookup, Direction::Received, way, octets, output)?;
             }
+            if let Some(line) = &line {
+                let (sent, timing) = line.clock();
+                exchange.clocked(sent, timing);
+            }
+            if let wire::Heard::TlsFailed(_) = heard {
+                unsecured = Some("there is no TLS with the server");
+            }
             let input = match &heard {
                 wire::Heard::Datagram(from, octets) => Input::Datagram(*from, octets),
                 wire::Heard::Message(octets) => Input::Message(octets),
                 wire::Heard::TimedOut => Input::TimedOut,
                 wire::Heard::SetupFailed(reason) => Input::SetupFailed(reason),
                 wire::Heard::Failed(reason) => Input::Failed(reason),
+                wire::Heard::TlsFailed(failure) => Input::TlsFailed(failure),
             };
             step = exchange.handle(&input, id()?, Instant::now(), &mut |event| told.push(event));
         }
@@ -376,6 +391,9 @@ impl<'a> Session<'a> {
                 }
                 if let Some(notice) = self.notice(event, comments) {
                     output.raw(notice.as_bytes())?;
+                }
+                if let Event::TlsFailed { failure: TlsFailure::Context { log: Some(log), .. }, .. } = event {
+                    output.stderr_line(format!("{} {log}", log_time()));
                 }
             }
             output.event(event)?;
@@ -418,6 +436,9 @@ impl<'a> Session<'a> {
                 }
             } else if !self.globals.yaml {
                 text = printer::answer(lookup, answer);
+                if lookup.timing {
+                    text += &printer::timing(&answer.timing);
+                }
                 text += &footer(lookup, answer);
             }
         }
@@ -511,6 +532,14 @@ fn when() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
     local_time::format(seconds, "%a %b %d %H:%M:%S %Z %Y").unwrap_or_default()
+}
+
+/// The time as dig's log has it.
+fn log_time() -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    let time = local_time::format(seconds, "%d-%b-%Y %H:%M:%S").unwrap_or_default();
+    format!("{time}.{:03}", since.subsec_millis())
 }
 
 fn id() -> Result<u16, Failure> {

@@ -1,5 +1,7 @@
 //! How a message travels.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::options::Lookup;
@@ -29,7 +31,9 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// What a lookup's options ask for. Where they ask for several, TLS alone wins, as in dig.
+    /// What a lookup's options ask for. Where they ask for several, `+tls` wins, as in dig.
+    ///
+    /// Other than in dig, `+notcp` behind `+tls` does not send the query in the clear.
     pub fn of(lookup: &Lookup) -> Self {
         match &lookup.https {
             _ if lookup.quic => Self::Quic,
@@ -39,6 +43,7 @@ impl Transport {
             Some(Https { plain: false, get: true, .. }) => Self::HttpsGet,
             Some(Https { plain: true, get: false, .. }) => Self::HttpPost,
             Some(Https { plain: true, get: true, .. }) => Self::HttpGet,
+            None if lookup.tls.verifies() => Self::Tls,
             None if lookup.tcp == Some(true) => Self::Tcp,
             None => Self::Udp,
         }
@@ -69,6 +74,11 @@ impl Transport {
         }
     }
 
+    /// Whether one connection can carry one query after another (`+keepopen`).
+    pub fn can_be_kept(self) -> bool {
+        !matches!(self, Self::Udp | Self::Quic | Self::Https3)
+    }
+
     /// Whether messages can get lost, and answers of others can come in.
     pub fn is_datagrams(self) -> bool {
         self == Self::Udp
@@ -88,6 +98,52 @@ pub struct Tls {
     pub cert_file: Option<String>,
     /// `+tls-keyfile=FILE`: our own key.
     pub key_file: Option<String>,
+}
+
+impl Tls {
+    /// Whether the server's certificate has to prove who it is. In dig each of the options but `+tls` itself asks
+    /// for that, a certificate of our own too.
+    pub fn verifies(&self) -> bool {
+        self.ca.is_some() || self.hostname.is_some() || self.cert_file.is_some() || self.key_file.is_some()
+    }
+}
+
+/// Why there is no TLS. dig ends the lookup then, without another try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TlsFailure {
+    /// Of our certificate and key only one was given.
+    HalfIdentity,
+    /// A file of ours cannot be used.
+    Context {
+        /// What OpenSSL says of it, as dig logs it.
+        log: Option<String>,
+        /// What it is.
+        reason: String,
+    },
+    /// The server's certificate is not good enough.
+    Certificate {
+        /// OpenSSL's words.
+        reason: &'static str,
+    },
+    /// The handshake broke.
+    Handshake {
+        /// How.
+        reason: String,
+    },
+}
+
+/// How long each part of an exchange took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// The TCP handshake; `None` without one, and on a connection that was open.
+    pub connect: Option<Duration>,
+    /// The handshake of TLS or QUIC.
+    pub tls: Option<Duration>,
+    /// From sending the query to the answer's first octet.
+    pub first: Duration,
+    /// From the start to the whole answer.
+    pub whole: Duration,
 }
 
 /// What HTTP needs to know.

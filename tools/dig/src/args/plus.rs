@@ -153,11 +153,7 @@ const OPTIONS: &[Plus] = &[
             set: |draft, value| draft.globals.timeout_s = Some(value.max(1)),
         },
     },
-    switch("tls", 3, |draft, on| {
-        let lookup = draft.current();
-        lookup.tls.on = on;
-        lookup.tcp.get_or_insert(on);
-    }),
+    switch("tls", 3, |draft, on| draft.current().tls.on = on),
     valued("tls-ca", 6, tls_file),
     valued("tls-certfile", 6, tls_file),
     valued("tls-hostname", 5, tls_file),
@@ -265,11 +261,7 @@ impl Draft<'_> {
                 self.current().watch = on.then_some(rounds);
             }
             ("validate", value) => self.current().validate = on.then(|| value.map(str::to_owned)),
-            ("quic", None) => {
-                let lookup = self.current();
-                lookup.quic = on;
-                lookup.tcp.get_or_insert(on);
-            }
+            ("quic", None) => self.current().quic = on,
             ("https3", value) => https(self, Said { word: "https3", on, value })?,
             ("gai" | "family" | "socktype" | "protocol" | "service" | "flags", _) if on => {
                 self.gai.option(name, value).map_err(|fault| Stop::fatal(fault, 1))?;

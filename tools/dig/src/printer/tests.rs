@@ -20,6 +20,7 @@ fn answer_of(octets: &[u8]) -> Answer {
         rtt: Duration::from_micros(12_999),
         cookie: Some(Verdict::Good),
         query: Query::new(header::Header::default(), question, None),
+        timing: Timing::default(),
     }
 }
 

@@ -1,18 +1,28 @@
-//! One query's socket: a datagram and its answers, or a connection and its messages.
+//! One query's line to a server: a datagram and its answers, or a connection and its messages.
 
-#![expect(clippy::disallowed_methods, reason = "the shell: sockets and the time that is left")]
+#![expect(clippy::disallowed_methods, reason = "the shell: the clock")]
 
-use std::io::{self, Read, Write};
+mod stream;
+mod tcp;
+mod tls;
+mod verify;
+
+use std::io::{self, Read};
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use socket2::{Protocol, Socket, Type};
 
+use self::stream::Stream;
+use self::tcp::time_left;
 use crate::exchange::Ask;
-use crate::explain::Transport;
+use crate::options::Lookup;
+use crate::transport::{self, Timing, TlsFailure, Transport};
 
 /// The largest message there is, in octets.
 const MAX_MESSAGE: usize = 65535;
+/// The protocol of DNS over TLS (RFC 7858, section 7.1 of RFC 8310).
+const ALPN_DOT: &[u8] = b"dot";
 
 /// What came of waiting.
 #[derive(Clone, Debug)]
@@ -22,6 +32,25 @@ pub(super) enum Heard {
     TimedOut,
     SetupFailed(String),
     Failed(String),
+    TlsFailed(TlsFailure),
+}
+
+/// Opens lines, with what is worth keeping from one query to the next.
+#[derive(Default)]
+pub(super) struct Dialler {
+    source: Option<SocketAddr>,
+    /// `+keepopen`
+    keep_open: bool,
+    setup: Option<tls::Setup>,
+    kept: Option<Kept>,
+}
+
+/// A connection that waits for the next query.
+struct Kept {
+    way: Way,
+    peer: SocketAddr,
+    transport: Transport,
+    tls: transport::Tls,
 }
 
 impl Heard {
@@ -36,57 +65,125 @@ impl Heard {
 
 /// A socket on which a query went out.
 pub(super) struct Line {
-    socket: Socket,
-    transport: Transport,
+    way: Way,
     peer: SocketAddr,
+    transport: Transport,
     /// The connection broke when the query was sent.
-    broken: Option<String>,
+    broken: Option<io::Error>,
+    started: Instant,
+    sent: Instant,
+    timing: Timing,
 }
 
-impl Line {
-    /// Opens a socket of its own, so that the source port is a fresh one, and sends the query.
-    pub(super) fn open(ask: &Ask, source: Option<SocketAddr>) -> Result<Self, Heard> {
-        let addr = ask.server.addr;
-        let (kind, protocol) = match ask.transport {
-            Transport::Udp => (Type::DGRAM, Protocol::UDP),
-            _ => (Type::STREAM, Protocol::TCP),
+enum Way {
+    Datagrams(Socket),
+    /// Each message behind its length.
+    Messages(Stream),
+}
+
+impl Dialler {
+    pub(super) fn new(source: Option<SocketAddr>, keep_open: bool) -> Self {
+        Self { source, keep_open, ..Self::default() }
+    }
+
+    /// Opens a socket of its own, so that the source port is a fresh one, or takes the connection that was kept, and
+    /// sends the query.
+    pub(super) fn open(&mut self, ask: &Ask, lookup: &Lookup) -> Result<Line, Heard> {
+        let mut line = match self.kept.take().filter(|kept| kept.is_for(ask, lookup)) {
+            Some(kept) => Line::new(kept.way, ask, Instant::now()),
+            None => self.dial(ask, lookup)?,
         };
-        let setup = || -> io::Result<Socket> {
-            let socket = Socket::new(Domain::for_address(addr), kind, Some(protocol))?;
-            if let Some(source) = source {
-                socket.bind(&source.into())?;
-            }
-            // A connected datagram socket hears that nobody listens, and nobody else.
-            connect(&socket, &addr.into(), ask.until)?;
-            Ok(socket)
-        };
-        let socket = setup().map_err(|error| Heard::SetupFailed(reason(&error)))?;
-        let mut line = Self { socket, transport: ask.transport, peer: addr, broken: None };
-        line.broken = line.send(&ask.octets).err().map(|error| reason(&error));
+        line.send(ask);
         Ok(line)
     }
 
-    fn send(&mut self, octets: &[u8]) -> io::Result<()> {
-        match self.transport {
-            Transport::Udp => self.socket.send(octets).map(|_| ()),
-            _ => {
-                let length = u16::try_from(octets.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
-                // One segment: some servers expect the message right behind its length.
-                let mut framed = length.to_be_bytes().to_vec();
-                framed.extend_from_slice(octets);
-                self.socket.write_all(&framed)
-            }
+    /// Keeps the line for the next query to the same server, if that was asked for.
+    pub(super) fn keep(&mut self, line: Line, lookup: &Lookup) {
+        if self.keep_open && line.transport.can_be_kept() {
+            let Line { way, peer, transport, .. } = line;
+            self.kept = Some(Kept { way, peer, transport, tls: lookup.tls.clone() });
         }
+    }
+
+    fn dial(&mut self, ask: &Ask, lookup: &Lookup) -> Result<Line, Heard> {
+        // Wrong files are told before anything is connected.
+        let setup = match ask.transport {
+            Transport::Udp | Transport::Tcp => None,
+            Transport::Tls => Some(self.tls_setup(ask, lookup, ALPN_DOT).map_err(Heard::TlsFailed)?),
+            _ => return Err(Heard::SetupFailed("not implemented".to_owned())),
+        };
+        let mut line = Line::connect(ask, self.source)?;
+        let Some(setup) = setup else { return Ok(line) };
+        let connected = Instant::now();
+        line.way = match line.way {
+            Way::Messages(stream) => Way::Messages(stream.secure(&setup, ask.until).map_err(Heard::TlsFailed)?),
+            datagrams @ Way::Datagrams(_) => datagrams,
+        };
+        line.timing.tls = Some(connected.elapsed());
+        Ok(line)
+    }
+
+    /// Certificates are read once for queries that want the same.
+    fn tls_setup(&mut self, ask: &Ask, lookup: &Lookup, alpn: &'static [u8]) -> Result<tls::Setup, TlsFailure> {
+        if let Some(setup) = self.setup.as_ref().filter(|setup| setup.is_for(&lookup.tls, ask, alpn)) {
+            return Ok(setup.clone());
+        }
+        Ok(self.setup.insert(tls::Setup::new(&lookup.tls, ask, alpn)?).clone())
+    }
+}
+
+impl Kept {
+    fn is_for(&self, ask: &Ask, lookup: &Lookup) -> bool {
+        self.peer == ask.server.addr && self.transport == ask.transport && self.tls == lookup.tls
+    }
+}
+
+impl Line {
+    fn new(way: Way, ask: &Ask, started: Instant) -> Self {
+        Self {
+            way,
+            peer: ask.server.addr,
+            transport: ask.transport,
+            broken: None,
+            started,
+            sent: started,
+            timing: Timing::default(),
+        }
+    }
+
+    fn connect(ask: &Ask, source: Option<SocketAddr>) -> Result<Self, Heard> {
+        let (started, peer) = (Instant::now(), ask.server.addr);
+        let failed = |error: io::Error| Heard::SetupFailed(reason(&error));
+        if ask.transport == Transport::Udp {
+            let socket = tcp::open(peer, source, Type::DGRAM, Protocol::UDP, ask.until).map_err(failed)?;
+            return Ok(Self::new(Way::Datagrams(socket), ask, started));
+        }
+        let stream = Stream::connect(peer, source, ask.until).map_err(failed)?;
+        let mut line = Self::new(Way::Messages(stream), ask, started);
+        line.timing.connect = Some(started.elapsed());
+        Ok(line)
+    }
+
+    /// Sends the query. What goes wrong is told by [`Self::hear`].
+    fn send(&mut self, ask: &Ask) {
+        self.sent = Instant::now();
+        let sent = match &mut self.way {
+            Way::Datagrams(socket) => socket.send(&ask.octets).map(|_| ()),
+            Way::Messages(stream) => stream.send_message(&ask.octets, ask.until),
+        };
+        self.broken = sent.err();
+    }
+
+    /// When the query went out, behind all handshakes, and how long each part took.
+    pub(super) fn clock(&self) -> (Instant, Timing) {
+        (self.sent, self.timing)
     }
 
     /// Waits for the next datagram or message, until then at most.
     pub(super) fn hear(&mut self, until: Instant) -> Heard {
-        if let Some(reason) = self.broken.take() {
-            return Heard::Failed(reason);
-        }
-        let heard = match self.transport {
-            Transport::Udp => self.datagram(until).map(|octets| Heard::Datagram(self.peer, octets)),
-            _ => self.message(until).map(Heard::Message),
+        let heard = match self.broken.take() {
+            Some(error) => Err(error),
+            None => self.receive(until),
         };
         heard.unwrap_or_else(|error| match error.kind() {
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Heard::TimedOut,
@@ -94,55 +191,40 @@ impl Line {
         })
     }
 
-    fn datagram(&mut self, until: Instant) -> io::Result<Vec<u8>> {
-        let mut octets = vec![0; MAX_MESSAGE];
-        self.set_timeout(until)?;
-        let length = self.socket.read(&mut octets)?;
-        octets.truncate(length);
-        Ok(octets)
+    fn receive(&mut self, until: Instant) -> io::Result<Heard> {
+        let mut first = None;
+        let heard = match &mut self.way {
+            Way::Datagrams(socket) => Heard::Datagram(self.peer, datagram(socket, until)?),
+            Way::Messages(stream) => Heard::Message(stream.message(until, &mut first)?),
+        };
+        let now = Instant::now();
+        self.timing.first = first.unwrap_or(now).saturating_duration_since(self.sent);
+        self.timing.whole = now.saturating_duration_since(self.started);
+        Ok(heard)
     }
+}
 
-    fn message(&mut self, until: Instant) -> io::Result<Vec<u8>> {
-        let mut length = [0; 2];
-        self.read_exact(&mut length, until)?;
-        let mut octets = vec![0; usize::from(u16::from_be_bytes(length))];
-        self.read_exact(&mut octets, until)?;
-        Ok(octets)
-    }
-
-    /// As [`Read::read_exact`], with a deadline for all of it and not for each read.
-    fn read_exact(&mut self, buffer: &mut [u8], until: Instant) -> io::Result<()> {
-        let mut rest = buffer;
-        while !rest.is_empty() {
-            self.set_timeout(until)?;
-            match self.socket.read(rest) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(got) => rest = rest.get_mut(got..).unwrap_or_default(),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+fn datagram(socket: &mut Socket, until: Instant) -> io::Result<Vec<u8>> {
+    let mut octets = vec![0; MAX_MESSAGE];
+    loop {
+        socket.set_read_timeout(Some(time_left(until)?))?;
+        match socket.read(&mut octets) {
+            Ok(length) => {
+                octets.truncate(length);
+                return Ok(octets);
             }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
-        Ok(())
     }
-
-    fn set_timeout(&self, until: Instant) -> io::Result<()> {
-        let left = time_left(until).ok_or(io::ErrorKind::TimedOut)?;
-        self.socket.set_read_timeout(Some(left))
-    }
-}
-
-fn connect(socket: &Socket, addr: &SockAddr, until: Instant) -> io::Result<()> {
-    let left = time_left(until).ok_or(io::ErrorKind::TimedOut)?;
-    socket.connect_timeout(addr, left)
-}
-
-/// `None` when there is none: a timeout of zero would mean none to the kernel.
-fn time_left(until: Instant) -> Option<Duration> {
-    until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
 }
 
 /// dig's word for an error.
 fn reason(error: &io::Error) -> String {
+    // After the handshake TLS has no words of its own in dig.
+    if error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) {
+        return "end of file".to_owned();
+    }
     let word = match error.kind() {
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => "timed out",
         io::ErrorKind::ConnectionRefused => "connection refused",
@@ -154,6 +236,7 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::AddrInUse => "address in use",
         io::ErrorKind::InvalidInput => "invalid file",
         io::ErrorKind::PermissionDenied => "permission denied",
+        io::ErrorKind::NotFound => "file not found",
         _ => "failure",
     };
     word.to_owned()
