@@ -5,7 +5,7 @@
 //! - [`registry`], [`fault`], [`span`]: numbers with names, where messages break, where fields lie
 //! - [`query`], [`transport`], [`exchange`]: what is sent, how it travels, and the dialogue with the servers
 //! - [`style`], [`printer`], [`yaml`], [`json`], [`explain`], [`meaning`], [`outcome`]: what is shown
-//! - [`batch`]: the lines of `-f`
+//! - [`batch`], [`bulk`]: the lines of `-f`, and many lookups at once
 //! - [`resolv_conf`], [`search`], [`idn`], [`reverse`], [`gai`]: the local side
 //! - [`annotate`]: a message octet by octet
 //! - [`offline`]: messages that are not asked for but given
@@ -19,6 +19,7 @@ use sockeye_cli::{Exit, Failure, Invocation, Manual, Presentation, Status, Tool}
 pub mod annotate;
 pub mod args;
 pub mod batch;
+pub mod bulk;
 pub mod cli;
 pub mod cookie;
 pub mod edns;

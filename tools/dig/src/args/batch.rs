@@ -47,10 +47,16 @@ impl Defaults {
         &self.lookup
     }
 
-    /// The banner for a line of that word alone, if banners are wanted.
-    pub fn greet(&mut self, word: &str) -> Option<String> {
-        let first = (!std::mem::replace(&mut self.greeted, true)).then_some(self.addresses);
-        self.globals.banner.then(|| super::greeting(&format!(" {word}"), first, self.globals.short))
+    /// Whether lines of a name alone have a banner, and the first one if it has not been made.
+    pub fn greet(&mut self, name: &str) -> (bool, Option<String>) {
+        let first = !std::mem::replace(&mut self.greeted, true) && self.globals.banner;
+        let made = first.then(|| super::greeting(&format!(" {name}"), Some(self.addresses), self.globals.short));
+        (self.globals.banner, made)
+    }
+
+    /// The banner of a line of that name alone, unless it is the first line.
+    pub fn later_banner(name: &str) -> String {
+        super::greeting(&format!(" {name}"), None, false)
     }
 
     /// Reads a line.
