@@ -17,7 +17,7 @@ use sockeye_sys::datagrams::{self, BATCH};
 use sockeye_sys::poll::{Events, PollFd, poll};
 use sockeye_sys::signals;
 
-use super::{ANSWERED, NO_ANSWER, refuse, when};
+use super::{ANSWERED, NO_ANSWER, footer, refuse};
 use crate::args::Asked;
 use crate::args::batch::Defaults;
 use crate::bulk::{AfterFailure, Arrival, LineUp, Ticket, Window};
@@ -310,7 +310,7 @@ impl<'o, 'w> Engine<'o, 'w> {
     fn enqueue(&mut self, globals: &Globals, lookup: &Lookup, preface: Option<Box<Preface>>) -> Result<(), Failure> {
         let banner = globals.greeting.clone().map_or(Banner::None, Banner::Made);
         let common = (Globals { greeting: None, ..globals.clone() }, Lookup { name: String::new(), ..lookup.clone() });
-        let kind = match self.last.take().filter(|kind| kind.globals == common.0 && kind.lookup == common.1) {
+        let kind = match self.last.take().filter(|kind| kind.is_for(&common.0, &common.1)) {
             Some(kind) => kind,
             None => Kind::new(&common.0, &common.1, self.cookie, self.output)?,
         };
@@ -525,16 +525,11 @@ impl<'o, 'w> Engine<'o, 'w> {
         }
         self.text.clear();
         let show = &kind.lookup.show;
-        if kind.globals.short {
-            if show.answer {
-                self.text += &printer::short(&show.style, &message);
-            }
+        if kind.globals.short && !show.answer {
+            // Nothing is wanted.
+        } else if kind.globals.short && !show.identify {
+            self.text += &printer::short(&show.style, &message);
         } else {
-            if kind.globals.banner
-                && let Some(banner) = job.banner()
-            {
-                self.text += &banner;
-            }
             let answer = Answer {
                 message,
                 octets: octets.to_vec(),
@@ -544,9 +539,13 @@ impl<'o, 'w> Engine<'o, 'w> {
                 cookie,
                 query: fast.query.clone(),
             };
-            self.text += &printer::answer(&kind.lookup, &answer);
-            if show.stats {
-                self.text += &printer::stats(&answer, &when());
+            if kind.globals.short {
+                self.text += &printer::short_identified(show, &answer);
+            } else {
+                let banner = if kind.globals.banner { job.banner() } else { None };
+                self.text += &banner.unwrap_or_default();
+                self.text += &printer::answer(&kind.lookup, &answer);
+                self.text += &footer(&kind.lookup, &answer);
             }
         }
         let Some(job) = self.close(ticket) else { return Ok(true) };

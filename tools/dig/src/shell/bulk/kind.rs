@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sockeye_cli::{Failure, Output};
 
-use super::super::{Session, TIMEOUT_S, TRIES};
+use super::super::{Session, TIMEOUT_S, TRIES, terminal_takes_unicode};
 use crate::bulk::{Form, Patience};
 use crate::cookie::{self, Verdict};
 use crate::edns::OptionCode;
@@ -46,8 +46,18 @@ impl Kind {
         } else {
             None
         };
-        let lookup = Lookup { name: String::new(), ..lookup.clone() };
+        let mut lookup = Lookup { name: String::new(), ..lookup.clone() };
+        lookup.show.style.idn_out = lookup.idn_out.unwrap_or_else(terminal_takes_unicode);
         Ok(Arc::new(Self { globals, lookup, fast }))
+    }
+}
+
+impl Kind {
+    /// Whether it is the kind of that lookup, whose name is left out.
+    pub(super) fn is_for(&self, globals: &Globals, lookup: &Lookup) -> bool {
+        let mut show = lookup.show;
+        show.style.idn_out = self.lookup.show.style.idn_out;
+        self.globals == *globals && self.lookup == Lookup { show, ..lookup.clone() }
     }
 }
 
@@ -117,6 +127,6 @@ fn is_plain(globals: &Globals, lookup: &Lookup) -> bool {
         || lookup.tree
         || lookup.watch.is_some()
         || lookup.validate.is_some();
-    let to_show = lookup.show.query || lookup.show.identify || lookup.show.usec || lookup.wire || lookup.timing;
+    let to_show = lookup.show.query || lookup.wire || lookup.timing;
     !(for_the_call || on_the_wire || beyond_a_query || to_show)
 }
