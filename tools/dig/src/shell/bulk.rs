@@ -21,7 +21,7 @@ use super::{ANSWERED, NO_ANSWER, footer, refuse};
 use crate::args::Asked;
 use crate::args::batch::Defaults;
 use crate::bulk::{AfterFailure, Arrival, LineUp, Ticket, Window};
-use crate::exchange::Answer;
+use crate::exchange::{Answer, Timing};
 use crate::explain::{Event, Transport};
 use crate::message::Message;
 use crate::options::{Batch, Globals, Lookup, Options, Plan};
@@ -538,6 +538,7 @@ impl<'o, 'w> Engine<'o, 'w> {
                 rtt: now.saturating_duration_since(flight.sent),
                 cookie,
                 query: fast.query.clone(),
+                timing: Timing::default(),
             };
             if kind.globals.short {
                 self.text += &printer::short_identified(show, &answer);
