@@ -21,10 +21,11 @@ use super::{ANSWERED, NO_ANSWER, footer, refuse};
 use crate::args::Asked;
 use crate::args::batch::Defaults;
 use crate::bulk::{AfterFailure, Arrival, LineUp, Ticket, Window};
-use crate::exchange::{Answer, Timing};
+use crate::exchange::Answer;
 use crate::explain::{Event, Transport};
 use crate::message::Message;
 use crate::options::{Batch, Globals, Lookup, Options, Plan};
+use crate::transport::Timing;
 use crate::{batch, cli, cookie, printer};
 
 mod kind;
