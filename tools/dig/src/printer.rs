@@ -16,9 +16,9 @@ mod columns;
 mod options;
 mod records;
 
-pub(crate) use options::printable;
 use options::pseudosection;
 pub use options::visible;
+pub(crate) use options::{agent, keepalive, llq, printable, spelled_out, subnet, tag};
 use records::push_question;
 pub use records::{push_record, short};
 
@@ -97,7 +97,7 @@ fn body(text: &mut String, show: &Show, message: &Message, verdict: &str) {
     if show.comments
         && let Some(edns) = &message.edns
     {
-        pseudosection(text, edns, verdict);
+        pseudosection(text, edns, verdict, show.style.compat);
     }
     if show.question {
         questions(text, show, message);

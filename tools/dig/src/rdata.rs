@@ -30,9 +30,10 @@ mod time;
 mod write;
 
 pub use layout::{Form, Layout, Shape};
+pub(crate) use time::spelled_out as push_duration;
 pub use time::ttl_units;
-pub(crate) use write::push_name;
 pub use write::quoted;
+pub(crate) use write::{ipv6 as push_ipv6, push_name};
 
 /// One field as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -121,6 +121,12 @@ pub fn digrc() -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
+/// Seconds since 1970, as far as 32 bits go.
+fn seconds() -> Option<u32> {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    u32::try_from(since_1970.as_secs()).ok()
+}
+
 /// What the lookups of one call share.
 struct Session<'a> {
     globals: &'a Globals,
@@ -145,6 +151,8 @@ impl<'a> Session<'a> {
         self.read_conf()?;
         let mut lookup = lookup.clone();
         lookup.show.style.idn_out = lookup.idn_out.unwrap_or_else(terminal_takes_unicode);
+        lookup.show.style.compat = self.globals.compat;
+        lookup.show.style.now = seconds();
         let (names, searched) = self.names(&lookup)?;
         let last = names.len().saturating_sub(1);
         for (index, name) in names.into_iter().enumerate() {

@@ -1,5 +1,7 @@
 //! How records are written.
 
+use crate::options::Compat;
+
 /// dig's switches for the text of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
@@ -27,6 +29,8 @@ pub struct Style {
     pub yaml: bool,
     /// Seconds since 1970, to which the times of signatures are near; `None` for times from 1970 to 2106.
     pub now: Option<u32>,
+    /// Which dig's words to use.
+    pub compat: Compat,
 }
 
 impl Default for Style {
@@ -44,6 +48,7 @@ impl Default for Style {
             idn_out: false,
             yaml: false,
             now: None,
+            compat: Compat::V9_18,
         }
     }
 }

@@ -30,20 +30,11 @@ pub(super) fn algorithm(number: u8) -> Option<&'static str> {
 pub(super) const PRIVATE_DNS: u8 = 253;
 /// The algorithm that an object identifier in front of the key says.
 const PRIVATE_OID: u8 = 254;
-/// The algorithm whose key tag is part of the modulus.
-const RSA_MD5: u8 = 1;
-
 /// The tag of a key, by which signatures refer to it. `rdata` is the whole of it.
 ///
 /// # Source
-/// RFC 4034 appendix B.
+/// RFC 4034 appendix B. RSA/MD5 has a tag of its own there (B.1), which dig no longer makes.
 pub(super) fn tag(rdata: &[u8]) -> u16 {
-    if rdata.get(3) == Some(&RSA_MD5) {
-        return match rdata {
-            [_, _, _, _, .., high, low, _] => u16::from_be_bytes([*high, *low]),
-            _ => 0,
-        };
-    }
     let sum = rdata.chunks(2).fold(0_u32, |sum, pair| {
         let word = match pair {
             [high, low] => u16::from_be_bytes([*high, *low]),

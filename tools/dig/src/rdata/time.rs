@@ -15,7 +15,7 @@ fn parts(seconds: u32) -> impl Iterator<Item = (&'static str, u32)> {
 }
 
 /// `1 week 2 days`
-pub(super) fn spelled_out(text: &mut String, seconds: u32) {
+pub(crate) fn spelled_out(text: &mut String, seconds: u32) {
     for (index, (unit, count)) in parts(seconds).enumerate() {
         let blank = if index > 0 { " " } else { "" };
         let plural = if count == 1 { "" } else { "s" };

@@ -579,7 +579,7 @@ fn ipv4(text: &mut String, octets: &[u8]) {
 }
 
 /// An IPv6 address as dig writes it: `::1.2.3.4` for the old compatible form too, which RFC 5952 leaves out.
-pub(super) fn ipv6(text: &mut String, addr: Ipv6Addr) {
+pub(crate) fn ipv6(text: &mut String, addr: Ipv6Addr) {
     let segments = addr.segments();
     let _ = match segments {
         [0, 0, 0, 0, 0, 0, high, low] if high != 0 => {
