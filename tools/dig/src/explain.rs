@@ -223,6 +223,24 @@ pub enum Event {
         /// Its servers.
         servers: Vec<String>,
     },
+    /// A referral to a zone that the server's own zone is not above.
+    BadReferral,
+    /// A referral to the very zone that the server was asked as a server of.
+    HorizontalReferral,
+    /// A name server's name has no address.
+    ServerUnknown {
+        /// The name.
+        name: String,
+        /// dig's word for why.
+        reason: String,
+    },
+    /// The server's cookie is known, and now there is no EDNS in its answer.
+    OptMissing {
+        /// Who answered.
+        server: SocketAddr,
+    },
+    /// None of the zone's servers answered.
+    NoZoneServers,
     /// The C library was asked, and no name server by us.
     LibraryAsked {
         /// `getaddrinfo` or `getnameinfo`.
@@ -306,7 +324,10 @@ impl Render for Event {
             | Self::TlsFailed { .. }
             | Self::NoServers
             | Self::Malformed { .. } => Role::Bad,
-            Self::IdMismatch { .. }
+            Self::BadReferral
+            | Self::HorizontalReferral
+            | Self::ServerUnknown { .. }
+            | Self::IdMismatch { .. }
             | Self::SourceMismatch { .. }
             | Self::QuestionMismatch { .. }
             | Self::OpcodeMismatch { .. }
@@ -399,6 +420,17 @@ impl Event {
             Self::Referral { zone, servers } => {
                 format!("a referral: the servers of {zone} know, ask {}", servers.join(", "))
             }
+            Self::BadReferral => {
+                "a bad referral: it leads up or aside, to a zone that is not below the server's own; left alone"
+                    .to_owned()
+            }
+            Self::HorizontalReferral => {
+                "a referral that leads nowhere: the servers of this zone say that the servers of this zone know"
+                    .to_owned()
+            }
+            Self::ServerUnknown { name, reason } => format!("the name server {name} has no address: {reason}"),
+            Self::OptMissing { server } => format!("{server} answers without EDNS, although a cookie of it is known"),
+            Self::NoZoneServers => "none of the zone's servers answered".to_owned(),
             Self::LibraryAsked { call, meaning } => format!("asked {call}(3): {meaning}"),
             Self::Hint { hint, meaning } => format!("{hint}: {meaning}"),
             Self::LibraryAnswered { entries, addresses, kinds, meaning } => {

@@ -10,6 +10,7 @@
 //! - [`annotate`]: a message octet by octet
 //! - [`offline`]: messages that are not asked for but given
 //! - [`hosts`], [`nsswitch`], [`stub`], [`gai_conf`], [`rfc6724`]: what the C library goes by
+//! - [`trace`], [`nssearch`]: from the root down, and every server of a zone
 //! - [`shell`]: sockets, clocks and files, and [`shell::run`]
 #![forbid(unsafe_code)]
 
@@ -36,6 +37,7 @@ mod manual;
 pub mod meaning;
 pub mod message;
 pub mod name;
+pub mod nssearch;
 pub mod nsswitch;
 pub mod offline;
 pub mod options;
@@ -54,6 +56,7 @@ pub mod shell;
 pub mod span;
 pub mod stub;
 pub mod style;
+pub mod trace;
 pub mod transport;
 pub mod yaml;
 

@@ -58,6 +58,17 @@ impl Name {
         self.wire.eq_ignore_ascii_case(&other.wire)
     }
 
+    /// Whether this name lies in the subtree of `other` and is not its top.
+    pub fn is_below(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.labels().count(), other.labels().count());
+        ours > theirs
+            && self
+                .labels()
+                .skip(ours.saturating_sub(theirs))
+                .zip(other.labels())
+                .all(|(a, b)| a.eq_ignore_ascii_case(b))
+    }
+
     /// Reads a name, following compression pointers.
     ///
     /// A pointer must point before the name, or before where the last one pointed: the cost is linear and a loop is

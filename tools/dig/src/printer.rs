@@ -159,6 +159,18 @@ pub fn short_identified(show: &Show, answer: &Answer) -> String {
     short(&show.style, &answer.message).lines().flat_map(|line| [line, who.as_str()]).collect()
 }
 
+/// `+short` in a trace: the type and the rdata of each record, and who said so.
+pub fn short_typed(show: &Show, answer: &Answer) -> String {
+    let (server, unit) = (address(answer.server.addr), if show.usec { "us" } else { "ms" });
+    let rtt = if show.usec { answer.rtt.as_micros() } else { answer.rtt.as_millis() };
+    let who = if show.identify { format!(" from server {server} in {rtt} {unit}.") } else { String::new() };
+    let mut text = String::new();
+    for record in &answer.message.answer {
+        let _ = writeln!(text, "{} {}{who}", record.rtype, record.rdata.text(&show.style));
+    }
+    text
+}
+
 /// How long the answer took, as `-u` wants it.
 fn query_time(show: &Show, rtt: Duration) -> String {
     if show.usec { format!("{} usec", rtt.as_micros()) } else { format!("{} msec", rtt.as_millis()) }
@@ -277,6 +289,11 @@ pub fn notice(event: &Event, comments: bool) -> Option<String> {
         }
         Event::ShortMessage { .. } => ";; ERROR: short (< header size) message".to_owned(),
         Event::Malformed { .. } => ";; Warning: Message parser reports malformed message packet.".to_owned(),
+        Event::BadReferral => ";; BAD REFERRAL".to_owned(),
+        Event::HorizontalReferral => ";; BAD (HORIZONTAL) REFERRAL".to_owned(),
+        Event::ServerUnknown { name, reason } => format!("couldn't get address for '{name}': {reason}"),
+        Event::OptMissing { .. } => ";; expected opt record in response".to_owned(),
+        Event::NoZoneServers => ";; NS servers could not be reached".to_owned(),
         Event::ClientCookieMismatch => ";; Warning: Client COOKIE mismatch".to_owned(),
         _ => return None,
     };

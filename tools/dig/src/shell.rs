@@ -23,8 +23,11 @@ use crate::transport::{TlsFailure, Transport};
 use crate::{idn, json, meaning, outcome, printer, search};
 
 mod bulk;
+mod dialogue;
 mod library;
+mod nssearch;
 mod route;
+mod trace;
 mod wire;
 mod yaml;
 
@@ -190,7 +193,10 @@ impl<'a> Session<'a> {
 
     /// Asks for one name. Says whether the search goes on.
     fn look_up(&mut self, lookup: &Lookup, search: Search, output: &mut Output<'_>) -> Result<bool, Failure> {
-        let query = query::build(lookup, self.cookie).map_err(|error| not_a_query(lookup, &error))?;
+        if !lookup.trace {
+            // dig looks at the name before all else, and in a trace when it is its turn.
+            query::build(lookup, self.cookie).map_err(|error| not_a_query(lookup, &error))?;
+        }
         let (servers, source) = self.servers(lookup);
         let (skipped, servers): (Vec<Server>, Vec<Server>) =
             servers.into_iter().partition(|server| !self.globals.allows(server.addr.ip()));
@@ -204,9 +210,22 @@ impl<'a> Session<'a> {
         }
         self.tell(&events, true, false, output)?;
         output.event(&Event::ServersChosen { source, servers: servers.iter().map(|server| server.addr).collect() })?;
+        if lookup.nssearch {
+            return self.nssearch(lookup, servers, output).map(|()| false);
+        }
+        if lookup.trace {
+            return self.trace(lookup, servers, output).map(|()| false);
+        }
+        let task = self.new_task(lookup, servers)?;
+        self.converse(lookup, search, task, output)
+    }
+
+    /// What to ask these servers, and how stubbornly.
+    fn new_task(&self, lookup: &Lookup, servers: Vec<Server>) -> Result<Task, Failure> {
+        let query = query::build(lookup, self.cookie).map_err(|error| not_a_query(lookup, &error))?;
         let conf = self.conf.clone().unwrap_or_default();
         let timeout_s = self.globals.timeout_s.or(conf.timeout_s).unwrap_or(TIMEOUT_S).max(1);
-        let task = Task {
+        Ok(Task {
             query,
             name: lookup.name.clone(),
             servers,
@@ -220,8 +239,7 @@ impl<'a> Session<'a> {
             best_effort: lookup.best_effort,
             skip_servfail: !lookup.fail,
             qid: lookup.qid,
-        };
-        self.converse(lookup, search, task, output)
+        })
     }
 
     /// Reads resolv.conf once: its servers, and how long and how often to ask.
@@ -236,8 +254,12 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    fn port(&self, lookup: &Lookup) -> u16 {
+        if self.globals.explicit_port { self.globals.port } else { Transport::of(lookup).port() }
+    }
+
     fn servers(&self, lookup: &Lookup) -> (Vec<Server>, ServerSource) {
-        let port = if self.globals.explicit_port { self.globals.port } else { Transport::of(lookup).port() };
+        let port = self.port(lookup);
         let with_port = |server: &Server| {
             let mut server = server.clone();
             server.addr.set_port(port);
