@@ -5,7 +5,7 @@
 use std::io::IsTerminal as _;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::addrinfo::{self, AiFlags, Hints};
@@ -13,7 +13,7 @@ use sockeye_sys::gai::GaiCode;
 use sockeye_sys::{Family, SockType, interface, local_time, random};
 
 use crate::annotate::{Annotation, Direction, Wire};
-use crate::exchange::{Answer, Ask, Exchange, Input, Step, Task};
+use crate::exchange::{Answer, Ask, Task};
 use crate::explain::{Event, ServerSource};
 use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
 use crate::query::{self, QueryError};
@@ -30,6 +30,8 @@ mod route;
 mod trace;
 mod wire;
 mod yaml;
+
+use dialogue::{Outcome, Told};
 
 const RESOLV_CONF: &str = "/etc/resolv.conf";
 /// What dig waits and how often it asks, unless somebody says otherwise.
@@ -297,94 +299,57 @@ impl<'a> Session<'a> {
         task: Task,
         output: &mut Output<'_>,
     ) -> Result<bool, Failure> {
-        let comments = lookup.show.comments;
-        let mut exchange = Exchange::new(task, Instant::now());
-        let mut told = Vec::new();
-        let mut step = exchange.start(id()?, Instant::now(), &mut |event| told.push(event));
-        let mut line: Option<wire::Line> = None;
-        // To whom and how the last query went: for +wire.
-        let mut way = None;
-        let mut unsecured = None;
-        loop {
-            // Before a failure's last words dig prints the banner.
-            let gave_up = matches!(step, Step::GiveUp { in_setup: false });
-            self.tell(&told, comments, gave_up, output)?;
-            told.clear();
-            let heard = match step {
-                Step::Ask(ask) => {
-                    self.announce(lookup, &ask, output)?;
-                    way = Some((ask.server.addr, ask.transport));
-                    self.wire(lookup, Direction::Sent, way, &ask.octets, output)?;
-                    output.flush()?;
-                    line = None;
-                    match self.dialler.open(&ask, lookup) {
-                        Ok(opened) => line.insert(opened).hear(ask.until),
-                        Err(heard) => heard,
-                    }
-                }
-                Step::Wait(until) => match line.as_mut() {
-                    Some(line) => line.hear(until),
-                    None => wire::Heard::TimedOut,
-                },
-                Step::Answer(answer) => {
-                    if let Some(line) = line.take() {
-                        self.dialler.keep(line, lookup);
-                    }
-                    let no_name = answer.message.rcode() == Rcode::NXDOMAIN;
-                    let goes_on = no_name && matches!(search, Search::Goes { .. });
-                    if !goes_on || search == (Search::Goes { show: true }) {
-                        self.show(lookup, &answer, output)?;
-                        if no_name && search == Search::InVain {
-                            self.show_footer(lookup, &answer, output)?;
-                        }
-                    }
-                    if goes_on {
-                        // Each of the answers has its banner.
-                        self.greeting = self.globals.greeting.clone();
-                    }
-                    return Ok(goes_on);
-                }
-                Step::ShowAndAsk(answer, ask) => {
+        match self.hold(lookup, task, output)? {
+            Outcome::Answer(answer) => {
+                let no_name = answer.message.rcode() == Rcode::NXDOMAIN;
+                let goes_on = no_name && matches!(search, Search::Goes { .. });
+                if !goes_on || search == (Search::Goes { show: true }) {
                     self.show(lookup, &answer, output)?;
-                    step = Step::Ask(ask);
-                    continue;
+                    if no_name && search == Search::InVain {
+                        self.show_footer(lookup, &answer, output)?;
+                    }
                 }
-                Step::BadPacket(packet) => {
-                    self.status = ANSWERED;
-                    let text = self.bad_packet(&packet);
-                    show(output, &text, &json::Result::unreadable(&packet))?;
-                    return Ok(false);
+                if goes_on {
+                    // Each of the answers has its banner.
+                    self.greeting = self.globals.greeting.clone();
                 }
-                Step::Dropped => {
-                    let why = unsecured.unwrap_or("the message that came was not an answer to the query");
-                    self.only_json(output, why);
-                    return Ok(false);
-                }
-                Step::GiveUp { .. } => {
-                    self.give_up(output);
-                    return Ok(false);
-                }
-            };
-            if let Some(octets) = heard.octets() {
-                self.wire(lookup, Direction::Received, way, octets, output)?;
+                Ok(goes_on)
             }
-            if let Some(line) = &line {
-                let (sent, timing) = line.clock();
-                exchange.clocked(sent, timing);
-            }
-            if let wire::Heard::TlsFailed(_) = heard {
-                unsecured = Some("there is no TLS with the server");
-            }
-            let input = match &heard {
-                wire::Heard::Datagram(from, octets) => Input::Datagram(*from, octets),
-                wire::Heard::Message(octets) => Input::Message(octets),
-                wire::Heard::TimedOut => Input::TimedOut,
-                wire::Heard::SetupFailed(reason) => Input::SetupFailed(reason),
-                wire::Heard::Failed(reason) => Input::Failed(reason),
-                wire::Heard::TlsFailed(failure) => Input::TlsFailed(failure),
-            };
-            step = exchange.handle(&input, id()?, Instant::now(), &mut |event| told.push(event));
+            outcome => self.no_answer(&outcome, output).map(|()| false),
         }
+    }
+
+    /// Holds a dialogue and tells what happens on the way.
+    fn hold(&mut self, lookup: &Lookup, task: Task, output: &mut Output<'_>) -> Result<Outcome, Failure> {
+        let mut dialler = std::mem::take(&mut self.dialler);
+        let outcome = dialogue::hold(task, lookup, &mut dialler, &mut |told| match told {
+            // Before a failure's last words dig prints the banner.
+            Told::Events { events, gave_up } => self.tell(events, lookup.show.comments, gave_up, output),
+            Told::Sending(ask) => {
+                self.announce(lookup, ask, output)?;
+                self.wire(lookup, Direction::Sent, ask, &ask.octets, output)?;
+                output.flush()
+            }
+            Told::Received(ask, octets) => self.wire(lookup, Direction::Received, ask, octets, output),
+            Told::Answered(answer) => self.show(lookup, answer, output),
+        });
+        self.dialler = dialler;
+        outcome
+    }
+
+    /// What there is to say when there is no answer.
+    fn no_answer(&mut self, outcome: &Outcome, output: &mut Output<'_>) -> Result<(), Failure> {
+        match outcome {
+            Outcome::Answer(_) => {}
+            Outcome::BadPacket(packet) => {
+                self.status = ANSWERED;
+                let text = self.bad_packet(packet);
+                return show(output, &text, &json::Result::unreadable(packet));
+            }
+            Outcome::Dropped(why) => self.only_json(output, why),
+            Outcome::GaveUp => self.give_up(output),
+        }
+        Ok(())
     }
 
     /// `+wire`: a message octet by octet.
@@ -392,7 +357,7 @@ impl<'a> Session<'a> {
         &mut self,
         lookup: &Lookup,
         direction: Direction,
-        way: Option<(SocketAddr, Transport)>,
+        ask: &Ask,
         octets: &[u8],
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
@@ -402,7 +367,7 @@ impl<'a> Session<'a> {
         if !output.is_json() {
             self.greet(false, output)?;
         }
-        let (peer, transport) = way.unzip();
+        let (peer, transport) = (Some(ask.server.addr), Some(ask.transport));
         output.step(&Wire { direction, peer, transport, annotation: Annotation::new(octets) })
     }
 

@@ -1,4 +1,4 @@
-//! One dialogue with the servers from its first query to its end, for those who do more than print what came.
+//! The dialogue with the servers from the first query to its end: one at a time, or several side by side.
 
 #![expect(clippy::disallowed_methods, reason = "the shell: clocks")]
 
@@ -8,16 +8,19 @@ use std::time::Instant;
 
 use sockeye_cli::Failure;
 
-use super::{id, wire};
+use super::wire::{self, Dialler};
+use super::{NO_ANSWER, id};
 use crate::exchange::{Answer, Ask, BadPacket, Exchange, Input, Step, Task};
 use crate::explain::Event;
+use crate::options::Lookup;
 
 /// How a dialogue ended.
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
     Answer(Box<Answer>),
     BadPacket(Box<BadPacket>),
-    Dropped,
+    /// dig leaves it at that, and this is why.
+    Dropped(&'static str),
     GaveUp,
 }
 
@@ -28,6 +31,8 @@ pub(super) enum Told<'a> {
     Events { events: &'a [Event], gave_up: bool },
     /// This goes out next.
     Sending(&'a Ask),
+    /// This came back.
+    Received(&'a Ask, &'a [u8]),
     /// This was answered, and the server wants to be asked otherwise.
     Answered(&'a Answer),
 }
@@ -35,13 +40,16 @@ pub(super) enum Told<'a> {
 /// Asks until somebody answers or nobody is left.
 pub(super) fn hold(
     task: Task,
-    source: Option<SocketAddr>,
+    lookup: &Lookup,
+    dialler: &mut Dialler,
     tell: &mut dyn FnMut(Told<'_>) -> Result<(), Failure>,
 ) -> Result<Outcome, Failure> {
     let mut exchange = Exchange::new(task, Instant::now());
     let mut events = Vec::new();
     let mut step = exchange.start(id()?, Instant::now(), &mut |event| events.push(event));
+    let mut asked: Option<Ask> = None;
     let mut line: Option<wire::Line> = None;
+    let mut dropped = "the message that came was not an answer to the query";
     loop {
         let gave_up = matches!(step, Step::GiveUp { in_setup: false });
         tell(Told::Events { events: &events, gave_up })?;
@@ -49,7 +57,9 @@ pub(super) fn hold(
         let heard = match step {
             Step::Ask(ask) => {
                 tell(Told::Sending(&ask))?;
-                match wire::Line::open(&ask, source) {
+                line = None;
+                let ask = asked.insert(ask);
+                match dialler.open(ask, lookup) {
                     Ok(opened) => line.insert(opened).hear(ask.until),
                     Err(heard) => heard,
                 }
@@ -58,22 +68,38 @@ pub(super) fn hold(
                 Some(line) => line.hear(until),
                 None => wire::Heard::TimedOut,
             },
-            Step::Answer(answer) => return Ok(Outcome::Answer(answer)),
+            Step::Answer(answer) => {
+                if let Some(line) = line.take() {
+                    dialler.keep(line, lookup);
+                }
+                return Ok(Outcome::Answer(answer));
+            }
             Step::ShowAndAsk(answer, ask) => {
                 tell(Told::Answered(&answer))?;
                 step = Step::Ask(ask);
                 continue;
             }
             Step::BadPacket(packet) => return Ok(Outcome::BadPacket(packet)),
-            Step::Dropped => return Ok(Outcome::Dropped),
+            Step::Dropped => return Ok(Outcome::Dropped(dropped)),
             Step::GiveUp { .. } => return Ok(Outcome::GaveUp),
         };
+        if let (Some(octets), Some(ask)) = (heard.octets(), &asked) {
+            tell(Told::Received(ask, octets))?;
+        }
+        if let Some(line) = &line {
+            let (sent, timing) = line.clock();
+            exchange.clocked(sent, timing);
+        }
         let input = match &heard {
             wire::Heard::Datagram(from, octets) => Input::Datagram(*from, octets),
             wire::Heard::Message(octets) => Input::Message(octets),
             wire::Heard::TimedOut => Input::TimedOut,
             wire::Heard::SetupFailed(reason) => Input::SetupFailed(reason),
             wire::Heard::Failed(reason) => Input::Failed(reason),
+            wire::Heard::TlsFailed(failure) => {
+                dropped = "there is no TLS with the server";
+                Input::TlsFailed(failure)
+            }
         };
         step = exchange.handle(&input, id()?, Instant::now(), &mut |event| events.push(event));
     }
@@ -86,10 +112,23 @@ pub(super) enum Word {
     Events(Vec<Event>),
     /// This goes out next.
     Sending(Ask),
+    /// This came back.
+    Received(Ask, Vec<u8>),
     /// This was answered, and the server wants to be asked otherwise.
     Answered(Box<Answer>),
     /// It is over.
     Ended(Result<Outcome, Failure>),
+}
+
+impl Word {
+    fn new(told: Told<'_>) -> Self {
+        match told {
+            Told::Events { events, .. } => Self::Events(events.to_vec()),
+            Told::Sending(ask) => Self::Sending(ask.clone()),
+            Told::Received(ask, octets) => Self::Received(ask.clone(), octets.to_vec()),
+            Told::Answered(answer) => Self::Answered(Box::new(answer.clone())),
+        }
+    }
 }
 
 /// How many dialogues are held at once: enough for every zone, and no more threads than a hostile referral may cause.
@@ -98,6 +137,7 @@ const AT_ONCE: usize = 32;
 /// Holds all dialogues side by side and hands on what each of them says, by its place in `tasks`, as it comes.
 pub(super) fn hold_all(
     tasks: Vec<Task>,
+    lookup: &Lookup,
     source: Option<SocketAddr>,
     hear: &mut dyn FnMut(usize, Word) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
@@ -108,16 +148,12 @@ pub(super) fn hold_all(
         for _ in 0..workers {
             let (sender, queue) = (sender.clone(), &queue);
             scope.spawn(move || {
+                let mut dialler = Dialler::new(source, false);
                 // The lock is held for the blink of taking one, and nothing in it can panic.
                 while let Some((place, task)) = queue.lock().ok().and_then(|mut queue| queue.next()) {
-                    let outcome = hold(task, source, &mut |told| {
-                        let word = match told {
-                            Told::Events { events, .. } => Word::Events(events.to_vec()),
-                            Told::Sending(ask) => Word::Sending(ask.clone()),
-                            Told::Answered(answer) => Word::Answered(Box::new(answer.clone())),
-                        };
+                    let outcome = hold(task, lookup, &mut dialler, &mut |told| {
                         // Nobody listens any more after a failure: the dialogue is over then.
-                        sender.send((place, word)).map_err(|_| Failure::Silent(super::NO_ANSWER))
+                        sender.send((place, Word::new(told))).map_err(|_| Failure::Silent(NO_ANSWER))
                     });
                     if sender.send((place, Word::Ended(outcome))).is_err() {
                         return;
@@ -126,6 +162,6 @@ pub(super) fn hold_all(
             });
         }
         drop(sender);
-        receiver.iter().try_for_each(|(place, word)| hear(place, word))
+        receiver.into_iter().try_for_each(|(place, word)| hear(place, word))
     })
 }

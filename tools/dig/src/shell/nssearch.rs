@@ -5,6 +5,7 @@ use sockeye_cli::{Failure, Output};
 use super::dialogue::{self, Outcome, Word};
 use super::trace::{learnt_cookie, no_more};
 use super::{NO_ANSWER, Session};
+use crate::annotate::Direction;
 use crate::explain::Event;
 use crate::nssearch;
 use crate::options::{Lookup, Server};
@@ -19,7 +20,7 @@ impl Session<'_> {
     ) -> Result<(), Failure> {
         let asked = Lookup { qtype: Type::NS, ..lookup.clone() };
         let task = self.new_task(&asked, servers)?;
-        let answer = match self.hold(&asked, task, output)? {
+        let answer = match self.hold_step(&asked, task, output)? {
             Outcome::Answer(answer) => answer,
             outcome => return self.no_answer(&outcome, output),
         };
@@ -54,13 +55,17 @@ impl Session<'_> {
             tasks.push(task);
         }
         let mut answered = false;
-        dialogue::hold_all(tasks, self.globals.source, &mut |_, word| match word {
+        dialogue::hold_all(tasks, asked, self.globals.source, &mut |_, word| match word {
             Word::Events(mut events) => {
                 // That one of them does not answer is no reason to give up.
                 events.retain(|event| !matches!(event, Event::NoServers));
                 self.tell(&events, asked.show.comments, false, output)
             }
-            Word::Sending(ask) => self.announce(asked, &ask, output),
+            Word::Sending(ask) => {
+                self.announce(asked, &ask, output)?;
+                self.wire(asked, Direction::Sent, &ask, &ask.octets, output)
+            }
+            Word::Received(ask, octets) => self.wire(asked, Direction::Received, &ask, &octets, output),
             Word::Answered(answer) => self.show_body(asked, &answer, output),
             Word::Ended(outcome) => match outcome? {
                 Outcome::Answer(answer) => {

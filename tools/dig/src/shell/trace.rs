@@ -3,7 +3,7 @@
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::random;
 
-use super::dialogue::{self, Outcome, Told};
+use super::dialogue::Outcome;
 use super::{ANSWERED, BAD_NAME, Session, resolve, show};
 use crate::cookie::Verdict;
 use crate::edns::OptionCode;
@@ -28,7 +28,7 @@ impl Session<'_> {
         loop {
             let mut task = self.new_task(&asked, servers)?;
             task.name.clone_from(&lookup.name);
-            let answer = match self.hold(&asked, task, output)? {
+            let answer = match self.hold_step(&asked, task, output)? {
                 Outcome::Answer(answer) => answer,
                 outcome => return self.no_answer(&outcome, output),
             };
@@ -44,17 +44,14 @@ impl Session<'_> {
         }
     }
 
-    /// Holds a dialogue and tells what happens on the way in dig's words.
-    pub(super) fn hold(&mut self, lookup: &Lookup, task: Task, output: &mut Output<'_>) -> Result<Outcome, Failure> {
-        let source = self.globals.source;
-        let outcome = dialogue::hold(task, source, &mut |told| match told {
-            Told::Events { events, gave_up } => self.tell(events, lookup.show.comments, gave_up, output),
-            Told::Sending(ask) => {
-                self.announce(lookup, ask, output)?;
-                output.flush()
-            }
-            Told::Answered(answer) => self.show_body(lookup, answer, output),
-        })?;
+    /// As [`Session::hold`], for one step of several.
+    pub(super) fn hold_step(
+        &mut self,
+        lookup: &Lookup,
+        task: Task,
+        output: &mut Output<'_>,
+    ) -> Result<Outcome, Failure> {
+        let outcome = self.hold(lookup, task, output)?;
         if let Outcome::Answer(answer) = &outcome {
             self.opt_missing(lookup, answer, output)?;
         }
@@ -70,21 +67,6 @@ impl Session<'_> {
     ) -> Result<(), Failure> {
         if answer.message.edns.is_none() && matches!(lookup.cookie, Cookie::Given(_)) {
             self.tell(&[Event::OptMissing { server: answer.server.addr }], true, false, output)?;
-        }
-        Ok(())
-    }
-
-    /// What there is to say when there is no answer.
-    pub(super) fn no_answer(&mut self, outcome: &Outcome, output: &mut Output<'_>) -> Result<(), Failure> {
-        match outcome {
-            Outcome::Answer(_) => {}
-            Outcome::BadPacket(packet) => {
-                self.status = ANSWERED;
-                let text = self.bad_packet(packet);
-                return show(output, &text, &json::Result::unreadable(packet));
-            }
-            Outcome::Dropped => self.only_json(output, "the message that came was not an answer to the query"),
-            Outcome::GaveUp => self.give_up(output),
         }
         Ok(())
     }
