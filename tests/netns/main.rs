@@ -11,6 +11,7 @@
 mod captures;
 mod dig;
 mod dig_transport;
+mod dig_validate;
 mod dig_yaml;
 mod lab;
 mod manual;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     let modules: &[fn() -> Vec<Case>] = &[
         dig::tests,
         dig_transport::tests,
+        dig_validate::tests,
         dig_yaml::tests,
         lab::tests,
         manual::tests,

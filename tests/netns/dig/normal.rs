@@ -35,8 +35,18 @@ fn one(line: &str) -> String {
     if let Some((before, _)) = line.split_once("ID mismatch: expected ID ") {
         return format!("{before}ID mismatch: expected ID ID, got ID");
     }
-    if line.starts_with(";; Query time: ") && line.ends_with(" msec") {
-        return ";; Query time: TIME msec".to_owned();
+    for unit in ["msec", "usec"] {
+        if line.starts_with(";; Query time: ") && line.ends_with(unit) {
+            return format!(";; Query time: TIME {unit}");
+        }
+    }
+    // `+identify`, and the steps of a trace.
+    for unit in [" ms", " us", " ms.", " us."] {
+        if let Some((before, number)) = line.strip_suffix(unit).and_then(|line| line.rsplit_once(" in "))
+            && number.parse::<u64>().is_ok()
+        {
+            return format!("{before} in TIME{unit}");
+        }
     }
     if line.starts_with(";; WHEN: ") {
         return ";; WHEN: TIME".to_owned();

@@ -6,6 +6,7 @@
 //! - [`query`], [`transport`], [`exchange`]: what is sent, how it travels, and the dialogue with the servers
 //! - [`style`], [`printer`], [`yaml`], [`json`], [`explain`], [`meaning`], [`outcome`]: what is shown
 //! - [`batch`], [`bulk`]: the lines of `-f`, and many lookups at once
+//! - [`validate`]: the chain of `+validate`
 //! - [`resolv_conf`], [`search`], [`idn`], [`reverse`], [`gai`]: the local side
 //! - [`annotate`]: a message octet by octet
 //! - [`offline`]: messages that are not asked for but given
@@ -58,6 +59,7 @@ pub mod stub;
 pub mod style;
 pub mod trace;
 pub mod transport;
+pub mod validate;
 pub mod yaml;
 
 /// The tool.

@@ -69,6 +69,20 @@ impl Name {
                 .all(|(a, b)| a.eq_ignore_ascii_case(b))
     }
 
+    /// The root, the name's last label, its last two, and so on to the name itself.
+    pub fn ancestors(&self) -> impl Iterator<Item = Self> + '_ {
+        let mut starts = vec![];
+        let mut at = 0;
+        while let Some(&length) = self.wire.get(at) {
+            starts.push(at);
+            if length == 0 {
+                break;
+            }
+            at += usize::from(length) + 1;
+        }
+        starts.into_iter().rev().filter_map(|start| self.wire.get(start..).map(|wire| Self { wire: wire.to_vec() }))
+    }
+
     /// Reads a name, following compression pointers.
     ///
     /// A pointer must point before the name, or before where the last one pointed: the cost is linear and a loop is

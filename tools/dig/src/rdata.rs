@@ -20,13 +20,13 @@ use crate::style::Style;
 mod bitmap;
 mod digest;
 mod digits;
-mod dnskey;
+pub(crate) mod dnskey;
 pub mod layout;
 mod location;
 mod naptr;
 mod parse;
 mod service;
-mod time;
+pub(crate) mod time;
 mod write;
 
 pub use layout::{Form, Layout, Shape};

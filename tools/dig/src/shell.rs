@@ -28,6 +28,7 @@ mod library;
 mod nssearch;
 mod route;
 mod trace;
+mod validate;
 mod wire;
 mod yaml;
 
@@ -440,7 +441,11 @@ impl<'a> Session<'a> {
         if output.is_explained() {
             meaning::explain(answer, &mut |event| output.event(&event))?;
         }
-        show(output, &text, &json::Result::new(answer))
+        show(output, &text, &json::Result::new(answer))?;
+        match &lookup.validate {
+            Some(anchors) => self.validate(lookup, answer, anchors.as_deref(), output),
+            None => Ok(()),
+        }
     }
 
     /// dig's footer once more: it comes twice where there was a list to search, and the name was not one for it.

@@ -12,7 +12,7 @@ use sockeye_cli::{Render, Text};
 use sockeye_common::wire::{Reader, Truncated};
 
 use crate::name::Name;
-use crate::rdata::{dnskey, stamp};
+use crate::rdata::{dnskey, time};
 use crate::record::Record;
 use crate::registry::Type;
 
@@ -144,6 +144,18 @@ pub fn signer(records: &[Record]) -> Option<Name> {
     Name::parse(&mut Reader::at(&rrsig.rdata.octets, SIGNER_AT)?).ok()
 }
 
+/// Whether a signature says that a record was made from a wildcard: it has fewer labels than the record's owner.
+///
+/// # Source
+/// RFC 4035 section 5.3.4.
+pub fn is_from_wildcard(records: &[Record]) -> bool {
+    const LABELS_AT: usize = 3;
+    records.iter().filter(|record| record.rtype == Type(46)).any(|record| {
+        let labels = record.owner.labels().filter(|label| *label != b"*").count();
+        record.rdata.octets.get(LABELS_AT).is_some_and(|signed| usize::from(*signed) < labels)
+    })
+}
+
 fn read_ds(zone: &Name, octets: &[u8], keys: &[Vec<u8>]) -> Result<Ds, Truncated> {
     let mut reader = Reader::new(octets);
     let key_tag = reader.u16("Key Tag")?;
@@ -205,7 +217,7 @@ fn read_signature(octets: &[u8], now: u64) -> Option<Signature> {
     let today = u32::try_from(now & 0xffff_ffff).unwrap_or_default();
     let text = |seconds: u32| {
         let mut text = String::new();
-        stamp(&mut text, seconds, Some(today));
+        time::stamp(&mut text, seconds, Some(today));
         text
     };
     Some(Signature {
@@ -246,7 +258,9 @@ impl Signature {
             _ if !self.has_begun => format!("from {} on, which is not yet", self.inception),
             left if left < 0 => format!("until {}, which is past", self.expiration),
             left if left < DAY => format!("until {} (less than a day left)", self.expiration),
-            left => format!("until {} ({} day{} left)", self.expiration, left / DAY, if left / DAY == 1 { "" } else { "s" }),
+            left => {
+                format!("until {} ({} day{} left)", self.expiration, left / DAY, if left / DAY == 1 { "" } else { "s" })
+            }
         }
     }
 
@@ -331,9 +345,89 @@ impl Link {
             lines.push((format!("the keys are signed by {} {}", signature.key_tag, signature.lifetime()), role));
         }
         if self.keys.is_empty() {
-            let said = if self.ds.is_empty() { "no DS: the delegation is unsigned" } else { "no keys that could be had" };
+            let said =
+                if self.ds.is_empty() { "no DS: the delegation is unsigned" } else { "no keys that could be had" };
             lines.push((said.to_owned(), Role::Warning));
         }
         lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Message;
+
+    fn record(owner: &[u8], rtype: u16, rdata: &[u8]) -> Record {
+        let mut octets = b"\0\x01\x80\0\0\0\0\x01\0\0\0\0".to_vec();
+        octets.extend(owner);
+        octets.extend(rtype.to_be_bytes());
+        octets.extend(b"\0\x01\0\0\x0e\x10");
+        octets.extend(u16::try_from(rdata.len()).unwrap().to_be_bytes());
+        octets.extend(rdata);
+        Message::parse(&octets).unwrap().answer.remove(0)
+    }
+
+    /// The key of RFC 4034 section 5.4, whose tag is 60485 and whose digest stands there too.
+    const KEY: &str = "AQOeiiR0GOMYkDshWoSKz9XzfwJr1AYtsmx3TGkJaNXVbfi/2pHm822aJ5iI9BMzNXxeYCmZDRD99WYwYqUSdjMmmAphXdvx\
+        egXd/M5+X7OrzKBaMbCVdFLUUh6DhweJBjEVv5f2wwjM9XzcnOf+EPbtG9DMBmADjFDc2w/rljwvFw==";
+    const DIGEST: &str = "2bb183af5f22588179a53b0a98631fad1a292118";
+
+    fn decoded(text: &str) -> Vec<u8> {
+        let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let mut octets = Vec::new();
+        let (mut bits, mut count) = (0_u32, 0);
+        for digit in text.chars().filter_map(|digit| digits.find(digit)) {
+            bits = bits << 6 | u32::try_from(digit).unwrap();
+            count += 6;
+            if count >= 8 {
+                count -= 8;
+                octets.push(u8::try_from(bits >> count & 0xff).unwrap());
+            }
+        }
+        octets
+    }
+
+    #[test]
+    fn a_digest_is_of_the_key_and_of_no_other() {
+        const OWNER: &[u8] = b"\x05dskey\x07EXAMPLE\x03com\0";
+        let mut key = b"\x01\0\x03\x05".to_vec();
+        key.extend(decoded(KEY));
+        let mut ds = b"\xec\x45\x05\x01".to_vec();
+        ds.extend(sockeye_common::hex::decode(DIGEST).unwrap());
+        let zone: Name = "dskey.example.com".parse().unwrap();
+        let anchored = |_: &Name, algorithm: u8, _: &[u8]| algorithm == 5;
+        let chain = link(&zone, &[record(OWNER, 43, &ds)], &[record(OWNER, 48, &key)], &anchored, 0);
+        assert_eq!(chain.ds, [Ds { key_tag: 60485, algorithm: 5, digest_type: 1, matches: Some(true) }]);
+        assert_eq!(chain.keys, [Key { key_tag: 60485, flags: 256, algorithm: 5, is_anchor: true }]);
+        key.push(0);
+        let other = link(&zone, &[record(OWNER, 43, &ds)], &[record(OWNER, 48, &key)], &anchored, 0);
+        assert_eq!(other.ds[0].matches, Some(false));
+        let strange = link(&zone, &[record(OWNER, 43, b"\xec\x45\x05\x03abc")], &[], &anchored, 0);
+        assert_eq!(strange.ds[0].matches, None);
+        assert!(link(&"x".parse().unwrap(), &[record(OWNER, 43, &ds)], &[], &anchored, 0).ds.is_empty());
+    }
+
+    /// RRSIG of an A record of `*.w.` by key 7 of `w.`, from second 1000 to 2000.
+    const RRSIG: &[u8] = b"\0\x01\x08\x01\0\0\x0e\x10\0\0\x07\xd0\0\0\x03\xe8\0\x07\x01w\0sig";
+
+    #[test]
+    fn a_signature_has_a_beginning_and_an_end() {
+        let records = [record(b"\x01x\x01w\0", 46, RRSIG)];
+        for (now, begun, left) in [(999, false, 1001), (1000, true, 1000), (2000, true, 0), (2001, true, -1)] {
+            let signature = signatures(&records, now).remove(0);
+            assert_eq!((signature.has_begun, signature.expires_in_s), (begun, left), "{now}");
+        }
+        let signature = signatures(&records, 1500).remove(0);
+        assert_eq!(
+            (signature.key_tag, signature.signer.as_str(), signature.expiration.as_str()),
+            (7, "w.", "19700101003320")
+        );
+        // 2^32 seconds later the same octets mean the same again.
+        assert_eq!(signatures(&records, (1 << 32) + 1500)[0].expires_in_s, 500);
+        assert_eq!(signer(&records), Some("w".parse().unwrap()));
+        assert!(is_from_wildcard(&records));
+        assert!(!is_from_wildcard(&[record(b"\x01*\x01w\0", 46, RRSIG)]));
+        assert!(signatures(&[record(b"\0", 46, &RRSIG[..19])], 0).is_empty());
     }
 }

@@ -154,7 +154,6 @@ pub(super) fn edns_flags(draft: &mut Draft<'_>, said: Said<'_>) -> Taken {
 /// The options that `+ednsopt` knows by name.
 const OPTION_NAMES: &[(&str, u16)] = &[
     ("LLQ", 1),
-    ("UL", 2),
     ("NSID", 3),
     ("DAU", 5),
     ("DHU", 6),

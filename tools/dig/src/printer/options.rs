@@ -43,7 +43,7 @@ fn push_option(text: &mut String, option: &EdnsOption, verdict: &str, compat: Co
             hex::push(text, data);
             text.push_str(verdict);
         }
-        OptionCode::EDE => push_error(text, option),
+        OptionCode::EDE if data.len() >= 2 => push_error(text, option),
         OptionCode::PADDING if !data.is_empty() => {
             let _ = write!(text, " ({} bytes)", data.len());
         }
@@ -52,6 +52,9 @@ fn push_option(text: &mut String, option: &EdnsOption, verdict: &str, compat: Co
             Some(value) => {
                 text.push(' ');
                 text.push_str(&value);
+            }
+            None if code == OptionCode::CLIENT_SUBNET => {
+                let _ = write!(text, " {} ", hex::spaced(data));
             }
             None => {
                 let _ = write!(text, " {} (\"{}\")", hex::spaced(data), printable(data));

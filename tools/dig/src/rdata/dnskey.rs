@@ -4,7 +4,7 @@
 ///
 /// # Source
 /// IANA, DNS Security Algorithm Numbers, as far as dig knows them.
-pub(super) fn algorithm(number: u8) -> Option<&'static str> {
+pub(crate) fn algorithm(number: u8) -> Option<&'static str> {
     Some(match number {
         1 => "RSAMD5",
         2 => "DH",
@@ -34,7 +34,7 @@ const PRIVATE_OID: u8 = 254;
 ///
 /// # Source
 /// RFC 4034 appendix B. RSA/MD5 has a tag of its own there (B.1), which dig no longer makes.
-pub(super) fn tag(rdata: &[u8]) -> u16 {
+pub(crate) fn tag(rdata: &[u8]) -> u16 {
     let sum = rdata.chunks(2).fold(0_u32, |sum, pair| {
         let word = match pair {
             [high, low] => u16::from_be_bytes([*high, *low]),

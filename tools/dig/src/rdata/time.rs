@@ -34,7 +34,7 @@ pub fn ttl_units(text: &mut String, seconds: u32) {
 ///
 /// # Source
 /// RFC 4034 section 3.1.5.
-pub(super) fn stamp(text: &mut String, seconds: u32, now: Option<u32>) {
+pub(crate) fn stamp(text: &mut String, seconds: u32, now: Option<u32>) {
     let wraps = now.is_some_and(|now| seconds.wrapping_sub(now) > 0x8000_0000 && seconds > now);
     let instant = i64::from(seconds) - if wraps { 1 << 32 } else { 0 };
     let (days, second) = (instant.div_euclid(86_400), instant.rem_euclid(86_400));

@@ -1,9 +1,12 @@
 //! `+validate`: hickory-resolver's judgement, and the chain as our own queries show it.
 
-#![expect(clippy::disallowed_methods, reason = "the shell: the clock, a file of trust anchors, a runtime for hickory-resolver")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the shell: the clock, a file of trust anchors, a runtime for hickory-resolver"
+)]
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -16,6 +19,7 @@ use hickory_resolver::proto::rr::{LowerName, Name as HickoryName, Record as Hick
 use sockeye_cli::{Failure, Output, Status};
 
 use super::Session;
+use super::dialogue::{self, Outcome};
 use crate::exchange::Answer;
 use crate::message::Message;
 use crate::name::Name;
@@ -27,8 +31,12 @@ use crate::validate::{self, Link, Validation, Verdict};
 fn anchors(file: Option<&str>) -> Result<TrustAnchors, Failure> {
     match file {
         None => Ok(TrustAnchors::default()),
-        Some(file) => TrustAnchors::from_file(Path::new(file))
-            .map_err(|error| Failure::new(Status(1), format!("read trust anchors {file}: {error}"))),
+        Some(file) => {
+            let subject = format!("trust anchors {file}");
+            let text =
+                std::fs::read_to_string(file).map_err(|error| Failure::call(Status(1), "read", &subject, &error))?;
+            TrustAnchors::from_str(&text).map_err(|error| Failure::new(Status(1), format!("read {subject}: {error}")))
+        }
     }
 }
 
@@ -44,17 +52,32 @@ impl Session<'_> {
     ) -> Result<(), Failure> {
         let anchors = Arc::new(anchors(file)?);
         let question = &answer.query.question;
-        let (verdict, why) = judge(lookup, answer, Arc::clone(&anchors), self.timeout());
+        let (verdict, mut why) = judge(lookup, answer, Arc::clone(&anchors), self.globals.timeout_s);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let chain = self.chain(lookup, answer, &anchors, now)?;
-        let records = if answer.message.answer.is_empty() { &answer.message.authority } else { &answer.message.answer };
+        // The answer that was shown may have come without its signatures.
+        let signed = self.ask_quietly(lookup, answer, &question.qname, question.qtype)?;
+        let records =
+            signed.map_or_else(
+                Vec::new,
+                |message| {
+                    if message.answer.is_empty() { message.authority } else { message.answer }
+                },
+            );
+        if verdict == Verdict::Bogus && validate::is_from_wildcard(&records) {
+            why = Some(
+                "made from a wildcard: hickory-resolver 0.26 does not take every proof of that, ask delv too"
+                    .to_owned(),
+            );
+        }
+        let last = validate::signer(&records).unwrap_or_else(|| question.qname.clone());
+        let chain = self.chain(lookup, answer, &last, &anchors, now)?;
         let validation = Validation {
             qname: question.qname.to_string(),
             qtype: question.qtype,
             verdict,
             why,
             chain,
-            signatures: validate::signatures(records, now),
+            signatures: validate::signatures(&records, now),
         };
         if verdict == Verdict::Bogus && self.globals.status {
             const SERVFAIL: Status = Status(4);
@@ -68,11 +91,10 @@ impl Session<'_> {
         &mut self,
         lookup: &Lookup,
         answer: &Answer,
+        last: &Name,
         anchors: &TrustAnchors,
         now: u64,
     ) -> Result<Vec<Link>, Failure> {
-        let records = answer.message.answer.iter().chain(&answer.message.authority).cloned().collect::<Vec<_>>();
-        let last = validate::signer(&records).unwrap_or_else(|| answer.query.question.qname.clone());
         let is_anchor = |zone: &Name, algorithm: u8, key: &[u8]| {
             let key = PublicKeyBuf::new(key.to_vec(), Algorithm::from_u8(algorithm));
             hickory_name(zone).is_some_and(|name| anchors.contains_with_name(&key, &LowerName::from(name)))
@@ -118,7 +140,12 @@ impl Session<'_> {
             flags: Flags { cd: true, ..lookup.flags },
             ..lookup.clone()
         };
-        Ok(self.ask(&asked)?.map(|answer| answer.message))
+        let task = self.new_task(&asked, asked.servers.clone())?;
+        let outcome = dialogue::hold(task, &asked, &mut self.dialler, &mut |_| Ok(()))?;
+        Ok(match outcome {
+            Outcome::Answer(answer) => Some(answer.message),
+            _ => None,
+        })
     }
 }
 
@@ -127,7 +154,7 @@ fn judge(
     lookup: &Lookup,
     answer: &Answer,
     anchors: Arc<TrustAnchors>,
-    timeout: Duration,
+    timeout_s: Option<u32>,
 ) -> (Verdict, Option<String>) {
     let question = &answer.query.question;
     let Some(name) = hickory_name(&question.qname) else {
@@ -135,7 +162,9 @@ fn judge(
     };
     let mut options = ResolverOpts::default();
     options.validate = true;
-    options.timeout = timeout;
+    if let Some(timeout_s) = timeout_s {
+        options.timeout = Duration::from_secs(timeout_s.into());
+    }
     options.attempts = usize::try_from(lookup.tries.unwrap_or(3)).unwrap_or(usize::MAX);
     options.use_hosts_file = ResolveHosts::Never;
     options.cache_size = 64;
@@ -166,7 +195,9 @@ fn config(server: SocketAddr) -> ResolverConfig {
 }
 
 fn worst<'a>(records: impl Iterator<Item = &'a HickoryRecord>) -> Verdict {
-    records.map(|record| verdict(record.proof)).max().unwrap_or(Verdict::Indeterminate)
+    // A signature by a key that nobody needed is indeterminate, and takes nothing away.
+    let judged = records.filter(|record| record.record_type() != RecordType::RRSIG);
+    judged.map(|record| verdict(record.proof)).max().unwrap_or(Verdict::Indeterminate)
 }
 
 fn verdict(proof: Proof) -> Verdict {
