@@ -244,8 +244,6 @@ impl Draft<'_> {
                 self.open = true;
             }
             self.config = false;
-            // -x on the line is not held back by a type in the file.
-            self.default_said = Said::default();
         }
         self.read(args)
     }

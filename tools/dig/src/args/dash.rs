@@ -101,7 +101,13 @@ impl Draft<'_> {
             'q' => self.new_lookup(value.to_owned()),
             't' => {
                 self.open = false;
-                if !self.typed(value)? {
+                let said = self.said().qtype;
+                let typed = self.typed(value)?;
+                if self.config {
+                    // dig forgets that -t stood in the file: -x on the line asks for PTR then.
+                    self.said().qtype = said;
+                }
+                if !typed {
                     self.warnings.push(format!(";; Warning, ignoring invalid type {value}\n"));
                 }
             }
