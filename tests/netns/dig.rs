@@ -152,7 +152,7 @@ fn same_with_a_search_list(net: &Net) {
 fn digrc(net: &Net) {
     let _named = start_named(net);
     let lines: Vec<Vec<String>> =
-        ["web.lab.test", "-r web.lab.test", "web.lab.test +answer -r", "-ru lab.test mx", "-v", "-x 192.0.2.80 +short"]
+        ["web.lab.test", "-r web.lab.test", "web.lab.test +answer -r", "-ru lab.test mx", "-x 192.0.2.80 +short"]
             .iter()
             .map(|line| words(line))
             .collect();
