@@ -3,7 +3,8 @@
 use std::net::UdpSocket;
 use std::time::Duration;
 
-use sockeye_test_support::{Run, run, tool};
+use sockeye_capture::{LinkType, Timestamp, pcap};
+use sockeye_test_support::{Run, run, run_with_input, tool};
 
 /// Asks a server that answers once with the id and the question of the query and `answer` behind them.
 fn asked(args: &[&str], counts: [u8; 4], answer: &'static [u8]) -> Run {
@@ -85,4 +86,126 @@ fn with_json_each_message_is_an_event_and_its_rows_are_the_message() {
     let flags = &lines[1]["data"]["rows"][1];
     assert_eq!((&flags["field"], &flags["hex"]), (&"flags".into(), &"8580".into()));
     assert_eq!(flags["bits"][0], serde_json::json!({"mask": "0x8000", "field": "QR", "value": "1: a response"}));
+}
+
+/// `alias.lab. IN A` answered with a CNAME and an address.
+const ANSWER: &str = "123485800001000200000000\
+    05616c696173036c61620000010001\
+    c00c0005000100000e10000603776562c012\
+    c0270001000100000e100004c0000250";
+
+fn decode(args: &[&str]) -> Run {
+    run(tool("dig").args(args))
+}
+
+#[test]
+fn a_given_message_is_shown_as_one_that_came() {
+    let given = format!("+decode={ANSWER}");
+    decode(&[&given]).status(0).stderr_is("").stdout_is(
+        ";; Got answer:\n\
+         ;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 4660\n\
+         ;; flags: qr aa rd ra; QUERY: 1, ANSWER: 2, AUTHORITY: 0, ADDITIONAL: 0\n\
+         \n\
+         ;; QUESTION SECTION:\n\
+         ;alias.lab.\t\t\tIN\tA\n\
+         \n\
+         ;; ANSWER SECTION:\n\
+         alias.lab.\t\t3600\tIN\tCNAME\tweb.lab.\n\
+         web.lab.\t\t3600\tIN\tA\t192.0.2.80\n\
+         \n\
+         ;; GIVEN: command line\n\
+         ;; MSG SIZE  rcvd: 61\n\
+         \n",
+    );
+    decode(&[&given, "+short"]).status(0).stdout_is("web.lab.\n192.0.2.80\n");
+    decode(&[&given, "+noall", "+wire"]).status(0).stdout_has(";; wire: given: 61 octets\n");
+    decode(&[&given, "+noall", "+explain"])
+        .status(0)
+        .stdout_has(";; explain: alias.lab. is an alias (CNAME) of web.lab.\n");
+    decode(&[&given, "+yaml"]).status(0).stdout_has("        - 'web.lab. 3600 IN A 192.0.2.80'\n");
+    let json = decode(&[&given, "+json"]);
+    let value: serde_json::Value = serde_json::from_str(&json.status(0).out()).unwrap();
+    let data = &value["data"];
+    assert_eq!(
+        (&data["source"], &data["frame"], &data["length_octets"]),
+        (&"command line".into(), &1.into(), &61.into())
+    );
+    assert_eq!(data["message"]["answerRRs"][1]["rdataA"], "192.0.2.80");
+}
+
+#[test]
+fn a_given_query_is_shown_as_a_query_and_a_status_can_tell_what_the_answer_was() {
+    let query = decode(&["+decode=1234 0100 0001 0000 0000 0000 03776562036c61620000010001"]);
+    query
+        .status(0)
+        .stdout_has(";; Got query:\n;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 4660\n;; flags: rd; QUERY: 1,");
+    decode(&["+decode=1234 8183 0001 0000 0000 0000 03776562036c61620000010001", "+status"]).status(3);
+}
+
+#[test]
+fn a_given_message_that_breaks_is_shown_up_to_there() {
+    let cut = &ANSWER[..ANSWER.len() - 4];
+    decode(&[&format!("+decode={cut}")])
+        .status(1)
+        .stdout_has(";; Warning: Message parser reports malformed message packet.\n")
+        .stdout_has("alias.lab.\t\t3600\tIN\tCNAME\tweb.lab.\n");
+    decode(&["+decode=1234"]).status(1).stdout_is(";; Warning: short (< header size) message received\n");
+}
+
+#[test]
+fn files_of_every_kind() {
+    let folder = std::env::temp_dir().join(format!("sockeye-dig-wire-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let octets = sockeye_common::hex::decode(ANSWER).unwrap();
+    let framed = [&u16::try_from(octets.len()).unwrap().to_be_bytes()[..], &octets].concat();
+    let mut capture = pcap::Writer::new(Vec::new(), LinkType::RAW, pcap::Format::default()).unwrap();
+    for (src, dst) in [(1_u8, 2), (2, 1)] {
+        let mut packet = vec![0x45, 0, 0, u8::try_from(28 + octets.len()).unwrap(), 0, 1, 0, 0, 64, 17, 0, 0];
+        packet.extend([192, 0, 2, src, 192, 0, 2, dst]);
+        packet.extend([0, 53, 0x12, 0x34, 0, u8::try_from(8 + octets.len()).unwrap(), 0, 0]);
+        packet.extend(&octets);
+        capture.write(Timestamp::default(), packet.len(), &packet).unwrap();
+    }
+    for (name, content) in [("raw", octets.clone()), ("tcp", framed.clone()), ("hex", ANSWER.into())] {
+        let path = folder.join(name);
+        std::fs::write(&path, content).unwrap();
+        decode(&[&format!("+decode=@{}", path.display()), "+short"]).status(0).stdout_is("web.lab.\n192.0.2.80\n");
+    }
+    let path = folder.join("capture.pcap");
+    std::fs::write(&path, capture.into_inner()).unwrap();
+    let given = format!("+decode=@{}", path.display());
+    let list = decode(&[&given]);
+    assert_eq!(list.status(0).out().lines().count(), 2, "{}", list.story());
+    list.stdout_has(
+        "UDP  192.0.2.2#53          -> 192.0.2.1#4660            61 octets  id 4660   answer NOERROR alias.lab. IN A\n",
+    );
+    decode(&[&given, "+frame=2"])
+        .status(0)
+        .stdout_has(", frame 2\n;; FROM: 192.0.2.2#53 TO: 192.0.2.1#4660 (UDP)\n;; WHEN: ");
+    decode(&[&given, "+frame=3"])
+        .status(1)
+        .stdout_is("")
+        .stderr_is(&format!("dig: {}: no DNS message begins in frame 3\n", path.display()));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn standard_input_and_what_cannot_be_decoded() {
+    let given = run_with_input(tool("dig").args(["+decode=@-", "+short"]), ANSWER.as_bytes());
+    given.status(0).stdout_is("web.lab.\n192.0.2.80\n");
+    // What +wire wrote is read back.
+    let wire = decode(&[&format!("+decode={ANSWER}"), "+noall", "+wire"]).out();
+    run_with_input(tool("dig").args(["+decode=@-", "+short"]), wire.as_bytes())
+        .status(0)
+        .stdout_is("web.lab.\n192.0.2.80\n");
+    for (args, status, message) in [
+        (&["+decode"][..], 1, "+decode takes hex digits or @FILE"),
+        (&["+decode=@"], 1, "+decode=@ takes a file, or - for standard input"),
+        (&["+decode=12 3x"], 1, "command line: line 1: '3x' is not hex"),
+        (&["+decode=@/nonexistent/x"], 8, "open /nonexistent/x: No such file or directory"),
+        (&["+decode=1234", "web.lab"], 1, "+decode asks nobody: 'web.lab' is one name too many"),
+        (&["+frame=1", "web.lab"], 1, "+frame belongs to +decode"),
+    ] {
+        decode(args).status(status).stdout_is("").stderr_is(&format!("dig: {message}\n"));
+    }
 }

@@ -12,12 +12,14 @@ use sockeye_cli::options::ColorWhen;
 use sockeye_cli::{Presentation, Status};
 
 use crate::gai;
+use crate::offline::Source;
 use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
 use crate::registry::{Class, Type};
 use crate::reverse;
 
 pub mod batch;
 mod dash;
+mod given;
 mod plus;
 mod values;
 
@@ -165,6 +167,9 @@ pub(crate) struct Draft<'a> {
     /// `+question` and `+comments` in front of the first name: transfers have neither unless it was said.
     question_said: bool,
     comments_said: bool,
+    /// `+decode` and `+frame`.
+    decode: Option<Source>,
+    frame: Option<u64>,
 }
 
 /// A lookup, and what was said about it.
@@ -216,6 +221,8 @@ impl<'a> Draft<'a> {
             later: false,
             question_said: false,
             comments_said: false,
+            decode: None,
+            frame: None,
         }
     }
 
@@ -253,6 +260,9 @@ impl Draft<'_> {
         self.each(args)?;
         if self.gai.asked() {
             return self.gai_plan();
+        }
+        if let Some(plan) = self.given_plan()? {
+            return Ok(plan);
         }
         if let Some(file) = self.batch.take().filter(|_| !self.in_batch) {
             return Ok(self.batch_plan(file));

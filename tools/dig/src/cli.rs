@@ -92,6 +92,8 @@ pub const VALUED: &[(&str, &str)] = &[
     ("+timeout", "seconds to wait for an answer (default 5)"),
     ("+tries", "how often to ask (default 3)"),
     ("+retry", "how often to ask again (default 2)"),
+    ("+decode", "show the message in hex digits or in @FILE (octets, hex text, pcap); ask nobody"),
+    ("+frame", "which frame of the capture, or which of several messages, +decode shows"),
     ("+gai", "ask getaddrinfo(3), or with -x getnameinfo(3), with these flags"),
     ("+family", "hint for +gai: unspec, inet, inet6"),
     ("+socktype", "hint for +gai: any, stream, dgram, raw, rdm, seqpacket"),

@@ -59,7 +59,7 @@ pub struct Result<'a> {
 }
 
 #[derive(Serialize)]
-struct Edns {
+pub(crate) struct Edns {
     version: u8,
     udp_size_octets: u16,
     dnssec_ok: bool,
@@ -116,7 +116,7 @@ impl<'a> Result<'a> {
 }
 
 impl Edns {
-    fn new(edns: &edns::Edns) -> Self {
+    pub(crate) fn new(edns: &edns::Edns) -> Self {
         let option = |option: &edns::EdnsOption| EdnsOption {
             code: option.code.0,
             name: option.code.name(),
@@ -132,7 +132,7 @@ impl Edns {
 }
 
 /// A message by RFC 8427's names.
-struct Dns<'a>(&'a Message);
+pub(crate) struct Dns<'a>(pub(crate) &'a Message);
 
 impl Serialize for Dns<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {

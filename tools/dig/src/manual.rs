@@ -82,7 +82,14 @@ pub(crate) const MANUAL: Manual = Manual {
         "+gai[=FLAG,...] [NAME] [+service=SERVICE]",
     ],
     description: DESCRIPTION,
-    sections: &[("Query options", QUERY_OPTIONS), gai::SECTION, ("JSON", JSON), yaml::SECTION, wire::SECTION],
+    sections: &[
+        ("Query options", QUERY_OPTIONS),
+        gai::SECTION,
+        ("JSON", JSON),
+        yaml::SECTION,
+        wire::SECTION,
+        wire::GIVEN,
+    ],
     examples: &[
         Example {
             says: "Ask one server for the mail exchanges of a domain:",
@@ -133,6 +140,12 @@ pub(crate) const MANUAL: Manual = Manual {
             status: 0,
         },
         Example {
+            says: "Show a message that is there in hex, octet by octet:",
+            command: "dig +noall +wire +decode=12348583000100000000000003777777036c61620000010001",
+            shows: ";; wire: 0x000c  03 77 77 77              QNAME             label \"www\", 3 octets",
+            status: 0,
+        },
+        Example {
             says: "A server that is not there:",
             command: "dig @127.0.0.1 -p 9 +tries=1 web.lab.test",
             shows: ";; communications error to 127.0.0.1#9: connection refused",
@@ -146,6 +159,7 @@ pub(crate) const MANUAL: Manual = Manual {
         ),
         (1, "The command line is wrong, a server's name has no address, or `/etc/resolv.conf` cannot be read."),
         (4, "Standard output does not take the text."),
+        (8, "The file of `-f` or of `+decode` cannot be read."),
         (9, "No server answered."),
         (10, "A name that is none, or a value of an option that is none."),
         (

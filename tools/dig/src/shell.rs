@@ -24,6 +24,7 @@ use crate::{idn, json, meaning, outcome, printer, search};
 
 mod bulk;
 mod dialogue;
+mod given;
 mod library;
 mod nssearch;
 mod route;
@@ -63,8 +64,7 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
         Plan::Refuse(refusal) => refuse(refusal, output),
         Plan::AddressInfo(request) => library::run(request, output),
         Plan::Batch(batch) => bulk::run(batch, output),
-        // No line asks for it yet.
-        Plan::Decode(..) => Err(Failure::new(Status(1), "+decode is not supported yet")),
+        Plan::Decode(globals, lookup, source) => given::run(globals, lookup, source, output),
         Plan::Lookups(globals, lookups) => {
             let mut session = Session::new(globals)?;
             for lookup in lookups {

@@ -266,7 +266,7 @@ impl Draft<'_> {
             ("gai" | "family" | "socktype" | "protocol" | "service" | "flags", _) if on => {
                 self.gai.option(name, value).map_err(|fault| Stop::fatal(fault, 1))?;
             }
-            _ => return Ok(false),
+            _ => return self.given(name, on, value),
         }
         Ok(true)
     }
