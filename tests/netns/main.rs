@@ -10,6 +10,7 @@
 #[path = "../captures.rs"]
 mod captures;
 mod dig;
+mod dig_trace;
 mod dig_transport;
 mod dig_validate;
 mod dig_yaml;
@@ -38,6 +39,7 @@ use sockeye_test_support::{Case, harness};
 fn main() -> ExitCode {
     let modules: &[fn() -> Vec<Case>] = &[
         dig::tests,
+        dig_trace::tests,
         dig_transport::tests,
         dig_validate::tests,
         dig_yaml::tests,
