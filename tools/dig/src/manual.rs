@@ -3,6 +3,8 @@
 use sockeye_cli::manual::{Example, Manual};
 
 mod gai;
+mod query;
+mod validate;
 mod wire;
 mod yaml;
 
@@ -20,58 +22,24 @@ Options in front of the first name hold for every name; options behind a name ho
 With `+gai` no name server is asked but the C library: getaddrinfo(3), or with `-x` getnameinfo(3). What it prints is what
 programs get to see.";
 
-const QUERY_OPTIONS: &str = "\
-Each is a word and may be cut short as in dig; with `no` in front of the word it is switched off.
-
-How to ask:
-
-  +[no]tcp, +[no]vc      over TCP; ANY always is
-  +[no]ignore            take a truncated answer as it is
-  +tries=N, +retry=N     how often to ask (3), or to ask again (2)
-  +timeout=S             seconds to wait for an answer (5)
-  +[no]recurse           set RD, which is the default; also +rdflag
-  +[no]aaflag, +[no]adflag, +[no]cdflag, +[no]raflag, +[no]tcflag, +[no]zflag
-                         set a header flag; AD is the default
-  +[no]edns[=VERSION]    with EDNS, which is the default
-  +bufsize=N             the largest datagram to take (1232)
-  +[no]cookie[=HEX]      with a cookie, random by default
-  +[no]badcookie         ask again on BADCOOKIE
-  +[no]dnssec, +[no]do   set DNSSEC OK
-  +[no]nsid              ask for the server's identifier
-
-What to print:
-
-  +[no]short             only the rdata of answers
-  +[no]all               everything, or nothing
-  +[no]cmd, +[no]comments, +[no]question, +[no]answer,
-  +[no]authority, +[no]additional, +[no]stats
-                         the banner, the headings, the parts
-  +[no]qr                the query before it is sent
-  +[no]ttlid, +[no]class TTL and class of records
-  +[no]explain, +[no]json
-                         as --explain and --json";
-
 const JSON: &str = "\
 With `--json` every answer is one line. Its `data` has `server`, `transport`, `rtt_us`, `length_octets`, `rcode`, `cookie`,
 `fault`, `edns`, and `message` with the names of RFC 8427. Of a message that cannot be read `fault` says why and
 `message_hex` has the octets; `rcode` and `message` are null then. What came to no answer is one error object.";
 
 const CAVEATS: &str = "\
-A, AAAA, CAA, CNAME, DNAME, HINFO, MX, NS, PTR, SOA, SPF, SRV and TXT are printed in their own form. Of all other types the
-octets are printed as RFC 3597 says, where dig has a form for some seventy more. EDNS options other than NSID, COOKIE,
-TCP KEEPALIVE, PAD and EDE are printed as octets too.
-
-Zone transfers, TSIG, `-f`, `-k`, `-u`, `-y`, `~/.digrc`, the search list, `+trace`, `+multiline` and TLS and HTTPS as
-transports are not there yet. An option of dig that is not listed above is refused as dig refuses an unknown one; none is
-taken and ignored.
-
 In the banner and with `-v` stands `9.18-sockeye-` and the version where dig has its own. A long command line stands in
 the banner whole, where dig cuts it after a thousand octets. Control characters of the command line are printed as `\\DDD`.
-Control characters in a server's own
-words (EDE) are printed as dots, where dig prints some as they are.
+Control characters in a server's own words (EDE) are printed as dots, where dig prints some as they are.
 
 Where dig stumbles over a value, this one takes it: `+bufsize` above 32767, a server with a scope (`@::1%lo`), an IPv4-mapped
-server. A `-b` that names the server's own address and port is refused by the system here.";
+server. A `-b` that names the server's own address and port is refused by the system here. dig's `-d`, which traces its own
+functions, is refused; `--explain` tells what happens. `-m` is taken, and has nothing to report here either.
+
+A name that IDNA does not allow is refused as dig refuses it, but not always with the same reason between the brackets.
+
+hickory-resolver 0.26 judges some answers that were made from a wildcard as bogus though their proof is complete;
+`+validate` says so where it may be the case.";
 
 /// The page.
 pub(crate) const MANUAL: Manual = Manual {
@@ -83,12 +51,13 @@ pub(crate) const MANUAL: Manual = Manual {
     ],
     description: DESCRIPTION,
     sections: &[
-        ("Query options", QUERY_OPTIONS),
+        query::SECTION,
         gai::SECTION,
-        ("JSON", JSON),
-        yaml::SECTION,
+        validate::SECTION,
         wire::SECTION,
         wire::GIVEN,
+        ("JSON", JSON),
+        yaml::SECTION,
     ],
     examples: &[
         Example {

@@ -182,6 +182,12 @@ const OPTIONS: &[Plus] = &[
     switch("zflag", 1, |draft, on| draft.current().flags.z = on),
 ];
 
+/// The names of dig's options.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    OPTIONS.iter().map(|option| option.name)
+}
+
 impl Draft<'_> {
     /// Reads one option, written without its plus.
     pub(super) fn plus(&mut self, option: &str) -> Result<(), Stop> {

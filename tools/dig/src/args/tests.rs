@@ -310,3 +310,21 @@ proptest! {
         let _ = parse(&args, "", &mut resolve);
     }
 }
+
+/// Help, completions and man page know every option of the table, and the table every option that they tell of.
+#[test]
+fn every_option_is_told_of() {
+    let manual: String = crate::manual::MANUAL.sections.iter().map(|(_, text)| *text).collect();
+    let told: String = crate::cli::SWITCHES.iter().chain(crate::cli::VALUED).flat_map(|row| [row.0, row.1]).collect();
+    for name in plus::names() {
+        assert!(
+            manual.contains(&format!("+{name}")) || manual.contains(&format!("]{name}")),
+            "+{name} in the man page"
+        );
+        let abandoned = ["dscp", "mapped", "sigchase", "topdown", "trusted-key"].contains(&name);
+        assert!(abandoned || told.contains(name), "+{name} in the help");
+    }
+    for (name, _) in crate::cli::SWITCHES {
+        assert!(matches!(options(&format!("{name} a.b")).plan, Plan::Lookups(..)), "{name}");
+    }
+}
