@@ -34,7 +34,7 @@ pub(crate) fn tests() -> Vec<Case> {
 }
 
 /// The files that named reads, and resolv.conf and hosts.
-fn vectors() -> &'static Path {
+pub(crate) fn vectors() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/dns"))
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn start_named_as(net: &Net, change: impl FnOnce(&Path)) -> Backgroun
     server
 }
 
-fn own_etc(folder: &Path) {
+pub(crate) fn own_etc(folder: &Path) {
     namespace::unshare_mount().unwrap();
     for file in ["resolv.conf", "hosts"] {
         namespace::bind_mount(folder.join(file), Path::new("/etc").join(file)).unwrap();
@@ -71,7 +71,7 @@ fn own_etc(folder: &Path) {
 }
 
 /// Whether the server at 127.0.0.1:53 knows the root's SOA record: every zone is loaded then.
-fn answers() -> bool {
+pub(crate) fn answers() -> bool {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
     socket.connect("127.0.0.1:53").unwrap();

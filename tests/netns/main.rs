@@ -10,6 +10,7 @@
 #[path = "../captures.rs"]
 mod captures;
 mod dig;
+mod dig_servers;
 mod dig_trace;
 mod dig_transport;
 mod dig_validate;
@@ -39,6 +40,7 @@ use sockeye_test_support::{Case, harness};
 fn main() -> ExitCode {
     let modules: &[fn() -> Vec<Case>] = &[
         dig::tests,
+        dig_servers::tests,
         dig_trace::tests,
         dig_transport::tests,
         dig_validate::tests,
