@@ -11,6 +11,7 @@
 mod captures;
 mod dig;
 mod dig_servers;
+mod dig_bulk;
 mod dig_trace;
 mod dig_transport;
 mod dig_validate;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     let modules: &[fn() -> Vec<Case>] = &[
         dig::tests,
         dig_servers::tests,
+        dig_bulk::tests,
         dig_trace::tests,
         dig_transport::tests,
         dig_validate::tests,

@@ -55,7 +55,9 @@ pub(super) fn run(batch: &Batch, output: &mut Output<'_>) -> Result<Status, Fail
     let lines = match Lines::open(&batch.file) {
         Ok(lines) => lines,
         Err(error) => {
-            output.stderr_line(format!("{}: {}", batch.file, errno_text(&error)));
+            // As perror(3): without a name there is no colon.
+            let name = if batch.file.is_empty() { String::new() } else { format!("{}: ", batch.file) };
+            output.stderr_line(name + &errno_text(&error));
             return Err(Failure::new(NO_FILE, "couldn't open specified batch file"));
         }
     };

@@ -1,0 +1,310 @@
+//! `-f` beside the real dig's, and on a server that loses, delays, doubles and mixes up.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::net::UdpSocket;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use rustix::process::{Pid, Signal, kill_process};
+use sockeye_test_support::{Background, Case, Net, peer, run, run_with_input, tool, tools_dir};
+
+use crate::dig::{shown, start_named};
+
+pub(crate) fn tests() -> Vec<Case> {
+    vec![
+        Case::new("dig_bulk::same_as_dig_on_named", &["dig", "named"], same_on_named),
+        Case::new("dig_bulk::same_as_dig_for_every_name_and_type", &["dig", "named"], every_name_and_type),
+        Case::new("dig_bulk::same_as_dig_where_much_goes_wrong", &["dig"], same_where_much_goes_wrong),
+        Case::new("dig_bulk::nothing_is_lost_or_doubled", &[], nothing_is_lost_or_doubled),
+        Case::new("dig_bulk::standard_input_is_answered_as_it_comes", &["named"], standard_input),
+        Case::new("dig_bulk::ends_quietly_without_a_reader", &["named"], ends_quietly),
+    ]
+}
+
+/// What is in the file, and the options: each seen to be told differently by a dig that is less exact.
+const BATCHES: &[(&str, &str)] = &[
+    ("web.lab.test\nalias.lab.test\n", ""),
+    ("web.lab.test\nalias.lab.test\n", "+short"),
+    ("web.lab.test\nalias.lab.test", "+noall +answer"),
+    ("", ""),
+    ("\n", ""),
+    ("# only\n; comments\n\r\n", ""),
+    ("# c\n\nweb.lab.test\n#web.lab.test\n;x\n\n \t\nalias.lab.test\n", ""),
+    ("# c\nweb.lab.test\n", "alias.lab.test MX +nostats two.lab.test"),
+    ("web.lab.test +nosuch\nalias.lab.test\n", ""),
+    ("web.lab.test\nalias.lab.test +nosuch\ntwo.lab.test\n", ""),
+    ("web.lab.test\na..b\ntwo.lab.test\n", ""),
+    ("web.lab.test\n-p 70000 two.lab.test\ntwo.lab.test\n", ""),
+    ("web.lab.test\nlab.test MX\ntwo.lab.test\n", "-t TXT"),
+    ("web.lab.test\n-t MX\n+tcp\n@127.0.0.1\n MX \ntwo.lab.test\n", ""),
+    ("web.lab.test\n+tcp two.lab.test\nweb.lab.test +vc\n", ""),
+    ("web.lab.test\ntwo.lab.test\n", "+tcp"),
+    ("web.lab.test\n-p 9 two.lab.test +tries=1 +time=1\nweb.lab.test\n", ""),
+    ("web.lab.test\ntwo.lab.test +noall\nweb.lab.test\n", ""),
+    ("web.lab.test\n+noall two.lab.test\nweb.lab.test\n", ""),
+    ("web.lab.test\n+nocmd two.lab.test\nweb.lab.test\n", "+noall +answer +cmd"),
+    ("web.lab.test\n-f other\nweb.lab.test\n", ""),
+    ("web.lab.test \t two.lab.test\r\nalias.lab.test\r\n", ""),
+    ("a b c d e f g h i j k l m n o p\nweb.lab.test\n", "+noall +question"),
+    ("web.lab.test\n-v\ntwo.lab.test\n", ""),
+    ("web.lab.test\n\0two.lab.test\ntwo\0.lab.test\nweb.lab.test\n", ""),
+    ("@::1 web.lab.test\nweb.lab.test @127.0.0.9 +tries=1\n@127.0.0.1 two.lab.test\n", ""),
+    ("web.lab.test\ntwo.lab.test @::1 +tries=1\n", "@127.0.0.9"),
+    ("web.lab.test @127.0.0.9\ntwo.lab.test @127.0.0.9 +tries=1 +comments\n", "@127.0.0.9 +tries=2"),
+    ("+search web +domain=lab.test\ntwo\nnosuch\n", "+noall +answer +comments"),
+    ("nosuch.lab.test\nlong.lab.test TXT\nlong.lab.test TXT +ignore\ntxt.lab.test any\n", "+nosplit"),
+    ("web.lab.test +qr\ntwo.lab.test +identify\nalias.lab.test +short +identify\n", ""),
+    ("+short web.lab.test\nnosuch.lab.test\nlab.test MX\n-x 192.0.2.80\nalias.lab.test\n", ""),
+    ("web.lab.test +nocookie +noedns\ntwo.lab.test\nlab.test +dnssec\nlab.test +norec +nostats\n", ""),
+    ("-q mx -t any\nweb.lab.test nosuchtype\n-t nosuchtype two.lab.test\n", ""),
+    ("web.lab.test -b 127.0.0.5\ntwo.lab.test\n-b 127.0.0.6 two.lab.test\n", ""),
+    ("version.bind ch txt\nweb.lab.test ch\nid.server txt chaos\n", ""),
+    ("refused.test\nweb.lab.test\n", ""),
+    ("web.lab.test +nsid\ntwo.lab.test\n", "+multiline"),
+    ("ctrl\\001\\127\\200.lab.test\ndot\\.ted.lab.test\nCaSe.lab.test\nWEB.LAB.TEST\n.\n", ""),
+];
+
+fn write(net: &Net, name: &str, content: &[u8]) -> PathBuf {
+    let path = net.dir().join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+/// Runs both with the file, ours with further options, and compares.
+fn compare(file: &Path, options: &str, ours_too: &str) -> Result<(), String> {
+    let words = |text: &str| text.split_ascii_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let theirs = run(peer("dig").arg0("dig").args(words(options)).arg("-f").arg(file));
+    let ours = run(tool("dig").args(words(options)).arg("-f").arg(file).args(words(ours_too)));
+    // The banner of the command line has the further options.
+    let banner = |text: String| text.replace(&format!(" {ours_too}\n"), "\n");
+    let (theirs, ours) = (shown(&theirs), banner(shown(&ours)));
+    if theirs == ours { Ok(()) } else { Err(format!("=== dig {options} -f\n{theirs}\n--- ours\n{ours}")) }
+}
+
+fn same_on_named(net: &Net) {
+    let _named = start_named(net);
+    let mut wrong = Vec::new();
+    for (content, options) in BATCHES {
+        let file = write(net, "batch", content.as_bytes());
+        for ours_too in ["+parallel=64", "+parallel=1"] {
+            if let Err(story) = compare(&file, options, ours_too) {
+                wrong.push(format!("{content:?} {ours_too} {story}"));
+            }
+        }
+    }
+    // Lines of every length around that at which dig cuts them.
+    for len in [1000, 1022, 1023, 1024, 1030, 2046, 2047, 2050, 5000] {
+        let line = format!("web.lab.test{:1$}two.lab.test\nalias.lab.test\n", "", len - 24);
+        let file = write(net, "batch", line.as_bytes());
+        if let Err(story) = compare(&file, "+noall +question", "+parallel=64") {
+            wrong.push(format!("a line of {len} octets: {story}"));
+        }
+    }
+    for missing in ["nosuchfile", "/", ""] {
+        if let Err(story) = compare(Path::new(missing), "+noall +answer web.lab.test", "+parallel=64") {
+            wrong.push(format!("{missing:?} {story}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ, theirs first:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Thousands of lookups in full text: every name of the zone with every type that it may have.
+fn every_name_and_type(net: &Net) {
+    let _named = start_named(net);
+    let zone =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/dns/lab.test.zone")).unwrap();
+    let mut names: Vec<&str> = zone.lines().filter_map(|line| line.split(['\t', ' ']).next()).collect();
+    names.retain(|name| !name.is_empty() && !name.starts_with([';', '$', '@', '(']));
+    names.dedup();
+    assert!(names.len() > 40, "{names:?}");
+    let mut batch = String::new();
+    for name in &names {
+        for rtype in ["A", "AAAA", "MX", "TXT", "SRV", "CNAME", "SOA", "TYPE65280"] {
+            batch += &format!("{name}.lab.test {rtype}\n");
+        }
+        batch += &format!("{name}.lab.test\n");
+    }
+    let file = write(net, "batch", batch.as_bytes());
+    for options in ["", "+short", "+noall +answer +multiline", "+dnssec +norec"] {
+        compare(&file, options, "+parallel=64").unwrap();
+    }
+    // The same lines in another order: as answers come.
+    let lines = |args: &[&str]| {
+        let told = run(tool("dig").args(["+short"]).args(args).arg("-f").arg(&file));
+        told.status(0).stderr_is("");
+        let mut lines: Vec<String> = told.out().lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(lines(&["+bulk"]), lines(&[]));
+}
+
+/// A server at 127.0.0.1:5301 that answers `nNUMBER.` with an address that says the number, and treats some of them badly.
+fn start_troublesome() {
+    let socket = UdpSocket::bind("127.0.0.1:5301").unwrap();
+    thread::spawn(move || {
+        let mut seen: HashMap<u32, u32> = HashMap::new();
+        let mut held: Vec<(Vec<u8>, std::net::SocketAddr)> = Vec::new();
+        let mut buffer = [0; 4096];
+        while let Ok((length, from)) = socket.recv_from(&mut buffer) {
+            let query = &buffer[..length];
+            let label = &query[13..13 + usize::from(query[12])];
+            let number: u32 = std::str::from_utf8(&label[1..]).unwrap().parse().unwrap();
+            let times = seen.entry(number).and_modify(|times| *times += 1).or_insert(1);
+            let good = answer(query, number);
+            let mut send = |message: &[u8]| socket.send_to(message, from).unwrap();
+            match trouble(number) {
+                Trouble::LostAlways => {}
+                Trouble::LostOnce if *times == 1 => {}
+                // Behind the answers of later queries.
+                Trouble::Late => held.push((good, from)),
+                Trouble::Twice => {
+                    send(&good);
+                    send(&good);
+                }
+                Trouble::WrongId => {
+                    let mut wrong = good.clone();
+                    wrong[0] ^= 0xff;
+                    send(&wrong);
+                    send(&good);
+                }
+                Trouble::WrongQuestion => {
+                    let mut wrong = good.clone();
+                    wrong[13] = b'x';
+                    send(&wrong);
+                    send(&good);
+                }
+                Trouble::None | Trouble::LostOnce => drop(send(&good)),
+            }
+            // A window never waits for these alone: the lost ones are asked for again.
+            if held.len() >= 3 || (!held.is_empty() && trouble(number) != Trouble::Late) {
+                for (message, to) in held.drain(..) {
+                    socket.send_to(&message, to).unwrap();
+                }
+            }
+        }
+    });
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    None,
+    LostOnce,
+    LostAlways,
+    Late,
+    Twice,
+    WrongId,
+    WrongQuestion,
+}
+
+fn trouble(number: u32) -> Trouble {
+    match number {
+        777 | 1500 => Trouble::LostAlways,
+        _ if number % 50 == 7 => Trouble::LostOnce,
+        _ if number % 50 == 13 => Trouble::Late,
+        _ if number % 50 == 21 => Trouble::Twice,
+        _ if number % 50 == 30 => Trouble::WrongId,
+        _ if number % 50 == 40 => Trouble::WrongQuestion,
+        _ => Trouble::None,
+    }
+}
+
+fn address(number: u32) -> [u8; 4] {
+    (0x0a00_0000 + number).to_be_bytes()
+}
+
+fn answer(query: &[u8], number: u32) -> Vec<u8> {
+    let end = 12 + query[12..].iter().position(|octet| *octet == 0).unwrap() + 5;
+    let mut message = query[..2].to_vec();
+    message.extend(b"\x85\x80\0\x01\0\x01\0\0\0\0");
+    message.extend(&query[12..end]);
+    message.extend(b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04");
+    message.extend(address(number));
+    message
+}
+
+/// What dig says about each, with `+short +nocmd +time=1`.
+fn expected(number: u32) -> String {
+    const TIMED_OUT: &str = ";; communications error to 127.0.0.1#5301: timed out\n";
+    let [a, b, c, d] = address(number);
+    let good = format!("{a}.{b}.{c}.{d}\n");
+    match trouble(number) {
+        Trouble::LostOnce => TIMED_OUT.to_owned() + &good,
+        Trouble::LostAlways => TIMED_OUT.repeat(3) + ";; no servers could be reached\n",
+        Trouble::WrongId => format!(";; Warning: ID mismatch: expected ID ID, got ID\n{good}"),
+        Trouble::WrongQuestion => format!(";; ;; Question section mismatch: got x{number}/A/IN\n{good}"),
+        Trouble::None | Trouble::Late | Trouble::Twice => good,
+    }
+}
+
+const TROUBLESOME: [&str; 6] = ["@127.0.0.1", "-p", "5301", "+nocmd", "+short", "+time=1"];
+
+/// One by one as dig does it, where everything that can go wrong does so once.
+fn same_where_much_goes_wrong(net: &Net) {
+    start_troublesome();
+    let batch: String = [1, 57, 21, 30, 40, 71, 80, 90, 2].iter().map(|number| format!("n{number}.\n")).collect();
+    let file = write(net, "batch", batch.as_bytes());
+    let theirs = run(peer("dig").args(TROUBLESOME).arg("-f").arg(&file));
+    // To the real dig the lost one was lost; now it is another that is.
+    let batch = batch.replace("n57.", "n107.");
+    let file = write(net, "batch", batch.as_bytes());
+    let ours = run(tool("dig").args(TROUBLESOME).arg("-f").arg(&file));
+    assert_eq!(shown(&ours), shown(&theirs).replace("10.0.0.57", "10.0.0.107"));
+}
+
+fn nothing_is_lost_or_doubled(net: &Net) {
+    start_troublesome();
+    // The second time nothing is lost once any more.
+    for (numbers, in_order) in [(0..2000, true), (2000..4000, false)] {
+        let batch: String = numbers.clone().map(|number| format!("n{number}.\n")).collect();
+        let file = write(net, "batch", batch.as_bytes());
+        let order = if in_order { "+nobulk" } else { "+bulk" };
+        let told = run(tool("dig").args(TROUBLESOME).arg(order).arg("-f").arg(&file));
+        told.status(0).stderr_is("");
+        let shown = shown(&told);
+        let shown = shown.split_once("--- stderr").unwrap().0;
+        let expected: Vec<String> = numbers.map(expected).collect();
+        if in_order {
+            assert_eq!(shown, expected.concat());
+        } else {
+            let sorted = |text: &str| {
+                let mut lines: Vec<&str> = text.lines().collect();
+                lines.sort_unstable();
+                lines.join("\n")
+            };
+            assert_eq!(sorted(shown), sorted(&expected.concat()));
+        }
+    }
+}
+
+/// Each name is answered before the next one is there, and Ctrl-C ends it with what it had to say.
+fn standard_input(net: &Net) {
+    let _named = start_named(net);
+    run_with_input(tool("dig").args(["+short", "-f", "-"]), b"web.lab.test\ntwo.lab.test\n")
+        .status(0)
+        .stdout_is("192.0.2.80\n192.0.2.1\n192.0.2.2\n");
+    let mut command = tool("dig");
+    command.args(["+short", "-f", "-"]);
+    let mut asked = Background::spawn(command);
+    for (name, answer) in [("web", "192.0.2.80\n"), ("two", "192.0.2.2\n"), ("mail", "192.0.2.25\n")] {
+        writeln!(asked.stdin.as_mut().unwrap(), "{name}.lab.test").unwrap();
+        asked.wait_for_stdout(answer);
+    }
+    let pid = Pid::from_raw(asked.pid().try_into().unwrap()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    let told = asked.wait();
+    told.status(130).stdout_is("192.0.2.80\n192.0.2.1\n192.0.2.2\n192.0.2.25\n").stderr_is("");
+}
+
+fn ends_quietly(net: &Net) {
+    let _named = start_named(net);
+    let file = write(net, "batch", &b"web.lab.test\n".repeat(20_000));
+    let script = "\"$0\" +short -f \"$1\" | head -n 1; exit ${PIPESTATUS[0]}";
+    let told = run(peer("bash").args(["-c", script]).arg(tools_dir().join("dig")).arg(&file));
+    told.status(0).stdout_is("192.0.2.80\n").stderr_is("");
+    let full = "\"$0\" +short -f \"$1\" > /dev/full";
+    let told = run(peer("bash").args(["-c", full]).arg(tools_dir().join("dig")).arg(&file));
+    told.status(4).stderr_has("No space left on device");
+}
