@@ -1,7 +1,8 @@
 //! `-f` beside the real dig's, and on a server that loses, delays, doubles and mixes up.
 
 use std::collections::HashMap;
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::net::UdpSocket;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -60,7 +61,8 @@ const BATCHES: &[(&str, &str)] = &[
     ("web.lab.test +nocookie +noedns\ntwo.lab.test\nlab.test +dnssec\nlab.test +norec +nostats\n", ""),
     ("-q mx -t any\nweb.lab.test nosuchtype\n-t nosuchtype two.lab.test\n", ""),
     ("web.lab.test -b 127.0.0.5\ntwo.lab.test\n-b 127.0.0.6 two.lab.test\n", ""),
-    ("version.bind ch txt\nweb.lab.test ch\nid.server txt chaos\n", ""),
+    // named says little in class CH: its rate limit there would show here.
+    ("web.lab.test hs txt\n-c hs web.lab.test\n", ""),
     ("refused.test\nweb.lab.test\n", ""),
     ("web.lab.test +nsid\ntwo.lab.test\n", "+multiline"),
     ("ctrl\\001\\127\\200.lab.test\ndot\\.ted.lab.test\nCaSe.lab.test\nWEB.LAB.TEST\n.\n", ""),
@@ -122,9 +124,9 @@ fn every_name_and_type(net: &Net) {
     let mut batch = String::new();
     for name in &names {
         for rtype in ["A", "AAAA", "MX", "TXT", "SRV", "CNAME", "SOA", "TYPE65280"] {
-            batch += &format!("{name}.lab.test {rtype}\n");
+            writeln!(batch, "{name}.lab.test {rtype}").unwrap();
         }
-        batch += &format!("{name}.lab.test\n");
+        writeln!(batch, "{name}.lab.test").unwrap();
     }
     let file = write(net, "batch", batch.as_bytes());
     for options in ["", "+short", "+noall +answer +multiline", "+dnssec +norec"] {
@@ -154,7 +156,7 @@ fn start_troublesome() {
             let number: u32 = std::str::from_utf8(&label[1..]).unwrap().parse().unwrap();
             let times = seen.entry(number).and_modify(|times| *times += 1).or_insert(1);
             let good = answer(query, number);
-            let mut send = |message: &[u8]| socket.send_to(message, from).unwrap();
+            let send = |message: &[u8]| socket.send_to(message, from).unwrap();
             match trouble(number) {
                 Trouble::LostAlways => {}
                 Trouble::LostOnce if *times == 1 => {}
@@ -239,12 +241,16 @@ fn expected(number: u32) -> String {
     }
 }
 
+fn batch_of(numbers: impl IntoIterator<Item = u32>) -> String {
+    numbers.into_iter().fold(String::new(), |batch, number| batch + &format!("n{number}.\n"))
+}
+
 const TROUBLESOME: [&str; 6] = ["@127.0.0.1", "-p", "5301", "+nocmd", "+short", "+time=1"];
 
 /// One by one as dig does it, where everything that can go wrong does so once.
 fn same_where_much_goes_wrong(net: &Net) {
     start_troublesome();
-    let batch: String = [1, 57, 21, 30, 40, 71, 80, 90, 2].iter().map(|number| format!("n{number}.\n")).collect();
+    let batch = batch_of([1, 57, 21, 30, 40, 71, 80, 90, 2]);
     let file = write(net, "batch", batch.as_bytes());
     let theirs = run(peer("dig").args(TROUBLESOME).arg("-f").arg(&file));
     // To the real dig the lost one was lost; now it is another that is.
@@ -258,7 +264,7 @@ fn nothing_is_lost_or_doubled(net: &Net) {
     start_troublesome();
     // The second time nothing is lost once any more.
     for (numbers, in_order) in [(0..2000, true), (2000..4000, false)] {
-        let batch: String = numbers.clone().map(|number| format!("n{number}.\n")).collect();
+        let batch = batch_of(numbers.clone());
         let file = write(net, "batch", batch.as_bytes());
         let order = if in_order { "+nobulk" } else { "+bulk" };
         let told = run(tool("dig").args(TROUBLESOME).arg(order).arg("-f").arg(&file));

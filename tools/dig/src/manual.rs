@@ -2,6 +2,7 @@
 
 use sockeye_cli::manual::{Example, Manual};
 
+mod bulk;
 mod gai;
 mod query;
 mod validate;
