@@ -48,11 +48,13 @@ pub(crate) const MANUAL: Manual = Manual {
     synopsis: &[
         "[@SERVER] [-p PORT] [NAME] [TYPE] [CLASS] [+OPTION...] [NAME ...]",
         "[@SERVER] -x ADDRESS [+OPTION...]",
+        "[@SERVER] [+OPTION...] -f FILE [+parallel=N] [+bulk]",
         "+gai[=FLAG,...] [NAME] [+service=SERVICE]",
     ],
     description: DESCRIPTION,
     sections: &[
         query::SECTION,
+        bulk::SECTION,
         gai::SECTION,
         validate::SECTION,
         wire::SECTION,

@@ -1,7 +1,7 @@
 //! The man page on `-f`.
 
 pub(super) const SECTION: (&str, &str) = (
-    "BATCH FILES",
+    "Batch files",
     "\
 `-f FILE` asks for the names of the command line first, then for what each line of the file says; `-f -` reads standard
 input, and answers each line as it comes. A line is a command line: names, types, `@SERVER` and options, on top of what
