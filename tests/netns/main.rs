@@ -10,8 +10,8 @@
 #[path = "../captures.rs"]
 mod captures;
 mod dig;
-mod dig_servers;
 mod dig_bulk;
+mod dig_servers;
 mod dig_trace;
 mod dig_transport;
 mod dig_validate;
