@@ -20,6 +20,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("dig::same_as_dig_on_named", &["dig", "named"], same_on_named),
         Case::new("dig::same_as_dig_with_a_search_list", &["dig", "named"], same_with_a_search_list),
         Case::new("dig::the_options_of_digrc", &["dig", "named"], digrc),
+        Case::new("dig::colours_only_where_wanted", &["named"], colours),
         Case::new("dig::statuses_that_tell_the_answer", &["named"], statuses),
         Case::new("dig::same_as_dig_on_a_faulty_server", &["dig"], same_on_faulty),
         Case::new("dig::gai_is_what_python_gets", &["named", "python3"], gai_is_what_python_gets),
@@ -170,6 +171,20 @@ fn digrc(net: &Net) {
         std::fs::write(net.dir().join(".digrc"), text).unwrap();
         compare_at_home(&lines, net.dir());
     }
+}
+
+/// Colours are between dig's octets, and only where they are wanted.
+fn colours(net: &Net) {
+    let _named = start_named(net);
+    let plain = dig(&["nosuch.lab.test"]);
+    assert!(!plain.out().contains('\u{1b}'), "{}", plain.story());
+    let coloured = dig(&["nosuch.lab.test", "--color=always"]).out();
+    assert!(coloured.contains("\u{1b}[1m\u{1b}[31mNXDOMAIN\u{1b}[0m"), "{coloured}");
+    let mut stripped = String::new();
+    for (index, piece) in coloured.split('\u{1b}').enumerate() {
+        stripped += if index == 0 { piece } else { piece.split_once('m').unwrap().1 };
+    }
+    assert_eq!(normalised(stripped.replace(" --color=always", "").as_bytes()), normalised(&plain.stdout));
 }
 
 /// `+status`: what the answer was, as the exit status.

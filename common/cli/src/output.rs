@@ -46,6 +46,14 @@ pub enum Role {
 }
 
 impl Role {
+    fn paint(self, colour: bool, words: &str) -> String {
+        if !colour {
+            return words.to_owned();
+        }
+        let style = self.style();
+        format!("{style}{words}{style:#}")
+    }
+
     fn style(self) -> Style {
         let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
         match self {
@@ -102,12 +110,7 @@ impl<'w> Text<'w> {
 
     /// `words` in the colour of their role, or as they are where there is no colour.
     pub fn paint(&self, role: Role, words: &str) -> String {
-        if self.colour {
-            let style = role.style();
-            format!("{style}{words}{style:#}")
-        } else {
-            words.to_owned()
-        }
+        role.paint(self.colour, words)
     }
 
     /// The columns of the terminal, or `None` where nothing limits a line.
@@ -226,6 +229,16 @@ impl<'a> Output<'a> {
     /// The columns of the terminal, or `None` where nothing limits a line.
     pub fn width(&self) -> Option<u16> {
         self.terminal.width
+    }
+
+    /// Whether standard output has colour.
+    pub fn has_colour(&self) -> bool {
+        self.terminal.stdout_colour
+    }
+
+    /// `words` in the colour of their role, for [`Self::raw`]; as they are where there is no colour.
+    pub fn paint(&self, role: Role, words: &str) -> String {
+        role.paint(self.terminal.stdout_colour, words)
     }
 
     /// Shows a result.

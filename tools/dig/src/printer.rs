@@ -12,6 +12,7 @@ use crate::options::{Lookup, Show};
 use crate::registry::{Opcode, Rcode};
 use crate::transport::{Timing, TlsFailure};
 
+pub mod colour;
 mod columns;
 mod options;
 mod records;

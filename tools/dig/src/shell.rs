@@ -436,6 +436,9 @@ impl<'a> Session<'a> {
                     text += &printer::timing(&answer.timing);
                 }
                 text += &footer(lookup, answer);
+                if output.has_colour() {
+                    text = printer::colour::painted(&text, &|role, words| output.paint(role, words));
+                }
             }
         }
         if output.is_explained() {
