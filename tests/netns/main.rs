@@ -15,6 +15,7 @@ mod dig_servers;
 mod dig_trace;
 mod dig_transport;
 mod dig_validate;
+mod dig_xfr;
 mod dig_yaml;
 mod lab;
 mod manual;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         dig_trace::tests,
         dig_transport::tests,
         dig_validate::tests,
+        dig_xfr::tests,
         dig_yaml::tests,
         lab::tests,
         manual::tests,

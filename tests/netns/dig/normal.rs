@@ -48,6 +48,14 @@ fn one(line: &str) -> String {
             return format!("{before} in TIME{unit}");
         }
     }
+    if let Some((before, rdata)) = line.split_once("TSIG\t").filter(|(before, _)| !before.starts_with(';')) {
+        return format!("{before}TSIG\t{}", signature(rdata));
+    }
+    if line.get(2..7).is_some_and(|month| month.starts_with('-') && month.ends_with('-'))
+        && let Some((_, rest)) = line.get(20..).and_then(|rest| rest.split_once(' '))
+    {
+        return format!("LOGGED {rest}");
+    }
     if line.starts_with(";; WHEN: ") {
         return ";; WHEN: TIME".to_owned();
     }
@@ -63,6 +71,18 @@ fn one(line: &str) -> String {
         }
     }
     line.to_owned()
+}
+
+/// The rdata of a TSIG record without the time, the MAC, the id and the server's time. Its words are algorithm, time,
+/// fudge, size, the MAC in words of 56 digits, id, error, and size and octets of what else there is.
+fn signature(rdata: &str) -> String {
+    let words: Vec<&str> = rdata.split(' ').collect();
+    let [algorithm, _, fudge, size, rest @ ..] = words.as_slice() else { return rdata.to_owned() };
+    let Ok(octets) = size.parse::<usize>() else { return rdata.to_owned() };
+    let mac = octets.div_ceil(3).saturating_mul(4).div_ceil(56);
+    let [_, error, other @ ..] = rest.get(mac..).unwrap_or_default() else { return rdata.to_owned() };
+    let other = if other.len() > 1 && !other[1].is_empty() { "OTHER".to_owned() } else { other.join(" ") };
+    format!("{algorithm} TIME {fudge} {size} MAC ID {error} {other}")
 }
 
 /// The first line of a dump begins with the id, as hex and as text.

@@ -88,8 +88,18 @@ pub(crate) enum Stop {
 impl Stop {
     /// An option that dig does not know, or that is not built yet: `Invalid option: +x` and the usage lines.
     pub(crate) fn invalid_option(option: &str) -> Self {
+        match Self::usage() {
+            Self::Refused(mut refusal) => {
+                refusal.stderr.insert(0, format!("Invalid option: {option}"));
+                Self::Refused(refusal)
+            }
+            other => other,
+        }
+    }
+
+    /// The usage lines alone.
+    pub(crate) fn usage() -> Self {
         let stderr = [
-            &format!("Invalid option: {option}"),
             "Usage:  dig [@global-server] [domain] [q-type] [q-class] {q-opt}",
             "            {global-d-opt} host [@local-server] {local-d-opt}",
             "            [ host [@local-server] {local-d-opt} [...]]",

@@ -3,6 +3,7 @@
 //! Owns no socket and reads no clock: [`Exchange::start`] and [`Exchange::handle`] say what to do next.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cookie::{self, Verdict};
@@ -14,6 +15,7 @@ use crate::message::{Message, Query};
 use crate::options::Server;
 use crate::registry::Rcode;
 use crate::transport::{Timing, TlsFailure};
+use crate::tsig::{Conversation, Signing, VerifyError};
 
 /// What to ask, whom, and how stubbornly.
 #[derive(Clone, Debug)]
@@ -44,6 +46,8 @@ pub struct Task {
     pub skip_servfail: bool,
     /// The id of every query, in place of random ones.
     pub qid: Option<u16>,
+    /// Sign what goes out, and verify what comes in.
+    pub signing: Option<Signing>,
 }
 
 /// What happened.
@@ -117,6 +121,8 @@ pub struct Answer {
     pub query: Query,
     /// How long each part took.
     pub timing: Timing,
+    /// What its signature is worth, if the query had one.
+    pub signature: Option<Result<(), VerifyError>>,
 }
 
 /// A message in place of an answer that cannot be read.
@@ -143,6 +149,8 @@ pub struct Exchange {
     tries_left: u32,
     transport: Transport,
     seen_bad_cookie: bool,
+    /// What verifies the answers to the query that was last sent.
+    conversation: Option<Conversation>,
     sent: Instant,
     until: Instant,
     timing: Timing,
@@ -153,7 +161,8 @@ pub type Explain<'a> = &'a mut dyn FnMut(Event);
 
 impl Exchange {
     /// A dialogue that has not begun.
-    pub fn new(task: Task, now: Instant) -> Self {
+    pub fn new(mut task: Task, now: Instant) -> Self {
+        task.query.signature_len = task.signing.as_ref().map_or(0, |signing| signing.key.signature_len());
         let transport = task.transport;
         let tries_left = task.tries.max(1);
         Self {
@@ -162,6 +171,7 @@ impl Exchange {
             tries_left,
             transport,
             seen_bad_cookie: false,
+            conversation: None,
             sent: now,
             until: now,
             timing: Timing::default(),
@@ -214,7 +224,7 @@ impl Exchange {
             explain(Event::NoServers);
             return Step::GiveUp { in_setup: true };
         };
-        let octets = self.task.query.emit();
+        let octets = self.sign(self.task.query.emit(), now);
         let question = &self.task.query.question;
         explain(Event::Asked {
             qname: question.qname.to_string(),
@@ -229,6 +239,31 @@ impl Exchange {
         self.sent = now;
         self.until = now.checked_add(self.task.timeout).unwrap_or(now);
         Step::Ask(Ask { server, transport: self.transport, octets, until: self.until })
+    }
+
+    /// Signs the query, if there is a key.
+    fn sign(&mut self, octets: Vec<u8>, now: Instant) -> Vec<u8> {
+        let Some(signing) = &self.task.signing else { return octets };
+        let (signed, conversation) = Conversation::begin(Arc::clone(&signing.key), &octets, signing.time_s(now));
+        self.conversation = Some(conversation);
+        signed
+    }
+
+    /// Verifies the next message that answers the query, if that was signed.
+    fn verify(
+        &mut self,
+        octets: &[u8],
+        message: &Message,
+        now: Instant,
+        explain: Explain<'_>,
+    ) -> Option<Result<(), VerifyError>> {
+        let (signing, conversation) = (self.task.signing.as_ref()?, self.conversation.as_mut()?);
+        let verdict = conversation.verify(octets, message, signing.clock_s(now));
+        explain(match verdict {
+            Ok(()) => Event::SignatureGood { key: signing.key.name.to_string(), signed: message.tsig.is_some() },
+            Err(error) => Event::SignatureBad { error },
+        });
+        Some(verdict)
     }
 
     /// Asks again from the first server on, with what was learnt.
@@ -318,6 +353,7 @@ impl Exchange {
             self.server += 1;
             return self.ask(now, explain);
         }
+        let signature = self.verify(octets, &message, now, explain);
         let cookie = self.judge_cookie(&message);
         if cookie == Some(Verdict::Bad) {
             explain(Event::ClientCookieMismatch);
@@ -329,7 +365,9 @@ impl Exchange {
             rtt_us: u64::try_from(rtt.as_micros()).unwrap_or(u64::MAX),
             length_octets: octets.len(),
         });
-        Step::Answer(self.answer(message, octets, server, now))
+        let mut answer = self.answer(message, octets, server, now);
+        answer.signature = signature;
+        Step::Answer(answer)
     }
 
     fn answer(&self, message: Message, octets: &[u8], server: Server, now: Instant) -> Box<Answer> {
@@ -342,6 +380,7 @@ impl Exchange {
             rtt: now.saturating_duration_since(self.sent),
             query: self.task.query.clone(),
             timing: self.timing,
+            signature: None,
         })
     }
 

@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::registry::{Class, Opcode, Rcode, Type};
 use crate::transport::TlsFailure;
 pub use crate::transport::Transport;
+use crate::tsig::VerifyError;
 
 /// Where the servers to ask came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -149,6 +150,19 @@ pub enum Event {
     },
     /// The cookie that came back does not begin with ours.
     ClientCookieMismatch,
+    /// The message was signed by whoever has the key, or goes with others that are.
+    SignatureGood {
+        /// The key's name.
+        key: String,
+        /// The signature stands in this message.
+        signed: bool,
+    },
+    /// The message was not signed with the key that the query was signed with, or the server says that the query was
+    /// not.
+    SignatureBad {
+        /// What is wrong.
+        error: VerifyError,
+    },
     /// An answer came.
     Answered {
         /// From whom.
@@ -396,6 +410,11 @@ impl Event {
             Self::Malformed { fault: Some(fault) } => format!("the message breaks: {fault}"),
             Self::Malformed { fault: None } => "the message has records where they should not be".to_owned(),
             Self::ClientCookieMismatch => "the cookie that came back does not begin with ours: forged?".to_owned(),
+            Self::SignatureGood { key, signed: true } => format!("signed with {key}, and the signature is good"),
+            Self::SignatureGood { signed: false, .. } => {
+                "without a signature: the next one that comes is for this message too".to_owned()
+            }
+            Self::SignatureBad { error } => error.meaning(),
             Self::Answered { server, transport, rtt_us, length_octets } => {
                 let (ms, us) = (rtt_us / 1000, rtt_us % 1000);
                 format!("{server} answered over {} after {ms}.{us:03} ms: {length_octets} octets", transport.name())

@@ -4,6 +4,7 @@
 //! - [`message`], [`header`], [`question`], [`record`], [`name`], [`rdata`], [`edns`], [`cookie`]: the wire
 //! - [`registry`], [`fault`], [`span`]: numbers with names, where messages break, where fields lie
 //! - [`query`], [`transport`], [`exchange`]: what is sent, how it travels, and the dialogue with the servers
+//! - [`tsig`]: signatures of queries and answers, and their keys
 //! - [`style`], [`printer`], [`yaml`], [`json`], [`explain`], [`meaning`], [`outcome`]: what is shown
 //! - [`batch`], [`bulk`]: the lines of `-f`, and many lookups at once
 //! - [`validate`]: the chain of `+validate`
@@ -59,6 +60,7 @@ pub mod stub;
 pub mod style;
 pub mod trace;
 pub mod transport;
+pub mod tsig;
 pub mod validate;
 pub mod yaml;
 

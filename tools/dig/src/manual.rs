@@ -5,6 +5,7 @@ use sockeye_cli::manual::{Example, Manual};
 mod bulk;
 mod gai;
 mod query;
+mod tsig;
 mod validate;
 mod wire;
 mod yaml;
@@ -56,6 +57,7 @@ pub(crate) const MANUAL: Manual = Manual {
         query::SECTION,
         bulk::SECTION,
         gai::SECTION,
+        tsig::SECTION,
         validate::SECTION,
         wire::SECTION,
         wire::GIVEN,

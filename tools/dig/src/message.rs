@@ -241,6 +241,8 @@ pub struct Query {
     pub ixfr_serial: Option<u32>,
     /// The message is padded to a multiple of this many octets, by a PADDING option that is the last; 0 pads nothing.
     pub padding: u16,
+    /// How many octets a signature will take behind the message: padding counts them.
+    pub signature_len: usize,
     /// The OPT pseudo-record.
     pub edns: Option<Edns>,
 }
@@ -248,7 +250,7 @@ pub struct Query {
 impl Query {
     /// A query with nothing but a question and perhaps EDNS.
     pub fn new(header: Header, question: Question, edns: Option<Edns>) -> Self {
-        Self { header, question, header_only: false, ixfr_serial: None, padding: 0, edns }
+        Self { header, question, header_only: false, ixfr_serial: None, padding: 0, signature_len: 0, edns }
     }
 
     /// The message.
@@ -264,7 +266,7 @@ impl Query {
             self.emit_soa(serial, &mut writer);
         }
         if let Some(edns) = &self.edns {
-            let octets = writer.len() + edns.emitted_len();
+            let octets = writer.len() + edns.emitted_len() + self.signature_len;
             let missing = match usize::from(self.padding) {
                 0 => 0,
                 block => octets.next_multiple_of(block) - octets,

@@ -83,6 +83,15 @@ impl Name {
         starts.into_iter().rev().filter_map(|start| self.wire.get(start..).map(|wire| Self { wire: wire.to_vec() }))
     }
 
+    /// The same name with its letters in lower case.
+    ///
+    /// # Source
+    /// RFC 4034 section 6.2.
+    #[must_use]
+    pub fn to_lower_case(&self) -> Self {
+        Self { wire: self.wire.to_ascii_lowercase() }
+    }
+
     /// Reads a name, following compression pointers.
     ///
     /// A pointer must point before the name, or before where the last one pointed: the cost is linear and a loop is

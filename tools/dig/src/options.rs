@@ -10,6 +10,7 @@ use crate::offline::Given;
 use crate::registry::{Class, Opcode, Type};
 use crate::style::Style;
 use crate::transport::{Https, Tls};
+use crate::tsig::key::KeyText;
 
 /// EDNS as dig asks by default: 1232 octets fit every path without fragments.
 pub const UDP_SIZE: u16 = 1232;
@@ -115,8 +116,10 @@ pub struct Globals {
     pub domain: Option<String>,
     /// `+yaml`
     pub yaml: bool,
-    /// `-k FILE` or `-y [HMAC:]NAME:SECRET`, the one that came last.
-    pub key: Option<KeySource>,
+    /// `-k FILE`
+    pub key_file: Option<String>,
+    /// `-y [HMAC:]NAME:SECRET`: the key, if no file is named.
+    pub key_text: Option<KeyText>,
     /// `+compat=9.20`: what 9.20 prints otherwise.
     pub compat: Compat,
     /// `+status`: the exit status tells what the answer was.
@@ -137,15 +140,6 @@ pub enum Compat {
     V9_18,
     /// BIND 9.20
     V9_20,
-}
-
-/// Where the key of transaction signatures comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeySource {
-    /// `-k FILE`
-    File(String),
-    /// `-y [HMAC:]NAME:SECRET`, as written.
-    Line(String),
 }
 
 /// One server to ask.
@@ -336,7 +330,8 @@ impl Default for Globals {
             ndots: None,
             domain: None,
             yaml: false,
-            key: None,
+            key_file: None,
+            key_text: None,
             compat: Compat::default(),
             status: false,
             parallel: PARALLEL,

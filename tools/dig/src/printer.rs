@@ -127,10 +127,14 @@ fn body(text: &mut String, show: &Show, message: &Message, verdict: &str) {
             text.push('\n');
         }
     }
-    if let Some(tsig) = message.tsig.as_ref().filter(|_| show.additional && show.comments) {
-        text.push_str(";; TSIG PSEUDOSECTION:\n");
+    if let Some(tsig) = message.tsig.as_ref().filter(|_| show.additional) {
+        if show.comments {
+            text.push_str(";; TSIG PSEUDOSECTION:\n");
+        }
         push_record(text, show, tsig);
-        text.push('\n');
+        if show.comments {
+            text.push('\n');
+        }
     }
 }
 
@@ -190,10 +194,11 @@ pub fn received(show: &Show, answer: &Answer) -> String {
     )
 }
 
-/// The footer. `when` is the local time as dig writes it.
-pub fn stats(show: &Show, answer: &Answer, when: &str) -> String {
+/// The footer. `when` is the local time as dig writes it; `warning` is what there is to be said about signatures.
+pub fn stats(show: &Show, answer: &Answer, when: &str, warning: Option<&str>) -> String {
+    let warning = warning.map(|words| format!(";; WARNING -- {words}\n")).unwrap_or_default();
     format!(
-        ";; Query time: {}\n;; SERVER: {}#{}({}) ({})\n;; WHEN: {when}\n;; MSG SIZE  rcvd: {}\n\n",
+        ";; Query time: {}\n;; SERVER: {}#{}({}) ({})\n;; WHEN: {when}\n;; MSG SIZE  rcvd: {}\n{warning}\n",
         query_time(show, answer.rtt),
         address(answer.server.addr),
         answer.server.addr.port(),
@@ -296,6 +301,7 @@ pub fn notice(event: &Event, comments: bool) -> Option<String> {
         Event::OptMissing { .. } => ";; expected opt record in response".to_owned(),
         Event::NoZoneServers => ";; NS servers could not be reached".to_owned(),
         Event::ClientCookieMismatch => ";; Warning: Client COOKIE mismatch".to_owned(),
+        Event::SignatureBad { error } => format!(";; Couldn't verify signature: {error}"),
         _ => return None,
     };
     Some(line + "\n")

@@ -67,6 +67,7 @@ pub fn build_for(lookup: &Lookup, qname: Name, random_cookie: [u8; 8]) -> Result
         header_only: lookup.header_only,
         ixfr_serial: (lookup.qtype == Type::IXFR).then_some(lookup.ixfr_serial),
         padding: lookup.padding,
+        signature_len: 0,
         edns,
     })
 }

@@ -5,7 +5,8 @@
 use std::io::IsTerminal as _;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::addrinfo::{self, AiFlags, Hints};
@@ -20,11 +21,13 @@ use crate::query::{self, QueryError};
 use crate::registry::Rcode;
 use crate::resolv_conf::{self, ResolvConf};
 use crate::transport::{TlsFailure, Transport};
+use crate::tsig::Signing;
 use crate::{idn, json, meaning, outcome, printer, search};
 
 mod bulk;
 mod dialogue;
 mod given;
+mod key;
 mod library;
 mod nssearch;
 mod route;
@@ -66,7 +69,8 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
         Plan::Batch(batch) => bulk::run(batch, output),
         Plan::Decode(globals, lookup, source) => given::run(globals, lookup, source, output),
         Plan::Lookups(globals, lookups) => {
-            let mut session = Session::new(globals)?;
+            let key = key::load(globals, output)?;
+            let mut session = Session::new(globals, key)?;
             for lookup in lookups {
                 session.lookup(lookup, output)?;
             }
@@ -143,14 +147,19 @@ struct Session<'a> {
     greeting: Option<String>,
     dialler: wire::Dialler,
     status: Status,
+    /// What queries are signed with.
+    key: key::Loaded,
+    /// A signature that was no good has come: dig does not forget that.
+    saw_bad_signature: bool,
 }
 
 impl<'a> Session<'a> {
-    fn new(globals: &'a Globals) -> Result<Self, Failure> {
+    fn new(globals: &'a Globals, key: key::Loaded) -> Result<Self, Failure> {
         let mut cookie = [0; 8];
         fill(&mut cookie)?;
         let dialler = wire::Dialler::new(globals.source, globals.keep_open);
-        Ok(Self { globals, conf: None, cookie, greeting: globals.greeting.clone(), dialler, status: ANSWERED })
+        let greeting = globals.greeting.clone();
+        Ok(Self { globals, conf: None, cookie, greeting, dialler, status: ANSWERED, key, saw_bad_signature: false })
     }
 
     fn lookup(&mut self, lookup: &Lookup, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -242,7 +251,24 @@ impl<'a> Session<'a> {
             best_effort: lookup.best_effort,
             skip_servfail: !lookup.fail,
             qid: lookup.qid,
+            signing: self.signing(lookup),
         })
+    }
+
+    fn signing(&self, lookup: &Lookup) -> Option<Signing> {
+        let key = Arc::clone(self.key.key.as_ref()?);
+        Some(Signing { key, unix_s: unix_s(), at: Instant::now(), fuzz_time_s: lookup.fuzz_time })
+    }
+
+    /// What the footer says about signatures.
+    fn signature_warning(&self) -> Option<&'static str> {
+        if self.saw_bad_signature {
+            Some("Some TSIG could not be validated")
+        } else if self.key.is_unusable {
+            Some("TSIG key was not used.")
+        } else {
+            None
+        }
     }
 
     /// Reads resolv.conf once: its servers, and how long and how often to ask.
@@ -418,6 +444,7 @@ impl<'a> Session<'a> {
 
     fn show(&mut self, lookup: &Lookup, answer: &Answer, output: &mut Output<'_>) -> Result<(), Failure> {
         self.status = if self.globals.status { outcome::status(&answer.message) } else { ANSWERED };
+        self.saw_bad_signature |= matches!(answer.signature, Some(Err(_)));
         let mut text = String::new();
         if !output.is_json() {
             self.greet(false, output)?;
@@ -435,7 +462,7 @@ impl<'a> Session<'a> {
                 if lookup.timing {
                     text += &printer::timing(&answer.timing);
                 }
-                text += &footer(lookup, answer);
+                text += &footer(lookup, answer, self.signature_warning());
                 if output.has_colour() {
                     text = printer::colour::painted(&text, &|role, words| output.paint(role, words));
                 }
@@ -456,7 +483,7 @@ impl<'a> Session<'a> {
         if output.is_json() || self.globals.short || self.globals.yaml {
             return Ok(());
         }
-        output.raw(footer(lookup, answer).as_bytes())
+        output.raw(footer(lookup, answer, self.signature_warning()).as_bytes())
     }
 
     fn give_up(&mut self, output: &mut Output<'_>) {
@@ -481,9 +508,10 @@ fn show<R: serde::Serialize>(output: &mut Output<'_>, text: &str, result: &R) ->
     output.flush()
 }
 
-fn footer(lookup: &Lookup, answer: &Answer) -> String {
+/// `warning` is what there is to be said about signatures.
+fn footer(lookup: &Lookup, answer: &Answer, warning: Option<&str>) -> String {
     if lookup.show.stats {
-        printer::stats(&lookup.show, answer, &when())
+        printer::stats(&lookup.show, answer, &when(), warning)
     } else if lookup.show.identify {
         printer::received(&lookup.show, answer)
     } else {
@@ -531,9 +559,12 @@ fn scoped(addr: IpAddr, zone: Option<&str>, port: u16) -> SocketAddr {
     }
 }
 
+fn unix_s() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
 fn when() -> String {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    let seconds = i64::try_from(unix_s()).unwrap_or_default();
     local_time::format(seconds, "%a %b %d %H:%M:%S %Z %Y").unwrap_or_default()
 }
 

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{Asked, Draft, Stop, number};
-use crate::options::KeySource;
 use crate::registry::Class;
+use crate::tsig::key;
 
 impl Draft<'_> {
     /// Reads `-4` and `-6` ahead of everything: they say which addresses a server in front of them may have.
@@ -96,8 +96,8 @@ impl Draft<'_> {
                 self.globals.explicit_port = true;
             }
             'f' => self.batch = Some(value.to_owned()),
-            'k' => self.globals.key = Some(KeySource::File(value.to_owned())),
-            'y' => self.globals.key = Some(KeySource::Line(value.to_owned())),
+            'k' => self.globals.key_file = Some(value.to_owned()),
+            'y' => self.key(value)?,
             'q' => self.new_lookup(value.to_owned()),
             't' => {
                 self.open = false;
@@ -113,6 +113,18 @@ impl Draft<'_> {
             }
             _ => self.new_reverse_lookup(value),
         }
+        Ok(())
+    }
+}
+
+impl Draft<'_> {
+    /// `-y`
+    fn key(&mut self, value: &str) -> Result<(), Stop> {
+        let text = key::parse_line(value).ok_or_else(Stop::usage)?;
+        text.spec().map_err(|fault| Stop::Refused(fault.refusal()))?;
+        self.warnings.extend(text.warning().map(|warning| warning + "\n"));
+        self.line = self.line.replacen(value, key::as_shown(value), 1);
+        self.globals.key_text = Some(text);
         Ok(())
     }
 }

@@ -42,6 +42,7 @@ impl Play {
             best_effort: true,
             skip_servfail: false,
             qid: None,
+            signing: None,
         };
         change(&mut task);
         let now = Instant::now();

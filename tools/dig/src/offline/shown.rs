@@ -131,6 +131,7 @@ pub fn as_answer(source: &str, item: &Item, message: Message) -> Answer {
         rtt: Duration::ZERO,
         cookie: None,
         timing: Timing::default(),
+        signature: None,
         message,
     }
 }

@@ -21,6 +21,7 @@ fn answer_of(octets: &[u8]) -> Answer {
         cookie: Some(Verdict::Good),
         query: Query::new(header::Header::default(), question, None),
         timing: Timing::default(),
+        signature: None,
     }
 }
 
@@ -46,7 +47,7 @@ web.lab.\t\t3600\tIN\tA\t192.0.2.80
     assert_eq!(answer(&Lookup::default(), &message), expected);
     assert_eq!(short(&Style::default(), &message.message), "web.lab.\n192.0.2.80\n");
     assert_eq!(
-        stats(&Show::default(), &message, "Fri Nov 20 18:49:55 UTC 2026"),
+        stats(&Show::default(), &message, "Fri Nov 20 18:49:55 UTC 2026", None),
         ";; Query time: 12 msec\n;; SERVER: fe80::1%2#5353(fe80::1%lo) (UDP)\n;; WHEN: Fri Nov 20 18:49:55 UTC 2026\n\
          ;; MSG SIZE  rcvd: 78\n\n"
     );

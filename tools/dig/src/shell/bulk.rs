@@ -17,7 +17,7 @@ use sockeye_sys::datagrams::{self, BATCH};
 use sockeye_sys::poll::{Events, PollFd, poll};
 use sockeye_sys::signals;
 
-use super::{ANSWERED, NO_ANSWER, footer, refuse};
+use super::{ANSWERED, NO_ANSWER, footer, key, refuse};
 use crate::args::Asked;
 use crate::args::batch::Defaults;
 use crate::bulk::{AfterFailure, Arrival, LineUp, Ticket, Window};
@@ -119,6 +119,8 @@ impl Job {
 struct Engine<'o, 'w> {
     output: &'o mut Output<'w>,
     cookie: [u8; 8],
+    /// Loaded once for all lines, as dig does.
+    key: key::Loaded,
     lines: Lines,
     defaults: Defaults,
     /// The kind of a line with a name alone, as long as no line changes what holds for all.
@@ -154,6 +156,7 @@ impl<'o, 'w> Engine<'o, 'w> {
     fn new(batch: &Batch, lines: Lines, output: &'o mut Output<'w>) -> Result<Self, Failure> {
         let mut cookie = [0; 8];
         super::fill(&mut cookie)?;
+        let key = key::load(&batch.globals, output)?;
         let host = |call: &'static str| move |error: io::Error| Failure::call(Status::HOST, call, "", &error);
         let workers = Workers::new(workers::presentation(output)).map_err(host("pipe"))?;
         // A progress line would be in the way of results on the same terminal.
@@ -161,6 +164,7 @@ impl<'o, 'w> Engine<'o, 'w> {
         Ok(Self {
             output,
             cookie,
+            key,
             lines,
             defaults: batch.defaults.clone(),
             plain: None,
@@ -301,7 +305,7 @@ impl<'o, 'w> Engine<'o, 'w> {
             (false, None) => Banner::None,
         };
         if self.plain.is_none() {
-            let kind = Kind::new(self.defaults.globals(), self.defaults.lookup(), self.cookie, self.output)?;
+            let kind = Kind::new(self.defaults.globals(), self.defaults.lookup(), self.cookie, &self.key, self.output)?;
             self.plain = Some(kind);
         }
         let Some(kind) = self.plain.clone() else { return Ok(()) };
@@ -315,7 +319,7 @@ impl<'o, 'w> Engine<'o, 'w> {
         let common = (Globals { greeting: None, ..globals.clone() }, Lookup { name: String::new(), ..lookup.clone() });
         let kind = match self.last.take().filter(|kind| kind.is_for(&common.0, &common.1)) {
             Some(kind) => kind,
-            None => Kind::new(&common.0, &common.1, self.cookie, self.output)?,
+            None => Kind::new(&common.0, &common.1, self.cookie, &self.key, self.output)?,
         };
         self.last = Some(Arc::clone(&kind));
         let number = self.line_up.number();
@@ -542,6 +546,7 @@ impl<'o, 'w> Engine<'o, 'w> {
                 cookie,
                 query: fast.query.clone(),
                 timing: Timing::default(),
+                signature: None,
             };
             if kind.globals.short {
                 self.text += &printer::short_identified(show, &answer);
@@ -549,7 +554,7 @@ impl<'o, 'w> Engine<'o, 'w> {
                 let banner = if kind.globals.banner { job.banner() } else { None };
                 self.text += &banner.unwrap_or_default();
                 self.text += &printer::answer(&kind.lookup, &answer);
-                self.text += &footer(&kind.lookup, &answer);
+                self.text += &footer(&kind.lookup, &answer, None);
             }
         }
         let Some(job) = self.close(ticket) else { return Ok(true) };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sockeye_cli::{Failure, Output};
 
-use super::super::{Session, TIMEOUT_S, TRIES, terminal_takes_unicode};
+use super::super::{Session, TIMEOUT_S, TRIES, key, terminal_takes_unicode};
 use crate::bulk::{Form, Patience};
 use crate::cookie::{self, Verdict};
 use crate::edns::OptionCode;
@@ -21,6 +21,8 @@ pub(super) struct Kind {
     pub(super) lookup: Lookup,
     /// How to ask without a session, if that can be done.
     pub(super) fast: Option<Fast>,
+    /// What to sign with; then it is not fast.
+    pub(super) key: key::Loaded,
 }
 
 /// A plain query over UDP.
@@ -38,17 +40,23 @@ impl Kind {
         globals: &Globals,
         lookup: &Lookup,
         cookie: [u8; 8],
+        key: &key::Loaded,
         output: &Output<'_>,
     ) -> Result<Arc<Self>, Failure> {
         let globals = Globals { greeting: None, ..globals.clone() };
-        let fast = if is_plain(&globals, lookup) && !output.is_json() && !output.is_explained() {
+        let fast = if is_plain(&globals, lookup)
+            && key.key.is_none()
+            && !key.is_unusable
+            && !output.is_json()
+            && !output.is_explained()
+        {
             Fast::new(&globals, lookup, cookie)?
         } else {
             None
         };
         let mut lookup = Lookup { name: String::new(), ..lookup.clone() };
         lookup.show.style.idn_out = lookup.idn_out.unwrap_or_else(terminal_takes_unicode);
-        Ok(Arc::new(Self { globals, lookup, fast }))
+        Ok(Arc::new(Self { globals, lookup, fast, key: key.clone() }))
     }
 }
 
@@ -66,7 +74,7 @@ impl Fast {
         let root = Lookup { name: ".".to_owned(), ..lookup.clone() };
         let Ok(query) = query::build(&root, cookie) else { return Ok(None) };
         let Some(form) = Form::of_root(&query.emit()) else { return Ok(None) };
-        let mut session = Session::new(globals)?;
+        let mut session = Session::new(globals, key::Loaded::default())?;
         session.read_conf()?;
         let (servers, _) = session.servers(lookup);
         if servers.is_empty() || servers.iter().any(|server| !globals.allows(server.addr.ip())) {
@@ -108,7 +116,8 @@ impl Fast {
 fn is_plain(globals: &Globals, lookup: &Lookup) -> bool {
     let for_the_call = globals.search
         || globals.yaml
-        || globals.key.is_some()
+        || globals.key_file.is_some()
+        || globals.key_text.is_some()
         || globals.status
         || globals.diff
         || globals.source.is_some_and(|source| source.port() != 0);

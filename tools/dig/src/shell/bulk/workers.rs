@@ -144,7 +144,7 @@ fn session(job: &Job, presentation: Presentation) -> Said {
         }
         // What was said before it turned out to need a session.
         output.raw(job.notices.as_bytes())?;
-        let mut session = Session::new(&globals)?;
+        let mut session = Session::new(&globals, job.kind.key.clone())?;
         session.lookup(&lookup, output)?;
         Ok(session.status)
     })

@@ -1,0 +1,39 @@
+//! Signatures: no octets verify but those that were signed, none panics, and what is signed verifies, message by message.
+#![no_main]
+
+use std::sync::Arc;
+
+use libfuzzer_sys::fuzz_target;
+use sockeye_dig::message::Message;
+use sockeye_dig::tsig::{Algorithm, Conversation, Key, Signature, Signer};
+
+const NOW: u64 = 1_700_000_000;
+
+fuzz_target!(|input: (u8, u16, Vec<Vec<u8>>)| {
+    let (which, bits, messages) = input;
+    let algorithm = Algorithm::ALL[usize::from(which) % Algorithm::ALL.len()];
+    let key = Arc::new(Key::new(&"k".parse().unwrap(), algorithm, bits.into(), b"a secret".to_vec()));
+    let mut strange = Conversation::new(Arc::clone(&key), vec![7; 16]);
+    let mut first = true;
+    for octets in &messages {
+        let Ok(message) = Message::parse(octets) else { continue };
+        let verdict = strange.verify(octets, &message, NOW);
+        // Behind the first that had a signature, messages without one wait for the next that has.
+        assert!(verdict.is_err() || (!first && message.tsig.is_none()));
+        first &= message.tsig.is_none();
+    }
+    // Long enough to be a signature at all.
+    if bits != 0 && usize::from(bits).div_ceil(8) < (algorithm.digest_len() / 2).max(10) {
+        return;
+    }
+    let (_, mut conversation) = Conversation::begin(Arc::clone(&key), b"query", NOW);
+    let (_, mac) = sockeye_dig::tsig::sign(b"query", &key, NOW);
+    let mut signer = Signer::answering(&key, &mac);
+    for octets in messages.iter().filter(|octets| octets.len() >= 12 && octets.len() < 60_000) {
+        // A header that counts nothing, and then whatever comes, would not end with the signature.
+        let mut bare = octets[..4].to_vec();
+        bare.extend([0; 8]);
+        let signed = signer.sign(&bare, &Signature::by(&key, NOW));
+        assert_eq!(conversation.verify(&signed, &Message::parse(&signed).unwrap(), NOW), Ok(()));
+    }
+});
