@@ -318,6 +318,11 @@ impl Draft<'_> {
         if self.default_said.qtype || self.lookups.iter().any(|spoken| spoken.said.qtype) {
             return Err(Stop::fatal(format!("+{option} takes no type: +family=inet or inet6 says which addresses"), 1));
         }
+        if self.gai.compares() {
+            let hints = self.gai.compare_hints(node.as_deref()).map_err(|fault| Stop::fatal(fault, 1))?;
+            let lookup = self.lookups.pop().map(|spoken| spoken.lookup).unwrap_or_default();
+            return Ok(Plan::Compare(self.globals.clone(), Box::new(lookup), hints));
+        }
         let (resolve, globals) = (&mut self.resolve, &self.globals);
         let mut scoped = |written: &str| resolve(written, globals).ok()?.into_iter().next();
         self.gai.request(node, &mut scoped).map(Plan::AddressInfo).map_err(|fault| Stop::fatal(fault, 1))

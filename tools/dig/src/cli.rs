@@ -116,6 +116,7 @@ pub const SWITCHES: &[(&str, &str)] = &[
     ("+unknownformat", "print rdata as RFC 3597 writes it"),
     ("+expandaaaa", "print every digit of IPv6 addresses"),
     ("+yaml", "print YAML"),
+    ("+compare", "one name, every source side by side: hosts file, nsswitch.conf, DNS, getaddrinfo(3)"),
     ("+explain", "as --explain"),
     ("+json", "as --json"),
     ("+wire", "print every octet of query and answer (not in dig)"),

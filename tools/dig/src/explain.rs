@@ -293,6 +293,13 @@ pub enum Event {
         /// What they mean.
         meaning: String,
     },
+    /// What a file, a source or the host has to do with a name: `+compare`.
+    Compared {
+        /// `hosts`, `nsswitch`, `source`, `search`, `dns`, `policy`, `host`.
+        about: &'static str,
+        /// The fact.
+        fact: String,
+    },
     /// Why one address comes before another.
     OrderDecided {
         /// Which comes first.
@@ -460,6 +467,7 @@ impl Event {
                 let of = if entries.is_empty() { String::new() } else { format!(" of {}", numbers.join(", ")) };
                 format!("sockaddr{of}, octet {offset}: {field} = {octets}: {meaning}")
             }
+            Self::Compared { about, fact } => format!("{about}: {fact}"),
             Self::OrderDecided { first, second, rule, name, reason } => match rule {
                 Some(rule) => format!("{first} before {second} by rule {rule}, {name}: {reason}"),
                 None => format!("{first} before {second}: {reason}"),

@@ -13,6 +13,7 @@ mod meaning;
 pub(crate) mod report;
 mod surprise;
 
+pub(crate) use meaning::is_numeric;
 pub use meaning::{explain_entries, explain_name, explain_order};
 pub use report::Report;
 pub use surprise::{surprises, surprises_of_name};
@@ -141,6 +142,21 @@ impl Draft {
         Ok(())
     }
 
+    /// The hints of `+compare`, once the whole line is read: one entry for each address, with the canonical name.
+    pub(crate) fn compare_hints(&self, name: Option<&str>) -> Result<Hints, String> {
+        if self.reverse.is_some() || name.is_none() {
+            return Err("+compare takes a name".to_owned());
+        }
+        let Request::Forward { mut hints, .. } = self.forward(None)? else {
+            return Err(format!("+compare does not go with {NO_HINTS}"));
+        };
+        if hints.socktype.0 == 0 && hints.protocol.0 == 0 {
+            hints.socktype = SockType::STREAM;
+        }
+        hints.flags |= AiFlags::CANONNAME;
+        Ok(hints)
+    }
+
     /// The question, once the whole line is read. `resolve` finds the index of an interface in an address with a scope.
     /// The error is a sentence.
     pub(crate) fn request(
@@ -216,7 +232,12 @@ fn chosen<T: Copy>(
 /// The exit status of a failed call: the EAI code without its sign and 20, and for those from -100 on 40 and what is
 /// beyond 100, as 45 for `EAI_IDN_ENCODE`; 20 alone for codes that no C library was seen to have.
 pub fn exit_status(error: &GaiError) -> u8 {
-    match u8::try_from(error.code.0.unsigned_abs()) {
+    status_of(error.code.0)
+}
+
+/// The same for a code by its number.
+pub(crate) fn status_of(code: i32) -> u8 {
+    match u8::try_from(code.unsigned_abs()) {
         Ok(code @ 1..=12) => code + EXIT_BASE,
         Ok(code @ 100..=110) => code - 100 + EXIT_BASE_LATE,
         _ => EXIT_BASE,

@@ -11,6 +11,7 @@
 //! - [`resolv_conf`], [`search`], [`idn`], [`reverse`], [`gai`]: the local side
 //! - [`annotate`]: a message octet by octet
 //! - [`offline`]: messages that are not asked for but given
+//! - [`compare`]: one name, every source side by side
 //! - [`hosts`], [`nsswitch`], [`stub`], [`gai_conf`], [`rfc6724`]: what the C library goes by
 //! - [`trace`], [`nssearch`]: from the root down, and every server of a zone
 //! - [`shell`]: sockets, clocks and files, and [`shell::run`]
@@ -24,6 +25,7 @@ pub mod args;
 pub mod batch;
 pub mod bulk;
 pub mod cli;
+pub mod compare;
 pub mod cookie;
 pub mod edns;
 pub mod exchange;

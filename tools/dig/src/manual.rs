@@ -3,6 +3,7 @@
 use sockeye_cli::manual::{Example, Manual};
 
 mod bulk;
+mod compare;
 mod gai;
 mod query;
 mod tsig;
@@ -51,6 +52,7 @@ pub(crate) const MANUAL: Manual = Manual {
         "[@SERVER] -x ADDRESS [+OPTION...]",
         "[@SERVER] [+OPTION...] -f FILE [+parallel=N] [+bulk]",
         "+gai[=FLAG,...] [NAME] [+service=SERVICE]",
+        "[@SERVER] +compare NAME",
     ],
     description: DESCRIPTION,
     sections: &[
@@ -59,6 +61,7 @@ pub(crate) const MANUAL: Manual = Manual {
         gai::SECTION,
         tsig::SECTION,
         validate::SECTION,
+        compare::SECTION,
         wire::SECTION,
         wire::GIVEN,
         ("JSON", JSON),
@@ -120,6 +123,24 @@ pub(crate) const MANUAL: Manual = Manual {
             status: 0,
         },
         Example {
+            says: "Find out why a program and dig do not say the same of a name:",
+            command: "dig +compare onlyhosts.lab.test",
+            shows: "programs get 192.0.2.201, dig shows NXDOMAIN",
+            status: 0,
+        },
+        Example {
+            says: "Which name the search list makes of a word, for a script:",
+            command: "dig --json +compare mail",
+            shows: "\"canonname\":\"mail.lab.test\"",
+            status: 0,
+        },
+        Example {
+            says: "Which rule puts one loopback address before the other, and the octets of both:",
+            command: "dig +gai +service=80 +socktype=stream +explain",
+            shows: "sockaddr of 1, octet 2: sin6_port = 0050: 80 (network order)",
+            status: 0,
+        },
+        Example {
             says: "A server that is not there:",
             command: "dig @127.0.0.1 -p 9 +tries=1 web.lab.test",
             shows: ";; communications error to 127.0.0.1#9: connection refused",
@@ -138,7 +159,7 @@ pub(crate) const MANUAL: Manual = Manual {
         (10, "A name that is none, or a value of an option that is none."),
         (
             20,
-            "With `+gai`: 20 and the EAI code without its sign, as 22 for EAI_NONAME (-2) and 25 for EAI_NODATA (-5); from \
+            "With `+gai` and `+compare`: 20 and the EAI code without its sign, as 22 for EAI_NONAME (-2) and 25 for EAI_NODATA (-5); from \
 -100 on 40 and what is beyond 100, as 45 for EAI_IDN_ENCODE (-105).",
         ),
     ],

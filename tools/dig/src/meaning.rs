@@ -134,7 +134,7 @@ fn sections(message: &Message) -> Vec<Event> {
 
 /// Follows the aliases from the name that was asked, as data and down to the last name. Each alias is followed once: a
 /// loop ends.
-fn chain(answer: &Answer) -> (Name, Vec<Event>) {
+pub(crate) fn chain(answer: &Answer) -> (Name, Vec<Event>) {
     let mut name = answer.query.question.qname.clone();
     let mut events = Vec::new();
     if answer.query.question.qtype == Type::CNAME {
@@ -156,7 +156,7 @@ fn chain(answer: &Answer) -> (Name, Vec<Event>) {
 }
 
 /// The kind of no about the name where the aliases end, or the referral; nothing if there is an answer.
-fn conclusion(answer: &Answer, name: &Name) -> Option<Event> {
+pub(crate) fn conclusion(answer: &Answer, name: &Name) -> Option<Event> {
     let message = &answer.message;
     let negative_ttl_s = message
         .authority

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use sockeye_cli::{Presentation, Status};
+use sockeye_sys::addrinfo::Hints;
 
 use crate::args::batch::Defaults;
 use crate::gai::Request;
@@ -42,6 +43,8 @@ pub enum Plan {
     Batch(Box<Batch>),
     /// Ask getaddrinfo(3) or getnameinfo(3).
     AddressInfo(Request),
+    /// `+compare`: ask everybody for one name. The lookup says how name servers are asked, the hints how getaddrinfo(3) is.
+    Compare(Globals, Box<Lookup>, Hints),
     /// Ask nobody: show a message that is given. The lookup says what to print.
     Decode(Globals, Box<Lookup>, Given),
 }

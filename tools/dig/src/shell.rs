@@ -25,6 +25,7 @@ use crate::tsig::Signing;
 use crate::{idn, json, meaning, outcome, printer, search};
 
 mod bulk;
+mod compare;
 mod dialogue;
 mod given;
 mod key;
@@ -66,6 +67,7 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
     match &options.plan {
         Plan::Refuse(refusal) => refuse(refusal, output),
         Plan::AddressInfo(request) => library::run(request, output),
+        Plan::Compare(globals, lookup, hints) => compare::run(globals, lookup, hints, output),
         Plan::Batch(batch) => bulk::run(batch, output),
         Plan::Decode(globals, lookup, source) => given::run(globals, lookup, source, output),
         Plan::Lookups(globals, lookups) => {

@@ -53,14 +53,14 @@ impl Default for StubConf {
 }
 
 /// What beside the file has a say.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Surroundings<'a> {
     /// `LOCALDOMAIN`
     pub localdomain: Option<&'a str>,
     /// `RES_OPTIONS`
     pub res_options: Option<&'a str>,
     /// gethostname(2)
-    pub host_name: &'a str,
+    pub host_name: String,
 }
 
 /// Reads the text of the file.
@@ -70,7 +70,7 @@ pub struct Surroundings<'a> {
 ///
 /// # Source
 /// resolv.conf(5).
-pub fn parse(text: &str, around: Surroundings<'_>) -> StubConf {
+pub fn parse(text: &str, around: &Surroundings<'_>) -> StubConf {
     let mut conf = StubConf::default();
     let mut search: Option<Vec<String>> = None;
     for line in text.lines() {
@@ -179,8 +179,8 @@ mod tests {
     use super::*;
 
     fn names(text: &str, name: &str) -> Vec<String> {
-        let around = Surroundings { host_name: "box.own.test", ..Surroundings::default() };
-        parse(text, around).candidates(name).into_iter().map(|candidate| candidate.name).collect()
+        let around = Surroundings { host_name: "box.own.test".to_owned(), ..Surroundings::default() };
+        parse(text, &around).candidates(name).into_iter().map(|candidate| candidate.name).collect()
     }
 
     #[test]
@@ -206,14 +206,17 @@ mod tests {
     fn what_glibc_reads_otherwise_than_dig() {
         let text = " nameserver 192.0.2.1\nnameserver 192.0.2.2 # the one\nnameserver\t::1\n#nameserver 192.0.2.3\n\
                     nameserver bogus\nnameserver fe80::1%lo\nnameserver 192.0.2.4\noptions ndots:99 timeout:99 attempts:9\n";
-        let conf = parse(text, Surroundings::default());
+        let conf = parse(text, &Surroundings::default());
         let servers: Vec<String> = conf.servers.iter().map(|(addr, _)| addr.to_string()).collect();
         assert_eq!(servers, ["192.0.2.2", "::1", "fe80::1"]);
         assert_eq!(conf.servers[2].1.as_deref(), Some("lo"));
         assert_eq!((conf.ndots, conf.timeout_s, conf.attempts), (15, 30, 5));
-        let around =
-            Surroundings { localdomain: Some("c.test d.test"), res_options: Some("ndots:3"), host_name: "h.x.test" };
-        let conf = parse("search a.test\noptions ndots:2\n", around);
+        let around = Surroundings {
+            localdomain: Some("c.test d.test"),
+            res_options: Some("ndots:3"),
+            host_name: "h.x.test".to_owned(),
+        };
+        let conf = parse("search a.test\noptions ndots:2\n", &around);
         assert_eq!((conf.search.join(" ").as_str(), conf.ndots), ("c.test d.test", 3));
         assert_eq!(conf.search_from, SearchFrom::Environment);
     }
@@ -221,7 +224,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics(text in "((nameserver|options|search|domain)[ \t]|ndots:|[ \t\n%#;:a-f0-9.]|\\PC){0,40}", name in "[a-z.]{0,8}") {
-            let conf = parse(&text, Surroundings::default());
+            let conf = parse(&text, &Surroundings::default());
             let names = conf.candidates(&name);
             prop_assert!(names.iter().all(|candidate| candidate.name.ends_with('.')));
             prop_assert_eq!(names.iter().filter(|candidate| candidate.suffix.is_none()).count() <= 1, true);

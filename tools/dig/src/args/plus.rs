@@ -269,6 +269,7 @@ impl Draft<'_> {
             ("validate", value) => self.current().validate = on.then(|| value.map(str::to_owned)),
             ("quic", None) => self.current().quic = on,
             ("https3", value) => https(self, Said { word: "https3", on, value })?,
+            ("compare", None) if on => self.gai.option(name, None).map_err(|fault| Stop::fatal(fault, 1))?,
             ("gai" | "family" | "socktype" | "protocol" | "service" | "flags", _) if on => {
                 self.gai.option(name, value).map_err(|fault| Stop::fatal(fault, 1))?;
             }

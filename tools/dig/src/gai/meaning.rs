@@ -229,7 +229,7 @@ pub fn explain_name(request: &Request, answer: &Result<NameInfo, GaiError>) -> E
 }
 
 /// Whether libc takes the node for an address: IPv6 with or without a scope, or what inet_aton(3) reads, as `0x7f.1`.
-pub(super) fn is_numeric(node: &str) -> bool {
+pub(crate) fn is_numeric(node: &str) -> bool {
     let addr = node.split_once('%').map_or(node, |(addr, _)| addr);
     if addr.parse::<Ipv6Addr>().is_ok() {
         return true;

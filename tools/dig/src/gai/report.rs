@@ -112,7 +112,7 @@ pub struct Entry {
 }
 
 /// A failed call.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ShownError {
     /// The EAI number.
     pub code: i32,
@@ -125,7 +125,7 @@ pub struct ShownError {
 }
 
 /// The cause of `EAI_SYSTEM`.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Errno {
     /// Its number.
     pub code: Option<i32>,

@@ -72,6 +72,6 @@ fn explain_order(entries: &[AddrInfo], output: &mut Output<'_>) -> Result<(), Fa
     }
     let host = route::Host::look();
     let destinations: Vec<_> = addresses.iter().map(|addr| host.destination(*addr)).collect();
-    let policy = route::gai_conf().policy;
+    let policy = route::gai_conf().content.policy;
     output.narrate(|explain| gai::explain_order(&policy, &destinations, explain))
 }

@@ -6,16 +6,20 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use sockeye_sys::addresses::{self, AddressFlags, InterfaceAddress};
 
+use crate::compare::File;
 use crate::gai_conf::{self, GaiConf};
 use crate::rfc6724::{Destination, Policy, Source};
 
 /// Where glibc looks for changes to the order of addresses.
-pub(super) const GAI_CONF: &str = "/etc/gai.conf";
+const GAI_CONF: &str = "/etc/gai.conf";
 
-/// gai.conf, or what holds without it.
-pub(super) fn gai_conf() -> GaiConf {
-    let text = std::fs::read(GAI_CONF).unwrap_or_default();
-    gai_conf::parse(&String::from_utf8_lossy(&text), Policy::libc())
+/// gai.conf, or what holds without it: most systems have none.
+pub(super) fn gai_conf() -> File<GaiConf> {
+    let text = std::fs::read(GAI_CONF);
+    let error =
+        text.as_ref().err().map(|error| format!("open {GAI_CONF}: {}", sockeye_cli::failure::errno_text(error)));
+    let content = gai_conf::parse(&String::from_utf8_lossy(&text.unwrap_or_default()), Policy::libc());
+    File { path: GAI_CONF, error, content }
 }
 
 /// The addresses of this host.

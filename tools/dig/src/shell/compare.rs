@@ -1,0 +1,305 @@
+//! `+compare`: every source is asked.
+
+#![expect(clippy::disallowed_methods, reason = "the shell: files, clocks, and threads that wait for the C library")]
+
+use std::net::{IpAddr, SocketAddr};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use sockeye_cli::{Failure, Output, Status};
+use sockeye_sys::addrinfo::{self, AiFlags, Hints};
+use sockeye_sys::{Family, SockType, locale, nss};
+
+use super::dialogue::{self, Outcome, Word};
+use super::{route, scoped};
+use crate::compare::{self, Addr, Addresses, DnsAnswer, File, Found, Listed, NameFound, SourceFound, ViewFound};
+use crate::exchange::Task;
+use crate::explain::Event;
+use crate::gai::report::ShownError;
+use crate::options::{Globals, Lookup, Server};
+use crate::query::{self, QueryError};
+use crate::registry::Type;
+use crate::stub::{self, Candidate, StubConf, Surroundings};
+use crate::transport::Transport;
+use crate::{hosts, idn, nsswitch, resolv_conf};
+
+const HOSTS: &str = "/etc/hosts";
+const NSSWITCH_CONF: &str = "/etc/nsswitch.conf";
+/// Where glibc looks for nscd, a cache.
+const NSCD: &str = "/var/run/nscd/socket";
+const HOST_NAME: &str = "/proc/sys/kernel/hostname";
+
+pub(super) fn run(
+    globals: &Globals,
+    lookup: &Lookup,
+    hints: &Hints,
+    output: &mut Output<'_>,
+) -> Result<Status, Failure> {
+    if hints.flags.intersects(AiFlags::IDN | AiFlags::CANONIDN) {
+        locale::adopt_characters();
+    }
+    let (found, events) = look(globals, lookup, hints);
+    for event in &events {
+        output.event(event)?;
+    }
+    output.narrate(|explain| compare::explain(&found, explain))?;
+    let report = compare::judge(&found);
+    let status = report.getaddrinfo.error.as_ref().map_or(0, |error| crate::gai::status_of(error.code));
+    output.result(&report)?;
+    Ok(Status(status))
+}
+
+fn look(globals: &Globals, lookup: &Lookup, hints: &Hints) -> (Found, Vec<Event>) {
+    let name = lookup.name.as_str();
+    let numeric = crate::gai::is_numeric(name);
+    let hosts = read(HOSTS, hosts::parse);
+    let nsswitch = read(NSSWITCH_CONF, nsswitch::parse);
+    let resolv_conf = read(super::RESOLV_CONF, stub_conf);
+    let dig_servers = read(super::RESOLV_CONF, |text| resolv_conf::parse(text).unwrap_or_default());
+    let servers = servers(globals, lookup, &resolv_conf.content);
+    // The C library's own calls wait for its servers as ours do: all at once.
+    let (answer, views, (names, events)) = std::thread::scope(|scope| {
+        let answer = scope.spawn(|| ask(name, hints));
+        let views: Vec<_> = views(numeric).iter().map(|view| scope.spawn(|| view_of(name, view))).collect();
+        let names = if numeric {
+            (Vec::new(), Vec::new())
+        } else {
+            ask_names(globals, lookup, &resolv_conf.content, &servers.0)
+        };
+        let views: Vec<ViewFound> = views.into_iter().filter_map(|view| view.join().ok()).collect();
+        (answer.join().unwrap_or_else(|_| ask(name, hints)), views, names)
+    });
+    // After them: what is set for one source holds for the whole process.
+    let sources = nsswitch.content.services.iter().filter(|_| !numeric && nss::is_switchable());
+    let sources = sources.map(|service| ask_source(service, name, hints)).collect();
+    let host = route::Host::look();
+    let addresses = answer.as_ref().map(|listed| listed.addresses.as_slice()).unwrap_or_default();
+    let destinations = addresses.iter().map(|addr| host.destination(addr.0)).collect();
+    let gai_conf = route::gai_conf();
+    let found = Found {
+        name: name.to_owned(),
+        numeric,
+        hosts,
+        nsswitch,
+        switchable: nss::is_switchable(),
+        sources,
+        resolv_conf,
+        servers,
+        dig_servers: dig_servers.content.servers.iter().map(|server| server.1).collect(),
+        names,
+        destinations,
+        answer,
+        gai_conf,
+        configured: (host.is_configured(true), host.is_configured(false)),
+        nscd: UnixStream::connect(NSCD).is_ok(),
+        views,
+    };
+    (found, events)
+}
+
+fn read<T>(path: &'static str, parse: impl FnOnce(&str) -> T) -> File<T> {
+    let (octets, error) = match std::fs::read(path) {
+        Ok(octets) => (octets, None),
+        Err(error) => (Vec::new(), Some(format!("open {path}: {}", sockeye_cli::failure::errno_text(&error)))),
+    };
+    File { path, error, content: parse(&String::from_utf8_lossy(&octets)) }
+}
+
+fn stub_conf(text: &str) -> StubConf {
+    let variable = |name: &str| std::env::var(name).ok();
+    let (localdomain, res_options) = (variable("LOCALDOMAIN"), variable("RES_OPTIONS"));
+    let host_name = std::fs::read(HOST_NAME).unwrap_or_default();
+    let around = Surroundings {
+        localdomain: localdomain.as_deref(),
+        res_options: res_options.as_deref(),
+        host_name: String::from_utf8_lossy(&host_name).trim().to_owned(),
+    };
+    stub::parse(text, &around)
+}
+
+/// The addresses that getaddrinfo(3) returns, each once.
+fn ask(name: &str, hints: &Hints) -> Addresses {
+    let entries = addrinfo::lookup(Some(name), None, hints).map_err(|error| ShownError::new(&error))?;
+    let mut listed = Listed::default();
+    for entry in entries {
+        let addr = Addr(entry.addr);
+        if !listed.addresses.contains(&addr) {
+            listed.addresses.push(addr);
+        }
+        listed.canonname = listed.canonname.or(entry.canonname);
+    }
+    Ok(listed)
+}
+
+/// One source by itself, as `getent -s` asks it.
+fn ask_source(service: &nsswitch::Service, name: &str, hints: &Hints) -> SourceFound {
+    let installed = nss::is_installed(&service.name);
+    let askable = installed && nss::ask_only(&service.name).is_ok();
+    SourceFound { service: service.clone(), installed, answer: askable.then(|| ask(name, hints)) }
+}
+
+/// A program, how it asks, and the hints that come one after the other until one finds something.
+struct View {
+    program: &'static str,
+    asks: &'static str,
+    hints: &'static [(Family, AiFlags)],
+}
+
+/// The flags of `getent ahosts` and its kin.
+const GETENT: AiFlags = AiFlags::V4MAPPED.union(AiFlags::ADDRCONFIG);
+
+const VIEWS: &[View] = &[
+    View {
+        program: "getent hosts",
+        asks: "AF_INET6, then AF_INET",
+        hints: &[(Family::INET6, AiFlags::EMPTY), (Family::INET, AiFlags::EMPTY)],
+    },
+    View { program: "getent ahosts", asks: "AF_UNSPEC, AI_ADDRCONFIG", hints: &[(Family::UNSPEC, GETENT)] },
+    View { program: "getent ahostsv4", asks: "AF_INET, AI_ADDRCONFIG", hints: &[(Family::INET, GETENT)] },
+    View { program: "getent ahostsv6", asks: "AF_INET6, AI_V4MAPPED|AI_ADDRCONFIG", hints: &[(Family::INET6, GETENT)] },
+];
+
+fn views(numeric: bool) -> &'static [View] {
+    if numeric { &[] } else { VIEWS }
+}
+
+fn view_of(name: &str, view: &View) -> ViewFound {
+    let mut answer = None;
+    for (family, flags) in view.hints {
+        let hints = Hints { family: *family, flags: *flags, socktype: SockType::STREAM, ..Hints::default() };
+        let said = ask(name, &hints);
+        let found = said.is_ok();
+        answer = Some(said);
+        if found {
+            break;
+        }
+    }
+    ViewFound { program: view.program, asks: view.asks, answer: answer.unwrap_or_else(|| Ok(Listed::default())) }
+}
+
+/// The servers to ask, and whether the command line names them.
+fn servers(globals: &Globals, lookup: &Lookup, conf: &StubConf) -> (Vec<SocketAddr>, bool) {
+    let port = if globals.explicit_port { globals.port } else { Transport::of(lookup).port() };
+    let given: Vec<SocketAddr> = lookup
+        .servers
+        .iter()
+        .map(|server| {
+            let mut addr = server.addr;
+            addr.set_port(port);
+            addr
+        })
+        .collect();
+    if !given.is_empty() {
+        return (given, true);
+    }
+    let mut servers: Vec<SocketAddr> =
+        conf.servers.iter().map(|(addr, zone)| scoped(*addr, zone.as_deref(), port)).collect();
+    if servers.is_empty() {
+        // As glibc does without a nameserver line.
+        servers.push(SocketAddr::new(IpAddr::from([127, 0, 0, 1]), port));
+    }
+    (servers, false)
+}
+
+type Names = (Vec<NameFound>, Vec<Event>);
+
+/// Asks for the names of the search list until one has an address, and for the name as it is, which dig asks for.
+fn ask_names(globals: &Globals, lookup: &Lookup, conf: &StubConf, servers: &[SocketAddr]) -> Names {
+    let mut candidates = conf.candidates(&lookup.name);
+    let mut listed = candidates.len();
+    if candidates.iter().all(|candidate| candidate.suffix.is_some()) {
+        let as_it_is = StubConf::default().candidates(&lookup.name).into_iter().find(|name| name.suffix.is_none());
+        candidates.extend(as_it_is);
+    }
+    let (mut names, mut events) = (Vec::new(), Vec::new());
+    let mut open = true;
+    for candidate in candidates {
+        open &= listed > 0;
+        listed = listed.saturating_sub(1);
+        let mut name = NameFound { candidate, tried: open, a: None, aaaa: None };
+        // As dig does on a terminal; the C library does not without AI_IDN.
+        name.candidate.name = idn::to_wire(&name.candidate.name).unwrap_or(name.candidate.name);
+        if open || name.candidate.suffix.is_none() {
+            let mut answers = ask_dns(globals, lookup, conf, servers, &name.candidate, &mut events).into_iter();
+            (name.a, name.aaaa) = (answers.next(), answers.next());
+            open &= !name.ends_search();
+        }
+        names.push(name);
+    }
+    (names, events)
+}
+
+fn silence(why: &str) -> DnsAnswer {
+    DnsAnswer::failed(compare::Outcome::Silence, why)
+}
+
+/// What the DNS says of the addresses of a name: A, then AAAA, asked side by side.
+fn ask_dns(
+    globals: &Globals,
+    lookup: &Lookup,
+    conf: &StubConf,
+    servers: &[SocketAddr],
+    candidate: &Candidate,
+    events: &mut Vec<Event>,
+) -> Vec<DnsAnswer> {
+    let types = [Type::A, Type::AAAA];
+    let mut tasks = Vec::new();
+    for qtype in types {
+        let lookup = Lookup { name: candidate.name.clone(), qtype, ..lookup.clone() };
+        match task(globals, &lookup, conf, servers) {
+            Ok(task) => tasks.push(task),
+            Err(answer) => return types.map(|_| (*answer).clone()).to_vec(),
+        }
+    }
+    let mut answers = types.map(|_| silence("failure"));
+    let told = dialogue::hold_all(tasks, lookup, globals.source, &mut |index, word| {
+        let Some(answer) = answers.get_mut(index) else { return Ok(()) };
+        match word {
+            Word::Events(happened) => {
+                if let Some(Event::CommunicationsError { reason, .. } | Event::SetupFailed { reason, .. }) = happened
+                    .iter()
+                    .rfind(|event| matches!(event, Event::CommunicationsError { .. } | Event::SetupFailed { .. }))
+                {
+                    *answer = silence(reason);
+                }
+                events.extend(happened);
+            }
+            Word::Ended(Ok(Outcome::Answer(came))) => *answer = DnsAnswer::new(&came),
+            Word::Ended(Ok(Outcome::BadPacket(packet))) => *answer = silence(&format!("unreadable: {}", packet.fault)),
+            Word::Ended(Ok(Outcome::Dropped(why))) => *answer = silence(why),
+            _ => {}
+        }
+        Ok(())
+    });
+    if told.is_err() {
+        return types.map(|_| silence("failure")).to_vec();
+    }
+    answers.to_vec()
+}
+
+/// The question, or why it cannot be asked.
+fn task(globals: &Globals, lookup: &Lookup, conf: &StubConf, servers: &[SocketAddr]) -> Result<Task, Box<DnsAnswer>> {
+    let mut cookie = [0; 8];
+    super::fill(&mut cookie).map_err(|_| Box::new(silence("failure")))?;
+    let query = query::build(lookup, cookie).map_err(|error| match error {
+        QueryError::Name(fault) => Box::new(DnsAnswer::failed(compare::Outcome::BadName, fault.to_string())),
+        QueryError::Cookie => Box::new(silence("bad cookie")),
+    })?;
+    let seconds = globals.timeout_s.unwrap_or(conf.timeout_s).max(1);
+    Ok(Task {
+        query,
+        name: lookup.name.clone(),
+        servers: servers.iter().map(|addr| Server { addr: *addr, written: addr.ip().to_string() }).collect(),
+        tries: lookup.tries.unwrap_or(conf.attempts).max(1),
+        timeout: Duration::from_secs(seconds.into()),
+        transport: Transport::of(lookup),
+        ignore_truncation: lookup.ignore_truncation,
+        retry_bad_cookie: lookup.retry_bad_cookie,
+        show_bad_cookie: false,
+        negotiate_edns: lookup.edns_negotiation,
+        best_effort: lookup.best_effort,
+        // As the C library does.
+        skip_servfail: true,
+        qid: lookup.qid,
+    })
+}
