@@ -301,5 +301,6 @@ fn task(globals: &Globals, lookup: &Lookup, conf: &StubConf, servers: &[SocketAd
         // As the C library does.
         skip_servfail: true,
         qid: lookup.qid,
+        signing: None,
     })
 }
