@@ -1,6 +1,7 @@
 //! dig's stream transports beside the real dig: on a real named, and on servers that misbehave.
 
 mod certs;
+mod http;
 mod servers;
 
 use std::path::Path;
@@ -10,7 +11,10 @@ use sockeye_test_support::{Background, Case, Net, run, tool};
 use crate::dig::{command_lines, compare, start_named_as};
 
 pub(crate) fn tests() -> Vec<Case> {
-    vec![Case::new("dig_transport::same_as_dig_over_tls", &["dig", "named"], same_over_tls)]
+    vec![
+        Case::new("dig_transport::same_as_dig_over_tls", &["dig", "named"], same_over_tls),
+        Case::new("dig_transport::same_as_dig_over_http", &["dig", "named"], same_over_http),
+    ]
 }
 
 /// Starts named with listeners for TLS and HTTP. The text is the folder in which it runs, with the certificates.
@@ -64,4 +68,18 @@ fn same_over_tls(net: &Net) {
     told.status(0).stdout_has(";; TIMING: connect ").stdout_has(" ms, TLS ").stdout_has(" ms, first octet ");
     let told = run(tool("dig").args(["@127.0.0.1", "-p", "53", "+tls", "+explain", "a.test"]));
     told.status(0).stdout_has(";; explain: the TLS handshake with 127.0.0.1:53 broke: ");
+}
+
+fn same_over_http(net: &Net) {
+    let (_named, dir) = start(net);
+    servers::start(Path::new(&dir));
+    http::start();
+    compare(&lines("same-as-dig-over-http.txt", &dir, 70));
+    // dig wants a length with the message, and takes the first of several responses for the last.
+    for port in ["9540", "9541"] {
+        let told = run(tool("dig").args(["@127.0.0.1", "-p", port, "+http-plain", "a.test"]));
+        told.status(0).stdout_has("(HTTP)\n").stdout_has(";; MSG SIZE  rcvd: 24\n");
+    }
+    let told = run(tool("dig").args(["@127.0.0.1", "+https=/wrong", "+explain", "+tries=1", "a.test"]));
+    told.status(9).stdout_has(";; explain: 127.0.0.1:443 answered with status 404 of HTTP, and no message: is there a");
 }

@@ -65,6 +65,8 @@ pub enum Input<'a> {
     Failed(&'a str),
     /// There is no TLS with the server.
     TlsFailed(&'a TlsFailure),
+    /// The server's response of HTTP has no message; its status, if there was one.
+    HttpRefused(Option<u16>),
 }
 
 /// What to do next.
@@ -212,6 +214,10 @@ impl Exchange {
             Input::TimedOut => self.failed(&server, "timed out", now, explain),
             Input::Failed(reason) => self.failed(&server, reason, now, explain),
             Input::SetupFailed(reason) => self.setup_failed(&server, reason, now, explain),
+            Input::HttpRefused(status) => {
+                explain(Event::HttpRefused { server: server.addr, status: *status });
+                self.failed(&server, "failure", now, explain)
+            }
             Input::TlsFailed(failure) => {
                 explain(Event::TlsFailed { server: server.addr, failure: (*failure).clone() });
                 Step::Dropped

@@ -80,6 +80,13 @@ pub enum Event {
         /// Why.
         failure: TlsFailure,
     },
+    /// HTTP worked, but brought no message.
+    HttpRefused {
+        /// From whom.
+        server: SocketAddr,
+        /// Its status, if there was one.
+        status: Option<u16>,
+    },
     /// Nothing came back, or the connection broke.
     CommunicationsError {
         /// Who was asked.
@@ -343,6 +350,7 @@ impl Render for Event {
             Self::CommunicationsError { .. }
             | Self::SetupFailed { .. }
             | Self::TlsFailed { .. }
+            | Self::HttpRefused { .. }
             | Self::NoServers
             | Self::Malformed { .. } => Role::Bad,
             Self::BadReferral
@@ -381,6 +389,11 @@ impl Event {
                 format!("no {} socket to {server}: {reason}", transport.name())
             }
             Self::TlsFailed { server, failure } => failure.sentence(*server),
+            Self::HttpRefused { server, status: None } => format!("{server} ended the request without an answer"),
+            Self::HttpRefused { server, status: Some(status) } => {
+                let hint = if *status == 404 { ": is there a resolver at that path?" } else { "" };
+                format!("{server} answered with status {status} of HTTP, and no message{hint}")
+            }
             Self::CommunicationsError { server, reason } => match reason.as_str() {
                 "timed out" => format!("{server} did not answer in time"),
                 "connection refused" => format!("{server} refused: nothing listens on that port"),

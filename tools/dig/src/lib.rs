@@ -27,6 +27,7 @@ pub mod bulk;
 pub mod cli;
 pub mod compare;
 pub mod cookie;
+pub mod doh;
 pub mod edns;
 pub mod exchange;
 pub mod explain;

@@ -74,6 +74,11 @@ impl Transport {
         }
     }
 
+    /// Whether messages travel in requests of HTTP.
+    pub fn is_http(self) -> bool {
+        matches!(self, Self::HttpsPost | Self::HttpsGet | Self::HttpPost | Self::HttpGet | Self::Https3)
+    }
+
     /// Whether one connection can carry one query after another (`+keepopen`).
     pub fn can_be_kept(self) -> bool {
         !matches!(self, Self::Udp | Self::Quic | Self::Https3)

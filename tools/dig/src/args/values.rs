@@ -322,7 +322,8 @@ pub(super) fn https(draft: &mut Draft<'_>, said: Said<'_>) -> Taken {
     let lookup = draft.current();
     lookup.https = Some(Https {
         path: path.to_owned(),
-        get: said.word.ends_with("-get"),
+        // As in dig, +https behind +https-get is still a GET.
+        get: said.word.ends_with("-get") || lookup.https.as_ref().is_some_and(|before| before.get),
         plain: said.word.starts_with("http-plain"),
         version3: said.word == "https3",
     });

@@ -96,6 +96,7 @@ pub(super) fn hold(
             wire::Heard::TimedOut => Input::TimedOut,
             wire::Heard::SetupFailed(reason) => Input::SetupFailed(reason),
             wire::Heard::Failed(reason) => Input::Failed(reason),
+            wire::Heard::HttpRefused(refused) => Input::HttpRefused(refused.status),
             wire::Heard::TlsFailed(failure) => {
                 dropped = "there is no TLS with the server";
                 Input::TlsFailed(failure)

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the shell: the clock")]
 
+mod http;
 mod stream;
 mod tcp;
 mod tls;
@@ -13,8 +14,10 @@ use std::time::Instant;
 
 use socket2::{Protocol, Socket, Type};
 
+use self::http::Http;
 use self::stream::Stream;
 use self::tcp::time_left;
+use crate::doh::{Broken, Refused, Request};
 use crate::exchange::Ask;
 use crate::options::Lookup;
 use crate::transport::{self, Timing, TlsFailure, Transport};
@@ -23,6 +26,8 @@ use crate::transport::{self, Timing, TlsFailure, Transport};
 const MAX_MESSAGE: usize = 65535;
 /// The protocol of DNS over TLS (RFC 7858, section 7.1 of RFC 8310).
 const ALPN_DOT: &[u8] = b"dot";
+/// HTTP/2 over TLS (RFC 9113, section 3.2).
+const ALPN_H2: &[u8] = b"h2";
 
 /// What came of waiting.
 #[derive(Clone, Debug)]
@@ -33,6 +38,8 @@ pub(super) enum Heard {
     SetupFailed(String),
     Failed(String),
     TlsFailed(TlsFailure),
+    /// HTTP went well, but there is no message in it.
+    HttpRefused(Refused),
 }
 
 /// Opens lines, with what is worth keeping from one query to the next.
@@ -79,6 +86,8 @@ enum Way {
     Datagrams(Socket),
     /// Each message behind its length.
     Messages(Stream),
+    /// Each message in a request of its own.
+    Http(Box<Http>),
 }
 
 impl Dialler {
@@ -93,7 +102,7 @@ impl Dialler {
             Some(kept) => Line::new(kept.way, ask, Instant::now()),
             None => self.dial(ask, lookup)?,
         };
-        line.send(ask);
+        line.send(ask, lookup);
         Ok(line)
     }
 
@@ -107,19 +116,25 @@ impl Dialler {
 
     fn dial(&mut self, ask: &Ask, lookup: &Lookup) -> Result<Line, Heard> {
         // Wrong files are told before anything is connected.
-        let setup = match ask.transport {
-            Transport::Udp | Transport::Tcp => None,
-            Transport::Tls => Some(self.tls_setup(ask, lookup, ALPN_DOT).map_err(Heard::TlsFailed)?),
-            _ => return Err(Heard::SetupFailed("not implemented".to_owned())),
+        let alpn = match ask.transport {
+            Transport::Tls => Some(ALPN_DOT),
+            Transport::HttpsPost | Transport::HttpsGet => Some(ALPN_H2),
+            Transport::Quic | Transport::Https3 => return Err(Heard::SetupFailed("not implemented".to_owned())),
+            _ => None,
         };
+        let setup = alpn.map(|alpn| self.tls_setup(ask, lookup, alpn)).transpose().map_err(Heard::TlsFailed)?;
         let mut line = Line::connect(ask, self.source)?;
-        let Some(setup) = setup else { return Ok(line) };
-        let connected = Instant::now();
         line.way = match line.way {
-            Way::Messages(stream) => Way::Messages(stream.secure(&setup, ask.until).map_err(Heard::TlsFailed)?),
-            datagrams @ Way::Datagrams(_) => datagrams,
+            Way::Messages(mut stream) => {
+                if let Some(setup) = setup {
+                    let connected = Instant::now();
+                    stream = secure(stream, &setup, ask)?;
+                    line.timing.tls = Some(connected.elapsed());
+                }
+                if ask.transport.is_http() { Way::Http(Box::new(Http::new(stream))) } else { Way::Messages(stream) }
+            }
+            other => other,
         };
-        line.timing.tls = Some(connected.elapsed());
         Ok(line)
     }
 
@@ -165,11 +180,12 @@ impl Line {
     }
 
     /// Sends the query. What goes wrong is told by [`Self::hear`].
-    fn send(&mut self, ask: &Ask) {
+    fn send(&mut self, ask: &Ask, lookup: &Lookup) {
         self.sent = Instant::now();
         let sent = match &mut self.way {
             Way::Datagrams(socket) => socket.send(&ask.octets).map(|_| ()),
             Way::Messages(stream) => stream.send_message(&ask.octets, ask.until),
+            Way::Http(http) => http.send(&request(ask, lookup), ask.until),
         };
         self.broken = sent.err();
     }
@@ -196,12 +212,45 @@ impl Line {
         let heard = match &mut self.way {
             Way::Datagrams(socket) => Heard::Datagram(self.peer, datagram(socket, until)?),
             Way::Messages(stream) => Heard::Message(stream.message(until, &mut first)?),
+            Way::Http(http) => {
+                http.response(until, &mut first)?.message().map_or_else(Heard::HttpRefused, Heard::Message)
+            }
         };
         let now = Instant::now();
         self.timing.first = first.unwrap_or(now).saturating_duration_since(self.sent);
         self.timing.whole = now.saturating_duration_since(self.started);
         Ok(heard)
     }
+}
+
+/// Puts TLS on a connection. Where dig has no words for a broken handshake, it has some for HTTP's.
+fn secure(stream: Stream, setup: &tls::Setup, ask: &Ask) -> Result<Stream, Heard> {
+    let stream = stream.secure(setup, ask.until).map_err(|error| match tls::why_not(&error) {
+        TlsFailure::Handshake { .. } if ask.transport.is_http() => {
+            let in_tls = error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>);
+            Heard::SetupFailed(if in_tls { "TLS error".to_owned() } else { reason(&error) })
+        }
+        failure => Heard::TlsFailed(failure),
+    })?;
+    if ask.transport.is_http() && stream.alpn() != Some(ALPN_H2) {
+        return Err(Heard::SetupFailed("ALPN for HTTP/2 failed".to_owned()));
+    }
+    Ok(stream)
+}
+
+/// The request for an answer, to the server as it was written.
+fn request(ask: &Ask, lookup: &Lookup) -> Request {
+    let (written, port) = (&ask.server.written, ask.server.addr.port());
+    let authority = if written.contains(':') {
+        // A scope means nothing to the other side (RFC 6874, section 1).
+        format!("[{}]:{port}", written.split_once('%').map_or(written.as_str(), |(addr, _)| addr))
+    } else {
+        format!("{written}:{port}")
+    };
+    let path = lookup.https.as_ref().map_or("/", |https| https.path.as_str());
+    let get = matches!(ask.transport, Transport::HttpsGet | Transport::HttpGet);
+    let plain = matches!(ask.transport, Transport::HttpPost | Transport::HttpGet);
+    Request::new(&ask.octets, !plain, get, &authority, path)
 }
 
 fn datagram(socket: &mut Socket, until: Instant) -> io::Result<Vec<u8>> {
@@ -224,6 +273,9 @@ fn reason(error: &io::Error) -> String {
     // After the handshake TLS has no words of its own in dig.
     if error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) {
         return "end of file".to_owned();
+    }
+    if error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Broken>) {
+        return "unexpected error".to_owned();
     }
     let word = match error.kind() {
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => "timed out",

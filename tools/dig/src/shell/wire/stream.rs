@@ -8,7 +8,6 @@ use std::time::Instant;
 
 use super::tcp::Tcp;
 use super::tls::{Setup, TlsStream};
-use crate::transport::TlsFailure;
 
 /// A connection.
 pub(super) enum Stream {
@@ -22,10 +21,18 @@ impl Stream {
     }
 
     /// Puts TLS on it and waits for the handshake.
-    pub(super) fn secure(self, setup: &Setup, until: Instant) -> Result<Self, TlsFailure> {
+    pub(super) fn secure(self, setup: &Setup, until: Instant) -> io::Result<Self> {
         match self {
             Self::Plain(tcp) => TlsStream::handshake(tcp, setup, until).map(|stream| Self::Tls(Box::new(stream))),
             secure @ Self::Tls(_) => Ok(secure),
+        }
+    }
+
+    /// The protocol that the server has chosen in TLS.
+    pub(super) fn alpn(&self) -> Option<&[u8]> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(tls) => tls.alpn(),
         }
     }
 

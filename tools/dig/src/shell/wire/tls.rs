@@ -79,20 +79,24 @@ pub(super) struct TlsStream {
 
 impl TlsStream {
     /// Puts TLS on a connection and waits for the handshake.
-    pub(super) fn handshake(tcp: Tcp, setup: &Setup, until: Instant) -> Result<Self, TlsFailure> {
-        let broken = |error: io::Error| why_not(&error);
-        let connection = ClientConnection::new(Arc::clone(&setup.config), setup.name.clone())
-            .map_err(|error| broken(io::Error::other(error)))?;
+    pub(super) fn handshake(tcp: Tcp, setup: &Setup, until: Instant) -> io::Result<Self> {
+        let connection =
+            ClientConnection::new(Arc::clone(&setup.config), setup.name.clone()).map_err(io::Error::other)?;
         let mut stream = Self { tcp, connection };
         while stream.connection.is_handshaking() {
             if stream.connection.wants_write() {
-                stream.flush(until).map_err(broken)?;
+                stream.flush(until)?;
             } else {
-                stream.fill(until).map_err(broken)?;
+                stream.fill(until)?;
             }
         }
-        stream.flush(until).map_err(broken)?;
+        stream.flush(until)?;
         Ok(stream)
+    }
+
+    /// The protocol that the server has chosen.
+    pub(super) fn alpn(&self) -> Option<&[u8]> {
+        self.connection.alpn_protocol()
     }
 
     pub(super) fn read(&mut self, buffer: &mut [u8], until: Instant) -> io::Result<usize> {
@@ -157,7 +161,7 @@ impl Drop for TlsStream {
 }
 
 /// Why a handshake came to nothing.
-fn why_not(error: &io::Error) -> TlsFailure {
+pub(super) fn why_not(error: &io::Error) -> TlsFailure {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
         Some(inner) => refusal(inner),
         None => TlsFailure::Handshake { reason: super::reason(error) },
