@@ -13,6 +13,7 @@ mod dig;
 mod dig_bulk;
 mod dig_servers;
 mod dig_trace;
+mod dig_host;
 mod dig_transport;
 mod dig_validate;
 mod dig_xfr;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         dig_transport::tests,
         dig_validate::tests,
         dig_xfr::tests,
+        dig_host::tests,
         dig_yaml::tests,
         lab::tests,
         manual::tests,

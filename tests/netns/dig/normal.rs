@@ -26,6 +26,14 @@ fn one(line: &str) -> String {
     {
         return format!("{before} id: ID");
     }
+    if line.starts_with("host 9.18") {
+        return "host VERSION".to_owned();
+    }
+    if line.starts_with("Received ")
+        && let Some((before, _)) = line.rsplit_once(" in ")
+    {
+        return format!("{before} in TIME");
+    }
     if line.starts_with("      id: ") {
         return "      id: ID".to_owned();
     }

@@ -173,6 +173,11 @@ pub fn text(asked: Asked) -> Exit {
     Exit::Text { text, on_stderr, status: Status::YES }
 }
 
+/// The same of the `host` dialect.
+pub fn host_text(asked: crate::host::args::Asked) -> Exit {
+    Exit::Text { text: asked.text, on_stderr: asked.on_stderr, status: Status::YES }
+}
+
 fn help() -> String {
     let mut text = command().render_help().to_string();
     text.push_str("\nQuery options, with +no.. for the opposite:\n");

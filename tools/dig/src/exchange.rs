@@ -328,7 +328,7 @@ impl Exchange {
         if !self.is_ours(&message.header, explain) {
             return self.wait_on();
         }
-        if let Some(fault) = message.fault.filter(|fault| !fault.is_recoverable() || !self.task.best_effort) {
+        if let Some(fault) = self.unreadable(&message) {
             let (octets, rtt) = (octets.to_vec(), now.saturating_duration_since(self.sent));
             return Step::BadPacket(Box::new(BadPacket { fault, octets, server, transport: self.transport, rtt }));
         }
@@ -388,6 +388,15 @@ impl Exchange {
             timing: self.timing,
             signature: None,
         })
+    }
+
+    /// Why there is nothing to show of a message: with the best effort, only what stands in the way of reading on.
+    fn unreadable(&self, message: &Message) -> Option<Fault> {
+        if self.task.best_effort {
+            return message.fault.filter(|fault| !fault.is_recoverable());
+        }
+        // What should not be there comes before what could not be read behind it.
+        message.irregularities.first().copied().or(message.fault)
     }
 
     fn is_ours(&self, header: &Header, explain: Explain<'_>) -> bool {

@@ -6,6 +6,7 @@
 //! - [`query`], [`transport`], [`exchange`]: what is sent, how it travels, and the dialogue with the servers
 //! - [`tsig`]: signatures of queries and answers, and their keys
 //! - [`style`], [`printer`], [`yaml`], [`json`], [`explain`], [`meaning`], [`outcome`]: what is shown
+//! - [`host`]: the other dialect
 //! - [`batch`], [`bulk`]: the lines of `-f`, and many lookups at once
 //! - [`validate`]: the chain of `+validate`
 //! - [`resolv_conf`], [`search`], [`idn`], [`reverse`], [`gai`]: the local side
@@ -35,6 +36,7 @@ pub mod fault;
 pub mod gai;
 pub mod gai_conf;
 pub mod header;
+pub mod host;
 pub mod hosts;
 pub mod idn;
 pub mod json;
@@ -85,6 +87,9 @@ impl Tool for Dig {
 
     fn parse(invocation: &Invocation) -> Result<Self::Options, Exit> {
         let args: Vec<String> = invocation.args.iter().map(|arg| args::argument(arg)).collect();
+        if invocation.name == "host" {
+            return host::args::parse(&args, &mut shell::resolve).map_err(cli::host_text);
+        }
         args::parse(&args, &shell::digrc(), &mut shell::resolve).map_err(cli::text)
     }
 

@@ -129,7 +129,13 @@ impl Message {
             for index in 0..count {
                 let start = reader.offset();
                 let before = reader.clone();
-                let record = Record::parse(reader)?;
+                let record = match Record::parse(reader) {
+                    Ok(record) => record,
+                    Err(fault) => {
+                        self.check_class(before, class);
+                        return Err(fault);
+                    }
+                };
                 if let Err(fault) =
                     self.place(record, section, index + 1 == count, &mut class, (before.input(), parse_edns))
                 {
@@ -142,6 +148,20 @@ impl Message {
             }
         }
         Ok(())
+    }
+
+    /// Notes that a record that cannot be read is of another class than those before it: dig looks at that first.
+    fn check_class(&mut self, mut reader: Reader<'_>, expected: Option<Class>) {
+        let at = reader.offset();
+        let mut read = || {
+            Name::parse(&mut reader).ok()?;
+            Some((Type(reader.u16("TYPE").ok()?), Class(reader.u16("CLASS").ok()?)))
+        };
+        let (Some((rtype, class)), Some(expected)) = (read(), expected) else { return };
+        let of_any_class = matches!(rtype, Type::OPT | Type::TSIG | Type(24 | 46 | 249));
+        if !of_any_class && self.header.opcode() != Opcode::UPDATE && expected != Class::ANY && expected != class {
+            self.irregular("CLASS", at);
+        }
     }
 
     /// Where the rdata of the record at `start` begins.

@@ -45,6 +45,8 @@ pub enum Plan {
     AddressInfo(Request),
     /// `+compare`: ask everybody for one name. The lookup says how name servers are asked, the hints how getaddrinfo(3) is.
     Compare(Globals, Box<Lookup>, Hints),
+    /// Do as BIND's host does.
+    Host(crate::host::Request),
     /// Ask nobody: show a message that is given. The lookup says what to print.
     Decode(Globals, Box<Lookup>, Given),
 }

@@ -20,7 +20,7 @@ mod records;
 use options::pseudosection;
 pub use options::visible;
 pub(crate) use options::{agent, keepalive, llq, printable, spelled_out, subnet, tag};
-use records::push_question;
+pub(crate) use records::{push_question, push_rdata};
 pub use records::{push_record, short};
 
 /// The header, the sections and the empty lines between them, as dig prints an answer.
@@ -225,6 +225,11 @@ pub(crate) fn address(addr: std::net::SocketAddr) -> String {
         std::net::SocketAddr::V6(v6) if v6.scope_id() != 0 => format!("{}%{}", v6.ip(), v6.scope_id()),
         other => other.ip().to_string(),
     }
+}
+
+/// The same with the port: `192.0.2.53#53`.
+pub(crate) fn socket(addr: std::net::SocketAddr) -> String {
+    format!("{}#{}", address(addr), addr.port())
 }
 
 /// A message that cannot be read: why, and its octets.

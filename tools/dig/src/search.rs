@@ -11,9 +11,7 @@ const NDOTS: u32 = 1;
 /// A name with enough dots, or with one at its end, is asked for as it is and not otherwise. Any other is asked for with
 /// each domain of the list behind it, and then as it is.
 pub fn names(name: &str, domains: &[String], ndots: Option<u32>) -> Vec<String> {
-    let dots = dots(name);
-    let enough = usize::try_from(ndots.unwrap_or(NDOTS)).unwrap_or(usize::MAX);
-    if is_absolute(name) || dots >= enough || name.is_empty() {
+    if is_absolute(name) || has_enough_dots(name, ndots) || name.is_empty() {
         return vec![name.to_owned()];
     }
     let searched = domains.iter().map(|domain| match domain.trim_end_matches('.') {
@@ -30,6 +28,11 @@ pub fn domains(search: bool, domain: Option<&str>, conf: &ResolvConf) -> Vec<Str
         None if search => conf.search.clone(),
         None => Vec::new(),
     }
+}
+
+/// Whether a name is asked for as it is because of its dots.
+pub fn has_enough_dots(name: &str, ndots: Option<u32>) -> bool {
+    dots(name) >= usize::try_from(ndots.unwrap_or(NDOTS)).unwrap_or(usize::MAX)
 }
 
 /// The dots of a name that are not part of a label.

@@ -29,6 +29,7 @@ mod compare;
 mod dialogue;
 mod given;
 mod key;
+mod host;
 mod library;
 mod nssearch;
 mod route;
@@ -70,6 +71,7 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
         Plan::Compare(globals, lookup, hints) => compare::run(globals, lookup, hints, output),
         Plan::Batch(batch) => bulk::run(batch, output),
         Plan::Decode(globals, lookup, source) => given::run(globals, lookup, source, output),
+        Plan::Host(request) => host::run(request, output),
         Plan::Lookups(globals, lookups) => {
             let key = key::load(globals, output)?;
             let mut session = Session::new(globals, key)?;
@@ -185,18 +187,23 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// The names to ask for until one exists, and whether there is a list to search.
-    fn names(&self, lookup: &Lookup) -> Result<(Vec<String>, bool), Failure> {
-        let name = if lookup.idn_in.unwrap_or_else(terminal_takes_unicode) {
+    /// The name as it goes into a query: Unicode as RFC 5891 writes it in ASCII, where that is wanted.
+    fn name_in_ascii(&self, lookup: &Lookup) -> Result<String, Failure> {
+        if lookup.idn_in.unwrap_or_else(terminal_takes_unicode) {
             let to_wire = if lookup.name.is_ascii() || locale_is_utf8() {
                 idn::to_wire(&lookup.name)
             } else {
                 Err(idn::not_utf8(&lookup.name))
             };
-            to_wire.map_err(|error| Failure::new(Status(1), error.to_string()))?
+            to_wire.map_err(|error| Failure::new(Status(1), error.to_string()))
         } else {
-            lookup.name.clone()
-        };
+            Ok(lookup.name.clone())
+        }
+    }
+
+    /// The names to ask for until one exists, and whether there is a list to search.
+    fn names(&self, lookup: &Lookup) -> Result<(Vec<String>, bool), Failure> {
+        let name = self.name_in_ascii(lookup)?;
         let conf = self.conf.clone().unwrap_or_default();
         let domains = search::domains(self.globals.search, self.globals.domain.as_deref(), &conf);
         if domains.is_empty() || lookup.trace {
@@ -211,6 +218,19 @@ impl<'a> Session<'a> {
             // dig looks at the name before all else, and in a trace when it is its turn.
             query::build(lookup, self.cookie).map_err(|error| not_a_query(lookup, &error))?;
         }
+        let Some(servers) = self.acceptable_servers(lookup, output)? else { return Ok(false) };
+        if lookup.nssearch {
+            return self.nssearch(lookup, servers, output).map(|()| false);
+        }
+        if lookup.trace {
+            return self.trace(lookup, servers, output).map(|()| false);
+        }
+        let task = self.new_task(lookup, servers)?;
+        self.converse(lookup, search, task, output)
+    }
+
+    /// The servers that the options allow to ask; `None`, and said so, if they allow none.
+    fn acceptable_servers(&mut self, lookup: &Lookup, output: &mut Output<'_>) -> Result<Option<Vec<Server>>, Failure> {
         let (servers, source) = self.servers(lookup);
         let (skipped, servers): (Vec<Server>, Vec<Server>) =
             servers.into_iter().partition(|server| !self.globals.allows(server.addr.ip()));
@@ -220,18 +240,11 @@ impl<'a> Session<'a> {
             events.push(Event::NoAcceptableServers);
             self.tell(&events, true, false, output)?;
             self.only_json(output, "no acceptable nameservers");
-            return Ok(false);
+            return Ok(None);
         }
         self.tell(&events, true, false, output)?;
         output.event(&Event::ServersChosen { source, servers: servers.iter().map(|server| server.addr).collect() })?;
-        if lookup.nssearch {
-            return self.nssearch(lookup, servers, output).map(|()| false);
-        }
-        if lookup.trace {
-            return self.trace(lookup, servers, output).map(|()| false);
-        }
-        let task = self.new_task(lookup, servers)?;
-        self.converse(lookup, search, task, output)
+        Ok(Some(servers))
     }
 
     /// What to ask these servers, and how stubbornly.

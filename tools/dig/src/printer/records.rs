@@ -11,7 +11,7 @@ use crate::style::Style;
 use super::columns::{self, Line};
 
 /// One line of the question section. A question has no TTL, and its class is never left out.
-pub(super) fn push_question(text: &mut String, show: &Show, question: &Question) {
+pub(crate) fn push_question(text: &mut String, show: &Show, question: &Question) {
     let style = &show.style;
     text.push(';');
     let mut line = Line::at(text);
@@ -77,7 +77,7 @@ pub fn short(style: &Style, message: &Message) -> String {
     text
 }
 
-fn push_rdata(text: &mut String, style: &Style, record: &Record) {
+pub(crate) fn push_rdata(text: &mut String, style: &Style, record: &Record) {
     // An OPT record out of its place and without options has no text at all.
     if record.rtype != Type::OPT || !record.rdata.octets.is_empty() {
         record.rdata.write(text, style);
