@@ -5,6 +5,7 @@ use sockeye_cli::manual::{Example, Manual};
 mod bulk;
 mod compare;
 mod gai;
+mod host;
 mod query;
 mod tsig;
 mod validate;
@@ -66,6 +67,7 @@ pub(crate) const MANUAL: Manual = Manual {
         wire::GIVEN,
         ("JSON", JSON),
         yaml::SECTION,
+        host::SECTION,
     ],
     examples: &[
         Example {

@@ -49,12 +49,9 @@ pub fn answer(settings: &Settings, written: &str, answer: &Answer) -> String {
     let rcode = message.rcode();
     if rcode != Rcode::NOERROR {
         let name = if rcode == Rcode::NXDOMAIN { written.to_owned() } else { asked.without_last_dot() };
-        return match settings.compare {
-            true => {
-                format!("Nameserver {}:\n\t{name} not found: {}\n", printer::address(answer.server.addr), code(rcode))
-            }
-            false => format!("Host {name} not found: {}\n", code(rcode)),
-        };
+        let server = printer::address(answer.server.addr);
+        let who = if settings.compare { format!("Nameserver {server}:\n\t") } else { "Host ".to_owned() };
+        return format!("{who}{name} not found: {}\n", code(rcode));
     }
     let mut page = Page { settings, answer, text: String::new() };
     if settings.verbose {

@@ -6,7 +6,7 @@ use sockeye_cli::{Failure, Output, Status};
 
 use super::dialogue::{self, Outcome, Told, Word};
 use super::trace::no_more;
-use super::{Session, show};
+use super::{Session, key, show};
 use crate::exchange::{Answer, Task};
 use crate::explain::Event;
 use crate::host::{self, Beginnings, Origin, Request, Settings, Try, page};
@@ -25,7 +25,7 @@ pub(super) fn run(request: &Request, output: &mut Output<'_>) -> Result<Status, 
     output.rename("host");
     match request {
         Request::Refuse(refusal) => super::refuse(refusal, output),
-        Request::Ask(settings) => Host::new(settings)?.run(output),
+        Request::Ask(settings) => Host::new(settings, output)?.run(output),
     }
 }
 
@@ -42,8 +42,8 @@ struct Host<'a> {
 }
 
 impl<'a> Host<'a> {
-    fn new(settings: &'a Settings) -> Result<Self, Failure> {
-        let session = Session::new(&settings.globals)?;
+    fn new(settings: &'a Settings, output: &mut Output<'_>) -> Result<Self, Failure> {
+        let session = Session::new(&settings.globals, key::load(&settings.globals, output)?)?;
         Ok(Self {
             settings,
             session,
@@ -96,6 +96,9 @@ impl<'a> Host<'a> {
         let lookup = &Lookup { name: next.name.clone(), ..lookup.clone() };
         let query =
             query::build(lookup, self.session.cookie).map_err(|error| self.not_a_query(lookup, next, &error))?;
+        if matches!(lookup.qtype, Type::AXFR | Type::IXFR) {
+            return Err(Failure::new(NOT_FOUND, "zone transfers (-l, AXFR, IXFR) are not supported yet"));
+        }
         let Some(servers) = self.session.acceptable_servers(lookup, output)? else { return Ok(Ended::Nowhere) };
         let mut task = Task { name: written.to_owned(), ..self.session.new_task(lookup, servers)? };
         task.tries = self.tries_left.unwrap_or(task.tries);
@@ -107,26 +110,26 @@ impl<'a> Host<'a> {
                 Ok(if found { Ended::Answered(answer) } else { Ended::Nowhere })
             }
             outcome => {
-                self.no_answer(&outcome, output)?;
+                Self::no_answer(&outcome, output)?;
                 Ok(Ended::Nowhere)
             }
         }
     }
 
-    fn no_answer(&self, outcome: &Outcome, output: &mut Output<'_>) -> Result<(), Failure> {
+    fn no_answer(outcome: &Outcome, output: &mut Output<'_>) -> Result<(), Failure> {
         match outcome {
             Outcome::Answer(_) => {}
             Outcome::BadPacket(packet) => {
                 let text = printer::bad_packet(&packet.fault, &packet.octets);
                 return show(output, &text, &json::Result::unreadable(packet));
             }
-            Outcome::Dropped(why) => self.only_json(output, why),
-            Outcome::GaveUp => self.only_json(output, "no servers could be reached"),
+            Outcome::Dropped(why) => Self::only_json(output, why),
+            Outcome::GaveUp => Self::only_json(output, "no servers could be reached"),
         }
         Ok(())
     }
 
-    fn only_json(&self, output: &mut Output<'_>, message: &str) {
+    fn only_json(output: &mut Output<'_>, message: &str) {
         if output.is_json() {
             output.failure(&Failure::new(NOT_FOUND, message));
         }
@@ -138,12 +141,14 @@ impl<'a> Host<'a> {
         let mut dialler = std::mem::take(&mut self.session.dialler);
         let outcome = dialogue::hold(task, lookup, &mut dialler, &mut |told| match told {
             Told::Events { events, .. } => {
-                events.iter().for_each(|event| beginnings.note(event));
+                for event in events {
+                    beginnings.note(event);
+                }
                 self.session.tell(events, false, false, output)
             }
             Told::Sending(ask) => {
                 if beginnings.begins(ask.transport) {
-                    self.text(&page::trying(self.settings, qname), output)?;
+                    Self::text(&page::trying(self.settings, qname), output)?;
                 }
                 output.flush()
             }
@@ -166,7 +171,7 @@ impl<'a> Host<'a> {
         for _ in 0..page::receipts(from, rcode) {
             text += &page::received(self.settings, answer);
         }
-        self.result(&text, answer, output)
+        Self::result(&text, answer, output)
     }
 
     /// The server if it is still to be told, and the answer. The call ends with what is said here.
@@ -183,7 +188,7 @@ impl<'a> Host<'a> {
         text
     }
 
-    fn result(&self, text: &str, answer: &Answer, output: &mut Output<'_>) -> Result<(), Failure> {
+    fn result(text: &str, answer: &Answer, output: &mut Output<'_>) -> Result<(), Failure> {
         if output.is_explained() {
             meaning::explain(answer, &mut |event| output.event(&event))?;
         }
@@ -191,7 +196,7 @@ impl<'a> Host<'a> {
     }
 
     /// Text that JSON has no place for.
-    fn text(&self, text: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    fn text(text: &str, output: &mut Output<'_>) -> Result<(), Failure> {
         if output.is_json() { Ok(()) } else { output.raw(text.as_bytes()) }
     }
 
@@ -210,7 +215,7 @@ impl<'a> Host<'a> {
         if servers.is_empty() {
             return Ok(());
         }
-        self.text(&page::trying(self.settings, &qname), output)?;
+        Self::text(&page::trying(self.settings, &qname), output)?;
         self.ask_authorities(&lookup, servers, output)
     }
 
@@ -236,15 +241,15 @@ impl<'a> Host<'a> {
                 Outcome::Answer(answer) => {
                     answered = true;
                     let text = self.page(&self.settings.lookup.name, &answer) + &page::received(self.settings, &answer);
-                    self.result(&text, &answer, output)
+                    Self::result(&text, &answer, output)
                 }
-                outcome => self.no_answer(&outcome, output),
+                outcome => Self::no_answer(&outcome, output),
             },
             _ => Ok(()),
         })?;
         if !answered {
             self.session.tell(&[Event::NoZoneServers], true, false, output)?;
-            self.only_json(output, "none of the zone's servers answered");
+            Self::only_json(output, "none of the zone's servers answered");
         }
         Ok(())
     }
@@ -263,7 +268,7 @@ impl<'a> Host<'a> {
                 format!("'{culprit}' is not in legal name syntax ({fault})")
             }
             QueryError::Name(fault) => format!("'{written}' is not a legal name ({fault})"),
-            _ => "the query cannot be made".to_owned(),
+            QueryError::Cookie => "the query cannot be made".to_owned(),
         };
         Failure::new(wrong, message)
     }
