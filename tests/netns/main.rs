@@ -11,9 +11,9 @@
 mod captures;
 mod dig;
 mod dig_bulk;
+mod dig_host;
 mod dig_servers;
 mod dig_trace;
-mod dig_host;
 mod dig_transport;
 mod dig_validate;
 mod dig_xfr;
