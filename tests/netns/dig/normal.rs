@@ -56,6 +56,9 @@ fn one(line: &str) -> String {
             return format!("{before} in TIME{unit}");
         }
     }
+    if let Some((before, rdata)) = line.split_once(" ANY TSIG ").filter(|_| line.starts_with("      - '")) {
+        return format!("{before} ANY TSIG {}", signature(rdata));
+    }
     if let Some((before, rdata)) = line.split_once("TSIG\t").filter(|(before, _)| !before.starts_with(';')) {
         return format!("{before}TSIG\t{}", signature(rdata));
     }

@@ -45,16 +45,21 @@ pub fn answer(lookup: &Lookup, answer: &Answer) -> String {
     text
 }
 
-/// The query before it goes out: `+qr`.
-pub fn query(lookup: &Lookup, octets: &[u8]) -> String {
-    let mut text = String::new();
-    let Ok(mut message) = Message::parse_own(octets) else { return text };
+/// A query as dig shows it before it goes out: padding is filled only then. `None` if the octets have no header.
+pub fn sent(lookup: &Lookup, octets: &[u8]) -> Option<Message> {
+    let mut message = Message::parse_own(octets).ok()?;
     if lookup.padding > 0
         && let Some(padding) = message.edns.as_mut().and_then(|edns| edns.options.last_mut())
     {
-        // dig fills it only when the message goes out.
         padding.data.clear();
     }
+    Some(message)
+}
+
+/// The query before it goes out: `+qr`.
+pub fn query(lookup: &Lookup, octets: &[u8]) -> String {
+    let mut text = String::new();
+    let Some(message) = sent(lookup, octets) else { return text };
     if lookup.show.comments {
         text.push_str(";; Sending:\n");
         heading(&mut text, &message);

@@ -231,7 +231,7 @@ impl Page<'_> {
     fn option(&self, text: &mut String, option: &EdnsOption, verdict: Option<Verdict>) {
         match option.code {
             OptionCode::COOKIE => self.cookie(text, &option.data, verdict),
-            OptionCode::EDE => self.extended_error(text, option),
+            OptionCode::EDE if option.data.len() >= 2 => self.extended_error(text, option),
             _ => {
                 let name = option::name(option.code, self.compat);
                 let value = option::value(option, self.compat);

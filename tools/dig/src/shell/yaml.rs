@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime};
 use super::Session;
 use crate::exchange::{Answer, Ask, BadPacket};
 use crate::explain::Event;
-use crate::message::Message;
 use crate::options::Lookup;
 use crate::printer;
 use crate::yaml::{self, Passage, Way};
@@ -25,7 +24,7 @@ impl Session<'_> {
 
     /// The query, which goes out now.
     pub(super) fn yaml_query(&self, lookup: &Lookup, ask: &Ask) -> String {
-        let Ok(message) = Message::parse(&ask.octets) else { return String::new() };
+        let Some(message) = printer::sent(lookup, &ask.octets) else { return String::new() };
         let passage = Passage {
             way: Way::Query,
             server: ask.server.addr,

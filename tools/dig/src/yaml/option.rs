@@ -31,6 +31,10 @@ pub(super) fn value(option: &EdnsOption, compat: Compat) -> String {
         OptionCode::REPORT_CHANNEL if compat == Compat::V9_20 => agent(&option.data),
         _ => None,
     };
+    if known.is_none() && option.code == OptionCode::CLIENT_SUBNET {
+        // dig's own words for a broken one, which are no YAML any more.
+        return format!("\n {} ", hex::spaced(&option.data));
+    }
     let text = known.unwrap_or_else(|| format!("{} (\"{}\")", hex::spaced(&option.data), printable(&option.data)));
     format!(" {text}")
 }
