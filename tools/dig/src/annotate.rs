@@ -22,6 +22,7 @@ mod render;
 mod words;
 
 pub use render::{Direction, Wire};
+pub(crate) use words::type_words;
 
 /// A message taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,6 +25,24 @@ pub enum ServerSource {
     Loopback,
 }
 
+/// What a remark is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// What kind of message it is.
+    Opcode,
+    /// The question.
+    Question,
+    /// EDNS as a whole.
+    Edns,
+    /// An EDNS option.
+    Option,
+    /// A record, mostly of DNSSEC.
+    Record,
+    /// Something that should not be.
+    Warning,
+}
+
 /// One fact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -332,6 +350,15 @@ pub enum Event {
         /// What it means.
         meaning: &'static str,
     },
+    /// What something in the message means.
+    Remark {
+        /// What kind of thing.
+        about: About,
+        /// The thing.
+        subject: String,
+        /// What it means.
+        meaning: String,
+    },
     /// The server says more about what went wrong.
     ExtendedError {
         /// The code.
@@ -487,6 +514,7 @@ impl Event {
             },
             Self::LibraryNamed { meaning } => format!("in the answer: {meaning}"),
             Self::LibraryFailed { name, meaning } => format!("{name}: {meaning}"),
+            Self::Remark { subject, meaning, .. } => format!("{subject}: {meaning}"),
             Self::ExtendedError { code, text } => {
                 let name = code.name().unwrap_or("no name");
                 let said = if text.is_empty() { String::new() } else { format!(", in its words: {text}") };

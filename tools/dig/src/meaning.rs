@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::annotate::type_words;
 use crate::edns::OptionCode;
 use crate::exchange::Answer;
-use crate::explain::{Event, Transport};
+use crate::explain::{About, Event, Transport};
 use crate::header;
 use crate::message::Message;
 use crate::name::Name;
@@ -12,14 +13,29 @@ use crate::printer;
 use crate::record::Record;
 use crate::registry::{Rcode, Type};
 
-/// Hands every fact about the answer to `explain`, until that fails.
+mod dnssec;
+mod options;
+mod words;
+
+/// Hands every fact about the answer to `explain`, until that fails. `now` is in seconds since 1970.
 ///
 /// # Errors
 /// What `explain` says.
-pub fn explain<E>(answer: &Answer, explain: &mut dyn FnMut(Event) -> Result<(), E>) -> Result<(), E> {
+pub fn explain<E>(answer: &Answer, now: u64, explain: &mut dyn FnMut(Event) -> Result<(), E>) -> Result<(), E> {
     let message = &answer.message;
-    explain(Event::Status { rcode: message.rcode(), meaning: rcode(message.rcode()) })?;
+    let opcode = message.header.opcode();
+    if let Some(meaning) = words::opcode(opcode) {
+        let (subject, meaning) = (format!("opcode {opcode}"), meaning.to_owned());
+        explain(Event::Remark { about: About::Opcode, subject, meaning })?;
+    }
+    if !message.header.has(header::QR) {
+        return explain_query(answer, explain);
+    }
+    explain(Event::Status { rcode: message.rcode(), meaning: words::rcode(message.rcode()) })?;
     for event in flags(answer) {
+        explain(event)?;
+    }
+    for event in options::edns(answer).into_iter().chain(options::warnings(message)) {
         explain(event)?;
     }
     for option in message.edns.iter().flat_map(|edns| &edns.options).filter(|option| option.code == OptionCode::EDE) {
@@ -34,25 +50,43 @@ pub fn explain<E>(answer: &Answer, explain: &mut dyn FnMut(Event) -> Result<(), 
     for event in aliases {
         explain(event)?;
     }
+    // Signatures count the seconds modulo 2^32.
+    let now = u32::try_from(now & 0xffff_ffff).unwrap_or_default();
+    for event in dnssec::records(message, &name, answer.query.question.qtype, now) {
+        explain(event)?;
+    }
     match conclusion(answer, &name) {
         Some(event) => explain(event),
         None => Ok(()),
     }
 }
 
-/// What a status says about the name.
-fn rcode(rcode: Rcode) -> &'static str {
-    match rcode {
-        Rcode::NOERROR => "the server could answer; whether there are records is in the answer section",
-        Rcode::FORMERR => "the server could not read the query",
-        Rcode::SERVFAIL => "the server tried and failed: its own fault, or that of the servers that it asked",
-        Rcode::NXDOMAIN => "there is no such name",
-        Rcode::NOTIMP => "the server does not do this kind of query",
-        Rcode::REFUSED => "the server will not answer this, or not to us",
-        Rcode::BADVERS => "the server does not speak this version of EDNS",
-        Rcode::BADCOOKIE => "the server wants its own cookie in the query",
-        _ => "see the list of RCODEs at IANA",
+/// What a query wants.
+fn explain_query<E>(answer: &Answer, explain: &mut dyn FnMut(Event) -> Result<(), E>) -> Result<(), E> {
+    let message = &answer.message;
+    let flags = [
+        (header::AA, "only an answer of an authority, please; servers take no notice"),
+        (header::TC, "truncated, which no query is"),
+        (header::RD, "ask other servers for me, please"),
+        (header::RA, "means nothing in a query"),
+        (header::Z, "a reserved bit, which has to be clear"),
+        (header::AD, "say whether the answer has been validated, please"),
+        (header::CD, "send the answer even if validation fails, please"),
+    ];
+    explain(Event::Flag { flag: header::QR.name, set: false, meaning: "this is a query" })?;
+    for (flag, meaning) in flags.into_iter().filter(|(flag, _)| message.header.has(*flag)) {
+        explain(Event::Flag { flag: flag.name, set: true, meaning })?;
     }
+    for question in &message.questions {
+        let what = type_words(question.qtype).map(|words| format!(": {words}")).unwrap_or_default();
+        let subject = format!("question for {} {} {}", question.qname, question.qclass, question.qtype);
+        let meaning = format!("records of type {}{what}", question.qtype);
+        explain(Event::Remark { about: About::Question, subject, meaning })?;
+    }
+    for event in options::edns(answer).into_iter().chain(options::warnings(message)) {
+        explain(event)?;
+    }
+    Ok(())
 }
 
 fn flags(answer: &Answer) -> Vec<Event> {
@@ -63,6 +97,7 @@ fn flags(answer: &Answer) -> Vec<Event> {
     let mut say = |flag: header::Flag, meaning| {
         events.push(Event::Flag { flag: flag.name, set: has(flag), meaning });
     };
+    say(header::QR, "this is a response");
     say(
         header::AA,
         if has(header::AA) {
@@ -80,6 +115,13 @@ fn flags(answer: &Answer) -> Vec<Event> {
             },
         );
     }
+    if has(header::RD) && !asked(header::RD) {
+        say(header::RD, "the query did not want recursion, and the answer says that it did");
+    } else if has(header::RD) {
+        say(header::RD, "the query wanted recursion, and the answer repeats that");
+    } else if asked(header::RD) {
+        say(header::RD, "the query wanted recursion, and the answer does not repeat that, as it should");
+    }
     say(
         header::RA,
         match (has(header::RA), asked(header::RD)) {
@@ -91,6 +133,13 @@ fn flags(answer: &Answer) -> Vec<Event> {
     );
     if has(header::AD) {
         say(header::AD, "the server says that it has validated this with DNSSEC; trust that as far as the path to it");
+    }
+    // An authority does not validate what it knows itself.
+    if !has(header::AD) && !has(header::AA) && has(header::RA) && asked(header::AD) {
+        say(
+            header::AD,
+            "the server does not say that it has validated this: the zone is not signed, or it does not validate",
+        );
     }
     if has(header::CD) {
         say(header::CD, "the server was told not to validate");
@@ -117,6 +166,8 @@ fn sections(message: &Message) -> Vec<Event> {
     say("ANSWER", &message.answer, format!("what was asked for ({})", types(&message.answer)));
     let authority = if message.authority.iter().any(|record| record.rtype == Type::SOA) {
         "the zone that speaks, and how long a no may be remembered"
+    } else if !message.authority.iter().any(|record| record.rtype == Type::NS) {
+        "what proves the answer"
     } else if message.answer.is_empty() {
         "the servers to ask instead"
     } else {
@@ -197,3 +248,6 @@ pub(crate) fn conclusion(answer: &Answer, name: &Name) -> Option<Event> {
 fn is_alias(answer: &[Record], name: &Name) -> bool {
     answer.iter().any(|record| record.rtype == Type::CNAME && record.owner.matches(name))
 }
+
+#[cfg(test)]
+mod tests;

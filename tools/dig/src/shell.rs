@@ -484,7 +484,7 @@ impl<'a> Session<'a> {
             }
         }
         if output.is_explained() {
-            meaning::explain(answer, &mut |event| output.event(&event))?;
+            meaning::explain(answer, unix_s(), &mut |event| output.event(&event))?;
         }
         show(output, &text, &json::Result::new(answer))?;
         match &lookup.validate {
@@ -574,6 +574,7 @@ fn scoped(addr: IpAddr, zone: Option<&str>, port: u16) -> SocketAddr {
     }
 }
 
+/// The time of day, in seconds since 1970.
 fn unix_s() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }

@@ -9,7 +9,7 @@ use sockeye_capture::{StreamReader, Timestamp};
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::local_time;
 
-use super::{ANSWERED, show};
+use super::{ANSWERED, show, unix_s};
 use crate::annotate::{Annotation, Direction, Wire};
 use crate::exchange::Answer;
 use crate::message::Message;
@@ -158,7 +158,7 @@ impl Showing<'_> {
         };
         let answer = shown::as_answer(self.source(), item, message);
         if output.is_explained() {
-            meaning::explain(&answer, &mut |event| output.event(&event))?;
+            meaning::explain(&answer, unix_s(), &mut |event| output.event(&event))?;
         }
         let text = if output.is_json() { String::new() } else { self.text(item, &answer) };
         show(output, &text, &shown::Result::new(self.source(), item, Some(&answer.message)))

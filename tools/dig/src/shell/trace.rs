@@ -4,7 +4,7 @@ use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::random;
 
 use super::dialogue::Outcome;
-use super::{ANSWERED, BAD_NAME, Session, resolve, show};
+use super::{ANSWERED, BAD_NAME, Session, resolve, show, unix_s};
 use crate::cookie::Verdict;
 use crate::edns::OptionCode;
 use crate::exchange::{Answer, Task};
@@ -94,7 +94,7 @@ impl Session<'_> {
             }
         }
         if output.is_explained() {
-            meaning::explain(answer, &mut |event| output.event(&event))?;
+            meaning::explain(answer, unix_s(), &mut |event| output.event(&event))?;
         }
         show(output, &text, &json::Result::new(answer))
     }
