@@ -190,7 +190,7 @@ impl<'a> Host<'a> {
 
     fn result(text: &str, answer: &Answer, output: &mut Output<'_>) -> Result<(), Failure> {
         if output.is_explained() {
-            meaning::explain(answer, &mut |event| output.event(&event))?;
+            meaning::explain(answer, super::unix_s(), &mut |event| output.event(&event))?;
         }
         show(output, text, &json::Result::new(answer))
     }
