@@ -11,6 +11,7 @@
 mod captures;
 mod dig;
 mod dig_bulk;
+mod dig_compare;
 mod dig_host;
 mod dig_servers;
 mod dig_trace;
@@ -43,6 +44,7 @@ use sockeye_test_support::{Case, harness};
 fn main() -> ExitCode {
     let modules: &[fn() -> Vec<Case>] = &[
         dig::tests,
+        dig_compare::tests,
         dig_servers::tests,
         dig_bulk::tests,
         dig_trace::tests,

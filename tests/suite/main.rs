@@ -11,6 +11,7 @@
 #[path = "../captures.rs"]
 mod captures;
 mod dig;
+mod dig_compare;
 mod dig_gai;
 mod dig_wire;
 mod family;

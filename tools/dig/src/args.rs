@@ -319,6 +319,9 @@ impl Draft<'_> {
             return Err(Stop::fatal(format!("+{option} takes no type: +family=inet or inet6 says which addresses"), 1));
         }
         if self.gai.compares() {
+            if self.globals.key_text.is_some() {
+                return Err(Stop::fatal("+compare asks unsigned: leave out -k and -y", 1));
+            }
             let hints = self.gai.compare_hints(node.as_deref()).map_err(|fault| Stop::fatal(fault, 1))?;
             let lookup = self.lookups.pop().map(|spoken| spoken.lookup).unwrap_or_default();
             return Ok(Plan::Compare(self.globals.clone(), Box::new(lookup), hints));

@@ -113,12 +113,17 @@ pub const DEFAULT: &str = "files dns";
 
 /// Reads the text of the file. Of several `hosts:` lines the last one counts.
 ///
+/// A comment is a line of its own: behind the modules `#` is, to glibc 2.36, the name of one more, and so are the words
+/// behind it.
+///
 /// # Source
 /// nsswitch.conf(5).
 pub fn parse(text: &str) -> HostsLine {
     let mut found = None;
     for (number, line) in (1..).zip(text.lines()) {
-        let line = line.split('#').next().unwrap_or_default();
+        if line.trim_start().starts_with('#') {
+            continue;
+        }
         let Some((database, rest)) = line.split_once(':') else { continue };
         if database.trim() == "hosts" {
             found = Some((number, rest));
@@ -224,11 +229,14 @@ mod tests {
             ("hosts:\n", Some(1), "", false),
             ("hosts: files [notfound=return]dns\n", Some(1), "files [NOTFOUND=return] dns", false),
             (
-                "hosts: files [ NOTFOUND = return success=return ] dns # c\n",
+                "hosts: files [ NOTFOUND = return success=return ] dns\n",
                 Some(1),
                 "files [NOTFOUND=return SUCCESS=return] dns",
                 false,
             ),
+            ("#hosts: dns\n  # hosts: dns\nhosts: files\n", Some(3), "files", false),
+            ("hosts: files # dns\n", Some(1), "files # dns", false),
+            ("hosts: files#dns\n", Some(1), "files#dns", false),
             ("hosts: files [!SUCCESS=return] dns\n", Some(1), "files [!SUCCESS=return] dns", false),
             ("hosts: files [NOTFOUND=bogus] dns\n", Some(1), "", true),
             ("hosts: [NOTFOUND=return] files dns\n", Some(1), "", true),

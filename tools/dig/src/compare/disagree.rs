@@ -139,7 +139,12 @@ fn sources(found: &Found, walk: &Walk) -> Vec<Disagreement> {
     let mut said = Vec::new();
     for (source, step) in found.sources.iter().zip(&walk.steps) {
         let name = &source.service.name;
-        if !source.installed {
+        if name.contains('#') {
+            said.push(say(
+                "comment",
+                "to glibc there is no comment behind the hosts line: # and the words behind it are sources",
+            ));
+        } else if !source.installed {
             said.push(say(
                 "not_installed",
                 format!("{name} is in nsswitch.conf, but libnss_{name}.so.2 is not installed"),

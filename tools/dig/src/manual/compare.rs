@@ -23,7 +23,7 @@ glibc. `+family=`, `+socktype=` and `+gai=` change the hints.
 Other programs: what `getent hosts`, `ahosts`, `ahostsv4` and `ahostsv6` would print, which ask otherwise.
 
 `;; DIFFERENCE:` stands before each disagreement, in a sentence. With `--json` they are in `disagreements`, with a `kind` each:
-`hosts_and_dns`, `search_list`, `idn`, `sources`, `not_its_source`, `not_installed`, `asking_ends`, `nsswitch_malformed`,
+`hosts_and_dns`, `search_list`, `idn`, `sources`, `not_its_source`, `not_installed`, `comment`, `asking_ends`, `nsswitch_malformed`,
 `servers`, `getent_hosts`, `addrconfig`, `errors`, `unreachable`, `order`, `gai_conf`, `rfc6724`.
 
 Nothing but the name servers is sent anything: the source address comes from connecting a datagram socket. Where nscd listens

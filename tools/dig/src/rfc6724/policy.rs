@@ -203,7 +203,8 @@ impl Policy {
         match self.dialect {
             // The interface's half of the address says nothing about nearness.
             Dialect::Rfc6724 => bits.min(known.unwrap_or(width / 2)),
-            Dialect::Glibc if width == 32 && bits < known.unwrap_or(0) => 0,
+            // Where the subnet is not known, it is the address alone.
+            Dialect::Glibc if width == 32 && bits < known.unwrap_or(32) => 0,
             Dialect::Glibc => bits,
         }
     }

@@ -102,6 +102,12 @@ fn glibc_tries_unique_local_addresses_before_ipv4() {
 fn a_longest_prefix_of_ipv4_counts_only_within_the_subnet() {
     let (near, far) = (to("10.1.2.3", "10.1.2.4"), to("10.1.9.9", "10.1.2.4"));
     first_by(&Policy::glibc(), near, far, Rule::LongestPrefix);
+    // Without its length nothing is within it.
+    let unknown = |mut destination: Destination| {
+        destination.source.as_mut().unwrap().prefix_length = 0;
+        destination
+    };
+    assert_eq!(compare(&Policy::glibc(), &unknown(near), &unknown(far)).1, Rule::Unchanged);
     // 20 bits against 16, but neither is in the subnet.
     let (nearer, farther) = (to("10.1.9.9", "10.1.2.4"), to("10.9.9.9", "10.1.2.4"));
     assert_eq!(compare(&Policy::glibc(), &nearer, &farther).1, Rule::Unchanged);
