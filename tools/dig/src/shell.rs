@@ -168,10 +168,7 @@ impl<'a> Session<'a> {
 
     fn lookup(&mut self, lookup: &Lookup, output: &mut Output<'_>) -> Result<(), Failure> {
         self.read_conf()?;
-        let mut lookup = lookup.clone();
-        lookup.show.style.idn_out = lookup.idn_out.unwrap_or_else(terminal_takes_unicode);
-        lookup.show.style.compat = self.globals.compat;
-        lookup.show.style.now = seconds();
+        let lookup = styled(self.globals, lookup);
         let (names, searched) = self.names(&lookup)?;
         let last = names.len().saturating_sub(1);
         for (index, name) in names.into_iter().enumerate() {
@@ -512,6 +509,15 @@ impl<'a> Session<'a> {
             output.failure(&Failure::new(self.status, message));
         }
     }
+}
+
+/// The lookup with what its text depends on beside the options.
+fn styled(globals: &Globals, lookup: &Lookup) -> Lookup {
+    let mut lookup = lookup.clone();
+    lookup.show.style.idn_out = lookup.idn_out.unwrap_or_else(terminal_takes_unicode);
+    lookup.show.style.compat = globals.compat;
+    lookup.show.style.now = seconds();
+    lookup
 }
 
 /// Text that is already in its final form, or the same as JSON.

@@ -80,3 +80,63 @@ impl Defaults {
         draft.options(plan)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::args::parse;
+    use crate::batch::{plain_name, words};
+
+    fn defaults(line: &str) -> Defaults {
+        let args: Vec<String> = line.split(' ').chain(["-f", "-"]).map(str::to_owned).collect();
+        match parse(&args, "", &mut |_, _| Ok(Vec::new())).unwrap().plan {
+            Plan::Batch(batch) => batch.defaults,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn lookups(defaults: &mut Defaults, line: &str) -> (Globals, Vec<Lookup>) {
+        match defaults.read(&words(line.as_bytes()), &mut |_, _| Ok(Vec::new())).unwrap().plan {
+            Plan::Lookups(globals, lookups) => (globals, lookups),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_dig_holds_once_stays_and_the_rest_goes() {
+        let mut defaults = defaults("+noquestion");
+        let (globals, first) = lookups(&mut defaults, "+short +tries=1 -p 54 +time=2 a.b +tcp c.d MX -f other");
+        assert!(globals.short && !first[0].show.question);
+        assert_eq!((first.len(), first[0].tries, first[0].tcp), (2, Some(1), None), "+tcp is nothing in a batch");
+        let (globals, second) = lookups(&mut defaults, "e.f");
+        assert_eq!((globals.short, globals.port, globals.timeout_s), (true, 54, Some(2)));
+        assert_eq!((second[0].tries, second[0].qtype), (None, crate::registry::Type::A));
+        let (_, none) = lookups(&mut defaults, "");
+        assert_eq!((none[0].name.as_str(), none[0].qtype), (".", crate::registry::Type::NS));
+    }
+
+    proptest! {
+        /// A line of a plain name is not read as other lines are: it must come to the same.
+        #[test]
+        fn a_plain_line_is_its_name_and_the_defaults(
+            lines in proptest::collection::vec("[ \t]{0,2}[a-zA-Z0-9_]{1,8}(\\.[a-zA-Z0-9-]{1,8}){1,3}\\.?[ \t]{0,2}", 1..4),
+            options in prop_oneof![Just("+nocmd"), Just("+cmd"), Just("+short"), Just("-t MX"), Just("-p 54 +norec")],
+        ) {
+            let mut quick = defaults(options);
+            let mut slow = quick.clone();
+            for line in lines {
+                let name = plain_name(line.as_bytes()).expect("it is one");
+                let (globals, read) = lookups(&mut slow, &line);
+                prop_assert_eq!(&read, &[Lookup { name: name.to_owned(), ..quick.lookup().clone() }]);
+                prop_assert_eq!(&Globals { greeting: None, ..globals.clone() }, quick.globals());
+                let banner = match quick.greet(name) {
+                    (_, Some(made)) => Some(made),
+                    (wanted, None) => wanted.then(|| Defaults::later_banner(name)),
+                };
+                prop_assert_eq!(globals.greeting, banner);
+            }
+        }
+    }
+}

@@ -26,7 +26,7 @@ use crate::explain::{Event, Transport};
 use crate::message::Message;
 use crate::options::{Batch, Globals, Lookup, Options, Plan};
 use crate::transport::Timing;
-use crate::{batch, cli, cookie, printer};
+use crate::{batch, cli, cookie, outcome, printer};
 
 mod kind;
 mod lines;
@@ -36,7 +36,7 @@ mod workers;
 use kind::Kind;
 use lines::{Lines, Next};
 use sockets::Sockets;
-use workers::{Said, Workers};
+use workers::{Look, Said, Workers};
 
 /// The file cannot be read.
 const NO_FILE: Status = Status(8);
@@ -135,6 +135,7 @@ struct Engine<'o, 'w> {
     sockets: Sockets,
     workers: Workers,
     ids: Ids,
+    clock: Clock,
     signals: Option<PipeReader>,
     progress: Option<Progress>,
     /// No more lines are read.
@@ -158,7 +159,7 @@ impl<'o, 'w> Engine<'o, 'w> {
         super::fill(&mut cookie)?;
         let key = key::load(&batch.globals, output)?;
         let host = |call: &'static str| move |error: io::Error| Failure::call(Status::HOST, call, "", &error);
-        let workers = Workers::new(workers::presentation(output)).map_err(host("pipe"))?;
+        let workers = Workers::new(Look::of(output)).map_err(host("pipe"))?;
         // A progress line would be in the way of results on the same terminal.
         let progress = (!io::stdout().is_terminal()).then(|| Progress::start("looking up", lines.len()));
         Ok(Self {
@@ -177,6 +178,7 @@ impl<'o, 'w> Engine<'o, 'w> {
             sockets: Sockets::default(),
             workers,
             ids: Ids::default(),
+            clock: Clock::default(),
             signals: signals::catch_endings().ok(),
             progress,
             ended: false,
@@ -263,12 +265,12 @@ impl<'o, 'w> Engine<'o, 'w> {
             return self.plain_line(name);
         }
         let words = batch::words(self.lines.line());
-        let presentation = workers::presentation(self.output);
+        let look = Look::of(self.output);
         let options = match self.defaults.read(&words, &mut super::resolve) {
             Ok(options) => options,
             Err(asked) => {
                 self.ended = true;
-                return self.stop_at(Said::capture(presentation, |output| tell(asked, output)));
+                return self.stop_at(Said::capture(look, |output| tell(asked, output)));
             }
         };
         self.plain = None;
@@ -284,7 +286,7 @@ impl<'o, 'w> Engine<'o, 'w> {
             }
             Plan::Refuse(refusal) => {
                 self.ended = true;
-                let said = Said::capture(presentation, |output| {
+                let said = Said::capture(look, |output| {
                     if let Some(preface) = Preface::of(&options) {
                         preface.say(output)?;
                     }
@@ -330,7 +332,7 @@ impl<'o, 'w> Engine<'o, 'w> {
     fn start(&mut self, job: Job) {
         let mut question = std::mem::take(&mut self.octets);
         match &job.kind.fast {
-            Some(fast) if fast.form.question(&job.name, &mut question) => {
+            Some(fast) if fast.question(&job.name, &mut question) => {
                 let patience = fast.patience;
                 self.window.start(job, &question, patience, Instant::now());
             }
@@ -530,6 +532,7 @@ impl<'o, 'w> Engine<'o, 'w> {
         if cookie == Some(cookie::Verdict::Bad) {
             return Ok(false);
         }
+        let status = if kind.globals.status { outcome::status(&message) } else { ANSWERED };
         self.text.clear();
         let show = &kind.lookup.show;
         if kind.globals.short && !show.answer {
@@ -553,13 +556,21 @@ impl<'o, 'w> Engine<'o, 'w> {
             } else {
                 let banner = if kind.globals.banner { job.banner() } else { None };
                 self.text += &banner.unwrap_or_default();
-                self.text += &printer::answer(&kind.lookup, &answer);
-                self.text += &footer(&kind.lookup, &answer, None);
+                let mut shown = printer::answer(&kind.lookup, &answer);
+                shown += &if show.stats {
+                    printer::stats(show, &answer, self.clock.text(), None)
+                } else {
+                    footer(&kind.lookup, &answer, None)
+                };
+                if self.output.has_colour() {
+                    shown = printer::colour::painted(&shown, &|role, words| self.output.paint(role, words));
+                }
+                self.text += &shown;
             }
         }
         let Some(job) = self.close(ticket) else { return Ok(true) };
         let text = std::mem::take(&mut self.text);
-        self.say_text(&job, &text, ANSWERED)?;
+        self.say_text(&job, &text, status)?;
         self.text = text;
         Ok(true)
     }
@@ -708,6 +719,24 @@ fn tell(asked: Asked, output: &mut Output<'_>) -> Result<Status, Failure> {
 
 /// No buffer space available.
 const ENOBUFS: i32 = 105;
+
+/// The time of day for footers, which changes once a second.
+#[derive(Default)]
+struct Clock {
+    second: Option<u32>,
+    text: String,
+}
+
+impl Clock {
+    fn text(&mut self) -> &str {
+        let now = super::seconds();
+        if self.text.is_empty() || now != self.second {
+            self.second = now;
+            self.text = super::when();
+        }
+        &self.text
+    }
+}
 
 /// Random ids, many from the system at once.
 #[derive(Default)]

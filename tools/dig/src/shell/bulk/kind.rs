@@ -1,23 +1,24 @@
 //! What lookups with the same options have in common, and whether the fast path can take them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use sockeye_cli::{Failure, Output};
 
-use super::super::{Session, TIMEOUT_S, TRIES, key, terminal_takes_unicode};
+use super::super::{Session, key, styled, terminal_takes_unicode};
 use crate::bulk::{Form, Patience};
 use crate::cookie::{self, Verdict};
 use crate::edns::OptionCode;
+use crate::idn;
 use crate::message::{Message, Query};
 use crate::options::{Globals, Lookup, Server};
-use crate::query;
 use crate::registry::{Opcode, Rcode, Type};
 
 /// An option set.
 pub(super) struct Kind {
     pub(super) globals: Globals,
-    /// The lookup; each has a name of its own instead of that in it.
+    /// The lookup as it was said, without a name.
+    said: Lookup,
+    /// The same as it is shown.
     pub(super) lookup: Lookup,
     /// How to ask without a session, if that can be done.
     pub(super) fast: Option<Fast>,
@@ -32,6 +33,8 @@ pub(super) struct Fast {
     pub(super) query: Query,
     pub(super) servers: Vec<Server>,
     pub(super) patience: Patience,
+    /// Names are looked at as IDNA does.
+    idn: bool,
 }
 
 impl Kind {
@@ -44,54 +47,55 @@ impl Kind {
         output: &Output<'_>,
     ) -> Result<Arc<Self>, Failure> {
         let globals = Globals { greeting: None, ..globals.clone() };
-        let fast = if is_plain(&globals, lookup)
+        let said = Lookup { name: String::new(), ..lookup.clone() };
+        let fast = if is_plain(&globals, &said)
             && key.key.is_none()
             && !key.is_unusable
             && !output.is_json()
             && !output.is_explained()
         {
-            Fast::new(&globals, lookup, cookie)?
+            Fast::new(&globals, &said, cookie)?
         } else {
             None
         };
-        let mut lookup = Lookup { name: String::new(), ..lookup.clone() };
-        lookup.show.style.idn_out = lookup.idn_out.unwrap_or_else(terminal_takes_unicode);
-        Ok(Arc::new(Self { globals, lookup, fast, key: key.clone() }))
+        let lookup = styled(&globals, &said);
+        Ok(Arc::new(Self { globals, said, lookup, fast, key: key.clone() }))
     }
-}
 
-impl Kind {
-    /// Whether it is the kind of that lookup, whose name is left out.
-    pub(super) fn is_for(&self, globals: &Globals, lookup: &Lookup) -> bool {
-        let mut show = lookup.show;
-        show.style.idn_out = self.lookup.show.style.idn_out;
-        self.globals == *globals && self.lookup == Lookup { show, ..lookup.clone() }
+    /// The lookup as it was said.
+    pub(super) fn said(&self) -> &Lookup {
+        &self.said
+    }
+
+    /// Whether it is the kind of that lookup.
+    pub(super) fn is_for(&self, globals: &Globals, said: &Lookup) -> bool {
+        self.globals == *globals && self.said == *said
     }
 }
 
 impl Fast {
-    fn new(globals: &Globals, lookup: &Lookup, cookie: [u8; 8]) -> Result<Option<Self>, Failure> {
-        let root = Lookup { name: ".".to_owned(), ..lookup.clone() };
-        let Ok(query) = query::build(&root, cookie) else { return Ok(None) };
-        let Some(form) = Form::of_root(&query.emit()) else { return Ok(None) };
+    fn new(globals: &Globals, said: &Lookup, cookie: [u8; 8]) -> Result<Option<Self>, Failure> {
         let mut session = Session::new(globals, key::Loaded::default())?;
+        session.cookie = cookie;
         session.read_conf()?;
-        let (servers, _) = session.servers(lookup);
+        let (servers, _) = session.servers(said);
         if servers.is_empty() || servers.iter().any(|server| !globals.allows(server.addr.ip())) {
             return Ok(None);
         }
-        let conf = session.conf.unwrap_or_default();
-        let timeout_s = globals.timeout_s.or(conf.timeout_s).unwrap_or(TIMEOUT_S).max(1);
-        let patience = Patience {
-            servers: servers.len(),
-            tries: lookup.tries.or(conf.attempts).unwrap_or(TRIES).max(1),
-            timeout: Duration::from_secs(timeout_s.into()),
-        };
-        Ok(Some(Self { form, query, servers, patience }))
+        let root = Lookup { name: ".".to_owned(), ..said.clone() };
+        let Ok(task) = session.new_task(&root, servers) else { return Ok(None) };
+        let Some(form) = Form::of_root(&task.query.emit()) else { return Ok(None) };
+        let patience = Patience { servers: task.servers.len(), tries: task.tries, timeout: task.timeout };
+        let idn = said.idn_in.unwrap_or_else(terminal_takes_unicode);
+        Ok(Some(Self { form, query: task.query, servers: task.servers, patience, idn }))
     }
-}
 
-impl Fast {
+    /// The question for that name, in `question`; `false` if it needs more care.
+    pub(super) fn question(&self, name: &str, question: &mut Vec<u8>) -> bool {
+        let as_it_is = || idn::to_wire(name).is_ok_and(|wire| wire == name);
+        self.form.question(name, question) && (!self.idn || as_it_is())
+    }
+
     /// Whether a session would take the message for an answer and say nothing else about it.
     pub(super) fn is_content_with(&self, message: &Message, lookup: &Lookup) -> bool {
         let rcode = message.rcode();
@@ -115,10 +119,10 @@ impl Fast {
 /// Whether nothing was asked for but a datagram to a server and what its answer says.
 fn is_plain(globals: &Globals, lookup: &Lookup) -> bool {
     let for_the_call = globals.search
+        || globals.domain.is_some()
         || globals.yaml
         || globals.key_file.is_some()
         || globals.key_text.is_some()
-        || globals.status
         || globals.diff
         || globals.source.is_some_and(|source| source.port() != 0);
     let on_the_wire = lookup.tcp == Some(true)

@@ -28,13 +28,11 @@ pub(super) struct Said {
 
 impl Said {
     /// What `work` says.
-    pub(super) fn capture(
-        presentation: Presentation,
-        work: impl FnOnce(&mut Output<'_>) -> Result<Status, Failure>,
-    ) -> Self {
+    pub(super) fn capture(look: Look, work: impl FnOnce(&mut Output<'_>) -> Result<Status, Failure>) -> Self {
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-        let mut output = Output::new("dig", Terminal::default(), &mut stdout, &mut stderr);
-        output.present(presentation, ExplainTo::Stdout);
+        let terminal = Terminal { stdout_colour: look.colour, ..Terminal::default() };
+        let mut output = Output::new("dig", terminal, &mut stdout, &mut stderr);
+        output.present(look.presentation, ExplainTo::Stdout);
         let done = work(&mut output).and_then(|status| output.flush().map(|()| status));
         // What could be said before a failure is said.
         let _ = output.flush();
@@ -47,13 +45,24 @@ impl Said {
 }
 
 /// How what is captured is to look.
-pub(super) fn presentation(output: &Output<'_>) -> Presentation {
-    Presentation { json: output.is_json(), explain: output.is_explained(), color: ColorWhen::Never }
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    presentation: Presentation,
+    colour: bool,
+}
+
+impl Look {
+    /// As the output that it is for.
+    pub(super) fn of(output: &Output<'_>) -> Self {
+        let presentation =
+            Presentation { json: output.is_json(), explain: output.is_explained(), color: ColorWhen::Never };
+        Self { presentation, colour: output.has_colour() }
+    }
 }
 
 /// The threads.
 pub(super) struct Workers {
-    presentation: Presentation,
+    look: Look,
     /// To the threads; they share one end.
     jobs: Sender<Job>,
     taken: Arc<Mutex<Receiver<Job>>>,
@@ -67,12 +76,12 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    pub(super) fn new(presentation: Presentation) -> io::Result<Self> {
+    pub(super) fn new(look: Look) -> io::Result<Self> {
         let (jobs, taken) = mpsc::channel();
         let (result, results) = mpsc::channel();
         let (woken, wake) = io::pipe()?;
         let taken = Arc::new(Mutex::new(taken));
-        Ok(Self { presentation, jobs, taken, results, result, woken, wake, threads: 0, busy: 0 })
+        Ok(Self { look, jobs, taken, results, result, woken, wake, threads: 0, busy: 0 })
     }
 
     /// How many lookups they have.
@@ -89,7 +98,7 @@ impl Workers {
         if self.threads == 0 {
             // No thread is to be had: then here and now.
             let number = job.number;
-            let said = session(&job, self.presentation);
+            let said = session(&job, self.look);
             let _ = self.result.send((number, said));
             let _ = self.wake.write_all(b"!");
             return;
@@ -99,7 +108,7 @@ impl Workers {
     }
 
     fn start(&self) -> io::Result<()> {
-        let (taken, result, presentation) = (Arc::clone(&self.taken), self.result.clone(), self.presentation);
+        let (taken, result, look) = (Arc::clone(&self.taken), self.result.clone(), self.look);
         let mut wake = self.wake.try_clone()?;
         let work = move || {
             loop {
@@ -109,7 +118,7 @@ impl Workers {
                 };
                 let Ok(job) = next else { return };
                 let number = job.number;
-                if result.send((number, session(&job, presentation))).is_err() || wake.write_all(b"!").is_err() {
+                if result.send((number, session(&job, look))).is_err() || wake.write_all(b"!").is_err() {
                     return;
                 }
             }
@@ -134,11 +143,11 @@ impl AsFd for Workers {
 }
 
 /// The lookup as it would be done alone.
-fn session(job: &Job, presentation: Presentation) -> Said {
+fn session(job: &Job, look: Look) -> Said {
     let greeting = job.banner();
     let globals = Globals { greeting, ..job.kind.globals.clone() };
-    let lookup = Lookup { name: job.name.clone(), ..job.kind.lookup.clone() };
-    Said::capture(presentation, |output| {
+    let lookup = Lookup { name: job.name.clone(), ..job.kind.said().clone() };
+    Said::capture(look, |output| {
         if let Some(preface) = &job.preface {
             preface.say(output)?;
         }
