@@ -74,6 +74,42 @@ pub struct Patience {
     pub timeout: Duration,
 }
 
+/// How many lookups may be under way at once.
+///
+/// A server's socket holds some hundred queries; what comes faster than they are answered is lost, and costs seconds. A wide
+/// window therefore opens with the answers that come, and half of it closes when none does (as RFC 5681 has it for TCP).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    limit: usize,
+    open: usize,
+}
+
+impl Opening {
+    /// As wide as it is at first, at most, and as it remains whatever is lost.
+    pub const LEAST: usize = 100;
+
+    /// A window that may become that wide.
+    pub fn new(limit: usize) -> Self {
+        let limit = limit.max(1);
+        Self { limit, open: limit.min(Self::LEAST) }
+    }
+
+    /// How wide it is now.
+    pub fn width(&self) -> usize {
+        self.open
+    }
+
+    /// An answer came.
+    pub fn answered(&mut self) {
+        self.open = self.limit.min(self.open + 1);
+    }
+
+    /// Queries were lost.
+    pub fn lost(&mut self) {
+        self.open = (self.open / 2).max(self.limit.min(Self::LEAST));
+    }
+}
+
 /// The number of a lookup in the window, as long as it is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(usize);

@@ -97,6 +97,23 @@ fn tries_and_servers_come_to_an_end() {
 }
 
 #[test]
+fn a_wide_window_opens_with_the_answers() {
+    let mut narrow = Opening::new(0);
+    assert_eq!(narrow.width(), 1);
+    narrow.lost();
+    narrow.answered();
+    assert_eq!(narrow.width(), 1);
+    let mut wide = Opening::new(1000);
+    assert_eq!(wide.width(), Opening::LEAST);
+    (0..2000).for_each(|_| wide.answered());
+    assert_eq!(wide.width(), 1000);
+    wide.lost();
+    assert_eq!(wide.width(), 500);
+    (0..9).for_each(|_| wide.lost());
+    assert_eq!(wide.width(), Opening::LEAST);
+}
+
+#[test]
 fn what_did_not_go_out_is_next_again() {
     let now = Instant::now();
     let mut window = Window::default();

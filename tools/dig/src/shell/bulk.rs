@@ -20,7 +20,7 @@ use sockeye_sys::signals;
 use super::{ANSWERED, NO_ANSWER, footer, key, refuse};
 use crate::args::Asked;
 use crate::args::batch::Defaults;
-use crate::bulk::{AfterFailure, Arrival, LineUp, Ticket, Window};
+use crate::bulk::{AfterFailure, Arrival, LineUp, Opening, Ticket, Window};
 use crate::exchange::Answer;
 use crate::explain::{Event, Transport};
 use crate::message::Message;
@@ -131,7 +131,7 @@ struct Engine<'o, 'w> {
     window: Window<Job>,
     line_up: LineUp<Said>,
     in_order: bool,
-    limit: usize,
+    opening: Opening,
     sockets: Sockets,
     workers: Workers,
     ids: Ids,
@@ -174,7 +174,7 @@ impl<'o, 'w> Engine<'o, 'w> {
             window: Window::default(),
             line_up: LineUp::default(),
             in_order: !batch.globals.bulk,
-            limit: usize::from(batch.globals.parallel.max(1)),
+            opening: Opening::new(batch.globals.parallel.into()),
             sockets: Sockets::default(),
             workers,
             ids: Ids::default(),
@@ -235,13 +235,13 @@ impl<'o, 'w> Engine<'o, 'w> {
     // Beginning.
 
     fn wants_lines(&self) -> bool {
-        !self.ended && self.ready.is_empty() && self.in_flight() < self.limit && self.line_up.has_room()
+        !self.ended && self.ready.is_empty() && self.in_flight() < self.opening.width() && self.line_up.has_room()
     }
 
     /// Begins lookups as long as there is room.
     fn begin(&mut self) -> Result<(), Failure> {
         loop {
-            while self.in_flight() < self.limit && self.line_up.has_room() {
+            while self.in_flight() < self.opening.width() && self.line_up.has_room() {
                 let Some(job) = self.ready.pop_front() else { break };
                 self.start(job);
             }
@@ -568,6 +568,7 @@ impl<'o, 'w> Engine<'o, 'w> {
                 self.text += &shown;
             }
         }
+        self.opening.answered();
         let Some(job) = self.close(ticket) else { return Ok(true) };
         let text = std::mem::take(&mut self.text);
         self.say_text(&job, &text, status)?;
@@ -592,7 +593,11 @@ impl<'o, 'w> Engine<'o, 'w> {
     }
 
     fn give_up_waiting(&mut self, now: Instant) -> Result<(), Failure> {
-        for ticket in self.window.overdue(now) {
+        let late = self.window.overdue(now);
+        if !late.is_empty() {
+            self.opening.lost();
+        }
+        for ticket in late {
             self.failed(ticket, "timed out")?;
         }
         Ok(())

@@ -1,3 +1,0 @@
-n1.bulk.test ch
-version.bind ch txt
-n2.bulk.test
