@@ -102,6 +102,13 @@ fn in_yaml(before: &[&str], line: Vec<String>) -> Vec<String> {
 /// There is no dig 9.20 here to compare with: as seen from 9.20.27 (reference/dig.md, section 1).
 fn compat(net: &Net) {
     let _named = start_named(net);
+    faulty::start();
+    let noq = ["@127.0.0.1", "-p", "5300", "noq."];
+    dig(&[&["+compat=9.20"], &noq[..]].concat()).status(0).stdout_has(";; missing question section\n\n; <<>> DiG ");
+    let old = dig(&noq).out();
+    assert!(!old.contains("missing question"), "{old}");
+    dig(&["+compat=9.20", "+keepalive", "+tcp", "web.lab.test"]).stdout_has("; TCP-KEEPALIVE: 30.0 secs\n");
+    dig(&["+keepalive", "+tcp", "web.lab.test"]).stdout_has("; TCP KEEPALIVE: 30.0 secs\n");
     dig(&["+compat=9.20", "+yaml", "+keepalive", "+tcp", "web.lab.test"])
         .status(0)
         .stdout_has("          COOKIE:\n            CLIENT: ")

@@ -77,7 +77,7 @@ impl Settings {
     /// What to ask after an answer about the addresses of `asked`: the other kind of address and the mail servers, of
     /// the name that the aliases lead to.
     pub fn follow_ups(&self, asked: &Name, answer: &Message) -> Vec<Lookup> {
-        if !self.defaults {
+        if !self.defaults || self.lookup.qtype != Type::A {
             return Vec::new();
         }
         let name = canonical(asked, answer).without_last_dot();

@@ -459,6 +459,7 @@ impl<'a> Session<'a> {
         self.saw_bad_signature |= matches!(answer.signature, Some(Err(_)));
         let mut text = String::new();
         if !output.is_json() {
+            output.raw(self.missing_question(lookup, answer).as_bytes())?;
             self.greet(false, output)?;
             if self.globals.yaml {
                 text = self.yaml_answer(lookup, answer);

@@ -274,7 +274,6 @@ impl Draft {
             'l' => {
                 settings.lookup.tcp = Some(true);
                 settings.lookup.qtype = Type::AXFR;
-                settings.defaults = false;
                 settings.wrong = 3;
             }
             'N' => settings.globals.ndots = Some(u32::try_from(integer(value)).unwrap_or(0)),

@@ -7,14 +7,23 @@ use std::time::{Duration, SystemTime};
 use super::Session;
 use crate::exchange::{Answer, Ask, BadPacket};
 use crate::explain::Event;
-use crate::options::Lookup;
+use crate::options::{Compat, Lookup};
 use crate::printer;
+use crate::registry::Type;
 use crate::yaml::{self, Passage, Way};
 
 impl Session<'_> {
     /// What dig says about an event; with `+yaml` that is next to nothing.
     pub(super) fn notice(&self, event: &Event, comments: bool) -> Option<String> {
         if self.globals.yaml { yaml::notice(event) } else { printer::notice(event, comments) }
+    }
+
+    /// dig 9.20 warns of an answer that does not say what it answers.
+    pub(super) fn missing_question(&self, lookup: &Lookup, answer: &Answer) -> &'static str {
+        // The messages of a transfer say it once, if at all.
+        let asked = !lookup.header_only && !matches!(lookup.qtype, Type::AXFR | Type::IXFR);
+        let told = self.globals.compat == Compat::V9_20 && !self.globals.yaml;
+        if asked && told && answer.message.questions.is_empty() { ";; missing question section\n" } else { "" }
     }
 
     /// A message that cannot be read; with `+yaml` it is left out.
