@@ -256,24 +256,28 @@ impl Name {
     /// # Source
     /// RFC 5890 section 2.3.2.1, UTS #46.
     pub fn push_unicode(&self, text: &mut String) -> bool {
-        const PREFIX: &[u8] = b"xn--";
-        let is_disguised = |label: &[u8]| label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
-        if !self.labels().any(is_disguised) {
+        if !self.labels().any(|label| disguised(label).is_some()) {
             return false;
         }
         let start = text.len();
         for label in self.labels() {
-            if is_disguised(label) {
-                let ascii = std::str::from_utf8(label).unwrap_or_default();
-                let (unicode, result) = idna::domain_to_unicode(ascii);
-                if result.is_err() || unicode.chars().any(char::is_control) {
-                    text.truncate(start);
-                    return false;
-                }
-                text.push_str(&unicode);
-            } else {
+            let Some(encoded) = disguised(label) else {
                 let _ = write_label(text, label);
+                text.push('.');
+                continue;
+            };
+            let (unicode, result) = idna::domain_to_unicode(encoded);
+            if result.is_err() || unicode.chars().any(char::is_control) {
+                text.truncate(start);
+                return false;
             }
+            // The letters that were ASCII before keep their case: they stand in front of the last hyphen, in order.
+            let plain =
+                encoded.get(PREFIX.len()..).and_then(|rest| rest.rsplit_once('-')).map_or("", |(plain, _)| plain);
+            let mut plain = plain.chars();
+            text.extend(
+                unicode.chars().map(|letter| if letter.is_ascii() { plain.next().unwrap_or(letter) } else { letter }),
+            );
             text.push('.');
         }
         true
@@ -289,6 +293,15 @@ impl Name {
         }
         Ok(())
     }
+}
+
+/// What every label begins with that is Unicode in disguise.
+const PREFIX: &str = "xn--";
+
+/// The label as text, if it begins so.
+fn disguised(label: &[u8]) -> Option<&str> {
+    let starts = label.get(..PREFIX.len())?.eq_ignore_ascii_case(PREFIX.as_bytes());
+    std::str::from_utf8(label).ok().filter(|_| starts)
 }
 
 fn write_label(out: &mut impl fmt::Write, label: &[u8]) -> fmt::Result {

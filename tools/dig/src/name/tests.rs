@@ -165,3 +165,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn names_in_unicode_keep_the_case_of_their_ascii() {
+    // dig 9.18 +idnout.
+    for (wire, shown) in [
+        (&b"\x0dxn--bcher-kva\x04test\0"[..], Some("b\u{fc}cher.test.")),
+        (b"\x0dXN--BCHER-KVA\x04TEST\0", Some("B\u{fc}CHER.TEST.")),
+        (b"\x08xn--p1ai\x03a b\0", Some("\u{440}\u{444}.a\\032b.")),
+        (b"\x06xn--74\0", None),
+        (b"\x07xn--1ug\0", None),
+        (b"\x05plain\0", None),
+    ] {
+        let name = Name::parse(&mut Reader::new(wire)).unwrap();
+        let mut text = "before ".to_owned();
+        assert_eq!(name.push_unicode(&mut text), shown.is_some(), "{name}");
+        assert_eq!(text, format!("before {}", shown.unwrap_or_default()));
+    }
+}
