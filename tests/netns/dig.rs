@@ -13,7 +13,7 @@ use sockeye_test_support::{Background, Case, Net, Run, peer, run, tool, wait_unt
 pub(crate) mod faulty;
 mod normal;
 
-use normal::normalised;
+pub(crate) use normal::normalised;
 
 pub(crate) fn tests() -> Vec<Case> {
     vec![

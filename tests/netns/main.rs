@@ -14,6 +14,7 @@ mod dig_bulk;
 mod dig_compare;
 mod dig_host;
 mod dig_servers;
+mod dig_rdata;
 mod dig_trace;
 mod dig_transport;
 mod dig_validate;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         dig_compare::tests,
         dig_servers::tests,
         dig_bulk::tests,
+        dig_rdata::tests,
         dig_trace::tests,
         dig_transport::tests,
         dig_validate::tests,

@@ -1,7 +1,7 @@
 //! What differs from run to run and from build to build, taken out: version, id, time, cookie.
 
 /// The text with each of those replaced, and nothing else.
-pub(super) fn normalised(octets: &[u8]) -> String {
+pub(crate) fn normalised(octets: &[u8]) -> String {
     let text = String::from_utf8_lossy(octets);
     let mut normal = String::with_capacity(text.len());
     let mut dump_begins = false;

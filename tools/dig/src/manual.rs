@@ -7,6 +7,7 @@ mod compare;
 mod gai;
 mod host;
 mod query;
+mod rdata;
 mod tsig;
 mod validate;
 mod wire;
@@ -41,6 +42,7 @@ server. A `-b` that names the server's own address and port is refused by the sy
 functions, is refused; `--explain` tells what happens. `-m` is taken, and has nothing to report here either.
 
 A name that IDNA does not allow is refused as dig refuses it, but not always with the same reason between the brackets.
+With `+idnout` a name in an answer that IDNA does not allow stays as it came, where dig stops.
 
 hickory-resolver 0.26 judges some answers that were made from a wildcard as bogus though their proof is complete;
 `+validate` says so where it may be the case.";
@@ -59,6 +61,7 @@ pub(crate) const MANUAL: Manual = Manual {
     sections: &[
         query::SECTION,
         bulk::SECTION,
+        rdata::SECTION,
         gai::SECTION,
         tsig::SECTION,
         validate::SECTION,
@@ -86,6 +89,12 @@ pub(crate) const MANUAL: Manual = Manual {
             says: "Only the records, over TCP:",
             command: "dig +tcp +noall +answer alias.lab.test AAAA",
             shows: "web.lab.test.\t\t3600\tIN\tAAAA\t2001:db8::80",
+            status: 0,
+        },
+        Example {
+            says: "The numbers of a zone, each explained:",
+            command: "dig +noall +answer +multiline lab.test SOA",
+            shows: "7200       ; refresh (2 hours)",
             status: 0,
         },
         Example {

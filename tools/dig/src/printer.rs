@@ -245,7 +245,8 @@ pub fn bad_packet(fault: &Fault, octets: &[u8]) -> String {
             let _ = write!(text, "{octet:02x} ");
         }
         let missing = 16_usize.saturating_sub(line.len());
-        let _ = writeln!(text, "{:1$}         {2}", "", missing * 3, printable(line));
+        // Here, and nowhere else, a blank is a dot too, and a tilde.
+        let _ = writeln!(text, "{:1$}         {2}", "", missing * 3, printable(line).replace([' ', '~'], "."));
     }
     text
 }

@@ -68,8 +68,9 @@ fn push_type(text: &mut String, style: &Style, rtype: Type) {
     }
 }
 
-/// `+short`: the rdata of every record of the answer section.
+/// `+short`: the rdata of every record of the answer section, each on one line.
 pub fn short(style: &Style, message: &Message) -> String {
+    let style = &Style { multiline: false, ..*style };
     let mut text = String::new();
     for record in &message.answer {
         push_rdata(&mut text, style, record);
@@ -78,9 +79,6 @@ pub fn short(style: &Style, message: &Message) -> String {
 }
 
 pub(crate) fn push_rdata(text: &mut String, style: &Style, record: &Record) {
-    // An OPT record out of its place and without options has no text at all.
-    if record.rtype != Type::OPT || !record.rdata.octets.is_empty() {
-        record.rdata.write(text, style);
-    }
+    record.rdata.write(text, style);
     text.push('\n');
 }

@@ -39,6 +39,8 @@ pub enum Form {
     Ipv6,
     /// A name, which may be compressed.
     Name,
+    /// The name of a zone, with no more labels than the signature counts.
+    Signer,
     /// As many names as there are.
     Names,
     /// A character-string, quoted.
@@ -154,6 +156,8 @@ pub enum Shape {
     SecretWhole,
     /// As `Whole`, with dig's own idea of blanks.
     Tag,
+    /// AAAA: as `Line`, and `+expandaaaa` writes every digit.
+    Aaaa,
     /// SOA.
     Soa,
     /// KEY and RKEY.
@@ -257,7 +261,7 @@ const SIGNATURE: Layout = &[
     ("Signature Expiration", Form::Time),
     ("Signature Inception", Form::Time),
     ("Key Tag", Form::U16),
-    ("Signer's Name", Form::Name),
+    ("Signer's Name", Form::Signer),
     ("Signature", Form::SomeSignature),
 ];
 /// The fields of a digest of a key (RFC 4034 section 5.1).
@@ -483,7 +487,7 @@ fn internet(rtype: Type) -> Option<Row> {
         // RFC 2163
         26 => is(Shape::Line, &[("PREFERENCE", U16), ("MAP822", Name), ("MAPX400", Name)]),
         // RFC 3596
-        28 => is(Shape::Line, &[("address", Ipv6)]),
+        28 => is(Shape::Aaaa, &[("address", Ipv6)]),
         31 | 32 => is(Shape::Whole, &[("data", Hex)]),
         // RFC 2782
         33 => is(Shape::Line, &[("Priority", U16), ("Weight", U16), ("Port", U16), ("Target", Name)]),

@@ -21,6 +21,7 @@ fn until(text: &[u8], delimiter: u8) -> Option<(Vec<u8>, &[u8])> {
     let mut rest = text;
     loop {
         rest = match rest {
+            [b'\\', 0, ..] => return None,
             [b'\\', hidden, behind @ ..] => {
                 if *hidden != delimiter {
                     found.push(b'\\');
@@ -29,7 +30,7 @@ fn until(text: &[u8], delimiter: u8) -> Option<(Vec<u8>, &[u8])> {
                 behind
             }
             [octet, behind @ ..] if *octet == delimiter => return Some((found, behind)),
-            [0] | [0, ..] | [] => return None,
+            [0, ..] | [] => return None,
             [octet, behind @ ..] => {
                 found.push(*octet);
                 behind
@@ -115,7 +116,8 @@ impl<'a> Pattern<'a> {
             b'\\' => {
                 let (&hidden, behind) = self.rest.split_first()?;
                 self.rest = behind;
-                if hidden.is_ascii_digit() && !(1..=self.groups).contains(&(hidden - b'0')) {
+                // Of a group that is not there yet.
+                if matches!(hidden, b'1'..=b'9') && hidden - b'0' > self.groups {
                     return None;
                 }
                 self.put(true);
@@ -168,6 +170,7 @@ impl<'a> Pattern<'a> {
                     self.class(*kind)?;
                     start = None;
                 }
+                (b'-', Some(b'[')) if !first && matches!(behind.get(1), Some(b':' | b'=')) => return None,
                 (b'-', Some(end)) if !first && *end != b']' => {
                     if start.take().is_none_or(|start| start > *end) {
                         return None;

@@ -98,20 +98,27 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn one(&mut self, name: &'static str, form: Form) -> Result<(), Fault> {
+    fn one(&mut self, field: &'static str, form: Form) -> Result<(), Fault> {
         let start = self.reader.offset();
         let form = self.resolved(form, start)?;
         let target = match form {
+            Form::Signer => {
+                let name = Name::parse(&mut self.reader)?;
+                if name.labels().count() > usize::from(self.octet_at(3)) {
+                    return Err(Fault::new(FaultKind::FormErr, field, start));
+                }
+                Some(name)
+            }
             Form::Name | Form::PrefixName | Form::PrivateName => Some(Name::parse(&mut self.reader)?),
             _ => {
-                self.pass(name, form).map_err(|fault| match fault.kind {
+                self.pass(field, form).map_err(|fault| match fault.kind {
                     FaultKind::UnexpectedEnd if self.strict => Fault { kind: FaultKind::FormErr, ..fault },
                     _ => fault,
                 })?;
                 None
             }
         };
-        self.fields.push(Field { name, span: Span::between(start, self.reader.offset()), form, target });
+        self.fields.push(Field { name: field, span: Span::between(start, self.reader.offset()), form, target });
         Ok(())
     }
 
@@ -185,6 +192,7 @@ impl<'a> Parser<'a> {
             | Form::Name
             | Form::PrefixName
             | Form::PrivateName
+            | Form::Signer
             | Form::Names
             | Form::MaybeText
             | Form::Texts

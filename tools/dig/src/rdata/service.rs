@@ -92,20 +92,14 @@ fn reach(reader: &mut Reader<'_>, wanted: u16) -> bool {
 /// # Source
 /// RFC 9461 section 5, RFC 6570 section 2.
 fn asks_for_dns(template: &str) -> bool {
+    let is_octet = |digits: &str| digits.get(..2).is_some_and(|two| two.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    if !template.split('%').skip(1).all(is_octet) {
+        return false;
+    }
     let mut found = false;
     let mut rest = template;
-    while let Some(at) = rest.find(['{', '%']) {
-        let (_, special) = rest.split_at(at);
-        if special.starts_with('%') {
-            if !special.as_bytes().get(1..3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
-                return false;
-            }
-            rest = special.get(3..).unwrap_or_default();
-            continue;
-        }
-        let Some((expression, behind)) = special.get(1..).and_then(|special| special.split_once('}')) else {
-            return false;
-        };
+    while let Some((_, special)) = rest.split_once('{') {
+        let Some((expression, behind)) = special.split_once('}') else { return false };
         let variables = expression.strip_prefix(['+', '#', '.', '/', ';', '?', '&']).unwrap_or(expression);
         for variable in variables.split(',') {
             let Some(name) = variable_name(variable) else { return false };

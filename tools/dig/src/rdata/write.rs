@@ -17,6 +17,9 @@ const WORD: u16 = 56;
 /// Digits a word, with `+multiline`.
 const MULTILINE_WORD: u16 = 44;
 
+/// BIND's own type for keys that it watches.
+const KEYDATA: u16 = 65533;
+
 /// How one rdata is written.
 struct Writer<'a> {
     text: &'a mut String,
@@ -45,7 +48,7 @@ impl Writer<'_> {
             return self.generic();
         }
         match self.rdata.shape {
-            Shape::Line => self.line(self.fields),
+            Shape::Line | Shape::Aaaa => self.line(self.fields),
             Shape::Tail => self.tail(false),
             Shape::SecretTail => self.tail(!self.style.crypto),
             Shape::Whole => self.whole("( ", false),
@@ -221,7 +224,7 @@ impl Writer<'_> {
             });
         }
         self.push("; alg = ");
-        match self.private_name().filter(|_| dnssec) {
+        match self.private_name() {
             Some(name) => self.push(&name.without_last_dot()),
             None => self.algorithm(algorithm),
         }
@@ -393,7 +396,7 @@ impl Writer<'_> {
         match field.form {
             Form::U8 | Form::U16 | Form::NoFlags | Form::U32 | Form::U48 => push_number(self.text, number()),
             Form::Ipv4 => ipv4(self.text, octets),
-            Form::Ipv6 if self.style.expand_aaaa => expanded(self.text, octets),
+            Form::Ipv6 if self.style.expand_aaaa && self.rdata.shape == Shape::Aaaa => expanded(self.text, octets),
             Form::Ipv6 => {
                 ipv6(self.text, octets.first_chunk::<16>().copied().unwrap_or_default().into());
                 // YAML would take the two colons at the end for a key.
@@ -447,7 +450,8 @@ impl Writer<'_> {
                 time::stamp(self.text, number, self.style.now);
                 Ok(())
             }
-            Form::OldType if Type(half).name().is_none() => write!(self.text, "{number}"),
+            // A private type has no name and still counts as known.
+            Form::OldType if Type(half).name().is_none() && half != KEYDATA => write!(self.text, "{number}"),
             Form::Type | Form::OldType => write!(self.text, "{}", Type(half)),
             Form::Octal => write!(self.text, "{number:o}"),
             Form::Algorithm => {
