@@ -1,7 +1,7 @@
 //! Fields to text, on one line or on several.
 
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
 
 use super::digits::{self, Words};
 use super::layout::{Form, Shape};
@@ -578,8 +578,12 @@ fn prefix(text: &mut String, octets: &[u8]) {
 }
 
 fn ipv4(text: &mut String, octets: &[u8]) {
-    let addr = Ipv4Addr::from(octets.first_chunk::<4>().copied().unwrap_or_default());
-    let _ = write!(text, "{addr}");
+    for (index, octet) in octets.iter().enumerate() {
+        if index > 0 {
+            text.push('.');
+        }
+        push_number(text, (*octet).into());
+    }
 }
 
 /// An IPv6 address as dig writes it: `::1.2.3.4` for the old compatible form too, which RFC 5952 leaves out.
