@@ -354,10 +354,13 @@ impl Exchange {
                 step => step,
             };
         }
-        if message.rcode() == Rcode::SERVFAIL && self.task.skip_servfail && self.server + 1 < self.task.servers.len() {
-            explain(Event::ServFail { server: server.addr });
-            self.server += 1;
-            return self.ask(now, explain);
+        if message.rcode() == Rcode::SERVFAIL && self.task.skip_servfail {
+            let is_last = self.server + 1 >= self.task.servers.len();
+            explain(Event::ServFail { server: server.addr, is_last });
+            if !is_last {
+                self.server += 1;
+                return self.ask(now, explain);
+            }
         }
         let signature = self.verify(octets, &message, now, explain);
         let cookie = self.judge_cookie(&message);

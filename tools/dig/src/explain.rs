@@ -118,6 +118,8 @@ pub enum Event {
     ServFail {
         /// Which.
         server: SocketAddr,
+        /// Nobody is left to ask: this is the answer.
+        is_last: bool,
     },
     /// The answer did not fit into a datagram.
     Truncated,
@@ -426,7 +428,10 @@ impl Event {
                 "connection refused" => format!("{server} refused: nothing listens on that port"),
                 other => format!("the exchange with {server} failed: {other}"),
             },
-            Self::ServFail { server } => format!("{server} says SERVFAIL: it could not find out; asking the next"),
+            Self::ServFail { server, is_last } => {
+                let next = if *is_last { "nobody is left to ask" } else { "asking the next" };
+                format!("{server} says SERVFAIL: it could not find out; {next}")
+            }
             Self::NoServers => "nobody is left to ask".to_owned(),
             Self::Truncated => "tc is set: the answer did not fit into a datagram; asking again over TCP".to_owned(),
             Self::BadVersion { version } => {

@@ -283,8 +283,9 @@ pub fn notice(event: &Event, comments: bool) -> Option<String> {
             format!(";; communications error to {}#{}: {reason}", address(*server), server.port())
         }
         Event::NoServers => ";; no servers could be reached".to_owned(),
-        Event::ServFail { server } if comments => {
-            format!(";; Got SERVFAIL reply from {}, trying next server", address(*server))
+        Event::ServFail { server, is_last } if comments => {
+            let next = if *is_last { "" } else { ", trying next server" };
+            format!(";; Got SERVFAIL reply from {}{next}", address(*server))
         }
         Event::Truncated if comments => ";; Truncated, retrying in TCP mode.".to_owned(),
         Event::BadVersion { version } if comments => format!(";; BADVERS, retrying with EDNS version {version}."),

@@ -74,7 +74,8 @@ pub fn build_for(lookup: &Lookup, qname: Name, random_cookie: [u8; 8]) -> Result
 
 fn edns_flags(lookup: &Lookup) -> u16 {
     let of = |on: bool, flag: u16| if on { flag } else { 0 };
-    lookup.edns_flags | of(lookup.dnssec, edns::DO) | of(lookup.compact_ok, edns::CO)
+    // What has an option of its own is not set by a number.
+    lookup.edns_flags & !(edns::DO | edns::CO) | of(lookup.dnssec, edns::DO) | of(lookup.compact_ok, edns::CO)
 }
 
 /// The options in dig's order.

@@ -51,11 +51,15 @@ pub(super) fn hold(
     let mut line: Option<wire::Line> = None;
     let mut dropped = "the message that came was not an answer to the query";
     loop {
+        if let Step::ShowAndAsk(answer, _) = &step {
+            // Before anything is said about asking again.
+            tell(Told::Answered(answer))?;
+        }
         let gave_up = matches!(step, Step::GiveUp { in_setup: false });
         tell(Told::Events { events: &events, gave_up })?;
         events.clear();
         let heard = match step {
-            Step::Ask(ask) => {
+            Step::Ask(ask) | Step::ShowAndAsk(_, ask) => {
                 tell(Told::Sending(&ask))?;
                 line = None;
                 let ask = asked.insert(ask);
@@ -73,11 +77,6 @@ pub(super) fn hold(
                     dialler.keep(line, lookup);
                 }
                 return Ok(Outcome::Answer(answer));
-            }
-            Step::ShowAndAsk(answer, ask) => {
-                tell(Told::Answered(&answer))?;
-                step = Step::Ask(ask);
-                continue;
             }
             Step::BadPacket(packet) => return Ok(Outcome::BadPacket(packet)),
             Step::Dropped => return Ok(Outcome::Dropped(dropped)),
