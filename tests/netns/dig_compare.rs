@@ -341,6 +341,8 @@ fn sources(net: &Net) {
 }
 
 /// Answers every query with NXDOMAIN and keeps its name.
+///
+/// Queries for a name that begins with `silent` get no answer.
 fn name_keeper() -> Arc<Mutex<Vec<String>>> {
     let socket = UdpSocket::bind("127.0.0.1:53").unwrap();
     let names = Arc::new(Mutex::new(Vec::new()));
@@ -361,7 +363,9 @@ fn name_keeper() -> Arc<Mutex<Vec<String>>> {
             answer[2] |= 0x84;
             answer[3] = 0x83;
             answer[6..12].fill(0);
-            let _ = socket.send_to(&answer, from);
+            if !name.starts_with("silent") {
+                let _ = socket.send_to(&answer, from);
+            }
             kept.lock().unwrap().push(name);
         }
     });
@@ -398,10 +402,13 @@ fn search_list(net: &Net) {
         ("nameserver 127.0.0.1\nsearch a.test\n", Some("x.test y.test")),
         ("nameserver 127.0.0.1\n search a.test\nsearch\n", None),
         ("nameserver 127.0.0.1\nsearch a.test.\n", None),
+        ("nameserver 127.0.0.1\nsearch a.test b.test\noptions timeout:1 attempts:1\n", None),
         ("", None),
     ] {
+        // Silence is waited for, once with one try of a second.
+        let silent: &[&str] = if conf.contains("attempts:1") { &["silent", "silent.x"] } else { &[] };
         change(net, "own-resolv.conf", conf);
-        for name in ["host", "host.x", "host.x.y", "host.", "host.x."] {
+        for name in ["host", "host.x", "host.x.y", "host.", "host.x."].iter().chain(silent) {
             let with = |command: &mut std::process::Command| {
                 match localdomain {
                     Some(list) => command.env("LOCALDOMAIN", list),
@@ -409,9 +416,9 @@ fn search_list(net: &Net) {
                 };
                 run(command)
             };
-            with(peer("getent").args(["ahosts", name])).status(2);
+            with(peer("getent").args(["ahosts", *name])).status(2);
             let expected = taken(&names);
-            let told = with(tool("dig").args(["--json", "+compare", name]));
+            let told = with(tool("dig").args(["--json", "+compare", *name]));
             // Ours, and then what the C library asked for us.
             taken(&names);
             let data: Value = serde_json::from_str(&told.out()).unwrap();

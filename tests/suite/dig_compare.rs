@@ -14,6 +14,8 @@ fn what_cannot_be_compared_is_refused() {
         ("+compare one.test two.test", "+compare takes one name"),
         ("+compare name.test AAAA", "+compare takes no type: +family=inet or inet6 says which addresses"),
         ("+compare name.test +gai=nohints", "+compare does not go with nohints"),
+        ("+compare name.test -f names", "+compare does not go with -f"),
+        ("+gai -f names", "+gai does not go with -f"),
         ("+compare name.test -y k:AAAA", "+compare asks unsigned: leave out -k and -y"),
     ] {
         dig(line).status(1).stdout_is("").stderr_is(&format!("dig: {message}\n"));

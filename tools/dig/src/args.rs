@@ -318,6 +318,9 @@ impl Draft<'_> {
         if self.default_said.qtype || self.lookups.iter().any(|spoken| spoken.said.qtype) {
             return Err(Stop::fatal(format!("+{option} takes no type: +family=inet or inet6 says which addresses"), 1));
         }
+        if self.batch.is_some() {
+            return Err(Stop::fatal(format!("+{option} does not go with -f"), 1));
+        }
         if self.gai.compares() {
             if self.globals.key_text.is_some() {
                 return Err(Stop::fatal("+compare asks unsigned: leave out -k and -y", 1));

@@ -84,10 +84,14 @@ impl NameFound {
         self.a.iter().chain(&self.aaaa)
     }
 
-    /// Whether the C library's search ends here: there is an address, or nobody answers.
+    /// Whether there is an address, which ends the C library's search.
     pub fn ends_search(&self) -> bool {
         self.answers().any(|answer| answer.outcome == Outcome::Answer)
-            || self.answers().all(|answer| answer.outcome == Outcome::Silence)
+    }
+
+    /// Whether nobody answered, and in which way: refused at once, or not in time.
+    pub fn is_silent(&self) -> bool {
+        self.answers().all(|answer| answer.outcome == Outcome::Silence)
     }
 
     /// The addresses of both types.

@@ -212,17 +212,20 @@ fn ask_names(globals: &Globals, lookup: &Lookup, conf: &StubConf, servers: &[Soc
         candidates.extend(as_it_is);
     }
     let (mut names, mut events) = (Vec::new(), Vec::new());
-    let mut open = true;
+    let (mut open, mut only_as_it_is) = (true, false);
     for candidate in candidates {
         open &= listed > 0;
         listed = listed.saturating_sub(1);
-        let mut name = NameFound { candidate, tried: open, a: None, aaaa: None };
+        let tried = open && (candidate.suffix.is_none() || !only_as_it_is);
+        let mut name = NameFound { candidate, tried, a: None, aaaa: None };
         // As dig does on a terminal; the C library does not without AI_IDN.
         name.candidate.name = idn::to_wire(&name.candidate.name).unwrap_or(name.candidate.name);
-        if open || name.candidate.suffix.is_none() {
+        if tried || name.candidate.suffix.is_none() {
             let mut answers = ask_dns(globals, lookup, conf, servers, &name.candidate, &mut events).into_iter();
             (name.a, name.aaaa) = (answers.next(), answers.next());
             open &= !name.ends_search();
+            // When a server is silent glibc, seen with 2.36, asks for no further name of the list, but for the name as it is.
+            only_as_it_is |= name.candidate.suffix.is_some() && name.is_silent();
         }
         names.push(name);
     }
