@@ -9,6 +9,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use sockeye_dig::message::Message;
 use sockeye_dig::tsig::{Algorithm, BADKEY, BADSIG, BADTIME, BADTRUNC, Key, Signature, Signer};
 
+mod transfer;
+
+use transfer::Act;
+
 const PORT: u16 = 5300;
 const SECRET: &[u8] = b"secretsecretsecret";
 const SECRET_TEXT: &str = "c2VjcmV0c2VjcmV0c2VjcmV0";
@@ -95,20 +99,47 @@ fn converse(mut stream: TcpStream) {
         if stream.read_exact(&mut query).is_err() {
             return;
         }
-        let mut octets = Vec::new();
-        for answer in answers(&query, true) {
-            octets.extend(u16::try_from(answer.len()).unwrap().to_be_bytes());
-            octets.extend(answer);
-        }
-        if stream.write_all(&octets).is_err() {
-            return;
+        for act in acts(&query) {
+            let octets = match act {
+                Act::Send(message) => {
+                    let mut octets = u16::try_from(message.len()).unwrap().to_be_bytes().to_vec();
+                    octets.extend(message);
+                    octets
+                }
+                Act::Raw(octets) => octets,
+                Act::Close => return,
+            };
+            if stream.write_all(&octets).is_err() {
+                return;
+            }
         }
     }
 }
 
+/// What is done over a connection.
+fn acts(query: &[u8]) -> Vec<Act> {
+    match (qtype(query), first_label(query)) {
+        (251 | 252, what) => transfer::acts(query, what),
+        _ => answers(query, true).into_iter().map(Act::Send).collect(),
+    }
+}
+
+fn first_label(query: &[u8]) -> &str {
+    std::str::from_utf8(&query[13..13 + usize::from(query[12])]).unwrap_or("")
+}
+
+fn qtype(query: &[u8]) -> u16 {
+    let end = 12 + query[12..].iter().position(|octet| *octet == 0).unwrap();
+    u16::from_be_bytes([query[end + 1], query[end + 2]])
+}
+
 /// What is sent back, one message after the other.
 fn answers(query: &[u8], tcp: bool) -> Vec<Vec<u8>> {
-    let what = std::str::from_utf8(&query[13..13 + usize::from(query[12])]).unwrap_or("");
+    let what = first_label(query);
+    if qtype(query) == 251 {
+        let messages = transfer::acts(query, what).into_iter();
+        return messages.filter_map(|act| if let Act::Send(octets) = act { Some(octets) } else { None }).collect();
+    }
     vec![signed_answer(query, what, tcp)]
 }
 

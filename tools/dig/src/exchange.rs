@@ -16,6 +16,7 @@ use crate::options::Server;
 use crate::registry::Rcode;
 use crate::transport::{Timing, TlsFailure};
 use crate::tsig::{Conversation, Signing, VerifyError};
+use crate::xfr::{Progress, State, Transfer};
 
 /// What to ask, whom, and how stubbornly.
 #[derive(Clone, Debug)]
@@ -76,6 +77,8 @@ pub enum Step {
     Ask(Ask),
     /// Go on waiting on the same socket until then.
     Wait(Instant),
+    /// This is one message of a transfer: show it, and wait for the next one on the same connection until then.
+    ShowAndWait(Box<Answer>, Instant),
     /// This is the answer.
     Answer(Box<Answer>),
     /// This was answered, and the server wants to be asked otherwise.
@@ -123,6 +126,8 @@ pub struct Answer {
     pub query: Query,
     /// How long each part took.
     pub timing: Timing,
+    /// How far the transfer has come whose message this is.
+    pub transfer: Option<Progress>,
     /// What its signature is worth, if the query had one.
     pub signature: Option<Result<(), VerifyError>>,
 }
@@ -151,6 +156,8 @@ pub struct Exchange {
     tries_left: u32,
     transport: Transport,
     seen_bad_cookie: bool,
+    /// The transfer that the query that was last sent asks for.
+    transfer: Option<Transfer>,
     /// What verifies the answers to the query that was last sent.
     conversation: Option<Conversation>,
     sent: Instant,
@@ -173,6 +180,7 @@ impl Exchange {
             tries_left,
             transport,
             seen_bad_cookie: false,
+            transfer: None,
             conversation: None,
             sent: now,
             until: now,
@@ -231,6 +239,7 @@ impl Exchange {
             return Step::GiveUp { in_setup: true };
         };
         let octets = self.sign(self.task.query.emit(), now);
+        self.transfer = Transfer::of(&self.task.query, self.transport);
         let question = &self.task.query.question;
         explain(Event::Asked {
             qname: question.qname.to_string(),
@@ -376,6 +385,11 @@ impl Exchange {
         });
         let mut answer = self.answer(message, octets, server, now);
         answer.signature = signature;
+        answer.transfer = self.transfer.as_mut().map(|transfer| transfer.take(&answer.message, octets.len()));
+        if answer.transfer.is_some_and(|progress| progress.state == State::More) {
+            self.until = now.checked_add(self.task.timeout).unwrap_or(now);
+            return Step::ShowAndWait(answer, self.until);
+        }
         Step::Answer(answer)
     }
 
@@ -390,6 +404,7 @@ impl Exchange {
             query: self.task.query.clone(),
             timing: self.timing,
             signature: None,
+            transfer: None,
         })
     }
 
@@ -404,14 +419,21 @@ impl Exchange {
 
     fn is_ours(&self, header: &Header, explain: Explain<'_>) -> bool {
         let expected = self.task.query.header.id;
-        if header.id != expected {
+        if header.id != expected && self.is_in_transfer() {
+            explain(Event::IdMismatchInTransfer { expected, got: header.id });
+        } else if header.id != expected {
             explain(Event::IdMismatch { expected, got: header.id, transport: self.transport });
         }
         if !header.has(header::QR) {
             // dig takes it for an answer nevertheless.
             explain(Event::ResponseBitClear);
         }
-        header.id == expected
+        header.id == expected || self.is_in_transfer()
+    }
+
+    /// Whether the first message of a transfer has come.
+    fn is_in_transfer(&self) -> bool {
+        self.transfer.as_ref().is_some_and(Transfer::has_begun)
     }
 
     fn is_about_our_question(&self, message: &Message, explain: Explain<'_>) -> bool {

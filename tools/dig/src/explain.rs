@@ -142,6 +142,13 @@ pub enum Event {
         /// Over a connection nothing better can follow, and dig gives up.
         transport: Transport,
     },
+    /// A message with another id in the middle of a transfer.
+    IdMismatchInTransfer {
+        /// Ours.
+        expected: u16,
+        /// Its.
+        got: u16,
+    },
     /// A message from another address or port.
     SourceMismatch {
         /// Who was asked.
@@ -445,6 +452,9 @@ impl Event {
             }
             Self::IdMismatch { expected, got, transport } => {
                 format!("a message with id {got} instead of {expected}: not our answer, or forged{}", then(*transport))
+            }
+            Self::IdMismatchInTransfer { expected, got } => {
+                format!("a message with id {got} instead of {expected} in the middle of a transfer: taken, as dig does")
             }
             Self::SourceMismatch { expected, got } => {
                 format!("a message from {got}, but {expected} was asked: forged, or a confused server; waiting on")

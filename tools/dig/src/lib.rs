@@ -5,6 +5,7 @@
 //! - [`registry`], [`fault`], [`span`]: numbers with names, where messages break, where fields lie
 //! - [`query`], [`transport`], [`exchange`]: what is sent, how it travels, and the dialogue with the servers
 //! - [`tsig`]: signatures of queries and answers, and their keys
+//! - [`xfr`]: which message of a zone transfer is the last one
 //! - [`style`], [`printer`], [`yaml`], [`json`], [`explain`], [`meaning`], [`outcome`]: what is shown
 //! - [`host`]: the other dialect
 //! - [`batch`], [`bulk`]: the lines of `-f`, and many lookups at once
@@ -67,6 +68,7 @@ pub mod trace;
 pub mod transport;
 pub mod tsig;
 pub mod validate;
+pub mod xfr;
 pub mod yaml;
 
 /// The tool.

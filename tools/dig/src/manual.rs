@@ -11,6 +11,7 @@ mod rdata;
 mod tsig;
 mod validate;
 mod wire;
+mod xfr;
 mod yaml;
 
 const DESCRIPTION: &str = "\
@@ -41,6 +42,8 @@ Where dig stumbles over a value, this one takes it: `+bufsize` above 32767, a se
 server. A `-b` that names the server's own address and port is refused by the system here. dig's `-d`, which traces its own
 functions, is refused; `--explain` tells what happens. `-m` is taken, and has nothing to report here either.
 
+Keys for SIG(0), which dig's `-k` takes too, are not read: the query goes out unsigned.
+
 A name that IDNA does not allow is refused as dig refuses it, but not always with the same reason between the brackets.
 With `+idnout` a name in an answer that IDNA does not allow stays as it came, where dig stops.
 
@@ -63,6 +66,7 @@ pub(crate) const MANUAL: Manual = Manual {
         bulk::SECTION,
         rdata::SECTION,
         gai::SECTION,
+        xfr::SECTION,
         tsig::SECTION,
         validate::SECTION,
         compare::SECTION,

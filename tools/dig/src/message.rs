@@ -300,12 +300,13 @@ impl Query {
     fn emit_soa(&self, serial: u32, writer: &mut Writer) {
         const TTL: u32 = 0;
         const RDLENGTH: u16 = 22;
-        writer
-            .octets(self.question.qname.as_wire())
-            .u16(Type::SOA.0)
-            .u16(self.question.qclass.0)
-            .u32(TTL)
-            .u16(RDLENGTH);
+        // The name of the question, unless that is shorter than a pointer or not there.
+        if self.header_only || self.question.qname.is_root() {
+            writer.octets(self.question.qname.as_wire());
+        } else {
+            writer.u16(0xc00c);
+        }
+        writer.u16(Type::SOA.0).u16(self.question.qclass.0).u32(TTL).u16(RDLENGTH);
         // MNAME and RNAME are the root; REFRESH, RETRY, EXPIRE and MINIMUM say nothing.
         writer.u8(0).u8(0).u32(serial).u32(0).u32(0).u32(0).u32(0);
     }

@@ -9,8 +9,9 @@ use crate::fault::Fault;
 use crate::header;
 use crate::message::{Message, Section};
 use crate::options::{Lookup, Show};
-use crate::registry::{Opcode, Rcode};
+use crate::registry::{Opcode, Rcode, Type};
 use crate::transport::{Timing, TlsFailure};
+use crate::xfr::Progress;
 
 pub mod colour;
 mod columns;
@@ -41,7 +42,10 @@ pub fn answer(lookup: &Lookup, answer: &Answer) -> String {
         text.push('\n');
     }
     let verdict = answer.cookie.map(|verdict| format!(" ({verdict})")).unwrap_or_default();
-    body(&mut text, &lookup.show, message, &verdict);
+    match (lookup.show.one_soa && lookup.qtype == Type::AXFR, &answer.transfer) {
+        (true, Some(progress)) => body(&mut text, &lookup.show, &with_one_soa(message, progress), &verdict),
+        _ => body(&mut text, &lookup.show, message, &verdict),
+    }
     text
 }
 
@@ -70,6 +74,14 @@ pub fn query(lookup: &Lookup, octets: &[u8]) -> String {
         let _ = write!(text, ";; QUERY SIZE: {}\n\n", octets.len());
     }
     text
+}
+
+/// `+onesoa`: of all SOA records of a transfer only the first is shown.
+fn with_one_soa(message: &Message, progress: &Progress) -> Message {
+    let mut message = message.clone();
+    let mut seen = progress.messages > 1;
+    message.answer.retain(|record| record.rtype != Type::SOA || !std::mem::replace(&mut seen, true));
+    message
 }
 
 fn heading(text: &mut String, message: &Message) {
@@ -190,9 +202,10 @@ fn query_time(show: &Show, rtt: Duration) -> String {
 pub fn received(show: &Show, answer: &Answer) -> String {
     let unit = if show.usec { "us" } else { "ms" };
     let rtt = if show.usec { answer.rtt.as_micros() } else { answer.rtt.as_millis() };
+    let octets = u64::try_from(answer.octets.len()).unwrap_or(u64::MAX);
     format!(
         ";; Received {} bytes from {}#{}({}) in {rtt} {unit}\n\n",
-        answer.octets.len(),
+        answer.transfer.map_or(octets, |progress| progress.octets),
         address(answer.server.addr),
         answer.server.addr.port(),
         answer.server.written,
@@ -201,15 +214,20 @@ pub fn received(show: &Show, answer: &Answer) -> String {
 
 /// The footer. `when` is the local time as dig writes it; `warning` is what there is to be said about signatures.
 pub fn stats(show: &Show, answer: &Answer, when: &str, warning: Option<&str>) -> String {
+    let size = answer.transfer.map_or_else(
+        || format!("MSG SIZE  rcvd: {}", answer.octets.len()),
+        |Progress { records, messages, octets, .. }| {
+            format!("XFR size: {records} records (messages {messages}, bytes {octets})")
+        },
+    );
     let warning = warning.map(|words| format!(";; WARNING -- {words}\n")).unwrap_or_default();
     format!(
-        ";; Query time: {}\n;; SERVER: {}#{}({}) ({})\n;; WHEN: {when}\n;; MSG SIZE  rcvd: {}\n{warning}\n",
+        ";; Query time: {}\n;; SERVER: {}#{}({}) ({})\n;; WHEN: {when}\n;; {size}\n{warning}\n",
         query_time(show, answer.rtt),
         address(answer.server.addr),
         answer.server.addr.port(),
         answer.server.written,
         answer.transport.name(),
-        answer.octets.len()
     )
 }
 
@@ -295,6 +313,9 @@ pub fn notice(event: &Event, comments: bool) -> Option<String> {
         Event::IdMismatch { expected, got, transport } => {
             let mark = if *transport == Transport::Udp { "Warning" } else { "ERROR" };
             format!(";; {mark}: ID mismatch: expected ID {expected}, got {got}")
+        }
+        Event::IdMismatchInTransfer { expected, got } => {
+            format!(";; WARNING: ID mismatch: expected ID {expected}, got {got}")
         }
         // Not a slip: dig has its mark twice.
         Event::QuestionMismatch { got } => format!(";; ;; Question section mismatch: got {got}"),

@@ -38,13 +38,15 @@ pub fn build_for(lookup: &Lookup, qname: Name, random_cookie: [u8; 8]) -> Result
     let mut header = Header::default();
     header.set_opcode(lookup.opcode);
     let flags = &lookup.flags;
+    let is_transfer = matches!(lookup.qtype, Type::AXFR | Type::IXFR);
     for (flag, on) in [
         (header::AA, flags.aa),
         (header::TC, flags.tc),
-        (header::RD, flags.rd),
+        // A zone is not looked for elsewhere.
+        (header::RD, flags.rd && !is_transfer),
         (header::RA, flags.ra),
         (header::Z, flags.z),
-        (header::AD, flags.ad),
+        (header::AD, flags.ad && lookup.qtype != Type::IXFR),
         (header::CD, flags.cd),
     ] {
         header.set(flag, on);

@@ -22,6 +22,7 @@ use crate::registry::Rcode;
 use crate::resolv_conf::{self, ResolvConf};
 use crate::transport::{TlsFailure, Transport};
 use crate::tsig::Signing;
+use crate::xfr::State;
 use crate::{idn, json, meaning, outcome, printer, search};
 
 mod bulk;
@@ -481,7 +482,12 @@ impl<'a> Session<'a> {
                 }
             }
         }
-        if output.is_explained() {
+        let progress = answer.transfer.as_ref();
+        if let Some(State::Failed(failure)) = progress.map(|progress| progress.state).filter(|_| !output.is_json()) {
+            text += &format!("{failure}\n");
+        }
+        // Of a zone's records there is no more to say than that they are.
+        if output.is_explained() && progress.is_none_or(|progress| progress.state != State::More) {
             meaning::explain(answer, unix_s(), &mut |event| output.event(&event))?;
         }
         show(output, &text, &json::Result::new(answer))?;
@@ -532,6 +538,9 @@ fn show<R: serde::Serialize>(output: &mut Output<'_>, text: &str, result: &R) ->
 
 /// `warning` is what there is to be said about signatures.
 fn footer(lookup: &Lookup, answer: &Answer, warning: Option<&str>) -> String {
+    if answer.transfer.is_some_and(|progress| progress.state != State::Complete) {
+        return String::new();
+    }
     if lookup.show.stats {
         printer::stats(&lookup.show, answer, &when(), warning)
     } else if lookup.show.identify {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::options::Lookup;
+use crate::registry::Type;
 
 /// How a message travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -44,7 +45,8 @@ impl Transport {
             Some(Https { plain: true, get: false, .. }) => Self::HttpPost,
             Some(Https { plain: true, get: true, .. }) => Self::HttpGet,
             None if lookup.tls.verifies() => Self::Tls,
-            None if lookup.tcp == Some(true) => Self::Tcp,
+            // A zone does not fit into datagrams, whatever the line says.
+            None if lookup.tcp == Some(true) || lookup.qtype == Type::AXFR => Self::Tcp,
             None => Self::Udp,
         }
     }

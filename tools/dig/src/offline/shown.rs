@@ -132,6 +132,7 @@ pub fn as_answer(source: &str, item: &Item, message: Message) -> Answer {
         cookie: None,
         timing: Timing::default(),
         signature: None,
+        transfer: None,
         message,
     }
 }

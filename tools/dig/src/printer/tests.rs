@@ -22,6 +22,7 @@ fn answer_of(octets: &[u8]) -> Answer {
         query: Query::new(header::Header::default(), question, None),
         timing: Timing::default(),
         signature: None,
+        transfer: None,
     }
 }
 

@@ -550,6 +550,7 @@ impl<'o, 'w> Engine<'o, 'w> {
                 query: fast.query.clone(),
                 timing: Timing::default(),
                 signature: None,
+                transfer: None,
             };
             if kind.globals.short {
                 self.text += &printer::short_identified(show, &answer);

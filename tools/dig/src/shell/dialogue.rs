@@ -78,6 +78,11 @@ pub(super) fn hold(
                 }
                 return Ok(Outcome::Answer(answer));
             }
+            Step::ShowAndWait(answer, until) => {
+                tell(Told::Answered(&answer))?;
+                step = Step::Wait(until);
+                continue;
+            }
             Step::BadPacket(packet) => return Ok(Outcome::BadPacket(packet)),
             Step::Dropped => return Ok(Outcome::Dropped(dropped)),
             Step::GiveUp { .. } => return Ok(Outcome::GaveUp),
