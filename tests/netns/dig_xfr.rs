@@ -97,7 +97,7 @@ fn start(net: &Net) -> Background {
     let keys: String = ALGORITHMS.iter().map(|algorithm| format!("key {algorithm}-key; ")).collect();
     for (zone, who) in [("small", keys.as_str()), ("big", &keys), ("open", "any; ")] {
         conf += &format!(
-            "zone {zone}.test {{ type primary; file \"{zone}.zone\"; allow-query {{ {who}}}; allow-transfer {{ {who}}}; allow-update {{ any; }}; }};\n"
+            "zone {zone}.test {{ type primary; file \"{zone}.zone\"; allow-transfer {{ {who}}}; allow-update {{ any; }}; }};\n"
         );
         let mut text =
             String::from("$TTL 300\n@ SOA ns r 1 2 3 4 5\n NS ns\nns A 192.0.2.1\na TXT \"x y\"\nb A 192.0.2.2\n");

@@ -484,7 +484,8 @@ impl<'a> Session<'a> {
         }
         let progress = answer.transfer.as_ref();
         if let Some(State::Failed(failure)) = progress.map(|progress| progress.state).filter(|_| !output.is_json()) {
-            text += &format!("{failure}\n");
+            text += &failure.to_string();
+            text.push('\n');
         }
         // Of a zone's records there is no more to say than that they are.
         if output.is_explained() && progress.is_none_or(|progress| progress.state != State::More) {

@@ -93,6 +93,7 @@ impl Case {
             cookie: self.cookie,
             timing: Timing::default(),
             signature: None,
+            transfer: None,
             query,
         };
         let mut sentences = Vec::new();
