@@ -2,6 +2,7 @@
 
 mod certs;
 mod http;
+mod quic;
 mod servers;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ pub(crate) fn tests() -> Vec<Case> {
     vec![
         Case::new("dig_transport::same_as_dig_over_tls", &["dig", "named"], same_over_tls),
         Case::new("dig_transport::same_as_dig_over_http", &["dig", "named"], same_over_http),
+        Case::new("dig_transport::over_quic", &[], over_quic),
     ]
 }
 
@@ -82,4 +84,45 @@ fn same_over_http(net: &Net) {
     }
     let told = run(tool("dig").args(["@127.0.0.1", "+https=/wrong", "+explain", "+tries=1", "a.test"]));
     told.status(9).stdout_has(";; explain: 127.0.0.1:443 answered with status 404 of HTTP, and no message: is there a");
+}
+
+/// No peer here speaks QUIC: quinn's server does, and its client is not ours.
+fn over_quic(net: &Net) {
+    certs::write(net.dir());
+    quic::start(net.dir());
+    let dir = net.dir().to_str().unwrap();
+    for (line, status, text) in [
+        ("@127.0.0.1 +quic a.test", 0, ";; SERVER: 127.0.0.1#853(127.0.0.1) (QUIC)\n"),
+        ("@127.0.0.1 +quic +tls-ca=DIR/ca.pem a.test", 0, ";; MSG SIZE  rcvd: 24\n"),
+        ("@127.0.0.1 +https3 +tls-ca=DIR/ca.pem a.test", 0, ";; SERVER: 127.0.0.1#443(127.0.0.1) (HTTP3)\n"),
+        ("@127.0.0.1 +https3 +noall +timing a.test", 0, ";; TIMING: TLS "),
+        (
+            "@127.0.0.1 +quic +tls-ca=DIR/other.pem a.test",
+            0,
+            ";; TLS peer certificate verification for 127.0.0.1#853 failed: unable to get local issuer certificate\n",
+        ),
+        (
+            "@127.0.0.1 +https3 +tls-ca=DIR/ca.pem +tls-hostname=wrong.test a.test",
+            0,
+            ";; TLS peer certificate verification for 127.0.0.1#443 failed: hostname mismatch\n",
+        ),
+        ("@127.0.0.1 +quic +tls-ca=DIR/nofile a.test", 0, ";; TLS context cannot be created\n"),
+        // The other's protocol, nobody there, and streams that end too early.
+        ("@127.0.0.1 -p 443 +quic +tries=1 a.test", 9, "#443(127.0.0.1) for a.test failed: TLS error.\n"),
+        ("@127.0.0.1 -p 9 +quic +tries=1 a.test", 9, "#9(127.0.0.1) for a.test failed: connection refused.\n"),
+        ("@127.0.0.1 -p 8530 +quic +tries=1 a.test", 9, ";; communications error to 127.0.0.1#8530: end of file\n"),
+        ("@127.0.0.1 -p 8531 +quic +tries=1 a.test", 9, ";; communications error to 127.0.0.1#8531: end of file\n"),
+        ("@127.0.0.1 -p 4430 +https3 +tries=1 a.test", 9, ";; communications error to 127.0.0.1#4430: failure\n"),
+        ("@127.0.0.1 -p 4430 +https3 +tries=1 +explain a.test", 9, "answered with status 404 of HTTP"),
+        ("@127.0.0.1 -p 4431 +https3 +tries=1 a.test", 9, "error to 127.0.0.1#4431: unexpected error\n"),
+    ] {
+        let line = line.replace("DIR", dir);
+        run(tool("dig").args(line.split(' '))).status(status).stdout_has(text);
+    }
+    // A server that never answers: the wait ends.
+    let silent = std::net::UdpSocket::bind("127.0.0.1:8532").unwrap();
+    run(tool("dig").args(["@127.0.0.1", "-p", "8532", "+quic", "+tries=1", "+time=1", "a.test"]))
+        .status(9)
+        .stdout_has("failed: timed out.\n");
+    drop(silent);
 }

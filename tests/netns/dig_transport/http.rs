@@ -85,23 +85,24 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     octets
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "seven bits at a time")]
 fn fields(fields: &[(&str, &str)]) -> Vec<u8> {
     let mut block = Vec::new();
     for (name, value) in fields {
         block.push(0);
         for text in [name, value] {
             // An integer of seven bits and more (RFC 7541, section 5.1).
-            match u8::try_from(text.len()) {
-                Ok(length @ ..127) => block.push(length),
-                _ => {
-                    let rest = text.len() - 127;
-                    block.extend([
-                        127,
-                        0x80 | (rest & 0x7f) as u8,
-                        0x80 | (rest >> 7 & 0x7f) as u8,
-                        (rest >> 14) as u8,
-                    ]);
+            let mut length = text.len();
+            if length < 127 {
+                block.push(length as u8);
+            } else {
+                block.push(127);
+                length -= 127;
+                while length > 0x7f {
+                    block.push(0x80 | (length & 0x7f) as u8);
+                    length >>= 7;
                 }
+                block.push(length as u8);
             }
             block.extend(text.as_bytes());
         }

@@ -195,6 +195,8 @@ impl Exchange {
 
     /// Asks the first server. `id` is a fresh random id.
     pub fn start(&mut self, id: u16, now: Instant, explain: Explain<'_>) -> Step {
+        // Over QUIC a stream has one query, and its id tells nothing (RFC 9250, section 4.2.1).
+        let id = if self.transport == Transport::Quic { 0 } else { id };
         self.task.query.header.id = self.task.qid.unwrap_or(id);
         self.server = 0;
         self.ask(now, explain)

@@ -20,6 +20,7 @@ use crate::question::Question;
 use crate::record::Record;
 use crate::registry::Rcode;
 use crate::style::Style;
+use crate::transport;
 
 /// A value that only exists as JSON.
 pub struct Only<'a, T>(pub &'a T);
@@ -45,6 +46,8 @@ pub struct Result<'a> {
     transport: Transport,
     rtt_us: u64,
     length_octets: usize,
+    /// How long each part took; null if the message cannot be read.
+    timing: Option<Timing>,
     /// Null if the message cannot be read.
     rcode: Option<Rcode>,
     /// Null if no cookie was sent or none came back.
@@ -56,6 +59,28 @@ pub struct Result<'a> {
     message: Option<Dns<'a>>,
     /// All octets, if the message cannot be read.
     message_hex: Option<String>,
+}
+
+/// Null is a part that there was not.
+#[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the JSON members tell their unit")]
+struct Timing {
+    connect_us: Option<u64>,
+    tls_us: Option<u64>,
+    first_octet_us: u64,
+    whole_us: u64,
+}
+
+impl Timing {
+    fn new(timing: &transport::Timing) -> Self {
+        let us = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        Self {
+            connect_us: timing.connect.map(us),
+            tls_us: timing.tls.map(us),
+            first_octet_us: us(timing.first),
+            whole_us: us(timing.whole),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -78,6 +103,7 @@ impl<'a> Result<'a> {
     pub fn new(answer: &'a Answer) -> Self {
         let message = &answer.message;
         Self {
+            timing: Some(Timing::new(&answer.timing)),
             rcode: Some(message.rcode()),
             cookie: answer.cookie,
             fault: message.fault,
@@ -105,6 +131,7 @@ impl<'a> Result<'a> {
             transport,
             rtt_us: u64::try_from(rtt.as_micros()).unwrap_or(u64::MAX),
             length_octets,
+            timing: None,
             rcode: None,
             cookie: None,
             fault: None,

@@ -8,6 +8,7 @@ mod gai;
 mod host;
 mod query;
 mod rdata;
+mod transport;
 mod tsig;
 mod validate;
 mod wire;
@@ -63,6 +64,7 @@ pub(crate) const MANUAL: Manual = Manual {
     description: DESCRIPTION,
     sections: &[
         query::SECTION,
+        transport::SECTION,
         bulk::SECTION,
         rdata::SECTION,
         gai::SECTION,

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: the clock")]
 
 mod http;
+mod quic;
 mod stream;
 mod tcp;
 mod tls;
@@ -15,9 +16,10 @@ use std::time::Instant;
 use socket2::{Protocol, Socket, Type};
 
 use self::http::Http;
+use self::quic::Quic;
 use self::stream::Stream;
 use self::tcp::time_left;
-use crate::doh::{Broken, Refused, Request};
+use crate::doh::{Broken, Refused, Request, http3};
 use crate::exchange::Ask;
 use crate::options::Lookup;
 use crate::transport::{self, Timing, TlsFailure, Transport};
@@ -28,6 +30,12 @@ const MAX_MESSAGE: usize = 65535;
 const ALPN_DOT: &[u8] = b"dot";
 /// HTTP/2 over TLS (RFC 9113, section 3.2).
 const ALPN_H2: &[u8] = b"h2";
+/// DNS over QUIC (RFC 9250, section 4.1.1), and HTTP/3 (RFC 9114, section 3.1).
+const ALPN_DOQ: &[u8] = b"doq";
+const ALPN_H3: &[u8] = b"h3";
+/// `DOQ_NO_ERROR` (RFC 9250, section 4.3) and `H3_NO_ERROR` (RFC 9114, section 8.1).
+const DOQ_NO_ERROR: u32 = 0;
+const H3_NO_ERROR: u32 = 0x100;
 
 /// What came of waiting.
 #[derive(Clone, Debug)]
@@ -88,6 +96,10 @@ enum Way {
     Messages(Stream),
     /// Each message in a request of its own.
     Http(Box<Http>),
+    /// One message on a stream of QUIC, behind its length.
+    Quic(Box<Quic>),
+    /// One message in a request of HTTP/3.
+    Http3(Box<Quic>),
 }
 
 impl Dialler {
@@ -119,10 +131,14 @@ impl Dialler {
         let alpn = match ask.transport {
             Transport::Tls => Some(ALPN_DOT),
             Transport::HttpsPost | Transport::HttpsGet => Some(ALPN_H2),
-            Transport::Quic | Transport::Https3 => return Err(Heard::SetupFailed("not implemented".to_owned())),
+            Transport::Quic => Some(ALPN_DOQ),
+            Transport::Https3 => Some(ALPN_H3),
             _ => None,
         };
         let setup = alpn.map(|alpn| self.tls_setup(ask, lookup, alpn)).transpose().map_err(Heard::TlsFailed)?;
+        if let (Transport::Quic | Transport::Https3, Some(setup)) = (ask.transport, &setup) {
+            return self.dial_quic(ask, setup);
+        }
         let mut line = Line::connect(ask, self.source)?;
         line.way = match line.way {
             Way::Messages(mut stream) => {
@@ -135,6 +151,21 @@ impl Dialler {
             }
             other => other,
         };
+        Ok(line)
+    }
+
+    fn dial_quic(&self, ask: &Ask, setup: &tls::Setup) -> Result<Line, Heard> {
+        let started = Instant::now();
+        let quic = Quic::connect(ask.server.addr, self.source, setup, ask.until).map_err(|error| {
+            setup.verifier.refused().map_or_else(
+                || Heard::SetupFailed(reason(&error)),
+                |reason| Heard::TlsFailed(TlsFailure::Certificate { reason }),
+            )
+        })?;
+        let quic = Box::new(quic);
+        let way = if ask.transport == Transport::Quic { Way::Quic(quic) } else { Way::Http3(quic) };
+        let mut line = Line::new(way, ask, started);
+        line.timing.tls = Some(started.elapsed());
         Ok(line)
     }
 
@@ -186,6 +217,10 @@ impl Line {
             Way::Datagrams(socket) => socket.send(&ask.octets).map(|_| ()),
             Way::Messages(stream) => stream.send_message(&ask.octets, ask.until),
             Way::Http(http) => http.send(&request(ask, lookup), ask.until),
+            Way::Quic(quic) => stream::framed(&ask.octets).and_then(|octets| quic.send(&octets)),
+            Way::Http3(quic) => {
+                quic.announce(&http3::control()).and_then(|()| quic.send(&http3::request(&request(ask, lookup))))
+            }
         };
         self.broken = sent.err();
     }
@@ -214,6 +249,17 @@ impl Line {
             Way::Messages(stream) => Heard::Message(stream.message(until, &mut first)?),
             Way::Http(http) => {
                 http.response(until, &mut first)?.message().map_or_else(Heard::HttpRefused, Heard::Message)
+            }
+            Way::Quic(quic) => {
+                let octets = quic.response(MAX_MESSAGE + 2, until, &mut first)?;
+                quic.close(DOQ_NO_ERROR);
+                Heard::Message(stream::unframed(&octets)?)
+            }
+            Way::Http3(quic) => {
+                let octets = quic.response(http3::MAX_RESPONSE, until, &mut first)?;
+                quic.close(H3_NO_ERROR);
+                let response = http3::response(&octets).map_err(io::Error::other)?;
+                response.message().map_or_else(Heard::HttpRefused, Heard::Message)
             }
         };
         let now = Instant::now();
@@ -276,6 +322,10 @@ fn reason(error: &io::Error) -> String {
     }
     if error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Broken>) {
         return "unexpected error".to_owned();
+    }
+    let lost = error.get_ref().and_then(|inner| inner.downcast_ref());
+    if lost.is_some_and(quic::is_about_tls) {
+        return "TLS error".to_owned();
     }
     let word = match error.kind() {
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => "timed out",

@@ -53,11 +53,8 @@ impl Stream {
 
     /// Sends a message behind its length (RFC 1035, section 4.2.2).
     pub(super) fn send_message(&mut self, octets: &[u8], until: Instant) -> io::Result<()> {
-        let length = u16::try_from(octets.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
         // One segment: some servers expect the message right behind its length.
-        let mut framed = length.to_be_bytes().to_vec();
-        framed.extend_from_slice(octets);
-        self.write_all(&framed, until)
+        self.write_all(&framed(octets)?, until)
     }
 
     /// Waits for a whole message, and notes when its first octet came.
@@ -81,4 +78,19 @@ impl Stream {
         }
         Ok(())
     }
+}
+
+/// A message behind its length.
+pub(super) fn framed(octets: &[u8]) -> io::Result<Vec<u8>> {
+    let length = u16::try_from(octets.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let mut framed = length.to_be_bytes().to_vec();
+    framed.extend_from_slice(octets);
+    Ok(framed)
+}
+
+/// The first message of a stream that has ended.
+pub(super) fn unframed(octets: &[u8]) -> io::Result<Vec<u8>> {
+    let (length, rest) = octets.split_first_chunk().ok_or(io::ErrorKind::UnexpectedEof)?;
+    let message = rest.get(..u16::from_be_bytes(*length).into()).ok_or(io::ErrorKind::UnexpectedEof)?;
+    Ok(message.to_vec())
 }

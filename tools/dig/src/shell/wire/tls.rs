@@ -27,6 +27,7 @@ type Chain = Vec<CertificateDer<'static>>;
 pub(super) struct Setup {
     pub(super) config: Arc<ClientConfig>,
     pub(super) name: ServerName<'static>,
+    pub(super) verifier: Arc<Verifier>,
     options: transport::Tls,
     written: String,
     alpn: &'static [u8],
@@ -43,12 +44,13 @@ impl Setup {
         } else {
             Verifier::lax(&provider)
         };
+        let verifier = Arc::new(verifier);
         let unusable = |error: Error| context(None, error.to_string());
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(unusable)?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier));
+            .with_custom_certificate_verifier(Arc::<Verifier>::clone(&verifier));
         let mut config = match identity(options)? {
             Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(|_| wrong_key(options))?,
             None => builder.with_no_client_auth(),
@@ -59,6 +61,7 @@ impl Setup {
             config: Arc::new(config),
             // Without a name that a certificate could have, the address: it is not sent.
             name: name.unwrap_or_else(|| ServerName::IpAddress(ask.server.addr.ip().into())),
+            verifier,
             options: options.clone(),
             written: ask.server.written.clone(),
             alpn,

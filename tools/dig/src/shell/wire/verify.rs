@@ -4,7 +4,7 @@
 //! may not be used for this, then that it is for another name, and that it has expired last.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -36,6 +36,8 @@ pub(super) struct Verifier {
     /// `None` takes every certificate.
     strict: Option<Strict>,
     algorithms: WebPkiSupportedAlgorithms,
+    /// Why the last one was not taken: QUIC has no room for that in its errors.
+    refused: Mutex<Option<&'static str>>,
 }
 
 #[derive(Debug)]
@@ -49,7 +51,7 @@ struct Strict {
 impl Verifier {
     /// Takes every certificate.
     pub(super) fn lax(provider: &CryptoProvider) -> Self {
-        Self { strict: None, algorithms: provider.signature_verification_algorithms }
+        Self { strict: None, algorithms: provider.signature_verification_algorithms, refused: Mutex::default() }
     }
 
     /// Takes certificates for the name that one of the trusted has signed.
@@ -61,7 +63,13 @@ impl Verifier {
         let mut roots = RootCertStore::empty();
         // What cannot be read as an authority has signed nobody's certificate.
         let _ = roots.add_parsable_certificates(trusted.iter().cloned());
-        Self { strict: Some(Strict { trusted, roots, name }), algorithms: provider.signature_verification_algorithms }
+        let strict = Some(Strict { trusted, roots, name });
+        Self { strict, algorithms: provider.signature_verification_algorithms, refused: Mutex::default() }
+    }
+
+    /// Why the last certificate was not taken, if it was not.
+    pub(super) fn refused(&self) -> Option<&'static str> {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -75,7 +83,13 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         if let Some(strict) = &self.strict {
-            strict.judge(end_entity, intermediates, now, &self.algorithms)?;
+            let judged = strict.judge(end_entity, intermediates, now, &self.algorithms);
+            let reason = judged.as_ref().err().and_then(|error| match error {
+                Error::Other(other) => other.0.downcast_ref::<Refused>().map(|refused| refused.0),
+                _ => None,
+            });
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = reason;
+            judged?;
         }
         Ok(ServerCertVerified::assertion())
     }
