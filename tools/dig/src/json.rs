@@ -9,6 +9,7 @@ use sockeye_cli::{Render, Text};
 use sockeye_common::hex;
 
 use crate::cookie::Verdict;
+use crate::dns64;
 use crate::edns;
 use crate::exchange::{Answer, BadPacket};
 use crate::explain::Transport;
@@ -55,6 +56,8 @@ pub struct Result<'a> {
     /// Where the message breaks, or null.
     fault: Option<Fault>,
     edns: Option<Edns>,
+    /// The prefixes that `+dns64prefix` finds; null without it.
+    dns64_prefixes: Option<Vec<String>>,
     /// RFC 8427, section 2. Null if the message cannot be read.
     message: Option<Dns<'a>>,
     /// All octets, if the message cannot be read.
@@ -113,6 +116,14 @@ impl<'a> Result<'a> {
         }
     }
 
+    /// The same with the prefixes of DNS64.
+    #[must_use]
+    pub fn with_dns64_prefixes(mut self, answer: &Answer) -> Self {
+        let prefixes = dns64::prefixes(&answer.message);
+        self.dns64_prefixes = Some(prefixes.iter().map(|(prefix, length)| format!("{prefix}/{length}")).collect());
+        self
+    }
+
     /// The result of a message that cannot be read.
     pub fn unreadable(packet: &'a BadPacket) -> Self {
         Self {
@@ -136,6 +147,7 @@ impl<'a> Result<'a> {
             cookie: None,
             fault: None,
             edns: None,
+            dns64_prefixes: None,
             message: None,
             message_hex: None,
         }

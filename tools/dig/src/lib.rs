@@ -15,7 +15,9 @@
 //! - [`offline`]: messages that are not asked for but given
 //! - [`compare`]: one name, every source side by side
 //! - [`hosts`], [`nsswitch`], [`stub`], [`gai_conf`], [`rfc6724`]: what the C library goes by
-//! - [`trace`], [`nssearch`]: from the root down, and every server of a zone
+//! - [`trace`], [`nssearch`], [`tree`], [`delegation`], [`dns64`]: from the root down, every server of a zone, what a
+//!   parent says of a child's signatures, and prefixes of DNS64
+//! - [`diff`], [`watch`]: several servers beside each other, one question again and again
 //! - [`shell`]: sockets, clocks and files, and [`shell::run`]
 #![forbid(unsafe_code)]
 
@@ -29,6 +31,9 @@ pub mod bulk;
 pub mod cli;
 pub mod compare;
 pub mod cookie;
+pub mod delegation;
+pub mod diff;
+pub mod dns64;
 pub mod doh;
 pub mod edns;
 pub mod exchange;
@@ -66,8 +71,10 @@ pub mod stub;
 pub mod style;
 pub mod trace;
 pub mod transport;
+pub mod tree;
 pub mod tsig;
 pub mod validate;
+pub mod watch;
 pub mod xfr;
 pub mod yaml;
 

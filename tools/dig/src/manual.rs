@@ -8,6 +8,7 @@ mod gai;
 mod host;
 mod query;
 mod rdata;
+mod trace;
 mod transport;
 mod tsig;
 mod validate;
@@ -44,6 +45,8 @@ server. A `-b` that names the server's own address and port is refused by the sy
 functions, is refused; `--explain` tells what happens. `-m` is taken, and has nothing to report here either.
 
 Keys for SIG(0), which dig's `-k` takes too, are not read: the query goes out unsigned.
+Where a zone has one server only, dig's `+nssearch` does not wait for its answer and says that nobody could be reached; this
+one waits.
 
 A name that IDNA does not allow is refused as dig refuses it, but not always with the same reason between the brackets.
 With `+idnout` a name in an answer that IDNA does not allow stays as it came, where dig stops.
@@ -69,6 +72,8 @@ pub(crate) const MANUAL: Manual = Manual {
         rdata::SECTION,
         gai::SECTION,
         xfr::SECTION,
+        trace::SECTION,
+        trace::SEVERAL,
         tsig::SECTION,
         validate::SECTION,
         compare::SECTION,
@@ -158,6 +163,24 @@ pub(crate) const MANUAL: Manual = Manual {
             status: 0,
         },
         Example {
+            says: "Draw the way from the root to a name, with every server on it:",
+            command: "dig +tree web.lab.test",
+            shows: "web.lab.test. 3600 IN A 192.0.2.80",
+            status: 0,
+        },
+        Example {
+            says: "Whether two servers say the same:",
+            command: "dig @127.0.0.1 @::1 lab.test SOA +diff",
+            shows: "lab.test. IN SOA, asked of 2 servers: the same from all",
+            status: 0,
+        },
+        Example {
+            says: "Tell when the address of a name changes, looking once here:",
+            command: "dig +watch=1 web.lab.test",
+            shows: "web.lab.test. A 192.0.2.80 (for 3600 s)",
+            status: 0,
+        },
+        Example {
             says: "A server that is not there:",
             command: "dig @127.0.0.1 -p 9 +tries=1 web.lab.test",
             shows: ";; communications error to 127.0.0.1#9: connection refused",
@@ -169,7 +192,11 @@ pub(crate) const MANUAL: Manual = Manual {
             0,
             "An answer came, whatever it says: NXDOMAIN and SERVFAIL are answers. Of several lookups the last one counts.",
         ),
-        (1, "The command line is wrong, a server's name has no address, or `/etc/resolv.conf` cannot be read."),
+        (
+            1,
+            "The command line is wrong, a server's name has no address, or `/etc/resolv.conf` cannot be read. With `+diff`: the \
+servers do not say the same.",
+        ),
         (4, "Standard output does not take the text."),
         (8, "The file of `-f` or of `+decode` cannot be read."),
         (9, "No server answered."),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::dns64;
 use crate::exchange::Answer;
 use crate::explain::{Event, Transport};
 use crate::fault::Fault;
@@ -179,6 +180,18 @@ pub fn short_identified(show: &Show, answer: &Answer) -> String {
     let rtt = if show.usec { answer.rtt.as_micros() } else { answer.rtt.as_millis() };
     let who = format!(" from server {server} in {rtt} {unit}.\n");
     short(&show.style, &answer.message).lines().flat_map(|line| [line, who.as_str()]).collect()
+}
+
+/// `+dns64prefix`: the prefixes in place of the records.
+pub fn dns64(lookup: &Lookup, answer: &Answer) -> String {
+    let mut text = String::new();
+    if lookup.show.comments {
+        text.push('\n');
+    }
+    if lookup.show.answer {
+        text += &dns64::text(&dns64::prefixes(&answer.message));
+    }
+    text
 }
 
 /// `+short` in a trace: the type and the rdata of each record, and who said so.

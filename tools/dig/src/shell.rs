@@ -28,6 +28,7 @@ use crate::{idn, json, meaning, outcome, printer, search};
 mod bulk;
 mod compare;
 mod dialogue;
+mod diff;
 mod given;
 mod host;
 mod key;
@@ -35,7 +36,9 @@ mod library;
 mod nssearch;
 mod route;
 mod trace;
+mod tree;
 mod validate;
+mod watch;
 mod wire;
 mod yaml;
 
@@ -217,8 +220,17 @@ impl<'a> Session<'a> {
             query::build(lookup, self.cookie).map_err(|error| not_a_query(lookup, &error))?;
         }
         let Some(servers) = self.acceptable_servers(lookup, output)? else { return Ok(false) };
+        if self.globals.diff {
+            return self.diff(lookup, servers, output).map(|()| false);
+        }
+        if let Some(rounds) = lookup.watch {
+            return self.watch(lookup, &servers, rounds, output).map(|()| false);
+        }
         if lookup.nssearch {
             return self.nssearch(lookup, servers, output).map(|()| false);
+        }
+        if lookup.tree {
+            return self.tree(lookup, servers, output).map(|()| false);
         }
         if lookup.trace {
             return self.trace(lookup, servers, output).map(|()| false);
@@ -465,7 +477,10 @@ impl<'a> Session<'a> {
             if self.globals.yaml {
                 text = self.yaml_answer(lookup, answer);
             }
-            if self.globals.short {
+            if lookup.dns64prefix && !self.globals.yaml {
+                text = printer::dns64(lookup, answer);
+                text += &footer(lookup, answer, self.signature_warning());
+            } else if self.globals.short {
                 if lookup.show.answer && lookup.show.identify {
                     text += &printer::short_identified(&lookup.show, answer);
                 } else if lookup.show.answer {
@@ -491,7 +506,11 @@ impl<'a> Session<'a> {
         if output.is_explained() && progress.is_none_or(|progress| progress.state != State::More) {
             meaning::explain(answer, unix_s(), &mut |event| output.event(&event))?;
         }
-        show(output, &text, &json::Result::new(answer))?;
+        let mut result = json::Result::new(answer);
+        if lookup.dns64prefix {
+            result = result.with_dns64_prefixes(answer);
+        }
+        show(output, &text, &result)?;
         match &lookup.validate {
             Some(anchors) => self.validate(lookup, answer, anchors.as_deref(), output),
             None => Ok(()),

@@ -103,4 +103,4 @@ pub fn is_referral(message: &Message) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -156,7 +156,7 @@ pub fn is_from_wildcard(records: &[Record]) -> bool {
     })
 }
 
-fn read_ds(zone: &Name, octets: &[u8], keys: &[Vec<u8>]) -> Result<Ds, Truncated> {
+pub(crate) fn read_ds(zone: &Name, octets: &[u8], keys: &[Vec<u8>]) -> Result<Ds, Truncated> {
     let mut reader = Reader::new(octets);
     let key_tag = reader.u16("Key Tag")?;
     let algorithm = reader.u8("Algorithm")?;

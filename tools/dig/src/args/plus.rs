@@ -371,7 +371,10 @@ fn dns64prefix(draft: &mut Draft<'_>, on: bool) {
         draft.current().dns64prefix = false;
         return;
     }
+    // The banner is for the first name of the line, and this is none.
+    let greeted = std::mem::replace(&mut draft.greeted, true);
     draft.new_lookup("ipv4only.arpa".to_owned());
+    draft.greeted = greeted;
     all(draft, false);
     let lookup = draft.current();
     lookup.dns64prefix = true;

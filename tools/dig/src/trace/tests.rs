@@ -3,7 +3,7 @@ use crate::rdata::Rdata;
 use crate::registry::Class;
 use crate::span::Span;
 
-fn name(text: &str) -> Name {
+pub(crate) fn name(text: &str) -> Name {
     text.parse().unwrap()
 }
 
@@ -16,11 +16,16 @@ fn record(text: &str) -> Record {
         None if rtype == Type::SOA => [&[0; 2][..], &[0; 20]].concat(),
         None => vec![192, 0, 2, 1],
     };
-    let rdata = Rdata::parse(&rdata, Span { offset: 0, length: rdata.len() }, rtype, Class::IN).unwrap();
-    Record { owner: name(words[0]), rtype, class: Class::IN, ttl: 60, rdata, owner_span: Span::default() }
+    Record { owner: name(words[0]), ..record_of(rtype, &rdata) }
 }
 
-fn message(answer: &[&str], authority: &[&str]) -> Message {
+/// A record of the root with that rdata.
+pub(crate) fn record_of(rtype: Type, rdata: &[u8]) -> Record {
+    let rdata = Rdata::parse(rdata, Span { offset: 0, length: rdata.len() }, rtype, Class::IN).unwrap();
+    Record { owner: Name::root(), rtype, class: Class::IN, ttl: 60, rdata, owner_span: Span::default() }
+}
+
+pub(crate) fn message(answer: &[&str], authority: &[&str]) -> Message {
     let mut message = Message::parse(&[0; header::LEN]).unwrap();
     message.answer = answer.iter().map(|text| record(text)).collect();
     message.authority = authority.iter().map(|text| record(text)).collect();
