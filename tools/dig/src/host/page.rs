@@ -70,11 +70,6 @@ fn code(rcode: Rcode) -> String {
     if rcode.0 > Rcode::BADVERS.0 { format!("{0}(?{0})", rcode.0) } else { format!("{}({rcode})", rcode.0) }
 }
 
-/// Why a transfer came to nothing.
-pub const TRANSFER_FAILED: &str = "; Transfer failed.\n";
-/// The first record of a transfer is none.
-pub const NO_SOA_FIRST: &str = "; Transfer failed.  Didn't start with SOA answer.\n";
-
 struct Page<'a> {
     settings: &'a Settings,
     answer: &'a Answer,

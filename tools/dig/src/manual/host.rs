@@ -12,7 +12,7 @@ Called by the name `host`, through a link, this is BIND's host: `host [-aACdilnr
 
 Without `-t` it asks for A, and then for AAAA and MX of what the aliases lead to. A short name is tried with each domain of the search
 list; of an address the name is asked for. `-v` and `-d` print whole messages, `-a` and `-A` ask for ANY as well, `-C` asks every
-server of a zone for its SOA record. The status is 1 if anything was not found or nobody answered, 2 for a type or a class that is
+server of a zone for its SOA record, `-l` lists the hosts of a zone by a transfer. The status is 1 if anything was not found or nobody answered, 2 for a type or a class that is
 none.
 
 `--explain`, `--json`, `--color`, `--help` and `--version` may stand anywhere in front of a `--`. `-m` shows nothing here: there is

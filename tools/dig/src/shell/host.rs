@@ -14,6 +14,7 @@ use crate::name::Name;
 use crate::options::{Lookup, Server};
 use crate::query::{self, QueryError};
 use crate::registry::{Rcode, Type};
+use crate::xfr::State;
 use crate::{json, meaning, nssearch, printer, search};
 
 /// Something was found, and nothing was said not to be there.
@@ -96,9 +97,6 @@ impl<'a> Host<'a> {
         let lookup = &Lookup { name: next.name.clone(), ..lookup.clone() };
         let query =
             query::build(lookup, self.session.cookie).map_err(|error| self.not_a_query(lookup, next, &error))?;
-        if matches!(lookup.qtype, Type::AXFR | Type::IXFR) {
-            return Err(Failure::new(NOT_FOUND, "zone transfers (-l, AXFR, IXFR) are not supported yet"));
-        }
         let Some(servers) = self.session.acceptable_servers(lookup, output)? else { return Ok(Ended::Nowhere) };
         let mut task = Task { name: written.to_owned(), ..self.session.new_task(lookup, servers)? };
         task.tries = self.tries_left.unwrap_or(task.tries);
@@ -137,6 +135,7 @@ impl<'a> Host<'a> {
 
     /// Holds a dialogue and tells what happens on the way.
     fn hold(&mut self, lookup: &Lookup, qname: &Name, task: Task, output: &mut Output<'_>) -> Result<Outcome, Failure> {
+        let written = task.name.clone();
         let mut beginnings = Beginnings::new(task.tries);
         let mut dialler = std::mem::take(&mut self.session.dialler);
         let outcome = dialogue::hold(task, lookup, &mut dialler, &mut |told| match told {
@@ -152,7 +151,12 @@ impl<'a> Host<'a> {
                 }
                 output.flush()
             }
-            Told::Received(..) | Told::Answered(_) => Ok(()),
+            // One message of a transfer, of which more are to come.
+            Told::Answered(answer) => {
+                let text = self.page(&written, answer);
+                Self::result(&text, answer, output)
+            }
+            Told::Received(..) => Ok(()),
         });
         self.session.dialler = dialler;
         self.tries_left = Some(beginnings.tries_left());
@@ -168,7 +172,16 @@ impl<'a> Host<'a> {
         if !silent {
             text += &self.page(written, answer);
         }
-        for _ in 0..page::receipts(from, rcode) {
+        let receipts = match answer.transfer.map(|progress| progress.state) {
+            None => page::receipts(from, rcode),
+            Some(State::Failed(_)) if silent => 0,
+            Some(State::Failed(failure)) => {
+                text += &format!("{failure}\n");
+                0
+            }
+            Some(_) => 1,
+        };
+        for _ in 0..receipts {
             text += &page::received(self.settings, answer);
         }
         Self::result(&text, answer, output)
