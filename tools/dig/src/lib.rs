@@ -54,6 +54,8 @@ pub mod nssearch;
 pub mod nsswitch;
 pub mod offline;
 pub mod options;
+#[cfg(test)]
+mod oracle;
 pub mod outcome;
 pub mod printer;
 pub mod query;
