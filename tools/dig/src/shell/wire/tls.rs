@@ -137,6 +137,7 @@ impl TlsStream {
 
     /// Takes what the peer has sent, and tells it if that is wrong.
     fn fill(&mut self, until: Instant) -> io::Result<()> {
+        self.tcp.hurry();
         let got = self.connection.read_tls(&mut self.tcp.until(until))?;
         if let Err(error) = self.connection.process_new_packets() {
             let _ = self.flush(until);
