@@ -1,25 +1,15 @@
 //! `+validate`: hickory-resolver's judgement, and the chain as our own queries show it.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the shell: the clock, a file of trust anchors, a runtime for hickory-resolver"
-)]
+#![expect(clippy::disallowed_methods, reason = "the shell: the clock, a file of trust anchors")]
 
-use std::net::SocketAddr;
-use std::str::FromStr as _;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use hickory_resolver::Resolver;
-use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts};
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::net::{DnsError, NetError};
-use hickory_resolver::proto::dnssec::{Algorithm, Proof, PublicKeyBuf, TrustAnchors};
-use hickory_resolver::proto::rr::{LowerName, Name as HickoryName, Record as HickoryRecord, RecordType};
+use sockeye_cli::escape::escape;
 use sockeye_cli::{Failure, Output, Status};
+use sockeye_dig_judge::{Anchors, Judgement, Question, judge};
 
-use super::Session;
 use super::dialogue::{self, Outcome};
+use super::{Session, TRIES};
 use crate::exchange::Answer;
 use crate::message::Message;
 use crate::name::Name;
@@ -28,14 +18,20 @@ use crate::registry::Type;
 use crate::validate::{self, Link, Validation, Verdict};
 
 /// The trust anchors: the root's keys as hickory-proto has them, or those of a file of DNSKEY records.
-fn anchors(file: Option<&str>) -> Result<TrustAnchors, Failure> {
-    match file {
-        None => Ok(TrustAnchors::default()),
-        Some(file) => {
-            let subject = format!("trust anchors {file}");
-            let text =
-                std::fs::read_to_string(file).map_err(|error| Failure::call(Status(1), "read", &subject, &error))?;
-            TrustAnchors::from_str(&text).map_err(|error| Failure::new(Status(1), format!("read {subject}: {error}")))
+fn anchors(file: Option<&str>) -> Result<Anchors, Failure> {
+    let Some(file) = file else { return Ok(Anchors::of_the_root()) };
+    let subject = format!("trust anchors {file}");
+    let text = std::fs::read_to_string(file).map_err(|error| Failure::call(Status(1), "read", &subject, &error))?;
+    Anchors::parse(&text).map_err(|error| Failure::new(Status(1), format!("read {subject}: {error}")))
+}
+
+impl From<Judgement> for Verdict {
+    fn from(judgement: Judgement) -> Self {
+        match judgement {
+            Judgement::Secure => Self::Secure,
+            Judgement::Insecure => Self::Insecure,
+            Judgement::Indeterminate => Self::Indeterminate,
+            Judgement::Bogus => Self::Bogus,
         }
     }
 }
@@ -50,9 +46,19 @@ impl Session<'_> {
         file: Option<&str>,
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
-        let anchors = Arc::new(anchors(file)?);
+        let anchors = anchors(file)?;
         let question = &answer.query.question;
-        let (verdict, mut why) = judge(lookup, answer, Arc::clone(&anchors), self.globals.timeout_s);
+        let labels: Vec<&[u8]> = question.qname.labels().collect();
+        let asked = Question {
+            labels: &labels,
+            qtype: question.qtype.0,
+            server: answer.server.addr,
+            attempts: usize::try_from(lookup.tries.unwrap_or(TRIES)).unwrap_or(usize::MAX),
+            timeout: self.globals.timeout_s.map(|timeout_s| Duration::from_secs(timeout_s.into())),
+        };
+        let (judgement, why) = judge(&asked, &anchors);
+        let verdict = Verdict::from(judgement);
+        let mut why = why.map(|why| escape(&why).into_owned());
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
         // The answer that was shown may have come without its signatures.
         let signed = self.ask_quietly(lookup, answer, &question.qname, question.qtype)?;
@@ -92,13 +98,10 @@ impl Session<'_> {
         lookup: &Lookup,
         answer: &Answer,
         last: &Name,
-        anchors: &TrustAnchors,
+        anchors: &Anchors,
         now: u64,
     ) -> Result<Vec<Link>, Failure> {
-        let is_anchor = |zone: &Name, algorithm: u8, key: &[u8]| {
-            let key = PublicKeyBuf::new(key.to_vec(), Algorithm::from_u8(algorithm));
-            hickory_name(zone).is_some_and(|name| anchors.contains_with_name(&key, &LowerName::from(name)))
-        };
+        let is_anchor = |zone: &Name, algorithm: u8, key: &[u8]| anchors.contains(zone.labels(), algorithm, key);
         let mut chain = Vec::new();
         for zone in last.ancestors() {
             let dnskey = self.ask_quietly(lookup, answer, &zone, Type(48))?;
@@ -147,87 +150,4 @@ impl Session<'_> {
             _ => None,
         })
     }
-}
-
-/// Has hickory-resolver look the name up through the server that answered.
-fn judge(
-    lookup: &Lookup,
-    answer: &Answer,
-    anchors: Arc<TrustAnchors>,
-    timeout_s: Option<u32>,
-) -> (Verdict, Option<String>) {
-    let question = &answer.query.question;
-    let Some(name) = hickory_name(&question.qname) else {
-        return (Verdict::Indeterminate, Some("hickory-resolver does not take this name".to_owned()));
-    };
-    let mut options = ResolverOpts::default();
-    options.validate = true;
-    if let Some(timeout_s) = timeout_s {
-        options.timeout = Duration::from_secs(timeout_s.into());
-    }
-    options.attempts = usize::try_from(lookup.tries.unwrap_or(3)).unwrap_or(usize::MAX);
-    options.use_hosts_file = ResolveHosts::Never;
-    options.cache_size = 64;
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-        return (Verdict::Indeterminate, Some("no event loop for hickory-resolver".to_owned()));
-    };
-    let looked_up = runtime.block_on(async {
-        Resolver::builder_with_config(config(answer.server.addr), TokioRuntimeProvider::default())
-            .with_options(options)
-            .with_trust_anchor(anchors)
-            .build()?
-            .lookup(name, RecordType::from(question.qtype.0))
-            .await
-    });
-    match looked_up {
-        Ok(lookup) => (worst(lookup.answers().iter()), None),
-        Err(error) => refused(&error),
-    }
-}
-
-fn config(server: SocketAddr) -> ResolverConfig {
-    let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
-        connection.port = server.port();
-        connection
-    });
-    let server = NameServerConfig::new(server.ip(), true, connections.to_vec());
-    ResolverConfig::from_parts(None, Vec::new(), vec![server])
-}
-
-fn worst<'a>(records: impl Iterator<Item = &'a HickoryRecord>) -> Verdict {
-    // A signature by a key that nobody needed is indeterminate, and takes nothing away.
-    let judged = records.filter(|record| record.record_type() != RecordType::RRSIG);
-    judged.map(|record| verdict(record.proof)).max().unwrap_or(Verdict::Indeterminate)
-}
-
-fn verdict(proof: Proof) -> Verdict {
-    match proof {
-        Proof::Secure => Verdict::Secure,
-        Proof::Insecure => Verdict::Insecure,
-        Proof::Bogus => Verdict::Bogus,
-        Proof::Indeterminate => Verdict::Indeterminate,
-    }
-}
-
-/// A lookup without records: a no that is proven or not, or none at all.
-fn refused(error: &NetError) -> (Verdict, Option<String>) {
-    match error {
-        NetError::Dns(DnsError::Nsec { proof, .. }) => {
-            let why = match proof {
-                Proof::Secure => "NSEC or NSEC3 records prove that there is no such record",
-                _ => "no NSEC or NSEC3 record proves that there is no such record",
-            };
-            (verdict(*proof), Some(why.to_owned()))
-        }
-        NetError::Dns(DnsError::NoRecordsFound(no)) => {
-            let authorities = no.authorities.as_deref().unwrap_or_default();
-            (worst(authorities.iter()), Some("there is no such record".to_owned()))
-        }
-        NetError::Dns(DnsError::DnssecBogus) => (Verdict::Bogus, None),
-        other => (Verdict::Indeterminate, Some(sockeye_cli::escape::escape(&other.to_string()).into_owned())),
-    }
-}
-
-fn hickory_name(name: &Name) -> Option<HickoryName> {
-    HickoryName::from_labels(name.labels()).ok()
 }
