@@ -231,7 +231,7 @@ fn the_order(net: &Net) {
         for index in 0..DESTINATIONS.len() {
             // Seven and thirteen have no common divisor: every address comes once.
             let address = DESTINATIONS[(index * 7 + shift) % DESTINATIONS.len()];
-            hosts += &format!("{address}\tmany{shift}\n");
+            hosts.extend([address, "\tmany", &shift.to_string(), "\n"]);
         }
     }
     over_etc(net, "hosts", &hosts);

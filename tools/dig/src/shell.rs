@@ -188,23 +188,9 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// The name as it goes into a query: Unicode as RFC 5891 writes it in ASCII, where that is wanted.
-    fn name_in_ascii(&self, lookup: &Lookup) -> Result<String, Failure> {
-        if lookup.idn_in.unwrap_or_else(terminal_takes_unicode) {
-            let to_wire = if lookup.name.is_ascii() || locale_is_utf8() {
-                idn::to_wire(&lookup.name)
-            } else {
-                Err(idn::not_utf8(&lookup.name))
-            };
-            to_wire.map_err(|error| Failure::new(Status(1), error.to_string()))
-        } else {
-            Ok(lookup.name.clone())
-        }
-    }
-
     /// The names to ask for until one exists, and whether there is a list to search.
     fn names(&self, lookup: &Lookup) -> Result<(Vec<String>, bool), Failure> {
-        let name = self.name_in_ascii(lookup)?;
+        let name = name_in_ascii(lookup)?;
         let conf = self.conf.clone().unwrap_or_default();
         let domains = search::domains(self.globals.search, self.globals.domain.as_deref(), &conf);
         if domains.is_empty() || lookup.trace {
@@ -567,6 +553,20 @@ fn footer(lookup: &Lookup, answer: &Answer, warning: Option<&str>) -> String {
         printer::received(&lookup.show, answer)
     } else {
         String::new()
+    }
+}
+
+/// The name as it goes into a query: Unicode as RFC 5891 writes it in ASCII, where that is wanted.
+fn name_in_ascii(lookup: &Lookup) -> Result<String, Failure> {
+    if lookup.idn_in.unwrap_or_else(terminal_takes_unicode) {
+        let to_wire = if lookup.name.is_ascii() || locale_is_utf8() {
+            idn::to_wire(&lookup.name)
+        } else {
+            Err(idn::not_utf8(&lookup.name))
+        };
+        to_wire.map_err(|error| Failure::new(Status(1), error.to_string()))
+    } else {
+        Ok(lookup.name.clone())
     }
 }
 

@@ -10,7 +10,8 @@ fn found(conf: &str, sources: Vec<Option<Addresses>>, answer: Addresses) -> Foun
     let sources = services.map(|(service, answer)| SourceFound { service, installed: answer.is_some(), answer });
     let file = "/etc/x";
     let destinations = answer.as_ref().map(|listed| listed.addresses.clone()).unwrap_or_default();
-    let destinations = destinations.into_iter().map(|addr| Destination { addr: addr.0.ip(), source: source(addr) });
+    let destinations =
+        destinations.into_iter().map(|addr| Destination { addr: addr.0.ip(), source: Some(source(addr)) });
     Found {
         name: "web".to_owned(),
         numeric: false,
@@ -31,11 +32,12 @@ fn found(conf: &str, sources: Vec<Option<Addresses>>, answer: Addresses) -> Foun
     }
 }
 
-fn source(addr: Addr) -> Option<Source> {
+fn source(addr: Addr) -> Source {
     let prefix_length = if addr.0.is_ipv4() { 24 } else { 64 };
-    Some(Source { addr: addr.0.ip(), prefix_length, index: None, deprecated: false, home: false, tunnel: false })
+    Source { addr: addr.0.ip(), prefix_length, index: None, deprecated: false, home: false, tunnel: false }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the counterpart of failed")]
 fn listed(addresses: &[&str]) -> Addresses {
     let addresses = addresses.iter().map(|addr| Addr(SocketAddr::new(addr.parse().unwrap(), 0)));
     Ok(Listed { addresses: addresses.collect(), canonname: None })

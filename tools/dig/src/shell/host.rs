@@ -87,7 +87,7 @@ impl<'a> Host<'a> {
     fn tries(&self, lookup: &Lookup) -> Result<Vec<Try>, Failure> {
         let conf = self.session.conf.clone().unwrap_or_default();
         let domains = search::domains(self.settings.searched, None, &conf);
-        let name = self.session.name_in_ascii(lookup)?;
+        let name = super::name_in_ascii(lookup)?;
         Ok(host::tries(&name, self.settings.searched, &domains, self.settings.globals.ndots.or(conf.ndots)))
     }
 
@@ -176,7 +176,7 @@ impl<'a> Host<'a> {
             None => page::receipts(from, rcode),
             Some(State::Failed(_)) if silent => 0,
             Some(State::Failed(failure)) => {
-                text += &format!("{failure}\n");
+                text.extend([failure.to_string().as_str(), "\n"]);
                 0
             }
             Some(_) => 1,
