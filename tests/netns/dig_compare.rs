@@ -354,7 +354,7 @@ fn name_keeper() -> Arc<Mutex<Vec<String>>> {
             let mut rest = &message[12..length];
             while let Some((count, tail)) = rest.split_first().filter(|(count, _)| **count > 0) {
                 let (label, tail) = tail.split_at(usize::from(*count));
-                name += &format!("{}.", String::from_utf8_lossy(label));
+                name.extend([&*String::from_utf8_lossy(label), "."]);
                 rest = tail;
             }
             // The header and the question, as an answer with nothing behind.

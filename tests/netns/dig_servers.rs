@@ -23,7 +23,7 @@ const ZONES: [(&str, &str); 4] = [
 
 /// Starts nsd with the zones at these addresses and this port.
 fn start_nsd(folder: &Path, addresses: &[&str], port: u16) -> Background {
-    let addresses: String = addresses.iter().map(|address| format!(" ip-address: {address}\n")).collect();
+    let addresses: String = addresses.iter().flat_map(|address| [" ip-address: ", address, "\n"]).collect();
     let mut conf = format!(
         "server:\n{addresses} port: {port}\n username: \"\"\n chroot: \"\"\n zonesdir: \"{0}\"\n pidfile: \"\"\n database: \"\"\n\
          logfile: \"{0}/nsd.log\"\n xfrdfile: \"\"\n zonelistfile: \"{0}/zone.list\"\n server-count: 1\n round-robin: no\n\
@@ -32,7 +32,7 @@ fn start_nsd(folder: &Path, addresses: &[&str], port: u16) -> Background {
         folder.display()
     );
     for (zone, file) in ZONES {
-        conf += &format!("zone:\n name: \"{zone}\"\n zonefile: \"{file}\"\n");
+        conf.extend(["zone:\n name: \"", zone, "\"\n zonefile: \"", file, "\"\n"]);
     }
     std::fs::write(folder.join("nsd.conf"), conf).unwrap();
     let mut command = peer("nsd");
@@ -98,7 +98,7 @@ fn same_on_unbound(net: &Net) {
     );
     // The servers that the zones name are unbound itself.
     for (zone, _) in ZONES {
-        conf += &format!("stub-zone:\n name: \"{zone}\"\n stub-addr: 127.0.0.2@5353\n");
+        conf.extend(["stub-zone:\n name: \"", zone, "\"\n stub-addr: 127.0.0.2@5353\n"]);
     }
     std::fs::write(folder.join("unbound.conf"), conf).unwrap();
     let mut command = peer("unbound");

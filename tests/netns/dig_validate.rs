@@ -34,8 +34,8 @@ fn sign(folder: &Path) {
             "$TTL 60\n@ SOA ns.{zone}. h.{zone}. 1 3600 900 604800 300\n@ NS ns\nns A 127.0.0.1\nweb A 192.0.2.1\nalias CNAME web\n"
         );
         write(&format!("{zone}.db"), &text);
-        root += &format!("{zone}. NS ns.{zone}.\nns.{zone}. A 127.0.0.1\n");
-        conf += &format!("zone \"{zone}\" {{ type primary; file \"{zone}\"; }};\n");
+        root.extend([zone, ". NS ns.", zone, ".\nns.", zone, ". A 127.0.0.1\n"]);
+        conf.extend(["zone \"", zone, "\" { type primary; file \"", zone, "\"; };\n"]);
         if zone == "plain" {
             write(zone, &text);
             continue;

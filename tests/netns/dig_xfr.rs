@@ -92,13 +92,12 @@ fn start(net: &Net) -> Background {
          controls { };\nlogging { category default { null; }; category unmatched { null; }; };\n",
     );
     for algorithm in ALGORITHMS {
-        conf += &format!("key {algorithm}-key {{ algorithm hmac-{algorithm}; secret \"{SECRET}\"; }};\n");
+        conf.extend(["key ", algorithm, "-key { algorithm hmac-", algorithm, "; secret \"", SECRET, "\"; };\n"]);
     }
-    let keys: String = ALGORITHMS.iter().map(|algorithm| format!("key {algorithm}-key; ")).collect();
+    let keys: String = ALGORITHMS.iter().flat_map(|algorithm| ["key ", algorithm, "-key; "]).collect();
     for (zone, who) in [("small", keys.as_str()), ("big", &keys), ("open", "any; ")] {
-        conf += &format!(
-            "zone {zone}.test {{ type primary; file \"{zone}.zone\"; allow-transfer {{ {who}}}; allow-update {{ any; }}; }};\n"
-        );
+        let allowed = ["; allow-transfer { ", who, "}; allow-update { any; }; };\n"].concat();
+        conf.extend(["zone ", zone, ".test { type primary; file \"", zone, ".zone\"", &allowed]);
         let mut text =
             String::from("$TTL 300\n@ SOA ns r 1 2 3 4 5\n NS ns\nns A 192.0.2.1\na TXT \"x y\"\nb A 192.0.2.2\n");
         if zone == "big" {
