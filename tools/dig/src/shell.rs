@@ -339,6 +339,7 @@ impl<'a> Session<'a> {
     ) -> Result<bool, Failure> {
         match self.hold(lookup, task, output)? {
             Outcome::Answer(answer) => {
+                self.opt_missing(lookup, &answer, output)?;
                 let no_name = answer.message.rcode() == Rcode::NXDOMAIN;
                 let goes_on = no_name && matches!(search, Search::Goes { .. });
                 if !goes_on || search == (Search::Goes { show: true }) {
