@@ -291,8 +291,9 @@ fn standard_input(net: &Net) {
     run_with_input(tool("dig").args(["+short", "-f", "-"]), b"web.lab.test\ntwo.lab.test\n")
         .status(0)
         .stdout_is("192.0.2.80\n192.0.2.1\n192.0.2.2\n");
-    let mut command = tool("dig");
-    command.args(["+short", "-f", "-"]);
+    // Whoever runs the tests in the background ignores SIGINT, and that is inherited.
+    let mut command = peer("env");
+    command.arg("--default-signal=INT").arg(tools_dir().join("dig")).args(["+short", "-f", "-"]);
     let mut asked = Background::spawn(command);
     for (name, answer) in [("web", "192.0.2.80\n"), ("two", "192.0.2.2\n"), ("mail", "192.0.2.25\n")] {
         writeln!(asked.stdin.as_mut().unwrap(), "{name}.lab.test").unwrap();

@@ -363,10 +363,12 @@ fn name_keeper() -> Arc<Mutex<Vec<String>>> {
             answer[2] |= 0x84;
             answer[3] = 0x83;
             answer[6..12].fill(0);
-            if !name.starts_with("silent") {
+            let is_silent = name.starts_with("silent");
+            // Before the answer: whoever has it may look at once.
+            kept.lock().unwrap().push(name);
+            if !is_silent {
                 let _ = socket.send_to(&answer, from);
             }
-            kept.lock().unwrap().push(name);
         }
     });
     names

@@ -162,7 +162,11 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn body(&self, text: &mut String, passage: &Passage, message: &Message) {
-        let [question, answer, authority, additional] = names(message.header.opcode());
+        let [question, mut answer, authority, additional] = names(message.header.opcode());
+        if message.header.opcode() == Opcode::UPDATE {
+            // Short in the header, whole above the records.
+            answer = "PREREQUISITE";
+        }
         if self.show.comments
             && let Some(edns) = &message.edns
         {
