@@ -1,6 +1,6 @@
 //! A message octet by octet: which octets are which field, and what they say.
 //!
-//! Every octet of the message is in exactly one [`Row`], and the rows stand in the order of the octets: [`Walk`] can only
+//! Every octet of the message is in exactly one [`Row`], and the rows stand in the order of the octets: `Walk` can only
 //! go forward and leaves nothing out. Where a message breaks, all before that is told as usual and the rest is kept as it is.
 
 use serde::Serialize;
