@@ -48,7 +48,7 @@ fn refused(label: &str) -> Option<&'static str> {
     if hyphens && !starts_with_prefix(label) {
         return Some("string contains forbidden two hyphens pattern");
     }
-    if !label.is_ascii() && (label.starts_with('-') || label.ends_with('-')) {
+    if label.starts_with('-') || label.ends_with('-') {
         return Some("string start/ends with forbidden hyphen");
     }
     None

@@ -16,6 +16,7 @@ use sockeye_sys::{Family, SockType, interface, local_time, random};
 use crate::annotate::{Annotation, Direction, Wire};
 use crate::exchange::{Answer, Ask, Task};
 use crate::explain::{Event, ServerSource};
+use crate::name::Name;
 use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
 use crate::query::{self, QueryError};
 use crate::registry::Rcode;
@@ -196,7 +197,16 @@ impl<'a> Session<'a> {
         if domains.is_empty() || lookup.trace {
             return Ok((vec![name], false));
         }
-        Ok((search::names(&name, &domains, self.globals.ndots.or(conf.ndots)), true))
+        let names = search::names(&name, &domains, self.globals.ndots.or(conf.ndots));
+        if names.len() > 1 {
+            // dig reads the name and each domain by itself.
+            for part in [&name].into_iter().chain(&domains) {
+                part.parse::<Name>().map_err(|fault| {
+                    Failure::new(Status(1), format!("'{part}' is not in legal name syntax ({fault})"))
+                })?;
+            }
+        }
+        Ok((names, true))
     }
 
     /// Asks for one name. Says whether the search goes on.
@@ -528,7 +538,7 @@ impl<'a> Session<'a> {
 /// The lookup with what its text depends on beside the options.
 fn styled(globals: &Globals, lookup: &Lookup) -> Lookup {
     let mut lookup = lookup.clone();
-    lookup.show.style.idn_out = lookup.idn_out.unwrap_or_else(terminal_takes_unicode);
+    lookup.show.style.idn_out = lookup.idn_out.unwrap_or_else(terminal_takes_unicode) && locale_is_utf8();
     lookup.show.style.compat = globals.compat;
     lookup.show.style.now = seconds();
     lookup

@@ -192,8 +192,12 @@ pub(super) fn edns_option(draft: &mut Draft<'_>, said: Said<'_>) -> Taken {
             .map(narrow)
             .map_err(|stop| stop.with_message(format!("bad edns code point: {code}")))?,
     };
-    let data =
-        hex::decode(data.unwrap_or_default()).map_err(|_| Stop::fatal("isc_hex_decodestring: bad hex encoding", 1))?;
+    let digits = data.unwrap_or_default();
+    // Nothing may stand between them.
+    let only_digits = digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then_some(digits);
+    let data = only_digits
+        .and_then(|digits| hex::decode(digits).ok())
+        .ok_or_else(|| Stop::fatal("isc_hex_decodestring: bad hex encoding", 1))?;
     draft.current().edns_options.push((number, data));
     Ok(())
 }
