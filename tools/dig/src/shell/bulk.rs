@@ -643,6 +643,10 @@ impl<'o, 'w> Engine<'o, 'w> {
 
     /// Shows the result of a lookup at its turn.
     fn say_text(&mut self, job: &Job, text: &str, status: Status) -> Result<(), Failure> {
+        if self.in_order && self.stop.is_some() {
+            // dig would have ended before it.
+            return Ok(());
+        }
         if job.preface.is_none() && (!self.in_order || self.line_up.pass(job.number)) {
             self.output.raw(job.notices.as_bytes())?;
             self.output.raw(text.as_bytes())?;
