@@ -90,8 +90,13 @@ fn same_listeners(net: &Net) {
             let mut command = tool;
             command.arg0(name).args(line.split_whitespace());
             let listener = Background::spawn(command);
-            listener.wait_for_stderr(":5003\n");
-            let address = if line.contains('6') { "::1" } else { "127.0.0.1" };
+            let (address, ready) = match line {
+                "-lv6 5003" => ("::1", ":::5003\n"),
+                "-lv 127.0.0.1 5003" | "-lvu 127.0.0.1 5003" => ("127.0.0.1", "127.0.0.1:5003\n"),
+                // Two sockets are announced one by one: the IPv4 one may come second.
+                _ => ("127.0.0.1", "0.0.0.0:5003\n"),
+            };
+            listener.wait_for_stderr(ready);
             let udp = line.contains('u');
             let mut client = net.tool("nc");
             client.args([if udp { "-uq0" } else { "-N" }, address, "5003"]);

@@ -322,7 +322,7 @@ impl Draft<'_> {
             return Err(Stop::fatal(format!("+{option} does not go with -f"), 1));
         }
         if self.gai.compares() {
-            if self.globals.key_text.is_some() {
+            if self.globals.key_text.is_some() || self.globals.key_file.is_some() {
                 return Err(Stop::fatal("+compare asks unsigned: leave out -k and -y", 1));
             }
             let hints = self.gai.compare_hints(node.as_deref()).map_err(|fault| Stop::fatal(fault, 1))?;

@@ -26,6 +26,9 @@ impl Draft<'_> {
     /// What to do if a message was given.
     pub(super) fn given_plan(&mut self) -> Result<Option<Plan>, Stop> {
         let frame = self.frame;
+        if self.decode.is_some() && self.batch.is_some() {
+            return Err(Stop::fatal("+decode does not go with -f", 1));
+        }
         let Some(source) = self.decode.take() else {
             return if frame.is_some() { Err(Stop::fatal("+frame belongs to +decode", 1)) } else { Ok(None) };
         };

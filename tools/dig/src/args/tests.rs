@@ -86,6 +86,8 @@ fn servers_of_the_line() {
         ("-46 a.b", "only one of -4 and -6 allowed"),
         ("-b 300.1 a.b", "invalid address 300.1"),
         ("a.b ixfr=3x", "Couldn't parse serial number"),
+        ("+compare -k file a.b", "+compare asks unsigned: leave out -k and -y"),
+        ("+decode=12 -f file", "+decode does not go with -f"),
     ] {
         let refused = refusal(line);
         assert_eq!((refused.message.as_deref(), refused.status), (Some(message), Status(1)), "{line}");
