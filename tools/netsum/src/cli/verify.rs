@@ -1,0 +1,57 @@
+//! `netsum verify`: captures to be judged.
+
+use std::ffi::OsString;
+
+use clap::Args;
+use sockeye_cli::Presentation;
+
+use crate::listing::Extent;
+
+#[derive(Args, Debug)]
+pub(super) struct VerifyArgs {
+    /// A pcap or pcapng file, or - for standard input
+    #[arg(value_name = "FILE")]
+    file: OsString,
+    /// List every checksum, however many there are
+    #[arg(short, long, conflicts_with = "summary")]
+    all: bool,
+    /// List no checksum, only the table of counts
+    #[arg(short, long)]
+    summary: bool,
+    /// Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -,
+    /// verdict, with tabs between them
+    #[arg(long, conflicts_with_all = ["all", "summary", "json", "explain"])]
+    pub(super) tsv: bool,
+}
+
+/// A capture to be judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verify {
+    /// The file; `-` is standard input.
+    pub file: OsString,
+    /// What is shown of it.
+    pub style: Style,
+}
+
+/// What is shown of a capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Lines for a person or JSON, and the summary.
+    Listing(Extent),
+    /// Lines with tabs, and nothing else.
+    Tsv,
+}
+
+impl VerifyArgs {
+    /// What it asks for.
+    pub(super) fn read(self, presentation: Presentation) -> Verify {
+        let style = match self {
+            Self { tsv: true, .. } => Style::Tsv,
+            Self { summary: true, .. } => Style::Listing(Extent::Nothing),
+            // A program wants all, and a working belongs to a line.
+            _ if self.all || presentation.json || presentation.explain => Style::Listing(Extent::All),
+            _ => Style::Listing(Extent::Fitting),
+        };
+        Verify { file: self.file, style }
+    }
+}
