@@ -8,6 +8,7 @@
 //! - [`sockaddr`]: the octets that the socket calls take
 //! - [`wire`]: the cursors through which all octets are read and written
 //! - [`checksum`]: the sum of RFC 1071, pseudo-headers, RFC 1624
+//! - [`crc32c`]: the checksum of SCTP
 //! - [`errno`]: the words of an operating system error
 //! - [`hex`]: octets as hexadecimal text
 //! - [`layout`]: a structure as named fields
@@ -15,6 +16,7 @@
 
 pub mod addr;
 pub mod checksum;
+pub mod crc32c;
 pub mod errno;
 pub mod hex;
 pub mod layout;

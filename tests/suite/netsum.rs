@@ -281,12 +281,12 @@ fn tsv_to_the_octet() {
 fn a_small_capture_is_listed_whole() {
     let run = verify(&[], &capture_of(&["udp over v4", "udp over v4, bad", "udp over v6, illegal"]));
     run.status(1).stderr_is("").stdout_is(
-        "  frame  protocol  offset  stored  calculated  verdict
-      1  ip            24  66c9    66c9        good        10.0.0.1 > 10.0.0.2
-      1  udp           40  f752    f752        good        10.0.0.1:5000 > 10.0.0.2:6000
-      2  ip            24  66c9    66c9        good        10.0.0.1 > 10.0.0.2
-      2  udp           40  f753    f752        bad         10.0.0.1:5000 > 10.0.0.2:6000
-      3  udp           60  0000    1151        illegal     [fd00::1]:5000 > [fd00::2]:6000: IPv6 allows no zero
+        "  frame  protocol  offset  stored    calculated  verdict
+      1  ip            24  66c9      66c9        good        10.0.0.1 > 10.0.0.2
+      1  udp           40  f752      f752        good        10.0.0.1:5000 > 10.0.0.2:6000
+      2  ip            24  66c9      66c9        good        10.0.0.1 > 10.0.0.2
+      2  udp           40  f753      f752        bad         10.0.0.1:5000 > 10.0.0.2:6000
+      3  udp           60  0000      1151        illegal     [fd00::1]:5000 > [fd00::2]:6000: IPv6 allows no zero
 
 ┌──────────┬──────┬─────┬─────────┬──────┬─────────┬────────────┐
 │ protocol ┆ good ┆ bad ┆ partial ┆ none ┆ illegal ┆ unverified │
@@ -310,7 +310,7 @@ fn of_a_large_capture_what_is_not_good() {
     assert_eq!(lines(&[]), 1);
     assert_eq!(lines(&["--all"]), 62);
     assert_eq!(lines(&["--summary"]), 0);
-    verify(&[], &capture).status(1).stdout_has("     31  udp           40  f753    f752        bad");
+    verify(&[], &capture).status(1).stdout_has("     31  udp           40  f753      f752        bad");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, by_name};
 use crate::udp::{Family, octets};
 use crate::verdict::{Check, Sums, Verdict};
 use crate::working::{Working, text};
@@ -67,6 +67,7 @@ pub enum Event {
         /// The frame's number.
         frame: u64,
         /// Whose checksum it is.
+        #[serde(serialize_with = "by_name")]
         protocol: Protocol,
         /// The folded sum of the pseudo-header, where there is one.
         pseudo_header_sum: Option<u16>,
@@ -75,7 +76,7 @@ pub enum Event {
         /// The folded sum of both, the field counting as zero.
         sum: u16,
         /// What the field holds.
-        stored: u16,
+        stored: u32,
         /// The folded sum with it.
         sum_with_stored: u16,
     },

@@ -12,7 +12,7 @@ use crate::verdict::{Check, Obstacle, Verdict};
 pub const LISTED_WHOLE: usize = 40;
 
 /// The line above the others.
-pub const HEADING: &str = "  frame  protocol  offset  stored  calculated  verdict";
+pub const HEADING: &str = "  frame  protocol  offset  stored    calculated  verdict";
 
 /// Which checksums are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Listing {
 
 impl Render for Check {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let calculated = self.calculated.map_or("-".to_owned(), |calculated| format!("{calculated:04x}"));
+        let calculated = self.calculated.map_or("-".to_owned(), |calculated| self.digits(calculated));
         let verdict = format!("{:10}", self.verdict.name());
         let verdict = match role(self.verdict) {
             Some(role) => text.paint(role, &verdict),
@@ -70,11 +70,11 @@ impl Render for Check {
         };
         let why = why(self);
         text.line(format!(
-            "{:7}  {:8}  {:6}  {:04x}    {calculated:10}  {verdict}  {}{}{why}",
+            "{:7}  {:8}  {:6}  {:8}  {calculated:10}  {verdict}  {}{}{why}",
             self.frame,
             self.protocol.name(),
             self.offset,
-            self.stored,
+            self.digits(self.stored),
             self.flow(),
             if why.is_empty() { "" } else { ": " },
         ))
@@ -105,11 +105,12 @@ fn why(check: &Check) -> &'static str {
 
 /// Appends the line of `--tsv`: frame, protocol, offset, stored, calculated, verdict.
 pub fn push_tsv(line: &mut String, check: &Check) {
-    let Check { frame, protocol, offset, stored, calculated, verdict, .. } = check;
+    let Check { frame, protocol, algorithm, offset, stored, calculated, verdict, .. } = check;
+    let width = algorithm.width() * 2;
     // Writing to a String cannot fail.
-    let _ = write!(line, "{frame}\t{}\t{offset}\t0x{stored:04x}\t", protocol.name());
+    let _ = write!(line, "{frame}\t{}\t{offset}\t0x{stored:0width$x}\t", protocol.name());
     let _ = match calculated {
-        Some(calculated) => write!(line, "0x{calculated:04x}"),
+        Some(calculated) => write!(line, "0x{calculated:0width$x}"),
         None => line.write_str("-"),
     };
     let _ = writeln!(line, "\t{}", verdict.name());
@@ -119,6 +120,8 @@ pub fn push_tsv(line: &mut String, check: &Check) {
 mod tests {
     use std::net::Ipv4Addr;
 
+    use sockeye_capture::layers::Algorithm;
+
     use super::*;
     use crate::protocol::Protocol;
 
@@ -127,6 +130,7 @@ mod tests {
         Check {
             frame,
             protocol: Protocol::Udp,
+            algorithm: Algorithm::Internet,
             offset: 40,
             stored: 1,
             calculated: Some(2),

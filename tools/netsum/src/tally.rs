@@ -197,6 +197,7 @@ mod tests {
     fn check(protocol: Protocol, verdict: Verdict) -> Check {
         let addr = Ipv4Addr::LOCALHOST.into();
         Check {
+            algorithm: sockeye_capture::layers::Algorithm::Internet,
             frame: 1,
             protocol,
             offset: 0,

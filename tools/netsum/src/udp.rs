@@ -8,7 +8,7 @@ use sockeye_common::addr::IpText;
 use sockeye_common::checksum::{PseudoHeader, udp_transmitted};
 
 use crate::explain::Event;
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, by_name};
 use crate::working::{Field, Part, Section, Working};
 
 /// UDP's protocol number.
@@ -35,6 +35,7 @@ pub struct Datagram {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Whose checksum it is.
+    #[serde(serialize_with = "by_name")]
     pub protocol: Protocol,
     /// The address that the datagram comes from.
     pub src_addr: String,

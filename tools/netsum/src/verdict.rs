@@ -1,14 +1,15 @@
 //! Judges the checksums of one frame.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use serde::{Serialize, Serializer};
-use sockeye_capture::layers::{Checksum, Header, Presence, Stop};
+use sockeye_capture::layers::{Algorithm, Checksum, Header, Layer, Presence, Stop, Zero};
 use sockeye_capture::{Frame, dissect};
 use sockeye_common::addr::IpText;
 use sockeye_common::checksum::{Sum, udp_transmitted};
+use sockeye_common::crc32c::Crc32c;
 
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, by_name};
 
 /// What a stored checksum is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -82,12 +83,14 @@ pub struct Check {
     pub frame: u64,
     /// Whose checksum it is.
     pub protocol: Protocol,
+    /// How it is computed.
+    pub algorithm: Algorithm,
     /// Where the field is, in octets from the start of the frame.
     pub offset: usize,
-    /// What the field holds.
-    pub stored: u16,
+    /// What the field holds, as a number in network order.
+    pub stored: u32,
     /// What it should hold, where that was computed.
-    pub calculated: Option<u16>,
+    pub calculated: Option<u32>,
     /// The sums that the verdict rests on, where they were computed.
     pub sums: Option<Sums>,
     /// What it is worth.
@@ -102,6 +105,11 @@ pub struct Check {
 }
 
 impl Check {
+    /// A value of the field as it is sent, high octet first: `f752`.
+    pub fn digits(&self, value: u32) -> String {
+        format!("{value:0width$x}", width = self.algorithm.width() * 2)
+    }
+
     /// Address and port of both sides: `10.0.0.1:5000 > 10.0.0.2:6000`.
     pub fn flow(&self) -> String {
         let (src, dst) = self.addrs;
@@ -125,15 +133,16 @@ impl Serialize for Check {
         struct Data<'a> {
             record: &'a str,
             frame: u64,
+            #[serde(serialize_with = "by_name")]
             protocol: Protocol,
             src_addr: String,
             src_port: Option<u16>,
             dst_addr: String,
             dst_port: Option<u16>,
             offset_octets: usize,
-            stored: u16,
+            stored: u32,
             stored_octets: String,
-            calculated: Option<u16>,
+            calculated: Option<u32>,
             calculated_octets: Option<String>,
             verdict: Verdict,
             obstacle: Option<Obstacle>,
@@ -148,9 +157,9 @@ impl Serialize for Check {
             dst_port: self.ports.map(|ports| ports.1),
             offset_octets: self.offset,
             stored: self.stored,
-            stored_octets: format!("{:04x}", self.stored),
+            stored_octets: self.digits(self.stored),
             calculated: self.calculated,
-            calculated_octets: self.calculated.map(|calculated| format!("{calculated:04x}")),
+            calculated_octets: self.calculated.map(|calculated| self.digits(calculated)),
             verdict: self.verdict,
             obstacle: self.obstacle,
         }
@@ -163,59 +172,104 @@ pub fn judge(frame: &Frame<'_>, found: &mut dyn FnMut(Check)) -> Stop {
     let mut layers = dissect(frame.link_type, frame.octets, frame.original_len);
     for layer in layers.by_ref() {
         let Some(checksum) = layer.checksum() else { continue };
-        let (protocol, addrs, ports) = match layer.header {
-            Header::Ipv4(ip) => (Protocol::Ip, (ip.src.into(), ip.dst.into()), None),
-            Header::Udp(udp) => (Protocol::Udp, (udp.upper.src, udp.upper.dst), Some((udp.src_port, udp.dst_port))),
-            Header::Tcp(tcp) => (Protocol::Tcp, (tcp.upper.src, tcp.upper.dst), Some((tcp.src_port, tcp.dst_port))),
-            Header::Icmp(icmp) => (Protocol::Icmp, (icmp.upper.src, icmp.upper.dst), None),
-            Header::Icmpv6(icmp) => (Protocol::Icmpv6, (icmp.upper.src, icmp.upper.dst), None),
-            // A kind whose checksum this version does not know.
-            _ => continue,
-        };
-        let (verdict, sums, obstacle) = weigh(frame.octets, protocol, addrs.0.is_ipv6(), &checksum);
-        let Checksum { offset, stored, .. } = checksum;
-        let calculated = sums.map(|sums| calculated(protocol, sums));
-        let frame = frame.number;
-        found(Check { frame, protocol, offset, stored, calculated, sums, verdict, obstacle, addrs, ports });
+        let weighed = weigh(frame.octets, &checksum);
+        found(Check {
+            frame: frame.number,
+            protocol: checksum.protocol,
+            algorithm: checksum.algorithm,
+            offset: checksum.offset,
+            stored: checksum.stored,
+            calculated: weighed.calculated,
+            sums: weighed.sums,
+            verdict: weighed.verdict,
+            obstacle: weighed.obstacle,
+            addrs: addrs(&layer),
+            ports: layer.ports(),
+        });
     }
     layers.stop()
 }
 
-/// What the field should hold.
-fn calculated(protocol: Protocol, sums: Sums) -> u16 {
-    if protocol == Protocol::Udp { udp_transmitted(!sums.covered) } else { !sums.covered }
+/// The addresses of the layer's packet.
+fn addrs(layer: &Layer) -> (IpAddr, IpAddr) {
+    match (&layer.header, layer.upper()) {
+        (Header::Ipv4(ip), _) => (ip.src.into(), ip.dst.into()),
+        (_, Some(upper)) => (upper.src, upper.dst),
+        _ => (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()),
+    }
 }
 
+/// A checksum, computed again and compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weighed {
+    /// What it is worth.
+    pub verdict: Verdict,
+    /// What the field should hold, where that was computed.
+    pub calculated: Option<u32>,
+    /// The sums behind it, where there are some.
+    pub sums: Option<Sums>,
+    /// Why it could not be judged.
+    pub obstacle: Option<Obstacle>,
+}
+
+impl Weighed {
+    const fn without(verdict: Verdict, obstacle: Option<Obstacle>) -> Self {
+        Self { verdict, calculated: None, sums: None, obstacle }
+    }
+}
+
+/// Computes `checksum` over `octets`, in which its extents lie, and compares.
+///
 /// # Source
 /// RFC 768 and RFC 8200 section 8.1 for UDP's zero; RFC 1071 section 1 for the sum that must be all ones.
-fn weigh(
-    frame: &[u8],
-    protocol: Protocol,
-    ipv6: bool,
-    checksum: &Checksum,
-) -> (Verdict, Option<Sums>, Option<Obstacle>) {
-    let unsummed = protocol == Protocol::Udp && checksum.stored == 0;
-    if unsummed && !ipv6 {
-        return (Verdict::None, None, None);
+pub fn weigh(octets: &[u8], checksum: &Checksum) -> Weighed {
+    let zero = if checksum.stored == 0 { checksum.zero } else { Zero::Counts };
+    if zero == Zero::Absent {
+        return Weighed::without(Verdict::None, None);
     }
-    let sums = match obstacle(checksum.covered.presence) {
-        None => sums(frame, checksum).ok_or(Obstacle::Length),
+    let weighed = match obstacle(checksum.covered.presence) {
         Some(obstacle) => Err(obstacle),
+        None => compute(octets, checksum).ok_or(Obstacle::Length),
     };
-    match sums {
-        Ok(sums) if unsummed => (Verdict::Illegal, Some(sums), None),
-        Err(_) if unsummed => (Verdict::Illegal, None, None),
-        Err(obstacle) => (Verdict::Unverified, None, Some(obstacle)),
-        Ok(sums) => (compare(protocol, sums, checksum), Some(sums), None),
+    match weighed {
+        Ok(weighed) if zero == Zero::Forbidden => Weighed { verdict: Verdict::Illegal, ..weighed },
+        Ok(weighed) => weighed,
+        Err(_) if zero == Zero::Forbidden => Weighed::without(Verdict::Illegal, None),
+        Err(obstacle) => Weighed::without(Verdict::Unverified, Some(obstacle)),
     }
 }
 
-fn compare(protocol: Protocol, sums: Sums, checksum: &Checksum) -> Verdict {
-    let offloads = matches!(protocol, Protocol::Udp | Protocol::Tcp);
+/// `None` if the field is not in what is covered.
+fn compute(octets: &[u8], checksum: &Checksum) -> Option<Weighed> {
+    match checksum.algorithm {
+        Algorithm::Internet => {
+            let sums = sums(octets, checksum)?;
+            let calculated = match checksum.zero {
+                Zero::Counts => !sums.covered,
+                Zero::Absent | Zero::Forbidden => udp_transmitted(!sums.covered),
+            };
+            Some(Weighed {
+                verdict: compare(sums, checksum),
+                calculated: Some(calculated.into()),
+                sums: Some(sums),
+                obstacle: None,
+            })
+        }
+        Algorithm::Crc32c => {
+            let (before, after) = around(octets, checksum)?;
+            let crc = Crc32c::new().add(before).add(&[0; 4]).add(after).stored();
+            let verdict = if crc == checksum.stored { Verdict::Good } else { Verdict::Bad };
+            Some(Weighed { verdict, calculated: Some(crc), sums: None, obstacle: None })
+        }
+    }
+}
+
+fn compare(sums: Sums, checksum: &Checksum) -> Verdict {
+    let offloads = matches!(checksum.protocol, Protocol::Udp | Protocol::Tcp);
     match sums.with_stored {
         // Both zeros of ones' complement come to this, as they do at a receiver.
         0xffff => Verdict::Good,
-        _ if offloads && sums.pseudo_header == Some(checksum.stored) => Verdict::Partial,
+        _ if offloads && sums.pseudo_header.map(u32::from) == Some(checksum.stored) => Verdict::Partial,
         _ => Verdict::Bad,
     }
 }
@@ -229,15 +283,34 @@ fn obstacle(presence: Presence) -> Option<Obstacle> {
     }
 }
 
-/// Sums what is covered; `None` if the field is not in it.
-fn sums(frame: &[u8], checksum: &Checksum) -> Option<Sums> {
-    let covered = checksum.covered.of(frame);
+/// What is covered in front of the field and behind it.
+fn around<'a>(octets: &'a [u8], checksum: &Checksum) -> Option<(&'a [u8], &'a [u8])> {
+    let covered = checksum.covered.of(octets);
     let (before, rest) = covered.split_at_checked(checksum.offset.checked_sub(checksum.covered.start)?)?;
-    let (_, after) = rest.split_at_checked(2)?;
+    let (_, after) = rest.split_at_checked(checksum.algorithm.width())?;
+    Some((before, after))
+}
+
+/// Sums what is covered; `None` if the field is not in it.
+fn sums(octets: &[u8], checksum: &Checksum) -> Option<Sums> {
+    let (before, after) = around(octets, checksum)?;
     let pseudo = checksum.pseudo_header.map(|pseudo| pseudo.sum());
     let mut sum = pseudo.unwrap_or_default();
-    sum.add(before).add(after);
-    if covered.len() % 2 == 1 {
+    sum.add(before);
+    let mut length = checksum.covered.captured;
+    match checksum.left_out {
+        None => {
+            sum.add(after);
+        }
+        Some((start, len)) => {
+            let at = start.checked_sub(checksum.offset.checked_add(2)?)?;
+            let (first, rest) = after.split_at_checked(at)?;
+            let (_, last) = rest.split_at_checked(len)?;
+            sum.add(first).add(last);
+            length = length.checked_sub(len)?;
+        }
+    }
+    if checksum.covered.captured % 2 == 1 {
         // The padding octet, so that the stored checksum is added as a word of its own.
         sum.add(&[0]);
     }
@@ -245,8 +318,8 @@ fn sums(frame: &[u8], checksum: &Checksum) -> Option<Sums> {
     Some(Sums {
         pseudo_header: pseudo.map(Sum::folded),
         covered: without,
-        with_stored: sum.add_u16(checksum.stored).folded(),
-        length: covered.len(),
+        with_stored: sum.add_u16(u16::try_from(checksum.stored).ok()?).folded(),
+        length,
     })
 }
 
@@ -302,7 +375,7 @@ mod tests {
                 (ip.protocol, ip.offset, ip.calculated, ip.verdict),
                 (Protocol::Ip, 10, Some(0x66c9), Verdict::Bad)
             );
-            assert_eq!((udp.protocol, udp.offset, udp.stored), (Protocol::Udp, 26, stored));
+            assert_eq!((udp.protocol, udp.offset, udp.stored), (Protocol::Udp, 26, u32::from(stored)));
             assert_eq!((udp.verdict, udp.calculated), (verdict, calculated), "{stored:04x}");
         }
     }
@@ -316,7 +389,7 @@ mod tests {
         // An IPv4 header whose sum is ffff has 0 as its checksum; ffff passes at a receiver all the same.
         let mut header = datagram(0, &[]);
         header.truncate(20);
-        let short = !judged(&header, 28)[0].calculated.unwrap();
+        let short = !u16::try_from(judged(&header, 28)[0].calculated.unwrap()).unwrap();
         header[4..6].copy_from_slice(&(!short + 1).to_be_bytes());
         for stored in [0x0000_u16, 0xffff] {
             header[10..12].copy_from_slice(&stored.to_be_bytes());
@@ -358,8 +431,8 @@ mod tests {
             let wrong = datagram(stored, &data);
             let found = judged(&wrong, wrong.len())[1];
             if let Some(calculated) = found.calculated {
-                prop_assert_eq!(found.verdict == Verdict::Good, stored == calculated);
-                let right = datagram(calculated, &data);
+                prop_assert_eq!(found.verdict == Verdict::Good, u32::from(stored) == calculated);
+                let right = datagram(calculated.try_into().unwrap(), &data);
                 prop_assert_eq!(judged(&right, right.len())[1].verdict, Verdict::Good);
             } else {
                 prop_assert_eq!((found.verdict, stored), (Verdict::None, 0));

@@ -6,6 +6,7 @@
 //!
 //! Offsets are in octets from the start of the frame.
 
+mod checksum;
 mod link;
 mod network;
 mod transport;
@@ -15,6 +16,7 @@ use std::ops::Range;
 
 use sockeye_common::checksum::{PseudoHeader, fold};
 
+pub use self::checksum::{Algorithm, Checksum, Protocol, Zero};
 use crate::link_type::LinkType;
 
 /// How many headers are walked in one frame. A real frame has less than ten; options and labels can be stacked without end.
@@ -329,45 +331,10 @@ pub struct Icmp {
     pub upper: Upper,
 }
 
-/// A stored checksum and what it covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Checksum {
-    /// Where the field is in the frame.
-    pub offset: usize,
-    /// What it holds.
-    pub stored: u16,
-    /// What it covers besides the pseudo-header, the field itself included.
-    pub covered: Extent,
-    /// The pseudo-header, where the protocol has one.
-    pub pseudo_header: Option<PseudoHeader>,
-}
-
 impl Layer {
     /// The header's octets, as a range of the frame's.
     pub const fn header_range(&self) -> Range<usize> {
         self.offset..self.offset.saturating_add(self.header_len)
-    }
-
-    /// The checksum that the header carries, if its kind has one. It can be judged if `covered.presence` is whole.
-    pub fn checksum(&self) -> Option<Checksum> {
-        let (at, stored, covered, pseudo_header) = match &self.header {
-            Header::Ipv4(ip) => {
-                let (start, len) = (self.offset, self.header_len);
-                (10, ip.checksum, Extent { start, len, captured: len, presence: Presence::Whole }, None)
-            }
-            Header::Udp(udp) => (6, udp.checksum, udp.datagram, Some(udp.upper.pseudo_header(udp.datagram.len))),
-            Header::Tcp(tcp) => {
-                let segment = tcp.upper.segment;
-                (16, tcp.checksum, segment, Some(tcp.upper.pseudo_header(segment.len)))
-            }
-            Header::Icmp(icmp) => (2, icmp.checksum, icmp.upper.segment, None),
-            Header::Icmpv6(icmp) => {
-                let segment = icmp.upper.segment;
-                (2, icmp.checksum, segment, Some(icmp.upper.pseudo_header(segment.len)))
-            }
-            _ => return None,
-        };
-        Some(Checksum { offset: self.offset.saturating_add(at), stored, covered, pseudo_header })
     }
 }
 

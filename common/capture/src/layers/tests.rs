@@ -67,7 +67,8 @@ fn udp_of(layers: &[Layer]) -> Udp {
 fn adds_up(layer: &Layer, frame: &[u8]) -> bool {
     let checksum = layer.checksum().unwrap();
     assert_eq!(checksum.covered.presence, Presence::Whole);
-    assert_eq!(frame[checksum.offset..checksum.offset + 2], checksum.stored.to_be_bytes());
+    let width = checksum.algorithm.width();
+    assert_eq!(frame[checksum.offset..checksum.offset + width], checksum.stored.to_be_bytes()[4 - width..]);
     let mut sum = checksum.pseudo_header.map_or(Sum::new(), |pseudo| pseudo.sum());
     sum.add(checksum.covered.of(frame)).folded() == 0xffff
 }
@@ -511,8 +512,9 @@ fn check(link_type: LinkType, octets: &[u8], original_len: usize) -> Result<(), 
         prop_assert!(octets.get(layer.header_range()).is_some(), "{layer:?}");
         let mut extents = vec![layer.payload];
         if let Some(checksum) = layer.checksum() {
+            let width = checksum.algorithm.width();
             let stored = checksum.stored.to_be_bytes();
-            prop_assert_eq!(octets.get(checksum.offset..checksum.offset + 2), Some(&stored[..]));
+            prop_assert_eq!(octets.get(checksum.offset..checksum.offset + width), Some(&stored[4 - width..]));
             extents.push(checksum.covered);
         }
         if let Header::Other(upper) | Header::FragmentData(upper) = layer.header {

@@ -1,0 +1,146 @@
+//! The checksums that headers carry.
+
+use super::{Extent, Header, Layer, Presence};
+use sockeye_common::checksum::PseudoHeader;
+
+/// Whose checksum it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// An IPv4 header.
+    Ip,
+    /// UDP.
+    Udp,
+    /// TCP.
+    Tcp,
+    /// ICMP.
+    Icmp,
+    /// ICMPv6.
+    Icmpv6,
+}
+
+impl Protocol {
+    /// All of them, as they stand in a summary.
+    pub const ALL: [Self; 5] = [Self::Ip, Self::Udp, Self::Tcp, Self::Icmp, Self::Icmpv6];
+
+    /// The word for it in listings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ip => "ip",
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+            Self::Icmp => "icmp",
+            Self::Icmpv6 => "icmpv6",
+        }
+    }
+}
+
+/// How a checksum is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// The ones' complement sum of RFC 1071, 16 bits.
+    Internet,
+    /// SCTP's CRC32c, 32 bits: RFC 9260 appendix A.
+    Crc32c,
+}
+
+impl Algorithm {
+    /// The octets of the field.
+    pub const fn width(self) -> usize {
+        match self {
+            Self::Internet => 2,
+            Self::Crc32c => 4,
+        }
+    }
+}
+
+/// What a field that holds zero says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zero {
+    /// Zero is a checksum like any other.
+    Counts,
+    /// The sender computed none, as it may; a computed zero goes out as all ones.
+    Absent,
+    /// No sender may leave it zero; a computed zero goes out as all ones.
+    Forbidden,
+}
+
+/// A stored checksum and what it covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checksum {
+    /// Whose it is.
+    pub protocol: Protocol,
+    /// How it is computed.
+    pub algorithm: Algorithm,
+    /// Where the field is in the frame.
+    pub offset: usize,
+    /// What it holds, as a number in network order: 16 bits, or 32 by [`Algorithm`].
+    pub stored: u32,
+    /// What it covers besides the pseudo-header, the field itself included.
+    pub covered: Extent,
+    /// Octets inside `covered` that are not summed, by their place in the frame and their number: both even.
+    pub left_out: Option<(usize, usize)>,
+    /// The pseudo-header, where the protocol has one.
+    pub pseudo_header: Option<PseudoHeader>,
+    /// What a zero in the field says.
+    pub zero: Zero,
+}
+
+impl Layer {
+    /// The checksum that the header carries, if its kind has one. It can be judged if `covered.presence` is whole.
+    #[inline]
+    pub fn checksum(&self) -> Option<Checksum> {
+        let plain = |protocol, at: usize, stored: u16, covered: Extent| Checksum {
+            protocol,
+            algorithm: Algorithm::Internet,
+            offset: self.offset.saturating_add(at),
+            stored: stored.into(),
+            covered,
+            left_out: None,
+            pseudo_header: None,
+            zero: Zero::Counts,
+        };
+        Some(match &self.header {
+            Header::Ipv4(ip) => {
+                let (start, len) = (self.offset, self.header_len);
+                let covered = Extent { start, len, captured: len, presence: Presence::Whole };
+                plain(Protocol::Ip, 10, ip.checksum, covered)
+            }
+            Header::Udp(udp) => Checksum {
+                pseudo_header: Some(udp.upper.pseudo_header(udp.datagram.len)),
+                zero: if udp.upper.src.is_ipv4() { Zero::Absent } else { Zero::Forbidden },
+                ..plain(Protocol::Udp, 6, udp.checksum, udp.datagram)
+            },
+            Header::Tcp(tcp) => Checksum {
+                pseudo_header: Some(tcp.upper.pseudo_header(tcp.upper.segment.len)),
+                ..plain(Protocol::Tcp, 16, tcp.checksum, tcp.upper.segment)
+            },
+            Header::Icmp(icmp) => plain(Protocol::Icmp, 2, icmp.checksum, icmp.upper.segment),
+            Header::Icmpv6(icmp) => Checksum {
+                pseudo_header: Some(icmp.upper.pseudo_header(icmp.upper.segment.len)),
+                ..plain(Protocol::Icmpv6, 2, icmp.checksum, icmp.upper.segment)
+            },
+            _ => return None,
+        })
+    }
+
+    /// The network and transport layer's addresses, where the header has or inherits some.
+    pub fn upper(&self) -> Option<super::Upper> {
+        match &self.header {
+            Header::Udp(udp) => Some(udp.upper),
+            Header::Tcp(tcp) => Some(tcp.upper),
+            Header::Icmp(icmp) | Header::Icmpv6(icmp) => Some(icmp.upper),
+            Header::FragmentData(upper) | Header::Other(upper) => Some(*upper),
+            _ => None,
+        }
+    }
+
+    /// The ports, where the header has some: source, destination.
+    pub fn ports(&self) -> Option<(u16, u16)> {
+        match &self.header {
+            Header::Udp(udp) => Some((udp.src_port, udp.dst_port)),
+            Header::Tcp(tcp) => Some((tcp.src_port, tcp.dst_port)),
+            _ => None,
+        }
+    }
+}
