@@ -183,6 +183,14 @@ impl PseudoHeader {
         self.fields().into_iter().flat_map(|field| field.octets).collect()
     }
 
+    /// The length of the upper-layer packet, in octets.
+    pub const fn length(&self) -> u32 {
+        match self {
+            Self::V4 { length, .. } => *length as u32,
+            Self::V6 { length, .. } => *length,
+        }
+    }
+
     /// The sum of the pseudo-header alone, without building it.
     pub fn sum(&self) -> Sum {
         let mut sum = Sum::new();

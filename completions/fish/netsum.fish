@@ -33,14 +33,114 @@ complete -c netsum -n "__fish_netsum_needs_command" -l json -d 'Print JSON Lines
 complete -c netsum -n "__fish_netsum_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c netsum -n "__fish_netsum_needs_command" -s V -l version -d 'Print version'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "udp" -d 'Work out the checksum of a UDP datagram, by hand and on paper'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "udplite" -d 'The checksum of a UDP-Lite datagram, which may cover less than all of it'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "tcp" -d 'The checksum of a TCP segment'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "icmp" -d 'The checksum of an ICMP message, which knows no addresses'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "icmpv6" -d 'The checksum of an ICMPv6 message'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "igmp" -d 'The checksum of an IGMP message'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "ip" -d 'The checksum of an IPv4 header'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "sctp" -d 'The CRC32c of an SCTP packet, octet by octet'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "raw" -d 'The checksum of any octets'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "verify" -d 'Judge every checksum of a capture'
 complete -c netsum -n "__fish_netsum_using_subcommand udp" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
 complete -c netsum -n "__fish_netsum_using_subcommand udp" -s q -l quiet -d 'Print the checksum and nothing else'
+complete -c netsum -n "__fish_netsum_using_subcommand udp" -l table -d 'Print the sum as a table'
+complete -c netsum -n "__fish_netsum_using_subcommand udp" -l jumbo -d 'Compute a jumbogram, whose Length is 0, where there is too much data for a datagram over IPv6'
 complete -c netsum -n "__fish_netsum_using_subcommand udp" -l explain -d 'Show the working, step by step'
 complete -c netsum -n "__fish_netsum_using_subcommand udp" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c netsum -n "__fish_netsum_using_subcommand udp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand udplite" -l coverage -d 'How many octets are covered, the 8 of the header included; 0 is all of them' -r
+complete -c netsum -n "__fish_netsum_using_subcommand udplite" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand udplite" -s q -l quiet -d 'Print the checksum and nothing else'
+complete -c netsum -n "__fish_netsum_using_subcommand udplite" -l table -d 'Print the sum as a table'
+complete -c netsum -n "__fish_netsum_using_subcommand udplite" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand udplite" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand udplite" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -l seq -d 'Sequence Number' -r
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -l ack -d 'Acknowledgment Number' -r
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -l flags -d 'Control bits: names with commas (syn,ack), letters (SA), a number, or none' -r
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -l window -d 'Window' -r
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -l urgent -d 'Urgent Pointer' -r
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -l options -d 'Options, in words of four octets: 020405b4 for a maximum segment size of 1460' -r
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -s q -l quiet -d 'Print the checksum and nothing else'
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -l table -d 'Print the sum as a table'
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -l jumbo -d 'Compute a segment that is larger than any packet but a jumbogram'
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand tcp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand icmp" -l type -d 'Type' -r
+complete -c netsum -n "__fish_netsum_using_subcommand icmp" -l code -d 'Code' -r
+complete -c netsum -n "__fish_netsum_using_subcommand icmp" -l rest -d 'The four octets behind the checksum: of an echo, identifier and sequence number' -r
+complete -c netsum -n "__fish_netsum_using_subcommand icmp" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand icmp" -s q -l quiet -d 'Print the checksum and nothing else'
+complete -c netsum -n "__fish_netsum_using_subcommand icmp" -l table -d 'Print the sum as a table'
+complete -c netsum -n "__fish_netsum_using_subcommand icmp" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand icmp" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand icmp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand icmpv6" -l type -d 'Type' -r
+complete -c netsum -n "__fish_netsum_using_subcommand icmpv6" -l code -d 'Code' -r
+complete -c netsum -n "__fish_netsum_using_subcommand icmpv6" -l rest -d 'The four octets behind the checksum: of an echo, identifier and sequence number' -r
+complete -c netsum -n "__fish_netsum_using_subcommand icmpv6" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand icmpv6" -s q -l quiet -d 'Print the checksum and nothing else'
+complete -c netsum -n "__fish_netsum_using_subcommand icmpv6" -l table -d 'Print the sum as a table'
+complete -c netsum -n "__fish_netsum_using_subcommand icmpv6" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand icmpv6" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand icmpv6" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand igmp" -l type -d 'Type: 0x11 query, 0x16 report, 0x17 leave' -r
+complete -c netsum -n "__fish_netsum_using_subcommand igmp" -l max-resp -d 'Max Resp Time, in tenths of a second' -r
+complete -c netsum -n "__fish_netsum_using_subcommand igmp" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand igmp" -s q -l quiet -d 'Print the checksum and nothing else'
+complete -c netsum -n "__fish_netsum_using_subcommand igmp" -l table -d 'Print the sum as a table'
+complete -c netsum -n "__fish_netsum_using_subcommand igmp" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand igmp" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand igmp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -l tos -d 'Type of Service: DSCP and ECN' -r
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -l length -d 'Total Length, header included; without it, that of the header' -r
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -l id -d 'Identification' -r
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -l flags -d 'df, mf, both with a comma, or none' -r
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -l offset -d 'Fragment Offset in octets, a multiple of 8' -r
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -l ttl -d 'Time to Live' -r
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -l protocol -d 'Protocol: a number, or udp, tcp, icmp and the like' -r
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -l options -d 'Options, in words of four octets' -r
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -s q -l quiet -d 'Print the checksum and nothing else'
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -l table -d 'Print the sum as a table'
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand ip" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand sctp" -l tag -d 'Verification Tag' -r
+complete -c netsum -n "__fish_netsum_using_subcommand sctp" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand sctp" -s q -l quiet -d 'Print the checksum and nothing else'
+complete -c netsum -n "__fish_netsum_using_subcommand sctp" -l table -d 'Print the sum as a table'
+complete -c netsum -n "__fish_netsum_using_subcommand sctp" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand sctp" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand sctp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand raw" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand raw" -l crc32c -d 'Compute SCTP\'s CRC32c instead of the sum'
+complete -c netsum -n "__fish_netsum_using_subcommand raw" -s q -l quiet -d 'Print the checksum and nothing else'
+complete -c netsum -n "__fish_netsum_using_subcommand raw" -l table -d 'Print the sum as a table'
+complete -c netsum -n "__fish_netsum_using_subcommand raw" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand raw" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand raw" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"

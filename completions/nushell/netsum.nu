@@ -20,13 +20,171 @@ module completions {
   # Work out the checksum of a UDP datagram, by hand and on paper
   export extern "netsum udp" [
     --quiet(-q)               # Print the checksum and nothing else
+    --table                   # Print the sum as a table
+    --jumbo                   # Compute a jumbogram, whose Length is 0, where there is too much data for a datagram over IPv6
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete netsum udp color" # Use colour: on a terminal, always or never
     --help(-h)                # Print help (see more with '--help')
     source: string            # Source address and port: 10.0.0.1:5000 or [fd00::1]:5000
     destination: string       # Destination address and port, of the same family
-    data: string              # What the datagram carries: text as it stands, hex:4142, @FILE, or - for standard input; "" for nothing. text: in front takes the rest as it stands, whatever it begins with
+    data: string              # What it carries: text as it stands, hex:4142, @FILE, or - for standard input; "" for nothing. text: in front takes the rest as it stands, whatever it begins with
+  ]
+
+  def "nu-complete netsum udplite color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # The checksum of a UDP-Lite datagram, which may cover less than all of it
+  export extern "netsum udplite" [
+    --quiet(-q)               # Print the checksum and nothing else
+    --table                   # Print the sum as a table
+    --coverage: string        # How many octets are covered, the 8 of the header included; 0 is all of them
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum udplite color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    source: string            # Source address and port: 10.0.0.1:5000 or [fd00::1]:5000
+    destination: string       # Destination address and port, of the same family
+    data: string              # What it carries: text as it stands, hex:4142, @FILE, or - for standard input; "" for nothing. text: in front takes the rest as it stands, whatever it begins with
+  ]
+
+  def "nu-complete netsum tcp color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # The checksum of a TCP segment
+  export extern "netsum tcp" [
+    --quiet(-q)               # Print the checksum and nothing else
+    --table                   # Print the sum as a table
+    --seq: string             # Sequence Number
+    --ack: string             # Acknowledgment Number
+    --flags: string           # Control bits: names with commas (syn,ack), letters (SA), a number, or none
+    --window: string          # Window
+    --urgent: string          # Urgent Pointer
+    --options: string         # Options, in words of four octets: 020405b4 for a maximum segment size of 1460
+    --jumbo                   # Compute a segment that is larger than any packet but a jumbogram
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum tcp color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    source: string            # Source address and port: 10.0.0.1:5000 or [fd00::1]:5000
+    destination: string       # Destination address and port, of the same family
+    data: string              # What it carries: text as it stands, hex:4142, @FILE, or - for standard input; "" for nothing. text: in front takes the rest as it stands, whatever it begins with
+  ]
+
+  def "nu-complete netsum icmp color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # The checksum of an ICMP message, which knows no addresses
+  export extern "netsum icmp" [
+    --type: string            # Type
+    --code: string            # Code
+    --rest: string            # The four octets behind the checksum: of an echo, identifier and sequence number
+    --quiet(-q)               # Print the checksum and nothing else
+    --table                   # Print the sum as a table
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum icmp color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    data?: string             # What follows the 8 octets of the header: text as it stands, hex:4142, @FILE, or - for standard input
+  ]
+
+  def "nu-complete netsum icmpv6 color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # The checksum of an ICMPv6 message
+  export extern "netsum icmpv6" [
+    --type: string            # Type
+    --code: string            # Code
+    --rest: string            # The four octets behind the checksum: of an echo, identifier and sequence number
+    --quiet(-q)               # Print the checksum and nothing else
+    --table                   # Print the sum as a table
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum icmpv6 color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    source: string            # Source address
+    destination: string       # Destination address
+    data?: string             # What follows the 8 octets of the header: text as it stands, hex:4142, @FILE, or - for standard input
+  ]
+
+  def "nu-complete netsum igmp color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # The checksum of an IGMP message
+  export extern "netsum igmp" [
+    --type: string            # Type: 0x11 query, 0x16 report, 0x17 leave
+    --max-resp: string        # Max Resp Time, in tenths of a second
+    --quiet(-q)               # Print the checksum and nothing else
+    --table                   # Print the sum as a table
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum igmp color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    group: string             # Group Address; 0.0.0.0 for a general query
+    data?: string             # What follows: text as it stands, hex:4142, @FILE, or - for standard input
+  ]
+
+  def "nu-complete netsum ip color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # The checksum of an IPv4 header
+  export extern "netsum ip" [
+    --tos: string             # Type of Service: DSCP and ECN
+    --length: string          # Total Length, header included; without it, that of the header
+    --id: string              # Identification
+    --flags: string           # df, mf, both with a comma, or none
+    --offset: string          # Fragment Offset in octets, a multiple of 8
+    --ttl: string             # Time to Live
+    --protocol: string        # Protocol: a number, or udp, tcp, icmp and the like
+    --options: string         # Options, in words of four octets
+    --quiet(-q)               # Print the checksum and nothing else
+    --table                   # Print the sum as a table
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum ip color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    source: string            # Source address
+    destination: string       # Destination address
+  ]
+
+  def "nu-complete netsum sctp color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # The CRC32c of an SCTP packet, octet by octet
+  export extern "netsum sctp" [
+    --tag: string             # Verification Tag
+    --quiet(-q)               # Print the checksum and nothing else
+    --table                   # Print the sum as a table
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum sctp color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    source: string            # Source address and port: 10.0.0.1:5000 or [fd00::1]:5000. The address is not part of the CRC
+    destination: string       # Destination address and port, of the same family
+    chunks: string            # The chunks, each filled up to words of four octets: text as it stands, hex:0100.., @FILE, or - for standard input
+  ]
+
+  def "nu-complete netsum raw color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # The checksum of any octets
+  export extern "netsum raw" [
+    --crc32c                  # Compute SCTP's CRC32c instead of the sum
+    --quiet(-q)               # Print the checksum and nothing else
+    --table                   # Print the sum as a table
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum raw color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    data: string              # The octets: text as it stands, hex:4142, @FILE, or - for standard input
   ]
 
   def "nu-complete netsum verify color" [] {

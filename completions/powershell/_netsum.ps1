@@ -29,6 +29,14 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('udp', 'udp', [CompletionResultType]::ParameterValue, 'Work out the checksum of a UDP datagram, by hand and on paper')
+            [CompletionResult]::new('udplite', 'udplite', [CompletionResultType]::ParameterValue, 'The checksum of a UDP-Lite datagram, which may cover less than all of it')
+            [CompletionResult]::new('tcp', 'tcp', [CompletionResultType]::ParameterValue, 'The checksum of a TCP segment')
+            [CompletionResult]::new('icmp', 'icmp', [CompletionResultType]::ParameterValue, 'The checksum of an ICMP message, which knows no addresses')
+            [CompletionResult]::new('icmpv6', 'icmpv6', [CompletionResultType]::ParameterValue, 'The checksum of an ICMPv6 message')
+            [CompletionResult]::new('igmp', 'igmp', [CompletionResultType]::ParameterValue, 'The checksum of an IGMP message')
+            [CompletionResult]::new('ip', 'ip', [CompletionResultType]::ParameterValue, 'The checksum of an IPv4 header')
+            [CompletionResult]::new('sctp', 'sctp', [CompletionResultType]::ParameterValue, 'The CRC32c of an SCTP packet, octet by octet')
+            [CompletionResult]::new('raw', 'raw', [CompletionResultType]::ParameterValue, 'The checksum of any octets')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Judge every checksum of a capture')
             break
         }
@@ -36,6 +44,122 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')
+            [CompletionResult]::new('--jumbo', '--jumbo', [CompletionResultType]::ParameterName, 'Compute a jumbogram, whose Length is 0, where there is too much data for a datagram over IPv6')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;udplite' {
+            [CompletionResult]::new('--coverage', '--coverage', [CompletionResultType]::ParameterName, 'How many octets are covered, the 8 of the header included; 0 is all of them')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;tcp' {
+            [CompletionResult]::new('--seq', '--seq', [CompletionResultType]::ParameterName, 'Sequence Number')
+            [CompletionResult]::new('--ack', '--ack', [CompletionResultType]::ParameterName, 'Acknowledgment Number')
+            [CompletionResult]::new('--flags', '--flags', [CompletionResultType]::ParameterName, 'Control bits: names with commas (syn,ack), letters (SA), a number, or none')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'Window')
+            [CompletionResult]::new('--urgent', '--urgent', [CompletionResultType]::ParameterName, 'Urgent Pointer')
+            [CompletionResult]::new('--options', '--options', [CompletionResultType]::ParameterName, 'Options, in words of four octets: 020405b4 for a maximum segment size of 1460')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')
+            [CompletionResult]::new('--jumbo', '--jumbo', [CompletionResultType]::ParameterName, 'Compute a segment that is larger than any packet but a jumbogram')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;icmp' {
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Type')
+            [CompletionResult]::new('--code', '--code', [CompletionResultType]::ParameterName, 'Code')
+            [CompletionResult]::new('--rest', '--rest', [CompletionResultType]::ParameterName, 'The four octets behind the checksum: of an echo, identifier and sequence number')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;icmpv6' {
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Type')
+            [CompletionResult]::new('--code', '--code', [CompletionResultType]::ParameterName, 'Code')
+            [CompletionResult]::new('--rest', '--rest', [CompletionResultType]::ParameterName, 'The four octets behind the checksum: of an echo, identifier and sequence number')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;igmp' {
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Type: 0x11 query, 0x16 report, 0x17 leave')
+            [CompletionResult]::new('--max-resp', '--max-resp', [CompletionResultType]::ParameterName, 'Max Resp Time, in tenths of a second')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;ip' {
+            [CompletionResult]::new('--tos', '--tos', [CompletionResultType]::ParameterName, 'Type of Service: DSCP and ECN')
+            [CompletionResult]::new('--length', '--length', [CompletionResultType]::ParameterName, 'Total Length, header included; without it, that of the header')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Identification')
+            [CompletionResult]::new('--flags', '--flags', [CompletionResultType]::ParameterName, 'df, mf, both with a comma, or none')
+            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Fragment Offset in octets, a multiple of 8')
+            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Time to Live')
+            [CompletionResult]::new('--protocol', '--protocol', [CompletionResultType]::ParameterName, 'Protocol: a number, or udp, tcp, icmp and the like')
+            [CompletionResult]::new('--options', '--options', [CompletionResultType]::ParameterName, 'Options, in words of four octets')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;sctp' {
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'Verification Tag')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;raw' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('--crc32c', '--crc32c', [CompletionResultType]::ParameterName, 'Compute SCTP''s CRC32c instead of the sum')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

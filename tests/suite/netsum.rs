@@ -74,7 +74,7 @@ UDP header (8 octets)
   13 88   Source Port       5000
   17 70   Destination Port  6000
   00 0d   Length            13 = 8 of header + 5 of data
-  00 00   Checksum          counts as zero in the sum
+  00 00   Checksum          counts as zero
 
 Data (5 octets)
   41 42 43 44 45  \"ABCDE\"
@@ -99,7 +99,7 @@ Sum of 16-bit words, high octet first
 
 Fold        108ac: 08ac + 1 = 08ad
 Complement  ~08ad = f752
-Octets      f7 52 on the wire (network order); a little-endian host loads them as 52f7
+Octets      f7 52 on the wire (network order); a little-endian host loads them as 52f7, and ntohs(3) makes that f752
 Checksum    f752
 ",
     );

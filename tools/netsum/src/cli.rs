@@ -1,12 +1,13 @@
 //! The command line.
 
 mod compute;
+mod values;
 mod verify;
 
 use clap::{Parser, Subcommand};
 use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
 
-pub use compute::Udp;
+pub use compute::{Compute, Style as WorkingStyle};
 pub use verify::{Style, Verify};
 
 /// Compute, explain and verify Internet checksums
@@ -28,11 +29,47 @@ enum Command {
     /// Prints the pseudo-header and the header field by field, every 16-bit word with the running total and its carries,
     /// the fold, the complement and the checksum. The last word of the last line is the checksum.
     Udp(compute::UdpArgs),
+    /// The checksum of a UDP-Lite datagram, which may cover less than all of it
+    #[command(name = "udplite")]
+    UdpLite(compute::UdpLiteArgs),
+    /// The checksum of a TCP segment
+    Tcp(compute::TcpArgs),
+    /// The checksum of an ICMP message, which knows no addresses
+    Icmp(compute::IcmpArgs),
+    /// The checksum of an ICMPv6 message
+    Icmpv6(compute::Icmpv6Args),
+    /// The checksum of an IGMP message
+    Igmp(compute::IgmpArgs),
+    /// The checksum of an IPv4 header
+    Ip(compute::IpArgs),
+    /// The CRC32c of an SCTP packet, octet by octet
+    Sctp(compute::SctpArgs),
+    /// The checksum of any octets
+    Raw(compute::RawArgs),
     /// Judge every checksum of a capture
     ///
     /// Reads pcap and pcapng, and judges the checksums of IPv4 headers, UDP, TCP, ICMP and ICMPv6. A small capture is
     /// listed whole; of one with more than 40 checksums, those that are not good. A table of counts comes last.
     Verify(verify::VerifyArgs),
+}
+
+impl Command {
+    /// The command and its option for another form of output, if one is given.
+    fn style(&self) -> Option<(&'static str, &'static str)> {
+        let (name, style) = match self {
+            Self::Udp(args) => ("udp", args.ends.style),
+            Self::UdpLite(args) => ("udplite", args.ends.style),
+            Self::Tcp(args) => ("tcp", args.ends.style),
+            Self::Icmp(args) => ("icmp", args.style),
+            Self::Icmpv6(args) => ("icmpv6", args.style),
+            Self::Igmp(args) => ("igmp", args.style),
+            Self::Ip(args) => ("ip", args.style),
+            Self::Sctp(args) => ("sctp", args.style),
+            Self::Raw(args) => ("raw", args.style),
+            Self::Verify(_) => return None,
+        };
+        Some((name, style.option()?))
+    }
 }
 
 /// What the command line says.
@@ -47,8 +84,8 @@ pub struct Options {
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Job {
-    /// Compute a checksum.
-    Udp(Udp),
+    /// Compute a checksum from typed fields.
+    Compute(Compute),
     /// Judge those of a capture.
     Verify(Verify),
 }
@@ -60,12 +97,22 @@ pub enum Job {
 pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
     let Cli { presentation, command } = parse_clap::<Cli>(invocation)?;
     match &command {
-        Command::Udp(args) if args.quiet => stands_alone("udp", "--quiet", presentation)?,
         Command::Verify(args) if args.tsv => stands_alone("verify", "--tsv", presentation)?,
         _ => {}
     }
+    if let Some((name, option)) = command.style() {
+        stands_alone(name, option, presentation)?;
+    }
     let job = match command {
-        Command::Udp(args) => Job::Udp(args.read()?),
+        Command::Udp(args) => Job::Compute(args.read()?),
+        Command::UdpLite(args) => Job::Compute(args.read()?),
+        Command::Tcp(args) => Job::Compute(args.read()?),
+        Command::Icmp(args) => Job::Compute(args.read()?),
+        Command::Icmpv6(args) => Job::Compute(args.read()?),
+        Command::Igmp(args) => Job::Compute(args.read()?),
+        Command::Ip(args) => Job::Compute(args.read()?),
+        Command::Sctp(args) => Job::Compute(args.read()?),
+        Command::Raw(args) => Job::Compute(args.read()?),
         Command::Verify(args) => Job::Verify(args.read(presentation)),
     };
     Ok(Options { presentation, job })
@@ -75,7 +122,8 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
 fn stands_alone(command: &str, option: &str, presentation: Presentation) -> Result<(), Failure> {
     let other = match presentation {
         Presentation { json: true, .. } => "--json",
-        Presentation { explain: true, .. } => "--explain",
+        // A table stands well behind its reasons.
+        Presentation { explain: true, .. } if option != "--table" => "--explain",
         _ => return Ok(()),
     };
     let said = format!("the argument '{option}' cannot be used with '{other}'");

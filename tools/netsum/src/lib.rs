@@ -1,27 +1,34 @@
 //! netsum: computes, explains and verifies Internet checksums.
 //!
 //! - [`protocol`]: the protocols whose checksums are known
-//! - [`udp`]: what UDP sums, and what it transmits
-//! - [`working`]: the addition, every step as data
+//! - [`form`]: the headers that hold them, field by field
+//! - [`typed`]: packets from typed fields
+//! - [`subject`]: what a checksum covers, and the checksum worked out
+//! - [`working`], [`crc`]: the addition and the division, every step as data
+//! - [`reason`]: why the steps are what they are, as data
 //! - [`verdict`]: what each checksum of a frame is worth
 //! - [`listing`], [`tally`]: which of them are listed, and the count
 //! - [`verify`]: a whole capture
-//! - [`explain`]: why the steps are what they are, as data
-//! - [`worksheet`]: the addition on paper
+//! - [`explain`]: why a verdict is what it is, as data
+//! - [`worksheet`]: the working on paper
 //! - [`data`]: DATA on the command line
 //! - [`cli`], [`manual`]: the options and the man page
 //! - [`shell`]: files and standard input
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod crc;
 pub mod data;
 pub mod explain;
+pub mod form;
 pub mod listing;
 pub mod manual;
 pub mod protocol;
+pub mod reason;
 pub mod shell;
+pub mod subject;
 pub mod tally;
-pub mod udp;
+pub mod typed;
 pub mod verdict;
 pub mod verify;
 pub mod working;
@@ -30,8 +37,10 @@ pub mod worksheet;
 use clap::CommandFactory;
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool};
 
-use crate::cli::{Cli, Job, Options};
-use crate::explain::Event;
+use crate::cli::{Cli, Compute, Job, Options, WorkingStyle};
+use crate::reason::Reason;
+use crate::subject::Subject;
+use crate::worksheet::Tables;
 
 /// The tool.
 #[derive(Debug)]
@@ -59,31 +68,35 @@ impl Tool for Netsum {
 
     fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
         match &options.job {
-            Job::Udp(job) => compute(job, output),
+            Job::Compute(job) => compute(job, output),
             Job::Verify(job) => verify::run(job, output),
         }
     }
 }
 
 /// Computes one checksum and shows its working.
-fn compute(job: &cli::Udp, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let data = shell::load(job.data.clone(), udp::MAX_DATA_V6)?;
-    let datagram = udp::Datagram { src: job.src, dst: job.dst, data };
-    let report = output
-        .narrate(|explain| {
-            if job.zone_left_out {
-                explain(Event::ZoneLeftOut);
-            }
-            datagram.compute(explain)
-        })?
-        .map_err(|error| Failure::usage(error.to_string()))?;
-    if job.quiet {
-        output.raw(format!("{}\n", report.checksum_octets).as_bytes())?;
-    } else {
-        if output.is_explained() && !output.is_json() {
-            output.raw(b"\n")?;
-        }
-        output.result(&report)?;
+fn compute(job: &Compute, output: &mut Output<'_>) -> Result<Status, Failure> {
+    // Nothing that is too long is longer than this.
+    let data = shell::load(job.data.clone(), typed::MAX_DATA)?;
+    let subject = job.typed.subject(&data).map_err(|error| Failure::usage(error.to_string()))?;
+    if job.zone_left_out {
+        output.event(&Reason::ZoneLeftOut)?;
     }
+    show(&subject, job.style, output)?;
     Ok(Status::YES)
+}
+
+/// Works one checksum out and shows that.
+fn show(subject: &Subject, style: WorkingStyle, output: &mut Output<'_>) -> Result<(), Failure> {
+    let report = output.narrate(|explain| subject.work(explain))?;
+    if style == WorkingStyle::Quiet {
+        return output.raw(format!("{}\n", report.checksum_octets).as_bytes());
+    }
+    if output.is_explained() && !output.is_json() {
+        output.raw(b"\n")?;
+    }
+    match style {
+        WorkingStyle::Tables => output.result(&Tables(&report)),
+        _ => output.result(&report),
+    }
 }

@@ -81,7 +81,7 @@ impl Render for Check {
     }
 }
 
-fn role(verdict: Verdict) -> Option<Role> {
+pub(crate) fn role(verdict: Verdict) -> Option<Role> {
     match verdict {
         Verdict::Good => Some(Role::Good),
         Verdict::Bad | Verdict::Illegal => Some(Role::Bad),

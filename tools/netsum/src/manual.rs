@@ -6,10 +6,16 @@ use sockeye_cli::manual::Example;
 /// The page.
 pub const MANUAL: Manual = Manual {
     summary: "compute, explain and verify Internet checksums",
-    synopsis: &["udp [-q] SRC:PORT DST:PORT DATA", "verify [-a | -s | --tsv] FILE"],
+    synopsis: &[
+        "udp | udplite | tcp | sctp [-q | --table] [FIELDS] SRC:PORT DST:PORT DATA",
+        "icmpv6 | ip [-q | --table] [FIELDS] SRC DST [DATA]",
+        "icmp | igmp | raw [-q | --table] [FIELDS] [GROUP] DATA",
+        "verify [-a | -s | --tsv] FILE",
+    ],
     description: DESCRIPTION,
     sections: &[
         ("Data", DATA),
+        ("Protocols", PROTOCOLS),
         ("Reading the worksheet", WORKSHEET),
         ("Capturing and verifying", VERIFYING),
         ("Verdicts", VERDICTS),
@@ -27,15 +33,17 @@ pub const MANUAL: Manual = Manual {
         (4, "Standard output did not take the result."),
     ],
     caveats: CAVEATS,
-    standards: "RFC 768 (UDP), RFC 791 (IPv4), RFC 792 (ICMP), RFC 9293 (TCP), RFC 4443 (ICMPv6), RFC 8200 section 8.1 \
-                (the IPv6 pseudo-header), RFC 1071 (the sum).",
+    standards: "RFC 768 (UDP), RFC 791 (IPv4), RFC 792 (ICMP), RFC 9293 (TCP), RFC 4443 (ICMPv6), RFC 3828 (UDP-Lite), RFC \
+                2236 (IGMP), RFC 9260 appendix A (SCTP's CRC32c), RFC 8200 section 8.1 (the IPv6 pseudo-header), RFC \
+                1071 (the sum).",
     see_also: &["nc(1)", "ports(1)", "lab(1)", "tcpdump(8)", "tshark(1)"],
 };
 
 const DESCRIPTION: &str = "\
 `netsum udp` works out the checksum of a UDP datagram as a person does on paper: the pseudo-header and the header field by
 field, every 16-bit word with the running total, each carry, the fold, the complement. The last word of the last line is
-the checksum. With `--explain` it also says why each step is there.
+the checksum. With `--explain` it also says why each step is there. `udplite`, `tcp`, `icmp`, `icmpv6`, `igmp`, `ip`, `sctp`
+and `raw` do the same for what they are named after.
 
 `netsum verify` judges every checksum in a capture: of IPv4 headers, UDP, TCP, ICMP and ICMPv6.
 
@@ -56,11 +64,39 @@ or `text:`. Over IPv4 a datagram has at most 65,507 octets of data, over IPv6 65
 To compare with what `nc` sends, mind the line end: `printf ABCDE | nc -u ...` sends five octets, `echo ABCDE | nc -u ...`
 six.";
 
+const PROTOCOLS: &str = "\
+What a checksum covers, and what its zero means:
+
+  ip        the IPv4 header with its options
+  udp       IPv4 or IPv6 pseudo-header, header, data; a computed 0000 goes out as ffff
+  udplite   the same, but of header and data only --coverage octets; 0000 is never sent
+  tcp       pseudo-header, header, data; 0000 is sent as it is, as by all below
+  icmp      the message
+  icmpv6    IPv6 pseudo-header and message
+  igmp      the message
+  sctp      a CRC32c, 32 bits, of common header and chunks
+  raw       the octets given, with --crc32c SCTP's CRC of them
+
+0000 in a UDP datagram over IPv4 says that no checksum was computed (RFC 768). Over IPv6 that is not allowed (RFC 8200),
+but for tunnels that both ends have agreed on (RFC 6935, RFC 6936). UDP-Lite's coverage is 0 for everything or at least 8,
+the header; 1 to 7 are refused (RFC 3828).
+
+Fields that are not given have values that make a plausible header: TCP's control bits are ACK, a TTL is 64, an ICMP message
+is an echo request. The chunks of an SCTP packet are given as data, as they are on the wire. A jumbogram (RFC 2675) is
+computed with `--jumbo`, up to a mebioctet of data.";
+
 const WORKSHEET: &str = "\
 In the sum, `word` is two octets, the first of them the high one; `total` is the sum so far, with its carries standing to
 the left of the low four digits; `+1` marks the words that carried. A lone last octet is shown as `45 (00)`: a zero octet
 is put behind it for the sum, and is not sent. The fold adds the carries to the low four digits until none are left, and
-the complement turns every bit over. Zero would mean that no checksum was computed, so `0000` goes out as `ffff`.";
+the complement turns every bit over. Zero would mean that no checksum of UDP was computed, so there `0000` goes out as
+`ffff`. The octets are shown in network order, as they are sent, and as the number that a little-endian host has loaded
+before ntohs(3). What is not covered is shown and not summed.
+
+A CRC is a division, an octet a line: the low octet of the remainder and the octet itself, added without carries, are a place
+in a table, which `--explain` prints; what stands there is added without carries to the rest of the remainder.
+
+`--table` prints the words and the steps as tables, `--quiet` the checksum alone.";
 
 const VERIFYING: &str = "\
 To see the packets that this host exchanges with itself, and judge them:
@@ -102,8 +138,8 @@ const PROGRAMS: &str = "\
 `--tsv` prints one line per checksum, without a heading: frame, protocol (`ip`, `udp`, `tcp`, `icmp`, `icmpv6`), offset of
 the field in the frame in octets, stored value, calculated value or `-`, verdict.
 
-`--json` prints one object per checksum (`\"record\":\"checksum\"`) and one at the end (`\"record\":\"summary\"`); of
-`netsum udp` it prints one object with every field, word and fold.";
+`--json` prints one object per checksum (`\"record\":\"checksum\"`) and one at the end (`\"record\":\"summary\"`); of what
+is worked out it prints one object (`\"record\":\"working\"`) with every field, word and fold.";
 
 const EXAMPLES: &[Example] = &[
     Example {
@@ -126,6 +162,24 @@ const EXAMPLES: &[Example] = &[
         status: 0,
     },
     Example {
+        says: "The first segment of a connection, with the option that says how large segments may be, as a table:",
+        command: "netsum tcp --table --flags syn --seq 1 --options 020405b4 10.0.0.1:5000 10.0.0.2:6000 ''",
+        shows: "592b",
+        status: 0,
+    },
+    Example {
+        says: "The header of an IPv4 packet of 33 octets:",
+        command: "netsum ip -q --length 33 --id 1 10.0.0.1 10.0.0.2",
+        shows: "66c9",
+        status: 0,
+    },
+    Example {
+        says: "An SCTP packet with one chunk, COOKIE ACK:",
+        command: "netsum sctp 10.0.0.1:5000 10.0.0.2:6000 hex:0b000004",
+        shows: "Checksum    6101a7fe",
+        status: 0,
+    },
+    Example {
         says: "A capture of one datagram, written by hand (file header, record header, IPv4, UDP), and judged:",
         command: "{ printf '\\324\\303\\262\\241\\2\\0\\4\\0\\0\\0\\0\\0\\0\\0\\0\\0\\377\\377\\0\\0e\\0\\0\\0'\n  \
                   printf '\\0\\0\\0\\0\\0\\0\\0\\0\\41\\0\\0\\0\\41\\0\\0\\0'\n  \
@@ -143,5 +197,5 @@ Fragments are not reassembled: the checksum of a fragmented datagram stays `unve
 are not looked into, nor are compressed captures. A host that leaves segmentation to its interface shows segments that
 are larger than any on the wire.
 
-Jumbograms (RFC 2675) are not computed by `netsum udp`. Zones such as `%eth0` are accepted and left out: they are never
+Zones such as `%eth0` are accepted and left out: they are never
 sent, nor summed.";

@@ -17,6 +17,8 @@ pub enum Part {
     Header,
     /// What the header is in front of.
     Data,
+    /// What the checksum does not cover, although it lies among or behind what it does.
+    LeftOut,
 }
 
 /// Octets that are summed in one go, and what they mean.
@@ -45,8 +47,18 @@ impl Section {
         Self { part: Part::Data, title: title.into(), fields: Vec::new(), octets }
     }
 
+    /// A section of octets that are shown and not summed.
+    pub fn left_out(title: impl Into<String>, octets: Vec<u8>) -> Self {
+        Self { part: Part::LeftOut, ..Self::of_data(title, octets) }
+    }
+
+    /// Whether it counts.
+    pub fn is_summed(&self) -> bool {
+        self.part != Part::LeftOut
+    }
+
     /// What the word at `offset` of this section is: the fields that lie in it, or the text of its octets.
-    fn label(&self, offset: usize, octets: &[u8]) -> String {
+    pub fn label(&self, offset: usize, octets: &[u8]) -> String {
         let end = offset.saturating_add(octets.len());
         let names: Vec<String> = self
             .fields
@@ -149,7 +161,7 @@ pub struct Working {
 impl Working {
     /// Adds `sections` up, word by word.
     ///
-    /// Every section but the last must have an even number of octets, as pseudo-headers and headers do: an odd one would
+    /// Every summed section but the last must have an even number of octets, as pseudo-headers and headers do: an odd one would
     /// be padded where the real sum goes on with the next octet.
     ///
     /// # Source
@@ -157,7 +169,7 @@ impl Working {
     pub fn of(sections: Vec<Section>) -> Self {
         let mut words = Vec::new();
         let mut total = 0_u64;
-        for section in &sections {
+        for section in sections.iter().filter(|section| section.is_summed()) {
             for (index, octets) in section.octets.chunks(2).enumerate() {
                 let value = match octets {
                     [high, low] => u16::from_be_bytes([*high, *low]),
@@ -179,7 +191,7 @@ impl Working {
                 });
             }
         }
-        let (folds, folded) = fold(total);
+        let (folds, folded) = folds(total);
         Self { sections, words, total, folds, folded, complement: !folded }
     }
 
@@ -190,7 +202,7 @@ impl Working {
 }
 
 /// The folds of `total`, and what they end in.
-fn fold(total: u64) -> (Vec<Fold>, u16) {
+pub fn folds(total: u64) -> (Vec<Fold>, u16) {
     let mut folds = Vec::new();
     let mut rest = total;
     loop {
