@@ -167,6 +167,12 @@ fn digrc(net: &Net) {
         "\"+noall\" +question\n",
         "@127.0.0.1\n\t+nostats\n\n   \n",
         "+split=3\n",
+        "+edns= +split=8\n",
+        "-4\n-6\n",
+        "-4 -6\n",
+        "-Z\n",
+        "-v -Z\n",
+        "--foo\n",
     ] {
         std::fs::write(net.dir().join(".digrc"), text).unwrap();
         compare_at_home(&lines, net.dir());

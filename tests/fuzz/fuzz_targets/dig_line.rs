@@ -15,7 +15,7 @@ fuzz_target!(|octets: &[u8]| {
         assert!(!word.chars().any(char::is_control), "{word:?} reaches the terminal as it is");
     }
     let mut resolve = |_: &str, _: &sockeye_dig::options::Globals| Err("not found".to_owned());
-    let Ok(options) = args::parse(&words, &String::from_utf8_lossy(digrc), &mut resolve) else { return };
+    let options = args::parse(&words, &String::from_utf8_lossy(digrc), &mut resolve);
     if let Plan::Batch(plan) = options.plan {
         let mut defaults = plan.defaults.clone();
         for line in digrc.split(|octet| *octet == b'\n') {

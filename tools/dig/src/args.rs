@@ -83,6 +83,8 @@ pub(crate) enum Stop {
     Asked(Asked),
     /// An option without a value that it needs, or with one that it cannot have: [`Stop::invalid_option`] as written.
     Missing,
+    /// A line of a batch that dig passes over, and why.
+    Skip(String),
 }
 
 impl Stop {
@@ -163,8 +165,15 @@ pub(crate) struct Draft<'a> {
     preamble: String,
     /// Addresses that the last `@` had: the banner tells.
     addresses: usize,
+    /// The first name of this line has been there.
     greeted: bool,
-    line: String,
+    /// A banner has been made, by this line or by one before it: further ones are shorter.
+    introduced: bool,
+    /// The words as the banner shows them, and which of them is read at the moment.
+    line: Vec<String>,
+    at: usize,
+    /// Which of -4 and -6 this line has.
+    families: (bool, bool),
     resolve: Resolve<'a>,
     /// Bare words are no names: what is read is `~/.digrc`.
     config: bool,
@@ -172,8 +181,8 @@ pub(crate) struct Draft<'a> {
     batch: Option<String>,
     /// This is a line of a batch file.
     in_batch: bool,
-    /// A line before this one has had its banner.
-    later: bool,
+    /// A line without a name asks for nothing: there are names already.
+    named: bool,
     /// `+question` and `+comments` in front of the first name: transfers have neither unless it was said.
     question_said: bool,
     comments_said: bool,
@@ -196,9 +205,8 @@ struct Said {
 
 /// Reads a line. `digrc` is the text of `~/.digrc`, empty if there is none; `-r` leaves it out.
 ///
-/// # Errors
-/// [`Asked`] if a text was asked for. A wrong line is not an error but [`Plan::Refuse`].
-pub fn parse(args: &[String], digrc: &str, resolve: Resolve<'_>) -> Result<Options, Asked> {
+/// A wrong line is [`Plan::Refuse`].
+pub fn parse(args: &[String], digrc: &str, resolve: Resolve<'_>) -> Options {
     let mut draft = Draft::new(args, resolve);
     let plan = draft.read_all(args, digrc);
     draft.options(plan)
@@ -223,12 +231,15 @@ impl<'a> Draft<'a> {
             preamble: String::new(),
             addresses: 0,
             greeted: false,
-            line: args.iter().fold(String::new(), |line, arg| line + " " + arg),
+            introduced: false,
+            line: args.to_vec(),
+            at: 0,
+            families: (false, false),
             resolve,
             config: false,
             batch: None,
             in_batch: false,
-            later: false,
+            named: false,
             question_said: false,
             comments_said: false,
             decode: None,
@@ -236,15 +247,16 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn options(self, plan: Result<Plan, Stop>) -> Result<Options, Asked> {
+    fn options(self, plan: Result<Plan, Stop>) -> Options {
         let plan = match plan {
             Ok(plan) => plan,
             Err(Stop::Refused(refusal)) => Plan::Refuse(refusal),
-            Err(Stop::Asked(asked)) => return Err(asked),
+            Err(Stop::Asked(asked)) => Plan::Tell(asked),
+            Err(Stop::Skip(why)) => Plan::Skip(why),
             // Every option that misses a value has been named by now.
-            Err(Stop::Missing) => return Err(Asked::Help),
+            Err(Stop::Missing) => Plan::Tell(Asked::Help),
         };
-        Ok(Options { presentation: self.presentation, warnings: self.warnings, preamble: self.preamble, plan })
+        Options { presentation: self.presentation, warnings: self.warnings, preamble: self.preamble, plan }
     }
 }
 
@@ -277,7 +289,7 @@ impl Draft<'_> {
         if let Some(file) = self.batch.take().filter(|_| !self.in_batch) {
             return Ok(self.batch_plan(file));
         }
-        if self.lookups.is_empty() {
+        if self.lookups.is_empty() && !self.named {
             // `dig` alone asks for the root's servers, whatever type was said.
             self.default.qtype = Type::NS;
             self.new_lookup(".".to_owned());
@@ -289,6 +301,7 @@ impl Draft<'_> {
     fn each(&mut self, args: &[String]) -> Result<(), Stop> {
         let mut rest = args;
         while let Some((word, behind)) = rest.split_first() {
+            self.at = args.len().saturating_sub(rest.len());
             rest = behind;
             if let Some(server) = word.strip_prefix('@') {
                 self.server(server)?;
@@ -344,10 +357,14 @@ impl Draft<'_> {
     }
 
     fn server(&mut self, written: &str) -> Result<(), Stop> {
+        let in_batch = self.in_batch;
+        let fatal = |why: &str| {
+            let what = format!("couldn't get address for '{written}': {why}");
+            if in_batch { Stop::Skip(what + ": skipping lookup") } else { Stop::fatal(what, 1) }
+        };
         if written.is_empty() {
-            return Err(Stop::fatal("couldn't get address for '': not found", 1));
+            return Err(fatal("not found"));
         }
-        let fatal = |why: &str| Stop::fatal(format!("couldn't get address for '{written}': {why}"), 1);
         let mut found = (self.resolve)(written, &self.globals).map_err(|why| fatal(&why))?;
         match written.parse::<IpAddr>() {
             Ok(addr @ IpAddr::V6(_)) if !self.globals.allows(addr) => {
@@ -437,7 +454,10 @@ impl Draft<'_> {
     fn new_lookup(&mut self, name: String) {
         if !self.greeted {
             self.greeted = true;
-            self.globals.greeting = self.globals.banner.then(|| self.greeting());
+            if self.globals.banner {
+                self.globals.greeting = Some(self.greeting());
+                self.introduced = true;
+            }
         }
         let lookup = Lookup { name, ..self.default.clone() };
         self.lookups.push(Spoken { lookup, said: self.default_said });
@@ -458,7 +478,8 @@ impl Draft<'_> {
     }
 
     fn greeting(&self) -> String {
-        greeting(&self.line, (!self.later).then_some(self.addresses), self.globals.short)
+        let line = self.line.iter().fold(String::new(), |line, word| line + " " + word);
+        greeting(&line, (!self.introduced).then_some(self.addresses), self.globals.short)
     }
 
     /// The options that every tool of the suite has.

@@ -21,29 +21,72 @@ pub struct NotIdna {
 /// # Source
 /// RFC 5891 section 4; UTS 46 section 4.
 pub fn to_wire(name: &str) -> Result<String, NotIdna> {
-    if let Some(why) = name.split('.').find_map(refused) {
-        return Err(NotIdna { name: name.to_owned(), why });
+    let refused = |why| NotIdna { name: name.to_owned(), why };
+    if let Some(why) = name.split('.').find_map(wrong_hyphens) {
+        return Err(refused(why));
     }
-    let is_encoded = |label: &str| starts_with_prefix(label);
-    if name.is_ascii() && !name.split('.').any(is_encoded) {
+    if name.is_ascii() && !name.split('.').any(starts_with_prefix) {
         return Ok(name.to_owned());
     }
-    let ascii = idna::domain_to_ascii_cow(name.as_bytes(), idna::AsciiDenyList::EMPTY).map_err(|_| {
-        let why = if name.split('.').any(is_encoded) {
-            "string contains invalid punycode data"
-        } else {
-            "string contains a disallowed character"
-        };
-        NotIdna { name: name.to_owned(), why }
-    })?;
-    if ascii.split('.').any(|label| starts_with_prefix(label) && label.len() > crate::name::MAX_LABEL_LEN) {
-        return Err(NotIdna { name: name.to_owned(), why: "punycode encoded data will be too large" });
+    if !name.is_ascii() && name.contains('\\') {
+        return Err(refused("A-label roundtrip failed"));
     }
-    Ok(if name.is_ascii() { name.to_owned() } else { ascii.into_owned() })
+    // One by one: a label that runs from right to left says nothing about the others.
+    let labels: Result<Vec<_>, _> = name.split(DOTS).map(|label| label_to_wire(label).map_err(refused)).collect();
+    let ascii = labels?.join(".");
+    Ok(if name.is_ascii() { name.to_owned() } else { ascii })
+}
+
+/// What stands between labels.
+///
+/// # Source
+/// UTS 46 section 2.3.
+const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
+const DISALLOWED: &str = "string contains a disallowed character";
+
+fn label_to_wire(label: &str) -> Result<String, &'static str> {
+    let Some(ascii) = ascii(label) else { return Err(reason(label)) };
+    if starts_with_prefix(&ascii) && ascii.len() > crate::name::MAX_LABEL_LEN {
+        return Err("punycode encoded data will be too large");
+    }
+    Ok(ascii)
+}
+
+fn ascii(label: &str) -> Option<String> {
+    idna::domain_to_ascii_cow(label.as_bytes(), idna::AsciiDenyList::EMPTY).ok().map(std::borrow::Cow::into_owned)
+}
+
+/// Why the tables do not allow a label, in the words of libidn2. The `idna` crate does not tell: this asks about its parts.
+fn reason(label: &str) -> &'static str {
+    if starts_with_prefix(label) {
+        let decoded = label.get(4..).and_then(idna::punycode::decode_to_string);
+        return match decoded {
+            Some(text) if !text.is_empty() => "domain label has character forbidden in non-transitional mode (TR46)",
+            _ => "string contains invalid punycode data",
+        };
+    }
+    let is_joiner = |character| matches!(character, '\u{200c}' | '\u{200d}');
+    if label.contains(is_joiner) {
+        return "string contains a forbidden context-j character";
+    }
+    if label.chars().any(runs_from_right) {
+        return "string has forbidden bi-directional properties";
+    }
+    // A mark that needs something to stand on is allowed behind a letter.
+    if ascii(&format!("a{label}")).is_some() {
+        return "string contains a forbidden leading combining character";
+    }
+    DISALLOWED
+}
+
+/// The blocks of the scripts that are written from right to left.
+fn runs_from_right(character: char) -> bool {
+    matches!(character, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 /// The reasons that can be seen without tables.
-fn refused(label: &str) -> Option<&'static str> {
+fn wrong_hyphens(label: &str) -> Option<&'static str> {
     let hyphens = label.chars().skip(2).take(2).eq(['-', '-']);
     if hyphens && !starts_with_prefix(label) {
         return Some("string contains forbidden two hyphens pattern");
@@ -83,6 +126,7 @@ mod tests {
             ("\u{fc}..*.test", "xn--tda..*.test"),
             ("stra\u{df}e.test", "xn--strae-oqa.test"),
             ("a_b.test", "a_b.test"),
+            ("1a.\u{5d0}.test", "1a.xn--4db.test"),
             ("xn--bcher-kva.test", "xn--bcher-kva.test"),
             ("od\\032d.test", "od\\032d.test"),
             (".", "."),
@@ -97,6 +141,13 @@ mod tests {
             ("ab--c.test", "string contains forbidden two hyphens pattern"),
             ("xn--0.test", "string contains invalid punycode data"),
             ("\u{fc}-.test", "string start/ends with forbidden hyphen"),
+            ("xn--a.test", "domain label has character forbidden in non-transitional mode (TR46)"),
+            ("a\u{200d}b.test", "string contains a forbidden context-j character"),
+            ("\u{200c}.test", "string contains a forbidden context-j character"),
+            ("\u{5d0}a.test", "string has forbidden bi-directional properties"),
+            ("\u{301}a.test", "string contains a forbidden leading combining character"),
+            ("a\u{2028}b.test", "string contains a disallowed character"),
+            ("b\u{fc}\\.x.test", "A-label roundtrip failed"),
         ] {
             let said = to_wire(name).unwrap_err().to_string();
             assert_eq!(said, format!("'{name}' is not a legal IDNA2008 name ({why}), use +noidnin"));

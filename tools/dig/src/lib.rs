@@ -101,7 +101,7 @@ impl Tool for Dig {
         if invocation.name == "host" {
             return host::args::parse(&args, &mut shell::resolve).map_err(cli::host_text);
         }
-        args::parse(&args, &shell::digrc(), &mut shell::resolve).map_err(cli::text)
+        Ok(args::parse(&args, &shell::digrc(), &mut shell::resolve))
     }
 
     fn presentation(options: &Self::Options) -> Presentation {

@@ -48,7 +48,9 @@ Keys for SIG(0), which dig's `-k` takes too, are not read: the query goes out un
 Where a zone has one server only, dig's `+nssearch` does not wait for its answer and says that nobody could be reached; this
 one waits.
 
-A name that IDNA does not allow is refused as dig refuses it, but not always with the same reason between the brackets.
+A name that IDNA does not allow is refused as dig refuses it, but not always with the same reason between the brackets, and where
+Unicode 15.1 and libidn2 do not agree, not always the same name. Octets of the command line that are not UTF-8 are taken as they
+are with `+idnin` too.
 With `+idnout` a name in an answer that IDNA does not allow stays as it came, where dig stops.
 
 hickory-resolver 0.26 judges some answers that were made from a wildcard as bogus though their proof is complete;

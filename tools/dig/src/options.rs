@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use sockeye_cli::{Presentation, Status};
 use sockeye_sys::addrinfo::Hints;
 
+use crate::args::Asked;
 use crate::args::batch::Defaults;
 use crate::gai::Request;
 use crate::offline::Given;
@@ -37,6 +38,10 @@ pub struct Options {
 pub enum Plan {
     /// Nothing: the line is wrong, and this is how dig says so.
     Refuse(Refusal),
+    /// Nothing: a text was asked for.
+    Tell(Asked),
+    /// Nothing: dig passes over this line of a batch, and this is what it says.
+    Skip(String),
     /// Ask name servers.
     Lookups(Globals, Vec<Lookup>),
     /// `-f FILE`: ask for the names of the line, then for those of each line of a file.
@@ -135,6 +140,8 @@ pub struct Globals {
     pub bulk: bool,
     /// `+diff`: ask every server and say in what they differ.
     pub diff: bool,
+    /// `+split=N`: the last one of the line holds for all names, as in dig.
+    pub split: Option<u16>,
 }
 
 /// Whose output is printed.
@@ -342,6 +349,7 @@ impl Default for Globals {
             parallel: PARALLEL,
             bulk: false,
             diff: false,
+            split: None,
         }
     }
 }

@@ -71,10 +71,12 @@ pub fn query(lookup: &Lookup, octets: &[u8]) -> String {
         text.push('\n');
     }
     body(&mut text, &lookup.show, &message, "");
-    if lookup.show.stats {
-        let _ = write!(text, ";; QUERY SIZE: {}\n\n", octets.len());
-    }
-    text
+    text + &query_size(lookup, octets)
+}
+
+/// The footer of a query.
+pub fn query_size(lookup: &Lookup, octets: &[u8]) -> String {
+    if lookup.show.stats { format!(";; QUERY SIZE: {}\n\n", octets.len()) } else { String::new() }
 }
 
 /// `+onesoa`: of all SOA records of a transfer only the first is shown.

@@ -8,12 +8,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use sockeye_cli::{Failure, Output, Status};
+use sockeye_cli::{Exit, Failure, Output, Status};
 use sockeye_sys::addrinfo::{self, AiFlags, Hints};
 use sockeye_sys::gai::GaiCode;
 use sockeye_sys::{Family, SockType, interface, local_time, random};
 
 use crate::annotate::{Annotation, Direction, Wire};
+use crate::args::Asked;
 use crate::exchange::{Answer, Ask, Task};
 use crate::explain::{Event, ServerSource};
 use crate::name::Name;
@@ -21,10 +22,11 @@ use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
 use crate::query::{self, QueryError};
 use crate::registry::Rcode;
 use crate::resolv_conf::{self, ResolvConf};
+use crate::search::{Place, Try};
 use crate::transport::{TlsFailure, Transport};
 use crate::tsig::Signing;
 use crate::xfr::State;
-use crate::{idn, json, meaning, outcome, printer, search};
+use crate::{cli, idn, json, meaning, outcome, printer, search};
 
 mod bulk;
 mod compare;
@@ -72,6 +74,9 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
     }
     match &options.plan {
         Plan::Refuse(refusal) => refuse(refusal, output),
+        Plan::Tell(asked) => tell(*asked, output),
+        // Of a command line there is nothing to pass over.
+        Plan::Skip(why) => Err(Failure::new(Status(1), why)),
         Plan::AddressInfo(request) => library::run(request, output),
         Plan::Compare(globals, lookup, hints) => compare::run(globals, lookup, hints, output),
         Plan::Batch(batch) => bulk::run(batch, output),
@@ -85,6 +90,18 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
             }
             Ok(session.status)
         }
+    }
+}
+
+/// A text that was asked for.
+fn tell(asked: Asked, output: &mut Output<'_>) -> Result<Status, Failure> {
+    match cli::text(asked) {
+        Exit::Text { text, on_stderr: true, status } => {
+            output.stderr_text(text);
+            Ok(status)
+        }
+        Exit::Text { text, on_stderr: false, status } => output.raw(text.as_bytes()).map(|()| status),
+        Exit::Failure(failure) => Err(failure),
     }
 }
 
@@ -174,43 +191,34 @@ impl<'a> Session<'a> {
     fn lookup(&mut self, lookup: &Lookup, output: &mut Output<'_>) -> Result<(), Failure> {
         self.read_conf()?;
         let lookup = styled(self.globals, lookup);
-        let (names, searched) = self.names(&lookup)?;
-        let last = names.len().saturating_sub(1);
-        for (index, name) in names.into_iter().enumerate() {
-            let search = match index {
-                _ if index < last => Search::Goes { show: self.globals.show_search },
-                0 if searched => Search::InVain,
-                _ => Search::Over,
+        let tries = self.tries(&lookup)?;
+        let last = tries.len().saturating_sub(1);
+        for (index, next) in tries.into_iter().enumerate() {
+            let name = match &next.place {
+                Place::Domain(domain) => in_domain(&lookup, &next, domain)?,
+                _ => next.name,
             };
-            if !self.look_up(&Lookup { name, ..lookup.clone() }, search, output)? {
+            let search = Search { place: next.place, more: index < last };
+            if !self.look_up(&Lookup { name, ..lookup.clone() }, &search, output)? {
                 break;
             }
         }
         Ok(())
     }
 
-    /// The names to ask for until one exists, and whether there is a list to search.
-    fn names(&self, lookup: &Lookup) -> Result<(Vec<String>, bool), Failure> {
-        let name = name_in_ascii(lookup)?;
+    /// The names to ask for until one exists.
+    fn tries(&self, lookup: &Lookup) -> Result<Vec<Try>, Failure> {
+        let name = in_ascii(lookup, &lookup.name)?;
         let conf = self.conf.clone().unwrap_or_default();
-        let domains = search::domains(self.globals.search, self.globals.domain.as_deref(), &conf);
-        if domains.is_empty() || lookup.trace {
-            return Ok((vec![name], false));
+        let mut domains = search::domains(self.globals.search, self.globals.domain.as_deref(), &conf);
+        if lookup.trace {
+            domains.clear();
         }
-        let names = search::names(&name, &domains, self.globals.ndots.or(conf.ndots));
-        if names.len() > 1 {
-            // dig reads the name and each domain by itself.
-            for part in [&name].into_iter().chain(&domains) {
-                part.parse::<Name>().map_err(|fault| {
-                    Failure::new(Status(1), format!("'{part}' is not in legal name syntax ({fault})"))
-                })?;
-            }
-        }
-        Ok((names, true))
+        Ok(search::tries(&name, &domains, self.globals.ndots.or(conf.ndots)))
     }
 
     /// Asks for one name. Says whether the search goes on.
-    fn look_up(&mut self, lookup: &Lookup, search: Search, output: &mut Output<'_>) -> Result<bool, Failure> {
+    fn look_up(&mut self, lookup: &Lookup, search: &Search, output: &mut Output<'_>) -> Result<bool, Failure> {
         if !lookup.trace {
             // dig looks at the name before all else, and in a trace when it is its turn.
             query::build(lookup, self.cookie).map_err(|error| not_a_query(lookup, &error))?;
@@ -343,29 +351,52 @@ impl<'a> Session<'a> {
     fn converse(
         &mut self,
         lookup: &Lookup,
-        search: Search,
+        search: &Search,
         task: Task,
         output: &mut Output<'_>,
     ) -> Result<bool, Failure> {
         match self.hold(lookup, task, output)? {
             Outcome::Answer(answer) => {
                 self.opt_missing(lookup, &answer, output)?;
-                let no_name = answer.message.rcode() == Rcode::NXDOMAIN;
-                let goes_on = no_name && matches!(search, Search::Goes { .. });
-                if !goes_on || search == (Search::Goes { show: true }) {
-                    self.show(lookup, &answer, output)?;
-                    if no_name && search == Search::InVain {
-                        self.show_footer(lookup, &answer, output)?;
-                    }
-                }
-                if goes_on {
-                    // Each of the answers has its banner.
-                    self.greeting = self.globals.greeting.clone();
-                }
-                Ok(goes_on)
+                self.show_found(lookup, search, &answer, output)
             }
             outcome => self.no_answer(&outcome, output).map(|()| false),
         }
+    }
+
+    /// Shows the answer about a name of the list as dig does. Says whether the search goes on.
+    ///
+    /// Where a name comes before the list, dig prints a footer whether it prints the answer or not, and another one with an
+    /// NXDOMAIN that it prints. Where it comes from a domain of the list, an error other than that has no footer.
+    fn show_found(
+        &mut self,
+        lookup: &Lookup,
+        search: &Search,
+        answer: &Answer,
+        output: &mut Output<'_>,
+    ) -> Result<bool, Failure> {
+        let rcode = answer.message.rcode();
+        let no_name = rcode == Rcode::NXDOMAIN;
+        let goes_on = no_name && search.more;
+        let comes_first = search.place == Place::First;
+        let is_shown = !goes_on || self.globals.show_search;
+        if is_shown {
+            let from_list = matches!(search.place, Place::Domain(_));
+            let mut lookup = lookup.clone();
+            if from_list && !no_name && rcode != Rcode::NOERROR && !self.globals.short {
+                lookup.show.stats = false;
+                lookup.show.identify = false;
+            }
+            self.show(&lookup, answer, output)?;
+        }
+        if comes_first && no_name {
+            self.show_footer(lookup, answer, output)?;
+        }
+        if goes_on && (is_shown || !comes_first) {
+            // Each of the answers has its banner.
+            self.greeting = self.globals.greeting.clone();
+        }
+        Ok(goes_on)
     }
 
     /// Holds a dialogue and tells what happens on the way.
@@ -454,13 +485,19 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// `+qr`: the query before it goes out.
+    /// `+qr`: the query before it goes out. Of `+short` dig prints its size nevertheless, where statistics are wanted.
     fn announce(&mut self, lookup: &Lookup, ask: &Ask, output: &mut Output<'_>) -> Result<(), Failure> {
-        if !lookup.show.query || output.is_json() || (self.globals.short && !self.globals.yaml) {
+        if !lookup.show.query || output.is_json() {
             return Ok(());
         }
         self.greet(false, output)?;
-        let text = if self.globals.yaml { self.yaml_query(lookup, ask) } else { printer::query(lookup, &ask.octets) };
+        let text = if self.globals.yaml {
+            self.yaml_query(lookup, ask)
+        } else if self.globals.short {
+            printer::query_size(lookup, &ask.octets)
+        } else {
+            printer::query(lookup, &ask.octets)
+        };
         output.raw(text.as_bytes())
     }
 
@@ -539,6 +576,7 @@ impl<'a> Session<'a> {
 fn styled(globals: &Globals, lookup: &Lookup) -> Lookup {
     let mut lookup = lookup.clone();
     lookup.show.style.idn_out = lookup.idn_out.unwrap_or_else(terminal_takes_unicode) && locale_is_utf8();
+    lookup.show.style.split = globals.split;
     lookup.show.style.compat = globals.compat;
     lookup.show.style.now = seconds();
     lookup
@@ -567,29 +605,34 @@ fn footer(lookup: &Lookup, answer: &Answer, warning: Option<&str>) -> String {
     }
 }
 
-/// The name as it goes into a query: Unicode as RFC 5891 writes it in ASCII, where that is wanted.
-fn name_in_ascii(lookup: &Lookup) -> Result<String, Failure> {
+/// A name as it goes into a query: Unicode as RFC 5891 writes it in ASCII, where that is wanted.
+fn in_ascii(lookup: &Lookup, name: &str) -> Result<String, Failure> {
     if lookup.idn_in.unwrap_or_else(terminal_takes_unicode) {
-        let to_wire = if lookup.name.is_ascii() || locale_is_utf8() {
-            idn::to_wire(&lookup.name)
-        } else {
-            Err(idn::not_utf8(&lookup.name))
-        };
+        let to_wire = if name.is_ascii() || locale_is_utf8() { idn::to_wire(name) } else { Err(idn::not_utf8(name)) };
         to_wire.map_err(|error| Failure::new(Status(1), error.to_string()))
     } else {
-        Ok(lookup.name.clone())
+        Ok(name.to_owned())
     }
 }
 
-/// Whether another name of the search list follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Search {
-    /// None.
-    Over,
-    /// None, though there is a list: the name has enough dots.
-    InVain,
-    /// One, if this name does not exist; its answer is shown with `+showsearch`.
-    Goes { show: bool },
+/// The name in a domain of the list. dig reads the two by themselves.
+fn in_domain(lookup: &Lookup, next: &Try, domain: &str) -> Result<String, Failure> {
+    let name = in_ascii(lookup, &lookup.name)?;
+    let domain = in_ascii(lookup, domain)?;
+    for part in [&name, &domain] {
+        part.parse::<Name>()
+            .map_err(|fault| Failure::new(Status(1), format!("'{part}' is not in legal name syntax ({fault})")))?;
+    }
+    // One with a dot at its end is in no domain.
+    let is_absolute = next.name == name;
+    Ok(if is_absolute { name } else { search::with_domain(&name, &domain) })
+}
+
+/// A name of a search.
+struct Search {
+    place: Place,
+    /// Another name follows if this one does not exist.
+    more: bool,
 }
 
 /// dig speaks Unicode to a terminal, unless IDN_DISABLE is set.

@@ -1,12 +1,15 @@
 //! The lines of a batch file: each is read as the command line is, on top of what that said.
 
-use super::{Asked, Draft, Resolve, Said};
+use super::{Draft, Resolve, Said, Stop};
+use sockeye_cli::Presentation;
+
 use crate::options::{Batch, Globals, Lookup, Options, Plan};
 
 /// What the lines of a batch start from.
 ///
 /// Options of a line that dig holds once for the whole run, such as `+short`, `-p` and `+time`, stay for the lines behind it.
-/// The others end with their line.
+/// The others end with their line. The first line is read before anything is asked: what it says of the whole run holds for
+/// the names of the command line as well.
 #[derive(Clone, Debug)]
 pub struct Defaults {
     globals: Globals,
@@ -26,7 +29,7 @@ impl Draft<'_> {
             globals: self.globals.clone(),
             lookup: self.default.clone(),
             said: self.default_said,
-            greeted: self.greeted,
+            greeted: self.introduced,
             addresses: self.addresses,
             question_said: self.question_said,
             comments_said: self.comments_said,
@@ -49,7 +52,7 @@ impl Defaults {
 
     /// Whether lines of a name alone have a banner, and the first one if it has not been made.
     pub fn greet(&mut self, name: &str) -> (bool, Option<String>) {
-        let first = !std::mem::replace(&mut self.greeted, true) && self.globals.banner;
+        let first = self.globals.banner && !std::mem::replace(&mut self.greeted, true);
         let made = first.then(|| super::greeting(&format!(" {name}"), Some(self.addresses), self.globals.short));
         (self.globals.banner, made)
     }
@@ -59,24 +62,43 @@ impl Defaults {
         super::greeting(&format!(" {name}"), None, false)
     }
 
-    /// Reads a line.
-    ///
-    /// # Errors
-    /// [`Asked`] if the line asks for a text. A wrong line is [`Plan::Refuse`].
-    pub fn read(&mut self, words: &[String], resolve: Resolve<'_>) -> Result<Options, Asked> {
+    /// Reads the first line. `named` says that the command line has names: one without asks for nothing then.
+    pub fn read_first(&mut self, words: &[String], named: bool, resolve: Resolve<'_>) -> Options {
+        self.read_as(words, named, resolve)
+    }
+
+    /// Reads a line behind the first. A domain to search is too late there, dig has looked at it already.
+    pub fn read(&mut self, words: &[String], resolve: Resolve<'_>) -> Options {
+        let domain = self.globals.domain.clone();
+        let mut options = self.read_as(words, false, resolve);
+        if let Plan::Lookups(globals, _) = &mut options.plan {
+            globals.domain.clone_from(&domain);
+        }
+        self.globals.domain = domain;
+        options
+    }
+
+    fn read_as(&mut self, words: &[String], named: bool, resolve: Resolve<'_>) -> Options {
         let mut draft = Draft::new(words, resolve);
         draft.in_batch = true;
-        draft.later = self.greeted;
+        draft.introduced = self.greeted;
+        draft.named = named;
         draft.globals = Globals { greeting: None, ..self.globals.clone() };
         draft.default = self.lookup.clone();
         draft.default_said = self.said;
         draft.addresses = self.addresses;
         draft.question_said = self.question_said;
         draft.comments_said = self.comments_said;
-        let plan = draft.read(words);
+        let mut plan = draft.read(words);
+        if draft.presentation != Presentation::default() && plan.is_ok() {
+            plan = Err(Stop::fatal(
+                "+json, +explain and --color hold for a whole run and do not belong into a batch file",
+                1,
+            ));
+        }
         self.globals = draft.globals.clone();
         self.addresses = draft.addresses;
-        self.greeted = true;
+        self.greeted = draft.introduced;
         draft.options(plan)
     }
 }
@@ -91,14 +113,14 @@ mod tests {
 
     fn defaults(line: &str) -> Defaults {
         let args: Vec<String> = line.split(' ').chain(["-f", "-"]).map(str::to_owned).collect();
-        match parse(&args, "", &mut |_, _| Ok(Vec::new())).unwrap().plan {
+        match parse(&args, "", &mut |_, _| Ok(Vec::new())).plan {
             Plan::Batch(batch) => batch.defaults,
             other => panic!("{other:?}"),
         }
     }
 
     fn lookups(defaults: &mut Defaults, line: &str) -> (Globals, Vec<Lookup>) {
-        match defaults.read(&words(line.as_bytes()), &mut |_, _| Ok(Vec::new())).unwrap().plan {
+        match defaults.read(&words(line.as_bytes()), &mut |_, _| Ok(Vec::new())).plan {
             Plan::Lookups(globals, lookups) => (globals, lookups),
             other => panic!("{other:?}"),
         }

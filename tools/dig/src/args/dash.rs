@@ -12,16 +12,29 @@ impl Draft<'_> {
     /// Says whether `~/.digrc` is to be read: `-r` is nowhere.
     pub(super) fn families(&mut self, args: &[String]) -> Result<bool, Stop> {
         let mut with_digrc = true;
+        self.families = (false, false);
         let mut words = args.iter();
         while let Some(word) = words.next() {
-            let Some(mut rest) = word.strip_prefix('-').filter(|option| !option.starts_with('-')) else { continue };
+            if let Some(long) = word.strip_prefix("--") {
+                match long.split_once('=').map_or(long, |(name, _)| name) {
+                    "color" if !long.contains('=') => drop(words.next()),
+                    "explain" | "json" | "help" | "version" | "color" => {}
+                    _ if self.config || self.in_batch => {}
+                    _ => return Err(Stop::invalid_option(word)),
+                }
+                continue;
+            }
+            let Some(mut rest) = word.strip_prefix('-') else { continue };
             while let Some((letter, behind)) = split_letter(rest).filter(|(letter, _)| is_plain(*letter)) {
                 with_digrc &= letter != 'r';
                 self.family(letter)?;
                 rest = behind;
             }
-            if matches!(rest, "b" | "c" | "f" | "k" | "p" | "q" | "t" | "x" | "y") {
-                words.next();
+            let Some((letter, inline)) = split_letter(rest) else { continue };
+            let has_value = is_valued(letter) && (!inline.is_empty() || words.next().is_some());
+            if !has_value && !self.config && !self.in_batch {
+                // Before anything else is looked at.
+                return Err(Stop::invalid_option(&format!("-{rest}")));
             }
         }
         Ok(with_digrc)
@@ -29,15 +42,23 @@ impl Draft<'_> {
 
     fn family(&mut self, letter: char) -> Result<(), Stop> {
         match letter {
-            '4' => self.globals.ipv6 = false,
-            '6' => self.globals.ipv4 = false,
-            _ => {}
+            '4' => self.families.0 = true,
+            '6' => self.families.1 = true,
+            _ => return Ok(()),
         }
-        if self.globals.ipv4 || self.globals.ipv6 {
-            Ok(())
-        } else {
-            Err(Stop::fatal("only one of -4 and -6 allowed", 1))
+        if self.families == (true, true) && !self.in_batch && !self.config {
+            return Err(Stop::fatal("only one of -4 and -6 allowed", 1));
         }
+        let (wanted, other, what) = match letter {
+            '4' => (&self.globals.ipv4, &mut self.globals.ipv6, "IPv4"),
+            _ => (&self.globals.ipv6, &mut self.globals.ipv4, "IPv6"),
+        };
+        if !wanted {
+            // A line before this one ruled it out.
+            return Err(Stop::fatal(format!("can't find {what} networking"), 1));
+        }
+        *other = false;
+        Ok(())
     }
 
     /// Reads one option. Says whether it took the next word as its value.
@@ -52,11 +73,7 @@ impl Draft<'_> {
             }
         }
         let invalid = || Stop::invalid_option(&format!("-{rest}"));
-        let (letter @ ('b' | 'c' | 'f' | 'k' | 'p' | 'q' | 't' | 'x' | 'y'), inline) =
-            split_letter(rest).ok_or_else(invalid)?
-        else {
-            return Err(invalid());
-        };
+        let (letter, inline) = split_letter(rest).filter(|(letter, _)| is_valued(*letter)).ok_or_else(invalid)?;
         let (value, took) = if inline.is_empty() { (next.ok_or_else(invalid)?, true) } else { (inline, false) };
         self.valued(letter, value)?;
         Ok(took)
@@ -123,7 +140,12 @@ impl Draft<'_> {
         let text = key::parse_line(value).ok_or_else(Stop::usage)?;
         text.spec().map_err(|fault| Stop::Refused(fault.refusal()))?;
         self.warnings.extend(text.warning().map(|warning| warning + "\n"));
-        self.line = self.line.replacen(value, key::as_shown(value), 1);
+        if !self.config {
+            // In the word of the option, or in the one behind it.
+            for word in self.line.iter_mut().skip(self.at).take(2).filter(|word| word.ends_with(value)) {
+                *word = word.replacen(value, key::as_shown(value), 1);
+            }
+        }
         self.globals.key_text = Some(text);
         Ok(())
     }
@@ -132,6 +154,10 @@ impl Draft<'_> {
 /// Whether the letter takes no value.
 fn is_plain(letter: char) -> bool {
     matches!(letter, '4' | '6' | 'h' | 'i' | 'm' | 'n' | 'r' | 'u' | 'v')
+}
+
+fn is_valued(letter: char) -> bool {
+    matches!(letter, 'b' | 'c' | 'f' | 'k' | 'p' | 'q' | 't' | 'x' | 'y')
 }
 
 fn split_letter(text: &str) -> Option<(char, &str)> {

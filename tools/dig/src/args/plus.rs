@@ -196,6 +196,7 @@ impl Draft<'_> {
             Some((word, value)) => (word, Some(value).filter(|value| !value.is_empty())),
             None => (option.trim_start_matches('='), None),
         };
+        self.shorten(option);
         if word.is_empty() {
             // dig says so and goes on.
             self.preamble.extend([";; Invalid option ", option, "\n"]);
@@ -208,7 +209,8 @@ impl Draft<'_> {
         if self.own(name, on, value)? {
             return Ok(());
         }
-        let invalid = || Stop::invalid_option(&format!("+{word}"));
+        let signs = option.len() - option.trim_start_matches('=').len();
+        let invalid = || Stop::invalid_option(&format!("+{}{word}", "=".repeat(signs)));
         let is = |known: &&Plus| {
             // The letters that tell an option from others are small ones; dig does not look at the case of the rest.
             name.get(..known.letters).is_some_and(|start| known.name.starts_with(start))
@@ -234,6 +236,23 @@ impl Draft<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The banner does not show the sign behind which the value is missing: dig has cut the word there by then.
+    fn shorten(&mut self, option: &str) {
+        let (word, value) = option.split_once('=').unwrap_or((option, ""));
+        let nothing_behind = |separator| option.ends_with(separator);
+        // `+ednsopt=CODE:`
+        let code_alone = value.len() > 1 && value.bytes().filter(|octet| *octet == b':').count() == 1;
+        let is_cut = (nothing_behind('=') && value.is_empty())
+            || (nothing_behind(':') && code_alone && word.starts_with("ednso"));
+        if is_cut
+            && !word.is_empty()
+            && !self.config
+            && let Some(shown) = self.line.get_mut(self.at)
+        {
+            shown.pop();
+        }
     }
 
     /// The options that dig does not have, written out in full.

@@ -13,7 +13,7 @@ fn resolve(text: &str, _: &Globals) -> Result<Vec<SocketAddr>, String> {
 
 fn options(line: &str) -> Options {
     let args: Vec<String> = line.split_ascii_whitespace().map(str::to_owned).collect();
-    parse(&args, "", &mut resolve).unwrap()
+    parse(&args, "", &mut resolve)
 }
 
 fn lookups(line: &str) -> (Globals, Vec<Lookup>) {
@@ -263,8 +263,7 @@ fn the_suites_own_options_in_both_spellings() {
     for (line, asked) in
         [("-h", Asked::Help), ("--help", Asked::Help), ("-4v", Asked::Version), ("--version", Asked::LongVersion)]
     {
-        let args: Vec<String> = vec![line.to_owned()];
-        assert_eq!(parse(&args, "", &mut resolve).unwrap_err(), asked);
+        assert!(matches!(options(line).plan, Plan::Tell(told) if told == asked), "{line}");
     }
 }
 

@@ -218,7 +218,8 @@ pub(super) fn split(draft: &mut Draft<'_>, said: Said<'_>) -> Taken {
     let width = match (said.on, said.value) {
         (false, None) => Some(0),
         (false, Some(_)) => return Err(Stop::Missing),
-        (true, None) => None,
+        // dig leaves it as it was.
+        (true, None) => return Ok(()),
         (true, Some(text)) => {
             let parsed = number(text, 1023, "split", 10);
             let width = parsed.as_ref().map_or(0, |width| width.next_multiple_of(4));
@@ -230,7 +231,7 @@ pub(super) fn split(draft: &mut Draft<'_>, said: Said<'_>) -> Taken {
             Some(narrow(width))
         }
     };
-    draft.current().show.style.split = width;
+    draft.globals.split = width;
     Ok(())
 }
 

@@ -5,10 +5,12 @@ pub(super) const SECTION: (&str, &str) = (
     "\
 `-f FILE` asks for the names of the command line first, then for what each line of the file says; `-f -` reads standard
 input, and answers each line as it comes. A line is a command line: names, types, `@SERVER` and options, on top of what
-the command line said. What dig holds once for the whole run (`+short`, `+cmd`, `-p`, `-b`, `+timeout`, `-k`, `-y`) stays for
-the lines behind it, the rest ends with its line. As in dig, lines that start with `#` or `;` and empty lines are passed over in
+the command line said. What dig holds once for the whole run (`+short`, `+yaml`, `+split`, `+cmd`, `-p`, `-b`, `+timeout`) stays
+for the lines behind it, the rest ends with its line. The first line is read before anything is asked: what it says of the
+whole run holds for the names of the command line too, and `-k`, `-y` and `+domain` count there and not further down. As in dig, lines that start with `#` or `;` and empty lines are passed over in
 front of the first line only; behind it they are names like others. Of a line 13 words count, what is longer
-than 1023 octets goes on as a line of its own, and `+tcp` in it has no effect. A name or an option that dig refuses ends the run there.
+than 1023 octets goes on as a line of its own, and `+tcp` in it has no effect. A line with a server that has no
+address is skipped. A name or an option that dig refuses ends the run there.
 
 Up to 64 lookups are under way at once, or N with `+parallel=N`; with `+parallel=1` the next begins when the last one is
 done. What is printed is the same: it comes in the order of the file. With `+bulk` it comes in the order of the answers.

@@ -12,24 +12,24 @@ use std::time::{Duration, Instant};
 
 use sockeye_cli::failure::errno_text;
 use sockeye_cli::progress::Progress;
-use sockeye_cli::{Exit, Failure, Output, Status};
+use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::datagrams::{self, BATCH};
 use sockeye_sys::poll::{Events, PollFd, poll};
 use sockeye_sys::signals;
 
-use super::{ANSWERED, NO_ANSWER, footer, key, refuse};
-use crate::args::Asked;
+use super::{ANSWERED, NO_ANSWER, footer, key};
 use crate::args::batch::Defaults;
 use crate::bulk::{AfterFailure, Arrival, LineUp, Opening, Ticket, Window};
 use crate::exchange::Answer;
 use crate::explain::{Event, Transport};
 use crate::message::Message;
-use crate::options::{Batch, Globals, Lookup, Options, Plan};
+use crate::options::{Batch, Options};
 use crate::transport::Timing;
-use crate::{batch, cli, cookie, outcome, printer};
+use crate::{cookie, outcome, printer};
 
 mod kind;
 mod lines;
+mod reading;
 mod sockets;
 mod workers;
 
@@ -101,6 +101,10 @@ impl Preface {
         for warning in &self.stderr {
             output.stderr_text(warning);
         }
+        if output.is_json() {
+            self.stdout.lines().for_each(|line| output.stderr_line(line));
+            return Ok(());
+        }
         output.raw(self.stdout.as_bytes())
     }
 }
@@ -157,7 +161,6 @@ impl<'o, 'w> Engine<'o, 'w> {
     fn new(batch: &Batch, lines: Lines, output: &'o mut Output<'w>) -> Result<Self, Failure> {
         let mut cookie = [0; 8];
         super::fill(&mut cookie)?;
-        let key = key::load(&batch.globals, output)?;
         let host = |call: &'static str| move |error: io::Error| Failure::call(Status::HOST, call, "", &error);
         let workers = Workers::new(Look::of(output)).map_err(host("pipe"))?;
         // A progress line would be in the way of results on the same terminal.
@@ -165,7 +168,7 @@ impl<'o, 'w> Engine<'o, 'w> {
         Ok(Self {
             output,
             cookie,
-            key,
+            key: key::Loaded::default(),
             lines,
             defaults: batch.defaults.clone(),
             plain: None,
@@ -193,10 +196,8 @@ impl<'o, 'w> Engine<'o, 'w> {
     }
 
     fn run(mut self, batch: &Batch) -> Result<Status, Failure> {
-        let mut globals = batch.globals.clone();
-        for lookup in &batch.lookups {
-            self.enqueue(&globals, lookup, None)?;
-            globals.greeting = None;
+        if let Some(status) = self.read_first_line(batch)? {
+            return Ok(status);
         }
         loop {
             self.begin()?;
@@ -254,79 +255,6 @@ impl<'o, 'w> Engine<'o, 'w> {
                 Next::End => self.ended = true,
             }
         }
-    }
-
-    fn read_line(&mut self) -> Result<(), Failure> {
-        if let Some(progress) = &self.progress {
-            progress.position(self.lines.taken());
-        }
-        if let Some(name) = batch::plain_name(self.lines.line()) {
-            let name = name.to_owned();
-            return self.plain_line(name);
-        }
-        let words = batch::words(self.lines.line());
-        let look = Look::of(self.output);
-        let options = match self.defaults.read(&words, &mut super::resolve) {
-            Ok(options) => options,
-            Err(asked) => {
-                self.ended = true;
-                return self.stop_at(Said::capture(look, |output| tell(asked, output)));
-            }
-        };
-        self.plain = None;
-        match &options.plan {
-            Plan::Lookups(globals, lookups) => {
-                let mut globals = globals.clone();
-                let mut preface = Preface::of(&options);
-                for lookup in lookups {
-                    self.enqueue(&globals, lookup, preface.take())?;
-                    globals.greeting = None;
-                }
-                Ok(())
-            }
-            Plan::Refuse(refusal) => {
-                self.ended = true;
-                let said = Said::capture(look, |output| {
-                    if let Some(preface) = Preface::of(&options) {
-                        preface.say(output)?;
-                    }
-                    refuse(refusal, output)
-                });
-                self.stop_at(said)
-            }
-            // A line cannot ask for anything else.
-            _ => Ok(()),
-        }
-    }
-
-    /// A line with a name alone: nothing of it has to be read twice.
-    fn plain_line(&mut self, name: String) -> Result<(), Failure> {
-        let banner = match self.defaults.greet(&name) {
-            (_, Some(made)) => Banner::Made(made),
-            (true, None) => Banner::OfName,
-            (false, None) => Banner::None,
-        };
-        if self.plain.is_none() {
-            let kind = Kind::new(self.defaults.globals(), self.defaults.lookup(), self.cookie, &self.key, self.output)?;
-            self.plain = Some(kind);
-        }
-        let Some(kind) = self.plain.clone() else { return Ok(()) };
-        let number = self.line_up.number();
-        self.ready.push_back(Job { number, kind, name, banner, preface: None, notices: String::new() });
-        Ok(())
-    }
-
-    fn enqueue(&mut self, globals: &Globals, lookup: &Lookup, preface: Option<Box<Preface>>) -> Result<(), Failure> {
-        let banner = globals.greeting.clone().map_or(Banner::None, Banner::Made);
-        let common = (Globals { greeting: None, ..globals.clone() }, Lookup { name: String::new(), ..lookup.clone() });
-        let kind = match self.last.take().filter(|kind| kind.is_for(&common.0, &common.1)) {
-            Some(kind) => kind,
-            None => Kind::new(&common.0, &common.1, self.cookie, &self.key, self.output)?,
-        };
-        self.last = Some(Arc::clone(&kind));
-        let number = self.line_up.number();
-        self.ready.push_back(Job { number, kind, name: lookup.name.clone(), banner, preface, notices: String::new() });
-        Ok(())
     }
 
     fn start(&mut self, job: Job) {
@@ -712,18 +640,6 @@ impl<'o, 'w> Engine<'o, 'w> {
         said.stop.get_or_insert(Failure::Silent(said.status.unwrap_or(ANSWERED)));
         let number = self.line_up.number();
         self.say(number, said)
-    }
-}
-
-/// A text that a line asks for, such as the version; the run ends there.
-fn tell(asked: Asked, output: &mut Output<'_>) -> Result<Status, Failure> {
-    match cli::text(asked) {
-        Exit::Text { text, on_stderr: true, status } => {
-            output.stderr_text(text);
-            Ok(status)
-        }
-        Exit::Text { text, on_stderr: false, status } => output.raw(text.as_bytes()).map(|()| status),
-        Exit::Failure(failure) => Err(failure),
     }
 }
 

@@ -87,7 +87,7 @@ impl<'a> Host<'a> {
     fn tries(&self, lookup: &Lookup) -> Result<Vec<Try>, Failure> {
         let conf = self.session.conf.clone().unwrap_or_default();
         let domains = search::domains(self.settings.searched, None, &conf);
-        let name = super::name_in_ascii(lookup)?;
+        let name = super::in_ascii(lookup, &lookup.name)?;
         Ok(host::tries(&name, self.settings.searched, &domains, self.settings.globals.ndots.or(conf.ndots)))
     }
 
