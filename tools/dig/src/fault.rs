@@ -24,6 +24,8 @@ pub enum FaultKind {
     UnexpectedEnd,
     /// A compression pointer that does not point backwards.
     BadPointer,
+    /// A name that leads through more compression pointers than any name needs.
+    TooManyPointers,
     /// A label that is neither a label nor a pointer: the first two bits are 01 or 10.
     BadLabelType,
     /// A name of more than 255 octets.
@@ -67,6 +69,7 @@ impl fmt::Display for FaultKind {
         f.write_str(match self {
             Self::UnexpectedEnd => "unexpected end of input",
             Self::BadPointer => "bad compression pointer",
+            Self::TooManyPointers => "too many hops",
             Self::BadLabelType => "bad label type",
             Self::NameTooLong => "name too long",
             Self::ExtraData => "extra input data",

@@ -11,6 +11,9 @@ use crate::span::Span;
 pub const MAX_LEN: usize = 255;
 /// The longest label, in octets.
 pub const MAX_LABEL_LEN: usize = 63;
+/// How many compression pointers a name may lead through: twice as many as it can have labels. A message of 64 KiB has room
+/// for thousands in a row, and for thousands of names that begin at the last of them.
+const MAX_POINTERS: usize = 256;
 
 /// A whole name: labels without compression, as received (the case is kept).
 ///
@@ -94,8 +97,8 @@ impl Name {
 
     /// Reads a name, following compression pointers.
     ///
-    /// A pointer must point before the name, or before where the last one pointed: the cost is linear and a loop is
-    /// impossible. The reader ends behind the name, or behind its first pointer.
+    /// A pointer must point before the name, or before where the last one pointed, so that a loop is impossible; and there
+    /// may be 256 of them, so that the cost is linear. The reader ends behind the name, or behind its first pointer.
     ///
     /// # Errors
     /// [`Fault`]: what is wrong, and at which octet. Nothing is consumed then.
@@ -104,6 +107,7 @@ impl Name {
         let mut cursor = reader.clone();
         let mut behind: Option<usize> = None;
         let mut lowest = start;
+        let mut pointers = 0;
         let mut wire = Vec::with_capacity(32);
         loop {
             let at = cursor.offset();
@@ -126,6 +130,10 @@ impl Name {
                     let low = cursor.u8("compression pointer").map_err(Fault::end)?;
                     let target = usize::from(u16::from_be_bytes([length & 0x3f, low]));
                     behind.get_or_insert(cursor.offset());
+                    pointers += 1;
+                    if pointers > MAX_POINTERS {
+                        return Err(Fault::new(FaultKind::TooManyPointers, "compression pointer", at));
+                    }
                     if target >= lowest {
                         return Err(Fault::new(FaultKind::BadPointer, "compression pointer", at));
                     }

@@ -244,6 +244,7 @@ pub(super) fn fault(fault: &Fault, at: usize, left: usize) -> String {
         FaultKind::UnexpectedEnd if left == 0 => "the message ends before it",
         FaultKind::UnexpectedEnd => "too few octets are left for it",
         FaultKind::BadPointer => "does not point backwards to a name",
+        FaultKind::TooManyPointers => "leads through more pointers than any name needs",
         FaultKind::BadLabelType => "begins with the bits 01 or 10, as none may",
         FaultKind::NameTooLong => "longer than 255 octets",
         FaultKind::ExtraData => "octets behind the last field of the rdata",

@@ -75,6 +75,29 @@ fn a_chain_of_pointers_ends_by_the_length_of_the_name() {
     assert_eq!(Name::parse(&mut reader).unwrap_err().kind, FaultKind::NameTooLong);
 }
 
+/// A root label and `pointers` behind it, each to the one before. The last begins at the offset that comes with it.
+fn pointers_in_a_row(pointers: u16) -> (Vec<u8>, usize) {
+    let mut message = vec![0];
+    let mut target = 0_u16;
+    for pointer in 0..pointers {
+        message.extend((0xc000 | target).to_be_bytes());
+        target = 1 + 2 * pointer;
+    }
+    (message, target.into())
+}
+
+#[test]
+fn pointers_to_pointers_are_followed_256_times() {
+    // Without a bound each name of a message of 64 KiB could cost 8,000 steps, and all of them seconds.
+    let (message, last) = pointers_in_a_row(256);
+    assert_eq!(Name::parse(&mut Reader::at(&message, last).unwrap()), Ok(Name::root()));
+    for pointers in [257, 8000] {
+        let (message, last) = pointers_in_a_row(pointers);
+        let fault = Name::parse(&mut Reader::at(&message, last).unwrap()).unwrap_err();
+        assert_eq!((fault.kind, fault.offset), (FaultKind::TooManyPointers, last - 512));
+    }
+}
+
 #[test]
 fn text_as_dig_takes_and_writes_it() {
     for (text, written) in [
