@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -49,6 +49,9 @@ fn http(octets: &[u8], status: u8) -> Vec<u8> {
     let head = [1, 4, 0, 0, status, 0xec, 0, u8::try_from(answer.len()).unwrap()];
     [&head, &answer[..]].concat()
 }
+
+/// How many streams each client let the server open: of both directions, and of one.
+pub(super) static STREAMS: Mutex<Vec<(usize, usize)>> = Mutex::new(Vec::new());
 
 type Served = (Connection, HashMap<StreamId, Vec<u8>>);
 
@@ -120,6 +123,8 @@ fn serve(connection: &mut Connection, streams: &mut HashMap<StreamId, Vec<u8>>, 
             while let Some(id) = connection.streams().accept(Dir::Bi) {
                 streams.insert(id, Vec::new());
             }
+            let mut open = |dir| std::iter::from_fn(|| connection.streams().open(dir)).count();
+            STREAMS.lock().unwrap().push((open(Dir::Bi), open(Dir::Uni)));
         }
     }
     let mut ended = Vec::new();

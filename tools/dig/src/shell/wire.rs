@@ -156,7 +156,8 @@ impl Dialler {
 
     fn dial_quic(&self, ask: &Ask, setup: &tls::Setup) -> Result<Line, Heard> {
         let started = Instant::now();
-        let quic = Quic::connect(ask.server.addr, self.source, setup, ask.until).map_err(|error| {
+        let server_streams = if ask.transport == Transport::Quic { 0 } else { quic::HTTP3_STREAMS };
+        let quic = Quic::connect(ask.server.addr, self.source, setup, server_streams, ask.until).map_err(|error| {
             setup.verifier.refused().map_or_else(
                 || Heard::SetupFailed(reason(&error)),
                 |reason| Heard::TlsFailed(TlsFailure::Certificate { reason }),

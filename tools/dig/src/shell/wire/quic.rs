@@ -11,7 +11,7 @@ use bytes::{Bytes, BytesMut};
 use quinn_proto::crypto::rustls::QuicClientConfig;
 use quinn_proto::{
     ClientConfig, Connection, ConnectionError, ConnectionHandle, DatagramEvent, Dir, Endpoint, EndpointConfig, Event,
-    ReadError, StreamId, VarInt,
+    ReadError, StreamId, TransportConfig, VarInt,
 };
 use socket2::{Protocol, Socket, Type};
 
@@ -20,6 +20,12 @@ use super::tls::Setup;
 
 /// The largest datagram there is, in octets.
 const ROOM: usize = 65535;
+/// How much of a stream the server may send before it is read, in octets: a message and more.
+const STREAM_WINDOW: u32 = 128 * 1024;
+/// The same for all streams together. Nobody reads those that the server opens: what it says there is kept until the end.
+const WINDOW: u32 = 4 * STREAM_WINDOW;
+/// What an HTTP/3 server opens: control, and QPACK in both directions (RFC 9114, section 6.2). DNS over QUIC has none.
+pub(super) const HTTP3_STREAMS: u8 = 3;
 
 /// A connection that carries one request.
 pub(super) struct Quic {
@@ -36,18 +42,20 @@ pub(super) struct Quic {
 }
 
 impl Quic {
-    /// Connects, and waits for the handshake.
+    /// Connects, and waits for the handshake. The server may open so many streams that only it writes.
     pub(super) fn connect(
         peer: SocketAddr,
         source: Option<SocketAddr>,
         setup: &Setup,
+        server_streams: u8,
         until: Instant,
     ) -> io::Result<Self> {
         let socket = open(peer, source, Type::DGRAM, Protocol::UDP, until)?;
         let crypto = QuicClientConfig::try_from(Arc::clone(&setup.config)).map_err(io::Error::other)?;
         let mut endpoint = Endpoint::new(Arc::new(EndpointConfig::default()), None, false, None);
         let name = setup.name.to_str();
-        let config = ClientConfig::new(Arc::new(crypto));
+        let mut config = ClientConfig::new(Arc::new(crypto));
+        config.transport_config(Arc::new(limits(server_streams)));
         let (handle, connection) = endpoint.connect(Instant::now(), config, peer, &name).map_err(io::Error::other)?;
         let mut quic = Self {
             socket,
@@ -210,6 +218,18 @@ impl Quic {
         self.follow();
         Ok(())
     }
+}
+
+/// What bounds the memory that a server can fill. By itself quinn lets it open 200 streams of 1.2 MB each.
+fn limits(server_streams: u8) -> TransportConfig {
+    let mut limits = TransportConfig::default();
+    limits
+        .max_concurrent_bidi_streams(VarInt::from_u32(0))
+        .max_concurrent_uni_streams(server_streams.into())
+        .stream_receive_window(VarInt::from_u32(STREAM_WINDOW))
+        .receive_window(VarInt::from_u32(WINDOW))
+        .datagram_receive_buffer_size(None);
+    limits
 }
 
 fn no_stream() -> io::Error {
