@@ -286,7 +286,7 @@ fn a_small_capture_is_listed_whole() {
       1  udp           40  f752      f752        good        10.0.0.1:5000 > 10.0.0.2:6000
       2  ip            24  66c9      66c9        good        10.0.0.1 > 10.0.0.2
       2  udp           40  f753      f752        bad         10.0.0.1:5000 > 10.0.0.2:6000
-      3  udp           60  0000      1151        illegal     [fd00::1]:5000 > [fd00::2]:6000: IPv6 allows no zero
+      3  udp           60  0000      1151        illegal     [fd00::1]:5000 > [fd00::2]:6000: no sender may leave it zero
 
 ┌──────────┬──────┬─────┬─────────┬──────┬─────────┬────────────┐
 │ protocol ┆ good ┆ bad ┆ partial ┆ none ┆ illegal ┆ unverified │

@@ -58,6 +58,8 @@ link_types! {
     FRELAY = 107, "FRELAY";
     /// OpenBSD loopback: a 32-bit address family in network order.
     LOOP = 108, "LOOP";
+    /// OpenBSD enc(4): what IPsec has yet to encrypt, or has decrypted.
+    ENC = 109, "ENC";
     /// Linux "cooked" capture, version 1.
     LINUX_SLL = 113, "LINUX_SLL";
     /// OpenBSD packet filter log.
@@ -66,6 +68,8 @@ link_types! {
     IEEE802_11_RADIOTAP = 127, "IEEE802_11_RADIO";
     /// PPP with a direction octet.
     PPP_WITH_DIR = 166, "PPP_WITH_DIRECTION";
+    /// MPLS, from the first label on.
+    MPLS = 219, "MPLS";
     /// USB packets of Linux.
     USB_LINUX_MMAPPED = 220, "USB_LINUX_MMAPPED";
     /// Raw IPv4.

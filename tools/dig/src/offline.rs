@@ -145,7 +145,9 @@ fn link_type(dump: &hex_text::Dump) -> Option<LinkType> {
     }
     [LinkType::RAW, LinkType::ETHERNET].into_iter().find(|link_type| {
         dissect(*link_type, octets, octets.len()).any(|layer| {
-            matches!(layer.header, Header::Udp(_) | Header::Tcp(_)) && layer.payload.presence == Presence::Whole
+            matches!(layer.header, Header::Udp(_) | Header::Tcp(_))
+                && !layer.quoted
+                && layer.payload.presence == Presence::Whole
         })
     })
 }

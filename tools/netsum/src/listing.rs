@@ -70,12 +70,13 @@ impl Render for Check {
         };
         let why = why(self);
         text.line(format!(
-            "{:7}  {:8}  {:6}  {:8}  {calculated:10}  {verdict}  {}{}{why}",
+            "{:7}  {:8}  {:6}  {:8}  {calculated:10}  {verdict}  {}{}{}{why}",
             self.frame,
             self.protocol.name(),
             self.offset,
             self.digits(self.stored),
             self.flow(),
+            if self.quoted { " (quoted)" } else { "" },
             if why.is_empty() { "" } else { ": " },
         ))
     }
@@ -95,8 +96,9 @@ fn why(check: &Check) -> &'static str {
     match (check.verdict, check.obstacle) {
         (Verdict::Partial, _) => "the pseudo-header's sum alone (offload)",
         (Verdict::None, _) => "no checksum was computed",
-        (Verdict::Illegal, _) => "IPv6 allows no zero",
+        (Verdict::Illegal, _) => "no sender may leave it zero",
         (_, Some(Obstacle::Truncated)) => "not all was captured",
+        (_, Some(Obstacle::Quoted)) => "not all was quoted",
         (_, Some(Obstacle::Fragment)) => "one fragment of a datagram",
         (_, Some(Obstacle::Length)) => "a length that does not fit",
         _ => "",
@@ -137,6 +139,7 @@ mod tests {
             sums: None,
             verdict,
             obstacle: None,
+            quoted: false,
             addrs: (addr, addr),
             ports: None,
         }

@@ -45,8 +45,8 @@ impl Tally {
         match stop {
             Stop::LinkType(_) => increment(self.unread.entry(link_type).or_default()),
             Stop::Truncated { presence: Presence::Cut, .. } => increment(&mut self.headers_truncated),
-            // Nothing is wrong with a fragment that ends inside a header.
-            Stop::Truncated { presence: Presence::Fragment, .. } => {}
+            // Nothing is wrong with a fragment, or a quotation, that ends inside a header.
+            Stop::Truncated { presence: Presence::Fragment | Presence::Quoted, .. } => {}
             Stop::Truncated { .. } | Stop::Malformed { .. } | Stop::TooDeep => increment(&mut self.headers_malformed),
             _ => {}
         }
@@ -206,6 +206,7 @@ mod tests {
             sums: None,
             verdict,
             obstacle: None,
+            quoted: false,
             addrs: (addr, addr),
             ports: None,
         }

@@ -21,9 +21,9 @@ pub enum Verdict {
     Bad,
     /// It holds the pseudo-header's sum, not complemented: what a sender leaves whose network interface does the rest.
     Partial,
-    /// UDP over IPv4 with zero: the sender computed none.
+    /// Zero where that is allowed and says that the sender computed none.
     None,
-    /// UDP over IPv6 with zero, which RFC 8200 does not allow.
+    /// Zero where every sender must compute one: UDP over IPv6 (RFC 8200) outside of tunnels, UDP-Lite.
     Illegal,
     /// What it covers is not all there.
     Unverified,
@@ -59,6 +59,8 @@ pub enum Obstacle {
     Truncated,
     /// It is one fragment, and the checksum covers the whole datagram.
     Fragment,
+    /// An ICMP error quotes only the beginning of it.
+    Quoted,
     /// A length reaches past what encloses it, or is less than its own header.
     Length,
 }
@@ -97,6 +99,8 @@ pub struct Check {
     pub verdict: Verdict,
     /// Why it could not be judged.
     pub obstacle: Option<Obstacle>,
+    /// Whether an ICMP error quotes the packet that it is in.
+    pub quoted: bool,
     /// Where the packet comes from and where it goes; behind a routing header, the final destination, and behind a Home
     /// Address option, that address.
     pub addrs: (IpAddr, IpAddr),
@@ -146,6 +150,7 @@ impl Serialize for Check {
             calculated_octets: Option<String>,
             verdict: Verdict,
             obstacle: Option<Obstacle>,
+            quoted: bool,
         }
         Data {
             record: "checksum",
@@ -162,6 +167,7 @@ impl Serialize for Check {
             calculated_octets: self.calculated.map(|calculated| self.digits(calculated)),
             verdict: self.verdict,
             obstacle: self.obstacle,
+            quoted: self.quoted,
         }
         .serialize(serializer)
     }
@@ -183,6 +189,7 @@ pub fn judge(frame: &Frame<'_>, found: &mut dyn FnMut(Check)) -> Stop {
             sums: weighed.sums,
             verdict: weighed.verdict,
             obstacle: weighed.obstacle,
+            quoted: checksum.quoted,
             addrs: addrs(&layer),
             ports: layer.ports(),
         });
@@ -279,6 +286,7 @@ fn obstacle(presence: Presence) -> Option<Obstacle> {
         Presence::Whole => None,
         Presence::Cut => Some(Obstacle::Truncated),
         Presence::Fragment => Some(Obstacle::Fragment),
+        Presence::Quoted => Some(Obstacle::Quoted),
         Presence::Inconsistent => Some(Obstacle::Length),
     }
 }

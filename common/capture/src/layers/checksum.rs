@@ -1,6 +1,7 @@
 //! The checksums that headers carry.
 
-use super::{Extent, Header, Layer, Presence};
+use super::tunnel::may_leave_zero;
+use super::{Extent, Header, Layer, Presence, Summed};
 use sockeye_common::checksum::PseudoHeader;
 
 /// Whose checksum it is.
@@ -17,13 +18,67 @@ pub enum Protocol {
     Icmp,
     /// ICMPv6.
     Icmpv6,
+    /// The extension structure of an ICMP or ICMPv6 error.
+    IcmpExt,
+    /// IGMP.
+    Igmp,
+    /// SCTP.
+    Sctp,
+    /// DCCP.
+    Dccp,
+    /// UDP-Lite.
+    UdpLite,
+    /// GRE.
+    Gre,
+    /// OSPF of version 2 or 3.
+    Ospf,
+    /// EIGRP.
+    Eigrp,
+    /// PIM.
+    Pim,
+    /// VRRP.
+    Vrrp,
+    /// CARP.
+    Carp,
+    /// RSVP.
+    Rsvp,
+    /// PGM.
+    Pgm,
+    /// The Mobility Header of Mobile IPv6.
+    Mipv6,
+    /// HIP.
+    Hip,
+    /// Shim6.
+    Shim6,
 }
 
 impl Protocol {
     /// All of them, as they stand in a summary.
-    pub const ALL: [Self; 5] = [Self::Ip, Self::Udp, Self::Tcp, Self::Icmp, Self::Icmpv6];
+    pub const ALL: [Self; 21] = [
+        Self::Ip,
+        Self::Udp,
+        Self::Tcp,
+        Self::Icmp,
+        Self::Icmpv6,
+        Self::IcmpExt,
+        Self::Igmp,
+        Self::Sctp,
+        Self::Dccp,
+        Self::UdpLite,
+        Self::Gre,
+        Self::Ospf,
+        Self::Eigrp,
+        Self::Pim,
+        Self::Vrrp,
+        Self::Carp,
+        Self::Rsvp,
+        Self::Pgm,
+        Self::Mipv6,
+        Self::Hip,
+        Self::Shim6,
+    ];
 
-    /// The word for it in listings.
+    /// The word for it in listings: tshark's, where it has one.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ip => "ip",
@@ -31,6 +86,22 @@ impl Protocol {
             Self::Tcp => "tcp",
             Self::Icmp => "icmp",
             Self::Icmpv6 => "icmpv6",
+            Self::IcmpExt => "icmp.ext",
+            Self::Igmp => "igmp",
+            Self::Sctp => "sctp",
+            Self::Dccp => "dccp",
+            Self::UdpLite => "udplite",
+            Self::Gre => "gre",
+            Self::Ospf => "ospf",
+            Self::Eigrp => "eigrp",
+            Self::Pim => "pim",
+            Self::Vrrp => "vrrp",
+            Self::Carp => "carp",
+            Self::Rsvp => "rsvp",
+            Self::Pgm => "pgm",
+            Self::Mipv6 => "mipv6",
+            Self::Hip => "hip",
+            Self::Shim6 => "shim6",
         }
     }
 }
@@ -84,6 +155,9 @@ pub struct Checksum {
     pub pseudo_header: Option<PseudoHeader>,
     /// What a zero in the field says.
     pub zero: Zero,
+    /// Whether an ICMP error quotes the packet that it is in: then it is as that packet came to who complains, and what
+    /// changed addresses on the way back may have changed the quotation.
+    pub quoted: bool,
 }
 
 impl Layer {
@@ -99,6 +173,7 @@ impl Layer {
             left_out: None,
             pseudo_header: None,
             zero: Zero::Counts,
+            quoted: self.quoted,
         };
         Some(match &self.header {
             Header::Ipv4(ip) => {
@@ -108,7 +183,11 @@ impl Layer {
             }
             Header::Udp(udp) => Checksum {
                 pseudo_header: Some(udp.upper.pseudo_header(udp.datagram.len)),
-                zero: if udp.upper.src.is_ipv4() { Zero::Absent } else { Zero::Forbidden },
+                zero: if udp.upper.src.is_ipv4() || may_leave_zero(udp.dst_port) {
+                    Zero::Absent
+                } else {
+                    Zero::Forbidden
+                },
                 ..plain(Protocol::Udp, 6, udp.checksum, udp.datagram)
             },
             Header::Tcp(tcp) => Checksum {
@@ -120,8 +199,26 @@ impl Layer {
                 pseudo_header: Some(icmp.upper.pseudo_header(icmp.upper.segment.len)),
                 ..plain(Protocol::Icmpv6, 2, icmp.checksum, icmp.upper.segment)
             },
+            Header::Gre(gre) => plain(Protocol::Gre, 4, gre.checksum?, gre.upper.segment),
+            Header::Summed(summed) => self.summed(summed),
             _ => return None,
         })
+    }
+
+    #[cold]
+    fn summed(&self, summed: &Summed) -> Checksum {
+        let place = |at: u8| self.offset.saturating_add(at.into());
+        Checksum {
+            protocol: summed.protocol,
+            algorithm: summed.algorithm,
+            offset: place(summed.at),
+            stored: summed.stored,
+            covered: summed.covered,
+            left_out: summed.left_out.map(|(start, len)| (place(start), len.into())),
+            pseudo_header: summed.pseudo_len.map(|len| summed.upper.pseudo_header(len)),
+            zero: summed.zero,
+            quoted: self.quoted,
+        }
     }
 
     /// The network and transport layer's addresses, where the header has or inherits some.
@@ -130,6 +227,8 @@ impl Layer {
             Header::Udp(udp) => Some(udp.upper),
             Header::Tcp(tcp) => Some(tcp.upper),
             Header::Icmp(icmp) | Header::Icmpv6(icmp) => Some(icmp.upper),
+            Header::Gre(gre) => Some(gre.upper),
+            Header::Summed(summed) => Some(summed.upper),
             Header::FragmentData(upper) | Header::Other(upper) => Some(*upper),
             _ => None,
         }
@@ -140,6 +239,7 @@ impl Layer {
         match &self.header {
             Header::Udp(udp) => Some((udp.src_port, udp.dst_port)),
             Header::Tcp(tcp) => Some((tcp.src_port, tcp.dst_port)),
+            Header::Summed(summed) => summed.ports,
             _ => None,
         }
     }

@@ -4,13 +4,16 @@ use pnet_packet::ethernet::EthernetPacket;
 use pnet_packet::vlan::VlanPacket;
 use sockeye_common::wire::{Reader, Truncated};
 
+use super::carrier::of_family;
+use super::tunnel::NSH;
 use super::{Ethernet, Header, Layer, Layers, LinuxSll, Mpls, Next, Stop, Vlan};
 use crate::link_type::LinkType;
 
 const ETHERNET_LEN: usize = 14;
 const VLAN_LEN: usize = 4;
 const LLC_LEN: usize = 3;
-const SNAP_LEN: usize = 8;
+/// Organisation and protocol, behind LLC's three octets or an NLPID.
+const SNAP_LEN: usize = 5;
 const SLL_LEN: usize = 16;
 const SLL2_LEN: usize = 20;
 const LOOPBACK_LEN: usize = 4;
@@ -28,6 +31,10 @@ pub(super) const IPV6: u16 = 0x86dd;
 const MPLS_UNICAST: u16 = 0x8847;
 const MPLS_MULTICAST: u16 = 0x8848;
 const PPPOE_SESSION: u16 = 0x8864;
+const ITAG: u16 = 0x88e7;
+const MACSEC: u16 = 0x88e5;
+/// Ethernet in GRE, in Linux cooked captures of such tunnels.
+const BRIDGED: u16 = 0x6558;
 /// The tags of 802.1Q and 802.1ad, and two that were used before 802.1ad had its own.
 const VLAN_TAGS: [u16; 4] = [0x8100, 0x88a8, 0x9100, 0x9200];
 
@@ -51,12 +58,33 @@ impl Layers<'_> {
             LinkType::PPP => self.ppp(),
             LinkType::PPP_HDLC => self.ppp_hdlc(),
             LinkType::PPP_ETHER => self.pppoe(),
+            rare => self.rare_link(rare),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn rare_link(&mut self, link_type: LinkType) -> Option<Layer> {
+        match link_type {
+            LinkType::C_HDLC => self.c_hdlc(),
+            LinkType::PPP_WITH_DIR => self.ppp_with_dir(),
+            LinkType::IPOIB => self.ipoib(),
+            LinkType::NFLOG => self.nflog(),
+            LinkType::PFLOG => self.pflog(),
+            LinkType::ENC => self.enc(),
+            LinkType::ATM_RFC1483 => self.llc(),
+            LinkType::FRELAY => self.frame_relay(),
+            LinkType::MPLS => self.mpls(),
+            LinkType::FDDI => self.fddi(),
+            LinkType::TOKEN_RING => self.token_ring(),
+            LinkType::IEEE802_11 => self.wireless(),
+            LinkType::IEEE802_11_RADIOTAP => self.radiotap(),
             unknown => self.stop_at(Stop::LinkType(unknown)),
         }
     }
 
     #[inline]
-    fn ethernet(&mut self) -> Option<Layer> {
+    pub(super) fn ethernet(&mut self) -> Option<Layer> {
         let octets = self.fixed("Ethernet", ETHERNET_LEN)?;
         let fields = EthernetPacket::new(octets)?;
         let ether_type = fields.get_ethertype().0;
@@ -81,6 +109,10 @@ impl Layers<'_> {
             MPLS_UNICAST | MPLS_MULTICAST => self.mpls(),
             PPPOE_SESSION => self.pppoe(),
             tag if VLAN_TAGS.contains(&tag) => self.vlan(),
+            ITAG => self.itag(),
+            MACSEC => self.macsec(),
+            NSH => self.nsh(),
+            BRIDGED => self.ethernet(),
             unknown => self.stop_at(Stop::EtherType(unknown)),
         }
     }
@@ -102,21 +134,34 @@ impl Layers<'_> {
         Some(self.advance(VLAN_LEN, header, Next::Llc))
     }
 
-    /// IEEE 802.2: followed if it is SNAP with an EtherType, RFC 1042.
+    /// IEEE 802.2: followed if it is SNAP, if it announces IP itself, or with an NLPID behind it (RFC 2684).
     pub(super) fn llc(&mut self) -> Option<Layer> {
-        match self.fixed("LLC", LLC_LEN)? {
-            [0xaa, 0xaa, 0x03] => {}
-            [dsap, ssap, ..] => return self.stop_at(Stop::Llc { dsap: *dsap, ssap: *ssap }),
-            _ => return None,
+        match *self.fixed("LLC", LLC_LEN)? {
+            [0xaa, 0xaa, 0x03] => self.snap(LLC_LEN),
+            [0x06, 0x06, 0x03] => Some(self.carrier(LLC_LEN, "LLC", 0x06, 0, Next::EtherType(IPV4))),
+            [0xfe, 0xfe, 0x03] => Some(self.carrier(LLC_LEN, "LLC", 0xfe, 0, Next::Nlpid)),
+            [dsap, ssap, ..] => self.stop_at(Stop::Llc { dsap, ssap }),
+            _ => None,
         }
-        match self.fixed("SNAP", SNAP_LEN)? {
-            [.., 0, 0, 0, high, low] => {
-                let ether_type = u16::from_be_bytes([*high, *low]);
-                Some(self.advance(SNAP_LEN, Header::Snap { ether_type }, Next::EtherType(ether_type)))
-            }
+    }
+
+    /// SNAP behind `front` octets: an EtherType of RFC 1042 or of a bridge to Ethernet (IEEE 802.1H), or a bridged frame
+    /// (RFC 2427 section 4.2, RFC 2684 section 5.2), which may have a frame check sequence at its end, and padding in front.
+    pub(super) fn snap(&mut self, front: usize) -> Option<Layer> {
+        let octets = self.fixed("SNAP", front + SNAP_LEN)?;
+        let &[a, b, c, high, low] = octets.last_chunk::<SNAP_LEN>()?;
+        let ether_type = u16::from_be_bytes([high, low]);
+        let (padding, next) = match ([a, b, c], ether_type) {
+            ([0, 0, 0 | 0xf8], _) => (0, Next::EtherType(ether_type)),
+            // Over ATM two octets of padding follow.
+            ([0, 0x80, 0xc2], 1 | 7) if front == LLC_LEN => (2, Next::Ethernet),
+            ([0, 0x80, 0xc2], 1 | 7) => (0, Next::Ethernet),
             // Another organisation's numbers.
-            _ => self.stop_at(Stop::Llc { dsap: 0xaa, ssap: 0xaa }),
-        }
+            _ => return self.stop_at(Stop::Llc { dsap: 0xaa, ssap: 0xaa }),
+        };
+        let header_len = front + SNAP_LEN + padding;
+        self.fixed("SNAP", header_len)?;
+        Some(self.advance(header_len, Header::Snap { ether_type }, next))
     }
 
     fn linux_sll(&mut self) -> Option<Layer> {
@@ -149,12 +194,7 @@ impl Layers<'_> {
         let family = octets.first_chunk::<4>().map_or(0, |family| u32::from_be_bytes(*family));
         // The capturing host's order is not recorded, but no family needs more than 16 bits.
         let family = if family > 0xffff { family.swap_bytes() } else { family };
-        let next = match family {
-            2 => Next::EtherType(IPV4),
-            // AF_INET6 of Linux; Windows; NetBSD and OpenBSD; FreeBSD; Darwin.
-            10 | 23 | 24 | 28 | 30 => Next::EtherType(IPV6),
-            _ => Next::Nothing,
-        };
+        let next = of_family(family);
         let layer = self.advance(LOOPBACK_LEN, Header::Loopback { family }, next);
         if matches!(next, Next::Nothing) {
             self.finish(Stop::Family(family));
@@ -205,16 +245,16 @@ impl Layers<'_> {
         Some(layer)
     }
 
-    /// PPP in HDLC-like framing. The link type is also used for Cisco HDLC, which is not followed.
+    /// PPP in HDLC-like framing, or Cisco HDLC.
     fn ppp_hdlc(&mut self) -> Option<Layer> {
         match self.fixed("PPP", 2)? {
-            [0x0f | 0x8f, 0] => self.stop_at(Stop::LinkType(LinkType::C_HDLC)),
+            [0x0f | 0x8f, 0] => self.c_hdlc(),
             _ => self.ppp(),
         }
     }
 
     /// One label; after the last one the version tells IPv4 from IPv6, as RFC 4928 section 3 allows. What has another
-    /// version is no IP: a pseudowire, whose control word starts with zero.
+    /// version is no IP, but perhaps Ethernet over a pseudowire.
     pub(super) fn mpls(&mut self) -> Option<Layer> {
         let octets = self.fixed("MPLS", MPLS_LEN)?;
         let entry = octets.first_chunk::<4>().map_or(0, |entry| u32::from_be_bytes(*entry));
@@ -224,10 +264,22 @@ impl Layers<'_> {
         let header = Header::Mpls(Mpls { label: entry >> 12, traffic_class, bottom, ttl });
         let layer = self.advance(MPLS_LEN, header, if bottom { Next::Ip } else { Next::Mpls });
         if bottom && self.peek(1).is_some_and(|first| !matches!(first, [0x40..=0x4f | 0x60..=0x6f])) {
-            self.finish(Stop::Payload);
+            self.next = Next::ControlWord;
         }
         Some(layer)
     }
+}
+
+/// What stands behind a type field that may be a length.
+pub(super) const fn after_type(ether_type: u16) -> Next {
+    if ether_type > MAX_802_3_LEN { Next::EtherType(ether_type) } else { Next::Llc }
+}
+
+/// Whether a frame with this EtherType is followed, or at least so common that it is recognised by it.
+pub(super) fn is_followed(ether_type: u16) -> bool {
+    const ARP: u16 = 0x0806;
+    matches!(ether_type, IPV4 | IPV6 | ARP | MPLS_UNICAST | MPLS_MULTICAST | PPPOE_SESSION | ITAG)
+        || VLAN_TAGS.contains(&ether_type)
 }
 
 fn after_sll(protocol: u16) -> Next {

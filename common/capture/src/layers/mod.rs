@@ -6,10 +6,15 @@
 //!
 //! Offsets are in octets from the start of the frame.
 
+mod carrier;
 mod checksum;
+mod control;
 mod link;
 mod network;
+mod quotation;
 mod transport;
+mod tunnel;
+mod wireless;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
@@ -17,6 +22,7 @@ use std::ops::Range;
 use sockeye_common::checksum::{PseudoHeader, fold};
 
 pub use self::checksum::{Algorithm, Checksum, Protocol, Zero};
+use self::tunnel::Tunnel;
 use crate::link_type::LinkType;
 
 /// How many headers are walked in one frame. A real frame has less than ten; options and labels can be stacked without end.
@@ -31,14 +37,26 @@ pub mod protocol {
     pub const HOP_BY_HOP: u8 = 0;
     /// ICMP.
     pub const ICMP: u8 = 1;
+    /// IGMP.
+    pub const IGMP: u8 = 2;
+    /// IPv4 in IP.
+    pub const IPV4: u8 = 4;
     /// TCP.
     pub const TCP: u8 = 6;
     /// UDP.
     pub const UDP: u8 = 17;
+    /// DCCP.
+    pub const DCCP: u8 = 33;
+    /// IPv6 in IP.
+    pub const IPV6: u8 = 41;
     /// IPv6 Routing header.
     pub const ROUTING: u8 = 43;
     /// IPv6 Fragment header.
     pub const FRAGMENT: u8 = 44;
+    /// RSVP.
+    pub const RSVP: u8 = 46;
+    /// GRE.
+    pub const GRE: u8 = 47;
     /// Authentication Header.
     pub const AUTHENTICATION: u8 = 51;
     /// ICMPv6.
@@ -47,6 +65,32 @@ pub mod protocol {
     pub const NO_NEXT_HEADER: u8 = 59;
     /// IPv6 Destination Options.
     pub const DESTINATION_OPTIONS: u8 = 60;
+    /// EIGRP.
+    pub const EIGRP: u8 = 88;
+    /// OSPF.
+    pub const OSPF: u8 = 89;
+    /// Ethernet within IP, with a header of two octets: RFC 3378.
+    pub const ETHERIP: u8 = 97;
+    /// PIM.
+    pub const PIM: u8 = 103;
+    /// VRRP, and CARP, which took its number.
+    pub const VRRP: u8 = 112;
+    /// PGM.
+    pub const PGM: u8 = 113;
+    /// SCTP.
+    pub const SCTP: u8 = 132;
+    /// IPv6 Mobility Header.
+    pub const MOBILITY: u8 = 135;
+    /// UDP-Lite.
+    pub const UDP_LITE: u8 = 136;
+    /// MPLS in IP.
+    pub const MPLS: u8 = 137;
+    /// Host Identity Protocol.
+    pub const HIP: u8 = 139;
+    /// Shim6.
+    pub const SHIM6: u8 = 140;
+    /// Ethernet within IP: RFC 8986.
+    pub const ETHERNET: u8 = 143;
 }
 
 /// How much of what a header announces is there.
@@ -56,8 +100,10 @@ pub enum Presence {
     Whole,
     /// The frame was longer on the wire than what was captured of it.
     Cut,
-    /// It is one fragment of a datagram: the rest is in other frames.
+    /// It, or what encloses it, is one fragment of a datagram: the rest is in other frames.
     Fragment,
+    /// An ICMP error quotes no more of it.
+    Quoted,
     /// The length is not possible: it reaches past what encloses it, or is less than its own header.
     Inconsistent,
 }
@@ -96,6 +142,8 @@ pub struct Layer {
     pub header_len: usize,
     /// What it carries, without link padding.
     pub payload: Extent,
+    /// Whether it is part of a packet that an ICMP error quotes: as that packet came to who complains.
+    pub quoted: bool,
     /// Its fields.
     pub header: Header,
 }
@@ -148,6 +196,12 @@ pub enum Header {
     Icmp(Icmp),
     /// ICMPv6.
     Icmpv6(Icmp),
+    /// GRE.
+    Gre(Gre),
+    /// Another header of a link or of a tunnel.
+    Carrier(Carrier),
+    /// An upper layer of which only the checksum is read, or the extension structure of an ICMP error.
+    Summed(Summed),
     /// A fragment other than the first, which has no header of the upper layer. `header_len` is 0.
     FragmentData(Upper),
     /// An upper layer that the walk does not know. `header_len` is 0.
@@ -202,6 +256,59 @@ pub struct Mpls {
     pub bottom: bool,
     /// Time to live.
     pub ttl: u8,
+}
+
+/// A header of a link or of a tunnel, of which only what it carries is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carrier {
+    /// What it is.
+    pub name: &'static str,
+    /// What it says that it carries, by its own numbers: an EtherType, an address family, a PPP protocol; 0 if it says nothing.
+    pub carries: u32,
+    /// The number of the network, tunnel or circuit; 0 if it has none.
+    pub id: u32,
+}
+
+/// GRE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gre {
+    /// 0, or 1 for PPTP's.
+    pub version: u8,
+    /// Protocol Type: an EtherType, mostly.
+    pub protocol: u16,
+    /// Key; in version 1 the payload's length and the call.
+    pub key: Option<u32>,
+    /// Sequence Number.
+    pub sequence: Option<u32>,
+    /// Checksum, as stored, if the header has one.
+    pub checksum: Option<u16>,
+    /// What the network layer says.
+    pub upper: Upper,
+}
+
+/// What is known of an upper layer of which only the checksum is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summed {
+    /// Whose checksum it is.
+    pub protocol: Protocol,
+    /// How it is computed.
+    pub algorithm: Algorithm,
+    /// Where the field is, in octets from the start of the header.
+    pub at: u8,
+    /// What it holds.
+    pub stored: u32,
+    /// What it covers besides the pseudo-header.
+    pub covered: Extent,
+    /// Octets that are not summed: from the start of the header, and how many.
+    pub left_out: Option<(u8, u8)>,
+    /// The length in the pseudo-header, if there is one.
+    pub pseudo_len: Option<usize>,
+    /// What a zero in the field says.
+    pub zero: Zero,
+    /// Source and destination port.
+    pub ports: Option<(u16, u16)>,
+    /// What the network layer says.
+    pub upper: Upper,
 }
 
 /// Where a fragment belongs.
@@ -390,6 +497,8 @@ pub enum Stop {
     Family(u32),
     /// A PPP protocol that is not IP's.
     PppProtocol(u16),
+    /// A network layer that is not IP, as ISO/IEC TR 9577 numbers it.
+    Nlpid(u8),
     /// The next header is not there as a whole.
     Truncated {
         /// Which header.
@@ -401,7 +510,8 @@ pub enum Stop {
         /// How many are left.
         available: usize,
         /// [`Presence::Cut`] if the capture ends first; if what encloses it does, [`Presence::Fragment`] where that is a
-        /// fragment, whose next one goes on with the header, and otherwise [`Presence::Inconsistent`].
+        /// fragment, whose next one goes on with the header, [`Presence::Quoted`] in a quotation, and otherwise
+        /// [`Presence::Inconsistent`].
         presence: Presence,
     },
     /// A field has a value that no header of its kind has.
@@ -427,6 +537,22 @@ enum Next {
     Llc,
     Mpls,
     Ppp,
+    Ethernet,
+    /// Behind a bottom label and a control word.
+    ControlWord,
+    /// IEEE 802.11 without what a capturing host puts in front.
+    Wireless,
+    /// By its first octet, as ISO/IEC TR 9577 numbers network layers.
+    Nlpid,
+    /// Behind GRE, which says that it is of this version.
+    Erspan(u8),
+    Nsh,
+    /// Behind UDP.
+    Tunnel(Tunnel),
+    /// What an ICMP error quotes.
+    Quotation,
+    /// Its extension structure, which stands behind a quotation of so many octets.
+    IcmpExtensions(u16),
     /// By the version in the first four bits.
     Ip,
     Upper(u8),
@@ -453,6 +579,11 @@ pub struct Layers<'a> {
     next: Next,
     network: Network,
     depth: u8,
+    /// What it means if something reaches past `end`.
+    beyond: Presence,
+    quoted: bool,
+    /// Whether all that says what stands here is a UDP port: what does not parse then is data.
+    guessed: bool,
     /// Holds once `next` is nothing.
     stop: Stop,
 }
@@ -468,6 +599,9 @@ pub fn dissect(link_type: LinkType, octets: &[u8], original_len: usize) -> Layer
         next: Next::Link(link_type),
         network: Network { src: unspecified, dst: unspecified, fragment: None, end: 0 },
         depth: 0,
+        beyond: Presence::Inconsistent,
+        quoted: false,
+        guessed: false,
         stop: Stop::Payload,
     }
 }
@@ -491,6 +625,8 @@ impl Iterator for Layers<'_> {
             Next::Ppp => self.ppp(),
             Next::Ip => self.ip(),
             Next::Upper(protocol) => self.upper(protocol),
+            Next::Ethernet => self.ethernet(),
+            rare => self.rare(rare),
         }
     }
 }
@@ -501,6 +637,23 @@ impl<'a> Layers<'a> {
     /// Why there is no further layer.
     pub fn stop(&self) -> Stop {
         if matches!(self.next, Next::Nothing) { self.stop } else { Stop::NotYet }
+    }
+
+    /// Headers that few frames have, away from the path of those that all have.
+    #[cold]
+    #[inline(never)]
+    fn rare(&mut self, next: Next) -> Option<Layer> {
+        match next {
+            Next::ControlWord => self.control_word(),
+            Next::Wireless => self.wireless(),
+            Next::Nlpid => self.nlpid(),
+            Next::Erspan(version) => self.erspan(version),
+            Next::Nsh => self.nsh(),
+            Next::Tunnel(tunnel) => self.tunnel(tunnel),
+            Next::Quotation => self.quotation(),
+            Next::IcmpExtensions(back) => self.icmp_extensions(back),
+            _ => None,
+        }
     }
 
     fn finish(&mut self, stop: Stop) {
@@ -518,7 +671,7 @@ impl<'a> Layers<'a> {
     /// Ends the walk at a header whose `field` cannot be what it is.
     #[cold]
     fn malformed(&mut self, header: &'static str, field: &'static str, offset: usize, found: usize) -> Option<Layer> {
-        self.stop_at(Stop::Malformed { header, field, offset, found })
+        self.stop_at(if self.guessed { Stop::Payload } else { Stop::Malformed { header, field, offset, found } })
     }
 
     /// The `len` octets at the cursor, if they are there.
@@ -543,12 +696,11 @@ impl<'a> Layers<'a> {
         let offset = self.at;
         let available = self.octets.len().min(self.end).saturating_sub(offset);
         let beyond = offset.saturating_add(needed) > self.end;
-        let presence = match self.network.fragment {
-            _ if !beyond => Presence::Cut,
-            Some(_) => Presence::Fragment,
-            None => Presence::Inconsistent,
-        };
-        self.finish(Stop::Truncated { header, offset, needed, available, presence });
+        let presence = if beyond { self.beyond } else { Presence::Cut };
+        self.finish(match presence {
+            Presence::Inconsistent if self.guessed => Stop::Payload,
+            _ => Stop::Truncated { header, offset, needed, available, presence },
+        });
     }
 
     /// What `len` octets from `start` on come to, within what encloses them.
@@ -557,7 +709,7 @@ impl<'a> Layers<'a> {
         let end = start.saturating_add(len);
         let captured = end.min(self.end).min(self.octets.len()).saturating_sub(start);
         let presence = if end > self.end {
-            Presence::Inconsistent
+            self.beyond
         } else if end > self.octets.len() {
             Presence::Cut
         } else {
@@ -578,7 +730,12 @@ impl<'a> Layers<'a> {
         let offset = self.at;
         self.at = self.at.saturating_add(header_len);
         self.next = next;
-        Layer { offset, header_len, payload: self.rest(self.at), header }
+        Layer { offset, header_len, payload: self.rest(self.at), quoted: self.quoted, header }
+    }
+
+    /// The header of a link or tunnel at the cursor.
+    fn carrier(&mut self, header_len: usize, name: &'static str, carries: u32, id: u32, next: Next) -> Layer {
+        self.advance(header_len, Header::Carrier(Carrier { name, carries, id }), next)
     }
 
     /// Nothing past `len` octets from `start` on belongs to what follows.

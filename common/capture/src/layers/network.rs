@@ -120,9 +120,13 @@ impl Layers<'_> {
         let payload = self.extent(start, payload_len);
         self.network = Network { src, dst, fragment, end: start.saturating_add(payload_len) };
         self.narrow(start, payload_len);
+        if fragment.is_some() {
+            self.beyond = Presence::Fragment;
+        }
+        self.guessed = false;
         self.at = start;
         self.next = Next::Upper(protocol);
-        Layer { offset, header_len, payload, header }
+        Layer { offset, header_len, payload, quoted: self.quoted, header }
     }
 
     /// The Jumbo Payload option of a Hop-by-Hop Options header at `start`, if there is one.
@@ -157,6 +161,9 @@ impl Layers<'_> {
             protocol::FRAGMENT => {
                 fragment = fragment_header(octets);
                 self.network.fragment = fragment;
+                if fragment.is_some() {
+                    self.beyond = Presence::Fragment;
+                }
             }
             protocol::ROUTING => {
                 if let Some(last) = route_end(octets, self.network.dst) {

@@ -169,7 +169,7 @@ fn what_is_not_ip_says_what_it_is() {
         (LinkType::ETHERNET, ethernet(&[0, 3, 0x42, 0x42, 3]), Stop::Llc { dsap: 0x42, ssap: 0x42 }),
         (LinkType::NULL, vec![0, 0, 0, 7, 1], Stop::Family(7)),
         (LinkType::PPP, vec![0xff, 3, 0xc0, 0x21, 1], Stop::PppProtocol(0xc021)),
-        (LinkType::PPP_HDLC, vec![0x0f, 0, 8, 0], Stop::LinkType(LinkType::C_HDLC)),
+        (LinkType::PPP_HDLC, vec![0x0f, 0, 0x20, 0], Stop::EtherType(0x2000)),
         (LinkType::RAW, vec![0x50], Stop::Malformed { header: "IP", field: "Version", offset: 0, found: 5 }),
         (
             LinkType::PPP_ETHER,

@@ -5,6 +5,7 @@ use pnet_packet::icmpv6::Icmpv6Packet;
 use pnet_packet::tcp::TcpPacket;
 use pnet_packet::udp::UdpPacket;
 
+use super::tunnel::Tunnel;
 use super::{Extent, Header, Icmp, Layer, Layers, Presence, Stop, Tcp, Udp, Upper, protocol};
 
 const UDP_LEN: usize = 8;
@@ -30,16 +31,34 @@ impl Layers<'_> {
                 self.extension(number)
             }
             (protocol::NO_NEXT_HEADER, true) => None,
-            _ => {
-                let upper = self.describe(number);
-                Some(self.conclude(0, Header::Other(upper), upper.segment))
-            }
+            _ => self.rare_upper(number, v6),
         }
+    }
+
+    /// Upper layers that few packets have.
+    #[cold]
+    #[inline(never)]
+    fn rare_upper(&mut self, number: u8, v6: bool) -> Option<Layer> {
+        match number {
+            protocol::IPV4 => self.ipv4(),
+            protocol::IPV6 => self.ipv6(),
+            protocol::GRE => self.gre(),
+            protocol::MPLS => self.mpls(),
+            protocol::ETHERNET => self.ethernet(),
+            protocol::ETHERIP => self.etherip(),
+            _ => self.summed(number, v6),
+        }
+    }
+
+    /// An upper layer that the walk does not know.
+    pub(super) fn other(&self, number: u8) -> Layer {
+        let upper = self.describe(number);
+        self.conclude(0, Header::Other(upper), upper.segment)
     }
 
     /// What the network layer says of the packet at the cursor.
     #[inline]
-    fn describe(&self, protocol: u8) -> Upper {
+    pub(super) fn describe(&self, protocol: u8) -> Upper {
         let network = &self.network;
         let mut segment = self.extent(self.at, network.end.saturating_sub(self.at));
         if network.fragment.is_some() {
@@ -50,7 +69,7 @@ impl Layers<'_> {
 
     /// The last layer of the walk: what follows its header is the application's.
     #[inline]
-    fn conclude(&self, header_len: usize, header: Header, whole: Extent) -> Layer {
+    pub(super) fn conclude(&self, header_len: usize, header: Header, whole: Extent) -> Layer {
         let offset = self.at;
         let header_len = header_len.min(whole.captured);
         let payload = Extent {
@@ -59,7 +78,7 @@ impl Layers<'_> {
             captured: whole.captured - header_len,
             presence: whole.presence,
         };
-        Layer { offset, header_len, payload, header }
+        Layer { offset, header_len, payload, quoted: self.quoted, header }
     }
 
     /// RFC 768.
@@ -79,7 +98,11 @@ impl Layers<'_> {
         });
         // A Length that lies still leaves a header that is there.
         let whole = Extent { captured: datagram.captured.max(UDP_LEN), ..datagram };
-        Some(self.conclude(UDP_LEN, header, whole))
+        let layer = self.conclude(UDP_LEN, header, whole);
+        if let Some(tunnel) = Tunnel::of_port(fields.get_destination()) {
+            self.enter(tunnel, &datagram);
+        }
+        Some(layer)
     }
 
     /// What a UDP Length announces.
@@ -135,7 +158,11 @@ impl Layers<'_> {
             checksum: fields.get_checksum(),
             upper,
         };
-        Some(self.conclude(ICMP_LEN, Header::Icmp(icmp), upper.segment))
+        match icmp.icmp_type {
+            // Destination Unreachable, Source Quench, Redirect, Time Exceeded, Parameter Problem.
+            3 | 4 | 5 | 11 | 12 => Some(self.icmp_error(Header::Icmp(icmp), &icmp)),
+            _ => Some(self.conclude(ICMP_LEN, Header::Icmp(icmp), upper.segment)),
+        }
     }
 
     /// RFC 4443.
@@ -148,6 +175,10 @@ impl Layers<'_> {
             checksum: fields.get_checksum(),
             upper,
         };
-        Some(self.conclude(ICMP_LEN, Header::Icmpv6(icmp), upper.segment))
+        match icmp.icmp_type {
+            // Destination Unreachable, Packet Too Big, Time Exceeded, Parameter Problem.
+            1..=4 => Some(self.icmp_error(Header::Icmpv6(icmp), &icmp)),
+            _ => Some(self.conclude(ICMP_LEN, Header::Icmpv6(icmp), upper.segment)),
+        }
     }
 }

@@ -51,7 +51,8 @@ impl Finder {
 
     /// Takes a frame and hands over the messages that end in it.
     pub fn frame(&mut self, frame: &Frame<'_>, found: &mut dyn FnMut(Item)) {
-        for layer in dissect(frame.link_type, frame.octets, frame.original_len) {
+        // What an ICMP error quotes was sent before, and may be in the capture by itself.
+        for layer in dissect(frame.link_type, frame.octets, frame.original_len).filter(|layer| !layer.quoted) {
             match layer.header {
                 Header::Udp(udp) => self.datagram(frame, &layer, &udp, found),
                 Header::Tcp(tcp) => self.segment(frame, &layer, &tcp, found),

@@ -99,8 +99,9 @@ impl Captured {
 }
 
 fn is_wanted(octets: &[u8], link_type: LinkType, port: u16) -> bool {
-    dissect(link_type, octets, octets.len())
-        .any(|layer| matches!(layer.header, Header::Udp(udp) if udp.src_port == port || udp.dst_port == port))
+    dissect(link_type, octets, octets.len()).any(|layer| {
+        !layer.quoted && matches!(layer.header, Header::Udp(udp) if udp.src_port == port || udp.dst_port == port)
+    })
 }
 
 fn now() -> Timestamp {

@@ -1,0 +1,222 @@
+//! Upper layers of which only the checksum is read.
+
+use sockeye_common::wire::Reader;
+
+use super::{Algorithm, Extent, Header, Layer, Layers, Presence, Protocol, Summed, Upper, Zero, protocol};
+
+/// PIM's Register and the part of it that its checksum covers.
+const PIM_REGISTER: u8 = 1;
+const PIM_REGISTER_LEN: usize = 8;
+const OSPF_V2_LEN: usize = 24;
+const OSPF_V3_LEN: usize = 16;
+/// OSPFv2's authentication type that replaces the checksum: RFC 2328 appendix D.3.
+const OSPF_CRYPTOGRAPHIC: u16 = 2;
+/// CARP's only message has this length, and says that seven words of it are authenticated.
+const CARP_LEN: usize = 36;
+
+/// When a pseudo-header is summed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pseudo {
+    Never,
+    Always,
+    OverIpv6,
+}
+
+/// What is the same in every packet of a protocol.
+struct Rule {
+    protocol: Protocol,
+    name: &'static str,
+    /// The shortest header, with the checksum in it.
+    header_len: usize,
+    /// Where the checksum is in it.
+    at: u8,
+    pseudo: Pseudo,
+    zero: Zero,
+    /// Whether the header starts with the ports.
+    has_ports: bool,
+}
+
+impl Rule {
+    const fn new(protocol: Protocol, name: &'static str, header_len: usize, at: u8, pseudo: Pseudo) -> Self {
+        Self { protocol, name, header_len, at, pseudo, zero: Zero::Counts, has_ports: false }
+    }
+
+    const fn zero(self, zero: Zero) -> Self {
+        Self { zero, ..self }
+    }
+
+    const fn with_ports(self) -> Self {
+        Self { has_ports: true, ..self }
+    }
+}
+
+/// The rule for an IP protocol number.
+fn rule(number: u8, v6: bool) -> Option<Rule> {
+    Some(match number {
+        // RFC 9776 section 4.
+        protocol::IGMP if !v6 => Rule::new(Protocol::Igmp, "IGMP", 8, 2, Pseudo::Never),
+        // RFC 4340 section 9.
+        protocol::DCCP => Rule::new(Protocol::Dccp, "DCCP", 12, 6, Pseudo::Always).with_ports(),
+        // RFC 2205 section 3.1.1.
+        protocol::RSVP => Rule::new(Protocol::Rsvp, "RSVP", 8, 2, Pseudo::Never).zero(Zero::Absent),
+        // RFC 7868 section 6.1.
+        protocol::EIGRP => Rule::new(Protocol::Eigrp, "EIGRP", 20, 2, Pseudo::Never),
+        // RFC 2328 appendix A.3.1; RFC 5340 appendix A.3.1.
+        protocol::OSPF if v6 => Rule::new(Protocol::Ospf, "OSPF", OSPF_V3_LEN, 12, Pseudo::Always),
+        protocol::OSPF => Rule::new(Protocol::Ospf, "OSPF", OSPF_V2_LEN, 12, Pseudo::Never),
+        // RFC 7761 section 4.9.
+        protocol::PIM => Rule::new(Protocol::Pim, "PIM", 4, 2, Pseudo::OverIpv6),
+        // RFC 3768 section 5.3.8; RFC 9568 section 5.2.8.
+        protocol::VRRP => Rule::new(Protocol::Vrrp, "VRRP", 8, 6, Pseudo::OverIpv6),
+        // RFC 3208 section 8.
+        protocol::PGM => Rule::new(Protocol::Pgm, "PGM", 16, 6, Pseudo::Never).zero(Zero::Absent).with_ports(),
+        // RFC 9260 section 6.8. Zero: RFC 9653, and hosts that leave the sum to their interface.
+        protocol::SCTP => Rule::new(Protocol::Sctp, "SCTP", 12, 8, Pseudo::Never).zero(Zero::Absent).with_ports(),
+        // RFC 6275 section 6.1.1.
+        protocol::MOBILITY if v6 => Rule::new(Protocol::Mipv6, "Mobility Header", 8, 4, Pseudo::Always),
+        // RFC 3828 section 3.1.
+        protocol::UDP_LITE => {
+            Rule::new(Protocol::UdpLite, "UDP-Lite", 8, 6, Pseudo::Always).zero(Zero::Forbidden).with_ports()
+        }
+        // RFC 7401 section 5.1.1.
+        protocol::HIP => Rule::new(Protocol::Hip, "HIP", 40, 4, Pseudo::Always),
+        // RFC 5533 section 5.3.
+        protocol::SHIM6 if v6 => Rule::new(Protocol::Shim6, "Shim6", 8, 4, Pseudo::Never),
+        _ => return None,
+    })
+}
+
+impl Layers<'_> {
+    /// An upper layer whose checksum is known, or another one.
+    pub(super) fn summed(&mut self, number: u8, v6: bool) -> Option<Layer> {
+        let Some(rule) = rule(number, v6) else { return Some(self.other(number)) };
+        let octets = self.fixed(rule.name, rule.header_len)?;
+        let upper = self.describe(number);
+        let has_pseudo = rule.pseudo == Pseudo::Always || rule.pseudo == Pseudo::OverIpv6 && v6;
+        let mut summed = Summed {
+            protocol: rule.protocol,
+            algorithm: if number == protocol::SCTP { Algorithm::Crc32c } else { Algorithm::Internet },
+            at: rule.at,
+            stored: stored(octets, rule.at, number),
+            covered: upper.segment,
+            left_out: None,
+            pseudo_len: has_pseudo.then_some(upper.segment.len),
+            zero: rule.zero,
+            ports: rule.has_ports.then(|| ports(octets)).flatten(),
+            upper,
+        };
+        if !self.adjust(number, octets, &mut summed) {
+            return Some(self.other(number));
+        }
+        Some(self.conclude(rule.header_len, Header::Summed(summed), upper.segment))
+    }
+
+    /// Sets what of `summed` depends on the packet. False if there is no checksum in this one.
+    fn adjust(&self, number: u8, octets: &[u8], summed: &mut Summed) -> bool {
+        let word =
+            |at: usize| Reader::at(octets, at).and_then(|mut reader| reader.u16("Length").ok()).map_or(0, usize::from);
+        let octet = |at: usize| octets.get(at).copied().map_or(0, usize::from);
+        let segment = summed.upper.segment;
+        match number {
+            protocol::DCCP => match octet(5) & 0xf {
+                0 => {}
+                // The header with its options, and words of the data.
+                coverage => summed.covered = self.part(&summed.upper, octet(4) * 4 + (coverage - 1) * 4),
+            },
+            protocol::UDP_LITE => match word(4) {
+                0 => {}
+                coverage @ 1..8 => summed.covered = impossible(self.part(&summed.upper, coverage)),
+                coverage => summed.covered = self.part(&summed.upper, coverage),
+            },
+            protocol::RSVP => summed.covered = self.part(&summed.upper, word(6)),
+            protocol::OSPF => return self.ospf(octets, summed),
+            protocol::PIM => {
+                // Version 1 is in IGMP.
+                if octet(0) >> 4 != 2 {
+                    return false;
+                }
+                if octet(0) == 0x20 | usize::from(PIM_REGISTER) {
+                    summed.covered = self.part(&summed.upper, PIM_REGISTER_LEN);
+                    summed.pseudo_len = summed.pseudo_len.map(|_| PIM_REGISTER_LEN);
+                }
+            }
+            protocol::VRRP => {
+                if octet(0) == 0x21 && octet(3) == 7 && segment.len == CARP_LEN {
+                    summed.protocol = Protocol::Carp;
+                    summed.pseudo_len = None;
+                } else if octet(0) >> 4 == 3 {
+                    summed.pseudo_len = Some(segment.len);
+                }
+            }
+            protocol::MOBILITY | protocol::HIP => {
+                let len = (octet(1) + 1) * 8;
+                summed.covered = self.part(&summed.upper, len);
+                summed.pseudo_len = Some(len);
+            }
+            protocol::SHIM6 => {
+                // Behind a payload header the pseudo-header has addresses that are in no packet.
+                if octet(2) & 0x80 != 0 {
+                    return false;
+                }
+                summed.covered = self.part(&summed.upper, (octet(1) + 1) * 8);
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// The first `len` octets of an upper-layer packet, which cannot have more of them than the network layer says.
+    fn part(&self, upper: &Upper, len: usize) -> Extent {
+        let part = self.extent(upper.segment.start, len);
+        match upper.segment.presence {
+            // What is left of it is in another frame, and without it the pseudo-header is not known.
+            Presence::Fragment => Extent { presence: Presence::Fragment, ..part },
+            _ if len > upper.segment.len => impossible(part),
+            _ => part,
+        }
+    }
+
+    /// OSPF: the checksum covers what Packet Length says, in version 2 without the authentication.
+    fn ospf(&self, octets: &[u8], summed: &mut Summed) -> bool {
+        let [version, _, high, low, ..] = *octets else { return false };
+        let len = usize::from(u16::from_be_bytes([high, low]));
+        summed.covered = self.part(&summed.upper, len);
+        match (version, octets.get(14..16)) {
+            (2, Some(&[high, low])) if summed.upper.src.is_ipv4() => {
+                summed.left_out = Some((16, 8));
+                if len < OSPF_V2_LEN {
+                    summed.covered = impossible(summed.covered);
+                }
+                u16::from_be_bytes([high, low]) != OSPF_CRYPTOGRAPHIC
+            }
+            (3, _) if summed.upper.src.is_ipv6() => {
+                summed.pseudo_len = Some(len);
+                if len < OSPF_V3_LEN {
+                    summed.covered = impossible(summed.covered);
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The same where a length is not one that the protocol allows.
+const fn impossible(extent: Extent) -> Extent {
+    Extent { presence: Presence::Inconsistent, ..extent }
+}
+
+fn ports(octets: &[u8]) -> Option<(u16, u16)> {
+    let mut reader = Reader::new(octets);
+    Some((reader.u16("Source Port").ok()?, reader.u16("Destination Port").ok()?))
+}
+
+/// What the field at `at` holds.
+fn stored(octets: &[u8], at: u8, number: u8) -> u32 {
+    let Some(mut reader) = Reader::at(octets, at.into()) else { return 0 };
+    let found = match number {
+        protocol::SCTP => reader.u32("Checksum"),
+        _ => reader.u16("Checksum").map(u32::from),
+    };
+    found.unwrap_or(0)
+}
