@@ -34,7 +34,7 @@ set edit:completion:arg-completer[netsum] = {|@words|
             cand ip 'The checksum of an IPv4 header'
             cand sctp 'The CRC32c of an SCTP packet, octet by octet'
             cand raw 'The checksum of any octets'
-            cand verify 'Judge every checksum of a capture'
+            cand verify 'Judge every checksum of a capture, or of several'
         }
         &'netsum;udp'= {
             cand --color 'Use colour: on a terminal, always or never'
@@ -160,6 +160,8 @@ set edit:completion:arg-completer[netsum] = {|@words|
             cand -s 'List no checksum, only the table of counts'
             cand --summary 'List no checksum, only the table of counts'
             cand --tsv 'Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -, verdict, with tabs between them'
+            cand -H 'With --tsv, put the name of the file in front of each line'
+            cand --with-filename 'With --tsv, put the name of the file in front of each line'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
             cand -h 'Print help (see more with ''--help'')'

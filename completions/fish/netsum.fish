@@ -41,7 +41,7 @@ complete -c netsum -n "__fish_netsum_needs_command" -f -a "igmp" -d 'The checksu
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "ip" -d 'The checksum of an IPv4 header'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "sctp" -d 'The CRC32c of an SCTP packet, octet by octet'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "raw" -d 'The checksum of any octets'
-complete -c netsum -n "__fish_netsum_needs_command" -f -a "verify" -d 'Judge every checksum of a capture'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "verify" -d 'Judge every checksum of a capture, or of several'
 complete -c netsum -n "__fish_netsum_using_subcommand udp" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
@@ -147,6 +147,7 @@ never\t'Not even on a terminal'"
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -s a -l all -d 'List every checksum, however many there are'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -s s -l summary -d 'List no checksum, only the table of counts'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -l tsv -d 'Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -, verdict, with tabs between them'
+complete -c netsum -n "__fish_netsum_using_subcommand verify" -s H -l with-filename -d 'With --tsv, put the name of the file in front of each line'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -l explain -d 'Show the working, step by step'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -191,16 +191,17 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Judge every checksum of a capture
+  # Judge every checksum of a capture, or of several
   export extern "netsum verify" [
     --all(-a)                 # List every checksum, however many there are
     --summary(-s)             # List no checksum, only the table of counts
     --tsv                     # Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -, verdict, with tabs between them
+    --with-filename(-H)       # With --tsv, put the name of the file in front of each line
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete netsum verify color" # Use colour: on a terminal, always or never
     --help(-h)                # Print help (see more with '--help')
-    file: string              # A pcap or pcapng file, or - for standard input
+    ...files: string          # Pcap or pcapng files, which may be compressed with gzip or zstd; - is standard input
   ]
 
 }

@@ -37,7 +37,7 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             [CompletionResult]::new('ip', 'ip', [CompletionResultType]::ParameterValue, 'The checksum of an IPv4 header')
             [CompletionResult]::new('sctp', 'sctp', [CompletionResultType]::ParameterValue, 'The CRC32c of an SCTP packet, octet by octet')
             [CompletionResult]::new('raw', 'raw', [CompletionResultType]::ParameterValue, 'The checksum of any octets')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Judge every checksum of a capture')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Judge every checksum of a capture, or of several')
             break
         }
         'netsum;udp' {
@@ -173,6 +173,8 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'List no checksum, only the table of counts')
             [CompletionResult]::new('--summary', '--summary', [CompletionResultType]::ParameterName, 'List no checksum, only the table of counts')
             [CompletionResult]::new('--tsv', '--tsv', [CompletionResultType]::ParameterName, 'Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -, verdict, with tabs between them')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'With --tsv, put the name of the file in front of each line')
+            [CompletionResult]::new('--with-filename', '--with-filename', [CompletionResultType]::ParameterName, 'With --tsv, put the name of the file in front of each line')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -38,6 +38,7 @@ mod nc_what;
 mod netcat;
 mod netsum;
 mod netsum_compute;
+mod netsum_files;
 mod ports;
 #[path = "../tools.rs"]
 mod tools;

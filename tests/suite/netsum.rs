@@ -10,7 +10,7 @@ use sockeye_test_support::{Run, run, run_with_input, tool};
 
 use crate::captures::{Specimen, by_link_type, pcap_of, specimens};
 
-fn netsum(args: &[&str]) -> Run {
+pub(crate) fn netsum(args: &[&str]) -> Run {
     run(tool("netsum").args(args))
 }
 
@@ -18,22 +18,22 @@ fn udp4(data: &str) -> Run {
     netsum(&["udp", "10.0.0.1:5000", "10.0.0.2:6000", data])
 }
 
-fn verify(options: &[&str], capture: &[u8]) -> Run {
+pub(crate) fn verify(options: &[&str], capture: &[u8]) -> Run {
     run_with_input(tool("netsum").arg("verify").args(options).arg("-"), capture)
 }
 
 /// One data object of a JSON line.
-fn data(line: &str, kind: &str) -> Value {
+pub(crate) fn data(line: &str, kind: &str) -> Value {
     let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     assert_eq!((line["schema"].as_str(), line["type"].as_str()), (Some("netsum/1"), Some(kind)), "{line}");
     line["data"].clone()
 }
 
-fn specimen(name: &str) -> Specimen {
+pub(crate) fn specimen(name: &str) -> Specimen {
     specimens().into_iter().find(|specimen| specimen.name == name).unwrap_or_else(|| panic!("no specimen {name}"))
 }
 
-fn capture_of(names: &[&str]) -> Vec<u8> {
+pub(crate) fn capture_of(names: &[&str]) -> Vec<u8> {
     let chosen: Vec<Specimen> = names.iter().map(|name| specimen(name)).collect();
     let link_type = chosen[0].link_type;
     pcap_of(&chosen.iter().collect::<Vec<_>>(), link_type)
@@ -323,7 +323,7 @@ fn verdicts_as_data() {
     assert_eq!(
         lines[3],
         serde_json::json!({
-            "record": "checksum", "frame": 2, "protocol": "udp",
+            "file": "-", "record": "checksum", "frame": 2, "protocol": "udp",
             "src_addr": "10.0.0.1", "src_port": 5000, "dst_addr": "10.0.0.2", "dst_port": 6000,
             "offset_octets": 40, "stored": 0x1421, "stored_octets": "1421",
             "calculated": 0xf752, "calculated_octets": "f752", "verdict": "partial", "obstacle": null,
@@ -394,16 +394,16 @@ fn a_closed_pipe_is_quiet_and_a_full_disk_is_not() {
 }
 
 /// A folder that goes away with the test.
-struct Scratch(PathBuf);
+pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("sockeye-netsum-{name}-{}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    fn file(&self, name: &str, content: &[u8]) -> String {
+    pub(crate) fn file(&self, name: &str, content: &[u8]) -> String {
         let path = self.0.join(name);
         fs::write(&path, content).unwrap();
         path.to_str().unwrap().to_owned()

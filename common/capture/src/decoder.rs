@@ -1,11 +1,10 @@
 //! The one decoder under both readers: told what is there, it says what to do next. It reads nothing itself.
 
-use sockeye_common::order::ByteOrder;
 use sockeye_common::wire::{Reader, Truncated};
 
 use crate::classic;
 use crate::error::{CaptureError, Compression};
-use crate::frame::{Interface, Resolution, Timestamp};
+use crate::frame::{Interface, Timestamp};
 use crate::link_type::LinkType;
 use crate::pcapng::{self, Section};
 
@@ -122,27 +121,25 @@ impl Decoder {
         let Some(magic) = input.first_chunk::<4>() else {
             return Ok(Step::Need(Need::new("file header", "Magic Number", 0, 4)));
         };
-        let (order, resolution) = match *magic {
-            pcapng::SECTION_HEADER => {
-                self.format = Format::Pcapng(Section::default());
-                return self.step(input, position);
-            }
-            [0xa1, 0xb2, 0xc3, 0xd4] => (ByteOrder::Big, Resolution::MICRO),
-            [0xd4, 0xc3, 0xb2, 0xa1] => (ByteOrder::Little, Resolution::MICRO),
-            [0xa1, 0xb2, 0x3c, 0x4d] => (ByteOrder::Big, Resolution::NANO),
-            [0x4d, 0x3c, 0xb2, 0xa1] => (ByteOrder::Little, Resolution::NANO),
-            found => {
-                return Err(match Compression::detect(&found) {
-                    Some(format) => CaptureError::Compressed { format },
-                    None => CaptureError::NotACapture { found },
-                });
-            }
-        };
-        let need = Need::new(classic::FILE_HEADER, "rest of the header", 4, classic::FILE_HEADER_LEN - 4);
+        if *magic == pcapng::SECTION_HEADER {
+            self.format = Format::Pcapng(Section::default());
+            return self.step(input, position);
+        }
+        let Some(dialect) = classic::Dialect::of(*magic) else { return Err(unknown(*magic)) };
+        let need = Need::new(classic::FILE_HEADER, "rest of the header", 4, dialect.header_len - 4);
         let Some(header) = input.get(..need.total()) else { return Ok(Step::Need(need)) };
-        let file = classic::File::parse(&mut Reader::new(header), order, resolution, position)?;
+        let file = classic::File::parse(&mut Reader::new(header), dialect, position)?;
         self.format = Format::Classic(file);
         Ok(Step::Skip(need))
+    }
+}
+
+/// What a file is that starts with `found` and is not read.
+fn unknown(found: [u8; 4]) -> CaptureError {
+    match (Compression::detect(&found), classic::foreign(found)) {
+        (Some(format), _) => CaptureError::Compressed { format },
+        (None, Some((format, convertible))) => CaptureError::Foreign { format, convertible },
+        (None, None) => CaptureError::NotACapture { found },
     }
 }
 

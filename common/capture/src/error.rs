@@ -6,6 +6,7 @@ use sockeye_common::errno::cause;
 use sockeye_common::hex;
 
 use crate::pcapng::SHB;
+use crate::unpack::UnpackError;
 
 /// Why the next frame could not be delivered. Offsets are in octets from the start of the capture.
 ///
@@ -22,10 +23,19 @@ pub enum CaptureError {
     },
     /// Nothing to read: not even a magic number.
     Empty,
-    /// The magic number is that of a compressed file.
+    /// The magic number is that of a compressed file, and not of one that is unpacked here.
     Compressed {
         /// The format.
         format: Compression,
+    },
+    /// The file is compressed, and that is where the fault is.
+    Unpack(UnpackError),
+    /// The magic number is that of another kind of capture.
+    Foreign {
+        /// What wrote it, or what it is called.
+        format: &'static str,
+        /// Whether editcap(1) reads it.
+        convertible: bool,
     },
     /// The first four octets are no magic number that is known.
     NotACapture {
@@ -126,7 +136,18 @@ pub enum CaptureError {
     },
 }
 
-/// Compressed formats that are recognised, so that the refusal can say what to do.
+impl CaptureError {
+    /// A read that failed behind `offset` octets: of the file, or of what it is compressed with.
+    pub(crate) fn from_read(offset: u64, source: io::Error) -> Self {
+        match UnpackError::of(&source) {
+            Some(fault) => Self::Unpack(fault.clone()),
+            None => Self::Io { offset, source },
+        }
+    }
+}
+
+/// Compressed formats that are recognised: two that [`Unpacked`](crate::Unpacked) reads, the others so that their refusal
+/// can say what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Compression {
@@ -152,7 +173,11 @@ impl Compression {
             (b"BZh", Compression::Bzip2),
             (&[0x04, 0x22, 0x4d, 0x18], Compression::Lz4),
         ];
-        MAGICS.iter().find(|(magic, _)| octets.starts_with(magic)).map(|(_, format)| *format)
+        match octets {
+            // What pzstd(1) puts in front: a skippable frame, RFC 8878 section 3.1.2.
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstandard),
+            _ => MAGICS.iter().find(|(magic, _)| octets.starts_with(magic)).map(|(_, format)| *format),
+        }
     }
 
     /// The name of the format, which is that of its program.
@@ -176,6 +201,11 @@ impl fmt::Display for CaptureError {
                 let name = format.name();
                 write!(f, "compressed with {name}, which is not read directly: unpack it with `{name} -dc` first")
             }
+            Self::Unpack(fault) => write!(f, "{fault}"),
+            Self::Foreign { format, convertible: true } => {
+                write!(f, "{format}, which is not read: convert it with `editcap -F pcapng` first")
+            }
+            Self::Foreign { format, convertible: false } => write!(f, "{format}, which is not read"),
             Self::NotACapture { found } => {
                 write!(f, "not a pcap or pcapng capture: it starts with {}", hex::spaced(found))
             }
@@ -213,6 +243,7 @@ impl std::error::Error for CaptureError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io { source, .. } => Some(source),
+            Self::Unpack(fault) => Some(fault),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@
 //! - [`frame`]: what a reader delivers
 //! - [`link_type`]: the registry of link types as a newtype
 //! - [`layers`]: the walk from the link layer to the transport, as an iterator that allocates nothing
+//! - [`unpack`]: gzip and Zstandard under a capture
 //! - [`pcap`]: the classic format, and a writer of it
 //! - [`live`]: frames from an interface of this host
 //! - [`error`]: what can be wrong with a capture
@@ -40,15 +41,18 @@ mod classic;
 mod decoder;
 pub mod error;
 pub mod frame;
+mod input;
 pub mod layers;
 pub mod link_type;
 pub mod live;
 pub mod pcap;
 mod pcapng;
 pub mod reader;
+pub mod unpack;
 
 pub use error::CaptureError;
 pub use frame::{Frame, Interface, Resolution, Timestamp};
 pub use layers::{Header, Layer, Layers, dissect};
 pub use link_type::LinkType;
 pub use reader::{FrameSource, SliceReader, StreamReader};
+pub use unpack::Unpacked;

@@ -5,9 +5,7 @@ use std::io::{self, Read};
 use crate::decoder::{Decoder, Need, Record, Step, narrow, wide};
 use crate::error::CaptureError;
 use crate::frame::{Frame, Interface};
-
-/// How much a stream is asked for at once.
-const CHUNK_LEN: usize = 256 << 10;
+use crate::input::Input;
 
 /// Where frames come from, one after the other.
 pub trait FrameSource {
@@ -96,15 +94,10 @@ impl<'a> Iterator for SliceReader<'a> {
 /// Reads a capture from a stream, such as a pipe. It has a buffer of its own: `stream` needs none.
 #[derive(Debug)]
 pub struct StreamReader<R> {
-    stream: R,
-    buffer: Vec<u8>,
-    /// The octets read and not yet consumed are `buffer[start..end]`.
-    start: usize,
-    end: usize,
+    input: Input<R>,
     decoder: Decoder,
     /// What is being left out, and how many octets of it have been: kept here so that a read that failed can be resumed.
     skipping: Option<(Need, usize)>,
-    position: u64,
     frames: u64,
     done: bool,
 }
@@ -112,17 +105,7 @@ pub struct StreamReader<R> {
 impl<R: Read> StreamReader<R> {
     /// A reader of the capture that comes out of `stream`.
     pub fn new(stream: R) -> Self {
-        Self {
-            stream,
-            buffer: Vec::new(),
-            start: 0,
-            end: 0,
-            decoder: Decoder::default(),
-            skipping: None,
-            position: 0,
-            frames: 0,
-            done: false,
-        }
+        Self { input: Input::new(stream), decoder: Decoder::default(), skipping: None, frames: 0, done: false }
     }
 
     /// The next frame, which borrows the buffer; `None` at the end, and after an error.
@@ -136,11 +119,9 @@ impl<R: Read> StreamReader<R> {
         }
         match self.advance() {
             Ok(Some(record)) => {
-                let position = self.position;
-                let start = self.start;
-                self.consume(record.consumed);
-                let input = self.buffer.get(start..).unwrap_or_default();
-                Ok(Some(frame(&record, input, position, self.frames)))
+                let position = self.input.position();
+                let frames = self.frames;
+                Ok(Some(frame(&record, self.input.lend(record.consumed), position, frames)))
             }
             Ok(None) => {
                 self.done = true;
@@ -160,15 +141,19 @@ impl<R: Read> StreamReader<R> {
 
     /// How many octets have been read of the capture and used.
     pub fn position(&self) -> u64 {
-        self.position
+        self.input.position()
     }
 
-    /// Finds the next frame; its record is at `start` then.
+    /// What it reads from.
+    pub fn stream(&self) -> &R {
+        self.input.stream()
+    }
+
+    /// Finds the next frame; its record is at the start of the input then.
     fn advance(&mut self) -> Result<Option<Record>, CaptureError> {
         loop {
             self.skip()?;
-            let input = self.buffer.get(self.start..self.end).unwrap_or_default();
-            match self.decoder.step(input, self.position)? {
+            match self.decoder.step(self.input.octets(), self.input.position())? {
                 Step::Frame(record) => {
                     self.frames = self.frames.saturating_add(1);
                     return Ok(Some(record));
@@ -176,27 +161,22 @@ impl<R: Read> StreamReader<R> {
                 Step::Skip(need) => self.skipping = Some((need, 0)),
                 Step::Need(need) => {
                     if !self.fill(need.total())? {
-                        if self.start == self.end && self.decoder.end()? {
+                        if self.input.available() == 0 && self.decoder.end()? {
                             return Ok(None);
                         }
-                        return Err(need.truncated(self.position, self.end - self.start));
+                        return Err(need.truncated(self.input.position(), self.input.available()));
                     }
                 }
             }
         }
     }
 
-    fn consume(&mut self, len: usize) {
-        self.start = self.start.saturating_add(len).min(self.end);
-        self.position = self.position.saturating_add(wide(len));
-    }
-
     /// Leaves out what is to be left out, however much that is, without holding it.
     fn skip(&mut self) -> Result<(), CaptureError> {
         while let Some((need, skipped)) = self.skipping {
             let left = need.total().saturating_sub(skipped);
-            let taken = left.min(self.end - self.start);
-            self.consume(taken);
+            let taken = left.min(self.input.available());
+            self.input.consume(taken);
             if taken == left {
                 self.skipping = None;
                 break;
@@ -204,52 +184,17 @@ impl<R: Read> StreamReader<R> {
             let skipped = skipped.saturating_add(taken);
             self.skipping = Some((need, skipped));
             if !self.fill(1)? {
-                return Err(need.truncated(self.position.saturating_sub(wide(skipped)), skipped));
+                return Err(need.truncated(self.input.position().saturating_sub(wide(skipped)), skipped));
             }
         }
         Ok(())
     }
 
-    /// Reads until `needed` octets are there; `false` if the stream ends before.
-    ///
-    /// The buffer grows only as octets arrive, so that a length that lies costs nothing.
     fn fill(&mut self, needed: usize) -> Result<bool, CaptureError> {
-        while self.end - self.start < needed {
-            if self.start > 0 {
-                self.buffer.copy_within(self.start..self.end, 0);
-                self.end -= self.start;
-                self.start = 0;
-            }
-            if self.end == self.buffer.len() {
-                self.buffer.resize(self.buffer.len().saturating_mul(2).max(CHUNK_LEN), 0);
-            }
-            let read = self.read()?;
-            if read == 0 {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// One successful read behind `end`.
-    fn read(&mut self) -> Result<usize, CaptureError> {
-        let space = self.buffer.get_mut(self.end..).unwrap_or_default();
-        let available = space.len();
-        loop {
-            match self.stream.read(space) {
-                Ok(read) => {
-                    // A Read that claims more than it was given room for is not believed.
-                    let read = read.min(available);
-                    self.end += read;
-                    return Ok(read);
-                }
-                Err(interrupted) if interrupted.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => {
-                    let offset = self.position.saturating_add(wide(self.end - self.start));
-                    return Err(CaptureError::Io { offset, source });
-                }
-            }
-        }
+        self.input.fill(needed).map_err(|source| {
+            let read = self.input.position().saturating_add(wide(self.input.available()));
+            CaptureError::from_read(read, source)
+        })
     }
 }
 
@@ -267,7 +212,7 @@ fn is_passing(fault: &CaptureError) -> bool {
 
 /// The frame that `record` describes in `input`, which starts at `position`.
 #[inline]
-fn frame<'a>(record: &Record, input: &'a [u8], position: u64, number: u64) -> Frame<'a> {
+pub(crate) fn frame<'a>(record: &Record, input: &'a [u8], position: u64, number: u64) -> Frame<'a> {
     let octets = input.get(record.start..record.start.saturating_add(record.len)).unwrap_or_default();
     Frame {
         number,

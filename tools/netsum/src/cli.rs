@@ -46,10 +46,11 @@ enum Command {
     Sctp(compute::SctpArgs),
     /// The checksum of any octets
     Raw(compute::RawArgs),
-    /// Judge every checksum of a capture
+    /// Judge every checksum of a capture, or of several
     ///
-    /// Reads pcap and pcapng, and judges the checksums of IPv4 headers, UDP, TCP, ICMP and ICMPv6. A small capture is
-    /// listed whole; of one with more than 40 checksums, those that are not good. A table of counts comes last.
+    /// Reads pcap and pcapng, compressed or not, and judges the checksums of IPv4 headers, UDP, TCP, ICMP and ICMPv6. A
+    /// small capture is listed whole; of one with more than 40 checksums, those that are not good. A table of counts comes
+    /// last.
     Verify(verify::VerifyArgs),
 }
 

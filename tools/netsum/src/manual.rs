@@ -10,7 +10,7 @@ pub const MANUAL: Manual = Manual {
         "udp | udplite | tcp | sctp [-q | --table] [FIELDS] SRC:PORT DST:PORT DATA",
         "icmpv6 | ip [-q | --table] [FIELDS] SRC DST [DATA]",
         "icmp | igmp | raw [-q | --table] [FIELDS] [GROUP] DATA",
-        "verify [-a | -s | --tsv] FILE",
+        "verify [-a | -s | --tsv [-H]] FILE...",
     ],
     description: DESCRIPTION,
     sections: &[
@@ -113,7 +113,12 @@ all, `--summary` none. The list has the frame's number, which is that of tcpdump
 field in the frame, what the field holds and what it should hold. A table of counts comes last. With `--explain` the sums
 stand above each line, so all are listed.
 
-Files are pcap, in either order and with micro- or nanoseconds, and pcapng, with any mix of link types. Read are Ethernet,
+Each of several files is judged for itself, under its name, and all of them together at the end. One that cannot be read
+keeps no other from being judged.
+
+Files are pcap, in either order and with micro- or nanoseconds, and pcapng, with any mix of link types, orders and units
+of time; also what a patched libpcap (Kuznetzov) and Ixia's test sets (lcap) write. They may be compressed with gzip or
+zstd, and are unpacked as they are read, from a pipe too, in memory that does not grow with the file. Read are Ethernet,
 VLAN tags, Linux cooked captures, BSD loopback, raw IP, PPP, PPPoE and MPLS; IPv4 with options and IPv6 with extension
 headers, where the pseudo-header has the final destination of a routing header and the home address of a
 mobile node. Octets behind the packet, such as the padding of Ethernet, are not summed.";
@@ -136,10 +141,12 @@ Only `bad` and `illegal` count as bad. `ffff` is good where the complement is 00
 
 const PROGRAMS: &str = "\
 `--tsv` prints one line per checksum, without a heading: frame, protocol (`ip`, `udp`, `tcp`, `icmp`, `icmpv6`), offset of
-the field in the frame in octets, stored value, calculated value or `-`, verdict.
+the field in the frame in octets, stored value, calculated value or `-`, verdict. With `--with-filename` the
+file's name stands in front, as of grep.
 
-`--json` prints one object per checksum (`\"record\":\"checksum\"`) and one at the end (`\"record\":\"summary\"`); of what
-is worked out it prints one object (`\"record\":\"working\"`) with every field, word and fold.";
+`--json` prints one object per checksum (`\"record\":\"checksum\"`) and one at the end (`\"record\":\"summary\"`), each with
+the `file`; of several files, the last summary is of all, its `file` null. Of what is worked out it prints one object
+(`\"record\":\"working\"`) with every field, word and fold.";
 
 const EXAMPLES: &[Example] = &[
     Example {
@@ -188,13 +195,23 @@ const EXAMPLES: &[Example] = &[
         shows: "1 frame, 2 checksums: nothing bad",
         status: 0,
     },
+    Example {
+        says: "The same, compressed, in two files; lines for a program, with the file in front:",
+        command: "{ printf '\\324\\303\\262\\241\\2\\0\\4\\0\\0\\0\\0\\0\\0\\0\\0\\0\\377\\377\\0\\0e\\0\\0\\0'\n  \
+                  printf '\\0\\0\\0\\0\\0\\0\\0\\0\\41\\0\\0\\0\\41\\0\\0\\0'\n  \
+                  printf 'E\\0\\0\\41\\0\\1\\0\\0\\100\\21f\\311\\12\\0\\0\\1\\12\\0\\0\\2'\n  \
+                  printf '\\23\\210\\27p\\0\\15\\367RABCDE'; } | gzip > a.pcap.gz; cp a.pcap.gz b.pcap.gz\n\
+                  netsum verify --tsv -H a.pcap.gz b.pcap.gz",
+        shows: "b.pcap.gz\t1\tudp\t26\t0xf752\t0xf752\tgood",
+        status: 0,
+    },
 ];
 
 const CAVEATS: &str = "\
 `partial` cannot be told from damage that happens to leave the pseudo-header's sum, one in 65,536.
 
 Fragments are not reassembled: the checksum of a fragmented datagram stays `unverified`. Tunnels other than those above
-are not looked into, nor are compressed captures. A host that leaves segmentation to its interface shows segments that
+are not looked into. A host that leaves segmentation to its interface shows segments that
 are larger than any on the wire.
 
 Zones such as `%eth0` are accepted and left out: they are never

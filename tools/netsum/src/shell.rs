@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 
-use sockeye_capture::{CaptureError, StreamReader};
+use sockeye_capture::{CaptureError, StreamReader, Unpacked};
 use sockeye_cli::escape::escape;
 use sockeye_cli::progress::Progress;
 use sockeye_cli::{Failure, Status};
@@ -27,7 +27,7 @@ pub fn load(source: Source, limit: usize) -> Result<Vec<u8>, Failure> {
 /// A capture that is open for reading.
 pub struct Capture {
     /// Its frames.
-    pub reader: StreamReader<Box<dyn Read>>,
+    pub reader: StreamReader<Unpacked<Box<dyn Read>>>,
     /// What to call it.
     pub name: String,
     /// How many octets it has, if that is known.
@@ -41,16 +41,22 @@ impl Capture {
     /// [`Failure`] with the call and the file.
     pub fn open(path: &OsStr) -> Result<Self, Failure> {
         if path == "-" {
-            return Ok(Self {
-                reader: StreamReader::new(Box::new(io::stdin().lock())),
-                name: "standard input".to_owned(),
-                len: None,
-            });
+            return Ok(Self::new(Box::new(io::stdin().lock()), "standard input".to_owned(), None));
         }
         let file = open(path)?;
         // The length of a pipe or a device says nothing.
         let len = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
-        Ok(Self { reader: StreamReader::new(Box::new(file)), name: shown(path), len })
+        Ok(Self::new(Box::new(file), shown(path), len))
+    }
+
+    /// A capture that comes out of `stream`, which may be compressed and has `len` octets, if that is known.
+    pub fn new(stream: Box<dyn Read>, name: String, len: Option<u64>) -> Self {
+        Self { reader: StreamReader::new(Unpacked::new(stream)), name, len }
+    }
+
+    /// How many octets of the file have been used.
+    pub fn position(&self) -> u64 {
+        self.reader.stream().position()
     }
 
     /// What to say of a fault in it.

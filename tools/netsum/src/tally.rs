@@ -52,6 +52,27 @@ impl Tally {
         }
     }
 
+    /// Adds what was found in another capture.
+    pub fn add(&mut self, other: &Self) {
+        let Self { frames, frames_without, headers_truncated, headers_malformed, unread, counts } = other;
+        for (sum, more) in [
+            (&mut self.frames, frames),
+            (&mut self.frames_without, frames_without),
+            (&mut self.headers_truncated, headers_truncated),
+            (&mut self.headers_malformed, headers_malformed),
+        ] {
+            *sum = sum.saturating_add(*more);
+        }
+        for (link_type, more) in unread {
+            let sum = self.unread.entry(*link_type).or_default();
+            *sum = sum.saturating_add(*more);
+        }
+        for (kind, more) in counts {
+            let sum = self.counts.entry(*kind).or_default();
+            *sum = sum.saturating_add(*more);
+        }
+    }
+
     /// How many checksums of `protocol` got `verdict`.
     pub fn count(&self, protocol: Protocol, verdict: Verdict) -> u64 {
         self.counts.get(&(protocol, verdict)).copied().unwrap_or(0)
@@ -227,6 +248,11 @@ mod tests {
         }
         assert_eq!((tally.frames, tally.checksums(), tally.damaged()), (6, 4, 1));
         assert_eq!((tally.count(Protocol::Udp, Verdict::Good), tally.verdicts(Verdict::Good)), (2, 2));
+        let mut twice = tally.clone();
+        twice.add(&tally);
+        assert_eq!((twice.frames, twice.checksums(), twice.damaged(), twice.frames_without), (12, 8, 2, 4));
+        assert_eq!((twice.headers_truncated, twice.headers_malformed), (2, 2));
+        assert_eq!(twice.unread.get(&LinkType::IEEE802_11), Some(&2));
         assert_eq!(
             tally.remarks(),
             [

@@ -1,10 +1,15 @@
 //! `netsum verify`: a whole capture, frame by frame.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::io;
 
+use serde::{Serialize, Serializer};
 use sockeye_capture::Frame;
+use sockeye_cli::escape::escape;
+use sockeye_cli::output::Role;
 use sockeye_cli::progress::Progress;
-use sockeye_cli::{Failure, Output, Status};
+use sockeye_cli::{Failure, Output, Render, Status, Text};
 
 use crate::cli::{Style, Verify};
 use crate::explain::Event;
@@ -16,25 +21,129 @@ use crate::verdict::{Check, Verdict, judge};
 /// Frames between two looks at the progress line, which the first of them starts: less is read in no time.
 const PROGRESS_EVERY: u64 = 65_536;
 
-/// Opens the capture and judges every checksum in it.
+/// Judges every checksum of every capture. One that cannot be opened or read to its end keeps no other from being judged.
 ///
 /// # Errors
-/// [`Failure`] if it cannot be opened; otherwise as [`report`].
+/// [`Failure`] if standard output takes no more, or with the status of a capture that cannot be read to its end.
 pub fn run(job: &Verify, output: &mut Output<'_>) -> Result<Status, Failure> {
-    report(&mut Capture::open(&job.file)?, job.style, output)
+    if let [file] = job.files.as_slice() {
+        return report(&mut Capture::open(file)?, Name::of(file), job.style, output)?.end;
+    }
+    let mut total = Total { files: job.files.len(), unfinished: 0, tally: Tally::default() };
+    let mut status = Status::YES;
+    for (index, file) in job.files.iter().enumerate() {
+        let ended = match Capture::open(file) {
+            Ok(mut capture) => {
+                title(&capture.name, index > 0, job.style, output)?;
+                let reported = report(&mut capture, Name::of(file), job.style, output)?;
+                total.tally.add(&reported.tally);
+                reported.end
+            }
+            Err(fault) => Err(fault),
+        };
+        match ended {
+            Ok(ended) if ended == Status::YES => {}
+            Ok(ended) => status = ended,
+            Err(fault) => {
+                total.unfinished += 1;
+                output.failure(&fault);
+            }
+        }
+    }
+    if matches!(job.style, Style::Listing(_)) && total.tally.frames > 0 {
+        title(&format!("all {} files", total.files), true, job.style, output)?;
+        output.result(&total)?;
+    }
+    if total.unfinished > 0 { Err(Failure::Silent(Status::USAGE)) } else { Ok(status) }
+}
+
+/// The line above what is said of a file.
+fn title(name: &str, apart: bool, style: Style, output: &mut Output<'_>) -> Result<(), Failure> {
+    if output.is_json() || matches!(style, Style::Tsv { .. }) {
+        return Ok(());
+    }
+    let name = output.paint(Role::Heading, name);
+    output.raw(format!("{}{name}\n", if apart { "\n" } else { "" }).as_bytes())
+}
+
+/// A file as the command line names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(String);
+
+impl Name {
+    /// The name of `file`; what is not UTF-8 in it is replaced.
+    pub fn of(file: &OsStr) -> Self {
+        Self(file.to_string_lossy().into_owned())
+    }
+}
+
+/// A result and the file that it was found in.
+#[derive(Serialize)]
+struct Found<'a, T> {
+    file: Option<&'a str>,
+    #[serde(flatten)]
+    found: &'a T,
+}
+
+impl<T: Render> Render for Found<'_, T> {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        self.found.render(text)
+    }
+}
+
+/// What was found in several captures.
+struct Total {
+    files: usize,
+    unfinished: usize,
+    tally: Tally,
+}
+
+impl Serialize for Total {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Data<'a> {
+            files: usize,
+            files_not_read_to_the_end: usize,
+            #[serde(flatten)]
+            found: Found<'a, Tally>,
+        }
+        Data {
+            files: self.files,
+            files_not_read_to_the_end: self.unfinished,
+            found: Found { file: None, found: &self.tally },
+        }
+        .serialize(serializer)
+    }
+}
+
+impl Render for Total {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        if self.unfinished > 0 {
+            text.line(format!("{} of {} files not read to the end", self.unfinished, self.files))?;
+        }
+        self.tally.render(text)
+    }
+}
+
+/// What became of one capture.
+#[derive(Debug)]
+pub struct Reported {
+    /// What was found in it.
+    pub tally: Tally,
+    /// Whether anything is bad; or why the capture cannot be read to its end, or that none of its link types is read.
+    pub end: Result<Status, Failure>,
 }
 
 /// Judges every checksum of the capture. What comes before a fault of the capture is reported like any other.
 ///
 /// # Errors
-/// [`Failure`] if the capture cannot be read to its end, after everything before the fault has been reported; or if none
-/// of its link types can be read.
-pub fn report(capture: &mut Capture, style: Style, output: &mut Output<'_>) -> Result<Status, Failure> {
+/// [`Failure`] if standard output takes no more.
+pub fn report(capture: &mut Capture, name: Name, style: Style, output: &mut Output<'_>) -> Result<Reported, Failure> {
     let mut progress = None;
-    let mut report = Report::new(style, shell::stdout_is_terminal());
+    let mut report = Report::new(name, style, shell::stdout_is_terminal());
     let mut found = Vec::new();
     let fault = loop {
-        let position = capture.reader.position();
+        let position = capture.position();
         let frame = match capture.reader.next_frame() {
             Ok(Some(frame)) => frame,
             Ok(None) => break None,
@@ -52,14 +161,16 @@ pub fn report(capture: &mut Capture, style: Style, output: &mut Output<'_>) -> R
     if fault.is_none() || report.tally.frames > 0 {
         report.finish(output)?;
     }
-    match fault {
+    let end = match fault {
         Some(fault) => Err(fault),
         None => report.status(&capture.name),
-    }
+    };
+    Ok(Reported { tally: report.tally, end })
 }
 
 /// What has been found so far, and what has been shown of it.
 struct Report {
+    name: Name,
     style: Style,
     tally: Tally,
     listing: Listing,
@@ -71,12 +182,13 @@ struct Report {
 }
 
 impl Report {
-    fn new(style: Style, on_terminal: bool) -> Self {
+    fn new(name: Name, style: Style, on_terminal: bool) -> Self {
         let listing = match style {
             Style::Listing(extent) => Listing::new(extent),
-            Style::Tsv => Listing::new(Extent::All),
+            Style::Tsv { .. } => Listing::new(Extent::All),
         };
         Self {
+            name,
             style,
             tally: Tally::default(),
             listing,
@@ -132,14 +244,18 @@ impl Report {
     }
 
     fn show(&mut self, check: &Check, output: &mut Output<'_>) -> Result<(), Failure> {
-        if self.style == Style::Tsv {
+        if let Style::Tsv { with_filename } = self.style {
             self.has_listed = true;
             self.line.clear();
+            if with_filename {
+                self.line.push_str(&escape(&self.name.0));
+                self.line.push('\t');
+            }
             push_tsv(&mut self.line, check);
             return output.raw(self.line.as_bytes());
         }
         self.heading(output)?;
-        output.result(check)
+        output.result(&Found { file: Some(&self.name.0), found: check })
     }
 
     /// Shows the heading, once, above the first line that is there for a person.
@@ -160,12 +276,12 @@ impl Report {
             self.show(&check, output)?;
         }
         match self.style {
-            Style::Tsv => Ok(()),
+            Style::Tsv { .. } => Ok(()),
             Style::Listing(_) => {
                 if self.has_listed && !output.is_json() {
                     output.raw(b"\n")?;
                 }
-                output.result(&self.tally)
+                output.result(&Found { file: Some(&self.name.0), found: &self.tally })
             }
         }
     }
@@ -185,7 +301,7 @@ impl Report {
 mod tests {
     use std::io::Cursor;
 
-    use sockeye_capture::{LinkType, StreamReader, Timestamp, pcap};
+    use sockeye_capture::{LinkType, Timestamp, pcap};
     use sockeye_cli::output::Terminal;
 
     use super::*;
@@ -195,17 +311,14 @@ mod tests {
         \x13\x88\x17\x70\0\x0d\xf7\x52ABCDE";
 
     fn judged(capture: &[u8]) -> (Result<Status, Failure>, String) {
-        let mut capture = Capture {
-            reader: StreamReader::new(Box::new(Cursor::new(capture.to_vec()))),
-            name: "capture".to_owned(),
-            len: None,
-        };
+        let mut capture = Capture::new(Box::new(Cursor::new(capture.to_vec())), "capture".to_owned(), None);
         let mut stdout = Vec::new();
-        let mut output = Output::new("netsum", Terminal::default(), &mut stdout, std::io::sink());
-        let ended = report(&mut capture, Style::Tsv, &mut output);
+        let mut output = Output::new("netsum", Terminal::default(), &mut stdout, io::sink());
+        let name = Name::of(OsStr::new("capture"));
+        let reported = report(&mut capture, name, Style::Tsv { with_filename: false }, &mut output).unwrap();
         output.flush().unwrap();
         drop(output);
-        (ended, String::from_utf8(stdout).unwrap())
+        (reported.end, String::from_utf8(stdout).unwrap())
     }
 
     #[test]

@@ -9,6 +9,7 @@ use sockeye_common::wire::Writer;
 
 use super::*;
 use crate::frame::Timestamp;
+use crate::input::CHUNK_LEN;
 use crate::link_type::LinkType;
 use crate::pcap::{self, Format, Precision};
 
@@ -367,11 +368,13 @@ fn a_cut_names_what_is_missing() {
 fn what_is_no_capture_says_what_it_is() {
     for (octets, expected) in [
         (&[][..], "empty: a capture starts with a magic number"),
-        (&[0x1f, 0x8b, 8, 0], "compressed with gzip, which is not read directly: unpack it with `gzip -dc` first"),
+        (b"BZh9", "compressed with bzip2, which is not read directly: unpack it with `bzip2 -dc` first"),
         (
             &[0x28, 0xb5, 0x2f, 0xfd, 4],
             "compressed with zstd, which is not read directly: unpack it with `zstd -dc` first",
         ),
+        (b"snoop\0\0\0", "a snoop capture, which is not read: convert it with `editcap -F pcapng` first"),
+        (&[0x4d, 0x3c, 0x2b, 0xa1], "a capture of Navtel's libpcap, which is not read"),
         (b"GET / HTTP/1.1", "not a pcap or pcapng capture: it starts with 47 45 54 20"),
     ] {
         assert_eq!(fault(octets).to_string(), expected);
@@ -464,6 +467,35 @@ fn the_lengths_of_old_versions_are_the_other_way_round() {
 }
 
 #[test]
+fn the_dialects_of_classic_pcap() {
+    let mut patched = put(Little, &[0xa1b2_cd34, 0x0004_0002, 0, 0, 100, 1]);
+    // Behind the lengths: interface index, protocol, packet type, padding.
+    patched.extend(put(Little, &[1, 500_000, 4, 60, 3, 0x0800, b'a'.into()]));
+    patched.truncate(patched.len() - 4);
+    patched.extend(b"data");
+    let mut ixia = put(Big, &[0x1c00_01ac, 0x0002_0004, 0, 0, 100, 1, 4096]);
+    ixia.extend(put(Big, &[1, 500_000, 4, 60]));
+    ixia.extend(b"data");
+    let mut software = ixia.clone();
+    software[3] = 0xab;
+    let seen = |at, nanoseconds| Seen {
+        number: 1,
+        octets: b"data".to_vec(),
+        file_offset: at,
+        ..like(Some((1, nanoseconds)), 0, 1, 60)
+    };
+    for (octets, expected) in
+        [(patched, seen(48, 500_000_000)), (ixia, seen(44, 500_000_000)), (software, seen(44, 500_000_000))]
+    {
+        assert_eq!(drain_slice(&octets), (vec![expected], None));
+        for cut in 0..octets.len() {
+            let (seen, end) = drain_slice(&octets[..cut]);
+            assert_eq!((seen.len(), end.is_none()), (0, cut == if octets[0] == 0x1c { 28 } else { 24 }), "{cut}");
+        }
+    }
+}
+
+#[test]
 fn a_fraction_above_a_second_is_carried_over() {
     let mut octets = classic("", Big, 0xa1b2_c3d4, 1_000).octets;
     octets[28..32].copy_from_slice(&2_000_001_u32.to_be_bytes());
@@ -476,7 +508,7 @@ fn a_length_that_lies_costs_no_memory() {
     octets.extend(put(Big, &[0, 0, MAX, MAX]));
     let mut stream = StreamReader::new(&octets[..]);
     assert!(matches!(stream.next_frame(), Err(CaptureError::Truncated { available: 0, .. })));
-    assert_eq!(stream.buffer.len(), CHUNK_LEN);
+    assert_eq!(stream.input.capacity(), CHUNK_LEN);
 }
 
 #[test]
@@ -498,7 +530,7 @@ fn a_large_block_without_packet_is_not_held() {
     let mut reader = StreamReader::new(stream);
     assert_eq!(reader.next_frame().unwrap().map(|frame| frame.octets.to_vec()), Some(b"behind".to_vec()));
     assert_eq!(reader.next_frame().unwrap(), None);
-    assert_eq!(reader.buffer.len(), CHUNK_LEN);
+    assert_eq!(reader.input.capacity(), CHUNK_LEN);
 }
 
 #[test]

@@ -9,9 +9,9 @@ use crate::listing::Extent;
 
 #[derive(Args, Debug)]
 pub(super) struct VerifyArgs {
-    /// A pcap or pcapng file, or - for standard input
-    #[arg(value_name = "FILE")]
-    file: OsString,
+    /// Pcap or pcapng files, which may be compressed with gzip or zstd; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<OsString>,
     /// List every checksum, however many there are
     #[arg(short, long, conflicts_with = "summary")]
     all: bool,
@@ -22,36 +22,42 @@ pub(super) struct VerifyArgs {
     /// verdict, with tabs between them
     #[arg(long, conflicts_with_all = ["all", "summary", "json", "explain"])]
     pub(super) tsv: bool,
+    /// With --tsv, put the name of the file in front of each line
+    #[arg(short = 'H', long, requires = "tsv")]
+    with_filename: bool,
 }
 
-/// A capture to be judged.
+/// Captures to be judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verify {
-    /// The file; `-` is standard input.
-    pub file: OsString,
+    /// The files; `-` is standard input.
+    pub files: Vec<OsString>,
     /// What is shown of it.
     pub style: Style,
 }
 
-/// What is shown of a capture.
+/// What is shown of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// Lines for a person or JSON, and the summary.
     Listing(Extent),
     /// Lines with tabs, and nothing else.
-    Tsv,
+    Tsv {
+        /// Whether the file's name stands in front of each.
+        with_filename: bool,
+    },
 }
 
 impl VerifyArgs {
     /// What it asks for.
     pub(super) fn read(self, presentation: Presentation) -> Verify {
         let style = match self {
-            Self { tsv: true, .. } => Style::Tsv,
+            Self { tsv: true, with_filename, .. } => Style::Tsv { with_filename },
             Self { summary: true, .. } => Style::Listing(Extent::Nothing),
             // A program wants all, and a working belongs to a line.
             _ if self.all || presentation.json || presentation.explain => Style::Listing(Extent::All),
             _ => Style::Listing(Extent::Fitting),
         };
-        Verify { file: self.file, style }
+        Verify { files: self.files, style }
     }
 }

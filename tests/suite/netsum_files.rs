@@ -1,0 +1,121 @@
+//! netsum: captures of every kind, several at a time, compressed, cut.
+
+use std::io::Write as _;
+use std::process::Command;
+
+use sockeye_test_support::{run, tool};
+
+use crate::netsum::{Scratch, capture_of, data, netsum, verify};
+
+/// Where the executable is.
+fn netsum_path() -> String {
+    tool("netsum").get_program().to_string_lossy().into_owned()
+}
+
+/// What `program` makes of `octets`.
+fn packed(program: &str, octets: &[u8]) -> Vec<u8> {
+    let run = sockeye_test_support::run_with_input(Command::new(program).arg("-c"), octets);
+    run.status(0);
+    run.stdout
+}
+
+#[test]
+fn several_files_each_and_all_together() {
+    let dir = Scratch::new("several");
+    let good = dir.file("good.pcap", &capture_of(&["udp over v4"]));
+    let bad = dir.file("bad.pcap", &capture_of(&["udp over v4, bad", "arp"]));
+    let run = netsum(&["verify", &good, &bad]);
+    run.status(1).stderr_is("");
+    let alone = |file: &str| netsum(&["verify", file]).out();
+    let each = format!("{good}\n{}\n{bad}\n{}\nall 2 files\n", alone(&good), alone(&bad));
+    let out = run.out();
+    let total = out.strip_prefix(&each).unwrap_or_else(|| panic!("each as if it were alone\n{}", run.story()));
+    assert!(
+        total.ends_with("1 frame without a checksum that is judged here\n3 frames, 4 checksums: 1 bad\n"),
+        "{total}"
+    );
+    netsum(&["verify", &good, &good]).status(0);
+    let rows = "1\tip\t24\t0x66c9\t0x66c9\tgood\n1\tudp\t40\t0xf752\t0xf752\tgood\n";
+    netsum(&["verify", "--tsv", &good, &good]).status(0).stdout_is(format!("{rows}{rows}"));
+    let named: String = rows.lines().map(|row| format!("{good}\t{row}\n")).collect();
+    netsum(&["verify", "--tsv", "--with-filename", &good]).status(0).stdout_is(&named);
+    netsum(&["verify", "--tsv", "-H", &good, &good]).status(0).stdout_is(format!("{named}{named}"));
+    netsum(&["verify", "-H", &good]).status(2).stderr_has("--tsv");
+}
+
+#[test]
+fn what_cannot_be_read_keeps_nothing_else_from_being_judged() {
+    let dir = Scratch::new("unreadable");
+    let bad = dir.file("bad.pcap", &capture_of(&["udp over v4, bad"]));
+    let whole = capture_of(&["udp over v4", "udp over v4"]);
+    let cut = dir.file("cut.pcap", &whole[..whole.len() - 1]);
+    let run = netsum(&["verify", "--summary", "/nonexistent/x", &cut, &bad]);
+    run.status(2)
+        .stderr_has("netsum: open /nonexistent/x: No such file or directory\n")
+        .stderr_has(&format!("netsum: {cut}: cut off in a packet record at octet "))
+        .stdout_has("2 of 3 files not read to the end\n")
+        .stdout_has("\n2 frames, 4 checksums: 1 bad\n");
+    assert!(run.out().ends_with("2 frames, 4 checksums: 1 bad\n"), "{}", run.story());
+    let out = netsum(&["verify", "--json", "/nonexistent/x", &cut, &bad]).status(2).out();
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(data(lines[0], "error")["exit_status"], 2);
+    let files: Vec<_> = lines[1..4].iter().map(|line| data(line, "result")["file"].clone()).collect();
+    assert_eq!(files, [cut.as_str(), &cut, &cut]);
+    let total = data(lines.last().unwrap(), "result");
+    assert_eq!(
+        (&total["file"], &total["files"], &total["files_not_read_to_the_end"]),
+        (&().into(), &3.into(), &2.into())
+    );
+    assert_eq!((&total["record"], &total["verdicts"]["bad"]), (&"summary".into(), &1.into()));
+    // Standard output that takes no more ends all of it.
+    let netsum = netsum_path();
+    run_shell("\"$0\" verify --all \"$1\" \"$1\" >/dev/full", &[&netsum, &bad])
+        .status(4)
+        .stderr_is("netsum: write standard output: No space left on device\n");
+}
+
+fn run_shell(line: &str, args: &[&str]) -> sockeye_test_support::Run {
+    run(Command::new("/bin/sh").args(["-c", line]).args(args))
+}
+
+#[test]
+fn compressed_captures_from_files_and_pipes() {
+    let dir = Scratch::new("compressed");
+    let capture = capture_of(&["udp over v4", "udp over v4, bad", "udp over v6, illegal"]);
+    let plain = verify(&["--tsv"], &capture).status(1).out();
+    let (first, second) = capture.split_at(100);
+    let gzip = packed("gzip", &capture);
+    let members = [packed("gzip", first), packed("gzip", second)].concat();
+    for (name, octets) in [("one.gz", &gzip), ("members.gz", &members)] {
+        let file = dir.file(name, octets);
+        netsum(&["verify", "--tsv", &file]).status(1).stderr_is("").stdout_is(&plain);
+        verify(&["--tsv"], octets).status(1).stderr_is("").stdout_is(&plain);
+    }
+    let cut = dir.file("cut.gz", &gzip[..gzip.len() - 4]);
+    netsum(&["verify", "--tsv", &cut])
+        .status(2)
+        .stdout_is(&plain)
+        .stderr_is(&format!("netsum: {cut}: gzip data cut off at octet {} of the compressed file\n", gzip.len() - 4));
+    verify(&[], b"BZh91AY&SY").status(2).stderr_has("compressed with bzip2, which is not read directly");
+    // Packed twice, the inner one is refused by name.
+    verify(&[], &packed("gzip", &gzip)).status(2).stderr_has("compressed with gzip, which is not read directly");
+}
+
+#[test]
+fn a_bomb_costs_no_memory() {
+    let dir = Scratch::new("bomb");
+    // A pcap file header, and 2 GiB of zeros: 134 million records of no octets each.
+    let header = capture_of(&["arp"])[..24].to_vec();
+    let path = dir.file("bomb.gz", &packed("gzip", &header));
+    let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+    let zeros = packed("gzip", &vec![0; 16 << 20]);
+    for _ in 0..8 {
+        file.write_all(&zeros).unwrap();
+    }
+    drop(file);
+    // 64 MiB of address space beyond what the program itself needs would not hold the 128 MiB.
+    let netsum = netsum_path();
+    run_shell("ulimit -v 65536; exec \"$0\" verify -s \"$1\"", &[&netsum, &path])
+        .status(0)
+        .stdout_has("8388608 frames, 0 checksums: no checksum found\n");
+}
