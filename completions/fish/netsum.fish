@@ -42,6 +42,8 @@ complete -c netsum -n "__fish_netsum_needs_command" -f -a "ip" -d 'The checksum 
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "sctp" -d 'The CRC32c of an SCTP packet, octet by octet'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "raw" -d 'The checksum of any octets'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "verify" -d 'Judge every checksum of a capture, or of several'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "solve" -d 'Find what may be attached to DATA, or put into it, without changing its checksum'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "same" -d 'Say whether two payloads have one checksum, and why'
 complete -c netsum -n "__fish_netsum_using_subcommand udp" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
@@ -151,3 +153,38 @@ complete -c netsum -n "__fish_netsum_using_subcommand verify" -s H -l with-filen
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -l explain -d 'Show the working, step by step'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -s k -l length -d 'Suffixes of K octets, or of each length from one to another: 6, 1-8; up to 64' -r
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l set -d 'Octets that a suffix may have: printable, upper, lower, alpha, alnum, digits, any, hex:2d2e, or characters, among which A-F is a range' -r
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -s n -l number -d 'List the first N suffixes of each length, in lexicographic order [default: 10 of one length, 1 of several]' -r
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l sample -d 'Draw suffixes at random instead of listing the first, each as likely as the other; one seed draws the same ones' -r
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l protocol -d 'What carries DATA: how often its length is summed depends on it' -r -f -a "udp\t'UDP, which sums the length twice: in the pseudo-header and as Length (RFC 768)'
+tcp\t'TCP, which sums the length once: in the pseudo-header (RFC 9293)'
+icmp\t'ICMP, which sums no length (RFC 792)'
+icmpv6\t'ICMPv6, which sums the length once: in the pseudo-header (RFC 4443)'
+raw\t'The octets and nothing else'"
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l src -d 'Source address and port of a UDP datagram, so that its checksum is known' -r
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l dst -d 'Destination address and port' -r
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l from -d 'The checksum that the packet has now, in hex, where it is known from elsewhere' -r
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l force -d 'Make this the checksum, in hex, instead of keeping the one that it has' -r
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l at -d 'Overwrite the two octets at this offset of DATA, from 0, instead of attaching a suffix' -r
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l count -d 'Only count'
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l insert -d 'Insert two octets there instead of overwriting'
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -s q -l quiet -d 'Print the suffixes or words and nothing else, as DATA is written; with --count the numbers'
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand solve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand same" -l protocol -d 'What carries them: how often their lengths are summed depends on it' -r -f -a "udp\t'UDP, which sums the length twice: in the pseudo-header and as Length (RFC 768)'
+tcp\t'TCP, which sums the length once: in the pseudo-header (RFC 9293)'
+icmp\t'ICMP, which sums no length (RFC 792)'
+icmpv6\t'ICMPv6, which sums the length once: in the pseudo-header (RFC 4443)'
+raw\t'The octets and nothing else'"
+complete -c netsum -n "__fish_netsum_using_subcommand same" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand same" -s q -l quiet -d 'Print nothing: the exit status tells'
+complete -c netsum -n "__fish_netsum_using_subcommand same" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand same" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand same" -s h -l help -d 'Print help (see more with \'--help\')'

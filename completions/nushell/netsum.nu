@@ -204,6 +204,56 @@ module completions {
     ...files: string          # Pcap or pcapng files, which may be compressed with gzip or zstd; - is standard input
   ]
 
+  def "nu-complete netsum solve protocol" [] {
+    [ "udp" "tcp" "icmp" "icmpv6" "raw" ]
+  }
+
+  def "nu-complete netsum solve color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Find what may be attached to DATA, or put into it, without changing its checksum
+  export extern "netsum solve" [
+    --length(-k): string      # Suffixes of K octets, or of each length from one to another: 6, 1-8; up to 64
+    --set: string             # Octets that a suffix may have: printable, upper, lower, alpha, alnum, digits, any, hex:2d2e, or characters, among which A-F is a range
+    --number(-n): string      # List the first N suffixes of each length, in lexicographic order [default: 10 of one length, 1 of several]
+    --count                   # Only count
+    --sample: string          # Draw suffixes at random instead of listing the first, each as likely as the other; one seed draws the same ones
+    --protocol: string@"nu-complete netsum solve protocol" # What carries DATA: how often its length is summed depends on it
+    --src: string             # Source address and port of a UDP datagram, so that its checksum is known
+    --dst: string             # Destination address and port
+    --from: string            # The checksum that the packet has now, in hex, where it is known from elsewhere
+    --force: string           # Make this the checksum, in hex, instead of keeping the one that it has
+    --at: string              # Overwrite the two octets at this offset of DATA, from 0, instead of attaching a suffix
+    --insert                  # Insert two octets there instead of overwriting
+    --quiet(-q)               # Print the suffixes or words and nothing else, as DATA is written; with --count the numbers
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum solve color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    data: string              # What the packet carries: text as it stands, hex:4142, @FILE, or - for standard input; "" for nothing
+  ]
+
+  def "nu-complete netsum same protocol" [] {
+    [ "udp" "tcp" "icmp" "icmpv6" "raw" ]
+  }
+
+  def "nu-complete netsum same color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Say whether two payloads have one checksum, and why
+  export extern "netsum same" [
+    --protocol: string@"nu-complete netsum same protocol" # What carries them: how often their lengths are summed depends on it
+    --quiet(-q)               # Print nothing: the exit status tells
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum same color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    a: string                 # One payload, written as DATA: text as it stands, hex:4142, @FILE, or - for standard input
+    b: string                 # The other one
+  ]
+
 }
 
 export use completions *

@@ -38,6 +38,8 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             [CompletionResult]::new('sctp', 'sctp', [CompletionResultType]::ParameterValue, 'The CRC32c of an SCTP packet, octet by octet')
             [CompletionResult]::new('raw', 'raw', [CompletionResultType]::ParameterValue, 'The checksum of any octets')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Judge every checksum of a capture, or of several')
+            [CompletionResult]::new('solve', 'solve', [CompletionResultType]::ParameterValue, 'Find what may be attached to DATA, or put into it, without changing its checksum')
+            [CompletionResult]::new('same', 'same', [CompletionResultType]::ParameterValue, 'Say whether two payloads have one checksum, and why')
             break
         }
         'netsum;udp' {
@@ -175,6 +177,41 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             [CompletionResult]::new('--tsv', '--tsv', [CompletionResultType]::ParameterName, 'Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -, verdict, with tabs between them')
             [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'With --tsv, put the name of the file in front of each line')
             [CompletionResult]::new('--with-filename', '--with-filename', [CompletionResultType]::ParameterName, 'With --tsv, put the name of the file in front of each line')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;solve' {
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Suffixes of K octets, or of each length from one to another: 6, 1-8; up to 64')
+            [CompletionResult]::new('--length', '--length', [CompletionResultType]::ParameterName, 'Suffixes of K octets, or of each length from one to another: 6, 1-8; up to 64')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Octets that a suffix may have: printable, upper, lower, alpha, alnum, digits, any, hex:2d2e, or characters, among which A-F is a range')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'List the first N suffixes of each length, in lexicographic order [default: 10 of one length, 1 of several]')
+            [CompletionResult]::new('--number', '--number', [CompletionResultType]::ParameterName, 'List the first N suffixes of each length, in lexicographic order [default: 10 of one length, 1 of several]')
+            [CompletionResult]::new('--sample', '--sample', [CompletionResultType]::ParameterName, 'Draw suffixes at random instead of listing the first, each as likely as the other; one seed draws the same ones')
+            [CompletionResult]::new('--protocol', '--protocol', [CompletionResultType]::ParameterName, 'What carries DATA: how often its length is summed depends on it')
+            [CompletionResult]::new('--src', '--src', [CompletionResultType]::ParameterName, 'Source address and port of a UDP datagram, so that its checksum is known')
+            [CompletionResult]::new('--dst', '--dst', [CompletionResultType]::ParameterName, 'Destination address and port')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The checksum that the packet has now, in hex, where it is known from elsewhere')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Make this the checksum, in hex, instead of keeping the one that it has')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Overwrite the two octets at this offset of DATA, from 0, instead of attaching a suffix')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Only count')
+            [CompletionResult]::new('--insert', '--insert', [CompletionResultType]::ParameterName, 'Insert two octets there instead of overwriting')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the suffixes or words and nothing else, as DATA is written; with --count the numbers')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the suffixes or words and nothing else, as DATA is written; with --count the numbers')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;same' {
+            [CompletionResult]::new('--protocol', '--protocol', [CompletionResultType]::ParameterName, 'What carries them: how often their lengths are summed depends on it')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing: the exit status tells')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing: the exit status tells')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

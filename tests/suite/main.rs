@@ -39,6 +39,7 @@ mod netcat;
 mod netsum;
 mod netsum_compute;
 mod netsum_files;
+mod netsum_solve;
 mod ports;
 #[path = "../tools.rs"]
 mod tools;

@@ -1,6 +1,8 @@
 //! The command line.
 
 mod compute;
+mod same;
+mod solve;
 mod values;
 mod verify;
 
@@ -8,6 +10,8 @@ use clap::{Parser, Subcommand};
 use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
 
 pub use compute::{Compute, Style as WorkingStyle};
+pub use same::Same;
+pub use solve::{Place, Solve, Suffixes};
 pub use verify::{Style, Verify};
 
 /// Compute, explain and verify Internet checksums
@@ -52,6 +56,16 @@ enum Command {
     /// small capture is listed whole; of one with more than 40 checksums, those that are not good. A table of counts comes
     /// last.
     Verify(verify::VerifyArgs),
+    /// Find what may be attached to DATA, or put into it, without changing its checksum
+    ///
+    /// Counts the suffixes of each length that keep the checksum, exactly and without trying them, and lists the first.
+    /// With --force they make it another one; with --at it is a word in DATA that does.
+    Solve(solve::SolveArgs),
+    /// Say whether two payloads have one checksum, and why
+    ///
+    /// Both are thought to be sent with the same addresses, ports and other header fields, whatever these are. The status
+    /// is 0 if the checksums are the same, and 1 if they are not.
+    Same(same::SameArgs),
 }
 
 impl Command {
@@ -67,6 +81,8 @@ impl Command {
             Self::Ip(args) => ("ip", args.style),
             Self::Sctp(args) => ("sctp", args.style),
             Self::Raw(args) => ("raw", args.style),
+            Self::Solve(args) => return args.quiet.then_some(("solve", "--quiet")),
+            Self::Same(args) => return args.quiet.then_some(("same", "--quiet")),
             Self::Verify(_) => return None,
         };
         Some((name, style.option()?))
@@ -89,6 +105,10 @@ pub enum Job {
     Compute(Compute),
     /// Judge those of a capture.
     Verify(Verify),
+    /// Find what keeps or forces one.
+    Solve(Solve),
+    /// Compare those of two payloads.
+    Same(Same),
 }
 
 /// Reads a command line.
@@ -115,6 +135,8 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
         Command::Sctp(args) => Job::Compute(args.read()?),
         Command::Raw(args) => Job::Compute(args.read()?),
         Command::Verify(args) => Job::Verify(args.read(presentation)),
+        Command::Solve(args) => Job::Solve(args.read()?),
+        Command::Same(args) => Job::Same(args.read()?),
     };
     Ok(Options { presentation, job })
 }

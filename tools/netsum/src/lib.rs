@@ -11,6 +11,8 @@
 //! - [`verify`]: a whole capture
 //! - [`explain`]: why a verdict is what it is, as data
 //! - [`worksheet`]: the working on paper
+//! - [`solve`]: what keeps or forces a checksum
+//! - [`same`]: whether two payloads have one checksum
 //! - [`data`]: DATA on the command line
 //! - [`cli`], [`manual`]: the options and the man page
 //! - [`shell`]: files and standard input
@@ -25,7 +27,9 @@ pub mod listing;
 pub mod manual;
 pub mod protocol;
 pub mod reason;
+pub mod same;
 pub mod shell;
+pub mod solve;
 pub mod subject;
 pub mod tally;
 pub mod typed;
@@ -70,6 +74,8 @@ impl Tool for Netsum {
         match &options.job {
             Job::Compute(job) => compute(job, output),
             Job::Verify(job) => verify::run(job, output),
+            Job::Solve(job) => solve::run(job, output),
+            Job::Same(job) => same::run(job, output),
         }
     }
 }

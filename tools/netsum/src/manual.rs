@@ -1,5 +1,7 @@
 //! What the man page says beyond the options.
 
+mod solve;
+
 use sockeye_cli::Manual;
 use sockeye_cli::manual::Example;
 
@@ -11,6 +13,9 @@ pub const MANUAL: Manual = Manual {
         "icmpv6 | ip [-q | --table] [FIELDS] SRC DST [DATA]",
         "icmp | igmp | raw [-q | --table] [FIELDS] [GROUP] DATA",
         "verify [-a | -s | --tsv [-H]] FILE...",
+        "solve [-q] [-k K] [--set SET] [-n N | --count] [--force CHECKSUM] DATA",
+        "solve [-q] --at OFFSET [--insert] [--force CHECKSUM] DATA",
+        "same [-q] [--protocol PROTOCOL] A B",
     ],
     description: DESCRIPTION,
     sections: &[
@@ -19,12 +24,17 @@ pub const MANUAL: Manual = Manual {
         ("Reading the worksheet", WORKSHEET),
         ("Capturing and verifying", VERIFYING),
         ("Verdicts", VERDICTS),
+        ("Attaching without changing the checksum", solve::SOLVING),
+        ("Comparing payloads", solve::COMPARING),
         ("For other programs", PROGRAMS),
     ],
     examples: EXAMPLES,
     exit_status: &[
-        (0, "The checksum was computed; nothing in the capture is bad."),
-        (1, "The capture has a checksum that is bad or illegal."),
+        (
+            0,
+            "The checksum was computed; nothing in the capture is bad; something was found; the payloads have one checksum.",
+        ),
+        (1, "The capture has a checksum that is bad or illegal; nothing was found; the checksums differ."),
         (
             2,
             "The command line is wrong, or the input that it names cannot be read to its end. What stands in a capture \
@@ -46,6 +56,9 @@ the checksum. With `--explain` it also says why each step is there. `udplite`, `
 and `raw` do the same for what they are named after.
 
 `netsum verify` judges every checksum in a capture: of IPv4 headers, UDP, TCP, ICMP and ICMPv6.
+
+`netsum solve` finds what may be attached to data, or put into it, so that its checksum stays or becomes another;
+`netsum same` says whether two payloads have one checksum, and why.
 
 Addresses and ports are numbers. Nothing is resolved, and nothing is sent.";
 
@@ -146,7 +159,10 @@ file's name stands in front, as of grep.
 
 `--json` prints one object per checksum (`\"record\":\"checksum\"`) and one at the end (`\"record\":\"summary\"`), each with
 the `file`; of several files, the last summary is of all, its `file` null. Of what is worked out it prints one object
-(`\"record\":\"working\"`) with every field, word and fold.";
+(`\"record\":\"working\"`) with every field, word and fold.
+
+Of `netsum solve` it prints an object per suffix or word, and a summary of the suffixes, where `count` is null above 2^53 and
+`count_digits` has every digit; of `netsum same` one object.";
 
 const EXAMPLES: &[Example] = &[
     Example {
@@ -205,6 +221,11 @@ const EXAMPLES: &[Example] = &[
         shows: "b.pcap.gz\t1\tudp\t26\t0xf752\t0xf752\tgood",
         status: 0,
     },
+    solve::EXAMPLES[0],
+    solve::EXAMPLES[1],
+    solve::EXAMPLES[2],
+    solve::EXAMPLES[3],
+    solve::EXAMPLES[4],
 ];
 
 const CAVEATS: &str = "\

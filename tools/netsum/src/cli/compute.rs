@@ -400,7 +400,7 @@ pub(super) fn source(what: &str, argument: &OsString) -> Result<Source, Failure>
 }
 
 /// A numeric address and port, and whether a zone stood behind the address.
-fn endpoint(what: &str, text: &str) -> Result<(IpAddr, u16, bool), Failure> {
+pub(super) fn endpoint(what: &str, text: &str) -> Result<(IpAddr, u16, bool), Failure> {
     let wrong = |why: String| Failure::usage(format!("{what} \"{}\": {why}", escape(text)));
     let endpoint: Endpoint = text.parse().map_err(|error| wrong(format!("{error}")))?;
     let addr: IpAddr = endpoint.host.ip().ok_or_else(|| wrong(NO_NAME.to_owned()))?;
