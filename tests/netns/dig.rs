@@ -339,6 +339,9 @@ fn json(net: &Net) {
         serde_json::json!({"NAME": "unknown.lab.test.", "TYPE": 65280, "TYPEname": "TYPE65280", "CLASS": 1,
             "CLASSname": "IN", "TTL": 3600, "RDLENGTH": 8, "RDATAHEX": "0102030405060708"})
     );
+    assert_eq!(data["kind"], "answer");
+    let no_zone = value(&["--json", "+nssearch", "web.lab.test"], 0);
+    assert_eq!(no_zone["data"]["message"], "'web.lab.test' has no NS records: it is no zone's apex");
     let mx = value(&["--json", "lab.test", "MX"], 0);
     assert_eq!(mx["data"]["message"]["answerRRs"][0]["rdataMX"], "10 mail.lab.test.");
     let refused = value(&["--json", "@127.0.0.1", "-p", "9", "+tries=1", "a.b"], 9);

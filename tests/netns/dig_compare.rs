@@ -32,6 +32,7 @@ fn compare(line: &str) -> Value {
     let told = dig(&args);
     let value: Value = serde_json::from_str(&told.out()).unwrap_or_else(|error| panic!("{error}: {}", told.story()));
     assert_eq!((&value["schema"], &value["type"]), (&"dig/1".into(), &"result".into()));
+    assert_eq!(value["data"]["kind"], "compare");
     value["data"].clone()
 }
 

@@ -8,8 +8,9 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::sync::Mutex;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use sockeye_test_support::{Background, Case, Net, peer, run, tool};
+use sockeye_test_support::{Background, Case, Net, peer, run, tool, tools_dir};
 
 use crate::dig::{shown, start_named_as, words};
 
@@ -26,6 +27,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("dig_trace::a_tree_as_json", &["named", "ip"], tree_as_json),
         Case::new("dig_trace::diff_of_servers", &["named", "ip"], diff),
         Case::new("dig_trace::watch_tells_of_changes", &["named", "ip"], watch),
+        Case::new("dig_trace::watch_is_interrupted", &["named", "ip"], watch_is_interrupted),
         Case::new("dig_trace::nssearch_of_one_server", &["named", "ip"], nssearch_of_one_server),
     ]
 }
@@ -269,6 +271,7 @@ fn tree_as_json(net: &Net) {
         data["zones"].as_array().unwrap().iter().map(|zone| zone["zone"].as_str().unwrap()).collect();
     assert_eq!(zones, [".", "test.", "sec.test."]);
     assert_eq!(data["zones"][2]["security"]["state"], "signed");
+    assert_eq!(data["kind"], "tree");
     assert_eq!(data["zones"][2]["security"]["ds_key_tags"], serde_json::json!([4268]));
     let half = value("www.half.test");
     let servers = half["data"]["zones"][2]["servers"].as_array().unwrap();
@@ -299,6 +302,7 @@ fn diff(net: &Net) {
     dig("@127.0.0.98 @127.0.0.99 www.zone.test").status(9);
     let json = dig("@127.0.0.6 @127.0.0.99 differs.zone.test +json");
     let value: Value = serde_json::from_str(&json.status(1).out()).unwrap();
+    assert_eq!(value["data"]["kind"], "diff");
     assert_eq!(value["data"]["differences"], serde_json::json!(["status"]));
     assert_eq!(value["data"]["replies"][0]["ttl_s"], 300);
     assert_eq!(value["data"]["replies"][1]["failure"], "connection refused");
@@ -310,7 +314,7 @@ fn watch(net: &Net) {
     odd::start_counter();
     let said = run(tool("dig").args(["@127.0.0.21", "-p", "5353", "+watch=3", "count.test"]));
     let told: Vec<String> =
-        said.status(0).out().lines().map(|line| line.split_once(' ').unwrap().1.to_owned()).collect();
+        said.status(0).out().lines().map(|line| line.splitn(3, ' ').nth(2).unwrap().to_owned()).collect();
     let expected =
         ["  count.test. A 192.0.2.1 (for 1 s)", "- count.test. A 192.0.2.1", "+ count.test. A 192.0.2.2 (for 1 s)"];
     assert_eq!(told, expected, "the third answer is as the second");
@@ -319,5 +323,29 @@ fn watch(net: &Net) {
     assert_eq!(events.len(), 2, "{}", said.story());
     assert_eq!((&events[0]["type"], &events[0]["data"]["event"]), (&"event".into(), &"first".into()));
     assert_eq!((&events[1]["data"]["round"], &events[1]["data"]["ttl_s"]), (&2.into(), &1.into()));
-    run(tool("dig").args(["@127.0.0.99", "+watch=1", "+tries=1", "x"])).status(9).stdout_has(" nobody answered\n");
+    let first = &events[0]["data"];
+    for (member, value) in [("kind", "watch"), ("qname", "count.test."), ("server", "127.0.0.21")] {
+        assert_eq!(first[member], value, "{first}");
+    }
+    assert_eq!((&first["qtype"]["name"], &first["server_port"]), (&"A".into(), &5353.into()));
+    assert!(first["unix_s"].as_u64().unwrap() > 1_700_000_000, "{first}");
+    run(tool("dig").args(["@127.0.0.99", "+watch=1", "+tries=1", "x"]))
+        .status(9)
+        .stdout_has(" x. A: nobody answered\n");
+    run(tool("dig").args(["@127.0.0.4", "+watch=1", "nosuch.test", "MX"]))
+        .stdout_has(" nosuch.test. MX: NXDOMAIN, no records (for ");
+}
+
+/// Ctrl-C ends it with the status that a shell gives, and what was found is there; no escape sequence without a terminal.
+fn watch_is_interrupted(net: &Net) {
+    let _internet = start(net);
+    let mut command = peer("env");
+    // Whoever runs the tests in the background ignores SIGINT, and that is inherited.
+    command.arg("--default-signal=INT").arg(tools_dir().join("dig")).args(["@127.0.0.6", "+watch", "www.zone.test"]);
+    let watch = Background::spawn(command);
+    watch.wait_for_stdout(" s)\n");
+    kill_process(Pid::from_raw(watch.pid().try_into().unwrap()).unwrap(), Signal::INT).unwrap();
+    let told = watch.wait();
+    told.status(130).stderr_is("");
+    assert!(told.out().contains("www.zone.test. A ") && !told.out().contains('\x1b'), "{}", told.story());
 }

@@ -101,6 +101,7 @@ fn as_delv_says(net: &Net) {
         assert!((theirs.out() + &theirs.err()).contains(delv), "{name}: {}", theirs.story());
         let ours = dig(&folder, &["--json", name]);
         let last: Value = serde_json::from_str(ours.out().lines().last().unwrap()).unwrap();
+        assert_eq!(last["data"]["kind"], "validation");
         assert_eq!(last["data"]["verdict"], verdict, "{name}: {}", ours.story());
     }
     let told = dig(&folder, &["+noall", "+answer", "web.signed"]);

@@ -80,6 +80,11 @@ fn named(net: &Net) {
     ] {
         lines.push(format!("@127.0.0.1 open.test {line}"));
     }
+    for line in ["small.test SOA +nocomments", "small.test SOA +noadditional", "small.test AXFR +noadditional"] {
+        lines.push(format!("@127.0.0.1 {line} -y hmac-sha256:sha256-key:{SECRET}"));
+    }
+    let in_yaml: Vec<String> = lines.iter().map(|line| format!("+yaml {line}")).collect();
+    lines.extend(in_yaml);
     compare(&lines.iter().map(|line| words(line)).collect::<Vec<_>>());
 }
 

@@ -81,7 +81,7 @@ fn the_c_library_is_asked_for_numbers_without_any_network() {
     assert_eq!(
         value["data"],
         json!({
-            "call": "getaddrinfo", "node": "::1", "service": null,
+            "kind": "address_info", "call": "getaddrinfo", "node": "::1", "service": null,
             "hints": {
                 "flags": {"code": 4, "names": ["AI_NUMERICHOST"]}, "family": {"code": 0, "name": "AF_UNSPEC"},
                 "socktype": {"code": 2, "name": "SOCK_DGRAM"}, "protocol": {"code": 0, "name": null},
@@ -100,7 +100,7 @@ fn the_c_library_is_asked_for_numbers_without_any_network() {
     assert_eq!(
         value["data"],
         json!({
-            "call": "getnameinfo", "address": "192.0.2.1", "port": 53,
+            "kind": "address_info", "call": "getnameinfo", "address": "192.0.2.1", "port": 53,
             "sockaddr": "02000035c00002010000000000000000",
             "flags": {"code": 3, "names": ["NI_NUMERICHOST", "NI_NUMERICSERV"]}, "warnings": [],
             "host": "192.0.2.1", "service": "53", "error": null,

@@ -127,8 +127,8 @@ fn a_given_message_is_shown_as_one_that_came() {
     let value: serde_json::Value = serde_json::from_str(&json.status(0).out()).unwrap();
     let data = &value["data"];
     assert_eq!(
-        (&data["source"], &data["frame"], &data["length_octets"]),
-        (&"command line".into(), &1.into(), &61.into())
+        (&data["kind"], &data["source"], &data["frame"], &data["length_octets"]),
+        (&"given".into(), &"command line".into(), &1.into(), &61.into())
     );
     assert_eq!(data["message"]["answerRRs"][1]["rdataA"], "192.0.2.80");
 }

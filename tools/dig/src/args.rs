@@ -3,6 +3,7 @@
 //! clap describes the same options for help, man page and completions (see [`crate::cli`]), but cannot read this
 //! grammar: a word is a type, a class or a name by what it says, and options behind a name belong to that name.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
@@ -20,6 +21,7 @@ use crate::reverse;
 pub mod batch;
 mod dash;
 mod given;
+mod pairs;
 mod plus;
 mod values;
 
@@ -189,6 +191,8 @@ pub(crate) struct Draft<'a> {
     /// `+decode` and `+frame`.
     decode: Option<Source>,
     frame: Option<u64>,
+    /// The options on the line, as far as they do not go with all others.
+    marks: BTreeSet<&'static str>,
 }
 
 /// A lookup, and what was said about it.
@@ -244,6 +248,7 @@ impl<'a> Draft<'a> {
             comments_said: false,
             decode: None,
             frame: None,
+            marks: BTreeSet::new(),
         }
     }
 
@@ -280,6 +285,7 @@ impl Draft<'_> {
     fn read(&mut self, args: &[String]) -> Result<Plan, Stop> {
         self.families(args)?;
         self.each(args)?;
+        self.check_pairs()?;
         if self.gai.asked() {
             return self.gai_plan();
         }
@@ -331,7 +337,7 @@ impl Draft<'_> {
         if self.default_said.qtype || self.lookups.iter().any(|spoken| spoken.said.qtype) {
             return Err(Stop::fatal(format!("+{option} takes no type: +family=inet or inet6 says which addresses"), 1));
         }
-        if self.batch.is_some() {
+        if self.batch.is_some() || self.in_batch {
             return Err(Stop::fatal(format!("+{option} does not go with -f"), 1));
         }
         if self.gai.compares() {
@@ -378,6 +384,7 @@ impl Draft<'_> {
             return Err(fatal("not found"));
         }
         self.addresses = found.len();
+        self.mark("@", true);
         let servers = found.into_iter().map(|addr| Server { addr, written: written.to_owned() });
         self.current().servers.extend(servers);
         Ok(())
@@ -501,6 +508,7 @@ impl Draft<'_> {
             }
             _ => return Err(Stop::invalid_option(word)),
         }
+        self.mark_own(name, true);
         Ok(rest)
     }
 }

@@ -161,6 +161,7 @@ pub struct Found {
 
 /// All of it, with what follows.
 #[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename = "compare")]
 pub struct Report {
     /// The name as it was written.
     pub name: String,

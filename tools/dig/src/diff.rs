@@ -124,6 +124,7 @@ fn serial(message: &Message) -> Option<u32> {
 
 /// All replies, and in what they differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename = "diff")]
 pub struct Comparison {
     /// What was asked for.
     pub qname: String,

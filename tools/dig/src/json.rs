@@ -40,6 +40,7 @@ impl<T> Render for Only<'_, T> {
 
 /// What came of one lookup: an answer, or a message that cannot be read.
 #[derive(Serialize)]
+#[serde(tag = "kind", rename = "answer")]
 pub struct Result<'a> {
     server: String,
     server_port: u16,

@@ -6,6 +6,7 @@ mod bulk;
 mod compare;
 mod gai;
 mod host;
+mod json;
 mod query;
 mod rdata;
 mod trace;
@@ -29,11 +30,6 @@ Options in front of the first name hold for every name; options behind a name ho
 
 With `+gai` no name server is asked but the C library: getaddrinfo(3), or with `-x` getnameinfo(3). What it prints is what
 programs get to see.";
-
-const JSON: &str = "\
-With `--json` every answer is one line. Its `data` has `server`, `transport`, `rtt_us`, `length_octets`, `rcode`, `cookie`,
-`fault`, `edns`, and `message` with the names of RFC 8427. Of a message that cannot be read `fault` says why and
-`message_hex` has the octets; `rcode` and `message` are null then. What came to no answer is one error object.";
 
 const CAVEATS: &str = "\
 In the banner and with `-v` stands `9.18-sockeye-` and the version where dig has its own. A long command line stands in
@@ -81,7 +77,7 @@ pub(crate) const MANUAL: Manual = Manual {
         compare::SECTION,
         wire::SECTION,
         wire::GIVEN,
-        ("JSON", JSON),
+        json::SECTION,
         yaml::SECTION,
         host::SECTION,
     ],

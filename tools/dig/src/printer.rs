@@ -1,5 +1,6 @@
 //! dig's text, byte for byte: the message, the footer, the warnings.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use crate::header;
 use crate::message::{Message, Section};
 use crate::options::{Lookup, Show};
 use crate::registry::{Opcode, Rcode, Type};
+use crate::style::Style;
 use crate::transport::{Timing, TlsFailure};
 use crate::xfr::Progress;
 
@@ -43,10 +45,7 @@ pub fn answer(lookup: &Lookup, answer: &Answer) -> String {
         text.push('\n');
     }
     let verdict = answer.cookie.map(|verdict| format!(" ({verdict})")).unwrap_or_default();
-    match (lookup.show.one_soa && lookup.qtype == Type::AXFR, &answer.transfer) {
-        (true, Some(progress)) => body(&mut text, &lookup.show, &with_one_soa(message, progress), &verdict),
-        _ => body(&mut text, &lookup.show, message, &verdict),
-    }
+    body(&mut text, &lookup.show, &without_last_soa(lookup, answer), &verdict);
     text
 }
 
@@ -80,11 +79,13 @@ pub fn query_size(lookup: &Lookup, octets: &[u8]) -> String {
 }
 
 /// `+onesoa`: of all SOA records of a transfer only the first is shown.
-fn with_one_soa(message: &Message, progress: &Progress) -> Message {
-    let mut message = message.clone();
+pub(crate) fn without_last_soa<'a>(lookup: &Lookup, answer: &'a Answer) -> Cow<'a, Message> {
+    let progress = answer.transfer.filter(|_| lookup.show.one_soa && lookup.qtype == Type::AXFR);
+    let Some(progress) = progress else { return Cow::Borrowed(&answer.message) };
+    let mut message = answer.message.clone();
     let mut seen = progress.messages > 1;
     message.answer.retain(|record| record.rtype != Type::SOA || !std::mem::replace(&mut seen, true));
-    message
+    Cow::Owned(message)
 }
 
 fn heading(text: &mut String, message: &Message) {
@@ -201,9 +202,10 @@ pub fn short_typed(show: &Show, answer: &Answer) -> String {
     let (server, unit) = (address(answer.server.addr), if show.usec { "us" } else { "ms" });
     let rtt = if show.usec { answer.rtt.as_micros() } else { answer.rtt.as_millis() };
     let who = if show.identify { format!(" from server {server} in {rtt} {unit}.") } else { String::new() };
+    let style = Style { multiline: false, ..show.style };
     let mut text = String::new();
     for record in &answer.message.answer {
-        let _ = writeln!(text, "{} {}{who}", record.rtype, record.rdata.text(&show.style));
+        let _ = writeln!(text, "{} {}{who}", record.rtype, record.rdata.text(&style));
     }
     text
 }

@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
-
 /// The octets that a field takes. Offset and length are in octets, from the start of the message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// The first octet.
     pub offset: usize,

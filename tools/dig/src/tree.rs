@@ -166,6 +166,7 @@ pub struct Next {
 
 /// The whole way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename = "tree")]
 pub struct Tree {
     /// What was asked for.
     pub qname: String,

@@ -93,6 +93,7 @@ pub struct Link {
 
 /// The whole of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename = "validation")]
 pub struct Validation {
     /// The name that was asked for.
     pub qname: String,

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::net::SocketAddr;
 
 use serde::Serialize;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
 use crate::message::Message;
-use crate::registry::{Rcode, Type};
+use crate::question::Question;
+use crate::registry::{Class, Rcode, Type};
 use crate::style::Style;
 
 /// How long to wait where nobody says how long the answer holds, in seconds.
@@ -30,13 +32,26 @@ pub enum Change {
 
 /// One round.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename = "watch")]
 pub struct Round {
     /// What has become of the records.
     pub event: Change,
     /// Counted from 1.
     pub round: u32,
-    /// The time of day.
+    /// When, in seconds since 1970.
+    pub unix_s: u64,
+    /// The same as a date and a time of day, here.
     pub time: String,
+    /// The name that is asked for, as it is in the query.
+    pub qname: String,
+    /// The type.
+    pub qtype: Type,
+    /// The class.
+    pub qclass: Class,
+    /// Who answered.
+    pub server: Option<String>,
+    /// Its port.
+    pub server_port: Option<u16>,
     /// The rcode.
     pub rcode: Option<Rcode>,
     /// After how many seconds to ask again.
@@ -49,28 +64,49 @@ pub struct Round {
     pub removed: BTreeSet<String>,
 }
 
-/// What is known so far.
+/// When a round was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct When {
+    /// In seconds since 1970.
+    pub unix_s: u64,
+    /// As a date and a time of day.
+    pub time: String,
+}
+
+/// What is known so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Watch {
+    question: Question,
     known: Option<(Rcode, BTreeSet<String>)>,
     round: u32,
 }
 
 impl Watch {
-    /// Takes what a round brought, at that time of day.
-    pub fn take(&mut self, message: Option<&Message>, time: String) -> Round {
+    /// A watch that has not begun.
+    pub fn new(question: Question) -> Self {
+        Self { question, known: None, round: 0 }
+    }
+
+    /// Takes what a round brought, and from whom.
+    pub fn take(&mut self, answer: Option<(SocketAddr, &Message)>, when: When) -> Round {
         self.round = self.round.saturating_add(1);
         let mut round = Round {
             event: Change::Failed,
             round: self.round,
-            time,
+            unix_s: when.unix_s,
+            time: when.time,
+            qname: self.question.qname.to_string(),
+            qtype: self.question.qtype,
+            qclass: self.question.qclass,
+            server: answer.map(|(server, _)| server.ip().to_string()),
+            server_port: answer.map(|(server, _)| server.port()),
             rcode: None,
             ttl_s: UNKNOWN_TTL_S,
             records: BTreeSet::new(),
             added: BTreeSet::new(),
             removed: BTreeSet::new(),
         };
-        let Some(message) = message else { return round };
+        let Some((_, message)) = answer else { return round };
         let style = Style::default();
         round.rcode = Some(message.rcode());
         round.records = message
@@ -115,10 +151,15 @@ impl Render for Round {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let (time, ttl) = (&self.time, self.ttl_s);
         let rcode = self.rcode.map(|rcode| rcode.to_string()).unwrap_or_default();
+        let asked = format!("{} {}", self.qname, self.qtype);
         match self.event {
             Change::Same => Ok(()),
-            Change::Failed => text.line(format!("{time} {}", text.paint(Role::Bad, "nobody answered"))),
-            Change::First if self.records.is_empty() => text.line(format!("{time} {rcode}, no records (for {ttl} s)")),
+            Change::Failed => {
+                text.line(format!("{time} {}", text.paint(Role::Bad, &format!("{asked}: nobody answered"))))
+            }
+            Change::First if self.records.is_empty() => {
+                text.line(format!("{time}   {asked}: {rcode}, no records (for {ttl} s)"))
+            }
             Change::First => {
                 self.records.iter().try_for_each(|record| text.line(format!("{time}   {record} (for {ttl} s)")))
             }
@@ -130,7 +171,7 @@ impl Render for Round {
                     text.line(format!("{time} {}", text.paint(Role::Good, &format!("+ {record} (for {ttl} s)"))))?;
                 }
                 if self.added.is_empty() && self.removed.is_empty() {
-                    text.line(format!("{time} now {rcode}"))?;
+                    text.line(format!("{time} {asked}: now {rcode}"))?;
                 }
                 Ok(())
             }
@@ -143,10 +184,22 @@ mod tests {
     use super::*;
     use crate::trace::tests::message;
 
+    fn question() -> Question {
+        Question::new("x.".parse().unwrap(), Type::A, Class::IN)
+    }
+
+    fn server() -> SocketAddr {
+        ([192, 0, 2, 53], 53).into()
+    }
+
+    fn when() -> When {
+        When { unix_s: 1, time: "2026-11-21 12:00:00".into() }
+    }
+
     #[test]
     fn what_has_become_of_the_records() {
-        let mut watch = Watch::default();
-        let mut take = |message: Option<&Message>| watch.take(message, "12:00:00".into());
+        let mut watch = Watch::new(question());
+        let mut take = |message: Option<&Message>| watch.take(message.map(|message| (server(), message)), when());
         let one = message(&["x. A"], &[]);
         let other = message(&["x. A", "x. NS ns."], &[]);
         let none = message(&[], &["test. SOA"]);
@@ -165,19 +218,27 @@ mod tests {
 
     #[test]
     fn what_is_printed() {
-        let mut watch = Watch::default();
+        let mut watch = Watch::new(question());
         let mut lines = |message: Option<&Message>| {
             let mut octets = Vec::new();
-            watch.take(message, "12:00:00".into()).render(&mut Text::plain(&mut octets)).unwrap();
+            let round = watch.take(message.map(|message| (server(), message)), when());
+            round.render(&mut Text::plain(&mut octets)).unwrap();
             String::from_utf8(octets).unwrap()
         };
         let one = message(&["x. A"], &[]);
-        assert_eq!(lines(Some(&one)), "12:00:00   x. A 192.0.2.1 (for 60 s)\n");
+        assert_eq!(lines(Some(&one)), "2026-11-21 12:00:00   x. A 192.0.2.1 (for 60 s)\n");
         assert_eq!(lines(Some(&one)), "");
-        assert_eq!(lines(None), "12:00:00 nobody answered\n");
+        assert_eq!(lines(None), "2026-11-21 12:00:00 x. A: nobody answered\n");
         let mut gone = message(&[], &[]);
-        assert_eq!(lines(Some(&gone)), "12:00:00 - x. A 192.0.2.1\n");
+        assert_eq!(lines(Some(&gone)), "2026-11-21 12:00:00 - x. A 192.0.2.1\n");
         gone.header.bits |= 3;
-        assert_eq!(lines(Some(&gone)), "12:00:00 now NXDOMAIN\n");
+        assert_eq!(lines(Some(&gone)), "2026-11-21 12:00:00 x. A: now NXDOMAIN\n");
+        let mut watch = Watch::new(question());
+        let mut octets = Vec::new();
+        watch.take(Some((server(), &gone)), when()).render(&mut Text::plain(&mut octets)).unwrap();
+        let said = String::from_utf8(octets).unwrap();
+        assert_eq!(said, "2026-11-21 12:00:00   x. A: NXDOMAIN, no records (for 5 s)\n");
+        let round = watch.take(None, when());
+        assert_eq!((round.qname.as_str(), round.qtype, round.server, round.unix_s), ("x.", Type::A, None, 1));
     }
 }

@@ -7,15 +7,13 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::message::{Message, Query};
 use crate::record::Record;
 use crate::registry::Type;
 use crate::transport::Transport;
 
 /// How far a transfer has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// How many messages have come.
     pub messages: u64,
@@ -28,8 +26,7 @@ pub struct Progress {
 }
 
 /// Whether more is to come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Yes.
     More,
@@ -40,8 +37,7 @@ pub enum State {
 }
 
 /// Why a transfer ends early.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The server says no, or nothing.
     Refused,

@@ -12,8 +12,11 @@ use crate::edns::{self, Edns, EdnsOption, OptionCode};
 use crate::explain::Event;
 use crate::header;
 use crate::message::{Message, Section};
+use crate::name::Name;
 use crate::options::{Compat, Show};
 use crate::printer;
+use crate::question::Question;
+use crate::rdata::push_name;
 use crate::record::Record;
 use crate::registry::{Opcode, Rcode, Type};
 use crate::style::Style;
@@ -80,7 +83,7 @@ pub fn message(passage: &Passage, message: &Message, show: &Show, short: bool, c
 
 /// How rdata is written here: on one line, whatever was said about comments, units and omissions.
 fn style(asked: &Style) -> Style {
-    Style { rr_comments: Some(false), split: asked.split, yaml: true, ..Style::default() }
+    Style { rr_comments: Some(false), split: asked.split, idn_out: asked.idn_out, yaml: true, ..Style::default() }
 }
 
 fn travel(text: &mut String, passage: &Passage, message: &Message, usec: bool) {
@@ -181,7 +184,7 @@ impl Page<'_> {
         if self.show.question && named {
             let _ = writeln!(text, "      {question}_SECTION:");
             for question in &message.questions {
-                push_item(text, "        ", &format!("{} {} {}", question.qname, question.qclass, question.qtype));
+                push_item(text, "        ", &self.question(question));
             }
         }
         for (shown, name, section) in [
@@ -198,15 +201,26 @@ impl Page<'_> {
                 push_item(text, "        ", &self.record(record));
             }
         }
-        if let Some(tsig) = message.tsig.as_ref().filter(|_| self.show.additional && self.show.comments) {
+        if let Some(tsig) = message.tsig.as_ref().filter(|_| self.show.additional) {
             text.push_str("      TSIG_PSEUDOSECTION:\n");
             push_item(text, "      ", &self.record(tsig));
             text.push('\n');
         }
     }
 
+    fn question(&self, question: &Question) -> String {
+        format!("{} {} {}", self.name(&question.qname), question.qclass, question.qtype)
+    }
+
+    fn name(&self, name: &Name) -> String {
+        let mut text = String::new();
+        push_name(&mut text, name, &self.style);
+        text
+    }
+
     fn record(&self, record: &Record) -> String {
-        let mut text = format!("{} {} {} {} ", record.owner, record.ttl, record.class, record.rtype);
+        let mut text = self.name(&record.owner);
+        let _ = write!(text, " {} {} {} ", record.ttl, record.class, record.rtype);
         if record.rtype != Type::OPT || !record.rdata.octets.is_empty() {
             text.push_str(&record.rdata.text(&self.style));
         }

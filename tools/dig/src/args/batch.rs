@@ -1,8 +1,10 @@
 //! The lines of a batch file: each is read as the command line is, on top of what that said.
 
-use super::{Draft, Resolve, Said, Stop};
+use std::collections::BTreeSet;
+
 use sockeye_cli::Presentation;
 
+use super::{Draft, Resolve, Said, Stop};
 use crate::options::{Batch, Globals, Lookup, Options, Plan};
 
 /// What the lines of a batch start from.
@@ -21,6 +23,8 @@ pub struct Defaults {
     addresses: usize,
     question_said: bool,
     comments_said: bool,
+    /// The options of the command line, without those that belong to `-f`.
+    marks: BTreeSet<&'static str>,
 }
 
 impl Draft<'_> {
@@ -33,6 +37,7 @@ impl Draft<'_> {
             addresses: self.addresses,
             question_said: self.question_said,
             comments_said: self.comments_said,
+            marks: self.marks.iter().copied().filter(|option| !matches!(*option, "bulk" | "parallel")).collect(),
         };
         let lookups = std::mem::take(&mut self.lookups).into_iter().map(|spoken| spoken.lookup).collect();
         Plan::Batch(Box::new(Batch { file, globals: self.globals.clone(), lookups, defaults }))
@@ -89,6 +94,7 @@ impl Defaults {
         draft.addresses = self.addresses;
         draft.question_said = self.question_said;
         draft.comments_said = self.comments_said;
+        draft.marks.clone_from(&self.marks);
         let mut plan = draft.read(words);
         if draft.presentation != Presentation::default() && plan.is_ok() {
             plan = Err(Stop::fatal(

@@ -207,6 +207,7 @@ impl Draft<'_> {
             None => (word, true),
         };
         if self.own(name, on, value)? {
+            self.mark_own(name, on);
             return Ok(());
         }
         let signs = option.len() - option.trim_start_matches('=').len();
@@ -217,6 +218,7 @@ impl Draft<'_> {
                 && known.name.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
         };
         let known = OPTIONS.iter().find(is).ok_or_else(invalid)?;
+        self.mark(known.name, on);
         match &known.kind {
             Kind::Switch(set) => set(self, on),
             Kind::Valued(set) => set(self, Said { word: known.name, on, value }).map_err(|stop| match stop {

@@ -55,6 +55,21 @@ pub enum Report {
     },
 }
 
+/// A report as JSON shows it: with what it is.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename = "address_info")]
+pub(crate) struct Shown<'a> {
+    /// The report.
+    #[serde(flatten)]
+    pub(crate) report: &'a Report,
+}
+
+impl Render for Shown<'_> {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        self.report.render(text)
+    }
+}
+
 /// A number of a header file with its name there, if it has one: `{"code":2,"name":"AF_INET"}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Named {

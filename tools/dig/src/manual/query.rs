@@ -93,4 +93,7 @@ What dig does not have:
   +[no]bulk, +parallel=N with `-f`: answers as they arrive; how many lookups at once (64)
   +compat=9.18|9.20      whose output
 
+What does not go together with these is refused, with the reason: none of them is taken and then left alone. An option of
+`~/.digrc` gives way instead.
+
 `+mapped`, `+dscp`, `+sigchase`, `+topdown` and `+trusted-key` are taken with a word of regret, as dig does.";

@@ -31,6 +31,6 @@ zone, which are asked for the SOA record or for the TYPE that stands behind. It 
 records, TTL, the serial number of an SOA record, and with `+nsid` the identifier. `!` stands before a record that not all of
 them have. The exit status is 0 if all say the same and 1 if not.
 
-`+watch[=N]` asks again whenever the smallest TTL has run out, N times at most, and prints a line with the time of day when the
+`+watch[=N]` asks again whenever the smallest TTL has run out, N times at most, and prints a line with the date when the
 records have become others: `-` before what has gone, `+` before what has come. On a terminal standard error counts down. With
-`--json` each time is one line of type `event`: `event` is `first`, `changed`, `same` or `failed`.");
+`--json` each time is one line of type `event`: `event` is `first`, `changed`, `same` or `failed`. Ctrl-C ends it with status 130.");

@@ -25,6 +25,7 @@ use crate::yaml::{Passage, Way};
 
 /// A given message as JSON.
 #[derive(Serialize)]
+#[serde(tag = "kind", rename = "given")]
 pub struct Result<'a> {
     source: &'a str,
     /// The frame of a capture, or which of several messages.

@@ -35,6 +35,11 @@ pub(super) fn is_sound_old(octets: &[u8]) -> bool {
 
 /// The types of a window bitmap, in their order.
 pub(super) fn types(octets: &[u8]) -> impl Iterator<Item = Type> {
+    windows(octets).flatten()
+}
+
+/// The types of each window by themselves.
+pub(super) fn windows(octets: &[u8]) -> impl Iterator<Item = impl Iterator<Item = Type>> {
     let mut rest = octets;
     std::iter::from_fn(move || {
         let ([window, length], behind) = rest.split_first_chunk::<2>()?;
@@ -42,7 +47,7 @@ pub(super) fn types(octets: &[u8]) -> impl Iterator<Item = Type> {
         rest = behind;
         Some((u16::from(*window) << 8, bits))
     })
-    .flat_map(|(window, bits)| set(bits).filter_map(move |bit| Some(Type(window | u16::try_from(bit).ok()?))))
+    .map(|(window, bits)| set(bits).filter_map(move |bit| Some(Type(window | u16::try_from(bit).ok()?))))
 }
 
 /// The numbers of the bits that are set; bit 0 is the highest of the first octet.

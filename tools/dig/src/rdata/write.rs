@@ -272,9 +272,10 @@ impl Writer<'_> {
         self.if_lines(" (");
         self.push(self.between());
         self.field(hash);
-        if !self.rdata.octets_of(types).is_empty() {
+        // dig begins a line for each window of 256 types.
+        for window in bitmap::windows(self.rdata.octets_of(types)) {
             self.push(self.between());
-            self.field(types);
+            self.list(window);
         }
         self.if_lines(" )");
     }
@@ -322,11 +323,36 @@ impl Writer<'_> {
             *to = *from;
         }
         if !octets.is_empty() {
-            ipv6(self.text, addr.into());
+            self.ipv6(addr.into());
         }
         if !rest.is_empty() {
             self.push(" ");
             self.line(rest);
+        }
+    }
+
+    /// `!1:10.0.0.1/32`
+    fn prefix(&mut self, octets: &[u8]) {
+        let Some((&[family_high, family_low, bits, count], address)) = octets.split_first_chunk::<4>() else { return };
+        let mut whole = [0; 16];
+        for (to, from) in whole.iter_mut().zip(address) {
+            *to = *from;
+        }
+        let family = u16::from_be_bytes([family_high, family_low]);
+        let negation = if count & 0x80 == 0 { "" } else { "!" };
+        let _ = write!(self.text, "{negation}{family}:");
+        match family {
+            1 => ipv4(self.text, whole.get(..4).unwrap_or_default()),
+            _ => self.ipv6(whole.into()),
+        }
+        let _ = write!(self.text, "/{bits}");
+    }
+
+    fn ipv6(&mut self, addr: Ipv6Addr) {
+        ipv6(self.text, addr);
+        // YAML would take the two colons at the end for a key.
+        if self.style.yaml && self.text.ends_with(':') {
+            self.text.push('0');
         }
     }
 
@@ -398,11 +424,7 @@ impl Writer<'_> {
             Form::Ipv4 => ipv4(self.text, octets),
             Form::Ipv6 if self.style.expand_aaaa && self.rdata.shape == Shape::Aaaa => expanded(self.text, octets),
             Form::Ipv6 => {
-                ipv6(self.text, octets.first_chunk::<16>().copied().unwrap_or_default().into());
-                // YAML would take the two colons at the end for a key.
-                if self.style.yaml && self.text.ends_with(':') {
-                    self.text.push('0');
-                }
+                self.ipv6(octets.first_chunk::<16>().copied().unwrap_or_default().into());
             }
             Form::Text | Form::Psdn | Form::Regexp => quoted(self.text, behind_count),
             Form::Rest => quoted(self.text, octets),
@@ -432,7 +454,7 @@ impl Writer<'_> {
             }
             Form::Ports => self.list(bitmap::set(octets)),
             Form::Params => service::write(self.text, octets),
-            Form::Prefixes => prefix(self.text, octets),
+            Form::Prefixes => self.prefix(octets),
             Form::Nothing => self.push("."),
             Form::Version | Form::Size | Form::Latitude | Form::Longitude | Form::Altitude => {
                 location::field(self.text, field.form, octets);
@@ -558,23 +580,6 @@ fn atm(text: &mut String, octets: &[u8]) {
         }
         _ => {}
     }
-}
-
-/// `!1:10.0.0.1/32`
-fn prefix(text: &mut String, octets: &[u8]) {
-    let Some((&[family_high, family_low, bits, count], address)) = octets.split_first_chunk::<4>() else { return };
-    let mut whole = [0; 16];
-    for (to, from) in whole.iter_mut().zip(address) {
-        *to = *from;
-    }
-    let family = u16::from_be_bytes([family_high, family_low]);
-    let negation = if count & 0x80 == 0 { "" } else { "!" };
-    let _ = write!(text, "{negation}{family}:");
-    match family {
-        1 => ipv4(text, whole.get(..4).unwrap_or_default()),
-        _ => ipv6(text, whole.into()),
-    }
-    let _ = write!(text, "/{bits}");
 }
 
 fn ipv4(text: &mut String, octets: &[u8]) {

@@ -7,6 +7,7 @@ use sockeye_sys::nameinfo::{self, NiFlags};
 use sockeye_sys::{Family, locale};
 
 use super::route;
+use crate::gai::report::Shown;
 use crate::gai::{self, Report, Request};
 
 /// The flags that speak of the locale's characters.
@@ -36,7 +37,7 @@ pub(super) fn run(request: &Request, output: &mut Output<'_>) -> Result<Status, 
             (Report::reverse(*addr, *flags, gai::surprises_of_name(*flags), &answer), status)
         }
     };
-    output.result(&report)?;
+    output.result(&Shown { report: &report })?;
     Ok(Status(status))
 }
 

@@ -31,6 +31,10 @@ impl Session<'_> {
             servers.extend(self.addresses(lookup, name, output)?);
         }
         no_more(&names, &servers)?;
+        if names.is_empty() {
+            // Here dig's text says nothing at all.
+            self.only_json(output, &format!("'{}' has no NS records: it is no zone's apex", lookup.name));
+        }
         // dig prints what stands below this answer, and not the answer.
         self.show_footer(&asked, &answer, output)?;
         let mut asked = Lookup { qtype: Type::SOA, cookie: learnt_cookie(&asked, &answer), ..lookup.clone() };

@@ -24,6 +24,8 @@ impl Session<'_> {
     ) -> Result<(), Failure> {
         let mut walk = Walk::new();
         let mut asked = Lookup { name: ".".to_owned(), qtype: Type::NS, ..lookup.clone() };
+        // dig has cleared RD for the transfer before it asks for the root's servers.
+        asked.flags.rd &= !matches!(lookup.qtype, Type::AXFR | Type::IXFR);
         let mut servers = servers;
         loop {
             let mut task = self.new_task(&asked, servers)?;
@@ -34,7 +36,9 @@ impl Session<'_> {
             };
             self.show_body(&asked, &answer, output)?;
             servers = self.next_servers(lookup, walk.follow(&answer.message), output)?;
-            self.show_footer(&asked, &answer, output)?;
+            if answer.transfer.is_none() {
+                self.show_footer(&asked, &answer, output)?;
+            }
             if servers.is_empty() {
                 return Ok(());
             }
@@ -91,6 +95,9 @@ impl Session<'_> {
                 }
             } else if !self.globals.yaml {
                 text = printer::answer(lookup, answer);
+                if lookup.timing {
+                    text += &printer::timing(&answer.timing);
+                }
             }
         }
         if output.is_explained() {

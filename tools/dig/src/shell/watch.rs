@@ -2,17 +2,18 @@
 
 #![expect(clippy::disallowed_methods, reason = "the shell: clocks")]
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::sync::Once;
 use std::time::Duration;
 
 use sockeye_cli::{Failure, Output};
-use sockeye_sys::local_time;
+use sockeye_sys::{local_time, signals};
 
 use super::dialogue::Outcome;
-use super::{ANSWERED, NO_ANSWER, Session, seconds};
+use super::{ANSWERED, NO_ANSWER, Session, unix_s};
 use crate::options::{Lookup, Server};
 use crate::outcome;
-use crate::watch::{Change, Watch};
+use crate::watch::{Change, Watch, When};
 
 impl Session<'_> {
     pub(super) fn watch(
@@ -22,21 +23,22 @@ impl Session<'_> {
         rounds: Option<u32>,
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
-        let mut watch = Watch::default();
+        end_cleanly()?;
+        let question = self.new_task(lookup, servers.to_vec())?.query.question;
+        let mut watch = Watch::new(question);
         loop {
             let task = self.new_task(lookup, servers.to_vec())?;
             let outcome = self.hold(lookup, task, output)?;
-            let message = match &outcome {
-                Outcome::Answer(answer) => Some(&answer.message),
+            let answer = match &outcome {
+                Outcome::Answer(answer) => Some((answer.server.addr, &answer.message)),
                 _ => None,
             };
-            self.status = match message {
-                Some(message) if self.globals.status => outcome::status(message),
+            self.status = match answer {
+                Some((_, message)) if self.globals.status => outcome::status(message),
                 Some(_) => ANSWERED,
                 None => NO_ANSWER,
             };
-            let time = local_time::format(i64::from(seconds().unwrap_or_default()), "%H:%M:%S").unwrap_or_default();
-            let round = watch.take(message, time);
+            let round = watch.take(answer, now());
             if output.is_json() || round.event != Change::Same {
                 output.step(&round)?;
             }
@@ -46,6 +48,43 @@ impl Session<'_> {
             }
             wait(round.ttl_s, &lookup.name);
         }
+    }
+}
+
+fn now() -> When {
+    let unix_s = unix_s();
+    let time = local_time::format(i64::try_from(unix_s).unwrap_or_default(), "%Y-%m-%d %H:%M:%S");
+    When { unix_s, time: time.unwrap_or_default() }
+}
+
+/// Has Ctrl-C and its kin end the watch as a shell reports it, without a countdown left behind. What was found out has
+/// been written by then: every round is flushed.
+fn end_cleanly() -> Result<(), Failure> {
+    static ONCE: Once = Once::new();
+    let mut caught = Ok(());
+    ONCE.call_once(|| {
+        caught = signals::catch_endings().and_then(|mut signals| {
+            let wait = move || {
+                let mut number = [0; 1];
+                if signals.read_exact(&mut number).is_ok() {
+                    wipe();
+                    let [number] = number;
+                    std::process::exit(128_i32.saturating_add(number.into()));
+                }
+            };
+            std::thread::Builder::new().name("signals".to_owned()).spawn(wait).map(drop)
+        });
+    });
+    caught.map_err(|error| Failure::call(NO_ANSWER, "sigaction", "SIGINT", &error))
+}
+
+/// Takes the countdown from the terminal, if there is one.
+fn wipe() {
+    let mut stderr = std::io::stderr();
+    if stderr.is_terminal() {
+        // Nobody has to see it.
+        let _ = write!(stderr, "\r\x1b[K");
+        let _ = stderr.flush();
     }
 }
 
@@ -62,8 +101,5 @@ fn wait(seconds: u32, name: &str) {
         }
         std::thread::sleep(Duration::from_secs(1));
     }
-    if shown {
-        let _ = write!(stderr, "\r\x1b[K");
-        let _ = stderr.flush();
-    }
+    wipe();
 }

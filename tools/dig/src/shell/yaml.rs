@@ -55,7 +55,8 @@ impl Session<'_> {
             sent_us: now_us(answer.rtt),
             length: answer.octets.len(),
         };
-        yaml::message(&passage, &answer.message, &lookup.show, self.globals.short, self.globals.compat)
+        let message = printer::without_last_soa(lookup, answer);
+        yaml::message(&passage, &message, &lookup.show, self.globals.short, self.globals.compat)
     }
 }
 
