@@ -115,7 +115,7 @@ fn oddities() -> Vec<Specimen> {
         v4("ip header, bad", bad_header, &[("ip", "bad"), ("udp", "good")]),
         v4("ip options", ipv4_with(&[1, 1, 1, 0], 0, UDP, &udp4(b"AB", Right)), &[("ip", "good"), ("udp", "good")]),
         v4("first fragment", ipv4_with(&[], 0x2000, UDP, &whole[..40]), &[("ip", "good"), ("udp", "unverified")]),
-        v4("last fragment", ipv4_with(&[], 5, UDP, &whole[40..]), &[("ip", "good")]),
+        v4("last fragment", of_another(ipv4_with(&[], 5, UDP, &whole[40..])), &[("ip", "good")]),
         v6(
             "first fragment over v6",
             ipv6(44, &fragment6(UDP, 1, &udp6(&[b'x'; 64], Right)[..40])),
@@ -211,6 +211,13 @@ fn ipv6_to(dst: [u8; 16], next_header: u8, payload: &[u8]) -> Vec<u8> {
     packet.extend_from_slice(&SRC6);
     packet.extend_from_slice(&dst);
     packet.extend_from_slice(payload);
+    packet
+}
+
+/// The packet with the next Identification: its first fragment is in no capture.
+fn of_another(mut packet: Vec<u8>) -> Vec<u8> {
+    packet[5] += 1;
+    packet[11] -= 1;
     packet
 }
 

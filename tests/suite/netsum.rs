@@ -281,12 +281,14 @@ fn tsv_to_the_octet() {
 fn a_small_capture_is_listed_whole() {
     let run = verify(&[], &capture_of(&["udp over v4", "udp over v4, bad", "udp over v6, illegal"]));
     run.status(1).stderr_is("").stdout_is(
-        "  frame  protocol  offset  stored    calculated  verdict
-      1  ip            24  66c9      66c9        good        10.0.0.1 > 10.0.0.2
-      1  udp           40  f752      f752        good        10.0.0.1:5000 > 10.0.0.2:6000
-      2  ip            24  66c9      66c9        good        10.0.0.1 > 10.0.0.2
-      2  udp           40  f753      f752        bad         10.0.0.1:5000 > 10.0.0.2:6000
-      3  udp           60  0000      1151        illegal     [fd00::1]:5000 > [fd00::2]:6000: no sender may leave it zero
+        "  frame  proto   offset  stored  due   verdict     flow
+      1  ip          24  66c9    66c9  good        10.0.0.1 > 10.0.0.2
+      1  udp         40  f752    f752  good        10.0.0.1:5000 > 10.0.0.2:6000
+      2  ip          24  66c9    66c9  good        10.0.0.1 > 10.0.0.2
+      2  udp         40  f753    f752  bad         10.0.0.1:5000 > 10.0.0.2:6000
+         why: carries dropped
+         or:  one bit turned over: 0001 in one of 5 words
+      3  udp         60  0000    1151  illegal     [fd00::1]:5000 > [fd00::2]:6000
 
 ┌──────────┬──────┬─────┬─────────┬──────┬─────────┬────────────┐
 │ protocol ┆ good ┆ bad ┆ partial ┆ none ┆ illegal ┆ unverified │
@@ -295,6 +297,8 @@ fn a_small_capture_is_listed_whole() {
 │ udp      ┆    1 ┆   1 ┆       0 ┆    0 ┆       1 ┆          0 │
 │ all      ┆    3 ┆   1 ┆       0 ┆    0 ┆       1 ┆          0 │
 └──────────┴──────┴─────┴─────────┴──────┴─────────┴────────────┘
+           1  carries dropped
+           1  left zero
 3 frames, 5 checksums: 2 bad
 ",
     );
@@ -310,7 +314,7 @@ fn of_a_large_capture_what_is_not_good() {
     assert_eq!(lines(&[]), 1);
     assert_eq!(lines(&["--all"]), 62);
     assert_eq!(lines(&["--summary"]), 0);
-    verify(&[], &capture).status(1).stdout_has("     31  udp           40  f753      f752        bad");
+    verify(&[], &capture).status(1).stdout_has("     31  udp         40  f753    f752  bad ");
 }
 
 #[test]
@@ -326,7 +330,9 @@ fn verdicts_as_data() {
             "file": "-", "record": "checksum", "frame": 2, "protocol": "udp",
             "src_addr": "10.0.0.1", "src_port": 5000, "dst_addr": "10.0.0.2", "dst_port": 6000,
             "offset_octets": 40, "stored": 0x1421, "stored_octets": "1421",
-            "calculated": 0xf752, "calculated_octets": "f752", "verdict": "partial", "obstacle": null,
+            "calculated": 0xf752, "calculated_octets": "f752", "verdict": "partial", "obstacle": null, "quoted": false,
+            "why": [{"code": "offload", "name": "left to the interface (offload)", "values": null}],
+            "reassembled": null,
         })
     );
     let summary = &lines[4];
@@ -350,7 +356,7 @@ fn why_a_verdict_is_what_it_is() {
 fn a_cut_capture_is_reported_up_to_the_cut() {
     let capture = capture_of(&["udp over v4", "udp over v4, bad"]);
     let run = verify(&[], &capture[..capture.len() - 1]);
-    run.status(2).stdout_has("      1  udp           40  f752").stdout_has("1 frame, 2 checksums: nothing bad");
+    run.status(2).stdout_has("      1  udp         40  f752").stdout_has("1 frame, 2 checksums: nothing bad");
     run.stderr_has("netsum: standard input: cut off in a ");
     assert!(!run.out().contains("f753"), "{}", run.story());
     // The error of a cut stands last among JSON lines too.

@@ -9,9 +9,10 @@ use sockeye_cli::{Render, Text};
 use crate::form::octets;
 use crate::protocol::{Protocol, by_name};
 use crate::verdict::{Check, Sums, Verdict};
+use crate::why::{Entry, Reason};
 
 /// A fact about a judgement that the bare numbers do not tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// A checksum of a capture was summed again.
@@ -31,6 +32,17 @@ pub enum Event {
         stored: u32,
         /// The folded sum with it.
         sum_with_stored: u16,
+    },
+    /// A mistake gives what is stored.
+    Reproduced {
+        /// The frame's number.
+        frame: u64,
+        /// Whose checksum it is.
+        #[serde(serialize_with = "by_name")]
+        protocol: Protocol,
+        /// The mistake.
+        #[serde(serialize_with = "as_entry")]
+        reason: Reason,
     },
     /// The first checksum with this verdict.
     FirstOf {
@@ -58,8 +70,8 @@ impl Event {
     }
 
     /// What it is about, and the words.
-    fn words(self) -> (&'static str, String) {
-        match self {
+    fn words(&self) -> (&'static str, String) {
+        match *self {
             Self::Verified { frame, protocol, pseudo_header_sum, length_octets, sum, stored, sum_with_stored } => {
                 let summed = match pseudo_header_sum {
                     Some(pseudo) => format!("pseudo-header {pseudo:04x} and {}", octets(length_octets)),
@@ -74,11 +86,18 @@ impl Event {
                     ),
                 )
             }
+            Self::Reproduced { frame, protocol, ref reason } => {
+                (protocol.name(), format!("frame {frame}: {}: {}", reason.name(), reason.long()))
+            }
             Self::FirstOf { verdict, frame } => {
                 (verdict.name(), format!("first in frame {frame}: {}", meaning(verdict)))
             }
         }
     }
+}
+
+fn as_entry<S: serde::Serializer>(reason: &Reason, serializer: S) -> Result<S::Ok, S::Error> {
+    Entry(reason).serialize(serializer)
 }
 
 /// What a verdict says, and what follows from it.

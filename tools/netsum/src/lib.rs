@@ -7,8 +7,10 @@
 //! - [`working`], [`crc`]: the addition and the division, every step as data
 //! - [`reason`]: why the steps are what they are, as data
 //! - [`verdict`]: what each checksum of a frame is worth
+//! - [`reassembly`]: fragments put together, and the whole judged
 //! - [`listing`], [`tally`]: which of them are listed, and the count
 //! - [`verify`]: a whole capture
+//! - [`why`]: the mistakes that reproduce a stored value
 //! - [`explain`]: why a verdict is what it is, as data
 //! - [`worksheet`]: the working on paper
 //! - [`solve`]: what keeps or forces a checksum
@@ -27,6 +29,7 @@ pub mod listing;
 pub mod manual;
 pub mod protocol;
 pub mod reason;
+pub mod reassembly;
 pub mod same;
 pub mod shell;
 pub mod solve;
@@ -35,6 +38,7 @@ pub mod tally;
 pub mod typed;
 pub mod verdict;
 pub mod verify;
+pub mod why;
 pub mod working;
 pub mod worksheet;
 

@@ -3,16 +3,48 @@
 use std::fmt::Write as _;
 use std::io;
 
+use serde::{Serialize, Serializer};
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
 use crate::verdict::{Check, Obstacle, Verdict};
+use crate::why::{Entry, Reason};
 
 /// A capture with no more checksums than this is listed whole: who captured one exchange wants to see all of it.
 pub const LISTED_WHOLE: usize = 40;
 
 /// The line above the others.
-pub const HEADING: &str = "  frame  protocol  offset  stored    calculated  verdict";
+pub const HEADING: &str = "  frame  proto   offset  stored  due   verdict     flow";
+
+/// Where a continued line starts: below the protocol.
+const INDENT: &str = "         ";
+
+/// A checksum with what stands behind its verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The checksum.
+    pub check: Check,
+    /// What reproduces it if it is not right, the most likely first.
+    pub why: Vec<Reason>,
+    /// The fragments that it was put together from, if it was.
+    pub whole: Option<Whole>,
+}
+
+/// A datagram that came in fragments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Whole {
+    /// The numbers of their frames, in the order of the datagram's octets.
+    pub frames: Vec<u64>,
+    /// How long it is, in octets, without the IP header.
+    #[serde(rename = "length_octets")]
+    pub length: usize,
+}
+
+impl From<Check> for Row {
+    fn from(check: Check) -> Self {
+        Self { check, why: Vec::new(), whole: None }
+    }
+}
 
 /// Which checksums are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,7 +62,7 @@ pub enum Extent {
 #[derive(Clone, Debug)]
 pub struct Listing {
     extent: Extent,
-    held: Vec<Check>,
+    held: Vec<Row>,
     large: bool,
 }
 
@@ -41,44 +73,82 @@ impl Listing {
     }
 
     /// Takes a checksum in, and hands out those that are to be listed by now.
-    pub fn take(&mut self, check: Check, out: &mut dyn FnMut(Check)) {
+    pub fn take(&mut self, row: Row, out: &mut dyn FnMut(Row)) {
         match self.extent {
-            Extent::All => out(check),
+            Extent::All => out(row),
             Extent::Nothing => {}
-            Extent::Fitting if !self.large && self.held.len() < LISTED_WHOLE => self.held.push(check),
+            Extent::Fitting if !self.large && self.held.len() < LISTED_WHOLE => self.held.push(row),
             Extent::Fitting => {
                 self.large = true;
                 let held = std::mem::take(&mut self.held);
-                held.into_iter().chain([check]).filter(|check| check.verdict != Verdict::Good).for_each(out);
+                held.into_iter().chain([row]).filter(|row| row.check.verdict != Verdict::Good).for_each(out);
             }
         }
     }
 
     /// Hands out what was held back.
-    pub fn finish(self, out: &mut dyn FnMut(Check)) {
+    pub fn finish(self, out: &mut dyn FnMut(Row)) {
         self.held.into_iter().for_each(out);
     }
 }
 
-impl Render for Check {
+impl Render for Row {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let calculated = self.calculated.map_or("-".to_owned(), |calculated| self.digits(calculated));
-        let verdict = format!("{:10}", self.verdict.name());
-        let verdict = match role(self.verdict) {
+        let check = &self.check;
+        let calculated = check.calculated.map_or("-".to_owned(), |calculated| check.digits(calculated));
+        let columns = format!(
+            "{:7}  {:7} {:6}  {:6}  {calculated:4}  ",
+            check.frame,
+            check.protocol.name(),
+            check.offset,
+            check.digits(check.stored),
+        );
+        let mut flow = check.flow();
+        if check.quoted {
+            flow.push_str(" (quoted)");
+        }
+        if let Some(remark) = remark(check) {
+            flow.push_str(": ");
+            flow.push_str(remark);
+        }
+        if let Some(whole) = &self.whole {
+            // Writing to a String cannot fail.
+            let _ = write!(flow, ": whole, of {} fragments", whole.frames.len());
+        }
+        let verdict = format!("{:10}", check.verdict.name());
+        let width = columns.len().saturating_add(verdict.len()).saturating_add(flow.len()).saturating_add(2);
+        let verdict = match role(check.verdict) {
             Some(role) => text.paint(role, &verdict),
             None => verdict,
         };
-        let why = why(self);
-        text.line(format!(
-            "{:7}  {:8}  {:6}  {:8}  {calculated:10}  {verdict}  {}{}{}{why}",
-            self.frame,
-            self.protocol.name(),
-            self.offset,
-            self.digits(self.stored),
-            self.flow(),
-            if self.quoted { " (quoted)" } else { "" },
-            if why.is_empty() { "" } else { ": " },
-        ))
+        if text.width().is_some_and(|most| width > most.into()) {
+            text.line(format!("{columns}{}", verdict.trim_end()))?;
+            text.line(format!("{INDENT}{flow}"))?;
+        } else {
+            text.line(format!("{columns}{verdict}  {flow}"))?;
+        }
+        // What every row of a verdict has is said with it.
+        if matches!(check.verdict, Verdict::Bad | Verdict::Good) {
+            for (reason, nth) in self.why.iter().zip(0..) {
+                let lead = if nth == 0 { "why: " } else { "or:  " };
+                text.line(format!("{INDENT}{lead}{}", reason.short()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Data<'a> {
+            #[serde(flatten)]
+            check: &'a Check,
+            why: Vec<Entry<'a>>,
+            reassembled: &'a Option<Whole>,
+        }
+        Data { check: &self.check, why: self.why.iter().map(Entry).collect(), reassembled: &self.whole }
+            .serialize(serializer)
     }
 }
 
@@ -92,16 +162,14 @@ pub(crate) fn role(verdict: Verdict) -> Option<Role> {
 }
 
 /// What stands behind a verdict that does not explain itself.
-fn why(check: &Check) -> &'static str {
+fn remark(check: &Check) -> Option<&'static str> {
     match (check.verdict, check.obstacle) {
-        (Verdict::Partial, _) => "the pseudo-header's sum alone (offload)",
-        (Verdict::None, _) => "no checksum was computed",
-        (Verdict::Illegal, _) => "no sender may leave it zero",
-        (_, Some(Obstacle::Truncated)) => "not all was captured",
-        (_, Some(Obstacle::Quoted)) => "not all was quoted",
-        (_, Some(Obstacle::Fragment)) => "one fragment of a datagram",
-        (_, Some(Obstacle::Length)) => "a length that does not fit",
-        _ => "",
+        (Verdict::Partial, _) => Some("offload"),
+        (_, Some(Obstacle::Truncated)) => Some("truncated"),
+        (_, Some(Obstacle::Quoted)) => Some("not quoted whole"),
+        (_, Some(Obstacle::Fragment)) => Some("fragment"),
+        (_, Some(Obstacle::Length)) => Some("length"),
+        _ => None,
     }
 }
 
@@ -151,10 +219,10 @@ mod tests {
         let mut frames = Vec::new();
         for frame in 1..=count {
             let verdict = if frame % 10 == 0 { Verdict::Bad } else { Verdict::Good };
-            listing.take(check(frame, verdict), &mut |check| frames.push(check.frame));
+            listing.take(check(frame, verdict).into(), &mut |row| frames.push(row.check.frame));
         }
         let before = frames.len();
-        listing.finish(&mut |check| frames.push(check.frame));
+        listing.finish(&mut |row| frames.push(row.check.frame));
         (frames, before)
     }
 

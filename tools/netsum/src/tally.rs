@@ -12,7 +12,9 @@ use sockeye_cli::table::{Rules, Table};
 use sockeye_cli::{Render, Text};
 
 use crate::protocol::Protocol;
+use crate::reassembly::Outcome;
 use crate::verdict::{Check, Verdict};
+use crate::why::Reason;
 
 /// What was found in a capture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,13 +29,34 @@ pub struct Tally {
     pub headers_malformed: u64,
     /// Frames of link types that are not read.
     pub unread: BTreeMap<LinkType, u64>,
-    counts: BTreeMap<(Protocol, Verdict), u64>,
+    /// What became of fragments.
+    pub reassembly: Outcome,
+    /// Checksums that are bad in what ICMP errors quote: no receiver of this capture's frames looks at those.
+    pub quoted_damaged: u64,
+    counts: Counts,
+    /// What was found behind verdicts, by its code: its name, and how often.
+    reasons: BTreeMap<&'static str, (&'static str, u64)>,
 }
+
+/// A count for each protocol and verdict, in the order of their declarations.
+type Counts = [[u64; Verdict::ALL.len()]; Protocol::ALL.len()];
 
 impl Tally {
     /// Counts a checksum.
+    #[inline]
     pub fn check(&mut self, check: &Check) {
-        increment(self.counts.entry((check.protocol, check.verdict)).or_default());
+        let counts = self.counts.get_mut(check.protocol as usize);
+        if let Some(count) = counts.and_then(|counts| counts.get_mut(check.verdict as usize)) {
+            increment(count);
+        }
+        if check.quoted && check.verdict.is_damage() {
+            increment(&mut self.quoted_damaged);
+        }
+    }
+
+    /// Counts the most likely reason of one.
+    pub fn reason(&mut self, reason: &Reason) {
+        increment(&mut self.reasons.entry(reason.code()).or_insert((reason.name(), 0)).1);
     }
 
     /// Counts a frame in which `found` checksums were found, and the walk through which ended with `stop`.
@@ -54,12 +77,24 @@ impl Tally {
 
     /// Adds what was found in another capture.
     pub fn add(&mut self, other: &Self) {
-        let Self { frames, frames_without, headers_truncated, headers_malformed, unread, counts } = other;
+        let Self {
+            frames,
+            frames_without,
+            headers_truncated,
+            headers_malformed,
+            unread,
+            reassembly,
+            quoted_damaged,
+            counts,
+            reasons,
+        } = other;
+        self.reassembly.add(reassembly);
         for (sum, more) in [
             (&mut self.frames, frames),
             (&mut self.frames_without, frames_without),
             (&mut self.headers_truncated, headers_truncated),
             (&mut self.headers_malformed, headers_malformed),
+            (&mut self.quoted_damaged, quoted_damaged),
         ] {
             *sum = sum.saturating_add(*more);
         }
@@ -67,15 +102,18 @@ impl Tally {
             let sum = self.unread.entry(*link_type).or_default();
             *sum = sum.saturating_add(*more);
         }
-        for (kind, more) in counts {
-            let sum = self.counts.entry(*kind).or_default();
+        for (sum, more) in self.counts.iter_mut().flatten().zip(counts.iter().flatten()) {
+            *sum = sum.saturating_add(*more);
+        }
+        for (code, (name, more)) in reasons {
+            let (_, sum) = self.reasons.entry(code).or_insert((name, 0));
             *sum = sum.saturating_add(*more);
         }
     }
 
     /// How many checksums of `protocol` got `verdict`.
     pub fn count(&self, protocol: Protocol, verdict: Verdict) -> u64 {
-        self.counts.get(&(protocol, verdict)).copied().unwrap_or(0)
+        self.counts.get(protocol as usize).and_then(|counts| counts.get(verdict as usize)).copied().unwrap_or(0)
     }
 
     /// How many checksums got `verdict`.
@@ -85,17 +123,31 @@ impl Tally {
 
     /// How many checksums there are.
     pub fn checksums(&self) -> u64 {
-        self.counts.values().sum()
+        self.counts.iter().flatten().sum()
     }
 
-    /// How many checksums a receiver would not accept.
+    /// How many checksums a receiver would not accept: not those that are only quoted.
     pub fn damaged(&self) -> u64 {
-        Verdict::ALL.iter().filter(|verdict| verdict.is_damage()).map(|verdict| self.verdicts(*verdict)).sum()
+        let damage = Verdict::ALL.iter().filter(|verdict| verdict.is_damage());
+        damage.map(|verdict| self.verdicts(*verdict)).sum::<u64>().saturating_sub(self.quoted_damaged)
     }
 
     /// The protocols that were met.
     fn protocols(&self) -> impl Iterator<Item = Protocol> {
-        Protocol::ALL.into_iter().filter(|protocol| self.counts.keys().any(|(met, _)| met == protocol))
+        Protocol::ALL
+            .into_iter()
+            .filter(|protocol| Verdict::ALL.iter().any(|verdict| self.count(*protocol, *verdict) > 0))
+    }
+
+    /// The reasons, the most frequent first.
+    fn render_reasons(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let mut reasons: Vec<_> = self.reasons.values().collect();
+        // Stable: equal ones stay in the order of their codes.
+        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        for (name, count) in reasons {
+            text.line(format!("{count:12}  {name}"))?;
+        }
+        Ok(())
     }
 
     /// What is worth knowing beside the table, a sentence each.
@@ -107,6 +159,11 @@ impl Tally {
                     .to_owned(),
             );
         }
+        if self.quoted_damaged > 0 {
+            let bad = self.quoted_damaged;
+            remarks.push(format!("{bad} bad in what ICMP errors quote, not counted as bad: nobody receives those"));
+        }
+        self.reassembly.remark(&mut remarks);
         let others: u64 = self.unread.values().sum();
         if self.frames_without > others {
             remarks.push(format!("{} without a checksum that is judged here", frames(self.frames_without - others)));
@@ -121,6 +178,43 @@ impl Tally {
             remarks.push(format!("{} of link type {link_type}, which is not read", frames(*count)));
         }
         remarks
+    }
+}
+
+impl Outcome {
+    fn add(&mut self, other: &Self) {
+        let Self { whole, fragments, spoilt, dropped, incomplete, unusable_fragments } = *other;
+        for (sum, more) in [
+            (&mut self.whole, whole),
+            (&mut self.fragments, fragments),
+            (&mut self.spoilt, spoilt),
+            (&mut self.dropped, dropped),
+            (&mut self.incomplete, incomplete),
+            (&mut self.unusable_fragments, unusable_fragments),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
+    }
+
+    /// A sentence for each thing that happened.
+    fn remark(&self, remarks: &mut Vec<String>) {
+        let datagrams = |count| counted(count, "datagram");
+        if self.whole > 0 {
+            remarks.push(format!("{} put together from {} fragments", datagrams(self.whole), self.fragments));
+        }
+        for (count, what) in [
+            (self.incomplete, "of which fragments are missing"),
+            (self.spoilt, "with fragments that overlap or contradict each other: a receiver discards it"),
+            (self.dropped, "given up because too many fragments waited for others"),
+        ] {
+            if count > 0 {
+                remarks.push(format!("{} {what}", datagrams(count)));
+            }
+        }
+        if self.unusable_fragments > 0 {
+            let fragments = counted(self.unusable_fragments, "fragment");
+            remarks.push(format!("{fragments} not captured whole, or of an impossible length"));
+        }
     }
 }
 
@@ -152,6 +246,7 @@ impl Render for Tally {
             table.right(&[1, 2, 3, 4, 5, 6]);
             text.table(&table)?;
         }
+        self.render_reasons(text)?;
         for remark in self.remarks() {
             text.line(remark)?;
         }
@@ -195,12 +290,16 @@ impl Serialize for Tally {
                 frames: *frames,
             })
             .collect();
-        let mut data = serializer.serialize_struct("Tally", 9)?;
+        let reasons: BTreeMap<_, _> = self.reasons.iter().map(|(code, (_, count))| (code, count)).collect();
+        let mut data = serializer.serialize_struct("Tally", 12)?;
         data.serialize_field("record", "summary")?;
         data.serialize_field("frames", &self.frames)?;
         data.serialize_field("checksums", &self.checksums())?;
         data.serialize_field("verdicts", &verdicts)?;
         data.serialize_field("protocols", &protocols)?;
+        data.serialize_field("reasons", &reasons)?;
+        data.serialize_field("quoted_bad", &self.quoted_damaged)?;
+        data.serialize_field("reassembly", &self.reassembly)?;
         data.serialize_field("frames_without_checksum", &self.frames_without)?;
         data.serialize_field("frames_with_truncated_header", &self.headers_truncated)?;
         data.serialize_field("frames_with_malformed_header", &self.headers_malformed)?;

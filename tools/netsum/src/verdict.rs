@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use serde::{Serialize, Serializer};
-use sockeye_capture::layers::{Algorithm, Checksum, Header, Layer, Presence, Stop, Zero};
+use sockeye_capture::layers::{Algorithm, Checksum, Fragment, Header, Layer, Presence, Stop, Zero};
 use sockeye_capture::{Frame, dissect};
 use sockeye_common::addr::IpText;
 use sockeye_common::checksum::{Sum, udp_transmitted};
@@ -173,28 +173,61 @@ impl Serialize for Check {
     }
 }
 
-/// Hands every checksum of `frame` to `found`, from the outside in, and says why there are no more headers.
-pub fn judge(frame: &Frame<'_>, found: &mut dyn FnMut(Check)) -> Stop {
+/// How the walk through a frame ended, and what it met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Walk {
+    /// Why there are no more headers.
+    pub stop: Stop,
+    /// Whether it holds a fragment of a datagram.
+    pub is_fragment: bool,
+}
+
+/// Hands every checksum of `frame` to `found`, from the outside in.
+pub fn judge(frame: &Frame<'_>, found: &mut dyn FnMut(Check)) -> Walk {
+    judge_each(frame, |_, check| found(check))
+}
+
+/// The same, each with what it covers.
+#[inline]
+pub fn judge_each(frame: &Frame<'_>, mut found: impl FnMut(&Checksum, Check)) -> Walk {
+    let mut is_fragment = false;
     let mut layers = dissect(frame.link_type, frame.octets, frame.original_len);
     for layer in layers.by_ref() {
+        is_fragment |= fragment_of(&layer).is_some();
         let Some(checksum) = layer.checksum() else { continue };
-        let weighed = weigh(frame.octets, &checksum);
-        found(Check {
-            frame: frame.number,
-            protocol: checksum.protocol,
-            algorithm: checksum.algorithm,
-            offset: checksum.offset,
-            stored: checksum.stored,
-            calculated: weighed.calculated,
-            sums: weighed.sums,
-            verdict: weighed.verdict,
-            obstacle: weighed.obstacle,
-            quoted: checksum.quoted,
-            addrs: addrs(&layer),
-            ports: layer.ports(),
-        });
+        found(&checksum, check(frame, &layer, &checksum));
     }
-    layers.stop()
+    Walk { stop: layers.stop(), is_fragment }
+}
+
+/// The verdict on one checksum of `frame`.
+#[inline]
+pub fn check(frame: &Frame<'_>, layer: &Layer, checksum: &Checksum) -> Check {
+    let weighed = weigh(frame.octets, checksum);
+    Check {
+        frame: frame.number,
+        protocol: checksum.protocol,
+        algorithm: checksum.algorithm,
+        offset: checksum.offset,
+        stored: checksum.stored,
+        calculated: weighed.calculated,
+        sums: weighed.sums,
+        verdict: weighed.verdict,
+        obstacle: weighed.obstacle,
+        quoted: checksum.quoted,
+        addrs: addrs(layer),
+        ports: layer.ports(),
+    }
+}
+
+/// What the header says of a fragment, if it is the one that says so and is not only quoted.
+#[inline]
+pub fn fragment_of(layer: &Layer) -> Option<Fragment> {
+    match &layer.header {
+        Header::Ipv4(ip) if !layer.quoted => ip.fragment,
+        Header::Extension(extension) if !layer.quoted => extension.fragment,
+        _ => None,
+    }
 }
 
 /// The addresses of the layer's packet.

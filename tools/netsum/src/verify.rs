@@ -13,10 +13,12 @@ use sockeye_cli::{Failure, Output, Render, Status, Text};
 
 use crate::cli::{Style, Verify};
 use crate::explain::Event;
-use crate::listing::{Extent, HEADING, Listing, push_tsv};
+use crate::listing::{Extent, HEADING, Listing, Row, Whole, push_tsv};
+use crate::reassembly::{Datagram, Reassembly};
 use crate::shell::{self, Capture};
 use crate::tally::Tally;
 use crate::verdict::{Check, Verdict, judge};
+use crate::why;
 
 /// Frames between two looks at the progress line, which the first of them starts: less is read in no time.
 const PROGRESS_EVERY: u64 = 65_536;
@@ -150,11 +152,15 @@ pub fn report(capture: &mut Capture, name: Name, style: Style, output: &mut Outp
             Err(error) => break Some(capture.failure(&error)),
         };
         found.clear();
-        report.count(&frame, &mut found);
-        if frame.number % PROGRESS_EVERY == 0 && !(report.has_listed && report.on_terminal) {
+        let datagram = report.count(&frame, &mut found);
+        let number = frame.number;
+        report.list(&frame, &found, &mut progress, output)?;
+        if let Some(datagram) = datagram {
+            report.list_whole(&datagram, &mut progress, output)?;
+        }
+        if number % PROGRESS_EVERY == 0 && !(report.has_listed && report.on_terminal) {
             progress.get_or_insert_with(|| capture.progress()).position(position);
         }
-        report.list(&found, &mut progress, output)?;
     };
     drop(progress.take());
     // A file that is no capture at all has nothing to report.
@@ -179,6 +185,7 @@ struct Report {
     on_terminal: bool,
     explained: BTreeSet<Verdict>,
     line: String,
+    reassembly: Reassembly,
 }
 
 impl Report {
@@ -196,46 +203,122 @@ impl Report {
             on_terminal,
             explained: BTreeSet::new(),
             line: String::new(),
+            reassembly: Reassembly::default(),
         }
     }
 
-    /// Judges `frame` and puts its checksums into `found`.
-    fn count(&mut self, frame: &Frame<'_>, found: &mut Vec<Check>) {
-        let stop = judge(frame, &mut |check| found.push(check));
+    /// Judges `frame` and puts its checksums into `found`; returns the datagram that it makes whole, if it does.
+    fn count(&mut self, frame: &Frame<'_>, found: &mut Vec<Check>) -> Option<Datagram> {
+        let walk = judge(frame, &mut |check| found.push(check));
         for check in &*found {
             self.tally.check(check);
         }
         let count = u64::try_from(found.len()).unwrap_or(u64::MAX);
-        self.tally.frame(frame.link_type, count, stop);
+        self.tally.frame(frame.link_type, count, walk.stop);
+        if walk.is_fragment { self.reassembly.take(frame) } else { None }
     }
 
     /// Shows those of `found` that are to be listed by now.
     fn list(
         &mut self,
+        frame: &Frame<'_>,
         found: &[Check],
         progress: &mut Option<Progress>,
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
+        if let Style::Tsv { with_filename } = self.style {
+            return self.tabulate(found, with_filename, progress, output);
+        }
+        // What is good needs no second look.
+        let mut reasons = if found.iter().any(why::is_due) { why::explain(frame) } else { Vec::new() }.into_iter();
         for check in found {
-            self.explain(check, output)?;
-            let mut ready = Vec::new();
-            self.listing.take(*check, &mut |check| ready.push(check));
-            if !ready.is_empty() && self.on_terminal {
-                progress.take();
-            }
-            for check in ready {
-                self.show(&check, output)?;
+            let row = Row { check: *check, why: reasons.next().unwrap_or_default(), whole: None };
+            self.take(row, progress, output)?;
+        }
+        Ok(())
+    }
+
+    /// Judges and shows what was put together from fragments.
+    fn list_whole(
+        &mut self,
+        datagram: &Datagram,
+        progress: &mut Option<Progress>,
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
+        let mut rows = Vec::new();
+        datagram.judge(matches!(self.style, Style::Listing(_)), &mut |check, why| {
+            let whole = Whole { frames: datagram.frames(), length: datagram.payload_len() };
+            rows.push(Row { check, why, whole: Some(whole) });
+        });
+        for row in rows {
+            self.tally.check(&row.check);
+            match self.style {
+                Style::Tsv { with_filename } => self.tabulate(&[row.check], with_filename, progress, output)?,
+                Style::Listing(_) => self.take(row, progress, output)?,
             }
         }
         Ok(())
     }
 
-    fn explain(&mut self, check: &Check, output: &mut Output<'_>) -> Result<(), Failure> {
-        if output.is_explained() && self.style == Style::Listing(Extent::All) {
+    /// Takes one in, and shows those that are to be listed by now.
+    fn take(&mut self, row: Row, progress: &mut Option<Progress>, output: &mut Output<'_>) -> Result<(), Failure> {
+        if let Some(reason) = row.why.first() {
+            self.tally.reason(reason);
+        }
+        if output.is_explained() {
+            self.explain(&row, output)?;
+        }
+        let mut ready = Vec::new();
+        self.listing.take(row, &mut |row| ready.push(row));
+        if !ready.is_empty() && self.on_terminal {
+            progress.take();
+        }
+        for row in ready {
+            self.show(&row, output)?;
+        }
+        Ok(())
+    }
+
+    /// Writes lines with tabs, many at a time.
+    fn tabulate(
+        &mut self,
+        found: &[Check],
+        with_filename: bool,
+        progress: &mut Option<Progress>,
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
+        if found.is_empty() {
+            return Ok(());
+        }
+        self.has_listed = true;
+        if self.on_terminal {
+            progress.take();
+        }
+        self.line.clear();
+        for check in found {
+            if with_filename {
+                self.line.push_str(&escape(&self.name.0));
+                self.line.push('\t');
+            }
+            push_tsv(&mut self.line, check);
+        }
+        output.raw(self.line.as_bytes())
+    }
+
+    fn explain(&mut self, row: &Row, output: &mut Output<'_>) -> Result<(), Failure> {
+        if self.style == Style::Listing(Extent::All) {
             self.heading(output)?;
         }
+        let Row { check, why, .. } = row;
         if let Some(event) = Event::verified(check) {
             output.event(&event)?;
+        }
+        for reason in why.iter().filter(|_| check.verdict != Verdict::Partial) {
+            output.event(&Event::Reproduced {
+                frame: check.frame,
+                protocol: check.protocol,
+                reason: reason.clone(),
+            })?;
         }
         if self.explained.insert(check.verdict) {
             output.event(&Event::FirstOf { verdict: check.verdict, frame: check.frame })?;
@@ -243,19 +326,9 @@ impl Report {
         Ok(())
     }
 
-    fn show(&mut self, check: &Check, output: &mut Output<'_>) -> Result<(), Failure> {
-        if let Style::Tsv { with_filename } = self.style {
-            self.has_listed = true;
-            self.line.clear();
-            if with_filename {
-                self.line.push_str(&escape(&self.name.0));
-                self.line.push('\t');
-            }
-            push_tsv(&mut self.line, check);
-            return output.raw(self.line.as_bytes());
-        }
+    fn show(&mut self, row: &Row, output: &mut Output<'_>) -> Result<(), Failure> {
         self.heading(output)?;
-        output.result(&Found { file: Some(&self.name.0), found: check })
+        output.result(&Found { file: Some(&self.name.0), found: row })
     }
 
     /// Shows the heading, once, above the first line that is there for a person.
@@ -270,10 +343,11 @@ impl Report {
 
     /// Shows what was held back, and the summary.
     fn finish(&mut self, output: &mut Output<'_>) -> Result<(), Failure> {
+        self.tally.reassembly = std::mem::take(&mut self.reassembly).finish();
         let mut ready = Vec::new();
-        std::mem::replace(&mut self.listing, Listing::new(Extent::Nothing)).finish(&mut |check| ready.push(check));
-        for check in ready {
-            self.show(&check, output)?;
+        std::mem::replace(&mut self.listing, Listing::new(Extent::Nothing)).finish(&mut |row| ready.push(row));
+        for row in ready {
+            self.show(&row, output)?;
         }
         match self.style {
             Style::Tsv { .. } => Ok(()),
