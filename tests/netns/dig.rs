@@ -147,6 +147,15 @@ fn same_with_a_search_list(net: &Net) {
     let lines = command_lines("same-as-dig-with-a-search-list.txt");
     assert!(lines.len() >= 25, "{} command lines", lines.len());
     compare(&lines);
+    // A server that is not there uses up its tries with the first name.
+    for options in ["", "options attempts:2\n"] {
+        let conf = format!("search nosuch.lab.test lab.test\nnameserver 127.0.0.9\nnameserver 127.0.0.1\n{options}");
+        std::fs::write(net.dir().join("named/resolv.conf"), conf).unwrap();
+        compare(
+            &["-r +search web", "-r +search nosuchx", "-r +search +tries=2 +short web", "-r +search web +tcp"]
+                .map(words),
+        );
+    }
 }
 
 /// Each text of `~/.digrc` with a few lines: options in front of the names, types, and names that are none.

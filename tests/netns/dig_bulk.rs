@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::net::UdpSocket;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, UdpSocket};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -19,6 +21,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("dig_bulk::same_as_dig_for_every_name_and_type", &["dig", "named"], every_name_and_type),
         Case::new("dig_bulk::same_as_dig_where_much_goes_wrong", &["dig"], same_where_much_goes_wrong),
         Case::new("dig_bulk::nothing_is_lost_or_doubled", &[], nothing_is_lost_or_doubled),
+        Case::new("dig_bulk::a_long_transfer_is_shown_as_it_comes", &["dig", "named"], long_transfer),
         Case::new("dig_bulk::standard_input_is_answered_as_it_comes", &["named"], standard_input),
         Case::new("dig_bulk::ends_quietly_without_a_reader", &["named"], ends_quietly),
     ]
@@ -388,6 +391,60 @@ fn nothing_is_lost_or_doubled(net: &Net) {
             assert_eq!(sorted(shown), sorted(&expected.concat()));
         }
     }
+}
+
+/// A server at 127.0.0.7 that transfers a zone of ten megabytes, whatever is asked. Says how often it was asked.
+fn start_long_zone() -> Arc<AtomicUsize> {
+    let listener = TcpListener::bind("127.0.0.7:53").unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            count.fetch_add(1, Ordering::SeqCst);
+            let mut length = [0; 2];
+            stream.read_exact(&mut length).unwrap();
+            let mut query = vec![0; u16::from_be_bytes(length).into()];
+            stream.read_exact(&mut query).unwrap();
+            let end = 12 + query[12..].iter().position(|octet| *octet == 0).unwrap() + 5;
+            let record = |rtype: u8, rdata: &[u8]| {
+                let length = u16::try_from(rdata.len()).unwrap().to_be_bytes();
+                [&[0xc0, 12, 0, rtype, 0, 1, 0, 0, 0, 60], &length[..], rdata].concat()
+            };
+            let soa = record(6, &[&[0xc0, 12, 0xc0, 12][..], &[0; 20]].concat());
+            let texts = (0..200_u32).map(|number| {
+                let mut string = [b'x'; 256];
+                string[0] = 255;
+                string[1..5].copy_from_slice(&number.to_be_bytes());
+                record(16, &string.repeat(200))
+            });
+            for answer in [soa.clone()].into_iter().chain(texts).chain([soa]) {
+                let message = [&query[..2], b"\x85\x80\0\x01\0\x01\0\0\0\0", &query[12..end], &answer].concat();
+                let length = u16::try_from(message.len()).unwrap().to_be_bytes();
+                // It may be told to stop.
+                if stream.write_all(&[&length[..], &message].concat()).is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    asked
+}
+
+/// What is too long to be held is asked for again at its turn, and still comes between its neighbours.
+fn long_transfer(net: &Net) {
+    let _named = start_named(net);
+    let asked = start_long_zone();
+    let file = write(net, "batch", b"web.lab.test\nbig.test AXFR @127.0.0.7\ntwo.lab.test\n");
+    compare(&file, "+noall +answer", "+parallel=64").unwrap();
+    assert_eq!(asked.load(Ordering::SeqCst), 3, "once by dig, twice by ours");
+    // Not in order there is nothing to wait for, and nothing to mix with.
+    let told = run(tool("dig").args(["+short", "+bulk", "-f"]).arg(&file));
+    told.status(0).stderr_is("");
+    let out = told.out();
+    let long: Vec<&str> = out.lines().filter(|line| line.len() > 1000).collect();
+    assert_eq!((long.len(), asked.load(Ordering::SeqCst)), (200, 5));
+    assert!(out.lines().any(|line| line == "192.0.2.80") && out.lines().any(|line| line == "192.0.2.2"), "{out:.300}");
 }
 
 /// Each name is answered before the next one is there, and Ctrl-C ends it with what it had to say.

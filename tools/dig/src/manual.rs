@@ -47,7 +47,8 @@ one waits.
 A name that IDNA does not allow is refused as dig refuses it, but not always with the same reason between the brackets, and where
 Unicode 15.1 and libidn2 do not agree, not always the same name. Octets of the command line that are not UTF-8 are taken as they
 are with `+idnin` too.
-With `+idnout` a name in an answer that IDNA does not allow stays as it came, where dig stops.
+With `+idnout` a name in an answer that IDNA does not allow stays as it came, where dig stops in the midst of the answer; so do all
+names where the locale is not UTF-8, and nothing is said about it.
 
 hickory-resolver 0.26 judges some answers that were made from a wildcard as bogus though their proof is complete;
 `+validate` says so where it may be the case.";

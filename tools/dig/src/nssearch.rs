@@ -11,12 +11,16 @@ pub fn servers(message: &Message) -> Vec<Name> {
     if answered.is_empty() { names(&message.authority) } else { answered }
 }
 
+/// All servers that the answer section names, whatever stands between them.
+pub fn all_servers(message: &Message) -> Vec<Name> {
+    targets(message.answer.iter())
+}
+
 /// The servers that a section names, up to an SOA record: that one says that the zone is another.
 fn names(section: &[Record]) -> Vec<Name> {
-    section
-        .iter()
-        .take_while(|record| record.rtype != Type::SOA)
-        .filter(|record| record.rtype == Type::NS)
-        .filter_map(|record| record.rdata.target().cloned())
-        .collect()
+    targets(section.iter().take_while(|record| record.rtype != Type::SOA))
+}
+
+fn targets<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Name> {
+    records.filter(|record| record.rtype == Type::NS).filter_map(|record| record.rdata.target().cloned()).collect()
 }

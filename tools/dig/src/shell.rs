@@ -175,6 +175,8 @@ struct Session<'a> {
     status: Status,
     /// What queries are signed with.
     key: key::Loaded,
+    /// How often a server may be asked for the next name of a search: what failed for one name counts for the others, too.
+    tries_left: Option<u32>,
     /// A signature that was no good has come: dig does not forget that.
     saw_bad_signature: bool,
 }
@@ -185,13 +187,24 @@ impl<'a> Session<'a> {
         fill(&mut cookie)?;
         let dialler = wire::Dialler::new(globals.source, globals.keep_open);
         let greeting = globals.greeting.clone();
-        Ok(Self { globals, conf: None, cookie, greeting, dialler, status: ANSWERED, key, saw_bad_signature: false })
+        Ok(Self {
+            globals,
+            conf: None,
+            cookie,
+            greeting,
+            dialler,
+            status: ANSWERED,
+            key,
+            tries_left: None,
+            saw_bad_signature: false,
+        })
     }
 
     fn lookup(&mut self, lookup: &Lookup, output: &mut Output<'_>) -> Result<(), Failure> {
         self.read_conf()?;
         let lookup = styled(self.globals, lookup);
         let tries = self.tries(&lookup)?;
+        self.tries_left = None;
         let last = tries.len().saturating_sub(1);
         for (index, next) in tries.into_iter().enumerate() {
             let name = match &next.place {
@@ -239,7 +252,8 @@ impl<'a> Session<'a> {
         if lookup.trace {
             return self.trace(lookup, servers, output).map(|()| false);
         }
-        let task = self.new_task(lookup, servers)?;
+        let mut task = self.new_task(lookup, servers)?;
+        task.tries = self.tries_left.unwrap_or(task.tries);
         self.converse(lookup, search, task, output)
     }
 
@@ -402,9 +416,16 @@ impl<'a> Session<'a> {
     /// Holds a dialogue and tells what happens on the way.
     fn hold(&mut self, lookup: &Lookup, task: Task, output: &mut Output<'_>) -> Result<Outcome, Failure> {
         let mut dialler = std::mem::take(&mut self.dialler);
+        let mut tries_left = task.tries;
         let outcome = dialogue::hold(task, lookup, &mut dialler, &mut |told| match told {
             // Before a failure's last words dig prints the banner.
-            Told::Events { events, gave_up } => self.tell(events, lookup.show.comments, gave_up, output),
+            Told::Events { events, gave_up } => {
+                let failed =
+                    |event: &&Event| matches!(event, Event::CommunicationsError { .. } | Event::SetupFailed { .. });
+                let failures = u32::try_from(events.iter().filter(failed).count()).unwrap_or(u32::MAX);
+                tries_left = tries_left.saturating_sub(failures).max(1);
+                self.tell(events, lookup.show.comments, gave_up, output)
+            }
             Told::Sending(ask) => {
                 self.announce(lookup, ask, output)?;
                 self.wire(lookup, Direction::Sent, ask, &ask.octets, output)?;
@@ -414,6 +435,7 @@ impl<'a> Session<'a> {
             Told::Answered(answer) => self.show(lookup, answer, output),
         });
         self.dialler = dialler;
+        self.tries_left = Some(tries_left);
         outcome
     }
 

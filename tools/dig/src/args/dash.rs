@@ -171,6 +171,6 @@ fn source(value: &str) -> Result<SocketAddr, Stop> {
         Some((addr, port)) => (addr, number(port, u16::MAX.into(), "port number", 1)?),
         None => (value, 0),
     };
-    let addr: IpAddr = addr.parse().map_err(|_| Stop::fatal(format!("invalid address {addr}"), 1))?;
+    let addr: IpAddr = addr.parse().map_err(|_| Stop::fatal(format!("invalid address {value}"), 1))?;
     Ok(SocketAddr::new(addr, u16::try_from(port).unwrap_or_default()))
 }

@@ -192,11 +192,11 @@ pub(super) fn edns_option(draft: &mut Draft<'_>, said: Said<'_>) -> Taken {
             .map(narrow)
             .map_err(|stop| stop.with_message(format!("bad edns code point: {code}")))?,
     };
-    let digits = data.unwrap_or_default();
-    // Nothing may stand between them.
+    // Blanks may stand anywhere between them, and nothing else.
+    let digits: String = data.unwrap_or_default().chars().filter(|digit| *digit != ' ').collect();
     let only_digits = digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then_some(digits);
     let data = only_digits
-        .and_then(|digits| hex::decode(digits).ok())
+        .and_then(|digits| hex::decode(&digits).ok())
         .ok_or_else(|| Stop::fatal("isc_hex_decodestring: bad hex encoding", 1))?;
     draft.current().edns_options.push((number, data));
     Ok(())

@@ -264,7 +264,8 @@ impl Draft {
                 settings.compare = true;
                 settings.defaults = false;
                 settings.lookup.qclass = crate::registry::Class::IN;
-                self.qtype(Type::NS);
+                // Behind -l too.
+                settings.lookup.qtype = Type::NS;
             }
             'c' => {
                 settings.lookup.qclass = value.parse().map_err(|_| Stop::invalid("class", value))?;

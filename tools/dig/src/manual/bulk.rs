@@ -16,8 +16,8 @@ Up to 64 lookups are under way at once, or N with `+parallel=N`; with `+parallel
 done. What is printed is the same: it comes in the order of the file. With `+bulk` it comes in the order of the answers.
 A server that is silent is asked again like any other, and holds up no other lookup; in the order of the file, lookups go on
 until 16 MiB of text wait for it. Queries share a few sockets, whose ports are random and change; ids are random. Whatever
-is more than a plain answer over UDP becomes a lookup by itself, 64 of which run at once; what it prints is held in memory until
-its turn, a zone transfer too. Of more than 100 lookups at once further ones begin as answers come, and fewer after a loss.
+is more than a plain answer over UDP becomes a lookup by itself, 64 of which run at once; what it prints is held until its turn.
+Of one that has more to say than 4 MiB, as a zone transfer may, nothing is held: at its turn it is asked again and shown as it comes. Of more than 100 lookups at once further ones begin as answers come, and fewer after a loss.
 
 The exit status is that of the last lookup of the file. While standard error is a terminal and standard output is none, a
 line shows how far it has come. An interrupted run ends with status 130 and all answers that were there.",

@@ -16,4 +16,6 @@ server of a zone for its SOA record, `-l` lists the hosts of a zone by a transfe
 none.
 
 `--explain`, `--json`, `--color`, `--help` and `--version` may stand anywhere in front of a `--`. `-m` shows nothing here: there is
-no memory of BIND's to show.";
+no memory of BIND's to show, and `-D`, which traces BIND's own functions, is refused. Where `-C` is left with one address, as with
+`-4`, this one waits for its answer, where BIND's host says that nobody could be reached. Octets of a name that are not UTF-8 are
+printed as `\\DDD`.";

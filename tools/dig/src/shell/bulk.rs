@@ -36,7 +36,7 @@ mod workers;
 use kind::Kind;
 use lines::{Lines, Next};
 use sockets::Sockets;
-use workers::{Look, Said, Workers};
+use workers::{Done, Look, Said, Workers};
 
 /// The file cannot be read.
 const NO_FILE: Status = Status(8);
@@ -138,6 +138,8 @@ struct Engine<'o, 'w> {
     opening: Opening,
     sockets: Sockets,
     workers: Workers,
+    /// Lookups that have more to say than can be held, each until its turn.
+    long: Vec<Job>,
     ids: Ids,
     clock: Clock,
     signals: Option<PipeReader>,
@@ -180,6 +182,7 @@ impl<'o, 'w> Engine<'o, 'w> {
             opening: Opening::new(batch.globals.parallel.into()),
             sockets: Sockets::default(),
             workers,
+            long: Vec::new(),
             ids: Ids::default(),
             clock: Clock::default(),
             signals: signals::catch_endings().ok(),
@@ -210,10 +213,14 @@ impl<'o, 'w> Engine<'o, 'w> {
                 return Ok(Status(128 + signal));
             }
             self.hear()?;
-            while let Some((number, said)) = self.workers.take() {
-                self.say(number, said)?;
+            while let Some((number, done)) = self.workers.take() {
+                match done {
+                    Done::Said(said) => self.say(number, said)?,
+                    Done::TooLong(job) => self.long.push(job),
+                }
             }
             self.give_up_waiting(Instant::now())?;
+            self.say_long()?;
         }
         match self.stop {
             Some(failure) => Err(failure),
@@ -230,7 +237,7 @@ impl<'o, 'w> Engine<'o, 'w> {
         if self.in_order && self.stop.is_some() {
             return true;
         }
-        self.ended && self.ready.is_empty() && self.in_flight() == 0
+        self.ended && self.ready.is_empty() && self.in_flight() == 0 && self.long.is_empty()
     }
 
     // Beginning.
@@ -611,6 +618,30 @@ impl<'o, 'w> Engine<'o, 'w> {
         Ok(())
     }
 
+    /// Looks up once more, and shows as it comes, what could not be held.
+    fn say_long(&mut self) -> Result<(), Failure> {
+        while self.stop.is_none()
+            && let Some(place) = self.long.iter().position(|job| !self.in_order || job.number == self.line_up.turn())
+        {
+            let job = self.long.swap_remove(place);
+            match workers::alone(&job, self.output) {
+                Ok(status) => self.note_status(job.number, status),
+                Err(failure) => self.end_with(failure),
+            }
+            self.dirty = true;
+            self.line_up.pass(job.number);
+            self.say_on()?;
+        }
+        Ok(())
+    }
+
+    /// dig would end here.
+    fn end_with(&mut self, failure: Failure) {
+        self.stop.get_or_insert(failure);
+        self.ended = true;
+        self.ready.clear();
+    }
+
     fn write(&mut self, number: u64, said: Said) -> Result<(), Failure> {
         self.output.raw(&said.stdout)?;
         self.dirty = true;
@@ -621,9 +652,7 @@ impl<'o, 'w> Engine<'o, 'w> {
             self.note_status(number, status);
         }
         if let Some(failure) = said.stop {
-            self.stop.get_or_insert(failure);
-            self.ended = true;
-            self.ready.clear();
+            self.end_with(failure);
         }
         Ok(())
     }

@@ -40,6 +40,8 @@ struct Host<'a> {
     status: Option<Status>,
     /// How often a server may be asked for the names of the search list together.
     tries_left: Option<u32>,
+    /// The servers that the messages of a transfer named, for `-C`.
+    listed: Vec<Name>,
 }
 
 impl<'a> Host<'a> {
@@ -51,6 +53,7 @@ impl<'a> Host<'a> {
             server_untold: !settings.lookup.servers.is_empty(),
             status: None,
             tries_left: None,
+            listed: Vec::new(),
         })
     }
 
@@ -153,6 +156,9 @@ impl<'a> Host<'a> {
             }
             // One message of a transfer, of which more are to come.
             Told::Answered(answer) => {
+                if self.settings.compare {
+                    self.listed.extend(nssearch::all_servers(&answer.message));
+                }
                 let text = self.page(&written, answer);
                 Self::result(&text, answer, output)
             }
@@ -219,7 +225,15 @@ impl<'a> Host<'a> {
         lookup.flags.rd = false;
         let qname = answer.query.question.qname.clone();
         lookup.name = qname.to_string();
-        let names = nssearch::servers(&answer.message);
+        let names = match self.settings.lookup.qtype {
+            // -C in front of -a or -l: all servers among the records.
+            Type::ANY | Type::AXFR => {
+                let mut names = std::mem::take(&mut self.listed);
+                names.extend(nssearch::all_servers(&answer.message));
+                names
+            }
+            _ => nssearch::servers(&answer.message),
+        };
         let mut servers = Vec::new();
         for name in &names {
             servers.extend(self.session.addresses(&lookup, name, output)?);

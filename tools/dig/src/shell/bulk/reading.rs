@@ -72,6 +72,7 @@ impl Engine<'_, '_> {
                 preface.as_ref().map_or(Ok(()), |preface| preface.say(output))?;
                 end(output)
             })
+            .unwrap_or_default()
         };
         let said = match &options.plan {
             Plan::Lookups(globals, lookups) => return self.enqueue_all(globals, lookups, preface),

@@ -16,6 +16,17 @@ use crate::options::{Globals, Lookup};
 /// How many threads there are at most: each has a connection of its own, and servers do not like too many.
 const THREADS: usize = 64;
 
+/// The most that a lookup may say while others wait, in octets. What has more to say is looked up again when nothing has to
+/// be held any more: zone transfers have no end that is known before.
+const HELD_MAX: usize = 4 << 20;
+
+/// What came of a lookup.
+pub(super) enum Done {
+    Said(Said),
+    /// More than can be held.
+    TooLong(Job),
+}
+
 /// What a lookup has to say, in full.
 #[derive(Default)]
 pub(super) struct Said {
@@ -26,21 +37,45 @@ pub(super) struct Said {
     pub(super) stop: Option<Failure>,
 }
 
+/// Octets that are held, up to a limit.
+struct Held<'a> {
+    octets: &'a mut Vec<u8>,
+    is_full: &'a mut bool,
+}
+
+impl Write for Held<'_> {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        *self.is_full |= self.octets.len().saturating_add(octets.len()) > HELD_MAX;
+        if *self.is_full {
+            // The lookup ends here; nobody gets to see the error.
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.octets.extend_from_slice(octets);
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Said {
-    /// What `work` says.
-    pub(super) fn capture(look: Look, work: impl FnOnce(&mut Output<'_>) -> Result<Status, Failure>) -> Self {
-        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    /// What `work` says; nothing if it is more than can be held.
+    pub(super) fn capture(look: Look, work: impl FnOnce(&mut Output<'_>) -> Result<Status, Failure>) -> Option<Self> {
+        let (mut stdout, mut stderr, mut is_full) = (Vec::new(), Vec::new(), false);
         let terminal = Terminal { stdout_colour: look.colour, ..Terminal::default() };
-        let mut output = Output::new("dig", terminal, &mut stdout, &mut stderr);
+        let held = Held { octets: &mut stdout, is_full: &mut is_full };
+        let mut output = Output::new("dig", terminal, held, &mut stderr);
         output.present(look.presentation, ExplainTo::Stdout);
         let done = work(&mut output).and_then(|status| output.flush().map(|()| status));
         // What could be said before a failure is said.
         let _ = output.flush();
         drop(output);
-        match done {
-            Ok(status) => Self { stdout, stderr, status: Some(status), stop: None },
-            Err(failure) => Self { stdout, stderr, status: None, stop: Some(failure) },
-        }
+        let (status, stop) = match done {
+            Ok(status) => (Some(status), None),
+            Err(failure) => (None, Some(failure)),
+        };
+        (!is_full).then_some(Self { stdout, stderr, status, stop })
     }
 }
 
@@ -66,8 +101,8 @@ pub(super) struct Workers {
     /// To the threads; they share one end.
     jobs: Sender<Job>,
     taken: Arc<Mutex<Receiver<Job>>>,
-    results: Receiver<(u64, Said)>,
-    result: Sender<(u64, Said)>,
+    results: Receiver<(u64, Done)>,
+    result: Sender<(u64, Done)>,
     /// An octet for each result, for poll(2).
     woken: PipeReader,
     wake: PipeWriter,
@@ -97,9 +132,7 @@ impl Workers {
         }
         if self.threads == 0 {
             // No thread is to be had: then here and now.
-            let number = job.number;
-            let said = session(&job, self.look);
-            let _ = self.result.send((number, said));
+            let _ = self.result.send(done(job, self.look));
             let _ = self.wake.write_all(b"!");
             return;
         }
@@ -117,8 +150,7 @@ impl Workers {
                     Err(_) => return,
                 };
                 let Ok(job) = next else { return };
-                let number = job.number;
-                if result.send((number, session(&job, look))).is_err() || wake.write_all(b"!").is_err() {
+                if result.send(done(job, look)).is_err() || wake.write_all(b"!").is_err() {
                     return;
                 }
             }
@@ -127,7 +159,7 @@ impl Workers {
     }
 
     /// A result, if there is one.
-    pub(super) fn take(&mut self) -> Option<(u64, Said)> {
+    pub(super) fn take(&mut self) -> Option<(u64, Done)> {
         let result = self.results.try_recv().ok()?;
         self.busy = self.busy.saturating_sub(1);
         // Its octet is there or about to be.
@@ -142,19 +174,22 @@ impl AsFd for Workers {
     }
 }
 
+fn done(job: Job, look: Look) -> (u64, Done) {
+    let number = job.number;
+    let said = Said::capture(look, |output| alone(&job, output));
+    (number, said.map_or_else(|| Done::TooLong(job), Done::Said))
+}
+
 /// The lookup as it would be done alone.
-fn session(job: &Job, look: Look) -> Said {
-    let greeting = job.banner();
-    let globals = Globals { greeting, ..job.kind.globals.clone() };
+pub(super) fn alone(job: &Job, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let globals = Globals { greeting: job.banner(), ..job.kind.globals.clone() };
     let lookup = Lookup { name: job.name.clone(), ..job.kind.said().clone() };
-    Said::capture(look, |output| {
-        if let Some(preface) = &job.preface {
-            preface.say(output)?;
-        }
-        // What was said before it turned out to need a session.
-        output.raw(job.notices.as_bytes())?;
-        let mut session = Session::new(&globals, job.kind.key.clone())?;
-        session.lookup(&lookup, output)?;
-        Ok(session.status)
-    })
+    if let Some(preface) = &job.preface {
+        preface.say(output)?;
+    }
+    // What was said before it turned out to need a session.
+    output.raw(job.notices.as_bytes())?;
+    let mut session = Session::new(&globals, job.kind.key.clone())?;
+    session.lookup(&lookup, output)?;
+    Ok(session.status)
 }
