@@ -180,7 +180,7 @@ fn solutions_as_data() {
         (&lines[3]["high_sum"], &lines[3]["low_sum"], &lines[3]["lengths"]),
         (&255.into(), &243.into(), &12.into())
     );
-    assert_eq!(lines[4]["swapped_octets"], "555155515551");
+    assert_eq!((&lines[4]["swapped_octets"], &lines[4]["either_parity"]), (&"555155515551".into(), &false.into()));
     assert_eq!(
         lines[5..],
         [
@@ -215,6 +215,12 @@ fn the_working_is_explained() {
         .stdout_has("parity: \"QUQUQU\" does it behind an odd number of octets only.")
         .stdout_has("it would have to be \"UQUQUQ\"\n")
         .stdout_has("none of the 2^6 suffixes is tried");
+    // Of equal halves no trap is made: zeros behind the plain sum.
+    solve(&["ABCDE", "-k", "2", "--set", "any", "--protocol", "raw", "--explain"]).stdout_has(
+        "hex:0000 does it behind any number of octets, as its high and its low halves sum to the same, modulo 257",
+    );
+    solve(&["ABCDE", "-k", "3", "--set", "any", "--explain"])
+        .stdout_has("its length is odd, swapping its octets in pairs");
     solve(&["ABCDE", "--from", "f752", "--force", "1234", "--at", "1", "--explain"])
         .stdout_has("odd offset: octets 1 and 2 lie in two words");
 }

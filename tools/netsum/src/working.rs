@@ -224,7 +224,7 @@ pub fn text(octets: &[u8]) -> String {
 }
 
 /// Serializes octets as lower-case hex (DESIGN.md, rule 3).
-fn as_hex<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_hex<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&hex::encode(octets))
 }
 

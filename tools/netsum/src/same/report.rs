@@ -188,7 +188,7 @@ fn trap_words(base: usize, suffix: &str, swapped: Option<&str>, worked: &Worked)
     let sum = worked_words(worked);
     let instead = match swapped {
         Some(swapped) => format!("Behind {base} it would be {}", quoted(swapped)),
-        None => format!("Behind {base} no rearrangement of it is, as its length is odd"),
+        None => format!("Behind {base} it is not, nor with its octets swapped in pairs, as its length is odd"),
     };
     format!(
         "{} is neutral only behind {other} number of octets. {instead}: high and low halves change places, and {sum}",

@@ -65,7 +65,9 @@ pub enum Event {
         first_half: Half,
         /// The suffix that does it here.
         suffix_octets: String,
-        /// The one that does it behind the other parity; none if the length is odd.
+        /// Whether it does it behind the other parity too.
+        either_parity: bool,
+        /// The same with its octets swapped in pairs, which does it behind the other parity; none if the length is odd.
         swapped_octets: Option<String>,
     },
     /// Nothing but zeros is summed so far.
@@ -130,9 +132,12 @@ impl Event {
     /// What becomes of `suffix` behind data of the other parity.
     pub fn parity_trap(suffix: &[u8], first: Half) -> Self {
         let is_even = suffix.len().is_multiple_of(2);
+        let worked = Worked::of(Carrier::Raw, suffix, first);
         Self::ParityTrap {
             first_half: first,
             suffix_octets: hex::encode(suffix),
+            // 256*H + L and 256*L + H differ by 255*(H - L), and 255*257 is 65535.
+            either_parity: worked.high_sum % 257 == worked.low_sum % 257,
             swapped_octets: is_even.then(|| hex::encode(&swapped(suffix))),
         }
     }
@@ -163,7 +168,14 @@ impl Event {
                 let (suffix, sum, residue) = (worked.suffix(), worked.sum(), worked.residue);
                 ("worked", format!("{suffix}: {sum}, which is {residue} modulo 65535"))
             }
-            Self::ParityTrap { first_half, suffix_octets, swapped_octets } => {
+            Self::ParityTrap { suffix_octets, either_parity: true, .. } => (
+                "parity",
+                format!(
+                    "{} does it behind any number of octets, as its high and its low halves sum to the same, modulo 257",
+                    quoted(suffix_octets)
+                ),
+            ),
+            Self::ParityTrap { first_half, suffix_octets, swapped_octets, .. } => {
                 ("parity", trap_words(*first_half, suffix_octets, swapped_octets.as_deref()))
             }
             Self::SumOfZeros => (
@@ -225,9 +237,6 @@ fn length_words(carrier: Carrier, times: u32) -> String {
 fn trap_words(first: Half, suffix: &str, swapped: Option<&str>) -> String {
     let (here, there) = parities(first);
     match swapped {
-        Some(other) if other == suffix => {
-            format!("{} does it behind any number of octets: swapping its octets changes nothing", quoted(suffix))
-        }
         Some(other) => format!(
             "{} does it behind {here} number of octets only. Behind {there} one high and low halves change places, and it \
              would have to be {}",
@@ -236,7 +245,7 @@ fn trap_words(first: Half, suffix: &str, swapped: Option<&str>) -> String {
         ),
         None => format!(
             "{} does it behind {here} number of octets only. Behind {there} one high and low halves change places, and as \
-             its length is odd, there is one more of the other kind: no rearrangement of it does the same",
+             its length is odd, swapping its octets in pairs does not make up for it",
             quoted(suffix)
         ),
     }
@@ -262,7 +271,10 @@ impl Render for Event {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::solve::problem::residue;
 
     #[test]
     fn the_worked_example() {
@@ -274,7 +286,23 @@ mod tests {
         assert!(words.ends_with("it would have to be \"UQUQUQ\""), "{words}");
         let (_, words) = Event::parity_trap(b"QQQ", Half::High).words();
         assert!(words.contains("its length is odd"), "{words}");
-        let (_, words) = Event::parity_trap(b"QQQQ", Half::High).words();
-        assert!(words.contains("behind any number"), "{words}");
+        for either in [&b"QQQQ"[..], b"abba", b"\xff\x00\x02\x00"] {
+            let (_, words) = Event::parity_trap(either, Half::High).words();
+            assert!(words.contains("behind any number"), "{words}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_trap_is_as_said(suffix in prop::collection::vec(prop::sample::select(vec![0_u8, 1, 2, 255]), 0..7)) {
+            let Event::ParityTrap { either_parity, swapped_octets, .. } = Event::parity_trap(&suffix, Half::High) else {
+                unreachable!()
+            };
+            let behind_odd = |suffix: &[u8]| residue(&[&[0], suffix].concat());
+            prop_assert_eq!(either_parity, behind_odd(&suffix) == residue(&suffix));
+            if let Some(swapped) = swapped_octets {
+                prop_assert_eq!(behind_odd(&hex::decode(&swapped).unwrap()), residue(&suffix));
+            }
+        }
     }
 }

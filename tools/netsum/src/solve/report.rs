@@ -2,7 +2,7 @@
 
 use std::io;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use sockeye_cli::output::Role;
 use sockeye_cli::table::{Rules, Table};
 use sockeye_cli::{Render, Text};
@@ -12,6 +12,7 @@ use super::big::{Count, grouped};
 use super::problem::{Carrier, Problem};
 use super::show::{printable, shown};
 use crate::form::octets;
+use crate::working::as_hex;
 
 /// Which half of a word an octet falls in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -288,9 +289,4 @@ impl Render for Word {
         }
         Ok(())
     }
-}
-
-/// Octets as lower-case hex (DESIGN.md, rule 3).
-fn as_hex<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&hex::encode(octets))
 }
