@@ -2,7 +2,7 @@
 //!
 //! A suffix adds 256·H + L to the sum, H and L being the sums of its octets in high and low halves of words. Neither is
 //! more than 32·255, far below 65535: so of all octets only the two sums matter, the ways to each are counted octet by
-//! octet, and to each H there is at most one L that leaves the wanted residue.
+//! octet, and those to each H are multiplied by those to the one L, if any, that leaves the wanted residue.
 
 use super::big::{Count, Ways};
 
@@ -89,13 +89,16 @@ impl Sums {
     /// The sums of high and low halves that do `task`, each with the ways to it.
     fn pairs(&self, task: Task) -> impl Iterator<Item = ((usize, &Ways), (usize, &Ways))> {
         let (high, low) = (self.table(task.high), self.table(task.low));
-        let mut wanted = task.residue;
-        high.iter().enumerate().filter_map(move |(sum, ways)| {
-            let rest = usize::try_from(wanted).ok()?;
-            // One more in a high half is 256 less in the low ones.
-            wanted = (wanted + MODULUS - 256) % MODULUS;
-            let found = low.get(rest).filter(|ways| !ways.is_zero())?;
-            (!ways.is_zero()).then_some(((sum, ways), (rest, found)))
+        let (most_high, most_low) = (high.len().saturating_sub(1), low.len().saturating_sub(1));
+        // Every total with this residue that 256·H + L can be, and for each the few H that leave an L in reach.
+        let totals = (task.residue as usize..=256 * most_high + most_low).step_by(MODULUS as usize);
+        let sums = totals.flat_map(move |total| {
+            let least = total.saturating_sub(most_low).div_ceil(256);
+            (least..=(total / 256).min(most_high)).map(move |sum| (sum, total - 256 * sum))
+        });
+        sums.filter_map(move |(high_sum, low_sum)| {
+            let (high, low) = (high.get(high_sum)?, low.get(low_sum)?);
+            (!high.is_zero() && !low.is_zero()).then_some(((high_sum, high), (low_sum, low)))
         })
     }
 
