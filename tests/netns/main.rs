@@ -32,6 +32,7 @@ mod nc_tls;
 mod nc_udp;
 mod nc_unix;
 mod netsum;
+mod netsum_why;
 mod ports;
 mod sys;
 mod terminal;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         nc_udp::tests,
         nc_unix::tests,
         netsum::cases,
+        netsum_why::cases,
         ports::tests,
         sys::cases,
         terminal::tests,

@@ -40,6 +40,7 @@ mod netsum;
 mod netsum_compute;
 mod netsum_files;
 mod netsum_solve;
+mod netsum_why;
 mod ports;
 #[path = "../tools.rs"]
 mod tools;

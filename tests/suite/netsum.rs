@@ -366,11 +366,11 @@ fn a_cut_capture_is_reported_up_to_the_cut() {
 
 #[test]
 fn what_cannot_be_judged_is_not_called_good() {
-    let wlan = Specimen { link_type: LinkType::IEEE802_11, ..specimen("arp") };
-    verify(&[], &pcap_of(&[&wlan], wlan.link_type))
+    let usb = Specimen { link_type: LinkType::USB_LINUX_MMAPPED, ..specimen("arp") };
+    verify(&[], &pcap_of(&[&usb], usb.link_type))
         .status(2)
-        .stdout_has("1 frame of link type IEEE802_11, which is not read")
-        .stderr_is("netsum: standard input: no checksum judged: link type IEEE802_11 is not read\n");
+        .stdout_has("1 frame of link type USB_LINUX_MMAPPED, which is not read")
+        .stderr_is("netsum: standard input: no checksum judged: link type USB_LINUX_MMAPPED is not read\n");
     verify(&[], &capture_of(&["arp"]))
         .status(0)
         .stdout_is("1 frame without a checksum that is judged here\n1 frame, 0 checksums: no checksum found\n");

@@ -175,15 +175,49 @@ fn remark(check: &Check) -> Option<&'static str> {
 
 /// Appends the line of `--tsv`: frame, protocol, offset, stored, calculated, verdict.
 pub fn push_tsv(line: &mut String, check: &Check) {
-    let Check { frame, protocol, algorithm, offset, stored, calculated, verdict, .. } = check;
-    let width = algorithm.width() * 2;
-    // Writing to a String cannot fail.
-    let _ = write!(line, "{frame}\t{}\t{offset}\t0x{stored:0width$x}\t", protocol.name());
-    let _ = match calculated {
-        Some(calculated) => write!(line, "0x{calculated:0width$x}"),
-        None => line.write_str("-"),
-    };
-    let _ = writeln!(line, "\t{}", verdict.name());
+    let width = check.algorithm.width() * 2;
+    push_decimal(line, check.frame);
+    line.push('\t');
+    line.push_str(check.protocol.name());
+    line.push('\t');
+    push_decimal(line, u64::try_from(check.offset).unwrap_or(u64::MAX));
+    line.push_str("\t0x");
+    push_hex(line, check.stored, width);
+    match check.calculated {
+        Some(calculated) => {
+            line.push_str("\t0x");
+            push_hex(line, calculated, width);
+        }
+        None => line.push_str("\t-"),
+    }
+    line.push('\t');
+    line.push_str(check.verdict.name());
+    line.push('\n');
+}
+
+/// Appends `number`: several times as fast as by way of a formatter, which counts when a capture has millions of lines.
+fn push_decimal(line: &mut String, number: u64) {
+    let mut digits = [0; 20];
+    let mut left = number;
+    let mut len = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit = u8::try_from(left % 10).unwrap_or(0) + b'0';
+        left /= 10;
+        len += 1;
+        if left == 0 {
+            break;
+        }
+    }
+    line.extend(digits.iter().skip(digits.len() - len).map(|digit| char::from(*digit)));
+}
+
+/// Appends the last `width` hexadecimal digits of `number`.
+fn push_hex(line: &mut String, number: u32, width: usize) {
+    for place in (0..width).rev() {
+        let digit =
+            place.checked_mul(4).and_then(|shift| number.checked_shr(u32::try_from(shift).ok()?)).unwrap_or(0) & 0xf;
+        line.push(char::from_digit(digit, 16).unwrap_or('0'));
+    }
 }
 
 #[cfg(test)]
@@ -240,6 +274,8 @@ mod tests {
         let mut line = String::new();
         push_tsv(&mut line, &check(7, Verdict::Bad));
         push_tsv(&mut line, &Check { calculated: None, ..check(8, Verdict::Unverified) });
+        push_tsv(&mut line, &Check { frame: u64::MAX, stored: 0xfedc, ..check(0, Verdict::Good) });
+        assert_eq!(line.split_off(56), "18446744073709551615\tudp\t40\t0xfedc\t0x0002\tgood\n");
         assert_eq!(line, "7\tudp\t40\t0x0001\t0x0002\tbad\n8\tudp\t40\t0x0001\t-\tunverified\n");
     }
 }

@@ -1,6 +1,7 @@
 //! What the man page says beyond the options.
 
 mod solve;
+mod why;
 
 use sockeye_cli::Manual;
 use sockeye_cli::manual::Example;
@@ -23,7 +24,8 @@ pub const MANUAL: Manual = Manual {
         ("Protocols", PROTOCOLS),
         ("Reading the worksheet", WORKSHEET),
         ("Capturing and verifying", VERIFYING),
-        ("Verdicts", VERDICTS),
+        ("Verdicts", why::VERDICTS),
+        ("Reasons", why::REASONS),
         ("Attaching without changing the checksum", solve::SOLVING),
         ("Comparing payloads", solve::COMPARING),
         ("For other programs", PROGRAMS),
@@ -136,25 +138,10 @@ VLAN tags, Linux cooked captures, BSD loopback, raw IP, PPP, PPPoE and MPLS; IPv
 headers, where the pseudo-header has the final destination of a routing header and the home address of a
 mobile node. Octets behind the packet, such as the padding of Ethernet, are not summed.";
 
-const VERDICTS: &str = "\
-Each checksum gets one of these:
-
-  good        everything covered, checksum included, sums to ffff
-  bad         it does not
-  partial     UDP or TCP: the sum of the pseudo-header and nothing else
-  none        UDP over IPv4, 0000: the sender computed no checksum
-  illegal     UDP over IPv6, 0000, which IPv6 allows in tunnels only
-  unverified  not all that it covers is there, or a length does not fit
-
-`partial` is what a sender leaves whose network interface computes the rest; it was captured before that. On a loopback
-interface every UDP and TCP checksum is `partial`: no hardware ever completes it. `unverified` is what a fragment has, a
-frame that was not captured whole, or one with a length that does not fit what encloses it.
-
-Only `bad` and `illegal` count as bad. `ffff` is good where the complement is 0000, as it is for a receiver.";
-
 const PROGRAMS: &str = "\
 `--tsv` prints one line per checksum, without a heading: frame, protocol (`ip`, `udp`, `tcp`, `icmp`, `icmpv6`), offset of
-the field in the frame in octets, stored value, calculated value or `-`, verdict. With `--with-filename` the
+the field in the frame in octets, stored value, calculated value or `-`, verdict. A field of a fragmented datagram has two
+lines, `unverified` and later the verdict on the whole. With `--with-filename` the
 file's name stands in front, as of grep.
 
 `--json` prints one object per checksum (`\"record\":\"checksum\"`) and one at the end (`\"record\":\"summary\"`), each with
@@ -221,6 +208,7 @@ const EXAMPLES: &[Example] = &[
         shows: "b.pcap.gz\t1\tudp\t26\t0xf752\t0xf752\tgood",
         status: 0,
     },
+    why::EXAMPLE,
     solve::EXAMPLES[0],
     solve::EXAMPLES[1],
     solve::EXAMPLES[2],
@@ -231,7 +219,7 @@ const EXAMPLES: &[Example] = &[
 const CAVEATS: &str = "\
 `partial` cannot be told from damage that happens to leave the pseudo-header's sum, one in 65,536.
 
-Fragments are not reassembled: the checksum of a fragmented datagram stays `unverified`. Tunnels other than those above
+A fragment inside a fragmented datagram, as in a tunnel, stays `unverified`. Tunnels other than those above
 are not looked into. A host that leaves segmentation to its interface shows segments that
 are larger than any on the wire.
 

@@ -12,7 +12,7 @@ use sockeye_capture::layers::{Fragment, Header, Layer, Presence};
 use sockeye_capture::{Frame, LinkType, Timestamp, dissect};
 
 use crate::verdict::{Check, fragment_of, judge_each};
-use crate::why::{self, Reason};
+use crate::why::{self, Flows, Reason};
 
 /// Datagrams that are kept at a time.
 const MAX_DATAGRAMS: usize = 4096;
@@ -319,8 +319,8 @@ impl Datagram {
     }
 
     /// Hands out each checksum that no fragment has all of: with the frame and the offset of its field, and the reasons for
-    /// it if `with_reasons`.
-    pub fn judge(&self, with_reasons: bool, found: &mut dyn FnMut(Check, Vec<Reason>)) {
+    /// it if `flows` are given to find them with.
+    pub fn judge(&self, flows: Option<&Flows>, found: &mut dyn FnMut(Check, Vec<Reason>)) {
         let frame = Frame {
             number: 0,
             timestamp: None,
@@ -333,12 +333,8 @@ impl Datagram {
         };
         let mut checks = Vec::new();
         judge_each(&frame, |checksum, check| checks.push((checksum.covered.range(), check)));
-        let mut reasons = if with_reasons && checks.iter().any(|(_, check)| why::is_due(check)) {
-            why::explain(&frame)
-        } else {
-            Vec::new()
-        }
-        .into_iter();
+        let flows = flows.filter(|_| checks.iter().any(|(_, check)| why::is_due(check)));
+        let mut reasons = flows.map_or_else(Vec::new, |flows| why::explain(&frame, flows)).into_iter();
         for (covered, check) in checks {
             let why = reasons.next().unwrap_or_default();
             let Some((frame, offset)) = self.place(check.offset) else { continue };

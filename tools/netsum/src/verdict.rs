@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use sockeye_capture::layers::{Algorithm, Checksum, Fragment, Header, Layer, Presence, Stop, Zero};
 use sockeye_capture::{Frame, dissect};
 use sockeye_common::addr::IpText;
-use sockeye_common::checksum::{Sum, udp_transmitted};
+use sockeye_common::checksum::{PseudoHeader, Sum, udp_transmitted};
 use sockeye_common::crc32c::Crc32c;
 
 use crate::protocol::{Protocol, by_name};
@@ -19,7 +19,8 @@ pub enum Verdict {
     Good,
     /// It is not.
     Bad,
-    /// It holds the pseudo-header's sum, not complemented: what a sender leaves whose network interface does the rest.
+    /// It holds the pseudo-header's sum, not complemented, or that without the length: what a sender leaves whose network
+    /// interface does the rest.
     Partial,
     /// Zero where that is allowed and says that the sender computed none.
     None,
@@ -124,7 +125,8 @@ impl Check {
     }
 }
 
-fn endpoint(addr: IpAddr, port: u16) -> String {
+/// Address and port, IPv6 in brackets.
+pub(crate) fn endpoint(addr: IpAddr, port: u16) -> String {
     match addr {
         IpAddr::V4(_) => SocketAddr::new(addr, port).to_string(),
         IpAddr::V6(_) => format!("[{}]:{port}", IpText(addr)),
@@ -305,12 +307,39 @@ fn compute(octets: &[u8], checksum: &Checksum) -> Option<Weighed> {
 }
 
 fn compare(sums: Sums, checksum: &Checksum) -> Verdict {
-    let offloads = matches!(checksum.protocol, Protocol::Udp | Protocol::Tcp);
     match sums.with_stored {
         // Both zeros of ones' complement come to this, as they do at a receiver.
         0xffff => Verdict::Good,
-        _ if offloads && sums.pseudo_header.map(u32::from) == Some(checksum.stored) => Verdict::Partial,
+        _ if offload(sums, checksum).is_some() => Verdict::Partial,
         _ => Verdict::Bad,
+    }
+}
+
+/// What a sender leaves in the field whose interface does the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offload {
+    /// The pseudo-header's sum.
+    Whole,
+    /// The same with a length of zero: the interface is to cut the segment, and fills in the length of each piece.
+    WithoutLength,
+}
+
+/// Which of these the field holds, if it does.
+pub fn offload(sums: Sums, checksum: &Checksum) -> Option<Offload> {
+    let pseudo = sums.pseudo_header.filter(|_| matches!(checksum.protocol, Protocol::Udp | Protocol::Tcp))?;
+    let without_length = || {
+        let pseudo = match checksum.pseudo_header? {
+            PseudoHeader::V4 { src, dst, protocol, .. } => PseudoHeader::V4 { src, dst, protocol, length: 0 },
+            PseudoHeader::V6 { src, dst, next_header, .. } => PseudoHeader::V6 { src, dst, length: 0, next_header },
+        };
+        Some(pseudo.sum().folded())
+    };
+    if checksum.stored == u32::from(pseudo) {
+        Some(Offload::Whole)
+    } else if Some(checksum.stored) == without_length().map(u32::from) {
+        Some(Offload::WithoutLength)
+    } else {
+        None
     }
 }
 

@@ -18,7 +18,7 @@ use crate::reassembly::{Datagram, Reassembly};
 use crate::shell::{self, Capture};
 use crate::tally::Tally;
 use crate::verdict::{Check, Verdict, judge};
-use crate::why;
+use crate::why::{self, Flows};
 
 /// Frames between two looks at the progress line, which the first of them starts: less is read in no time.
 const PROGRESS_EVERY: u64 = 65_536;
@@ -186,6 +186,7 @@ struct Report {
     explained: BTreeSet<Verdict>,
     line: String,
     reassembly: Reassembly,
+    flows: Flows,
 }
 
 impl Report {
@@ -204,14 +205,19 @@ impl Report {
             explained: BTreeSet::new(),
             line: String::new(),
             reassembly: Reassembly::default(),
+            flows: Flows::default(),
         }
     }
 
     /// Judges `frame` and puts its checksums into `found`; returns the datagram that it makes whole, if it does.
     fn count(&mut self, frame: &Frame<'_>, found: &mut Vec<Check>) -> Option<Datagram> {
         let walk = judge(frame, &mut |check| found.push(check));
+        let has_reasons = matches!(self.style, Style::Listing(_));
         for check in &*found {
             self.tally.check(check);
+            if has_reasons {
+                self.flows.note(check);
+            }
         }
         let count = u64::try_from(found.len()).unwrap_or(u64::MAX);
         self.tally.frame(frame.link_type, count, walk.stop);
@@ -230,7 +236,8 @@ impl Report {
             return self.tabulate(found, with_filename, progress, output);
         }
         // What is good needs no second look.
-        let mut reasons = if found.iter().any(why::is_due) { why::explain(frame) } else { Vec::new() }.into_iter();
+        let mut reasons =
+            if found.iter().any(why::is_due) { why::explain(frame, &self.flows) } else { Vec::new() }.into_iter();
         for check in found {
             let row = Row { check: *check, why: reasons.next().unwrap_or_default(), whole: None };
             self.take(row, progress, output)?;
@@ -246,7 +253,8 @@ impl Report {
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
         let mut rows = Vec::new();
-        datagram.judge(matches!(self.style, Style::Listing(_)), &mut |check, why| {
+        let flows = matches!(self.style, Style::Listing(_)).then_some(&self.flows);
+        datagram.judge(flows, &mut |check, why| {
             let whole = Whole { frames: datagram.frames(), length: datagram.payload_len() };
             rows.push(Row { check, why, whole: Some(whole) });
         });

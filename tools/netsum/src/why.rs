@@ -6,6 +6,7 @@
 
 mod arithmetic;
 mod case;
+mod flows;
 mod hypothesis;
 mod sctp;
 #[cfg(test)]
@@ -17,7 +18,8 @@ use serde::{Serialize, Serializer};
 use sockeye_capture::{Frame, dissect};
 
 use self::case::{Case, Network};
-use crate::verdict::{Check, Verdict};
+pub use self::flows::Flows;
+use crate::verdict::{Check, Offload, Verdict};
 
 /// A mistake that gives what is stored, or what is known besides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,7 +44,7 @@ pub enum Reason {
     EndpointChanged {
         /// Which side.
         side: Side,
-        /// What it was when the sum was done: address, or address and port.
+        /// What it was when the sum was done: address, port, or both.
         was: String,
     },
     /// The Time to Live changed after the sum was done.
@@ -241,14 +243,15 @@ pub fn is_due(check: &Check) -> bool {
     }
 }
 
-/// The reasons for each of the checksums of `frame`, in the order in which they are judged.
-pub fn explain(frame: &Frame<'_>) -> Vec<Vec<Reason>> {
+/// The reasons for each of the checksums of `frame`, in the order in which they are judged. `flows` are those that were
+/// met so far.
+pub fn explain(frame: &Frame<'_>, flows: &Flows) -> Vec<Vec<Reason>> {
     let mut cases = Vec::new();
     let mut network = None;
     for layer in dissect(frame.link_type, frame.octets, frame.original_len) {
         network = Network::of(&layer).or(network);
         if let Some(checksum) = layer.checksum() {
-            cases.push(Case::new(frame, layer, checksum, network));
+            cases.push(Case::new(frame, layer, checksum, network, flows));
         }
     }
     case::relate(&mut cases);
@@ -262,7 +265,7 @@ fn reasons(case: &Case<'_>) -> Vec<Reason> {
     }
     match case.check.verdict {
         Verdict::Good => vec![Reason::OtherZero],
-        Verdict::Partial if case.is_offload_without_length() => vec![Reason::OffloadWithoutLength],
+        Verdict::Partial if case.offload() == Some(Offload::WithoutLength) => vec![Reason::OffloadWithoutLength],
         Verdict::Partial => vec![Reason::Offload],
         Verdict::Illegal if case.check.calculated == Some(0xffff) => vec![Reason::ZeroNotReplaced],
         Verdict::Illegal => vec![Reason::LeftZero],

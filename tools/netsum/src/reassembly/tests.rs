@@ -45,7 +45,8 @@ fn reassembled(packets: &[Vec<u8>]) -> (Vec<(u64, usize, Verdict)>, Outcome) {
     let mut found = Vec::new();
     for (packet, number) in packets.iter().zip(1..) {
         if let Some(datagram) = reassembly.take(&frame(number, 0, packet)) {
-            datagram.judge(true, &mut |check, _| found.push((check.frame, check.offset, check.verdict)));
+            datagram
+                .judge(Some(&Flows::default()), &mut |check, _| found.push((check.frame, check.offset, check.verdict)));
         }
     }
     (found, reassembly.finish())
@@ -183,7 +184,7 @@ proptest! {
                 *first = if *first % 2 == 0 { 0x45 } else { 0x60 };
             }
             if let Some(datagram) = reassembly.take(&frame(1, 0, &packet)) {
-                datagram.judge(true, &mut |_, _| {});
+                datagram.judge(Some(&Flows::default()), &mut |_, _| {});
             }
             let kept: usize = reassembly.parts.values().map(|part| part.cost).sum();
             prop_assert_eq!(reassembly.kept, kept);

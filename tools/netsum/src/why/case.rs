@@ -7,7 +7,8 @@ use sockeye_capture::layers::{Algorithm, Checksum, Header, Layer, Protocol};
 use sockeye_common::checksum::{PseudoHeader, Sum, plain_sum};
 
 use super::arithmetic::{add, same, subtract};
-use crate::verdict::{self, Check, Sums};
+use super::flows::{Endpoint, Flows};
+use crate::verdict::{self, Check, Offload, Sums, Verdict};
 
 /// The IP header that encloses a checksum.
 #[derive(Clone, Copy, Debug)]
@@ -42,16 +43,26 @@ pub(super) struct Case<'a> {
     pub(super) network: Option<Network>,
     /// Whether the IP header's checksum and the transport's are off by the same amount.
     pub(super) is_off_together: bool,
+    /// What the source may have been, by other flows to the destination, and the other way round.
+    pub(super) former: (Vec<Endpoint>, Vec<Endpoint>),
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn new(frame: &Frame<'a>, layer: Layer, checksum: Checksum, network: Option<Network>) -> Self {
+    pub(super) fn new(
+        frame: &Frame<'a>,
+        layer: Layer,
+        checksum: Checksum,
+        network: Option<Network>,
+        flows: &Flows,
+    ) -> Self {
+        let check = verdict::check(frame, &layer, &checksum);
         let len = frame.octets.len().saturating_sub(frame.fcs_len.into());
         Self {
             octets: frame.octets.get(..len).unwrap_or(frame.octets),
             layer,
             checksum,
-            check: verdict::check(frame, &layer, &checksum),
+            former: if check.verdict == Verdict::Bad { flows.former(&check) } else { Default::default() },
+            check,
             network,
             is_off_together: false,
         }
@@ -140,13 +151,9 @@ impl<'a> Case<'a> {
         self.octets.get(start..start.checked_add(len)?)
     }
 
-    /// Whether the field holds the pseudo-header's sum without its length.
-    pub(super) fn is_offload_without_length(&self) -> bool {
-        let Some((pseudo, length)) = self.sums().and_then(|sums| sums.pseudo_header).zip(self.pseudo_len()) else {
-            return false;
-        };
-        let without = subtract(pseudo, super::arithmetic::folded(length));
-        self.stored() == Some(without) && without != pseudo
+    /// What a sender left that leaves the sum to its interface.
+    pub(super) fn offload(&self) -> Option<Offload> {
+        verdict::offload(self.sums()?, &self.checksum)
     }
 
     /// The sum with another pseudo-header.

@@ -3,11 +3,14 @@
 use std::net::IpAddr;
 
 use sockeye_capture::layers::{Header, Protocol};
-use sockeye_common::checksum::{PseudoHeader, words};
+use sockeye_common::addr::IpText;
+use sockeye_common::checksum::{PseudoHeader, Sum, words};
 
 use super::arithmetic::{add, folded, subtract};
 use super::case::Case;
-use super::{Held, Reason, Word, sctp};
+use super::flows::Endpoint;
+use super::{Held, Reason, Side, Word, sctp};
+use crate::verdict;
 
 /// Places of a bit that are listed.
 const FEW: usize = 4;
@@ -18,8 +21,8 @@ type Hypothesis = fn(&Case<'_>) -> Option<Reason>;
 /// The manual has this order.
 const HYPOTHESES: &[Hypothesis] = &[
     left_zero,
-    offload_without_length,
     address_changed,
+    endpoint_changed,
     ttl_changed,
     tos_changed,
     not_complemented,
@@ -68,14 +71,43 @@ fn left_zero(case: &Case<'_>) -> Option<Reason> {
     (case.stored() == Some(0)).then_some(Reason::LeftZero)
 }
 
-fn offload_without_length(case: &Case<'_>) -> Option<Reason> {
-    (is_udp_or_tcp(case) && case.is_offload_without_length()).then_some(Reason::OffloadWithoutLength)
-}
-
 fn address_changed(case: &Case<'_>) -> Option<Reason> {
     case.is_off_together.then(|| Reason::AddressChanged {
         words: header_words(case).into_iter().filter(|word| word.field.contains("address")).collect(),
     })
+}
+
+fn endpoint_changed(case: &Case<'_>) -> Option<Reason> {
+    case.checksum.pseudo_header?;
+    let (from, to) = case.check.ports?;
+    let ((src, dst), (sources, destinations)) = (case.check.addrs, &case.former);
+    let sides = [(Side::Source, sources, (src, from)), (Side::Destination, destinations, (dst, to))];
+    sides.into_iter().find_map(|(side, former, is)| {
+        let mut was = former.iter().filter_map(|was| formerly(case, *was, is));
+        was.next().map(|was| Reason::EndpointChanged { side, was })
+    })
+}
+
+/// Which part of an endpoint, address or port or both, must have been that of `was`.
+fn formerly(case: &Case<'_>, was: Endpoint, is: Endpoint) -> Option<String> {
+    let addr = subtract(addr_sum(was.0), addr_sum(is.0));
+    let port = subtract(was.1, is.1);
+    if was.0 != is.0 && was.1 != is.1 && case.is_explained_by(add(addr, port)) {
+        Some(verdict::endpoint(was.0, was.1))
+    } else if was.0 != is.0 && case.is_explained_by(addr) {
+        Some(IpText(was.0).to_string())
+    } else if was.1 != is.1 && case.is_explained_by(port) {
+        Some(format!("port {}", was.1))
+    } else {
+        None
+    }
+}
+
+fn addr_sum(addr: IpAddr) -> u16 {
+    match addr {
+        IpAddr::V4(addr) => Sum::new().add(&addr.octets()).folded(),
+        IpAddr::V6(addr) => Sum::new().add(&addr.octets()).folded(),
+    }
 }
 
 fn ttl_changed(case: &Case<'_>) -> Option<Reason> {

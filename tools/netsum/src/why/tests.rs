@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sockeye_capture::{Frame, LinkType};
 
-use super::{Reason, explain};
+use super::{Flows, Reason, explain};
 
 const SRC: [u8; 4] = [10, 0, 0, 1];
 const DST: [u8; 4] = [10, 0, 0, 2];
@@ -69,7 +69,12 @@ fn with(mut segment: Vec<u8>, at: usize, stored: u16) -> Vec<u8> {
 
 /// The codes of the reasons of each checksum.
 fn codes(packet: &[u8]) -> Vec<Vec<&'static str>> {
-    let frame = Frame {
+    let reasons = explain(&frame(packet), &Flows::default());
+    reasons.iter().map(|reasons| reasons.iter().map(Reason::code).collect()).collect()
+}
+
+fn frame(packet: &[u8]) -> Frame<'_> {
+    Frame {
         number: 1,
         timestamp: None,
         interface: 0,
@@ -78,8 +83,7 @@ fn codes(packet: &[u8]) -> Vec<Vec<&'static str>> {
         octets: packet,
         file_offset: 0,
         fcs_len: 0,
-    };
-    explain(&frame).iter().map(|reasons| reasons.iter().map(Reason::code).collect()).collect()
+    }
 }
 
 /// Those of the transport of a packet over IPv4.
@@ -187,6 +191,37 @@ fn mistakes_with_tcp_and_icmp() {
     let echo = [8, 0, 0, 0, 0, 1, 0, 1, b'p', b'i', b'n', b'g'];
     let stored = checksum(&[&pseudo(1, &echo), &echo]);
     assert_eq!(of_transport(1, &with(echo.to_vec(), 2, stored), &[]), ["pseudo_header_added"]);
+}
+
+#[test]
+fn what_other_packets_of_the_flow_had() {
+    let datagram = udp(b"hello");
+    let right = checksum(&[&pseudo(UDP, &datagram), &datagram]);
+    let sent = ipv4(UDP, &[], &with(datagram, 6, right));
+    let mut flows = Flows::default();
+    crate::verdict::judge(&frame(&sent), &mut |check| flows.note(&check));
+    // The IP header is right again, the datagram is not.
+    let translated = |src: [u8; 4], dst: [u8; 4], ports: [u16; 2]| {
+        let mut packet = sent.clone();
+        packet[12..16].copy_from_slice(&src);
+        packet[16..20].copy_from_slice(&dst);
+        packet[20..22].copy_from_slice(&ports[0].to_be_bytes());
+        packet[22..24].copy_from_slice(&ports[1].to_be_bytes());
+        store(&mut packet, 0);
+        let sum = checksum(&[&packet[..20]]);
+        store(&mut packet, sum);
+        let reasons = explain(&frame(&packet), &flows);
+        assert!(reasons[0].is_empty(), "{reasons:?}");
+        reasons[1].first().map(Reason::short)
+    };
+    let nat = |what: &str| Some(format!("stale: the {what} (NAT)"));
+    assert_eq!(translated([192, 0, 2, 77], DST, [5000, 6000]), nat("source was 10.0.0.1"));
+    assert_eq!(translated([192, 0, 2, 77], DST, [61234, 6000]), nat("source was 10.0.0.1:5000"));
+    assert_eq!(translated(SRC, DST, [61234, 6000]), nat("source was port 5000"));
+    assert_eq!(translated(SRC, [192, 0, 2, 80], [5000, 8080]), nat("destination was 10.0.0.2:6000"));
+    // A flow with neither end says nothing.
+    let both = translated([192, 0, 2, 77], [192, 0, 2, 80], [1, 2]).unwrap();
+    assert!(!both.contains("NAT"), "{both}");
 }
 
 /// An IPv4 header, right, and then changed.
