@@ -37,6 +37,7 @@ set edit:completion:arg-completer[netsum] = {|@words|
             cand verify 'Judge every checksum of a capture, or of several'
             cand solve 'Find what may be attached to DATA, or put into it, without changing its checksum'
             cand same 'Say whether two payloads have one checksum, and why'
+            cand fix 'Write a copy of a capture in which the bad checksums are right'
         }
         &'netsum;udp'= {
             cand --color 'Use colour: on a terminal, always or never'
@@ -197,6 +198,19 @@ set edit:completion:arg-completer[netsum] = {|@words|
             cand --color 'Use colour: on a terminal, always or never'
             cand -q 'Print nothing: the exit status tells'
             cand --quiet 'Print nothing: the exit status tells'
+            cand --explain 'Show the working, step by step'
+            cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'netsum;fix'= {
+            cand --make-bad 'Damage good checksums instead, for an exercise: all, or about one in N. They are listed'
+            cand --seed 'What decides which ones, and how: the same number damages the same file in the same way'
+            cand --color 'Use colour: on a terminal, always or never'
+            cand --fill-partial 'Complete partial checksums too, which a sender left to its network interface'
+            cand --quoted 'Repair the packets too that ICMP errors quote'
+            cand -v 'List each checksum that is rewritten'
+            cand --verbose 'List each checksum that is rewritten'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
             cand -h 'Print help (see more with ''--help'')'

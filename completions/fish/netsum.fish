@@ -44,6 +44,7 @@ complete -c netsum -n "__fish_netsum_needs_command" -f -a "raw" -d 'The checksum
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "verify" -d 'Judge every checksum of a capture, or of several'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "solve" -d 'Find what may be attached to DATA, or put into it, without changing its checksum'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "same" -d 'Say whether two payloads have one checksum, and why'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "fix" -d 'Write a copy of a capture in which the bad checksums are right'
 complete -c netsum -n "__fish_netsum_using_subcommand udp" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
@@ -188,3 +189,14 @@ complete -c netsum -n "__fish_netsum_using_subcommand same" -s q -l quiet -d 'Pr
 complete -c netsum -n "__fish_netsum_using_subcommand same" -l explain -d 'Show the working, step by step'
 complete -c netsum -n "__fish_netsum_using_subcommand same" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c netsum -n "__fish_netsum_using_subcommand same" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand fix" -l make-bad -d 'Damage good checksums instead, for an exercise: all, or about one in N. They are listed' -r
+complete -c netsum -n "__fish_netsum_using_subcommand fix" -l seed -d 'What decides which ones, and how: the same number damages the same file in the same way' -r
+complete -c netsum -n "__fish_netsum_using_subcommand fix" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand fix" -l fill-partial -d 'Complete partial checksums too, which a sender left to its network interface'
+complete -c netsum -n "__fish_netsum_using_subcommand fix" -l quoted -d 'Repair the packets too that ICMP errors quote'
+complete -c netsum -n "__fish_netsum_using_subcommand fix" -s v -l verbose -d 'List each checksum that is rewritten'
+complete -c netsum -n "__fish_netsum_using_subcommand fix" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand fix" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand fix" -s h -l help -d 'Print help (see more with \'--help\')'

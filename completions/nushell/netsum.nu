@@ -254,6 +254,25 @@ module completions {
     b: string                 # The other one
   ]
 
+  def "nu-complete netsum fix color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Write a copy of a capture in which the bad checksums are right
+  export extern "netsum fix" [
+    --fill-partial            # Complete partial checksums too, which a sender left to its network interface
+    --quoted                  # Repair the packets too that ICMP errors quote
+    --make-bad: string        # Damage good checksums instead, for an exercise: all, or about one in N. They are listed
+    --seed: string            # What decides which ones, and how: the same number damages the same file in the same way
+    --verbose(-v)             # List each checksum that is rewritten
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum fix color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    input: string             # A pcap or pcapng file, which may be compressed with gzip or zstd; - is standard input
+    out: string               # The file to write, in place of an older one; - is standard output
+  ]
+
 }
 
 export use completions *

@@ -40,6 +40,7 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Judge every checksum of a capture, or of several')
             [CompletionResult]::new('solve', 'solve', [CompletionResultType]::ParameterValue, 'Find what may be attached to DATA, or put into it, without changing its checksum')
             [CompletionResult]::new('same', 'same', [CompletionResultType]::ParameterValue, 'Say whether two payloads have one checksum, and why')
+            [CompletionResult]::new('fix', 'fix', [CompletionResultType]::ParameterValue, 'Write a copy of a capture in which the bad checksums are right')
             break
         }
         'netsum;udp' {
@@ -212,6 +213,20 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing: the exit status tells')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing: the exit status tells')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;fix' {
+            [CompletionResult]::new('--make-bad', '--make-bad', [CompletionResultType]::ParameterName, 'Damage good checksums instead, for an exercise: all, or about one in N. They are listed')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What decides which ones, and how: the same number damages the same file in the same way')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('--fill-partial', '--fill-partial', [CompletionResultType]::ParameterName, 'Complete partial checksums too, which a sender left to its network interface')
+            [CompletionResult]::new('--quoted', '--quoted', [CompletionResultType]::ParameterName, 'Repair the packets too that ICMP errors quote')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'List each checksum that is rewritten')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'List each checksum that is rewritten')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

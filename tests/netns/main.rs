@@ -33,6 +33,7 @@ mod nc_udp;
 mod nc_unix;
 mod netsum;
 mod netsum_why;
+mod netsum_fix;
 mod ports;
 mod sys;
 mod terminal;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         nc_unix::tests,
         netsum::cases,
         netsum_why::cases,
+        netsum_fix::tests,
         ports::tests,
         sys::cases,
         terminal::tests,

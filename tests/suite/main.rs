@@ -39,6 +39,7 @@ mod netcat;
 mod netsum;
 mod netsum_compute;
 mod netsum_files;
+mod netsum_fix;
 mod netsum_solve;
 mod netsum_why;
 mod ports;

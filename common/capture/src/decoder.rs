@@ -99,6 +99,15 @@ impl Decoder {
         }
     }
 
+    /// Whether the header of a capture has been read.
+    pub(crate) fn is_started(&self) -> bool {
+        match &self.format {
+            Format::Unknown => false,
+            Format::Classic(_) => true,
+            Format::Pcapng(section) => section.is_started(),
+        }
+    }
+
     /// Whether the capture may end here.
     pub(crate) fn end(&self) -> Result<bool, CaptureError> {
         match &self.format {

@@ -12,6 +12,8 @@ pub(crate) const CHUNK_LEN: usize = 256 << 10;
 pub(crate) struct Input<R> {
     stream: R,
     buffer: Vec<u8>,
+    /// What has been used and is still there is `buffer[kept..start]`.
+    kept: usize,
     /// The octets read and not yet consumed are `buffer[start..end]`.
     start: usize,
     end: usize,
@@ -20,7 +22,7 @@ pub(crate) struct Input<R> {
 
 impl<R> Input<R> {
     pub(crate) const fn new(stream: R) -> Self {
-        Self { stream, buffer: Vec::new(), start: 0, end: 0, position: 0 }
+        Self { stream, buffer: Vec::new(), kept: 0, start: 0, end: 0, position: 0 }
     }
 
     /// What has been read and not been consumed.
@@ -65,10 +67,25 @@ impl<R> Input<R> {
         self.consume(len);
         self.buffer.get(start..self.start).unwrap_or_default()
     }
+
+    /// What has been used since the last [`Input::release`] or [`Input::fill`] that read.
+    pub(crate) fn used(&self) -> &[u8] {
+        self.buffer.get(self.kept..self.start).unwrap_or_default()
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn used_mut(&mut self) -> &mut [u8] {
+        self.buffer.get_mut(self.kept..self.start).unwrap_or_default()
+    }
+
+    /// Gives up what has been used.
+    pub(crate) const fn release(&mut self) {
+        self.kept = self.start;
+    }
 }
 
 impl<R: Read> Input<R> {
-    /// Reads until `needed` octets are there; `false` if the stream ends before.
+    /// Reads until `needed` octets are there; `false` if the stream ends before. What has been used is given up.
     ///
     /// The buffer grows only as octets arrive, so that a length that lies costs nothing.
     pub(crate) fn fill(&mut self, needed: usize) -> io::Result<bool> {
@@ -78,6 +95,7 @@ impl<R: Read> Input<R> {
                 self.end -= self.start;
                 self.start = 0;
             }
+            self.kept = 0;
             if self.end == self.buffer.len() {
                 self.buffer.resize(self.buffer.len().saturating_mul(2).max(CHUNK_LEN), 0);
             }

@@ -4,6 +4,7 @@
 //! - [`frame`]: what a reader delivers
 //! - [`link_type`]: the registry of link types as a newtype
 //! - [`layers`]: the walk from the link layer to the transport, as an iterator that allocates nothing
+//! - [`rewrite`]: a capture copied octet by octet, with frames changed
 //! - [`unpack`]: gzip and Zstandard under a capture
 //! - [`pcap`]: the classic format, and a writer of it
 //! - [`live`]: frames from an interface of this host
@@ -48,6 +49,7 @@ pub mod live;
 pub mod pcap;
 mod pcapng;
 pub mod reader;
+pub mod rewrite;
 pub mod unpack;
 
 pub use error::CaptureError;
@@ -55,4 +57,5 @@ pub use frame::{Frame, Interface, Resolution, Timestamp};
 pub use layers::{Header, Layer, Layers, dissect};
 pub use link_type::LinkType;
 pub use reader::{FrameSource, SliceReader, StreamReader};
+pub use rewrite::Rewriter;
 pub use unpack::Unpacked;

@@ -90,6 +90,11 @@ impl Section {
         &self.interfaces
     }
 
+    /// Whether there is a section at all.
+    pub(crate) const fn is_started(&self) -> bool {
+        self.order.is_some()
+    }
+
     /// Whether a block boundary has been reached.
     pub(crate) fn may_end(&self) -> bool {
         self.trailer.is_none() && self.order.is_some()

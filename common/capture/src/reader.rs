@@ -94,18 +94,14 @@ impl<'a> Iterator for SliceReader<'a> {
 /// Reads a capture from a stream, such as a pipe. It has a buffer of its own: `stream` needs none.
 #[derive(Debug)]
 pub struct StreamReader<R> {
-    input: Input<R>,
-    decoder: Decoder,
-    /// What is being left out, and how many octets of it have been: kept here so that a read that failed can be resumed.
-    skipping: Option<(Need, usize)>,
-    frames: u64,
+    walk: Walk<R>,
     done: bool,
 }
 
 impl<R: Read> StreamReader<R> {
     /// A reader of the capture that comes out of `stream`.
     pub fn new(stream: R) -> Self {
-        Self { input: Input::new(stream), decoder: Decoder::default(), skipping: None, frames: 0, done: false }
+        Self { walk: Walk::new(stream), done: false }
     }
 
     /// The next frame, which borrows the buffer; `None` at the end, and after an error.
@@ -117,12 +113,8 @@ impl<R: Read> StreamReader<R> {
         if self.done {
             return Ok(None);
         }
-        match self.advance() {
-            Ok(Some(record)) => {
-                let position = self.input.position();
-                let frames = self.frames;
-                Ok(Some(frame(&record, self.input.lend(record.consumed), position, frames)))
-            }
+        match self.walk.advance(&mut |_| Ok(())) {
+            Ok(Some(record)) => Ok(Some(self.walk.frame(&record))),
             Ok(None) => {
                 self.done = true;
                 Ok(None)
@@ -136,23 +128,42 @@ impl<R: Read> StreamReader<R> {
 
     /// The interfaces described so far in the current section.
     pub fn interfaces(&self) -> &[Interface] {
-        self.decoder.interfaces()
+        self.walk.decoder.interfaces()
     }
 
     /// How many octets have been read of the capture and used.
     pub fn position(&self) -> u64 {
-        self.input.position()
+        self.walk.input.position()
     }
 
     /// What it reads from.
     pub fn stream(&self) -> &R {
-        self.input.stream()
+        self.walk.input.stream()
+    }
+}
+
+/// What is done with octets that have been used, before their room is given to others.
+pub(crate) type Spill<'a> = dyn FnMut(&[u8]) -> io::Result<()> + 'a;
+
+/// The way through a stream, from frame to frame.
+#[derive(Debug)]
+pub(crate) struct Walk<R> {
+    pub(crate) input: Input<R>,
+    pub(crate) decoder: Decoder,
+    /// What is being left out, and how many octets of it have been: kept here so that a read that failed can be resumed.
+    skipping: Option<(Need, usize)>,
+    frames: u64,
+}
+
+impl<R: Read> Walk<R> {
+    pub(crate) fn new(stream: R) -> Self {
+        Self { input: Input::new(stream), decoder: Decoder::default(), skipping: None, frames: 0 }
     }
 
     /// Finds the next frame; its record is at the start of the input then.
-    fn advance(&mut self) -> Result<Option<Record>, CaptureError> {
+    pub(crate) fn advance(&mut self, spill: &mut Spill<'_>) -> Result<Option<Record>, CaptureError> {
         loop {
-            self.skip()?;
+            self.skip(spill)?;
             match self.decoder.step(self.input.octets(), self.input.position())? {
                 Step::Frame(record) => {
                     self.frames = self.frames.saturating_add(1);
@@ -160,7 +171,7 @@ impl<R: Read> StreamReader<R> {
                 }
                 Step::Skip(need) => self.skipping = Some((need, 0)),
                 Step::Need(need) => {
-                    if !self.fill(need.total())? {
+                    if !self.fill(need.total(), spill)? {
                         if self.input.available() == 0 && self.decoder.end()? {
                             return Ok(None);
                         }
@@ -171,8 +182,14 @@ impl<R: Read> StreamReader<R> {
         }
     }
 
+    /// Uses the record that was found, and gives its frame.
+    pub(crate) fn frame(&mut self, record: &Record) -> Frame<'_> {
+        let position = self.input.position();
+        frame(record, self.input.lend(record.consumed), position, self.frames)
+    }
+
     /// Leaves out what is to be left out, however much that is, without holding it.
-    fn skip(&mut self) -> Result<(), CaptureError> {
+    fn skip(&mut self, spill: &mut Spill<'_>) -> Result<(), CaptureError> {
         while let Some((need, skipped)) = self.skipping {
             let left = need.total().saturating_sub(skipped);
             let taken = left.min(self.input.available());
@@ -183,18 +200,23 @@ impl<R: Read> StreamReader<R> {
             }
             let skipped = skipped.saturating_add(taken);
             self.skipping = Some((need, skipped));
-            if !self.fill(1)? {
+            if !self.fill(1, spill)? {
                 return Err(need.truncated(self.input.position().saturating_sub(wide(skipped)), skipped));
             }
         }
         Ok(())
     }
 
-    fn fill(&mut self, needed: usize) -> Result<bool, CaptureError> {
-        self.input.fill(needed).map_err(|source| {
-            let read = self.input.position().saturating_add(wide(self.input.available()));
-            CaptureError::from_read(read, source)
-        })
+    pub(crate) fn fill(&mut self, needed: usize, spill: &mut Spill<'_>) -> Result<bool, CaptureError> {
+        spill(self.input.used())
+            .and_then(|()| {
+                self.input.release();
+                self.input.fill(needed)
+            })
+            .map_err(|source| {
+                let read = self.input.position().saturating_add(wide(self.input.available()));
+                CaptureError::from_read(read, source)
+            })
     }
 }
 
@@ -212,7 +234,7 @@ fn is_passing(fault: &CaptureError) -> bool {
 
 /// The frame that `record` describes in `input`, which starts at `position`.
 #[inline]
-pub(crate) fn frame<'a>(record: &Record, input: &'a [u8], position: u64, number: u64) -> Frame<'a> {
+fn frame<'a>(record: &Record, input: &'a [u8], position: u64, number: u64) -> Frame<'a> {
     let octets = input.get(record.start..record.start.saturating_add(record.len)).unwrap_or_default();
     Frame {
         number,

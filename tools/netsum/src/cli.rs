@@ -1,6 +1,7 @@
 //! The command line.
 
 mod compute;
+mod fix;
 mod same;
 mod solve;
 mod values;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
 
 pub use compute::{Compute, Style as WorkingStyle};
+pub use fix::Fix;
 pub use same::Same;
 pub use solve::{Place, Solve, Suffixes};
 pub use verify::{Style, Verify};
@@ -66,6 +68,11 @@ enum Command {
     /// Both are thought to be sent with the same addresses, ports and other header fields, whatever these are. The status
     /// is 0 if the checksums are the same, and 1 if they are not.
     Same(same::SameArgs),
+    /// Write a copy of a capture in which the bad checksums are right
+    ///
+    /// Only bad checksums are rewritten, the inner ones of a tunnel first. Every other octet is as it was, link padding
+    /// and pcapng's options among them. Fragments, and packets that were not captured whole, are left alone.
+    Fix(fix::FixArgs),
 }
 
 impl Command {
@@ -83,7 +90,7 @@ impl Command {
             Self::Raw(args) => ("raw", args.style),
             Self::Solve(args) => return args.quiet.then_some(("solve", "--quiet")),
             Self::Same(args) => return args.quiet.then_some(("same", "--quiet")),
-            Self::Verify(_) => return None,
+            Self::Verify(_) | Self::Fix(_) => return None,
         };
         Some((name, style.option()?))
     }
@@ -109,6 +116,8 @@ pub enum Job {
     Solve(Solve),
     /// Compare those of two payloads.
     Same(Same),
+    /// Repair those of a capture.
+    Fix(Fix),
 }
 
 /// Reads a command line.
@@ -137,6 +146,7 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
         Command::Verify(args) => Job::Verify(args.read(presentation)),
         Command::Solve(args) => Job::Solve(args.read()?),
         Command::Same(args) => Job::Same(args.read()?),
+        Command::Fix(args) => Job::Fix(args.read(presentation)?),
     };
     Ok(Options { presentation, job })
 }

@@ -11,6 +11,7 @@
 //! - [`listing`], [`tally`]: which of them are listed, and the count
 //! - [`verify`]: a whole capture
 //! - [`why`]: the mistakes that reproduce a stored value
+//! - [`fix`]: a whole capture, rewritten
 //! - [`explain`]: why a verdict is what it is, as data
 //! - [`worksheet`]: the working on paper
 //! - [`solve`]: what keeps or forces a checksum
@@ -24,6 +25,7 @@ pub mod cli;
 pub mod crc;
 pub mod data;
 pub mod explain;
+pub mod fix;
 pub mod form;
 pub mod listing;
 pub mod manual;
@@ -80,6 +82,7 @@ impl Tool for Netsum {
             Job::Verify(job) => verify::run(job, output),
             Job::Solve(job) => solve::run(job, output),
             Job::Same(job) => same::run(job, output),
+            Job::Fix(job) => fix::run(job, output),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the man page says beyond the options.
 
+mod fix;
 mod solve;
 mod why;
 
@@ -14,6 +15,8 @@ pub const MANUAL: Manual = Manual {
         "icmpv6 | ip [-q | --table] [FIELDS] SRC DST [DATA]",
         "icmp | igmp | raw [-q | --table] [FIELDS] [GROUP] DATA",
         "verify [-a | -s | --tsv [-H]] FILE...",
+        "fix [-v] [--fill-partial] [--quoted] IN OUT",
+        "fix --make-bad[=N] [--seed=NUMBER] IN OUT",
         "solve [-q] [-k K] [--set SET] [-n N | --count] [--force CHECKSUM] DATA",
         "solve [-q] --at OFFSET [--insert] [--force CHECKSUM] DATA",
         "same [-q] [--protocol PROTOCOL] A B",
@@ -26,6 +29,7 @@ pub const MANUAL: Manual = Manual {
         ("Capturing and verifying", VERIFYING),
         ("Verdicts", why::VERDICTS),
         ("Reasons", why::REASONS),
+        ("Repairing", fix::REPAIRING),
         ("Attaching without changing the checksum", solve::SOLVING),
         ("Comparing payloads", solve::COMPARING),
         ("For other programs", PROGRAMS),
@@ -36,13 +40,16 @@ pub const MANUAL: Manual = Manual {
             0,
             "The checksum was computed; nothing in the capture is bad; something was found; the payloads have one checksum.",
         ),
-        (1, "The capture has a checksum that is bad or illegal; nothing was found; the checksums differ."),
+        (
+            1,
+            "The capture has a checksum that is bad or illegal, or its copy still has; nothing was found; the checksums differ.",
+        ),
         (
             2,
             "The command line is wrong, or the input that it names cannot be read to its end. What stands in a capture \
              before it is cut off is reported first, whatever it is worth. Also a capture none of whose link types is read.",
         ),
-        (4, "Standard output did not take the result."),
+        (4, "Standard output, or the file of a copy, did not take the result."),
     ],
     caveats: CAVEATS,
     standards: "RFC 768 (UDP), RFC 791 (IPv4), RFC 792 (ICMP), RFC 9293 (TCP), RFC 4443 (ICMPv6), RFC 3828 (UDP-Lite), RFC \
@@ -149,7 +156,10 @@ the `file`; of several files, the last summary is of all, its `file` null. Of wh
 (`\"record\":\"working\"`) with every field, word and fold.
 
 Of `netsum solve` it prints an object per suffix or word, and a summary of the suffixes, where `count` is null above 2^53 and
-`count_digits` has every digit; of `netsum same` one object.";
+`count_digits` has every digit; of `netsum same` one object.
+
+Of `netsum fix` it prints an object per change (`\"record\":\"change\"`), with `--explain` an event for what was left alone
+(`\"record\":\"left_alone\"`), and a summary.";
 
 const EXAMPLES: &[Example] = &[
     Example {
@@ -209,6 +219,8 @@ const EXAMPLES: &[Example] = &[
         status: 0,
     },
     why::EXAMPLE,
+    fix::EXAMPLES[0],
+    fix::EXAMPLES[1],
     solve::EXAMPLES[0],
     solve::EXAMPLES[1],
     solve::EXAMPLES[2],

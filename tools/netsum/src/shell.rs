@@ -1,6 +1,8 @@
 //! The shell: files and standard input.
 #![expect(clippy::disallowed_methods, reason = "the shell: reads files and standard input")]
 
+pub mod target;
+
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -24,6 +26,49 @@ pub fn load(source: Source, limit: usize) -> Result<Vec<u8>, Failure> {
     }
 }
 
+/// A file that may be compressed.
+pub struct Packed {
+    /// What comes out of it.
+    pub stream: Unpacked<Box<dyn Read>>,
+    /// What to call it.
+    pub name: String,
+    /// How many octets it has, if that is known.
+    pub len: Option<u64>,
+}
+
+impl Packed {
+    /// Opens the file `path`, or standard input for `-`.
+    ///
+    /// # Errors
+    /// [`Failure`] with the call and the file.
+    pub fn open(path: &OsStr) -> Result<Self, Failure> {
+        if path == "-" {
+            return Ok(Self::new(Box::new(io::stdin().lock()), "standard input".to_owned(), None));
+        }
+        let file = open(path)?;
+        // The length of a pipe or a device says nothing.
+        let len = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
+        Ok(Self::new(Box::new(file), shown(path), len))
+    }
+
+    fn new(stream: Box<dyn Read>, name: String, len: Option<u64>) -> Self {
+        Self { stream: Unpacked::new(stream), name, len }
+    }
+}
+
+/// A line that says how far the reading of `len` octets has come.
+pub fn progress(len: Option<u64>) -> Progress {
+    Progress::start("reading", len)
+}
+
+/// What to say of a fault in the capture `name`.
+pub fn capture_failure(name: &str, error: &CaptureError) -> Failure {
+    match error {
+        CaptureError::Io { source, .. } => Failure::call(Status::USAGE, "read", name, source),
+        error => Failure::usage(format!("{name}: {error}")),
+    }
+}
+
 /// A capture that is open for reading.
 pub struct Capture {
     /// Its frames.
@@ -40,18 +85,17 @@ impl Capture {
     /// # Errors
     /// [`Failure`] with the call and the file.
     pub fn open(path: &OsStr) -> Result<Self, Failure> {
-        if path == "-" {
-            return Ok(Self::new(Box::new(io::stdin().lock()), "standard input".to_owned(), None));
-        }
-        let file = open(path)?;
-        // The length of a pipe or a device says nothing.
-        let len = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
-        Ok(Self::new(Box::new(file), shown(path), len))
+        Packed::open(path).map(Self::of)
     }
 
     /// A capture that comes out of `stream`, which may be compressed and has `len` octets, if that is known.
     pub fn new(stream: Box<dyn Read>, name: String, len: Option<u64>) -> Self {
-        Self { reader: StreamReader::new(Unpacked::new(stream)), name, len }
+        Self::of(Packed::new(stream, name, len))
+    }
+
+    fn of(packed: Packed) -> Self {
+        let Packed { stream, name, len } = packed;
+        Self { reader: StreamReader::new(stream), name, len }
     }
 
     /// How many octets of the file have been used.
@@ -61,15 +105,12 @@ impl Capture {
 
     /// What to say of a fault in it.
     pub fn failure(&self, error: &CaptureError) -> Failure {
-        match error {
-            CaptureError::Io { source, .. } => Failure::call(Status::USAGE, "read", &self.name, source),
-            error => Failure::usage(format!("{}: {error}", self.name)),
-        }
+        capture_failure(&self.name, error)
     }
 
     /// A line that says how far the reading has come.
     pub fn progress(&self) -> Progress {
-        Progress::start("reading", self.len)
+        progress(self.len)
     }
 }
 
@@ -90,6 +131,6 @@ fn read(stream: impl Read, name: &str, limit: usize) -> Result<Vec<u8>, Failure>
 }
 
 /// A file name that is safe on a terminal.
-fn shown(path: &OsStr) -> String {
+pub fn shown(path: &OsStr) -> String {
     escape(&path.to_string_lossy()).into_owned()
 }

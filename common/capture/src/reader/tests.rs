@@ -12,6 +12,7 @@ use crate::frame::Timestamp;
 use crate::input::CHUNK_LEN;
 use crate::link_type::LinkType;
 use crate::pcap::{self, Format, Precision};
+use crate::rewrite::{RewriteError, Rewriter};
 
 /// A frame without its lifetime.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -508,7 +509,7 @@ fn a_length_that_lies_costs_no_memory() {
     octets.extend(put(Big, &[0, 0, MAX, MAX]));
     let mut stream = StreamReader::new(&octets[..]);
     assert!(matches!(stream.next_frame(), Err(CaptureError::Truncated { available: 0, .. })));
-    assert_eq!(stream.input.capacity(), CHUNK_LEN);
+    assert_eq!(stream.walk.input.capacity(), CHUNK_LEN);
 }
 
 #[test]
@@ -530,7 +531,7 @@ fn a_large_block_without_packet_is_not_held() {
     let mut reader = StreamReader::new(stream);
     assert_eq!(reader.next_frame().unwrap().map(|frame| frame.octets.to_vec()), Some(b"behind".to_vec()));
     assert_eq!(reader.next_frame().unwrap(), None);
-    assert_eq!(reader.input.capacity(), CHUNK_LEN);
+    assert_eq!(reader.walk.input.capacity(), CHUNK_LEN);
 }
 
 #[test]
@@ -581,6 +582,68 @@ fn a_stream_that_would_block_is_resumed_and_one_that_fails_is_over() {
 
 fn any_order() -> impl Strategy<Value = ByteOrder> {
     prop_oneof![Just(Big), Just(Little)]
+}
+
+/// What a rewriter that turns over every octet of every frame makes of it.
+fn turned_over(octets: &[u8], chunks: &[usize]) -> Vec<u8> {
+    let mut rewriter = Rewriter::new(Choppy::new(octets, chunks), vec![]);
+    while let Ok(Some(frame)) = rewriter.next_frame() {
+        let turned: Vec<u8> = frame.octets.iter().map(|octet| !octet).collect();
+        rewriter.octets_mut().copy_from_slice(&turned);
+    }
+    rewriter.finish().unwrap()
+}
+
+#[test]
+fn every_prefix_is_copied_but_for_what_is_changed() {
+    for Vector { name, octets, .. } in vectors() {
+        for cut in 0..=octets.len() {
+            let prefix = &octets[..cut];
+            let mut expected = prefix.to_vec();
+            for frame in drain_slice(prefix).0 {
+                let at = usize::try_from(frame.file_offset).unwrap();
+                expected[at..at + frame.octets.len()].iter_mut().for_each(|octet| *octet = !*octet);
+            }
+            assert!(turned_over(prefix, &[1, 7, 0, 64]) == expected, "{name} cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn a_large_capture_is_copied_in_a_small_buffer() {
+    let mut file = classic("", Little, 0xa1b2_c3d4, 1_000).octets;
+    let record = file.split_off(24);
+    let records = 3 * CHUNK_LEN / record.len();
+    for _ in 0..records {
+        file.extend(&record);
+    }
+    let mut rewriter = Rewriter::new(&file[..], vec![]);
+    while rewriter.next_frame().unwrap().is_some() {}
+    assert_eq!(rewriter.buffered(), CHUNK_LEN);
+    assert!(rewriter.finish().unwrap() == file);
+}
+
+#[test]
+fn a_copy_that_cannot_be_written_is_no_fault_of_the_capture() {
+    struct Full;
+    impl io::Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::Error::from_raw_os_error(28))
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let file = classic("", Little, 0xa1b2_c3d4, 1_000).octets;
+    let mut rewriter = Rewriter::new(Choppy::new(&file, &[16]), Full);
+    let fault = loop {
+        match rewriter.next_frame() {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("it cannot be written"),
+            Err(fault) => break fault,
+        }
+    };
+    assert!(matches!(&fault, RewriteError::Write(error) if error.raw_os_error() == Some(28)), "{fault}");
 }
 
 proptest! {

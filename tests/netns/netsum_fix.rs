@@ -1,0 +1,121 @@
+//! netsum reads what the real tools write, and repairs what they judge.
+
+use std::fs;
+
+use sockeye_test_support::{Case, Net, run};
+
+use crate::captures::{Specimen, by_link_type, pcap_of, specimens};
+
+pub(crate) fn tests() -> Vec<Case> {
+    vec![
+        Case::new(
+            "netsum_fix::what_is_repaired_is_good_to_tshark",
+            &["tshark", "mergecap", "editcap", "capinfos"],
+            repair,
+        ),
+        Case::new("netsum_fix::reads_what_others_write", &["tshark", "mergecap", "editcap", "gzip", "zstd"], formats),
+    ]
+}
+
+/// All specimens in one pcapng file with an interface per link type, and a comment on the first frame.
+fn everything(net: &Net) -> usize {
+    let specimens = specimens();
+    let groups = by_link_type(&specimens);
+    let mut files = Vec::new();
+    for (link_type, group) in &groups {
+        let file = format!("{link_type}.pcap");
+        fs::write(net.dir().join(&file), pcap_of(group, *link_type)).unwrap();
+        files.push(file);
+    }
+    run(net.peer("mergecap").args(["-a", "-F", "pcapng", "-w", "merged.pcapng"]).args(&files)).status(0);
+    run(net.peer("editcap").args(["-a", "1:kept as it is", "merged.pcapng", "all.pcapng"])).status(0);
+    groups.iter().map(|(_, group)| group.len()).sum::<usize>()
+}
+
+/// Frame, verdict of tshark and how often.
+fn statuses(net: &Net, file: &str) -> Vec<String> {
+    let mut command = net.peer("tshark");
+    command.args([
+        "-n",
+        "-r",
+        file,
+        "-T",
+        "fields",
+        "-e",
+        "frame.number",
+        "-e",
+        "frame.interface_id",
+        "-e",
+        "frame.comment",
+    ]);
+    command.args(["-e", "frame.time_epoch", "-e", "frame.len", "-e", "frame.cap_len"]);
+    for protocol in ["ip", "udp", "tcp"] {
+        command.args(["-o", &format!("{protocol}.check_checksum:TRUE")]);
+    }
+    for protocol in ["ip", "udp", "tcp", "icmp", "icmpv6"] {
+        command.args(["-e", &format!("{protocol}.checksum.status")]);
+    }
+    for option in ["ip.defragment", "ipv6.defragment"] {
+        command.args(["-o", &format!("{option}:FALSE")]);
+    }
+    let run = run(&mut command);
+    run.status(0).out().lines().map(str::to_owned).collect()
+}
+
+fn repair(net: &Net) {
+    let frames = everything(net);
+    run(net.tool("netsum").args(["fix", "--fill-partial", "all.pcapng", "good.pcapng"])).status(0);
+    run(net.tool("netsum").args(["fix", "--make-bad", "good.pcapng", "bad.pcapng"])).status(0);
+    run(net.tool("netsum").args(["fix", "bad.pcapng", "again.pcapng"])).status(0);
+    let read = |name: &str| fs::read(net.dir().join(name)).unwrap();
+    assert!(read("good.pcapng") == read("again.pcapng"), "damaged and repaired, it is the same");
+    assert_eq!(read("good.pcapng").len(), read("all.pcapng").len());
+    let is_bad = |line: &&String| {
+        line.split('\t').skip(6).flat_map(|found| found.split(',')).any(|found| found == "0" || found == "4")
+    };
+    let (all, good, bad) = (statuses(net, "all.pcapng"), statuses(net, "good.pcapng"), statuses(net, "bad.pcapng"));
+    assert_eq!((all.len(), good.len()), (frames, frames));
+    assert!(all.iter().filter(is_bad).count() > 5);
+    assert_eq!(good.iter().find(is_bad), None);
+    assert!(bad.iter().filter(is_bad).count() > 20);
+    // Numbers, interfaces, comments, times and lengths are as they were.
+    let frame = |line: &String| line.split('\t').take(6).collect::<Vec<_>>().join("\t");
+    assert!(all.iter().map(frame).eq(good.iter().map(frame)));
+    assert!(good[0].contains("kept as it is"), "{}", good[0]);
+    let infos = |name: &str| {
+        let out = run(net.peer("capinfos").args(["-M", name])).status(0).out();
+        out.lines()
+            .filter(|line| !line.contains("SHA") && !line.contains("RIPEMD") && !line.starts_with("File name"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(infos("all.pcapng"), infos("good.pcapng"));
+}
+
+fn formats(net: &Net) {
+    everything(net);
+    let tsv = |name: &str| run(net.tool("netsum").args(["verify", "--tsv", name])).stderr_is("").out();
+    let all = tsv("all.pcapng");
+    assert!(all.lines().count() > 50);
+    for (program, name) in [("gzip", "all.pcapng.gz"), ("zstd", "all.pcapng.zst")] {
+        run(net.peer(program).args(["-k", "-q", "all.pcapng"])).status(0);
+        assert_eq!(tsv(name), all, "{name}");
+        // Ended by its first half: what is there is judged.
+        let packed = fs::read(net.dir().join(name)).unwrap();
+        fs::write(net.dir().join("cut"), &packed[..packed.len() / 2]).unwrap();
+        let cut = run(net.tool("netsum").args(["verify", "--tsv", "cut"]));
+        cut.status(2)
+            .stderr_has(&format!("{program} data cut off at octet {} of the compressed file", packed.len() / 2));
+        assert!(all.starts_with(&cut.out()), "{}", cut.story());
+    }
+    // Kuznetzov's records and nanoseconds, as editcap writes them.
+    let group = specimens();
+    let groups = by_link_type(&group);
+    let (link_type, group): &(_, Vec<&Specimen>) = &groups[0];
+    let file = format!("{link_type}.pcap");
+    assert!(group.len() > 20);
+    for format in ["modpcap", "nsecpcap", "pcapng"] {
+        run(net.peer("editcap").args(["-F", format, &file, format])).status(0);
+        assert_eq!(tsv(format), tsv(&file), "{format}");
+    }
+}
