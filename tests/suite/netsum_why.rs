@@ -77,3 +77,34 @@ fn a_fragmented_datagram_that_is_bad_is_bad() {
     let alone = |specimen: &Specimen| pcap_of(&[specimen], LinkType::ETHERNET);
     verify(&[], &alone(&first)).status(0).stdout_has("\n1 datagram of which fragments are missing\n");
 }
+
+/// The complement of the sum, a word at a time.
+fn checksum(octets: &[u8]) -> [u8; 2] {
+    let sum: u32 = octets.chunks(2).map(|pair| u32::from(pair[0]) << 8 | u32::from(pair[1])).sum();
+    (!u16::try_from((sum & 0xffff) + (sum >> 16)).unwrap()).to_be_bytes()
+}
+
+#[test]
+fn what_is_only_quoted_does_not_count() {
+    // Time exceeded, with the header that a router has changed already.
+    let quoted = &specimen("ip header, bad").octets[14..14 + 28];
+    let mut error = [&[11, 0, 0, 0, 0, 0, 0, 0], quoted].concat();
+    let sum = checksum(&error);
+    error[2..4].copy_from_slice(&sum);
+    let mut frame = specimen("udp over v4");
+    frame.octets.truncate(34);
+    frame.octets[14 + 3] = 20 + 36;
+    frame.octets[14 + 9] = 1;
+    frame.octets[24..26].fill(0);
+    let sum = checksum(&frame.octets[14..34]);
+    frame.octets[24..26].copy_from_slice(&sum);
+    frame.octets.extend(error);
+    frame.original_len = frame.octets.len();
+    let capture = pcap_of(&[&frame], LinkType::ETHERNET);
+    verify(&[], &capture)
+        .status(0)
+        .stdout_has("bad         10.0.0.1 > 10.0.0.2 (quoted)\n         why: stale: the TTL changed from 64 to 63")
+        .stdout_has("\n1 bad in what ICMP errors quote, not counted as bad: nobody receives those\n")
+        .stdout_has("4 checksums: nothing bad\n");
+    verify(&["--tsv"], &capture).status(0).stdout_has("1\tip\t52\t0x66c9\t0x67c9\tbad\n");
+}

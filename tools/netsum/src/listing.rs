@@ -121,11 +121,19 @@ impl Render for Row {
             Some(role) => text.paint(role, &verdict),
             None => verdict,
         };
-        if text.width().is_some_and(|most| width > most.into()) {
-            text.line(format!("{columns}{}", verdict.trim_end()))?;
-            text.line(format!("{INDENT}{flow}"))?;
-        } else {
+        let most = text.width().map_or(usize::MAX, usize::from);
+        if width <= most {
             text.line(format!("{columns}{verdict}  {flow}"))?;
+        } else {
+            text.line(format!("{columns}{}", verdict.trim_end()))?;
+            match flow.split_once(" > ") {
+                // Two long IPv6 addresses.
+                Some((from, to)) if INDENT.len().saturating_add(flow.len()) > most => {
+                    text.line(format!("{INDENT}{from}"))?;
+                    text.line(format!("{INDENT}> {to}"))?;
+                }
+                _ => text.line(format!("{INDENT}{flow}"))?,
+            }
         }
         // What every row of a verdict has is said with it.
         if matches!(check.verdict, Verdict::Bad | Verdict::Good) {
@@ -277,5 +285,35 @@ mod tests {
         push_tsv(&mut line, &Check { frame: u64::MAX, stored: 0xfedc, ..check(0, Verdict::Good) });
         assert_eq!(line.split_off(56), "18446744073709551615\tudp\t40\t0xfedc\t0x0002\tgood\n");
         assert_eq!(line, "7\tudp\t40\t0x0001\t0x0002\tbad\n8\tudp\t40\t0x0001\t-\tunverified\n");
+    }
+    /// A row as it stands on a terminal of 80 columns, or in a pipe.
+    fn shown(row: &Row, width: Option<u16>) -> String {
+        let mut stdout = Vec::new();
+        let terminal = sockeye_cli::output::Terminal { width, ..Default::default() };
+        let mut output = sockeye_cli::Output::new("netsum", terminal, &mut stdout, io::sink());
+        output.result(row).unwrap();
+        output.flush().unwrap();
+        drop(output);
+        String::from_utf8(stdout).unwrap()
+    }
+
+    #[test]
+    fn a_row_fits_a_terminal() {
+        let mut row = Row::from(Check { ports: Some((5000, 6000)), ..check(1, Verdict::Bad) });
+        let columns = "      1  udp         40  0001    0002  bad";
+        let flow = "192.0.2.1:5000 > 192.0.2.1:6000";
+        assert_eq!(shown(&row, None), format!("{columns}         {flow}\n"));
+        assert_eq!(shown(&row, Some(82)), shown(&row, None));
+        assert_eq!(shown(&row, Some(81)), format!("{columns}\n         {flow}\n"));
+        let long = "2001:db8:1234:5678:9abc:def0:1234:5678".parse().unwrap();
+        row.check.addrs = (long, long);
+        row.why = vec![Reason::NotComplemented, Reason::OctetsSwapped];
+        assert_eq!(
+            shown(&row, Some(80)),
+            format!(
+                "{columns}\n         [{long}]:5000\n         > [{long}]:6000\n         why: not complemented\n         \
+                 or:  octets swapped\n"
+            )
+        );
     }
 }

@@ -61,8 +61,8 @@ struct Part {
     since: Option<Timestamp>,
     /// The IP header, with what stands in front of the payload; the first fragment has it.
     head: Option<Vec<u8>>,
-    /// In order, without overlap.
-    pieces: Vec<Piece>,
+    /// By where they start, without overlap.
+    pieces: BTreeMap<usize, Piece>,
     /// How long the payload is, once the last fragment is there.
     len: Option<usize>,
     /// How many octets of the payload are there.
@@ -149,7 +149,7 @@ impl Reassembly {
             born,
             since: frame.timestamp,
             head: None,
-            pieces: Vec::new(),
+            pieces: BTreeMap::new(),
             len: None,
             have: 0,
             cost: OVERHEAD,
@@ -169,10 +169,16 @@ impl Reassembly {
         self.kept = self.kept.saturating_sub(before).saturating_add(part.cost);
         if part.is_whole() {
             let part = self.remove(&key)?;
-            count(&mut self.outcome.whole);
-            self.outcome.fragments =
-                self.outcome.fragments.saturating_add(u64::try_from(part.pieces.len()).unwrap_or(u64::MAX));
-            return part.assemble();
+            let fragments = u64::try_from(part.pieces.len()).unwrap_or(u64::MAX);
+            let datagram = part.assemble();
+            if datagram.is_some() {
+                count(&mut self.outcome.whole);
+                self.outcome.fragments = self.outcome.fragments.saturating_add(fragments);
+            } else {
+                // With its header it is longer than any datagram.
+                count(&mut self.outcome.spoilt);
+            }
+            return datagram;
         }
         self.make_room();
         None
@@ -220,18 +226,16 @@ impl Part {
         let end = start.saturating_add(payload.len());
         let contradicts = match self.len {
             Some(len) => end > len || (!fragment.more && end != len),
-            None => !fragment.more && self.pieces.last().is_some_and(|last| last.end() > end),
+            None => !fragment.more && self.pieces.last_key_value().is_some_and(|(_, last)| last.end() > end),
         };
-        let at = self.pieces.partition_point(|piece| piece.start < start);
         if self.repeats(start, payload) {
             return;
         }
-        let overlaps =
-            at.checked_sub(1).and_then(|before| self.pieces.get(before)).is_some_and(|piece| piece.end() > start)
-                || self.pieces.get(at).is_some_and(|piece| piece.start < end);
+        let overlaps = self.pieces.range(..start).next_back().is_some_and(|(_, before)| before.end() > start)
+            || self.pieces.range(start..).next().is_some_and(|(behind, _)| *behind < end);
         if contradicts || overlaps {
             self.is_spoilt = true;
-            self.pieces = Vec::new();
+            self.pieces.clear();
             self.head = None;
             self.cost = OVERHEAD;
             return;
@@ -245,15 +249,15 @@ impl Part {
         }
         self.have = self.have.saturating_add(payload.len());
         self.cost = self.cost.saturating_add(payload.len()).saturating_add(OVERHEAD);
-        self.pieces.insert(at, Piece { start, octets: payload.to_vec(), frame, offset });
+        self.pieces.insert(start, Piece { start, octets: payload.to_vec(), frame, offset });
     }
 
     /// Whether all of it is there already, with the same octets.
     fn repeats(&self, start: usize, payload: &[u8]) -> bool {
         let mut at = start;
         let mut left = payload;
-        let first = self.pieces.partition_point(|piece| piece.end() <= start);
-        for piece in self.pieces.get(first..).unwrap_or_default() {
+        let first = self.pieces.range(..=start).next_back().map_or(start, |(first, _)| *first);
+        for piece in self.pieces.range(first..).map(|(_, piece)| piece) {
             let Some(have) = at.checked_sub(piece.start).and_then(|skip| piece.octets.get(skip..)) else {
                 return false;
             };
@@ -281,7 +285,7 @@ impl Part {
         let mut octets = self.head?;
         let head_len = octets.len();
         let mut pieces = Vec::with_capacity(self.pieces.len());
-        for piece in self.pieces {
+        for piece in self.pieces.into_values() {
             let Piece { start, octets: payload, frame, offset } = piece;
             pieces.push(Placed { start, len: payload.len(), frame, offset });
             octets.extend_from_slice(&payload);

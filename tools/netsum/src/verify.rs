@@ -270,7 +270,7 @@ impl Report {
 
     /// Takes one in, and shows those that are to be listed by now.
     fn take(&mut self, row: Row, progress: &mut Option<Progress>, output: &mut Output<'_>) -> Result<(), Failure> {
-        if let Some(reason) = row.why.first() {
+        if let Some(reason) = row.why.first().filter(|_| !row.check.quoted) {
             self.tally.reason(reason);
         }
         if output.is_explained() {

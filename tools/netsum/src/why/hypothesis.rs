@@ -314,17 +314,25 @@ fn one_bit(case: &Case<'_>) -> Option<Reason> {
     let is_place = |word: u16| (word & mask == 0) == was_set;
     let start = case.checksum.covered.start;
     let left_out = case.checksum.left_out.map_or(0..0, |(at, len)| at..at.saturating_add(len));
-    let at: Vec<usize> = words(case.checksum.covered.of(case.octets))
-        .zip((start..).step_by(2))
-        .filter(|(word, at)| is_place(*word) && !left_out.contains(at))
-        // Of two octets, the one that has the bit.
-        .map(|(_, at)| if mask > 0xff { at } else { at.saturating_add(1) })
-        .filter(|at| *at < case.end())
-        .collect();
-    let pseudo =
-        case.checksum.pseudo_header.map_or(0, |pseudo| words(&pseudo.octets()).filter(|word| is_place(*word)).count());
-    let places = at.len().saturating_add(pseudo);
-    (places > 0).then(|| Reason::OneBit { mask, was_set, places, offsets: if places > FEW { Vec::new() } else { at } })
+    let mut offsets = Vec::new();
+    let mut places = 0_usize;
+    for (word, at) in words(case.checksum.covered.of(case.octets)).zip((start..).step_by(2)) {
+        // Of two octets, the one that has the bit; the octet that only pads is not there.
+        let octet = if mask > 0xff { at } else { at.saturating_add(1) };
+        if is_place(word) && !left_out.contains(&at) && octet < case.end() {
+            places = places.saturating_add(1);
+            if offsets.len() <= FEW {
+                offsets.push(octet);
+            }
+        }
+    }
+    if let Some(pseudo) = case.checksum.pseudo_header {
+        places = places.saturating_add(words(&pseudo.octets()).filter(|word| is_place(*word)).count());
+    }
+    if places > FEW {
+        offsets.clear();
+    }
+    (places > 0).then_some(Reason::OneBit { mask, was_set, places, offsets })
 }
 
 /// What each word of the header and of its addresses must have been, if it alone changed.
