@@ -1,8 +1,12 @@
-//! Frames from an interface of this host, through a packet socket (pnet_datalink). Needs CAP_NET_RAW.
+//! Frames from an interface of this host, through a packet socket. Needs CAP_NET_RAW.
+//!
+//! [`Live`] is pnet_datalink's channel, for little traffic; [`ring`] is a ring of our own for much of it.
 //!
 //! The interface is looked up in the network namespace of the calling thread. On loopback every frame is seen twice,
 //! once leaving and once arriving: pnet does not say which, and drops no direction. A VLAN tag that the kernel took off
 //! is not put back. Frames leaving a host that offloads checksums carry partial ones.
+
+pub mod ring;
 
 use std::time::Duration;
 use std::{fmt, io};

@@ -8,6 +8,7 @@
 //! - [`sock_diag`]: every socket of this network namespace
 //! - [`socket`], [`tcp_info`]: what one socket can be asked for
 //! - [`datagrams`]: many datagrams with one call
+//! - [`packet_ring`]: the frames of an interface
 //! - [`poll`], [`signals`]: waiting, and what ends it
 //! - [`fork`]: a process for each client
 //! - [`local_time`], [`random`]: the time of day where the user is, octets that nobody can guess
@@ -32,6 +33,7 @@ pub mod namespace;
 mod netlink;
 pub mod nss;
 pub mod numbers;
+pub mod packet_ring;
 mod path;
 pub mod poll;
 pub mod random;
