@@ -30,6 +30,7 @@ impl Sum {
     ///
     /// # Source
     /// RFC 1071 section 2 (A) parallel summation, (B) byte order independence, (C) odd octets.
+    #[inline]
     pub fn add(&mut self, octets: &[u8]) -> &mut Self {
         let mut piece = 0_u16;
         for block in octets.chunks(BLOCK_LEN) {
@@ -43,8 +44,11 @@ impl Sum {
     }
 
     /// Adds one 16-bit word.
-    pub fn add_u16(&mut self, word: u16) -> &mut Self {
-        self.add(&word.to_be_bytes())
+    #[inline]
+    pub const fn add_u16(&mut self, word: u16) -> &mut Self {
+        let word = if self.odd { word.swap_bytes() } else { word };
+        self.folded = add_folded(self.folded, word);
+        self
     }
 
     /// The sum with all carries added back in, not complemented.
@@ -92,6 +96,12 @@ pub const fn fold(mut total: u64) -> u16 {
     #[expect(clippy::cast_possible_truncation, reason = "the loop ends only at 16 bits")]
     let folded = total as u16;
     folded
+}
+
+/// An address as the sum of its 32-bit words, which folds to that of its 16-bit words.
+fn fold_address(address: u128) -> u64 {
+    let words = address.to_be_bytes();
+    words.as_chunks::<4>().0.iter().map(|word| u64::from(u32::from_be_bytes(*word))).sum()
 }
 
 /// The 16-bit words of `octets` in network order; an odd last octet is the high half of a word whose low half is zero.
@@ -193,16 +203,16 @@ impl PseudoHeader {
 
     /// The sum of the pseudo-header alone, without building it.
     pub fn sum(&self) -> Sum {
-        let mut sum = Sum::new();
-        match self {
+        let total = match self {
             Self::V4 { src, dst, protocol, length } => {
-                sum.add(&src.octets()).add(&dst.octets()).add(&[0, *protocol]).add(&length.to_be_bytes());
+                u64::from(src.to_bits()) + u64::from(dst.to_bits()) + u64::from(*protocol) + u64::from(*length)
             }
             Self::V6 { src, dst, length, next_header } => {
-                sum.add(&src.octets()).add(&dst.octets()).add(&length.to_be_bytes()).add(&[0, 0, 0, *next_header]);
+                let halves = [src.to_bits(), dst.to_bits()].map(fold_address);
+                halves.iter().sum::<u64>() + u64::from(*length) + u64::from(*next_header)
             }
-        }
-        sum
+        };
+        Sum { folded: fold(total), odd: false }
     }
 
     /// The fields in order, with the names of the RFCs.

@@ -30,6 +30,7 @@ pub mod form;
 pub mod listing;
 pub mod manual;
 pub mod protocol;
+pub mod quick;
 pub mod reason;
 pub mod reassembly;
 pub mod same;

@@ -36,7 +36,7 @@ const MACSEC: u16 = 0x88e5;
 /// Ethernet in GRE, in Linux cooked captures of such tunnels.
 const BRIDGED: u16 = 0x6558;
 /// The tags of 802.1Q and 802.1ad, and two that were used before 802.1ad had its own.
-const VLAN_TAGS: [u16; 4] = [0x8100, 0x88a8, 0x9100, 0x9200];
+pub(super) const VLAN_TAGS: [u16; 4] = [0x8100, 0x88a8, 0x9100, 0x9200];
 
 /// PPP protocols that the walk follows: RFC 1332, RFC 5072, RFC 3032.
 const PPP_IPV4: u16 = 0x0021;

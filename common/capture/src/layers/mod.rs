@@ -11,6 +11,7 @@ mod checksum;
 mod control;
 mod link;
 mod network;
+pub mod plain;
 mod quotation;
 mod transport;
 mod tunnel;
