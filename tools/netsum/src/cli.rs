@@ -2,6 +2,7 @@
 
 mod compute;
 mod fix;
+mod live;
 mod same;
 mod solve;
 mod values;
@@ -12,6 +13,7 @@ use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
 
 pub use compute::{Compute, Style as WorkingStyle};
 pub use fix::Fix;
+pub use live::Live;
 pub use same::Same;
 pub use solve::{Place, Solve, Suffixes};
 pub use verify::{Style, Verify};

@@ -28,6 +28,7 @@ pub mod explain;
 pub mod fix;
 pub mod form;
 pub mod listing;
+pub mod live;
 pub mod manual;
 pub mod protocol;
 pub mod quick;

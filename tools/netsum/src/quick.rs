@@ -1,57 +1,107 @@
-//! The quick way to say "good": of a plain frame both checksums are summed in one go each, and nothing is built.
+//! The quick way to judge: of a plain frame both checksums are summed in one go each, and nothing is built.
 //!
-//! Whatever is not plain, or not good, or holds one of the two zeros, takes the way of [`crate::verdict::judge`]: this is a
-//! short cut to the same rows, and a test holds the two together.
+//! Whatever is not plain, or is bad, or needs a rule for one of the two zeros, takes the way of [`crate::verdict::judge`]: this
+//! is a short cut to the same rows, and a test holds the two together.
+
+use std::net::IpAddr;
 
 use sockeye_capture::Frame;
 use sockeye_capture::layers::Protocol;
 use sockeye_capture::layers::plain::Plain;
-use sockeye_common::checksum::Sum;
+use sockeye_common::checksum::{Sum, udp_transmitted};
 
-/// A checksum that is good.
+use crate::verdict::Verdict;
+use crate::why::Endpoint;
+
+/// A checksum that is good, partial or absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Good {
+pub struct Quick {
     /// Whose it is.
     pub protocol: Protocol,
     /// Where the field is, in octets from the start of the frame.
     pub offset: usize,
-    /// What it holds, and should.
+    /// What it holds.
     pub stored: u16,
+    /// What it should hold; unknown of one that is absent.
+    pub calculated: Option<u16>,
+    /// What it is worth.
+    pub verdict: Verdict,
 }
 
-/// The checksums of `frame`, from the outside in, if it is plain and they are good: an IPv4 header's, if there is one, and
-/// the transport's.
+impl Quick {
+    const fn good(protocol: Protocol, offset: usize, stored: u16) -> Self {
+        Self { protocol, offset, stored, calculated: Some(stored), verdict: Verdict::Good }
+    }
+}
+
+/// The checksums of `frame`, from the outside in, if it is plain and none is bad: an IPv4 header's, if there is one, and the
+/// transport's.
 #[inline]
-pub fn good(frame: &Frame<'_>) -> Option<(Option<Good>, Good)> {
+pub fn judge(frame: &Frame<'_>) -> Option<(Option<Quick>, Quick)> {
     let plain = Plain::of(frame.link_type, frame.octets, frame.original_len)?;
     let outer = match plain.ipv4_header {
         Some(header) => {
             let stored = field(header, 10)?;
-            if Sum::new().add(header).folded() != 0xffff {
+            if is_zero(stored) || Sum::new().add(header).folded() != 0xffff {
                 return None;
             }
-            Some(Good { protocol: Protocol::Ip, offset: plain.network + 10, stored })
+            Some(Quick::good(Protocol::Ip, plain.network + 10, stored))
         }
         None => None,
     };
-    let (number, at) = match plain.protocol {
-        Protocol::Udp => (17, plain.checksum_at()),
-        _ => (6, plain.checksum_at()),
-    };
-    let stored = field(frame.octets, plain.transport + at)?;
-    // What may have an odd number of octets comes last.
-    let mut sum = Sum::new();
-    if sum.add_u16(number).add_u16(plain.length).add(plain.summed).folded() != 0xffff {
-        return None;
-    }
-    Some((outer, Good { protocol: plain.protocol, offset: plain.transport + at, stored }))
+    Some((outer, transport(frame, &plain)?))
 }
 
-/// The field at `at`, if it holds neither zero: for those there are rules.
+/// The addresses and ports of a plain frame: source, destination.
+#[inline]
+pub fn ends(frame: &Frame<'_>) -> Option<(Endpoint, Endpoint)> {
+    let plain = Plain::of(frame.link_type, frame.octets, frame.original_len)?;
+    let (src_port, dst_port) = (field(frame.octets, plain.transport)?, field(frame.octets, plain.transport + 2)?);
+    let (src, dst) = if plain.ipv4_header.is_some() {
+        let ([src, dst], _) = plain.addresses().as_chunks::<4>() else { return None };
+        (IpAddr::from(*src), IpAddr::from(*dst))
+    } else {
+        let ([src, dst], _) = plain.addresses().as_chunks::<16>() else { return None };
+        (IpAddr::from(*src), IpAddr::from(*dst))
+    };
+    Some(((src, src_port), (dst, dst_port)))
+}
+
+#[inline]
+fn transport(frame: &Frame<'_>, plain: &Plain<'_>) -> Option<Quick> {
+    let Plain { protocol, summed, length, .. } = *plain;
+    let offset = plain.transport + plain.checksum_at();
+    let stored = field(frame.octets, offset)?;
+    if stored == 0 && protocol == Protocol::Udp && plain.ipv4_header.is_some() {
+        return Some(Quick { protocol, offset, stored, calculated: None, verdict: Verdict::None });
+    }
+    if is_zero(stored) {
+        return None;
+    }
+    // What may have an odd number of octets comes last.
+    let mut sum = Sum::new();
+    sum.add_u16(plain.number()).add_u16(length);
+    let mut pseudo = sum;
+    if sum.add(summed).folded() == 0xffff {
+        return Some(Quick::good(protocol, offset, stored));
+    }
+    if pseudo.add(plain.addresses()).folded() != stored {
+        return None;
+    }
+    // Without the field: both sums have a word that is not zero, so that this is none of the two zeros by chance.
+    let right = Sum::new().add_u16(sum.folded()).add_u16(!stored).checksum();
+    let right = if protocol == Protocol::Udp { udp_transmitted(right) } else { right };
+    Some(Quick { protocol, offset, stored, calculated: Some(right), verdict: Verdict::Partial })
+}
+
+/// For these there are rules.
+const fn is_zero(stored: u16) -> bool {
+    stored == 0 || stored == 0xffff
+}
+
 #[inline]
 fn field(octets: &[u8], at: usize) -> Option<u16> {
-    let stored = u16::from_be_bytes(*octets.get(at..)?.first_chunk::<2>()?);
-    (stored != 0 && stored != 0xffff).then_some(stored)
+    Some(u16::from_be_bytes(*octets.get(at..)?.first_chunk::<2>()?))
 }
 
 #[cfg(test)]
@@ -61,7 +111,7 @@ mod tests {
     use sockeye_capture::layers::Stop;
 
     use super::*;
-    use crate::verdict::{Verdict, judge};
+    use crate::verdict::{self, Walk};
 
     fn frame(octets: &[u8]) -> Frame<'_> {
         Frame {
@@ -118,11 +168,26 @@ mod tests {
         octets
     }
 
+    /// Puts the pseudo-header's sum into the transport's checksum.
+    fn partial(octets: &mut [u8]) {
+        let plain = Plain::of(LinkType::ETHERNET, octets, octets.len()).unwrap();
+        let mut sum = Sum::new();
+        let sum = sum.add(plain.addresses()).add_u16(plain.number()).add_u16(plain.length).folded();
+        let at = plain.transport + plain.checksum_at();
+        octets[at..at + 2].copy_from_slice(&sum.to_be_bytes());
+    }
+
+    fn absent(octets: &mut [u8]) {
+        let plain = Plain::of(LinkType::ETHERNET, octets, octets.len()).unwrap();
+        let at = plain.transport + plain.checksum_at();
+        octets[at..at + 2].fill(0);
+    }
+
     #[test]
     fn what_is_right_is_good_at_a_glance() {
         for choice in 0..8 {
             let octets = right(choice & 1 == 1, choice & 2 == 2, choice & 4 == 4, b"ABCDE", 3);
-            assert!(good(&frame(&octets)).is_some(), "{choice}: {octets:02x?}");
+            assert!(judge(&frame(&octets)).is_some(), "{choice}: {octets:02x?}");
         }
     }
 
@@ -130,9 +195,17 @@ mod tests {
         #[test]
         fn the_short_cut_leads_to_the_same_rows(
             v6: bool, tcp: bool, tagged: bool, data: Vec<u8>, padding in 0_usize..20,
-            damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3), cut in 0_usize..3,
+            field in 0..3, damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+            cut in 0_usize..3,
         ) {
             let mut octets = right(v6, tcp, tagged, &data, padding);
+            match field {
+                0 => {}
+                1 => partial(&mut octets),
+                _ if v6 || tcp => {}
+                _ => absent(&mut octets),
+            }
+            let untouched = damage.is_empty() && cut == 0;
             for (at, octet) in damage {
                 // Mostly in the headers: there it matters.
                 let at = at.index(80) % octets.len();
@@ -140,17 +213,23 @@ mod tests {
             }
             octets.truncate(octets.len() - cut);
             let frame = frame(&octets);
-            if let Some((outer, inner)) = good(&frame) {
+            let quick = judge(&frame);
+            // What is right, partial or absent is not left to the long way.
+            prop_assert!(!untouched || quick.is_some());
+            if let Some((outer, inner)) = quick {
                 let mut rows = Vec::new();
-                let stop = judge(&frame, &mut |check| rows.push(check));
-                prop_assert_eq!(stop, Stop::Payload);
-                let quick: Vec<Good> = outer.into_iter().chain([inner]).collect();
+                let walk = verdict::judge(&frame, &mut |check| rows.push(check));
+                prop_assert_eq!(walk, Walk { stop: Stop::Payload, is_fragment: false });
+                let quick: Vec<Quick> = outer.into_iter().chain([inner]).collect();
                 prop_assert_eq!(rows.len(), quick.len());
                 for (row, quick) in rows.iter().zip(quick) {
-                    prop_assert_eq!(row.verdict, Verdict::Good);
+                    prop_assert_eq!(row.verdict, quick.verdict);
                     prop_assert_eq!((row.protocol, row.offset, row.stored), (quick.protocol, quick.offset, quick.stored.into()));
-                    prop_assert_eq!(row.calculated, Some(row.stored));
+                    prop_assert_eq!(row.calculated, quick.calculated.map(u32::from));
                 }
+                let [.., row] = &rows[..] else { panic!("no rows") };
+                let (src_port, dst_port) = row.ports.unwrap();
+                prop_assert_eq!(ends(&frame), Some(((row.addrs.0, src_port), (row.addrs.1, dst_port))));
             }
         }
     }

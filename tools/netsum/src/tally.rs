@@ -31,6 +31,8 @@ pub struct Tally {
     pub unread: BTreeMap<LinkType, u64>,
     /// What became of fragments.
     pub reassembly: Outcome,
+    /// Frames that the kernel dropped because they were not fetched in time, of a live capture.
+    pub kernel_drops: Option<u64>,
     /// Checksums that are bad in what ICMP errors quote: no receiver of this capture's frames looks at those.
     pub quoted_damaged: u64,
     counts: Counts,
@@ -45,13 +47,25 @@ impl Tally {
     /// Counts a checksum.
     #[inline]
     pub fn check(&mut self, check: &Check) {
-        let counts = self.counts.get_mut(check.protocol as usize);
-        if let Some(count) = counts.and_then(|counts| counts.get_mut(check.verdict as usize)) {
-            increment(count);
-        }
+        self.plain(check.protocol, check.verdict);
         if check.quoted && check.verdict.is_damage() {
             increment(&mut self.quoted_damaged);
         }
+    }
+
+    /// Counts one of `protocol` that is not quoted.
+    #[inline]
+    pub fn plain(&mut self, protocol: Protocol, verdict: Verdict) {
+        let counts = self.counts.get_mut(protocol as usize);
+        if let Some(count) = counts.and_then(|counts| counts.get_mut(verdict as usize)) {
+            increment(count);
+        }
+    }
+
+    /// Counts a frame that has checksums and in which nothing is amiss.
+    #[inline]
+    pub fn plain_frame(&mut self) {
+        increment(&mut self.frames);
     }
 
     /// Counts the most likely reason of one.
@@ -85,10 +99,16 @@ impl Tally {
             unread,
             reassembly,
             quoted_damaged,
+            kernel_drops,
             counts,
             reasons,
         } = other;
         self.reassembly.add(reassembly);
+        self.kernel_drops = match (self.kernel_drops, kernel_drops) {
+            (Some(sum), Some(more)) => Some(sum.saturating_add(*more)),
+            (known, None) => known,
+            (None, known) => *known,
+        };
         for (sum, more) in [
             (&mut self.frames, frames),
             (&mut self.frames_without, frames_without),
@@ -164,6 +184,9 @@ impl Tally {
             remarks.push(format!("{bad} bad in what ICMP errors quote, not counted as bad: nobody receives those"));
         }
         self.reassembly.remark(&mut remarks);
+        if let Some(drops) = self.kernel_drops {
+            remarks.push(format!("{} dropped by the kernel, which nobody fetched in time", frames(drops)));
+        }
         let others: u64 = self.unread.values().sum();
         if self.frames_without > others {
             remarks.push(format!("{} without a checksum that is judged here", frames(self.frames_without - others)));
@@ -291,7 +314,7 @@ impl Serialize for Tally {
             })
             .collect();
         let reasons: BTreeMap<_, _> = self.reasons.iter().map(|(code, (_, count))| (code, count)).collect();
-        let mut data = serializer.serialize_struct("Tally", 12)?;
+        let mut data = serializer.serialize_struct("Tally", 13)?;
         data.serialize_field("record", "summary")?;
         data.serialize_field("frames", &self.frames)?;
         data.serialize_field("checksums", &self.checksums())?;
@@ -300,6 +323,7 @@ impl Serialize for Tally {
         data.serialize_field("reasons", &reasons)?;
         data.serialize_field("quoted_bad", &self.quoted_damaged)?;
         data.serialize_field("reassembly", &self.reassembly)?;
+        data.serialize_field("kernel_drops", &self.kernel_drops)?;
         data.serialize_field("frames_without_checksum", &self.frames_without)?;
         data.serialize_field("frames_with_truncated_header", &self.headers_truncated)?;
         data.serialize_field("frames_with_malformed_header", &self.headers_malformed)?;

@@ -13,12 +13,14 @@ use sockeye_cli::{Failure, Output, Render, Status, Text};
 
 use crate::cli::{Style, Verify};
 use crate::explain::Event;
-use crate::listing::{Extent, HEADING, Listing, Row, Whole, push_tsv};
+use crate::listing::{Extent, HEADING, Line, Listing, Row, Whole};
+use crate::live;
+use crate::quick::{self, Quick};
 use crate::reassembly::{Datagram, Reassembly};
 use crate::shell::{self, Capture};
 use crate::tally::Tally;
 use crate::verdict::{Check, Verdict, judge};
-use crate::why::{self, Flows};
+use crate::why::{self, Flows, Reason};
 
 /// Frames between two looks at the progress line, which the first of them starts: less is read in no time.
 const PROGRESS_EVERY: u64 = 65_536;
@@ -28,6 +30,9 @@ const PROGRESS_EVERY: u64 = 65_536;
 /// # Errors
 /// [`Failure`] if standard output takes no more, or with the status of a capture that cannot be read to its end.
 pub fn run(job: &Verify, output: &mut Output<'_>) -> Result<Status, Failure> {
+    if let Some(interface) = &job.live {
+        return live::run(interface, job.style, output);
+    }
     if let [file] = job.files.as_slice() {
         return report(&mut Capture::open(file)?, Name::of(file), job.style, output)?.end;
     }
@@ -143,7 +148,6 @@ pub struct Reported {
 pub fn report(capture: &mut Capture, name: Name, style: Style, output: &mut Output<'_>) -> Result<Reported, Failure> {
     let mut progress = None;
     let mut report = Report::new(name, style, shell::stdout_is_terminal());
-    let mut found = Vec::new();
     let fault = loop {
         let position = capture.position();
         let frame = match capture.reader.next_frame() {
@@ -151,13 +155,8 @@ pub fn report(capture: &mut Capture, name: Name, style: Style, output: &mut Outp
             Ok(None) => break None,
             Err(error) => break Some(capture.failure(&error)),
         };
-        found.clear();
-        let datagram = report.count(&frame, &mut found);
         let number = frame.number;
-        report.list(&frame, &found, &mut progress, output)?;
-        if let Some(datagram) = datagram {
-            report.list_whole(&datagram, &mut progress, output)?;
-        }
+        report.frame(&frame, &mut |_| {}, &mut progress, output)?;
         if number % PROGRESS_EVERY == 0 && !(report.has_listed && report.on_terminal) {
             progress.get_or_insert_with(|| capture.progress()).position(position);
         }
@@ -175,7 +174,7 @@ pub fn report(capture: &mut Capture, name: Name, style: Style, output: &mut Outp
 }
 
 /// What has been found so far, and what has been shown of it.
-struct Report {
+pub(crate) struct Report {
     name: Name,
     style: Style,
     tally: Tally,
@@ -184,13 +183,15 @@ struct Report {
     /// Whether lines and the progress line would write over each other. Asked once: it is a system call.
     on_terminal: bool,
     explained: BTreeSet<Verdict>,
-    line: String,
+    /// Checksums of the frame at hand.
+    found: Vec<Check>,
+    line: Vec<u8>,
     reassembly: Reassembly,
     flows: Flows,
 }
 
 impl Report {
-    fn new(name: Name, style: Style, on_terminal: bool) -> Self {
+    pub(crate) fn new(name: Name, style: Style, on_terminal: bool) -> Self {
         let listing = match style {
             Style::Listing(extent) => Listing::new(extent),
             Style::Tsv { .. } => Listing::new(Extent::All),
@@ -203,15 +204,87 @@ impl Report {
             has_listed: false,
             on_terminal,
             explained: BTreeSet::new(),
-            line: String::new(),
+            found: Vec::new(),
+            line: Vec::new(),
             reassembly: Reassembly::default(),
             flows: Flows::default(),
         }
     }
 
+    /// Judges `frame`, and shows of it what is to be shown by now. `know` may tell a verdict from what else is known.
+    #[inline]
+    pub(crate) fn frame(
+        &mut self,
+        frame: &Frame<'_>,
+        know: &mut dyn FnMut(&mut Check),
+        progress: &mut Option<Progress>,
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
+        if self.is_brief(output)
+            && let Some(quick) = quick::judge(frame)
+            && (quick.1.verdict == Verdict::Good || self.style != Style::Listing(Extent::Fitting))
+        {
+            return self.brief(frame, quick, progress, output);
+        }
+        let mut found = std::mem::take(&mut self.found);
+        found.clear();
+        let datagram = self.count(frame, know, &mut found);
+        self.list(frame, &found, progress, output)?;
+        self.found = found;
+        match datagram {
+            Some(datagram) => self.list_whole(&datagram, progress, output),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether nothing is shown of a checksum that is good but, perhaps, its line with tabs.
+    fn is_brief(&self, output: &Output<'_>) -> bool {
+        match self.style {
+            Style::Tsv { .. } => true,
+            Style::Listing(_) => !output.is_explained() && self.listing.leaves_good_out(),
+        }
+    }
+
+    /// Counts the checksums of a plain frame, and shows them if all have a line.
+    fn brief(
+        &mut self,
+        frame: &Frame<'_>,
+        (outer, inner): (Option<Quick>, Quick),
+        progress: &mut Option<Progress>,
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
+        for quick in outer.iter().chain([&inner]) {
+            self.tally.plain(quick.protocol, quick.verdict);
+        }
+        self.tally.plain_frame();
+        if inner.verdict == Verdict::Partial {
+            self.tally.reason(&Reason::Offload);
+        }
+        let Style::Tsv { with_filename } = self.style else {
+            if let Some((src, dst)) = quick::ends(frame) {
+                self.flows.note_ends(src, dst);
+            }
+            return Ok(());
+        };
+        self.begin_lines(progress);
+        for quick in outer.iter().chain([&inner]) {
+            self.begin_line(with_filename);
+            Line::quick(frame.number, quick).push(&mut self.line);
+        }
+        output.raw(&self.line)
+    }
+
     /// Judges `frame` and puts its checksums into `found`; returns the datagram that it makes whole, if it does.
-    fn count(&mut self, frame: &Frame<'_>, found: &mut Vec<Check>) -> Option<Datagram> {
-        let walk = judge(frame, &mut |check| found.push(check));
+    fn count(
+        &mut self,
+        frame: &Frame<'_>,
+        know: &mut dyn FnMut(&mut Check),
+        found: &mut Vec<Check>,
+    ) -> Option<Datagram> {
+        let walk = judge(frame, &mut |mut check| {
+            know(&mut check);
+            found.push(check);
+        });
         let has_reasons = matches!(self.style, Style::Listing(_));
         for check in &*found {
             self.tally.check(check);
@@ -298,19 +371,27 @@ impl Report {
         if found.is_empty() {
             return Ok(());
         }
+        self.begin_lines(progress);
+        for check in found {
+            self.begin_line(with_filename);
+            Line::of(check).push(&mut self.line);
+        }
+        output.raw(&self.line)
+    }
+
+    fn begin_lines(&mut self, progress: &mut Option<Progress>) {
         self.has_listed = true;
         if self.on_terminal {
             progress.take();
         }
         self.line.clear();
-        for check in found {
-            if with_filename {
-                self.line.push_str(&escape(&self.name.0));
-                self.line.push('\t');
-            }
-            push_tsv(&mut self.line, check);
+    }
+
+    fn begin_line(&mut self, with_filename: bool) {
+        if with_filename {
+            self.line.extend_from_slice(escape(&self.name.0).as_bytes());
+            self.line.push(b'\t');
         }
-        output.raw(self.line.as_bytes())
     }
 
     fn explain(&mut self, row: &Row, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -349,8 +430,13 @@ impl Report {
         Ok(())
     }
 
+    /// How many frames the kernel dropped because they were not fetched in time.
+    pub(crate) fn set_kernel_drops(&mut self, drops: Option<u64>) {
+        self.tally.kernel_drops = drops;
+    }
+
     /// Shows what was held back, and the summary.
-    fn finish(&mut self, output: &mut Output<'_>) -> Result<(), Failure> {
+    pub(crate) fn finish(&mut self, output: &mut Output<'_>) -> Result<(), Failure> {
         self.tally.reassembly = std::mem::take(&mut self.reassembly).finish();
         let mut ready = Vec::new();
         std::mem::replace(&mut self.listing, Listing::new(Extent::Nothing)).finish(&mut |row| ready.push(row));
@@ -369,7 +455,7 @@ impl Report {
     }
 
     /// Whether anything is bad; a capture of which nothing can be read is not called good.
-    fn status(&self, name: &str) -> Result<Status, Failure> {
+    pub(crate) fn status(&self, name: &str) -> Result<Status, Failure> {
         if self.tally.checksums() == 0
             && let Some((link_type, _)) = self.tally.unread.first_key_value()
         {

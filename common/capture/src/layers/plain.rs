@@ -100,6 +100,19 @@ impl<'a> Plain<'a> {
         Some(Self { ipv4_header, network, protocol, transport, summed, length })
     }
 
+    /// Both addresses.
+    #[inline]
+    pub fn addresses(&self) -> &'a [u8] {
+        let len = if self.ipv4_header.is_some() { 8 } else { 32 };
+        self.summed.get(..len).unwrap_or_default()
+    }
+
+    /// The IP protocol number of the transport.
+    #[inline]
+    pub const fn number(&self) -> u16 {
+        if matches!(self.protocol, Protocol::Udp) { protocol::UDP as u16 } else { protocol::TCP as u16 }
+    }
+
     /// Where the transport's checksum is, from the start of its header.
     #[inline]
     pub const fn checksum_at(&self) -> usize {

@@ -5,12 +5,13 @@ use std::ffi::OsString;
 use clap::Args;
 use sockeye_cli::Presentation;
 
+use super::live::{Live, LiveArgs};
 use crate::listing::Extent;
 
 #[derive(Args, Debug)]
 pub(super) struct VerifyArgs {
     /// Pcap or pcapng files, which may be compressed with gzip or zstd; - is standard input
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "live")]
     files: Vec<OsString>,
     /// List every checksum, however many there are
     #[arg(short, long, conflicts_with = "summary")]
@@ -25,6 +26,8 @@ pub(super) struct VerifyArgs {
     /// With --tsv, put the name of the file in front of each line
     #[arg(short = 'H', long, requires = "tsv")]
     with_filename: bool,
+    #[command(flatten)]
+    live: LiveArgs,
 }
 
 /// Captures to be judged.
@@ -32,6 +35,8 @@ pub(super) struct VerifyArgs {
 pub struct Verify {
     /// The files; `-` is standard input.
     pub files: Vec<OsString>,
+    /// An interface to be watched instead.
+    pub live: Option<Live>,
     /// What is shown of it.
     pub style: Style,
 }
@@ -54,10 +59,12 @@ impl VerifyArgs {
         let style = match self {
             Self { tsv: true, with_filename, .. } => Style::Tsv { with_filename },
             Self { summary: true, .. } => Style::Listing(Extent::Nothing),
-            // A program wants all, and a working belongs to a line.
-            _ if self.all || presentation.json || presentation.explain => Style::Listing(Extent::All),
+            // A program wants all, a working belongs to a line, and nobody watches for what is held back.
+            _ if self.all || presentation.json || presentation.explain || self.live.is_some() => {
+                Style::Listing(Extent::All)
+            }
             _ => Style::Listing(Extent::Fitting),
         };
-        Verify { files: self.files, style }
+        Verify { files: self.files, live: self.live.read(), style }
     }
 }

@@ -8,7 +8,7 @@ use crate::verdict::{Check, Verdict};
 const SLOTS: usize = 256;
 
 /// Address and port.
-pub(super) type Endpoint = (IpAddr, u16);
+pub type Endpoint = (IpAddr, u16);
 
 /// One flow, in one direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,13 @@ impl Flows {
         if check.quoted || matches!(check.verdict, Verdict::Bad | Verdict::Illegal) {
             return;
         }
-        let flow = Flow { src: (check.addrs.0, from), dst: (check.addrs.1, to) };
+        self.note_ends((check.addrs.0, from), (check.addrs.1, to));
+    }
+
+    /// Keeps a flow from `src` to `dst`.
+    #[inline]
+    pub fn note_ends(&mut self, src: Endpoint, dst: Endpoint) {
+        let flow = Flow { src, dst };
         for end in [flow.src, flow.dst] {
             if let Some(slot) = self.slots.get_mut(place(end)) {
                 *slot = Some(flow);

@@ -1,0 +1,54 @@
+//! `netsum verify --live`: which interface, and until when.
+
+use std::time::Duration;
+
+use clap::Args;
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Live capture")]
+pub(super) struct LiveArgs {
+    /// Judge the frames of an interface when they pass, instead of a file's; any is all interfaces. Needs CAP_NET_RAW
+    #[arg(long, value_name = "IFACE", conflicts_with = "files")]
+    live: Option<String>,
+    /// End after so many frames
+    #[arg(short, long, value_name = "N", requires = "live", value_parser = clap::value_parser!(u64).range(1..))]
+    count: Option<u64>,
+    /// End after so many seconds, which may have a fraction
+    #[arg(long, value_name = "N", requires = "live", value_parser = seconds)]
+    seconds: Option<Duration>,
+    /// Also judge frames to other hosts that reach the interface
+    #[arg(long, requires = "live")]
+    promiscuous: bool,
+}
+
+/// An interface to be watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    /// Its name, or `any`.
+    pub interface: String,
+    /// How many frames are wanted, if not all.
+    pub count: Option<u64>,
+    /// How long, if there is an end.
+    pub time: Option<Duration>,
+    /// Whether frames to other hosts are wanted too.
+    pub promiscuous: bool,
+}
+
+impl LiveArgs {
+    /// Whether an interface is named.
+    pub(super) const fn is_some(&self) -> bool {
+        self.live.is_some()
+    }
+
+    /// What it asks for, if anything.
+    pub(super) fn read(self) -> Option<Live> {
+        let Self { live, count, seconds, promiscuous } = self;
+        live.map(|interface| Live { interface, count, time: seconds, promiscuous })
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let wrong = || "a number of seconds, such as 10 or 0.5".to_owned();
+    let seconds: f64 = text.parse().map_err(|_| wrong())?;
+    Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)
+}
