@@ -157,6 +157,10 @@ set edit:completion:arg-completer[netsum] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'netsum;verify'= {
+            cand --live 'Judge the frames of an interface when they pass, instead of a file''s; any is all interfaces. Needs CAP_NET_RAW'
+            cand -c 'End after so many frames'
+            cand --count 'End after so many frames'
+            cand --seconds 'End after so many seconds, which may have a fraction'
             cand --color 'Use colour: on a terminal, always or never'
             cand -a 'List every checksum, however many there are'
             cand --all 'List every checksum, however many there are'
@@ -165,6 +169,7 @@ set edit:completion:arg-completer[netsum] = {|@words|
             cand --tsv 'Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -, verdict, with tabs between them'
             cand -H 'With --tsv, put the name of the file in front of each line'
             cand --with-filename 'With --tsv, put the name of the file in front of each line'
+            cand --promiscuous 'Also judge frames to other hosts that reach the interface'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
             cand -h 'Print help (see more with ''--help'')'

@@ -144,6 +144,9 @@ complete -c netsum -n "__fish_netsum_using_subcommand raw" -l table -d 'Print th
 complete -c netsum -n "__fish_netsum_using_subcommand raw" -l explain -d 'Show the working, step by step'
 complete -c netsum -n "__fish_netsum_using_subcommand raw" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c netsum -n "__fish_netsum_using_subcommand raw" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand verify" -l live -d 'Judge the frames of an interface when they pass, instead of a file\'s; any is all interfaces. Needs CAP_NET_RAW' -r
+complete -c netsum -n "__fish_netsum_using_subcommand verify" -s c -l count -d 'End after so many frames' -r
+complete -c netsum -n "__fish_netsum_using_subcommand verify" -l seconds -d 'End after so many seconds, which may have a fraction' -r
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
@@ -151,6 +154,7 @@ complete -c netsum -n "__fish_netsum_using_subcommand verify" -s a -l all -d 'Li
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -s s -l summary -d 'List no checksum, only the table of counts'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -l tsv -d 'Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -, verdict, with tabs between them'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -s H -l with-filename -d 'With --tsv, put the name of the file in front of each line'
+complete -c netsum -n "__fish_netsum_using_subcommand verify" -l promiscuous -d 'Also judge frames to other hosts that reach the interface'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -l explain -d 'Show the working, step by step'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'

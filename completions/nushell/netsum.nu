@@ -197,6 +197,10 @@ module completions {
     --summary(-s)             # List no checksum, only the table of counts
     --tsv                     # Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -, verdict, with tabs between them
     --with-filename(-H)       # With --tsv, put the name of the file in front of each line
+    --live: string            # Judge the frames of an interface when they pass, instead of a file's; any is all interfaces. Needs CAP_NET_RAW
+    --count(-c): string       # End after so many frames
+    --seconds: string         # End after so many seconds, which may have a fraction
+    --promiscuous             # Also judge frames to other hosts that reach the interface
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete netsum verify color" # Use colour: on a terminal, always or never

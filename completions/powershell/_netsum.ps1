@@ -170,6 +170,10 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             break
         }
         'netsum;verify' {
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'Judge the frames of an interface when they pass, instead of a file''s; any is all interfaces. Needs CAP_NET_RAW')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'End after so many frames')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'End after so many frames')
+            [CompletionResult]::new('--seconds', '--seconds', [CompletionResultType]::ParameterName, 'End after so many seconds, which may have a fraction')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'List every checksum, however many there are')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'List every checksum, however many there are')
@@ -178,6 +182,7 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             [CompletionResult]::new('--tsv', '--tsv', [CompletionResultType]::ParameterName, 'Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -, verdict, with tabs between them')
             [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'With --tsv, put the name of the file in front of each line')
             [CompletionResult]::new('--with-filename', '--with-filename', [CompletionResultType]::ParameterName, 'With --tsv, put the name of the file in front of each line')
+            [CompletionResult]::new('--promiscuous', '--promiscuous', [CompletionResultType]::ParameterName, 'Also judge frames to other hosts that reach the interface')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
