@@ -13,6 +13,7 @@ pub(crate) fn tests() -> Vec<Case> {
             &["tshark", "mergecap", "editcap", "capinfos"],
             repair,
         ),
+        Case::new("netsum_fix::blocks_of_every_kind", &["tshark"], blocks),
         Case::new("netsum_fix::reads_what_others_write", &["tshark", "mergecap", "editcap", "gzip", "zstd"], formats),
     ]
 }
@@ -117,5 +118,55 @@ fn formats(net: &Net) {
     for format in ["modpcap", "nsecpcap", "pcapng"] {
         run(net.peer("editcap").args(["-F", format, &file, format])).status(0);
         assert_eq!(tsv(format), tsv(&file), "{format}");
+    }
+}
+
+/// A pcapng block, its integers in the order that `order` gives them.
+fn block(order: fn(u32) -> [u8; 4], block_type: u32, fields: &[u32], rest: &[u8]) -> Vec<u8> {
+    let mut body: Vec<u8> = fields.iter().flat_map(|field| order(*field)).chain(rest.iter().copied()).collect();
+    body.resize(body.len().next_multiple_of(4), 0);
+    let total = order(u32::try_from(body.len() + 12).unwrap());
+    [&order(block_type)[..], &total, &body, &total].concat()
+}
+
+/// Two sections in different orders, interfaces with link types and times of their own, every block that carries a packet
+/// and others in between: tshark and netsum see the same packets at the same times, and tshark accepts what is repaired.
+fn blocks(net: &Net) {
+    let (little, big): (fn(u32) -> [u8; 4], fn(u32) -> [u8; 4]) = (u32::to_le_bytes, u32::to_be_bytes);
+    let group = specimens();
+    let bad = &group.iter().find(|specimen| specimen.name == "raw v4, bad").unwrap().octets;
+    let len = u32::try_from(bad.len()).unwrap();
+    let mut file = block(little, 0x0a0d_0d0a, &[0x1a2b_3c4d, 1, u32::MAX, u32::MAX], &[]);
+    // 101 is raw IP; a resolution of nanoseconds, and 100 s to be added.
+    file.extend(block(little, 1, &[101, 0], &[]));
+    let options = [9, 0, 1, 0, 9, 0, 0, 0, 14, 0, 8, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    file.extend(block(little, 1, &[101, 0], &options));
+    file.extend(block(little, 6, &[0, 0, 1_500_000, len, len], bad));
+    file.extend(block(little, 6, &[1, 0, 1_500_000_001, len, len], bad));
+    file.extend(block(little, 9, &[], b"__REALTIME_TIMESTAMP=1404101101501874\n"));
+    file.extend(block(little, 0xbad, &[32_473], b"somebody's own"));
+    file.extend(block(little, 3, &[len], bad));
+    file.extend(block(little, 2, &[0, 0, 7, len, len], bad));
+    file.extend(block(big, 0x0a0d_0d0a, &[0x1a2b_3c4d, 0x0001_0000, u32::MAX, u32::MAX], &[]));
+    file.extend(block(big, 1, &[101 << 16, 0], &[]));
+    file.extend(block(big, 6, &[0, 0, 2_500_000, len, len], bad));
+    fs::write(net.dir().join("mixed.pcapng"), &file).unwrap();
+    run(net.tool("netsum").args(["fix", "mixed.pcapng", "mended.pcapng"]))
+        .status(0)
+        .stdout_has("5 frames, 10 checksums: 5 rew");
+    for (name, status, verdict) in [("mixed.pcapng", "0", "bad"), ("mended.pcapng", "1", "good")] {
+        let mut command = net.peer("tshark");
+        command.args(["-r", name, "-Y", "udp", "-o", "udp.check_checksum:TRUE", "-T", "fields"]);
+        let theirs = run(command.args(["-e", "frame.time_epoch", "-e", "udp.checksum.status"]));
+        let times = ["1.500000000", "101.500000001", "", "0.000007000", "2.500000000"];
+        let expected: String = times.iter().map(|time| format!("{time}\t{status}\n")).collect();
+        theirs.status(0).stdout_is(&expected);
+        let ours = run(net.tool("netsum").args(["verify", "--tsv", name])).out();
+        assert_eq!(ours.lines().filter(|row| row.contains("udp") && row.ends_with(verdict)).count(), times.len());
+        let file = fs::read(net.dir().join(name)).unwrap();
+        let frames = sockeye_capture::SliceReader::new(&file).map(Result::unwrap);
+        let found: Vec<String> =
+            frames.map(|frame| frame.timestamp.map_or(String::new(), |time| time.to_string())).collect();
+        assert_eq!(found, times, "{name}");
     }
 }

@@ -1,8 +1,9 @@
 //! netsum fix: what it changes, what it leaves, and where it writes.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use sockeye_test_support::{Run, run, run_with_input, tool};
@@ -192,6 +193,24 @@ fn the_copy_is_there_as_a_whole_or_not_at_all() {
         .status(2)
         .stderr_has("create /nonexistent/x: No such file or directory");
     netsum(&["fix", &capture, "/"]).status(2).stderr_has("open /: Is a directory");
+}
+
+#[test]
+fn an_interrupt_leaves_the_older_file_and_nothing_else() {
+    let dir = Scratch::new("fix-interrupt");
+    let older = dir.file("older", b"older");
+    let mut command = tool("netsum");
+    command.args(["fix", "-", &older]).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // More than a pipe holds: most of it has been read, and written, when this returns.
+    stdin.write_all(&capture_of(&["udp over v4, bad"; 20_000])).unwrap();
+    child.kill().unwrap();
+    assert!(!child.wait().unwrap().success());
+    drop(stdin);
+    assert_eq!(fs::read(&older).unwrap(), b"older");
+    let folder = std::path::Path::new(&older).parent().unwrap();
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 1);
 }
 
 #[test]

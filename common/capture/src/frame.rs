@@ -10,7 +10,8 @@ const NANOSECONDS: u32 = 1_000_000_000;
 /// One frame. Its octets are borrowed from the slice or from the reader's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// The number that Wireshark and tcpdump give it: the first of the capture is 1.
+    /// The number that Wireshark and tcpdump give it: the first of the capture is 1. Wireshark alone counts a systemd
+    /// journal entry and a custom block of pcapng too.
     pub number: u64,
     /// When it was seen; Simple Packet Blocks do not say.
     pub timestamp: Option<Timestamp>,

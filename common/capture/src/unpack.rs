@@ -19,6 +19,8 @@ use crate::input::Input;
 
 /// How many octets tell what a file is packed with.
 const MAGIC_LEN: usize = 4;
+/// How many octets are unpacked of a gzip file at once: flate2 drops what it has of them where it meets damage.
+const GZIP_STEP: usize = 16 << 10;
 /// A last Zstandard block with nothing in it, and room for the checksum that may stand behind it (RFC 8878 section 3.1.1.2).
 const LAST_BLOCK: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
 
@@ -114,7 +116,8 @@ impl<R: Read> Unpacked<R> {
                 State::Over(_) => return Ok(0),
                 State::Gzip(decoder) => decoder,
             };
-            match decoder.read(space) {
+            let step = space.len().min(GZIP_STEP);
+            match decoder.read(space.get_mut(..step).unwrap_or_default()) {
                 Ok(0) => {}
                 Ok(read) => return Ok(read),
                 Err(source) => return Err(gzip_fault(source, decoder.get_ref().position())),
@@ -276,7 +279,8 @@ impl<R> Watched<'_, R> {
     }
 }
 
-/// What is wrong with packed data. All that could be unpacked before has been.
+/// What is wrong with packed data. All that could be unpacked before has been, but for at most 16 KiB in front of damage in
+/// a gzip file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnpackError {
     /// What it is packed with.
