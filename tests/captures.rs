@@ -4,6 +4,15 @@
 
 use sockeye_capture::{LinkType, Timestamp, pcap};
 
+#[path = "captures/links.rs"]
+mod links;
+#[path = "captures/quotations.rs"]
+mod quotations;
+#[path = "captures/tunnels.rs"]
+mod tunnels;
+#[path = "captures/uppers.rs"]
+mod uppers;
+
 const SRC4: [u8; 4] = [10, 0, 0, 1];
 const DST4: [u8; 4] = [10, 0, 0, 2];
 const SRC6: [u8; 16] = [0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
@@ -14,14 +23,26 @@ const TCP: u8 = 6;
 const ICMP: u8 = 1;
 const ICMPV6: u8 = 58;
 
-/// A frame and what is to be said of its checksums: protocol and verdict, from the outside in.
+/// Protocol and verdict, from the outside in.
+pub(crate) type Verdicts = Vec<(&'static str, &'static str)>;
+
+/// A frame and what is to be said of its checksums.
 pub(crate) struct Specimen {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) link_type: LinkType,
     pub(crate) octets: Vec<u8>,
     /// Octets on the wire, where the capture kept less.
     pub(crate) original_len: usize,
-    pub(crate) verdicts: &'static [(&'static str, &'static str)],
+    pub(crate) verdicts: Verdicts,
+    /// What tshark says instead, and why it is not followed: the verdicts above rest on the slow sums here then.
+    pub(crate) tshark: Option<(Verdicts, &'static str)>,
+}
+
+impl Specimen {
+    /// The same where tshark says something else.
+    fn but_tshark(self, verdicts: &[(&'static str, &'static str)], reason: &'static str) -> Self {
+        Self { tshark: Some((verdicts.to_vec(), reason)), ..self }
+    }
 }
 
 /// What the checksum field of a segment holds.
@@ -61,13 +82,21 @@ pub(crate) fn specimens() -> Vec<Specimen> {
     let mut all = over_ethernet();
     all.extend(oddities());
     all.extend(over_other_links());
+    all.extend(links::specimens());
+    all.extend(tunnels::specimens());
+    all.extend(uppers::specimens());
+    all.extend(quotations::specimens());
     all
 }
 
 fn over_ethernet() -> Vec<Specimen> {
     use Stored::{Partial, Right, Wrong, Zero};
-    let v4 = |name, packet: Vec<u8>, verdicts| ethernet(name, 0x0800, &packet, verdicts);
-    let v6 = |name, packet: Vec<u8>, verdicts| ethernet(name, 0x86dd, &packet, verdicts);
+    let v4 = |name: &str, packet: Vec<u8>, verdicts: &[(&'static str, &'static str)]| {
+        ethernet(name, 0x0800, &packet, verdicts)
+    };
+    let v6 = |name: &str, packet: Vec<u8>, verdicts: &[(&'static str, &'static str)]| {
+        ethernet(name, 0x86dd, &packet, verdicts)
+    };
     vec![
         v4("udp over v4", ipv4(UDP, &udp4(b"ABCDE", Right)), &[("ip", "good"), ("udp", "good")]),
         v4("udp over v4, bad", ipv4(UDP, &udp4(b"ABCDE", Wrong)), &[("ip", "good"), ("udp", "bad")]),
@@ -96,8 +125,12 @@ fn over_ethernet() -> Vec<Specimen> {
 
 fn oddities() -> Vec<Specimen> {
     use Stored::Right;
-    let v4 = |name, packet: Vec<u8>, verdicts| ethernet(name, 0x0800, &packet, verdicts);
-    let v6 = |name, packet: Vec<u8>, verdicts| ethernet(name, 0x86dd, &packet, verdicts);
+    let v4 = |name: &str, packet: Vec<u8>, verdicts: &[(&'static str, &'static str)]| {
+        ethernet(name, 0x0800, &packet, verdicts)
+    };
+    let v6 = |name: &str, packet: Vec<u8>, verdicts: &[(&'static str, &'static str)]| {
+        ethernet(name, 0x86dd, &packet, verdicts)
+    };
     let mut bad_header = ipv4(UDP, &udp4(b"ABCDE", Right));
     bad_header[8] -= 1; // a router that forgot to update after the TTL
     let whole = udp4(&[b'x'; 64], Right);
@@ -155,28 +188,34 @@ fn over_other_links() -> Vec<Specimen> {
 }
 
 fn specimen(
-    name: &'static str,
+    name: impl Into<String>,
     link_type: LinkType,
     octets: Vec<u8>,
-    verdicts: &'static [(&'static str, &'static str)],
+    verdicts: &[(&'static str, &'static str)],
 ) -> Specimen {
-    Specimen { name, link_type, original_len: octets.len(), octets, verdicts }
+    let (name, original_len) = (name.into(), octets.len());
+    Specimen { name, link_type, original_len, octets, verdicts: verdicts.to_vec(), tshark: None }
 }
 
 /// An Ethernet frame, padded to 60 octets with what must not be summed.
 fn ethernet(
-    name: &'static str,
+    name: impl Into<String>,
     ether_type: u16,
     payload: &[u8],
-    verdicts: &'static [(&'static str, &'static str)],
+    verdicts: &[(&'static str, &'static str)],
 ) -> Specimen {
+    specimen(name, LinkType::ETHERNET, frame(ether_type, payload), verdicts)
+}
+
+/// The octets of an Ethernet frame, padded like that.
+fn frame(ether_type: u16, payload: &[u8]) -> Vec<u8> {
     let mut octets = vec![2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
     octets.extend_from_slice(&ether_type.to_be_bytes());
     octets.extend_from_slice(payload);
     while octets.len() < 60 {
         octets.push(0x5a);
     }
-    specimen(name, LinkType::ETHERNET, octets, verdicts)
+    octets
 }
 
 fn ipv4(protocol: u8, payload: &[u8]) -> Vec<u8> {
@@ -296,6 +335,55 @@ fn fill(pseudo: &[u8], mut segment: Vec<u8>, at: usize, stored: Stored, zero_is_
     };
     segment[at..at + 2].copy_from_slice(&value.to_be_bytes());
     segment
+}
+
+/// A datagram to another port than [`udp4`] and [`udp6`] have.
+fn udp_to(v6: bool, port: u16, data: &[u8], stored: Stored) -> Vec<u8> {
+    let mut datagram = udp(data);
+    // No port of a tunnel.
+    datagram[..2].copy_from_slice(&50_000_u16.to_be_bytes());
+    datagram[2..4].copy_from_slice(&port.to_be_bytes());
+    fill(&pseudo(v6, UDP, datagram.len()), datagram, 6, stored, true)
+}
+
+fn pseudo(v6: bool, protocol: u8, len: usize) -> Vec<u8> {
+    if v6 { pseudo6(protocol, len) } else { pseudo4(protocol, len) }
+}
+
+/// A packet of either version between the usual hosts.
+fn ip(v6: bool, protocol: u8, payload: &[u8]) -> Vec<u8> {
+    if v6 { ipv6(protocol, payload) } else { ipv4(protocol, payload) }
+}
+
+const fn ether_type(v6: bool) -> u16 {
+    if v6 { 0x86dd } else { 0x0800 }
+}
+
+/// The verdicts of a packet with one upper layer: the IPv4 header's is good.
+fn rows(v6: bool, upper: &[(&'static str, &'static str)]) -> Verdicts {
+    let header: &[_] = if v6 { &[] } else { &[("ip", "good")] };
+    [header, upper].concat()
+}
+
+/// A datagram in a packet, to be put behind a link header or into a tunnel.
+struct Inner {
+    name: &'static str,
+    v6: bool,
+    packet: Vec<u8>,
+    verdicts: Verdicts,
+}
+
+fn inners() -> Vec<Inner> {
+    let inner = |name, v6, stored, verdict| {
+        let datagram = if v6 { udp6(b"ABCDE", stored) } else { udp4(b"ABCDE", stored) };
+        Inner { name, v6, packet: ip(v6, UDP, &datagram), verdicts: rows(v6, &[("udp", verdict)]) }
+    };
+    vec![
+        inner("v4", false, Stored::Right, "good"),
+        inner("v4, bad", false, Stored::Wrong, "bad"),
+        inner("v6", true, Stored::Right, "good"),
+        inner("v6, bad", true, Stored::Wrong, "bad"),
+    ]
 }
 
 /// The ones' complement sum, a word at a time with the carry brought round at once.

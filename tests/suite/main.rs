@@ -37,6 +37,7 @@ mod nc_unix;
 mod nc_what;
 mod netcat;
 mod netsum;
+mod netsum_layers;
 mod netsum_compute;
 mod netsum_files;
 mod netsum_fix;

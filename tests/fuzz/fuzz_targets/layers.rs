@@ -4,7 +4,8 @@
 use libfuzzer_sys::fuzz_target;
 use sockeye_capture::{LinkType, dissect};
 
-const LINK_TYPES: [LinkType; 12] = [
+/// Where a seed's first octet says which: add new ones at the end.
+const LINK_TYPES: [LinkType; 25] = [
     LinkType::ETHERNET,
     LinkType::RAW,
     LinkType::NULL,
@@ -14,9 +15,22 @@ const LINK_TYPES: [LinkType; 12] = [
     LinkType::PPP,
     LinkType::IPV4,
     LinkType::IPV6,
-    LinkType::ETHERNET,
-    LinkType::RAW,
-    LinkType::NULL,
+    LinkType::RAW_12,
+    LinkType::RAW_14,
+    LinkType::PPP_HDLC,
+    LinkType::PPP_ETHER,
+    LinkType::PPP_WITH_DIR,
+    LinkType::C_HDLC,
+    LinkType::FRELAY,
+    LinkType::ATM_RFC1483,
+    LinkType::FDDI,
+    LinkType::TOKEN_RING,
+    LinkType::IEEE802_11,
+    LinkType::IEEE802_11_RADIOTAP,
+    LinkType::NFLOG,
+    LinkType::PFLOG,
+    LinkType::ENC,
+    LinkType::IPOIB,
 ];
 
 fuzz_target!(|input: (u8, u16, &[u8])| {
@@ -26,9 +40,12 @@ fuzz_target!(|input: (u8, u16, &[u8])| {
     let mut layers = 0;
     for layer in dissect(link_type, octets, original_len) {
         layers += 1;
-        assert!(layers <= 64 + octets.len(), "the walk does not end");
+        assert!(layers <= 64, "the walk does not end");
+        assert!(octets.get(layer.header_range()).is_some(), "{layer:?} outside the frame");
+        assert!(octets.get(layer.payload.range()).is_some(), "{layer:?} outside the frame");
         if let Some(checksum) = layer.checksum() {
             assert!(checksum.offset + checksum.algorithm.width() <= octets.len(), "{checksum:?} outside the frame");
+            assert!(octets.get(checksum.covered.range()).is_some(), "{checksum:?} outside the frame");
         }
     }
 });

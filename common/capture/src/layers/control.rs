@@ -2,11 +2,13 @@
 
 use sockeye_common::wire::Reader;
 
-use super::{Algorithm, Extent, Header, Layer, Layers, Presence, Protocol, Summed, Upper, Zero, protocol};
+use super::{Algorithm, Extent, Header, Layer, Layers, Next, Presence, Protocol, Stop, Summed, Upper, Zero, protocol};
 
 /// PIM's Register and the part of it that its checksum covers.
-const PIM_REGISTER: u8 = 1;
+const PIM_REGISTER: usize = 1;
 const PIM_REGISTER_LEN: usize = 8;
+const SCTP_LEN: usize = 12;
+const CHUNK_LEN: usize = 4;
 const OSPF_V2_LEN: usize = 24;
 const OSPF_V3_LEN: usize = 16;
 /// OSPFv2's authentication type that replaces the checksum: RFC 2328 appendix D.3.
@@ -71,7 +73,7 @@ fn rule(number: u8, v6: bool) -> Option<Rule> {
         // RFC 3208 section 8.
         protocol::PGM => Rule::new(Protocol::Pgm, "PGM", 16, 6, Pseudo::Never).zero(Zero::Absent).with_ports(),
         // RFC 9260 section 6.8. Zero: RFC 9653, and hosts that leave the sum to their interface.
-        protocol::SCTP => Rule::new(Protocol::Sctp, "SCTP", 12, 8, Pseudo::Never).zero(Zero::Absent).with_ports(),
+        protocol::SCTP => Rule::new(Protocol::Sctp, "SCTP", SCTP_LEN, 8, Pseudo::Never).zero(Zero::Absent).with_ports(),
         // RFC 6275 section 6.1.1.
         protocol::MOBILITY if v6 => Rule::new(Protocol::Mipv6, "Mobility Header", 8, 4, Pseudo::Always),
         // RFC 3828 section 3.1.
@@ -108,7 +110,36 @@ impl Layers<'_> {
         if !self.adjust(number, octets, &mut summed) {
             return Some(self.other(number));
         }
-        Some(self.conclude(rule.header_len, Header::Summed(summed), upper.segment))
+        let mut header_len = rule.header_len;
+        let carries = number == protocol::PIM && self.registers();
+        if carries {
+            header_len = PIM_REGISTER_LEN;
+        }
+        let layer = self.conclude(header_len, Header::Summed(summed), upper.segment);
+        if carries {
+            self.at += PIM_REGISTER_LEN;
+            self.next = Next::Ip;
+        }
+        Some(layer)
+    }
+
+    /// Whether PIM at the cursor is a Register with a packet in it. A Null-Register has only the likeness of one.
+    fn registers(&self) -> bool {
+        matches!(self.peek(PIM_REGISTER_LEN + 1), Some([0x21, _, _, _, flags, ..]) if flags & 0x40 == 0)
+    }
+
+    /// SCTP in a datagram: RFC 6951. With nothing but the port to say so, the first chunk must be one.
+    pub(super) fn sctp_over_udp(&mut self) -> Option<Layer> {
+        let room = self.end.saturating_sub(self.at);
+        match self.peek(SCTP_LEN + CHUNK_LEN) {
+            Some(&[.., kind, _, high, low])
+                if kind & 0x3f <= 0x14
+                    && (CHUNK_LEN..=room - SCTP_LEN).contains(&u16::from_be_bytes([high, low]).into()) =>
+            {
+                self.summed(protocol::SCTP, self.network.src.is_ipv6())
+            }
+            _ => self.stop_at(Stop::Payload),
+        }
     }
 
     /// Sets what of `summed` depends on the packet. False if there is no checksum in this one.
@@ -135,7 +166,7 @@ impl Layers<'_> {
                 if octet(0) >> 4 != 2 {
                     return false;
                 }
-                if octet(0) == 0x20 | usize::from(PIM_REGISTER) {
+                if octet(0) & 0xf == PIM_REGISTER {
                     summed.covered = self.part(&summed.upper, PIM_REGISTER_LEN);
                     summed.pseudo_len = summed.pseudo_len.map(|_| PIM_REGISTER_LEN);
                 }

@@ -1,6 +1,8 @@
 //! Frames built octet by octet, one per link type and header; then every prefix of them, and anything at all.
 #![expect(clippy::cast_possible_truncation, reason = "the lengths of these frames are small")]
 
+mod carried;
+
 use proptest::prelude::*;
 use sockeye_common::checksum::Sum;
 

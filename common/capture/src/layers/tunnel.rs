@@ -28,6 +28,9 @@ const GRE_KEY: u16 = 0x2000;
 const GRE_SEQUENCE: u16 = 0x1000;
 const GRE_ACKNOWLEDGMENT: u16 = 0x0080;
 
+/// Bits that are zero where the header is that of RFC 2890 (RFC 8086 section 3.2).
+const GRE_RESERVED: u16 = 0x4fff;
+
 /// A tunnel over UDP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tunnel {
@@ -103,7 +106,7 @@ impl Layers<'_> {
             Tunnel::L2tp => self.l2tp(),
             Tunnel::Lisp => self.lisp(),
             Tunnel::Mpls => self.mpls(),
-            Tunnel::Sctp => self.upper(protocol::SCTP),
+            Tunnel::Sctp => self.sctp_over_udp(),
         }
     }
 
@@ -215,6 +218,9 @@ impl Layers<'_> {
         let [a, b, c, d] = *self.fixed("GRE", GRE_LEN)? else { return None };
         let (flags, protocol) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
         let version = b & 7;
+        if self.guessed && flags & GRE_RESERVED != 0 {
+            return self.stop_at(Stop::Payload);
+        }
         let has = |bit: u16, len: usize| if flags & bit == 0 { 0 } else { len };
         let optional = has(GRE_CHECKSUM | GRE_ROUTING, 4) + has(GRE_KEY, 4) + has(GRE_SEQUENCE, 4);
         let header_len = match version {
