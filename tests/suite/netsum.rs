@@ -245,7 +245,7 @@ fn every_verdict_over_every_link() {
         }
         let damaged = group
             .iter()
-            .flat_map(|specimen| specimen.verdicts)
+            .flat_map(|specimen| &specimen.verdicts)
             .any(|(_, verdict)| matches!(*verdict, "bad" | "illegal"));
         run.status(i32::from(damaged)).stderr_is("");
     }

@@ -1,6 +1,7 @@
 //! What the man page says beyond the options.
 
 mod fix;
+mod read;
 mod solve;
 mod why;
 
@@ -27,6 +28,7 @@ pub const MANUAL: Manual = Manual {
         ("Protocols", PROTOCOLS),
         ("Reading the worksheet", WORKSHEET),
         ("Capturing and verifying", VERIFYING),
+        ("What is read", read::READ),
         ("Verdicts", why::VERDICTS),
         ("Reasons", why::REASONS),
         ("Repairing", fix::REPAIRING),
@@ -64,7 +66,8 @@ field, every 16-bit word with the running total, each carry, the fold, the compl
 the checksum. With `--explain` it also says why each step is there. `udplite`, `tcp`, `icmp`, `icmpv6`, `igmp`, `ip`, `sctp`
 and `raw` do the same for what they are named after.
 
-`netsum verify` judges every checksum in a capture: of IPv4 headers, UDP, TCP, ICMP and ICMPv6.
+`netsum verify` judges every checksum in a capture: of IPv4 headers, UDP, TCP, ICMP, SCTP, routing protocols and more, through
+tunnels too.
 
 `netsum solve` finds what may be attached to data, or put into it, so that its checksum stays or becomes another;
 `netsum same` says whether two payloads have one checksum, and why.
@@ -140,13 +143,10 @@ keeps no other from being judged.
 
 Files are pcap, in either order and with micro- or nanoseconds, and pcapng, with any mix of link types, orders and units
 of time; also what a patched libpcap (Kuznetzov) and Ixia's test sets (lcap) write. They may be compressed with gzip or
-zstd, and are unpacked as they are read, from a pipe too, in memory that does not grow with the file. Read are Ethernet,
-VLAN tags, Linux cooked captures, BSD loopback, raw IP, PPP, PPPoE and MPLS; IPv4 with options and IPv6 with extension
-headers, where the pseudo-header has the final destination of a routing header and the home address of a
-mobile node. Octets behind the packet, such as the padding of Ethernet, are not summed.";
+zstd, and are unpacked as they are read, from a pipe too, in memory that does not grow with the file.";
 
 const PROGRAMS: &str = "\
-`--tsv` prints one line per checksum, without a heading: frame, protocol (`ip`, `udp`, `tcp`, `icmp`, `icmpv6`), offset of
+`--tsv` prints one line per checksum, without a heading: frame, protocol by the names above, offset of
 the field in the frame in octets, stored value, calculated value or `-`, verdict. A field of a fragmented datagram has two
 lines, `unverified` and later the verdict on the whole. With `--with-filename` the
 file's name stands in front, as of grep.
@@ -232,7 +232,9 @@ const CAVEATS: &str = "\
 `partial` cannot be told from damage that happens to leave the pseudo-header's sum, one in 65,536.
 
 A fragment inside a fragmented datagram, as in a tunnel, stays `unverified`. Tunnels other than those above
-are not looked into. A host that leaves segmentation to its interface shows segments that
+are not looked into. Behind MPLS labels IP is told by its version and Ethernet by an EtherType that is known;
+encrypted frames of IEEE 802.11 and MACsec are left alone. A PIM Register whose checksum covers all of it, as RFC 7761 lets
+a receiver accept, is bad here. A host that leaves segmentation to its interface shows segments that
 are larger than any on the wire.
 
 Zones such as `%eth0` are accepted and left out: they are never

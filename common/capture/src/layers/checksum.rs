@@ -160,6 +160,15 @@ pub struct Checksum {
     pub quoted: bool,
 }
 
+impl Summed {
+    /// What is covered besides the pseudo-header.
+    pub fn covered(&self) -> Extent {
+        let Extent { start, captured, .. } = self.upper.segment;
+        let len = self.covered_len;
+        Extent { start, len, captured: captured.min(len), presence: self.presence }
+    }
+}
+
 impl Layer {
     /// The checksum that the header carries, if its kind has one. It can be judged if `covered.presence` is whole.
     #[inline]
@@ -213,9 +222,11 @@ impl Layer {
             algorithm: summed.algorithm,
             offset: place(summed.at),
             stored: summed.stored,
-            covered: summed.covered,
+            covered: summed.covered(),
             left_out: summed.left_out.map(|(start, len)| (place(start), len.into())),
-            pseudo_header: summed.pseudo_len.map(|len| summed.upper.pseudo_header(len)),
+            pseudo_header: summed
+                .pseudo_len
+                .map(|len| summed.upper.pseudo_header(usize::try_from(len).unwrap_or(usize::MAX))),
             zero: summed.zero,
             quoted: self.quoted,
         }

@@ -2,7 +2,7 @@
 
 use sockeye_common::wire::Reader;
 
-use super::{Algorithm, Extent, Header, Layer, Layers, Next, Presence, Protocol, Stop, Summed, Upper, Zero, protocol};
+use super::{Algorithm, Header, Layer, Layers, Next, Presence, Protocol, Stop, Summed, Zero, protocol};
 
 /// PIM's Register and the part of it that its checksum covers.
 const PIM_REGISTER: usize = 1;
@@ -100,9 +100,10 @@ impl Layers<'_> {
             algorithm: if number == protocol::SCTP { Algorithm::Crc32c } else { Algorithm::Internet },
             at: rule.at,
             stored: stored(octets, rule.at, number),
-            covered: upper.segment,
+            covered_len: upper.segment.len,
+            presence: upper.segment.presence,
             left_out: None,
-            pseudo_len: has_pseudo.then_some(upper.segment.len),
+            pseudo_len: has_pseudo.then(|| in_pseudo(upper.segment.len)),
             zero: rule.zero,
             ports: rule.has_ports.then(|| ports(octets)).flatten(),
             upper,
@@ -152,14 +153,16 @@ impl Layers<'_> {
             protocol::DCCP => match octet(5) & 0xf {
                 0 => {}
                 // The header with its options, and words of the data.
-                coverage => summed.covered = self.part(&summed.upper, octet(4) * 4 + (coverage - 1) * 4),
+                coverage => self.cover(summed, octet(4) * 4 + (coverage - 1) * 4),
             },
             protocol::UDP_LITE => match word(4) {
                 0 => {}
-                coverage @ 1..8 => summed.covered = impossible(self.part(&summed.upper, coverage)),
-                coverage => summed.covered = self.part(&summed.upper, coverage),
+                coverage => {
+                    self.cover(summed, coverage);
+                    at_least(summed, 8);
+                }
             },
-            protocol::RSVP => summed.covered = self.part(&summed.upper, word(6)),
+            protocol::RSVP => self.cover(summed, word(6)),
             protocol::OSPF => return self.ospf(octets, summed),
             protocol::PIM => {
                 // Version 1 is in IGMP.
@@ -167,8 +170,8 @@ impl Layers<'_> {
                     return false;
                 }
                 if octet(0) & 0xf == PIM_REGISTER {
-                    summed.covered = self.part(&summed.upper, PIM_REGISTER_LEN);
-                    summed.pseudo_len = summed.pseudo_len.map(|_| PIM_REGISTER_LEN);
+                    self.cover(summed, PIM_REGISTER_LEN);
+                    summed.pseudo_len = summed.pseudo_len.map(|_| in_pseudo(PIM_REGISTER_LEN));
                 }
             }
             protocol::VRRP => {
@@ -176,55 +179,52 @@ impl Layers<'_> {
                     summed.protocol = Protocol::Carp;
                     summed.pseudo_len = None;
                 } else if octet(0) >> 4 == 3 {
-                    summed.pseudo_len = Some(segment.len);
+                    summed.pseudo_len = Some(in_pseudo(segment.len));
                 }
             }
             protocol::MOBILITY | protocol::HIP => {
                 let len = (octet(1) + 1) * 8;
-                summed.covered = self.part(&summed.upper, len);
-                summed.pseudo_len = Some(len);
+                self.cover(summed, len);
+                summed.pseudo_len = Some(in_pseudo(len));
             }
             protocol::SHIM6 => {
                 // Behind a payload header the pseudo-header has addresses that are in no packet.
                 if octet(2) & 0x80 != 0 {
                     return false;
                 }
-                summed.covered = self.part(&summed.upper, (octet(1) + 1) * 8);
+                self.cover(summed, (octet(1) + 1) * 8);
             }
             _ => {}
         }
         true
     }
 
-    /// The first `len` octets of an upper-layer packet, which cannot have more of them than the network layer says.
-    fn part(&self, upper: &Upper, len: usize) -> Extent {
-        let part = self.extent(upper.segment.start, len);
-        match upper.segment.presence {
+    /// Says that the first `len` octets are covered, of which there cannot be more than the network layer says.
+    fn cover(&self, summed: &mut Summed, len: usize) {
+        let segment = summed.upper.segment;
+        summed.covered_len = len;
+        summed.presence = match segment.presence {
             // What is left of it is in another frame, and without it the pseudo-header is not known.
-            Presence::Fragment => Extent { presence: Presence::Fragment, ..part },
-            _ if len > upper.segment.len => impossible(part),
-            _ => part,
-        }
+            Presence::Fragment => Presence::Fragment,
+            _ if len > segment.len => Presence::Inconsistent,
+            _ => self.extent(segment.start, len).presence,
+        };
     }
 
     /// OSPF: the checksum covers what Packet Length says, in version 2 without the authentication.
     fn ospf(&self, octets: &[u8], summed: &mut Summed) -> bool {
         let [version, _, high, low, ..] = *octets else { return false };
         let len = usize::from(u16::from_be_bytes([high, low]));
-        summed.covered = self.part(&summed.upper, len);
+        self.cover(summed, len);
         match (version, octets.get(14..16)) {
             (2, Some(&[high, low])) if summed.upper.src.is_ipv4() => {
                 summed.left_out = Some((16, 8));
-                if len < OSPF_V2_LEN {
-                    summed.covered = impossible(summed.covered);
-                }
+                at_least(summed, OSPF_V2_LEN);
                 u16::from_be_bytes([high, low]) != OSPF_CRYPTOGRAPHIC
             }
             (3, _) if summed.upper.src.is_ipv6() => {
-                summed.pseudo_len = Some(len);
-                if len < OSPF_V3_LEN {
-                    summed.covered = impossible(summed.covered);
-                }
+                summed.pseudo_len = Some(in_pseudo(len));
+                at_least(summed, OSPF_V3_LEN);
                 true
             }
             _ => false,
@@ -232,9 +232,16 @@ impl Layers<'_> {
     }
 }
 
-/// The same where a length is not one that the protocol allows.
-const fn impossible(extent: Extent) -> Extent {
-    Extent { presence: Presence::Inconsistent, ..extent }
+/// Says that less than `len` octets cannot be covered.
+fn at_least(summed: &mut Summed, len: usize) {
+    if summed.covered_len < len {
+        summed.presence = Presence::Inconsistent;
+    }
+}
+
+/// A length as a pseudo-header has it: none of an IP packet needs more than 32 bits.
+fn in_pseudo(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 fn ports(octets: &[u8]) -> Option<(u16, u16)> {

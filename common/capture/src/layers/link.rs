@@ -55,8 +55,7 @@ impl Layers<'_> {
             LinkType::RAW | LinkType::RAW_12 | LinkType::RAW_14 => self.ip(),
             LinkType::IPV4 => self.ipv4(),
             LinkType::IPV6 => self.ipv6(),
-            LinkType::PPP => self.ppp(),
-            LinkType::PPP_HDLC => self.ppp_hdlc(),
+            LinkType::PPP | LinkType::PPP_HDLC => self.ppp_hdlc(),
             LinkType::PPP_ETHER => self.pppoe(),
             rare => self.rare_link(rare),
         }
@@ -245,10 +244,10 @@ impl Layers<'_> {
         Some(layer)
     }
 
-    /// PPP in HDLC-like framing, or Cisco HDLC.
+    /// PPP in HDLC-like framing, or Cisco HDLC, which captures do not keep apart.
     fn ppp_hdlc(&mut self) -> Option<Layer> {
-        match self.fixed("PPP", 2)? {
-            [0x0f | 0x8f, 0] => self.c_hdlc(),
+        match self.peek(2) {
+            Some([0x0f | 0x8f, 0]) => self.c_hdlc(),
             _ => self.ppp(),
         }
     }

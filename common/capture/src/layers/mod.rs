@@ -298,12 +298,14 @@ pub struct Summed {
     pub at: u8,
     /// What it holds.
     pub stored: u32,
-    /// What it covers besides the pseudo-header.
-    pub covered: Extent,
+    /// How many octets it covers besides the pseudo-header, from the start of the header on.
+    pub covered_len: usize,
+    /// How much of them is there.
+    pub presence: Presence,
     /// Octets that are not summed: from the start of the header, and how many.
     pub left_out: Option<(u8, u8)>,
     /// The length in the pseudo-header, if there is one.
-    pub pseudo_len: Option<usize>,
+    pub pseudo_len: Option<u32>,
     /// What a zero in the field says.
     pub zero: Zero,
     /// Source and destination port.

@@ -6,7 +6,7 @@ use pnet_packet::tcp::TcpPacket;
 use pnet_packet::udp::UdpPacket;
 
 use super::tunnel::Tunnel;
-use super::{Extent, Header, Icmp, Layer, Layers, Presence, Stop, Tcp, Udp, Upper, protocol};
+use super::{Extent, Header, Icmp, Layer, Layers, Next, Presence, Stop, Tcp, Udp, Upper, protocol};
 
 const UDP_LEN: usize = 8;
 const TCP_LEN: usize = 20;
@@ -98,11 +98,10 @@ impl Layers<'_> {
         });
         // A Length that lies still leaves a header that is there.
         let whole = Extent { captured: datagram.captured.max(UDP_LEN), ..datagram };
-        let layer = self.conclude(UDP_LEN, header, whole);
         if let Some(tunnel) = Tunnel::of_port(fields.get_destination()) {
-            self.enter(tunnel, &datagram);
+            self.next = Next::Tunnel(tunnel);
         }
-        Some(layer)
+        Some(self.conclude(UDP_LEN, header, whole))
     }
 
     /// What a UDP Length announces.

@@ -3,7 +3,7 @@
 use sockeye_common::wire::Reader;
 
 use super::link::{IPV4, IPV6};
-use super::{Extent, Gre, Header, Layer, Layers, Next, Stop, protocol};
+use super::{Gre, Header, Layer, Layers, Next, Stop, protocol};
 
 const GRE_LEN: usize = 4;
 const VXLAN_LEN: usize = 8;
@@ -77,26 +77,24 @@ pub(super) const fn may_leave_zero(port: u16) -> bool {
 }
 
 impl Layers<'_> {
-    /// Goes on behind a UDP header, as its destination port says.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn enter(&mut self, tunnel: Tunnel, datagram: &Extent) {
-        if datagram.len < UDP_LEN {
-            return;
-        }
-        self.narrow(datagram.start, datagram.len);
-        self.at = datagram.start.saturating_add(UDP_LEN);
+    /// Goes on behind the UDP header at the cursor, as its destination port says.
+    pub(super) fn tunnel(&mut self, tunnel: Tunnel) -> Option<Layer> {
+        let start = self.at;
+        let [.., high, low, _, _] = *self.fixed("UDP", UDP_LEN)? else { return None };
+        let len = match usize::from(u16::from_be_bytes([high, low])) {
+            // A jumbogram's: what the network layer says.
+            0 => self.network.end.saturating_sub(start),
+            len => len,
+        };
+        self.narrow(start, len);
+        self.at = start.saturating_add(UDP_LEN);
         if self.at >= self.end || self.at >= self.octets.len() {
             // No data; or none captured, and none that must be there.
-            return;
+            return self.stop_at(Stop::Payload);
         }
         // What SCTP's segment and GRE's checksum cover ends with the datagram.
-        self.network.end = datagram.start.saturating_add(datagram.len);
+        self.network.end = start.saturating_add(len);
         self.guessed = true;
-        self.next = Next::Tunnel(tunnel);
-    }
-
-    pub(super) fn tunnel(&mut self, tunnel: Tunnel) -> Option<Layer> {
         match tunnel {
             Tunnel::Vxlan => self.vxlan(),
             Tunnel::VxlanGpe => self.vxlan_gpe(),

@@ -9,8 +9,9 @@ Each checksum gets one of these:
   bad         it does not
   partial     UDP or TCP: the sum of the pseudo-header and nothing else,
               perhaps without its length
-  none        0000 where it says that the sender computed no checksum
-  illegal     0000 where every sender must compute one: UDP over IPv6
+  none        0000 where it says that the sender computed no checksum: UDP over
+              IPv4, UDP tunnels over IPv6 (RFC 6935), SCTP, RSVP, PGM
+  illegal     0000 where every sender must compute one: other UDP over IPv6, UDP-Lite
   unverified  not all that it covers is there, or a length does not fit
 
 `partial` is what a sender leaves whose network interface computes the rest, without the length where the interface also

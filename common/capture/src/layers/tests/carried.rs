@@ -187,7 +187,7 @@ fn an_extension_structure_stands_behind_the_quotation() {
     assert_eq!(with(0, &right), (Some(20 + 8 + 128), 5, Presence::Whole));
     // A length without a structure ends the quotation all the same.
     assert_eq!(with(32, &[]), (None, 4, Presence::Whole));
-    assert_eq!(with(6, &structure), (None, 4, Presence::Quoted));
+    assert_eq!(with(7, &structure), (None, 4, Presence::Quoted));
 }
 
 #[test]
@@ -195,7 +195,10 @@ fn what_a_fragment_carries_is_a_fragment_too() {
     let inner = ipv4(17, &UDP);
     let packet = ipv4_with(20 + 32, 0x2000, 4, &[], &inner[..32]);
     let layers = whole(LinkType::RAW, &packet);
-    assert_eq!((layers[1].payload.presence, udp_of(&layers).datagram.presence), (Presence::Fragment, Presence::Fragment));
+    assert_eq!(
+        (layers[1].payload.presence, udp_of(&layers).datagram.presence),
+        (Presence::Fragment, Presence::Fragment)
+    );
     assert_eq!(udp_of(&layers).upper.fragment, None, "the inner packet was sent whole");
 }
 
@@ -215,9 +218,8 @@ fn what_the_checksums_of_upper_layers_cover() {
         let left_out = checksum.left_out.map(|(at, len)| (at - start, len));
         Some((checksum.protocol, checksum.offset - start, checksum.covered.len, left_out, pseudo_len))
     };
-    let ospf = |version: u8, len: u8, auth_type: u8| {
-        join(&[&[version, 1, 0, len], &[0; 10], &[0, auth_type], &[0; 28]])
-    };
+    let ospf =
+        |version: u8, len: u8, auth_type: u8| join(&[&[version, 1, 0, len], &[0; 10], &[0, auth_type], &[0; 28]]);
     let starting = |front: &[u8]| join(&[front, &vec![0; 44 - front.len()]]);
     for (v6, number, octets, expected) in [
         (false, 2, starting(&[0x16]), Some((Protocol::Igmp, 2, 44, None, None))),
