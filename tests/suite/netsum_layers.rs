@@ -1,5 +1,7 @@
 //! The frames of every link type, tunnel and protocol, cut and damaged at every octet: what is said of them stays inside.
 
+use std::collections::BTreeSet;
+
 use sockeye_capture::layers::{Presence, Stop};
 use sockeye_capture::{LinkType, dissect};
 
@@ -58,4 +60,16 @@ fn a_cut_makes_nothing_bad() {
             }
         }
     }
+}
+
+#[test]
+fn frames_have_names_of_their_own_and_departures_from_tshark_reasons() {
+    let mut names = BTreeSet::new();
+    for specimen in specimens() {
+        if let Some((theirs, reason)) = &specimen.tshark {
+            assert!(*theirs != specimen.verdicts && reason.len() > 10, "{}: {reason}", specimen.name);
+        }
+        assert!(names.insert(specimen.name.clone()), "{} twice", specimen.name);
+    }
+    assert!(names.len() > 600);
 }
