@@ -64,7 +64,7 @@ captured, and no proof; of several, the first is the most likely. `--json` has a
   one_bit                      one bit turned over, and in how many words
   unknown                      none of these
 
-SCTP's CRC32c has `left_zero`, `adler32`, `octets_swapped`, `not_complemented`, `crc32`, `crc_field_not_zeroed`,
+SCTP's CRC32c has `adler32`, `octets_swapped`, `not_complemented`, `crc32`, `crc_field_not_zeroed`,
 `internet_sum`. Others than bad ones have `offload` or `offload_without_length` (`partial`), `zero_not_replaced` or `left_zero`
 (`illegal`), and `other_zero` where ffff stands for 0000, which is harmless.
 

@@ -218,7 +218,8 @@ fn last_octet_left_out(case: &Case<'_>) -> Option<Reason> {
 
 /// Up to the end of the frame, of it without an Ethernet check sequence that the capture kept, or of the IP payload.
 fn padding_summed(case: &Case<'_>) -> Option<Reason> {
-    if case.is(Protocol::Ip) {
+    // What is behind a partial coverage is no padding.
+    if matches!(case.checksum.protocol, Protocol::Ip | Protocol::UdpLite | Protocol::Dccp) {
         return None;
     }
     let pseudo = case.sums()?.pseudo_header.unwrap_or(0);

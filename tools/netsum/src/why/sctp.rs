@@ -17,9 +17,6 @@ pub(super) fn fitting(case: &Case<'_>) -> Vec<Reason> {
     let Some(calculated) = case.check.calculated else { return Vec::new() };
     let Some(packet) = zeroed(case) else { return Vec::new() };
     let mut found = Vec::new();
-    if stored == 0 {
-        found.push(Reason::LeftZero);
-    }
     if stored == adler32(&packet) {
         found.push(Reason::Adler32);
     }

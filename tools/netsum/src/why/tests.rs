@@ -1,5 +1,7 @@
 //! A packet for each hypothesis, its checksum made by the very mistake.
 
+mod rarer;
+
 use proptest::prelude::*;
 use sockeye_capture::{Frame, LinkType};
 
