@@ -117,7 +117,7 @@ fn mistakes_with_sctp() {
     for (code, value) in [
         ("octets_swapped", right.swap_bytes()),
         ("not_complemented", !right),
-        ("adler32", b % 65_521 << 16 | a % 65_521),
+        ("adler32", ((b % 65_521) << 16) | (a % 65_521)),
         ("crc32", crc(0xedb8_8320, &packet).swap_bytes()),
         ("crc_field_not_zeroed", crc(0x82f6_3b78, &stored(right)).swap_bytes()),
         ("internet_sum", u32::from(checksum(&[&packet]))),
