@@ -10,7 +10,7 @@
 //! - [`checksum`]: the sum of RFC 1071, pseudo-headers, RFC 1624
 //! - [`crc32c`]: the checksum of SCTP
 //! - [`errno`]: the words of an operating system error
-//! - [`hex`]: octets as hexadecimal text
+//! - [`hex`]: octets as hexadecimal text; [`hex_text`]: the dumps of others
 //! - [`layout`]: a structure as named fields
 #![forbid(unsafe_code)]
 
@@ -19,6 +19,7 @@ pub mod checksum;
 pub mod crc32c;
 pub mod errno;
 pub mod hex;
+pub mod hex_text;
 pub mod layout;
 pub mod order;
 pub mod sockaddr;

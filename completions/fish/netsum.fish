@@ -41,6 +41,9 @@ complete -c netsum -n "__fish_netsum_needs_command" -f -a "igmp" -d 'The checksu
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "ip" -d 'The checksum of an IPv4 header'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "sctp" -d 'The CRC32c of an SCTP packet, octet by octet'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "raw" -d 'The checksum of any octets'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "packet" -d 'Every checksum of a packet that is given in hex'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "frame" -d 'Every checksum of one frame of a capture'
+complete -c netsum -n "__fish_netsum_needs_command" -f -a "update" -d 'Bring a checksum up to date after a few words changed'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "verify" -d 'Judge every checksum of a capture, or of several'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "solve" -d 'Find what may be attached to DATA, or put into it, without changing its checksum'
 complete -c netsum -n "__fish_netsum_needs_command" -f -a "same" -d 'Say whether two payloads have one checksum, and why'
@@ -144,6 +147,41 @@ complete -c netsum -n "__fish_netsum_using_subcommand raw" -l table -d 'Print th
 complete -c netsum -n "__fish_netsum_using_subcommand raw" -l explain -d 'Show the working, step by step'
 complete -c netsum -n "__fish_netsum_using_subcommand raw" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c netsum -n "__fish_netsum_using_subcommand raw" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand packet" -l link -d 'What it begins with: ethernet, raw (IP), sll, sll2, null, ppp, or a LINKTYPE_ number. Without it, IP if it begins like IP, and Ethernet if not' -r
+complete -c netsum -n "__fish_netsum_using_subcommand packet" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand packet" -s q -l quiet -d 'Print the checksum and nothing else'
+complete -c netsum -n "__fish_netsum_using_subcommand packet" -l table -d 'Print the sum as a table'
+complete -c netsum -n "__fish_netsum_using_subcommand packet" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand packet" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand packet" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand frame" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand frame" -s q -l quiet -d 'Print the checksum and nothing else'
+complete -c netsum -n "__fish_netsum_using_subcommand frame" -l table -d 'Print the sum as a table'
+complete -c netsum -n "__fish_netsum_using_subcommand frame" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand frame" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand frame" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l ttl -d 'TTL' -r
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l id -d 'Identification of IPv4' -r
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l src -d 'Source address; those of IPv6 in brackets' -r
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l dst -d 'Destination address' -r
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l sport -d 'Source port' -r
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l dport -d 'Destination port' -r
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l word -d 'A word of 16 bits in hex; may be given several times' -r
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l hex -d 'An even number of octets in hex, from an even place on; may be given several times' -r
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l packet -d 'The packet before the change, in hex, @FILE or -: its checksums are summed afresh as well' -r
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l link -d 'What the packet begins with, as for netsum packet' -r
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c netsum -n "__fish_netsum_using_subcommand update" -s q -l quiet -d 'Print the checksum and nothing else'
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l table -d 'Print the sum as a table'
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l explain -d 'Show the working, step by step'
+complete -c netsum -n "__fish_netsum_using_subcommand update" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c netsum -n "__fish_netsum_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -l live -d 'Judge the frames of an interface when they pass, instead of a file\'s; any is all interfaces. Needs CAP_NET_RAW' -r
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -s c -l count -d 'End after so many frames' -r
 complete -c netsum -n "__fish_netsum_using_subcommand verify" -l seconds -d 'End after so many seconds, which may have a fraction' -r

@@ -187,6 +187,63 @@ module completions {
     data: string              # The octets: text as it stands, hex:4142, @FILE, or - for standard input
   ]
 
+  def "nu-complete netsum packet color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Every checksum of a packet that is given in hex
+  export extern "netsum packet" [
+    --link: string            # What it begins with: ethernet, raw (IP), sll, sll2, null, ppp, or a LINKTYPE_ number. Without it, IP if it begins like IP, and Ethernet if not
+    --quiet(-q)               # Print the checksum and nothing else
+    --table                   # Print the sum as a table
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum packet color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    packet: string            # The packet in hex, as bare digits or as a dump of tcpdump -x, xxd or Wireshark; @FILE for the same from a file, which may also hold the packet as it is; - for standard input
+  ]
+
+  def "nu-complete netsum frame color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Every checksum of one frame of a capture
+  export extern "netsum frame" [
+    --quiet(-q)               # Print the checksum and nothing else
+    --table                   # Print the sum as a table
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum frame color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    file: string              # A pcap or pcapng file, or - for standard input
+    number: string            # The frame's number, as Wireshark, tcpdump and netsum verify count: the first is 1
+  ]
+
+  def "nu-complete netsum update color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Bring a checksum up to date after a few words changed
+  export extern "netsum update" [
+    --ttl: string             # TTL
+    --id: string              # Identification of IPv4
+    --src: string             # Source address; those of IPv6 in brackets
+    --dst: string             # Destination address
+    --sport: string           # Source port
+    --dport: string           # Destination port
+    --word: string            # A word of 16 bits in hex; may be given several times
+    --hex: string             # An even number of octets in hex, from an even place on; may be given several times
+    --packet: string          # The packet before the change, in hex, @FILE or -: its checksums are summed afresh as well
+    --link: string            # What the packet begins with, as for netsum packet
+    --quiet(-q)               # Print the checksum and nothing else
+    --table                   # Print the sum as a table
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete netsum update color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    ...olds: string           # The old checksum in hex; with a protocol in front, ip:66c9 or udp:f752, only what that covers changes it. Without any, those of --packet
+  ]
+
   def "nu-complete netsum verify color" [] {
     [ "auto" "always" "never" ]
   }

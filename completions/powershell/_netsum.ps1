@@ -37,6 +37,9 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             [CompletionResult]::new('ip', 'ip', [CompletionResultType]::ParameterValue, 'The checksum of an IPv4 header')
             [CompletionResult]::new('sctp', 'sctp', [CompletionResultType]::ParameterValue, 'The CRC32c of an SCTP packet, octet by octet')
             [CompletionResult]::new('raw', 'raw', [CompletionResultType]::ParameterValue, 'The checksum of any octets')
+            [CompletionResult]::new('packet', 'packet', [CompletionResultType]::ParameterValue, 'Every checksum of a packet that is given in hex')
+            [CompletionResult]::new('frame', 'frame', [CompletionResultType]::ParameterValue, 'Every checksum of one frame of a capture')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Bring a checksum up to date after a few words changed')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Judge every checksum of a capture, or of several')
             [CompletionResult]::new('solve', 'solve', [CompletionResultType]::ParameterValue, 'Find what may be attached to DATA, or put into it, without changing its checksum')
             [CompletionResult]::new('same', 'same', [CompletionResultType]::ParameterValue, 'Say whether two payloads have one checksum, and why')
@@ -160,6 +163,50 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
         'netsum;raw' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('--crc32c', '--crc32c', [CompletionResultType]::ParameterName, 'Compute SCTP''s CRC32c instead of the sum')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;packet' {
+            [CompletionResult]::new('--link', '--link', [CompletionResultType]::ParameterName, 'What it begins with: ethernet, raw (IP), sll, sll2, null, ppp, or a LINKTYPE_ number. Without it, IP if it begins like IP, and Ethernet if not')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;frame' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'netsum;update' {
+            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'TTL')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Identification of IPv4')
+            [CompletionResult]::new('--src', '--src', [CompletionResultType]::ParameterName, 'Source address; those of IPv6 in brackets')
+            [CompletionResult]::new('--dst', '--dst', [CompletionResultType]::ParameterName, 'Destination address')
+            [CompletionResult]::new('--sport', '--sport', [CompletionResultType]::ParameterName, 'Source port')
+            [CompletionResult]::new('--dport', '--dport', [CompletionResultType]::ParameterName, 'Destination port')
+            [CompletionResult]::new('--word', '--word', [CompletionResultType]::ParameterName, 'A word of 16 bits in hex; may be given several times')
+            [CompletionResult]::new('--hex', '--hex', [CompletionResultType]::ParameterName, 'An even number of octets in hex, from an even place on; may be given several times')
+            [CompletionResult]::new('--packet', '--packet', [CompletionResultType]::ParameterName, 'The packet before the change, in hex, @FILE or -: its checksums are summed afresh as well')
+            [CompletionResult]::new('--link', '--link', [CompletionResultType]::ParameterName, 'What the packet begins with, as for netsum packet')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Print the sum as a table')

@@ -32,6 +32,7 @@ mod nc_tls;
 mod nc_udp;
 mod nc_unix;
 mod netsum;
+mod netsum_compute;
 mod netsum_fix;
 mod netsum_why;
 mod ports;
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
         netsum::cases,
         netsum_why::cases,
         netsum_fix::tests,
+        netsum_compute::cases,
         ports::tests,
         sys::cases,
         terminal::tests,

@@ -3,6 +3,8 @@
 use serde_json::Value;
 use sockeye_test_support::{Run, run, run_with_input, tool};
 
+use crate::captures::{pcap_of, specimens};
+
 fn netsum(args: &[&str]) -> Run {
     run(tool("netsum").args(args))
 }
@@ -199,4 +201,194 @@ fn reasons_differ_by_protocol() {
     explained(&["udp", "[fd00::1]:1", "[fd00::2]:2", &data])
         .stdout_has("zero: a computed 0000 goes out as ffff: 0000 would say that none was computed")
         .stdout_has("Checksum    ffff");
+}
+
+/// The datagram of reference/netsum.md, B1, its UDP checksum one too high.
+const DAMAGED: &str = "450000210001000040 1166c90a0000010a000002 13881770000df753 4142434445";
+
+#[test]
+fn every_checksum_of_a_packet_in_hex() {
+    let run = netsum(&["packet", DAMAGED]);
+    run.status(1).stderr_is("");
+    run.stdout_has(
+        "Frame 1: 33 octets, taken for IPv4 without a link layer: its first digit is 4 (--link says otherwise)\n",
+    )
+    .stdout_has("\nIPv4 checksum at octet 10 of the frame, 10.0.0.1 > 10.0.0.2\n\nIPv4 header (20 octets)\n")
+    .stdout_has("  00 00        Header Checksum         66c9 stored, counts as zero\n")
+    .stdout_has("Checksum    66c9\nStored      66c9: good\n\nUDP checksum at octet 26 of the frame, 10.0.0.1:5000 > ")
+    .stdout_has("  45 (00)  4500  108ac  +1     \"E\" and a padding octet\n")
+    .stdout_has("Checksum    f752\nStored      f753: bad\n");
+    netsum(&["packet", "-q", DAMAGED]).status(1).stdout_is("66c9\nf752\n");
+    netsum(&["packet", "--table", DAMAGED])
+        .status(1)
+        .stdout_has("│ Checksum   ┆ f752 ")
+        .stdout_has("Stored      f753: bad\n");
+    netsum(&["packet", "--explain", DAMAGED])
+        .stdout_has("good: the field holds 66c9, the sum calls for 66c9: everything covered")
+        .stdout_has("bad: the field holds f753, the sum calls for f752: the sum is not ffff");
+    // From standard input, as a dump; behind an Ethernet header; as it is.
+    let dump = "\t0x0000:  4500 0021 0001 0000 4011 66c9 0a00 0001\n\t0x0010:  0a00 0002 1388 1770 000d f752 4142 4344\n\
+                \t0x0020:  45\n";
+    run_with_input(tool("netsum").args(["packet", "-q", "-"]), dump.as_bytes()).status(0).stdout_is("66c9\nf752\n");
+    let framed = format!("020000000002 020000000001 0800 {DAMAGED}");
+    netsum(&["packet", &framed]).status(1).stdout_has("taken for Ethernet: ").stdout_has("UDP checksum at octet 40 ");
+    let octets = sockeye_common::hex::decode(DAMAGED).unwrap();
+    run_with_input(tool("netsum").args(["packet", "-q", "-"]), &octets).status(1).stdout_is("66c9\nf752\n");
+    netsum(&["packet", "--link=raw", DAMAGED]).status(1).stdout_has("Frame 1: 33 octets, RAW\n");
+}
+
+#[test]
+fn a_packet_as_data() {
+    let run = netsum(&["packet", "--json", DAMAGED]);
+    let [packet, ip, udp] = &results(run.status(1))[..] else { panic!("{}", run.story()) };
+    assert_eq!(
+        *packet,
+        serde_json::json!({
+            "record": "packet", "frame": 1, "length_octets": 33, "captured_octets": 33,
+            "link_type": {"code": 101, "name": "RAW"}, "link_type_guessed": true, "checksums": 2,
+        })
+    );
+    assert_eq!((&ip["record"], &ip["protocol"], &ip["verdict"]), (&"working".into(), &"ip".into(), &"good".into()));
+    assert_eq!((&udp["frame"], &udp["offset_octets"]), (&1.into(), &26.into()));
+    assert_eq!((&udp["stored"], &udp["stored_octets"]), (&0xf753.into(), &"f753".into()));
+    assert_eq!((&udp["checksum"], &udp["verdict"]), (&0xf752.into(), &"bad".into()));
+    assert_eq!((&udp["algorithm"], &udp["src_port"]), (&"internet".into(), &5000.into()));
+}
+
+#[test]
+fn frames_of_a_capture_as_verify_judges_them() {
+    let specimens = specimens();
+    for name in ["udp over v4", "udp over v4, none", "udp over v6, illegal", "udp over v4, truncated", "routing header"]
+    {
+        let specimen = specimens.iter().find(|specimen| specimen.name == name).unwrap();
+        let capture = pcap_of(&[specimen, specimen], specimen.link_type);
+        let frame = |args: &[&str]| run_with_input(tool("netsum").args(["frame", "-", "2"]).args(args), &capture);
+        let run = frame(&["--json"]);
+        let verdicts: Vec<Value> = results(&run)[1..].iter().map(|data| data["verdict"].clone()).collect();
+        let expected: Vec<&str> = specimen.verdicts.iter().map(|(_, verdict)| *verdict).collect();
+        assert_eq!(verdicts, expected, "{name}: {}", run.story());
+        run.status(i32::from(expected.contains(&"illegal")));
+        frame(&["-q"]).stderr_is("");
+        frame(&[]).stdout_has(&format!("Frame 2: {} octets", specimen.original_len));
+    }
+    let truncated = specimens.iter().find(|specimen| specimen.name == "udp over v4, truncated").unwrap();
+    run_with_input(tool("netsum").args(["frame", "-", "1"]), &pcap_of(&[truncated], truncated.link_type))
+        .status(0)
+        .stdout_has(", 60 of them captured, EN10MB\n")
+        .stdout_has(": unverified (truncated)\n");
+}
+
+#[test]
+fn what_is_no_packet_says_so() {
+    let arp = specimens().into_iter().find(|specimen| specimen.name == "arp").unwrap();
+    let capture = pcap_of(&[&arp], arp.link_type);
+    let frame = |number: &str| run_with_input(tool("netsum").args(["frame", "-", number]), &capture);
+    frame("1").status(2).stderr_is("netsum: frame 1: no checksum in it: EtherType 0x0806 is not IP's\n");
+    frame("2").status(2).stdout_is("").stderr_is("netsum: standard input: it has one frame, and none with number 2\n");
+    frame("0").status(2).stdout_is("").stderr_has("'0'");
+    run_with_input(tool("netsum").args(["packet", "-"]), &capture)
+        .status(2)
+        .stdout_is("")
+        .stderr_is("netsum: packet: this is a capture (netsum frame FILE NUMBER shows one of its frames)\n");
+    for (args, said) in [
+        (&["packet", "what"][..], "packet: line 1: 'what' is not hex"),
+        (&["packet", ""], "packet: no hex digits"),
+        (&["packet", "45", "--link=wire"], "ethernet, raw (IP without a link layer), sll"),
+        (&["packet", "45"], "frame 1: no checksum in it: the "),
+        (&["frame", "/nonexistent/x", "1"], "open /nonexistent/x: No such file or directory"),
+    ] {
+        netsum(args).status(2).stderr_has(said);
+    }
+}
+
+#[test]
+fn checksums_after_nat_and_a_router() {
+    // reference/netsum.md, B1.
+    netsum(&["update", "-q", "66c9", "--ttl", "64:63"]).status(0).stdout_is("67c9\n");
+    netsum(&["update", "-q", "ip:66c9", "udp:f752", "--src", "10.0.0.1:192.168.1.1"])
+        .status(0)
+        .stdout_is("af20\n3faa\n");
+    netsum(&["update", "udp:f752", "--ttl", "64:63", "--src", "10.0.0.1:192.168.1.1"]).status(0).stdout_is(
+        "\
+UDP checksum f752
+  changed             m     m'    HC    ~HC + ~m + m'       total  folded  HC'
+  Source Address 1/2  0a00  c0a8  f752  08ad + f5ff + c0a8  1bf54  bf55    40aa
+  Source Address 2/2  0001  0101  40aa  bf55 + fffe + 0101  1c054  c055    3faa
+Fold         1bf54: bf54 + 1 = bf55
+Fold         1c054: c054 + 1 = c055
+Not covered  Time to Live: no part of what this checksum covers
+Equation 3   HC' = ~(~HC + ~m + m') = 3faa (RFC 1624)
+Equation 2   HC' = HC + m + ~m' = 3faa (RFC 1141): the same here
+Checksum     3faa
+",
+    );
+    netsum(&["update", "ip:66c9", "--ttl", "64:63", "--table"]).stdout_has("│ Time to Live ┆ 4000 ┆ 3f00 ┆ 66c9 ");
+    // Over IPv6, what the recomputed datagram has.
+    let over = |src: &str| netsum(&["udp", "-q", src, "[fd00::2]:6000", "ABCDE"]).out();
+    let old = format!("udp:{}", over("[fd00::1]:5000").trim());
+    netsum(&["update", "-q", &old, "--src", "[fd00::1]:[2001:db8::7]", "--sport", "5000:61000"])
+        .status(0)
+        .stdout_is(over("[2001:db8::7]:61000"));
+}
+
+#[test]
+fn equation_2_goes_wrong_at_zero() {
+    // RFC 1624 section 4.
+    netsum(&["update", "dd2f", "--word", "5555:3285", "--explain"])
+        .status(0)
+        .stdout_has("HC' = ~(~HC + ~m + m') = 0000 (RFC 1624)\n")
+        .stdout_has("HC' = HC + m + ~m' = ffff (RFC 1141): the other zero")
+        .stdout_has("equation 2: HC + m + ~m' works with the checksum")
+        .stdout_has("Checksum     0000\n");
+    netsum(&["update", "udp:dd2f", "--hex", "5555:3285"])
+        .stdout_has("so ffff is sent\n")
+        .stdout_has("Checksum     ffff\n");
+    netsum(&["update", "udp:0000", "--hex", "5555:3285", "--explain"])
+        .stdout_has("None         0000 says that no checksum was computed, and stays\nChecksum     0000\n")
+        .stdout_has("none: 0000 in UDP over IPv4");
+}
+
+#[test]
+fn updates_beside_the_packet_summed_afresh() {
+    let packet = DAMAGED.replace("f753", "f752");
+    let nat = ["--src", "10.0.0.1:192.168.1.1", "--dport", "6000:53"];
+    let of = |packet: &str, more: &[&str]| netsum(&[&["update", "--packet", packet][..], &nat, more].concat());
+    of(&packet, &["-q"]).status(0).stdout_is("af20\n56e5\n");
+    of(&packet, &[]).stdout_has("Recomputed   af20: the same\n").stdout_has("Recomputed   56e5: the same\n");
+    // What was wrong stays wrong by as much, which is how a receiver finds out.
+    of(DAMAGED, &[])
+        .status(0)
+        .stdout_has("Recomputed   56e5: not the same: the old one was wrong\nChecksum     56e6\n");
+    of(&packet, &["udp:f752", "-q"]).stdout_is("56e5\n");
+    let json = of(&packet, &["udp:f752", "--json"]);
+    let [data] = &results(json.status(0))[..] else { panic!("{}", json.story()) };
+    assert_eq!((&data["record"], &data["protocol"]), (&"update".into(), &"udp".into()));
+    assert_eq!((&data["checksum_octets"], &data["recomputed"]), (&"56e5".into(), &0x56e5.into()));
+    assert_eq!(data["steps"].as_array().unwrap().len(), 3);
+    netsum(&["update", "--packet", &packet, "--src", "10.0.0.9:10.0.0.8"])
+        .status(2)
+        .stdout_is("")
+        .stderr_is("netsum: --packet: its Source Address is not what the change says it was\n");
+    netsum(&["update", "--packet", &packet, "--word", "1111:2222"]).status(2).stdout_is("").stderr_has("--word");
+}
+
+#[test]
+fn what_is_no_update_is_refused_with_what_is() {
+    for (args, said) in [
+        (&["66c9"][..], "nothing has changed: --ttl, --id, --src"),
+        (&["--ttl=64:63"], "<CHECKSUM>"),
+        (&["6c9", "--ttl=64:63"], "four hexadecimal digits are wanted, as in f752 or udp:f752"),
+        (&["tpc:66c9", "--ttl=64:63"], "no protocol \"tpc\": ip, udp, udplite, tcp"),
+        (&["sctp:66c9", "--ttl=64:63"], "a CRC32c is no sum: work it out again with netsum sctp"),
+        (&["66c9", "--ttl=64"], "'--ttl <OLD:NEW>': OLD:NEW is wanted, with a colon between"),
+        (&["66c9", "--ttl=64:256"], "a number from 0 to 255 is wanted"),
+        (&["66c9", "--src=10.0.0.1:fd00::1"], "4 octets cannot become 16"),
+        (&["66c9", "--src=10.0.0.1:here"], "\"here\" is not an address"),
+        (&["66c9", "--word=11:22"], "two words of four hexadecimal digits are wanted"),
+        (&["66c9", "--hex=112233:445566"], "3 octets make no words: an even number is wanted"),
+        (&["66c9", "--hex=1122:33445566"], "2 octets cannot become 4"),
+        (&["66c9", "--ttl=64:63", "--link=raw"], "--packet"),
+    ] {
+        netsum(&[&["update"][..], args].concat()).status(2).stdout_is("").stderr_has(said);
+    }
 }

@@ -7,12 +7,12 @@ use std::net::SocketAddr;
 
 use sockeye_capture::layers::Presence;
 use sockeye_capture::{Frame, Header, LinkType, Timestamp, dissect};
+use sockeye_common::hex_text;
 
 use crate::message::Message;
 use crate::transport::Transport;
 
 pub mod capture;
-pub mod hex_text;
 pub mod shown;
 
 /// What `+decode` names.

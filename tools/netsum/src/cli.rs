@@ -1,10 +1,12 @@
 //! The command line.
 
 mod compute;
+mod examine;
 mod fix;
 mod live;
 mod same;
 mod solve;
+mod update;
 mod values;
 mod verify;
 
@@ -12,10 +14,12 @@ use clap::{Parser, Subcommand};
 use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
 
 pub use compute::{Compute, Style as WorkingStyle};
+pub use examine::{FrameJob, PacketJob};
 pub use fix::Fix;
 pub use live::Live;
 pub use same::Same;
 pub use solve::{Place, Solve, Suffixes};
+pub use update::UpdateJob;
 pub use verify::{Style, Verify};
 
 /// Compute, explain and verify Internet checksums
@@ -54,6 +58,19 @@ enum Command {
     Sctp(compute::SctpArgs),
     /// The checksum of any octets
     Raw(compute::RawArgs),
+    /// Every checksum of a packet that is given in hex
+    ///
+    /// Each is worked out word by word, with what the packet holds below it and what that is worth.
+    Packet(examine::PacketArgs),
+    /// Every checksum of one frame of a capture
+    ///
+    /// Each is worked out word by word, with what the frame holds below it and what that is worth.
+    Frame(examine::FrameArgs),
+    /// Bring a checksum up to date after a few words changed
+    ///
+    /// Shows RFC 1624's equation 3 word by word, beside equation 2, which is wrong at zero. Several checksums are brought up
+    /// to date at once, each by what it covers, as NAT does with those of IPv4 and UDP.
+    Update(Box<update::UpdateArgs>),
     /// Judge every checksum of a capture, or of several
     ///
     /// Reads pcap and pcapng, compressed or not, and judges the checksums of IPv4 headers, UDP, TCP, ICMP and ICMPv6. A
@@ -92,6 +109,9 @@ impl Command {
             Self::Raw(args) => ("raw", args.style),
             Self::Solve(args) => return args.quiet.then_some(("solve", "--quiet")),
             Self::Same(args) => return args.quiet.then_some(("same", "--quiet")),
+            Self::Packet(args) => ("packet", args.style),
+            Self::Frame(args) => ("frame", args.style),
+            Self::Update(args) => ("update", args.style),
             Self::Verify(_) | Self::Fix(_) => return None,
         };
         Some((name, style.option()?))
@@ -112,6 +132,12 @@ pub struct Options {
 pub enum Job {
     /// Compute a checksum from typed fields.
     Compute(Compute),
+    /// Work out those of a packet.
+    Packet(PacketJob),
+    /// Work out those of a frame.
+    Frame(FrameJob),
+    /// Bring some up to date.
+    Update(Box<UpdateJob>),
     /// Judge those of a capture.
     Verify(Verify),
     /// Find what keeps or forces one.
@@ -145,6 +171,9 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
         Command::Ip(args) => Job::Compute(args.read()?),
         Command::Sctp(args) => Job::Compute(args.read()?),
         Command::Raw(args) => Job::Compute(args.read()?),
+        Command::Packet(args) => Job::Packet(args.read()?),
+        Command::Frame(args) => Job::Frame(args.read()),
+        Command::Update(args) => Job::Update(Box::new(args.read()?)),
         Command::Verify(args) => Job::Verify(args.read(presentation)),
         Command::Solve(args) => Job::Solve(args.read()?),
         Command::Same(args) => Job::Same(args.read()?),

@@ -518,6 +518,110 @@ pub static FORMS: &[Form] = &[
         rows: &[row("Version", 1, Shown::Number), row("Opcode", 1, Shown::Number), CHECKSUM],
         ..BASE
     },
+    Form {
+        name: "icmp.ext",
+        title: "ICMP extension",
+        unit: "structure",
+        source: "RFC 4884 section 7",
+        alone: "the extension of an ICMP error is summed for itself, from its version on (RFC 4884 section 7)",
+        rows: &[row("Version, Reserved", 2, Shown::Hex), CHECKSUM],
+        ..BASE
+    },
+    Form {
+        name: "carp",
+        title: "CARP",
+        unit: "packet",
+        source: "OpenBSD, ip_carp.h",
+        alone: "CARP has no pseudo-header over IPv4: the sum is over the packet alone",
+        rows: &[
+            row("Version, Type", 1, Shown::Hex),
+            row("Virtual Host ID", 1, Shown::Number),
+            row("Advertisement Skew", 1, Shown::Number),
+            row("Authentication Length", 1, Shown::Number),
+            row("Reserved", 1, Shown::Number),
+            row("Advertisement Base", 1, Shown::Number),
+            CHECKSUM,
+        ],
+        ..BASE
+    },
+    Form {
+        name: "rsvp",
+        title: "RSVP",
+        unit: "message",
+        number: Some(46),
+        source: "RFC 2205 section 3.1.1",
+        alone: "RSVP has no pseudo-header: the sum is over the message alone (RFC 2205 section 3.1.1)",
+        rows: &[
+            row("Version, Flags", 1, Shown::Hex),
+            row("Message Type", 1, Shown::Number),
+            CHECKSUM,
+            row("Send TTL", 1, Shown::Number),
+            row("Reserved", 1, Shown::Number),
+            row("RSVP Length", 2, Shown::Octets),
+        ],
+        ..BASE
+    },
+    Form {
+        name: "pgm",
+        title: "PGM",
+        unit: "packet",
+        number: Some(113),
+        zero: Zero::Absent,
+        has_ports: true,
+        source: "RFC 3208 section 8",
+        alone: "PGM has no pseudo-header: the sum is over the packet alone (RFC 3208 section 8)",
+        rows: &[PORTS[0], PORTS[1], row("Type", 1, Shown::Hex), row("Options", 1, Shown::Hex), CHECKSUM],
+        ..BASE
+    },
+    Form {
+        name: "mipv6",
+        title: "Mobility Header",
+        unit: "message",
+        number: Some(135),
+        pseudo: Pseudo::Always,
+        source: "RFC 6275 section 6.1.1",
+        rows: &[
+            row("Payload Proto", 1, Shown::Number),
+            row("Header Len", 1, Shown::Number),
+            row("MH Type", 1, Shown::Number),
+            row("Reserved", 1, Shown::Number),
+            CHECKSUM,
+        ],
+        ..BASE
+    },
+    Form {
+        name: "hip",
+        title: "HIP",
+        unit: "packet",
+        number: Some(139),
+        pseudo: Pseudo::Always,
+        source: "RFC 7401 section 5.1.1",
+        rows: &[
+            row("Next Header", 1, Shown::Number),
+            row("Header Length", 1, Shown::Number),
+            row("Packet Type", 1, Shown::Number),
+            row("Version", 1, Shown::Hex),
+            CHECKSUM,
+            row("Controls", 2, Shown::Hex),
+        ],
+        ..BASE
+    },
+    Form {
+        name: "shim6",
+        title: "Shim6",
+        unit: "message",
+        number: Some(140),
+        source: "RFC 5533 section 5.3",
+        alone: "the sum is over the shim header alone, from its Next Header on (RFC 5533 section 5.3)",
+        rows: &[
+            row("Next Header", 1, Shown::Number),
+            row("Header Ext Len", 1, Shown::Number),
+            row("Type", 1, Shown::Hex),
+            row("Type-specific", 1, Shown::Hex),
+            CHECKSUM,
+        ],
+        ..BASE
+    },
 ];
 
 #[cfg(test)]
@@ -535,6 +639,9 @@ mod tests {
             assert!(form.pseudo == Pseudo::Always || !form.alone.is_empty(), "{}", form.name);
             assert_eq!(form.has_ports, form.place("Source Port") == Some((0, 2)), "{}", form.name);
             assert_eq!(Form::named(form.name), Some(form));
+        }
+        for protocol in sockeye_capture::layers::Protocol::ALL {
+            assert!(Form::named(protocol.name()).is_some(), "{}", protocol.name());
         }
         for (name, at) in [("ip", 10), ("udp", 6), ("tcp", 16), ("icmp", 2), ("sctp", 8), ("ospf", 12), ("gre", 4)] {
             assert_eq!(Form::named(name).unwrap().checksum_at(), at, "{name}");

@@ -4,6 +4,8 @@
 //! - [`form`]: the headers that hold them, field by field
 //! - [`typed`]: packets from typed fields
 //! - [`subject`]: what a checksum covers, and the checksum worked out
+//! - [`packet`], [`examine`]: the checksums of a packet that is there already
+//! - [`update`]: a checksum after a few words changed
 //! - [`working`], [`crc`]: the addition and the division, every step as data
 //! - [`reason`]: why the steps are what they are, as data
 //! - [`verdict`]: what each checksum of a frame is worth
@@ -24,12 +26,14 @@
 pub mod cli;
 pub mod crc;
 pub mod data;
+pub mod examine;
 pub mod explain;
 pub mod fix;
 pub mod form;
 pub mod listing;
 pub mod live;
 pub mod manual;
+pub mod packet;
 pub mod protocol;
 pub mod quick;
 pub mod reason;
@@ -40,6 +44,7 @@ pub mod solve;
 pub mod subject;
 pub mod tally;
 pub mod typed;
+pub mod update;
 pub mod verdict;
 pub mod verify;
 pub mod why;
@@ -81,6 +86,9 @@ impl Tool for Netsum {
     fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
         match &options.job {
             Job::Compute(job) => compute(job, output),
+            Job::Packet(job) => examine::packet(job, output),
+            Job::Frame(job) => examine::frame(job, output),
+            Job::Update(job) => update::run(job, output),
             Job::Verify(job) => verify::run(job, output),
             Job::Solve(job) => solve::run(job, output),
             Job::Same(job) => same::run(job, output),

@@ -181,7 +181,7 @@ pub(crate) fn role(verdict: Verdict) -> Option<Role> {
 }
 
 /// What stands behind a verdict that does not explain itself.
-fn remark(check: &Check) -> Option<&'static str> {
+pub(crate) fn remark(check: &Check) -> Option<&'static str> {
     match (check.verdict, check.obstacle) {
         (Verdict::Partial, _) => Some("offload"),
         (_, Some(Obstacle::Truncated)) => Some("truncated"),

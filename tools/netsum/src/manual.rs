@@ -15,6 +15,9 @@ pub const MANUAL: Manual = Manual {
         "udp | udplite | tcp | sctp [-q | --table] [FIELDS] SRC:PORT DST:PORT DATA",
         "icmpv6 | ip [-q | --table] [FIELDS] SRC DST [DATA]",
         "icmp | igmp | raw [-q | --table] [FIELDS] [GROUP] DATA",
+        "packet [-q | --table] [--link TYPE] HEX",
+        "frame [-q | --table] FILE NUMBER",
+        "update [-q | --table] [--packet HEX] CHANGE... CHECKSUM...",
         "verify [-a | -s | --tsv [-H]] FILE...",
         "fix [-v] [--fill-partial] [--quoted] IN OUT",
         "fix --make-bad[=N] [--seed=NUMBER] IN OUT",
@@ -27,6 +30,8 @@ pub const MANUAL: Manual = Manual {
         ("Data", DATA),
         ("Protocols", PROTOCOLS),
         ("Reading the worksheet", WORKSHEET),
+        ("Packets that are there already", PACKETS),
+        ("Bringing a checksum up to date", UPDATING),
         ("Capturing and verifying", VERIFYING),
         ("What is read", read::READ),
         ("Verdicts", why::VERDICTS),
@@ -40,23 +45,26 @@ pub const MANUAL: Manual = Manual {
     exit_status: &[
         (
             0,
-            "The checksum was computed; nothing in the capture is bad; something was found; the payloads have one checksum.",
+            "The checksum was computed; nothing in the packet or capture is bad; something was found; the payloads have one \
+             checksum.",
         ),
         (
             1,
-            "The capture has a checksum that is bad or illegal, or its copy still has; nothing was found; the checksums differ.",
+            "The packet or capture has a checksum that is bad or illegal, or its copy still has; nothing was found; the checksums \
+             differ.",
         ),
         (
             2,
             "The command line is wrong, or the input that it names cannot be read to its end. What stands in a capture \
-             before it is cut off is reported first, whatever it is worth. Also a capture none of whose link types is read.",
+             before it is cut off is reported first, whatever it is worth. Also a capture none of whose link types is read, and a \
+             packet without a checksum.",
         ),
         (4, "Standard output, or the file of a copy, did not take the result."),
     ],
     caveats: CAVEATS,
     standards: "RFC 768 (UDP), RFC 791 (IPv4), RFC 792 (ICMP), RFC 9293 (TCP), RFC 4443 (ICMPv6), RFC 3828 (UDP-Lite), RFC \
                 2236 (IGMP), RFC 9260 appendix A (SCTP's CRC32c), RFC 8200 section 8.1 (the IPv6 pseudo-header), RFC \
-                1071 (the sum).",
+                1071 (the sum), RFC 1624 (its update).",
     see_also: &["nc(1)", "ports(1)", "lab(1)", "tcpdump(8)", "tshark(1)"],
 };
 
@@ -122,6 +130,27 @@ A CRC is a division, an octet a line: the low octet of the remainder and the oct
 in a table, which `--explain` prints; what stands there is added without carries to the rest of the remainder.
 
 `--table` prints the words and the steps as tables, `--quiet` the checksum alone.";
+
+const PACKETS: &str = "\
+`netsum packet` takes a packet in hex, `netsum frame` one of a capture, and both work out every checksum in it from the outside
+in. Below each stands what the packet holds and what that is worth (see VERDICTS). Hex is bare digits with whatever stands
+between them, or a dump of `tcpdump -x` or `-xx`, `xxd`, `hexdump -C`, `od` or `tshark -x`; several dumps are several packets. A
+file that is not text is the packet as it is.
+
+A packet begins with its link layer or, as most dumps of tcpdump do, with IP. What it is taken for is said in the first line,
+and `--link` says otherwise. What covers more than is there, as in a fragment, is not worked out.";
+
+const UPDATING: &str = "\
+Who changes a word of a packet need not sum the others again: with m the old word, m' the new one and HC the old checksum, the
+new one is ~(~HC + ~m + m'), which is equation 3 of RFC 1624. `netsum update` shows it word by word. Beside it stands equation
+2, HC + m + ~m', of RFC 1141, which comes to ffff where 0000 is right.
+
+A CHECKSUM with its protocol in front, as in `ip:66c9` or `udp:f752`, is changed only by what it covers: the TTL is in the
+header of IPv4, the addresses are in that and in the pseudo-headers, the ports in UDP, UDP-Lite, TCP and others. One without a
+protocol is changed by everything. 0000 of UDP stays, as no checksum was computed, and where 0000 comes out, ffff is sent.
+
+With `--packet` the checksums are also summed afresh over the changed packet, and where no CHECKSUM is given, those of the packet
+are brought up to date. A checksum that was wrong stays wrong, as it should: the receiver finds the damage.";
 
 const VERIFYING: &str = "\
 To see the packets that this host exchanges with itself, and judge them:
@@ -197,6 +226,25 @@ const EXAMPLES: &[Example] = &[
         says: "An SCTP packet with one chunk, COOKIE ACK:",
         command: "netsum sctp 10.0.0.1:5000 10.0.0.2:6000 hex:0b000004",
         shows: "Checksum    6101a7fe",
+        status: 0,
+    },
+    Example {
+        says: "Both checksums of a packet, as tcpdump -x shows it; the second is one too high:",
+        command: "netsum packet '4500 0021 0001 0000 4011 66c9 0a00 0001 0a00 0002\n  \
+                  1388 1770 000d f753 4142 4344 45'",
+        shows: "Stored      f753: bad",
+        status: 1,
+    },
+    Example {
+        says: "What a translator of addresses does to both checksums of a datagram:",
+        command: "netsum update --src 10.0.0.1:192.168.1.1 ip:66c9 udp:f752",
+        shows: "Checksum     3faa",
+        status: 0,
+    },
+    Example {
+        says: "RFC 1624's own example, where equation 2 goes wrong:",
+        command: "netsum update --word 5555:3285 dd2f",
+        shows: "= ffff (RFC 1141)",
         status: 0,
     },
     Example {

@@ -150,6 +150,11 @@ pub enum Reason {
         /// Its complement.
         complement: u32,
     },
+    /// Not all that the checksum covers is there.
+    Incomplete {
+        /// What it is worth.
+        verdict: Verdict,
+    },
     /// What the field of the packet holds was compared with the result.
     Compared {
         /// What it holds, as it is sent.
@@ -299,6 +304,7 @@ impl Reason {
                      bits went in"
                 ),
             ),
+            Self::Incomplete { verdict } => (verdict.name(), meaning(*verdict).to_owned()),
             Self::Compared { stored_octets, checksum_octets, verdict } => (
                 verdict.name(),
                 format!("the field holds {stored_octets}, the sum calls for {checksum_octets}: {}", meaning(*verdict)),

@@ -121,6 +121,14 @@ impl Subject {
     /// [`Form::source`]; RFC 8200 section 8.1 for the pseudo-header of IPv6.
     pub fn work(&self, explain: &mut dyn FnMut(Reason)) -> Report {
         self.explain_what_is_covered(explain);
+        let report = self.compute(explain);
+        if let (Some(stored_octets), Some(verdict)) = (report.stored_octets.clone(), report.verdict) {
+            explain(Reason::Compared { stored_octets, checksum_octets: report.checksum_octets.clone(), verdict });
+        }
+        report
+    }
+
+    fn compute(&self, explain: &mut dyn FnMut(Reason)) -> Report {
         let sections = self.sections();
         match self.form.algorithm {
             Algorithm::Internet => {

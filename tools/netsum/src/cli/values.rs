@@ -38,7 +38,8 @@ pub(super) fn protocol(text: &str) -> Result<u8, String> {
         return Ok(number);
     }
     number(text).map_err(|_| {
-        let names: Vec<&str> = FORMS.iter().map(|form| form.name).collect();
+        let numbered = FORMS.iter().filter(|form| form.number.is_some());
+        let names: Vec<&str> = numbered.map(|form| form.name).collect();
         format!("a number from 0 to 255 is wanted, or one of {}", names.join(", "))
     })
 }

@@ -120,7 +120,7 @@ impl<'a> Line<'a> {
         }
         let mut octets = Vec::with_capacity(16);
         for word in words {
-            octets.extend(sockeye_common::hex::decode(word).ok()?);
+            octets.extend(crate::hex::decode(word).ok()?);
         }
         Some(Self { offset, octets, repeats: false, is_packet: colon && prefixed })
     }
@@ -203,7 +203,7 @@ fn bare(text: &str) -> Result<Vec<u8>, TextError> {
                 // `0x5` in a list.
                 (_, Some(_)) if digits.len() == 1 => octets.extend(u8::from_str_radix(digits, 16)),
                 _ => octets.extend(
-                    sockeye_common::hex::decode(digits)
+                    crate::hex::decode(digits)
                         .map_err(|_| TextError::Odd { line: index + 1, word: word.chars().take(40).collect() })?,
                 ),
             }
