@@ -35,8 +35,10 @@ impl Network {
 /// A checksum, judged, with its surroundings.
 #[derive(Clone, Debug)]
 pub(super) struct Case<'a> {
-    /// The frame, without a frame check sequence.
+    /// The frame.
     pub(super) octets: &'a [u8],
+    /// Where it ends without a frame check sequence.
+    pub(super) frame_end: usize,
     pub(super) layer: Layer,
     pub(super) checksum: Checksum,
     pub(super) check: Check,
@@ -56,9 +58,9 @@ impl<'a> Case<'a> {
         flows: &Flows,
     ) -> Self {
         let check = verdict::check(frame, &layer, &checksum);
-        let len = frame.octets.len().saturating_sub(frame.fcs_len.into());
         Self {
-            octets: frame.octets.get(..len).unwrap_or(frame.octets),
+            octets: frame.octets,
+            frame_end: frame.octets.len().saturating_sub(frame.fcs_len.into()),
             layer,
             checksum,
             former: if check.verdict == Verdict::Bad { flows.former(&check) } else { Default::default() },

@@ -224,7 +224,7 @@ fn padding_summed(case: &Case<'_>) -> Option<Reason> {
     }
     let pseudo = case.sums()?.pseudo_header.unwrap_or(0);
     let payload = case.layer.upper().map(|upper| upper.segment.range().end);
-    let ends = [Some(case.octets.len()), case.octets.len().checked_sub(4), payload];
+    let ends = [Some(case.frame_end), case.octets.len().checked_sub(4), payload];
     ends.into_iter().flatten().filter(|end| *end > case.end()).find_map(|end| {
         let padding = end.checked_sub(case.end())?;
         let sum = add(pseudo, case.sum_to(end)?);
