@@ -89,6 +89,20 @@ pub(crate) fn specimens() -> Vec<Specimen> {
     all
 }
 
+/// Those with one upper layer each: what is repaired inside of a tunnel changes what the outer checksum covers, and what is
+/// quoted stays as it is.
+pub(crate) fn flat_specimens() -> Vec<Specimen> {
+    let mut flat = specimens();
+    flat.retain(|specimen| {
+        let count = |ip: bool| specimen.verdicts.iter().filter(|(protocol, _)| (*protocol == "ip") == ip).count();
+        count(true) <= 1 && count(false) <= 1
+    });
+    flat
+}
+
+/// Link types that tshark 4.0 and its companions cannot read from a file.
+pub(crate) const UNREAD_BY_TSHARK: [LinkType; 2] = [LinkType::PPP_WITH_DIR, LinkType::MPLS];
+
 fn over_ethernet() -> Vec<Specimen> {
     use Stored::{Partial, Right, Wrong, Zero};
     let v4 = |name: &str, packet: Vec<u8>, verdicts: &[(&'static str, &'static str)]| {

@@ -4,10 +4,9 @@ use std::fs;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream, UdpSocket};
 
-use sockeye_capture::LinkType;
 use sockeye_test_support::{Background, Case, Net, run};
 
-use crate::captures::{Specimen, by_link_type, pcap_of, specimens};
+use crate::captures::{Specimen, UNREAD_BY_TSHARK, by_link_type, pcap_of, specimens};
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
@@ -54,9 +53,6 @@ const PREFERENCES: [&str; 10] = [
 
 /// What tshark must be told where netsum goes by a second port, or by what the octets look like.
 const DECODED_AS: [&str; 3] = ["udp.port==8472,vxlan", "mpls.label==512,pwethcw", "mpls.label==768,pwethnocw"];
-
-/// Link types that tshark 4.0 cannot read from a file.
-const UNREAD_BY_TSHARK: [LinkType; 2] = [LinkType::PPP_WITH_DIR, LinkType::MPLS];
 
 /// The statuses that tshark may give where netsum gives this verdict. Numbers: epan/proto.h, PROTO_CHECKSUM_E_.
 fn statuses(verdict: &str) -> &'static [&'static str] {

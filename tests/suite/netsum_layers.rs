@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sockeye_capture::layers::{Presence, Stop};
 use sockeye_capture::{LinkType, dissect};
 
-use crate::captures::specimens;
+use crate::captures::{UNREAD_BY_TSHARK, specimens};
 
 /// Walks a frame; everything found must lie in it.
 fn walk(name: &str, link_type: LinkType, octets: &[u8], original_len: usize) {
@@ -72,4 +72,8 @@ fn frames_have_names_of_their_own_and_departures_from_tshark_reasons() {
         assert!(names.insert(specimen.name.clone()), "{} twice", specimen.name);
     }
     assert!(names.len() > 600);
+    // What tshark is not asked about stands here with sums of its own.
+    for link_type in UNREAD_BY_TSHARK {
+        assert!(specimens().iter().any(|specimen| specimen.link_type == link_type), "{link_type}");
+    }
 }
