@@ -34,6 +34,7 @@ mod nc_unix;
 mod netsum;
 mod netsum_compute;
 mod netsum_fix;
+mod netsum_live;
 mod netsum_why;
 mod ports;
 mod sys;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
         netsum_why::cases,
         netsum_fix::tests,
         netsum_compute::cases,
+        netsum_live::tests,
         ports::tests,
         sys::cases,
         terminal::tests,

@@ -47,9 +47,9 @@ impl Watch<'_> {
             });
             // Whoever watches sees what passed now, not when a buffer is full.
             output.flush()?;
-            match drained? {
+            match drained {
                 Some(ended) => return ended,
-                None if wake == Wake::End => return Ok(()),
+                None if wake == Wake::End => return source.fault().map_or(Ok(()), Err),
                 None => {}
             }
         }

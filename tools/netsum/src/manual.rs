@@ -1,6 +1,7 @@
 //! What the man page says beyond the options.
 
 mod fix;
+mod live;
 mod read;
 mod solve;
 mod why;
@@ -19,6 +20,7 @@ pub const MANUAL: Manual = Manual {
         "frame [-q | --table] FILE NUMBER",
         "update [-q | --table] [--packet HEX] CHANGE... CHECKSUM...",
         "verify [-a | -s | --tsv [-H]] FILE...",
+        "verify --live IFACE [-c N] [--seconds N] [--promiscuous] [-a | -s | --tsv [-H]]",
         "fix [-v] [--fill-partial] [--quoted] IN OUT",
         "fix --make-bad[=N] [--seed=NUMBER] IN OUT",
         "solve [-q] [-k K] [--set SET] [-n N | --count] [--force CHECKSUM] DATA",
@@ -34,6 +36,7 @@ pub const MANUAL: Manual = Manual {
         ("Bringing a checksum up to date", UPDATING),
         ("Capturing and verifying", VERIFYING),
         ("What is read", read::READ),
+        ("Watching an interface", live::WATCHING),
         ("Verdicts", why::VERDICTS),
         ("Reasons", why::REASONS),
         ("Repairing", fix::REPAIRING),
@@ -45,21 +48,25 @@ pub const MANUAL: Manual = Manual {
     exit_status: &[
         (
             0,
-            "The checksum was computed; nothing in the packet or capture is bad; something was found; the payloads have one \
-             checksum.",
+            "The checksum was computed; nothing in the packet or capture is bad, or nothing bad passed; something was found; the \
+             payloads have one checksum.",
         ),
         (
             1,
-            "The packet or capture has a checksum that is bad or illegal, or its copy still has; nothing was found; the checksums \
-             differ.",
+            "The packet or capture has a checksum that is bad or illegal, or its copy still has, or one passed; nothing was \
+             found; the checksums differ.",
         ),
         (
             2,
             "The command line is wrong, or the input that it names cannot be read to its end. What stands in a capture \
-             before it is cut off is reported first, whatever it is worth. Also a capture none of whose link types is read, and a \
-             packet without a checksum.",
+             before it is cut off is reported first, whatever it is worth. Also a capture none of whose link types is read, a \
+             packet without a checksum, and an interface that does not exist.",
         ),
-        (4, "Standard output, or the file of a copy, did not take the result."),
+        (
+            3,
+            "The interface is down, or went down or away; what was seen before is reported first, whatever it is worth.",
+        ),
+        (4, "Standard output, or the file of a copy, did not take the result; or there is no permission to capture."),
     ],
     caveats: CAVEATS,
     standards: "RFC 768 (UDP), RFC 791 (IPv4), RFC 792 (ICMP), RFC 9293 (TCP), RFC 4443 (ICMPv6), RFC 3828 (UDP-Lite), RFC \
@@ -159,6 +166,10 @@ To see the packets that this host exchanges with itself, and judge them:
   netsum verify lo.pcap
 
 The same without a file, each packet when it passes:
+
+  netsum verify --live lo
+
+Or of those that a filter lets through:
 
   tcpdump -i lo -U -w - udp port 6000 | netsum verify --all -
 
@@ -266,6 +277,8 @@ const EXAMPLES: &[Example] = &[
         shows: "b.pcap.gz\t1\tudp\t26\t0xf752\t0xf752\tgood",
         status: 0,
     },
+    live::EXAMPLES[0],
+    live::EXAMPLES[1],
     why::EXAMPLE,
     fix::EXAMPLES[0],
     fix::EXAMPLES[1],

@@ -74,8 +74,8 @@ impl Ring {
         Ok(Self { socket, interface: interface.to_owned(), frames: 0, octets: 0, rebuilt: Vec::new() })
     }
 
-    /// Hands every frame that is there to `each`, until it breaks. Waits for none: the socket is readable when there are
-    /// some. On loopback a frame that arrives was seen leaving before, and is handed over once.
+    /// Hands the frames that are there to `each`, until it breaks: at most as many as the ring holds, so that the caller
+    /// gets to look at other things while more come. Waits for none: the socket is readable when there are some. On loopback a frame that arrives was seen leaving before, and is handed over once.
     ///
     /// # Errors
     /// [`LiveError::Down`] if the interface went down, [`LiveError::NoSuchInterface`] if it went away, [`LiveError::Read`]
@@ -84,7 +84,8 @@ impl Ring {
         &mut self,
         each: &mut dyn FnMut(&Frame<'_>, Seen) -> ControlFlow<B>,
     ) -> Result<Option<B>, LiveError> {
-        while let Some(block) = self.socket.block() {
+        for _ in 0..SIZE.blocks {
+            let Some(block) = self.socket.block() else { break };
             for raw in block.frames() {
                 let outgoing = raw.packet_type == PACKET_OUTGOING;
                 if outgoing && raw.hardware == ARPHRD_LOOPBACK {

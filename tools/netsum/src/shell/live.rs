@@ -24,6 +24,10 @@ pub struct Source {
     ring: Ring,
     signals: PipeReader,
     deadline: Option<Instant>,
+    /// Until when the last frames are waited for, once the end has come.
+    lingers: Option<Instant>,
+    /// Why it ends, if not because it was asked to.
+    fault: Option<Failure>,
 }
 
 /// What a wait ended with.
@@ -31,7 +35,7 @@ pub struct Source {
 pub enum Wake {
     /// There may be frames.
     Frames,
-    /// A signal asks for the end, or the time is over. The last frames may be there.
+    /// A signal asked for the end, the time is over, or the interface went; all that came before is there.
     End,
 }
 
@@ -45,38 +49,59 @@ impl Source {
         let signals =
             signals::catch_endings().map_err(|error| Failure::call(Status::HOST, "pipe", "for signals", &error))?;
         let deadline = job.time.and_then(|time| Instant::now().checked_add(time));
-        Ok(Self { ring, signals, deadline })
+        Ok(Self { ring, signals, deadline, lingers: None, fault: None })
     }
 
-    /// Waits for frames or the end.
+    /// Waits for frames or the end. The end is told only when the kernel has had the time to hand over what it has.
     ///
     /// # Errors
     /// [`Failure`] if poll(2) fails.
     pub fn wait(&mut self) -> Result<Wake, Failure> {
-        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let until = self.lingers.or(self.deadline);
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        if left == Some(Duration::ZERO) {
+            if self.lingers.is_some() {
+                return Ok(Wake::End);
+            }
+            self.linger();
+            return Ok(Wake::Frames);
+        }
         let mut fds = [PollFd::new(self.ring.as_fd(), Events::IN), PollFd::new(self.signals.as_fd(), Events::IN)];
-        let ready = poll(&mut fds, left).map_err(|error| polled(&error))?;
+        poll(&mut fds, left).map_err(|error| Failure::call(Status::HOST, "poll", "the packet socket", &error))?;
         let [_, signal] = fds;
         if !signal.ready().is_empty() {
             // Its number does not matter.
             let _ = self.signals.read(&mut [0]);
-            return self.linger();
+            self.linger();
         }
-        if ready == 0 || left == Some(Duration::ZERO) { self.linger() } else { Ok(Wake::Frames) }
+        Ok(Wake::Frames)
     }
 
-    /// Gives the kernel the time to hand over what it has.
-    fn linger(&self) -> Result<Wake, Failure> {
-        poll(&mut [PollFd::new(self.ring.as_fd(), Events::IN)], Some(LINGER)).map_err(|error| polled(&error))?;
-        Ok(Wake::End)
+    /// Begins the end, once.
+    fn linger(&mut self) {
+        if self.lingers.is_none() {
+            self.lingers = Instant::now().checked_add(LINGER);
+        }
     }
 
-    /// Hands every frame that is there to `each`, until it breaks.
+    /// Hands the frames that are there to `each`, until it breaks; at most as many as the ring holds, so that an end is
+    /// seen under any load.
     ///
-    /// # Errors
-    /// [`Failure`] if the interface went down or away.
-    pub fn drain<B>(&mut self, each: &mut dyn FnMut(&Frame<'_>, Seen) -> ControlFlow<B>) -> Result<Option<B>, Failure> {
-        self.ring.drain(each).map_err(|error| failure(&error))
+    /// An interface that goes down or away begins the end: [`Source::fault`] has why.
+    pub fn drain<B>(&mut self, each: &mut dyn FnMut(&Frame<'_>, Seen) -> ControlFlow<B>) -> Option<B> {
+        match self.ring.drain(each) {
+            Ok(broken) => broken,
+            Err(error) => {
+                self.fault.get_or_insert(ended(&error));
+                self.linger();
+                None
+            }
+        }
+    }
+
+    /// Why the capture ended, if not because it was asked to.
+    pub fn fault(&mut self) -> Option<Failure> {
+        self.fault.take()
     }
 
     /// How many frames the kernel had no room for.
@@ -85,8 +110,12 @@ impl Source {
     }
 }
 
-fn polled(error: &std::io::Error) -> Failure {
-    Failure::call(Status::HOST, "poll", "the packet socket", error)
+/// In the middle, an interface that is no longer there is no mistake of the command line.
+fn ended(error: &LiveError) -> Failure {
+    match error {
+        LiveError::NoSuchInterface { .. } | LiveError::Down { .. } => Failure::network(error.to_string()),
+        _ => Failure::host(error.to_string()),
+    }
 }
 
 fn failure(error: &LiveError) -> Failure {
