@@ -11,13 +11,13 @@ pub(super) struct LiveArgs {
     #[arg(long, value_name = "IFACE", conflicts_with = "files")]
     live: Option<String>,
     /// End after so many frames
-    #[arg(short, long, value_name = "N", requires = "live", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short, long, value_name = "N", requires = "live", conflicts_with = "files", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
     /// End after so many seconds, which may have a fraction
-    #[arg(long, value_name = "N", requires = "live", value_parser = seconds)]
+    #[arg(long, value_name = "N", requires = "live", conflicts_with = "files", value_parser = seconds)]
     seconds: Option<Duration>,
     /// Also judge frames to other hosts that reach the interface
-    #[arg(long, requires = "live")]
+    #[arg(long, requires = "live", conflicts_with = "files")]
     promiscuous: bool,
 }
 
