@@ -196,6 +196,15 @@ fn the_copy_is_there_as_a_whole_or_not_at_all() {
 }
 
 #[test]
+fn a_name_as_long_as_one_may_be_is_written() {
+    let dir = Scratch::new("fix-long-name");
+    let capture = dir.file("in.pcap", &capture_of(&["udp over v4, bad"]));
+    let out = dir.file(&"n".repeat(255), b"older");
+    netsum(&["fix", &capture, &out]).status(0);
+    assert_eq!(fs::metadata(&out).unwrap().len(), fs::metadata(&capture).unwrap().len());
+}
+
+#[test]
 fn an_interrupt_leaves_the_older_file_and_nothing_else() {
     let dir = Scratch::new("fix-interrupt");
     let older = dir.file("older", b"older");

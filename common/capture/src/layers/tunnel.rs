@@ -108,14 +108,15 @@ impl Layers<'_> {
         }
     }
 
-    /// RFC 7348 section 5, and the group policy bit that Linux and Cisco set.
+    /// RFC 7348 section 5. What it reserves a receiver ignores: Linux and Cisco have a group policy there, and others a Next
+    /// Protocol, which is taken at its word if it is a known one.
     fn vxlan(&mut self) -> Option<Layer> {
-        let octets = self.fixed("VXLAN", VXLAN_LEN)?;
-        let [flags, _, _, _, a, b, c, 0] = *octets else { return self.stop_at(Stop::Payload) };
-        if flags & 0x7f != 0x08 {
+        let [flags, _, _, next, a, b, c, _] = *self.fixed("VXLAN", VXLAN_LEN)? else { return None };
+        if flags & 0x08 == 0 {
             return self.stop_at(Stop::Payload);
         }
-        Some(self.carrier(VXLAN_LEN, "VXLAN", BRIDGED.into(), number(a, b, c), Next::Ethernet))
+        let named = if flags & 0x04 == 0 { None } else { generic_next(next) };
+        Some(self.carrier(VXLAN_LEN, "VXLAN", BRIDGED.into(), number(a, b, c), named.unwrap_or(Next::Ethernet)))
     }
 
     /// draft-ietf-nvo3-vxlan-gpe section 3.
@@ -146,10 +147,10 @@ impl Layers<'_> {
 
     /// RFC 8926 section 3.4.
     fn geneve(&mut self) -> Option<Layer> {
-        let [first, flags, high, low, a, b, c, reserved] = *self.fixed("Geneve", GENEVE_LEN)? else { return None };
+        let [first, flags, high, low, a, b, c, _] = *self.fixed("Geneve", GENEVE_LEN)? else { return None };
         let header_len = GENEVE_LEN + usize::from(first & 0x3f) * 4;
-        // Version 0; a control packet carries no one's data.
-        if first >> 6 != 0 || flags & 0xbf != 0 || reserved != 0 {
+        // Version 0; a control packet carries no one's data. What is reserved is ignored.
+        if first >> 6 != 0 || flags & 0x80 != 0 {
             return self.stop_at(Stop::Payload);
         }
         self.fixed("Geneve", header_len)?;

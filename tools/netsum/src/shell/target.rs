@@ -113,7 +113,9 @@ impl Drop for Target {
 fn create(path: PathBuf) -> io::Result<(File, Place)> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file_name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy().into_owned();
-    let temporary = folder.join(format!(".{file_name}.{}", std::process::id()));
+    // The beginning will do: a name that is as long as one may be has no room for more.
+    let beginning: String = file_name.chars().take(50).collect();
+    let temporary = folder.join(format!(".{beginning}.{}", std::process::id()));
     let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
     // Without /proc it could not get its name.
     let unnamed = if Path::new("/proc/self/fd").exists() {

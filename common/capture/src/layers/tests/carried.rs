@@ -96,7 +96,7 @@ fn a_port_leads_into_a_tunnel_only_if_the_octets_do_too() {
     assert_eq!((carrier(&layers[1]), layers[1].header_len, layers.len()), (("NSH", 1, 9), 24, 4));
     for (port, data) in [
         (4789, &[0, 0, 0, 0, 0, 0, 42, 0][..]),
-        (4789, &[8, 0, 0, 0, 0, 0, 42, 1]),
+        (4789, &[0xf7, 0, 0, 3, 0, 0, 42, 0]),
         (4789, &[8, 0, 0]),
         (4790, &[0x0c, 0, 0, 99, 0, 0, 42, 0]),
         (6081, &[0x40, 0, 8, 0, 0, 0, 42, 0]),
@@ -120,6 +120,25 @@ fn a_port_leads_into_a_tunnel_only_if_the_octets_do_too() {
     let (layers, stop) = over_udp(6635, &join(&[&[0, 2, 1, 64], &inner]));
     assert_eq!(layers.len(), 2);
     assert!(matches!(stop, Stop::Malformed { header: "IPv4", field: "IHL", .. }));
+}
+
+#[test]
+fn what_a_tunnel_reserves_is_ignored() {
+    let packet = ipv4(17, &UDP);
+    let frame = join(&[&ETHERNET_IPV4, &packet]);
+    for (port, header, inner) in [
+        (4789, [0x88, 0x08, 0, 5, 0, 0, 42, 0], &frame),
+        (4789, [0x08, 1, 2, 3, 0, 0, 42, 0xff], &frame),
+        // As Scapy writes it, with a Next Protocol: Ethernet, IPv4, and none that is known.
+        (4789, [0x0c, 0, 0, 3, 0, 0, 42, 0], &frame),
+        (4789, [0x0c, 0, 0, 1, 0, 0, 42, 0], &packet),
+        (4789, [0x0c, 0, 0, 99, 0, 0, 42, 0], &frame),
+        (6081, [0, 0x7f, 0x65, 0x58, 0, 0, 42, 9], &frame),
+    ] {
+        let (layers, stop) = over_udp(port, &join(&[&header, inner]));
+        assert_eq!((carrier(&layers[0]).2, stop), (42, Stop::Payload), "{header:02x?}");
+        assert!(matches!(layers.last().unwrap().header, Header::Udp(_)), "{header:02x?}: {layers:?}");
+    }
 }
 
 #[test]
