@@ -140,6 +140,11 @@ fn jumbograms_have_their_length_in_the_pseudo_header_alone() {
     // Length 0, 65,536 in the pseudo-header, 32,764 words of 7878: by hand, modulo ffff.
     let words: u32 = 0xfd00 + 1 + 0xfd00 + 2 + 1 + 17 + 5000 + 6000 + 32_764 * 0x7878 % 0xffff;
     jumbo(&["--jumbo"]).status(0).stdout_is(format!("{:04x}\n", 0xffff - words % 0xffff));
+    // The pseudo-header of IPv4 has 16 bits for the length.
+    for protocol in ["udp", "tcp"] {
+        let ends = [protocol, "-q", "--jumbo", "10.0.0.1:5000", "10.0.0.2:6000", "-"];
+        run_with_input(tool("netsum").args(ends), &data).status(2).stdout_is("").stderr_has("behind an IPv4 header");
+    }
 }
 
 #[test]
@@ -369,6 +374,13 @@ fn updates_beside_the_packet_summed_afresh() {
         .status(2)
         .stdout_is("")
         .stderr_is("netsum: --packet: its Source Address is not what the change says it was\n");
+    // Nor is another checksum given without the one that the change is about.
+    for (change, field) in [(["--ttl", "63:62"], "Time to Live"), (["--sport", "5001:5002"], "Source Port")] {
+        netsum(&[&["update", "--packet", &packet][..], &change].concat())
+            .status(2)
+            .stdout_is("")
+            .stderr_is(&format!("netsum: --packet: its {field} is not what the change says it was\n"));
+    }
     netsum(&["update", "--packet", &packet, "--word", "1111:2222"]).status(2).stdout_is("").stderr_has("--word");
 }
 

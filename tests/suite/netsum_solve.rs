@@ -272,7 +272,7 @@ of 65535.
     assert_eq!(
         *report,
         serde_json::json!({
-            "protocol": "udp", "same": false, "reason": "parity_trap", "base_length_octets": 5,
+            "record": "comparison", "protocol": "udp", "same": false, "reason": "parity_trap", "base_length_octets": 5,
             "suffix_octets": "555155515551", "swapped_octets": "515551555155",
             "worked": {"protocol": "udp", "suffix_octets": "555155515551", "high_sum": 243, "low_sum": 255,
                        "lengths": 12, "total": 62475, "residue": 62475},
@@ -289,6 +289,7 @@ of 65535.
 #[test]
 fn what_is_wrong_is_named() {
     for (args, said) in [
+        (&["solve", "--sample=x", "A"][..], "for '--sample <SEED>': a number from 0 to 18446744073709551615 is wanted"),
         (&["solve", "hex:4"][..], "data \"hex:4\": after \"hex:\", the digit at position 1 stands alone"),
         (&["solve", "A", "-k", "65"], "-k \"65\": 65 is not among 1 to 64"),
         (&["solve", "A", "-k", "8-1"], "-k \"8-1\": the range runs backwards"),

@@ -1,6 +1,7 @@
 //! netsum: the reasons for what is wrong, and fragments put together, as the executable shows them.
 
 use sockeye_capture::LinkType;
+use sockeye_test_support::{run_with_input, tool};
 
 use crate::captures::{Specimen, pcap_of};
 use crate::netsum::{capture_of, data, specimen, verify};
@@ -107,4 +108,9 @@ fn what_is_only_quoted_does_not_count() {
         .stdout_has("\n1 bad in what ICMP errors quote, not counted as bad: nobody receives those\n")
         .stdout_has("4 checksums: nothing bad\n");
     verify(&["--tsv"], &capture).status(0).stdout_has("1\tip\t52\t0x66c9\t0x67c9\tbad\n");
+    // A copy that is left with it is as good.
+    let copy = run_with_input(tool("netsum").args(["fix", "-", "-"]), &capture);
+    copy.status(0).stderr_has("left alone: 1 bad, in packets that ICMP errors quote (--quoted repairs them)\n");
+    copy.stderr_has("4 checksums: 0 rewritten\n");
+    assert!(copy.stdout == capture, "{}", copy.story());
 }

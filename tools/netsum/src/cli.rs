@@ -73,9 +73,9 @@ enum Command {
     Update(Box<update::UpdateArgs>),
     /// Judge every checksum of a capture, or of several
     ///
-    /// Reads pcap and pcapng, compressed or not, and judges the checksums of IPv4 headers, UDP, TCP, ICMP and ICMPv6. A
-    /// small capture is listed whole; of one with more than 40 checksums, those that are not good. A table of counts comes
-    /// last.
+    /// Reads pcap and pcapng, compressed or not, and judges the checksums of IPv4 headers and of UDP, TCP, ICMP, SCTP and
+    /// others, in tunnels too. A small capture is listed whole; of one with more than 40 checksums, those that are not
+    /// good. A table of counts comes last.
     Verify(verify::VerifyArgs),
     /// Find what may be attached to DATA, or put into it, without changing its checksum
     ///

@@ -193,10 +193,11 @@ file's name stands in front, as of grep.
 
 `--json` prints one object per checksum (`\"record\":\"checksum\"`) and one at the end (`\"record\":\"summary\"`), each with
 the `file`; of several files, the last summary is of all, its `file` null. Of what is worked out it prints one object
-(`\"record\":\"working\"`) with every field, word and fold.
+(`\"record\":\"working\"`) with every field, word and fold, behind one of the packet (`\"record\":\"packet\"`) where it was
+there already; of `netsum update` one per checksum (`\"record\":\"update\"`).
 
 Of `netsum solve` it prints an object per suffix or word, and a summary of the suffixes, where `count` is null above 2^53 and
-`count_digits` has every digit; of `netsum same` one object.
+`count_digits` has every digit; of `netsum same` one object (`\"record\":\"comparison\"`).
 
 Of `netsum fix` it prints an object per change (`\"record\":\"change\"`), with `--explain` an event for what was left alone
 (`\"record\":\"left_alone\"`), and a summary.";

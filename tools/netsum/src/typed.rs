@@ -325,7 +325,9 @@ impl Typed {
         let form = self.header.form();
         let header_len = self.header.len();
         let (limit, why) = match self.addrs {
-            _ if form.name == "raw" || self.jumbo => (MAX_DATA, "that are worked out".to_owned()),
+            _ if form.name == "raw" => (MAX_DATA, "that are worked out".to_owned()),
+            // IPv4 has no jumbograms: its pseudo-header has 16 bits for the length.
+            Some((IpAddr::V6(_), _)) if self.jumbo => (MAX_DATA, "that are worked out".to_owned()),
             Some((IpAddr::V6(_), _)) => (
                 MAX_LENGTH.saturating_sub(header_len),
                 format!(

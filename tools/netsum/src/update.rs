@@ -492,7 +492,7 @@ fn recompute(job: &UpdateJob, octets: &[u8]) -> Result<Vec<(Old, u16)>, Failure>
         fcs_len: 0,
     };
     let mut found = Vec::new();
-    let mut mismatch = None;
+    let (mut made, mut missed) = (Vec::new(), Vec::new());
     for item in items(&frame).0 {
         let Item::Whole(mut subject, check) = item else { continue };
         let Ok(checksum) = u16::try_from(check.stored) else { continue };
@@ -506,17 +506,18 @@ fn recompute(job: &UpdateJob, octets: &[u8]) -> Result<Vec<(Old, u16)>, Failure>
                 // A checksum that the sender left out is not brought in by a change.
                 let absent = check.verdict == crate::verdict::Verdict::None;
                 found.push((old, if absent { 0 } else { recomputed }));
+                made.extend(job.changes.iter().filter(|change| change.concerns(Some(subject.form))).map(|it| it.what));
             }
             // What is inside a tunnel has addresses of its own.
-            Err(error) => mismatch = mismatch.or(Some(error)),
+            Err(what) => missed.push(what),
         }
     }
-    match (found.is_empty(), mismatch) {
-        (false, _) => Ok(found),
-        (true, Some(what)) => {
-            Err(Failure::usage(format!("--packet: its {} is not what the change says it was", what.name())))
+    match missed.into_iter().find(|what| !made.contains(what)) {
+        Some(what) => Err(Failure::usage(format!("--packet: its {} is not what the change says it was", what.name()))),
+        None if found.is_empty() => {
+            Err(Failure::usage("--packet: no checksum in it that a change could bring up to date"))
         }
-        (true, None) => Err(Failure::usage("--packet: no checksum in it that a change could bring up to date")),
+        None => Ok(found),
     }
 }
 

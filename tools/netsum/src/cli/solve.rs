@@ -8,6 +8,7 @@ use sockeye_cli::Failure;
 use sockeye_cli::escape::escape;
 
 use super::compute::{endpoint, source};
+use super::values::number;
 use crate::data::Source;
 use crate::solve::problem::Carrier;
 use crate::solve::set::Set;
@@ -36,7 +37,7 @@ pub(super) struct SolveArgs {
     #[arg(long, conflicts_with_all = ["number", "sample"])]
     count: bool,
     /// Draw suffixes at random instead of listing the first, each as likely as the other; one seed draws the same ones
-    #[arg(long, value_name = "SEED")]
+    #[arg(long, value_name = "SEED", value_parser = number::<u64>)]
     sample: Option<u64>,
     /// What carries DATA: how often its length is summed depends on it
     #[arg(long, value_enum, value_name = "PROTOCOL", default_value = "udp", hide_possible_values = true)]

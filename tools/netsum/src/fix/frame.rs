@@ -107,9 +107,9 @@ impl Why {
         }
     }
 
-    /// Whether something bad stays in the capture.
+    /// Whether something stays in the capture that counts as bad: what is only quoted does not, here as in `verify`.
     pub const fn is_damage(self) -> bool {
-        matches!(self, Self::Quoted | Self::Inside)
+        matches!(self, Self::Inside)
     }
 }
 

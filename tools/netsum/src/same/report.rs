@@ -17,6 +17,7 @@ use crate::solve::sums::MODULUS;
 
 /// Whether two payloads have one checksum, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "record", rename = "comparison")]
 pub struct Report {
     /// What carries them.
     pub protocol: Carrier,
