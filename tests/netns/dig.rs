@@ -12,6 +12,7 @@ use sockeye_test_support::{Background, Case, Net, Run, peer, run, tool, wait_unt
 
 pub(crate) mod faulty;
 mod normal;
+pub(crate) mod scripted;
 
 pub(crate) use normal::normalised;
 
@@ -106,6 +107,17 @@ pub(crate) fn compare(lines: &[Vec<String>]) {
 
 /// The same, where `~` is `home`.
 fn compare_at_home(lines: &[Vec<String>], home: &Path) {
+    all_same(lines, |line| {
+        // Its messages start with argv[0].
+        let theirs = run(peer("dig").arg0("dig").args(line).env("HOME", home));
+        let ours = run(tool("dig").args(line).env("HOME", home));
+        let (theirs, ours) = (shown(&theirs), shown(&ours));
+        (theirs != ours).then(|| format!("=== dig {}\n{theirs}\n{ours}", line.join(" ")))
+    });
+}
+
+/// Holds that no line has a difference, several at a time. A difference begins with what the real dig says.
+pub(crate) fn all_same<Line: Sync>(lines: &[Line], difference: impl Fn(&Line) -> Option<String> + Sync) {
     let next = Mutex::new(lines.iter());
     let wrong = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -113,12 +125,8 @@ fn compare_at_home(lines: &[Vec<String>], home: &Path) {
             scope.spawn(|| {
                 loop {
                     let Some(line) = next.lock().unwrap().next() else { return };
-                    // Its messages start with argv[0].
-                    let theirs = run(peer("dig").arg0("dig").args(line).env("HOME", home));
-                    let ours = run(tool("dig").args(line).env("HOME", home));
-                    if shown(&theirs) != shown(&ours) {
-                        let story = format!("{}\n{}", shown(&theirs), shown(&ours));
-                        wrong.lock().unwrap().push(format!("=== dig {}\n{story}", line.join(" ")));
+                    if let Some(story) = difference(line) {
+                        wrong.lock().unwrap().push(story);
                     }
                 }
             });

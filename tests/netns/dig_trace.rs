@@ -6,13 +6,12 @@ use std::fmt::Write as _;
 use std::net::{TcpListener, UdpSocket};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::sync::Mutex;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use sockeye_test_support::{Background, Case, Net, peer, run, tool, tools_dir};
 
-use crate::dig::{shown, start_named_as, words};
+use crate::dig::{all_same, shown, start_named_as, words};
 
 mod odd;
 
@@ -152,23 +151,11 @@ fn same_on_odd_servers(net: &Net) {
 }
 
 fn compare(lines: &[&str]) {
-    let next = Mutex::new(lines.iter());
-    let wrong = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                loop {
-                    let Some(line) = next.lock().unwrap().next() else { return };
-                    let (theirs, ours) = both(line);
-                    if theirs != ours {
-                        wrong.lock().unwrap().push(format!("=== dig {line}\n{theirs:#?}\n{ours:#?}"));
-                    }
-                }
-            });
-        }
+    all_same(lines, |line| {
+        let (theirs, ours) = both(line);
+        let story = || format!("=== dig {line}\n{theirs:#?}\n{ours:#?}").replace("\\n", "\n").replace("\\t", "\t");
+        (theirs != ours).then(story)
     });
-    let wrong = wrong.into_inner().unwrap().join("\n").replace("\\n", "\n").replace("\\t", "\t");
-    assert!(wrong.is_empty(), "theirs first:\n{wrong}");
 }
 
 /// What dig and we print, each as the set of ways that were seen.

@@ -109,6 +109,30 @@ fn the_c_library_is_asked_for_numbers_without_any_network() {
 }
 
 #[test]
+fn keys_that_cannot_sign_stop_the_line() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("dig-keys");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, text) in [
+        ("Kx.+013+00001.key", "x. IN KEY 512 3 13 YWJj\n"),
+        ("Kx.+013+00001.private", "Private-key-format: v1.3\nAlgorithm: 13 (ECDSAP256SHA256)\nPrivateKey: YWJj\n"),
+        ("pattern", "include \"/nosuch/*.conf\";\n"),
+        ("empty", "key k { algorithm hmac-sha256; secret \"\"; };\n"),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    // Nobody listens there: a query that went out would be told as refused, with another status.
+    for (file, why) in [
+        ("Kx.+013+00001.key", "a key for SIG(0) (algorithm 13), which is not built: only TSIG keys can sign"),
+        ("Kx.+013+00001", "a key for SIG(0) (algorithm 13), which is not built: only TSIG keys can sign"),
+        ("pattern", "include of several files by a pattern: name each file"),
+        ("empty", "dns_message_renderend: illegal operation for a null key"),
+    ] {
+        let file = folder.join(file);
+        dig(&["@127.0.0.1", "-p", "9", "-k", file.to_str().unwrap(), "x"]).status(1).stdout_is("").stderr_has(why);
+    }
+}
+
+#[test]
 fn warnings_come_before_what_stops_the_line() {
     dig(&["-t", "nosuchtype", "@127.0.0.1", "a..b"])
         .status(10)

@@ -1,12 +1,11 @@
 //! A name server that misbehaves: the first label of the name says how.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream, UdpSocket};
-use std::thread;
+use std::net::TcpStream;
 
 use socket2::SockRef;
 
-const PORT: u16 = 5300;
+use super::scripted::{self, framed};
 
 /// `192.0.2.1` for the name of the question, for 60 seconds.
 const A: &[u8] = b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01";
@@ -15,34 +14,12 @@ const OPT: &[u8] = b"\0\0\x29\x04\xd0\0\0\0\0\0\0";
 
 /// Listens on 127.0.0.1:5300 over UDP and TCP, until the test ends.
 pub(crate) fn start() {
-    let datagrams = UdpSocket::bind(("127.0.0.1", PORT)).unwrap();
-    let listener = TcpListener::bind(("127.0.0.1", PORT)).unwrap();
-    thread::spawn(move || {
-        let mut buffer = vec![0; 65535];
-        while let Ok((length, from)) = datagrams.recv_from(&mut buffer) {
-            for answer in answers(&buffer[..length], false) {
-                // A client that has gone away is no fault of the server.
-                let _ = datagrams.send_to(&answer, from);
-            }
-        }
-    });
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            thread::spawn(move || converse(stream));
-        }
-    });
+    scripted::start(|query| answers(query, false), converse);
 }
 
 /// One connection. Whatever goes wrong with it ends it.
 fn converse(mut stream: TcpStream) {
-    let mut length = [0; 2];
-    if stream.read_exact(&mut length).is_err() {
-        return;
-    }
-    let mut query = vec![0; usize::from(u16::from_be_bytes(length))];
-    if stream.read_exact(&mut query).is_err() {
-        return;
-    }
+    let Some(query) = scripted::message(&mut stream) else { return };
     let half: &[u8] = match behaviour(&query) {
         "eof" => b"",
         "cutlen" => b"\x01",
@@ -52,12 +29,8 @@ fn converse(mut stream: TcpStream) {
             return;
         }
         _ => {
-            let mut octets = Vec::new();
-            for answer in answers(&query, true) {
-                octets.extend(u16::try_from(answer.len()).unwrap().to_be_bytes());
-                octets.extend(answer);
-            }
-            let _ = stream.write_all(&octets);
+            let octets: Vec<Vec<u8>> = answers(&query, true).iter().map(|answer| framed(answer)).collect();
+            let _ = stream.write_all(&octets.concat());
             // Until the client has had enough.
             let _ = stream.read(&mut [0]);
             return;

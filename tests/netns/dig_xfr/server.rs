@@ -1,19 +1,19 @@
 //! A name server that signs and transfers as the first label of the name says.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::io::Write;
+use std::net::TcpStream;
 use std::path::Path;
-use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sockeye_dig::message::Message;
 use sockeye_dig::tsig::{Algorithm, BADKEY, BADSIG, BADTIME, BADTRUNC, Key, Signature, Signer};
 
+use crate::dig::scripted::{self, framed};
+
 mod transfer;
 
 use transfer::Act;
 
-const PORT: u16 = 5300;
 const SECRET: &[u8] = b"secretsecretsecret";
 const SECRET_TEXT: &str = "c2VjcmV0c2VjcmV0c2VjcmV0";
 
@@ -49,6 +49,7 @@ const KEY_FILES: &[(&str, &str)] = &[
     ("noalgorithm", "key k { secret \"KEY\"; };\n"),
     ("nosecret", "key k { algorithm hmac-sha256; };\n"),
     ("nothing", "key k { };\n"),
+    ("emptysecret", "key k { algorithm hmac-sha256; secret \"\"; };\n"),
     ("badbase64", "key k { algorithm hmac-sha256; secret \"abc\"; };\n"),
     ("badalgorithm", "key k { algorithm hmac-foo; secret \"KEY\"; };\n"),
     ("longalgorithm", "key k { algorithm hmac-md5.sig-alg.reg.int; secret \"KEY\"; };\n"),
@@ -73,39 +74,15 @@ const KEY_FILES: &[(&str, &str)] = &[
 
 /// Listens on 127.0.0.1:5300 over UDP and TCP, until the test ends.
 pub(super) fn start() {
-    let datagrams = UdpSocket::bind(("127.0.0.1", PORT)).unwrap();
-    let listener = TcpListener::bind(("127.0.0.1", PORT)).unwrap();
-    thread::spawn(move || {
-        let mut buffer = vec![0; 65535];
-        while let Ok((length, from)) = datagrams.recv_from(&mut buffer) {
-            for answer in answers(&buffer[..length], false) {
-                // A client that has gone away is no fault of the server.
-                let _ = datagrams.send_to(&answer, from);
-            }
-        }
-    });
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            thread::spawn(move || converse(stream));
-        }
-    });
+    scripted::start(|query| answers(query, false), converse);
 }
 
 /// One connection: each query and what answers it. Whatever goes wrong with it ends it.
 fn converse(mut stream: TcpStream) {
-    let mut length = [0; 2];
-    while stream.read_exact(&mut length).is_ok() {
-        let mut query = vec![0; usize::from(u16::from_be_bytes(length))];
-        if stream.read_exact(&mut query).is_err() {
-            return;
-        }
+    while let Some(query) = scripted::message(&mut stream) {
         for act in acts(&query) {
             let octets = match act {
-                Act::Send(message) => {
-                    let mut octets = u16::try_from(message.len()).unwrap().to_be_bytes().to_vec();
-                    octets.extend(message);
-                    octets
-                }
+                Act::Send(message) => framed(&message),
                 Act::Raw(octets) => octets,
                 Act::Close => return,
             };

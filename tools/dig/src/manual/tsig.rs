@@ -3,7 +3,8 @@
 pub(in crate::manual) const SECTION: (&str, &str) = ("Signatures", "\
 `-k FILE` signs every query with the key of a file (TSIG, RFC 8945), and what comes back has to be signed with it too. The
 file is what tsig-keygen(8) writes: one `key` statement of named.conf, with its comments and includes. A pair of files
-`Kname.+NNN+NNNNN.key` and `.private` for HMAC is read as well. `-y [HMAC:]NAME:SECRET` gives the key on the line, where others
+`Kname.+NNN+NNNNN.key` and `.private` for HMAC is read as well; one for SIG(0), an include with a wildcard and an empty secret
+are refused. `-y [HMAC:]NAME:SECRET` gives the key on the line, where others
 can see it; `-k` counts more. HMAC is `hmac-md5`, which is what is meant when it is left out, `hmac-sha1`, `hmac-sha224`,
 `hmac-sha256`, `hmac-sha384` or `hmac-sha512`; `hmac-sha256-128` sends and wants the first 128 bits of a signature.
 

@@ -32,11 +32,12 @@ pub(super) struct Loaded {
 /// The key that was asked for. Without one that can be read the queries go out unsigned, as dig sends them.
 ///
 /// # Errors
-/// [`Failure`] where dig ends: an algorithm's length that is none, a key statement without a secret.
+/// [`Failure`] where dig ends: an algorithm's length that is none, a key statement without a secret, or with an empty one.
+/// And where dig would sign, and we cannot: a query that was meant to be signed does not go out otherwise.
 pub(super) fn load(globals: &Globals, output: &mut Output<'_>) -> Result<Loaded, Failure> {
     let mut is_unusable = globals.key_text.is_some();
     let key = match (globals.key_file.as_ref().filter(|path| !path.is_empty()), &globals.key_text) {
-        (Some(path), _) => match from_pair(path, output) {
+        (Some(path), _) => match from_pair(path, output)? {
             Some(key) => Some(key),
             None => match from_file(path, output)? {
                 Some(text) => {
@@ -51,6 +52,10 @@ pub(super) fn load(globals: &Globals, output: &mut Output<'_>) -> Result<Loaded,
     };
     if let Some(key) = key.as_ref().filter(|key| key.secret_bits() < SECURE_BITS) {
         log(output, &format!("the key '{}' is too short to be secure", key.name.without_last_dot()));
+        if key.secret_bits() == 0 {
+            // Everybody can sign with it.
+            return Err(Failure::new(Status(1), "dns_message_renderend: illegal operation for a null key".to_owned()));
+        }
     }
     Ok(Loaded { is_unusable: is_unusable && key.is_none(), key: key.map(Arc::new) })
 }
@@ -66,6 +71,7 @@ fn from_file(path: &str, output: &mut Output<'_>) -> Result<Option<KeyText>, Fai
             Ok(Some(text))
         }
         Err(fault @ KeyFileFault::Incomplete) => Err(Failure::new(Status(1), fault.to_string())),
+        Err(fault @ KeyFileFault::Pattern) => Err(Failure::new(Status(1), format!("{path}: {fault}"))),
         Err(fault) => {
             output.stderr_line(format!("Couldn't read key from {path}: {fault}"));
             Ok(None)
@@ -74,12 +80,19 @@ fn from_file(path: &str, output: &mut Output<'_>) -> Result<Option<KeyText>, Fai
 }
 
 /// A pair of files, which dig looks for before it reads the file itself.
-fn from_pair(path: &str, output: &mut Output<'_>) -> Option<Key> {
+fn from_pair(path: &str, output: &mut Output<'_>) -> Result<Option<Key>, Failure> {
     let (public, private) = keypair::paths(path);
-    let (public, secret) = (fs::read_to_string(public).ok()?, fs::read_to_string(&private).ok()?);
-    let key = keypair::parse(&public, &secret)?;
-    log(output, &format!("{private}: Use of K* file pairs for HMAC is deprecated\n"));
-    Some(key)
+    let (Ok(public), Ok(secret)) = (fs::read_to_string(public), fs::read_to_string(&private)) else { return Ok(None) };
+    if let Some(algorithm) = keypair::sig0_algorithm(&public) {
+        let why =
+            format!("{private}: a key for SIG(0) (algorithm {algorithm}), which is not built: only TSIG keys can sign");
+        return Err(Failure::new(Status(1), why));
+    }
+    let key = keypair::parse(&public, &secret);
+    if key.is_some() {
+        log(output, &format!("{private}: Use of K* file pairs for HMAC is deprecated\n"));
+    }
+    Ok(key)
 }
 
 fn from_text(text: &KeyText, output: &mut Output<'_>) -> Result<Option<Key>, Failure> {

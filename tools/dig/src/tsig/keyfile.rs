@@ -22,6 +22,8 @@ pub enum KeyFileFault {
     NotFound,
     /// A key without an algorithm or without a secret: dig ends there.
     Incomplete,
+    /// `include` of all files of a pattern, which dig reads and we do not: we end there.
+    Pattern,
     /// The file, or one that it includes, cannot be read; dig's word for why.
     File(&'static str),
 }
@@ -36,6 +38,7 @@ impl fmt::Display for KeyFileFault {
             Self::Exists => "already exists",
             Self::NotFound => "not found",
             Self::Incomplete => "key must have algorithm and secret",
+            Self::Pattern => "include of several files by a pattern: name each file",
             Self::File(why) => why,
         })
     }
@@ -157,6 +160,9 @@ impl Parser<'_> {
         self.semicolon()?;
         if self.files.len() >= MAX_DEPTH {
             return Err(KeyFileFault::Failure);
+        }
+        if path.contains(['*', '?', '[']) {
+            return Err(KeyFileFault::Pattern);
         }
         let octets = (self.load)(&path).map_err(KeyFileFault::File)?;
         self.files.push(File { octets, at: 0 });

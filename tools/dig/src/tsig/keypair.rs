@@ -33,6 +33,14 @@ pub fn parse(public: &str, private: &str) -> Option<Key> {
     Some(Key::new(&name, algorithm, bits.into(), secret))
 }
 
+/// The algorithm of a public key as SIG(0) has it, if the `.key` file is none for HMAC.
+///
+/// # Source
+/// RFC 2931; IANA's DNS Security Algorithm Numbers, of which BIND uses those above 156 for HMAC.
+pub fn sig0_algorithm(public: &str) -> Option<u8> {
+    record(public).map(|(_, number, _)| number).filter(|number| *number < 157)
+}
+
 /// Name, algorithm and key of the KEY record in a `.key` file.
 fn record(text: &str) -> Option<(Name, u8, Vec<u8>)> {
     let line =
@@ -74,6 +82,13 @@ mod tests {
         ] {
             assert_eq!(parse(public, private), None, "{public} {private}");
         }
+    }
+
+    #[test]
+    fn a_public_key_is_for_sig0() {
+        assert_eq!(sig0_algorithm("host.test. IN KEY 512 3 13 YWJj"), Some(13));
+        assert_eq!(sig0_algorithm(PUBLIC), None);
+        assert_eq!(sig0_algorithm("host.test. IN DNSKEY 512 3 13 YWJj"), None);
     }
 
     #[test]
