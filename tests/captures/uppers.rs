@@ -59,6 +59,11 @@ impl Message {
         Self { covered: covered.to_vec(), ..self }
     }
 
+    /// Covered are the first `len` octets.
+    fn first(self, len: usize) -> Self {
+        Self { covered: std::iter::once(0..len).collect(), ..self }
+    }
+
     fn no_status(self, reason: &'static str) -> Self {
         Self { tshark: Some((None, reason)), ..self }
     }
@@ -143,7 +148,7 @@ fn routing_messages() -> Vec<Message> {
         Message {
             pseudo_len: [None, Some(8)],
             carries: &[("ip", "good"), ("udp", "good")],
-            ..Message::plain("PIM Register", "pim", 103, &register, 2).over(BOTH).covered(&[0..8])
+            ..Message::plain("PIM Register", "pim", 103, &register, 2).over(BOTH).first(8)
         },
         Message::plain("VRRP", "vrrp", 112, &[0x21, 1, 100, 1, 0, 1, 0, 0, 10, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0], 6),
         Message::plain("VRRP of version 3", "vrrp", 112, &[&vrrp3[..], &DST4].concat(), 6).pseudo(true, false),
@@ -177,15 +182,12 @@ fn transport_messages() -> Vec<Message> {
         b'E',
     ];
     let covering = |name: &'static str, coverage: u8, covered: usize| {
-        Message::plain(name, "udplite", 136, &lite(coverage), 6).over(BOTH).covered(&[0..covered])
+        Message::plain(name, "udplite", 136, &lite(coverage), 6).over(BOTH).first(covered)
     };
     vec![
         Message::plain("DCCP", "dccp", 33, &dccp(0), 6).over(BOTH).pseudo(true, true),
-        Message::plain("DCCP, header covered", "dccp", 33, &dccp(1), 6).over(BOTH).pseudo(true, true).covered(&[0..16]),
-        Message::plain("DCCP, four octets covered", "dccp", 33, &dccp(2), 6)
-            .over(BOTH)
-            .pseudo(true, true)
-            .covered(&[0..20]),
+        Message::plain("DCCP, header covered", "dccp", 33, &dccp(1), 6).over(BOTH).pseudo(true, true).first(16),
+        Message::plain("DCCP, four octets covered", "dccp", 33, &dccp(2), 6).over(BOTH).pseudo(true, true).first(20),
         covering("UDP-Lite", 0, 13),
         covering("UDP-Lite, all covered", 13, 13),
         covering("UDP-Lite, header covered", 8, 8),
@@ -275,9 +277,10 @@ fn zeros() -> Vec<Specimen> {
 
 /// Lengths that do not fit, fragments, and what is cut off.
 fn odd_ones() -> Vec<Specimen> {
+    const NO_STATUS: &str = "tshark remarks on the length and gives no status";
+
     let igmp = fill(&[], vec![0x16, 0, 0, 0, 239, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0], 2, Stored::Right, false);
     let mut lite = vec![0x13, 0x88, 0x17, 0x70, 0, 7, 0x12, 0x34, b'A', b'B'];
-    const NO_STATUS: &str = "tshark remarks on the length and gives no status";
     let short = ethernet(
         "UDP-Lite, coverage below its header",
         0x0800,

@@ -134,7 +134,7 @@ fn block(order: fn(u32) -> [u8; 4], block_type: u32, fields: &[u32], rest: &[u8]
 /// Two sections in different orders, interfaces with link types and times of their own, every block that carries a packet
 /// and others in between: tshark and netsum see the same packets at the same times, and tshark accepts what is repaired.
 fn blocks(net: &Net) {
-    let (little, big): (fn(u32) -> [u8; 4], fn(u32) -> [u8; 4]) = (u32::to_le_bytes, u32::to_be_bytes);
+    let [little, big]: [fn(u32) -> [u8; 4]; 2] = [u32::to_le_bytes, u32::to_be_bytes];
     let group = specimens();
     let bad = &group.iter().find(|specimen| specimen.name == "raw v4, bad").unwrap().octets;
     let len = u32::try_from(bad.len()).unwrap();
@@ -161,7 +161,7 @@ fn blocks(net: &Net) {
         command.args(["-r", name, "-Y", "udp", "-o", "udp.check_checksum:TRUE", "-T", "fields"]);
         let theirs = run(command.args(["-e", "frame.time_epoch", "-e", "udp.checksum.status"]));
         let times = ["1.500000000", "101.500000001", "", "0.000007000", "2.500000000"];
-        let expected: String = times.iter().map(|time| format!("{time}\t{status}\n")).collect();
+        let expected = times.iter().map(|time| format!("{time}\t{status}\n")).collect::<Vec<_>>().concat();
         theirs.status(0).stdout_is(&expected);
         let ours = run(net.tool("netsum").args(["verify", "--tsv", name])).out();
         assert_eq!(ours.lines().filter(|row| row.contains("udp") && row.ends_with(verdict)).count(), times.len());

@@ -37,7 +37,7 @@ fn several_files_each_and_all_together() {
     netsum(&["verify", &good, &good]).status(0);
     let rows = "1\tip\t24\t0x66c9\t0x66c9\tgood\n1\tudp\t40\t0xf752\t0xf752\tgood\n";
     netsum(&["verify", "--tsv", &good, &good]).status(0).stdout_is(format!("{rows}{rows}"));
-    let named: String = rows.lines().map(|row| format!("{good}\t{row}\n")).collect();
+    let named = rows.lines().map(|row| format!("{good}\t{row}\n")).collect::<Vec<_>>().concat();
     netsum(&["verify", "--tsv", "--with-filename", &good]).status(0).stdout_is(&named);
     netsum(&["verify", "--tsv", "-H", &good, &good]).status(0).stdout_is(format!("{named}{named}"));
     netsum(&["verify", "-H", &good]).status(2).stderr_has("--tsv");

@@ -167,7 +167,7 @@ fn the_copy_is_there_as_a_whole_or_not_at_all() {
     netsum(&["fix", "/nonexistent/x", &older]).status(2).stderr_has("open /nonexistent/x: No such file or directory");
     assert_eq!(fs::read(&older).unwrap(), b"older");
     // A file that grows beyond what is allowed, as on a full disk; the signal that comes with it is ignored.
-    let large = dir.file("large.pcap", &capture_of(&["udp over v4, bad"; 2000]));
+    let large = dir.file("large.pcap", &capture_of(&vec!["udp over v4, bad"; 2000]));
     shell("trap '' XFSZ; ulimit -f 10; exec \"$0\" fix \"$1\" \"$2\"", &[&large, &older])
         .status(4)
         .stderr_has("File too large");
@@ -213,7 +213,7 @@ fn an_interrupt_leaves_the_older_file_and_nothing_else() {
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     // More than a pipe holds: most of it has been read, and written, when this returns.
-    stdin.write_all(&capture_of(&["udp over v4, bad"; 20_000])).unwrap();
+    stdin.write_all(&capture_of(&vec!["udp over v4, bad"; 20_000])).unwrap();
     child.kill().unwrap();
     assert!(!child.wait().unwrap().success());
     drop(stdin);
@@ -251,7 +251,7 @@ fn standard_output_has_the_copy_and_nothing_else() {
     let unpacked = run_with_input(tool("netsum").args(["fix", "-", "-"]), &packed);
     unpacked.status(0).stdout_is(&run.stdout).stderr_has("netsum: IN is compressed with gzip, OUT is not\n");
     let dir = Scratch::new("fix-stdout");
-    let many = dir.file("many.pcap", &capture_of(&["udp over v4"; 4000]));
+    let many = dir.file("many.pcap", &capture_of(&vec!["udp over v4"; 4000]));
     let closed = shell("{ \"$0\" fix \"$1\" -; echo $? >&2; } | head -c 10 >/dev/null", &[&many]);
     assert_eq!(closed.err(), "0\n", "{}", closed.story());
     shell("\"$0\" fix \"$1\" - >/dev/full", &[&many])

@@ -329,7 +329,7 @@ fn what_is_wrong_is_named() {
         (&["solve", "-"][..], "65528 octets of data and 8 more are more than UDP can carry (65527)"),
         (&["same", "-", "A"], "A is longer than the 65527 octets UDP can carry"),
     ] {
-        run_with_input(tool("netsum").args(args), &[b'x'; 65_528]).status(2).stdout_is("").stderr_has(said);
+        run_with_input(tool("netsum").args(args), &vec![b'x'; 65_528]).status(2).stdout_is("").stderr_has(said);
     }
 }
 
