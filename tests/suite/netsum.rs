@@ -299,7 +299,7 @@ fn a_small_capture_is_listed_whole() {
 └──────────┴──────┴─────┴─────────┴──────┴─────────┴────────────┘
            1  carries dropped
            1  left zero
-3 frames, 5 checksums: 2 bad
+3 frames, 5 checksums: 1 bad, 1 illegal
 ",
     );
     verify(&["-s"], &capture_of(&["routing header"])).status(0).stdout_has("\n1 frame, 1 checksum: nothing bad\n");

@@ -66,6 +66,18 @@ fn the_whole_datagram_follows_the_frame_that_completes_it() {
 }
 
 #[test]
+fn what_a_mirrored_port_shows_twice_is_one_datagram() {
+    let first = specimen("first fragment");
+    let mut last = specimen("last fragment");
+    last.octets[14 + 5] -= 1;
+    last.octets[14 + 11] += 1;
+    let capture = pcap_of(&[&first, &first, &last, &last], LinkType::ETHERNET);
+    let run = verify(&[], &capture);
+    run.status(0).stdout_has("\n1 datagram put together from 2 fragments\n");
+    assert!(!run.out().contains("missing"), "{}", run.story());
+}
+
+#[test]
 fn a_fragmented_datagram_that_is_bad_is_bad() {
     let first = specimen("first fragment");
     let mut last = specimen("last fragment");
@@ -106,7 +118,16 @@ fn what_is_only_quoted_does_not_count() {
         .status(0)
         .stdout_has("bad         10.0.0.1 > 10.0.0.2 (quoted)\n         why: stale: the TTL changed from 64 to 63")
         .stdout_has("\n1 bad in what ICMP errors quote, not counted as bad: nobody receives those\n")
+        .stdout_has("│ ip       ┆    1 ┆   0 ┆       0 ┆    0 ┆       0 ┆          0 │\n")
+        .stdout_has("│ quoted   ┆    0 ┆   1 ┆       0 ┆    0 ┆       0 ┆          1 │\n")
         .stdout_has("4 checksums: nothing bad\n");
+    let run = verify(&["--json"], &capture);
+    let summary = data(run.out().lines().last().unwrap(), "result");
+    assert_eq!((&summary["verdicts"]["bad"], &summary["verdicts"]["good"]), (&0.into(), &2.into()));
+    assert_eq!(
+        (&summary["quoted"]["bad"], &summary["quoted_bad"], &summary["checksums"]),
+        (&1.into(), &1.into(), &4.into())
+    );
     verify(&["--tsv"], &capture).status(0).stdout_has("1\tip\t52\t0x66c9\t0x67c9\tbad\n");
     // A copy that is left with it is as good.
     let copy = run_with_input(tool("netsum").args(["fix", "-", "-"]), &capture);

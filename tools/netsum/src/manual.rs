@@ -60,13 +60,16 @@ pub const MANUAL: Manual = Manual {
             2,
             "The command line is wrong, or the input that it names cannot be read to its end. What stands in a capture \
              before it is cut off is reported first, whatever it is worth. Also a capture none of whose link types is read, a \
-             packet without a checksum, and an interface that does not exist.",
+             packet without a checksum, an interface that does not exist, and a copy whose file cannot be created.",
         ),
         (
             3,
             "The interface is down, or went down or away; what was seen before is reported first, whatever it is worth.",
         ),
-        (4, "Standard output, or the file of a copy, did not take the result; or there is no permission to capture."),
+        (
+            4,
+            "Standard output, or the file of a copy, did not take all of the result, as on a full disk; or there is no permission to capture.",
+        ),
     ],
     caveats: CAVEATS,
     standards: "RFC 768 (UDP), RFC 791 (IPv4), RFC 792 (ICMP), RFC 9293 (TCP), RFC 4443 (ICMPv6), RFC 3828 (UDP-Lite), RFC \
@@ -195,6 +198,9 @@ file's name stands in front, as of grep.
 the `file`; of several files, the last summary is of all, its `file` null. Of what is worked out it prints one object
 (`\"record\":\"working\"`) with every field, word and fold, behind one of the packet (`\"record\":\"packet\"`) where it was
 there already; of `netsum update` one per checksum (`\"record\":\"update\"`).
+
+In a summary, `verdicts` and `protocols` leave out what ICMP errors quote: `quoted` has the verdicts on that, `quoted_bad` how
+many of them are bad or illegal. `checksums` is all together.
 
 Of `netsum solve` it prints an object per suffix or word, and a summary of the suffixes, where `count` is null above 2^53 and
 `count_digits` has every digit; of `netsum same` one object (`\"record\":\"comparison\"`).

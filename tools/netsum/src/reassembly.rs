@@ -18,6 +18,8 @@ use crate::why::{self, Flows, Reason};
 const MAX_DATAGRAMS: usize = 4096;
 /// Octets that are kept at a time, what it takes to keep them included: what Linux keeps (ipfrag_high_thresh), doubled.
 const MAX_KEPT: usize = 8 << 20;
+/// The same of those that are whole already and may be repeated.
+const MAX_DONE: usize = 1 << 20;
 /// What a fragment takes beside its octets.
 const OVERHEAD: usize = 128;
 /// The longest datagram: IPv4's Total Length and IPv6's Payload Length have 16 bits.
@@ -98,12 +100,42 @@ pub struct Outcome {
 /// The fragments that wait for others.
 #[derive(Clone, Debug, Default)]
 pub struct Reassembly {
-    parts: BTreeMap<Key, Part>,
+    parts: Parts,
+    /// Those that became whole last: what repeats them brings nothing new.
+    done: Parts,
+    born: u64,
+    outcome: Outcome,
+}
+
+/// Datagrams by age.
+#[derive(Clone, Debug, Default)]
+struct Parts {
+    by_key: BTreeMap<Key, Part>,
     /// The keys in the order in which their first fragments came.
     ages: BTreeMap<u64, Key>,
-    born: u64,
+    /// What it takes to keep them.
     kept: usize,
-    outcome: Outcome,
+}
+
+impl Parts {
+    fn insert(&mut self, key: Key, part: Part) {
+        self.ages.insert(part.born, key);
+        self.kept = self.kept.saturating_add(part.cost);
+        self.by_key.insert(key, part);
+    }
+
+    fn remove(&mut self, key: &Key) -> Option<Part> {
+        let part = self.by_key.remove(key)?;
+        self.ages.remove(&part.born);
+        self.kept = self.kept.saturating_sub(part.cost);
+        Some(part)
+    }
+
+    /// The oldest, if they take more than `most` octets or are too many.
+    fn surplus(&self, most: usize) -> Option<Key> {
+        let is_full = self.kept > most || self.by_key.len() > MAX_DATAGRAMS;
+        self.ages.first_key_value().filter(|_| is_full).map(|(_, key)| *key)
+    }
 }
 
 /// A datagram that is whole.
@@ -141,34 +173,23 @@ impl Reassembly {
             return None;
         };
         let Found { key, .. } = found;
-        if self.parts.get(&key).is_some_and(|part| is_over(part.since, frame.timestamp, &key)) {
+        if let Some(done) = self.done.by_key.get(&key) {
+            if done.has(&found) && !is_over(done.since, frame.timestamp, &key) {
+                return None;
+            }
+            // The identification is used again.
+            self.done.remove(&key);
+        }
+        if self.parts.by_key.get(&key).is_some_and(|part| is_over(part.since, frame.timestamp, &key)) {
             self.give_up(&key);
         }
-        let born = self.born;
-        let part = self.parts.entry(key).or_insert_with(|| Part {
-            born,
-            since: frame.timestamp,
-            head: None,
-            pieces: BTreeMap::new(),
-            len: None,
-            have: 0,
-            cost: OVERHEAD,
-            is_spoilt: false,
-        });
-        let mut before = part.cost;
-        if part.born == born {
-            self.ages.insert(born, key);
-            self.born = born.saturating_add(1);
-            before = 0;
-        }
+        let mut part = self.parts.remove(&key).unwrap_or_else(|| self.new_part(frame.timestamp));
         let was_spoilt = part.is_spoilt;
         part.add(frame.number, &found);
         if part.is_spoilt && !was_spoilt {
             count(&mut self.outcome.spoilt);
         }
-        self.kept = self.kept.saturating_sub(before).saturating_add(part.cost);
         if part.is_whole() {
-            let part = self.remove(&key)?;
             let fragments = u64::try_from(part.pieces.len()).unwrap_or(u64::MAX);
             let datagram = part.assemble();
             if datagram.is_some() {
@@ -178,15 +199,26 @@ impl Reassembly {
                 // With its header it is longer than any datagram.
                 count(&mut self.outcome.spoilt);
             }
+            self.done.insert(key, part);
+            while let Some(key) = self.done.surplus(MAX_DONE) {
+                self.done.remove(&key);
+            }
             return datagram;
         }
+        self.parts.insert(key, part);
         self.make_room();
         None
     }
 
+    const fn new_part(&mut self, since: Option<Timestamp>) -> Part {
+        let born = self.born;
+        self.born = born.saturating_add(1);
+        Part { born, since, head: None, pieces: BTreeMap::new(), len: None, have: 0, cost: OVERHEAD, is_spoilt: false }
+    }
+
     /// How it went; what is not whole by now will not be.
     pub fn finish(mut self) -> Outcome {
-        let keys: Vec<Key> = self.ages.values().copied().collect();
+        let keys: Vec<Key> = self.parts.ages.values().copied().collect();
         for key in keys {
             self.give_up(&key);
         }
@@ -194,25 +226,17 @@ impl Reassembly {
     }
 
     fn make_room(&mut self) {
-        while self.kept > MAX_KEPT || self.parts.len() > MAX_DATAGRAMS {
-            let Some(key) = self.ages.first_key_value().map(|(_, key)| *key) else { return };
-            if self.remove(&key).is_some_and(|part| !part.is_spoilt) {
+        while let Some(key) = self.parts.surplus(MAX_KEPT) {
+            if self.parts.remove(&key).is_some_and(|part| !part.is_spoilt) {
                 count(&mut self.outcome.dropped);
             }
         }
     }
 
     fn give_up(&mut self, key: &Key) {
-        if self.remove(key).is_some_and(|part| !part.is_spoilt) {
+        if self.parts.remove(key).is_some_and(|part| !part.is_spoilt) {
             count(&mut self.outcome.incomplete);
         }
-    }
-
-    fn remove(&mut self, key: &Key) -> Option<Part> {
-        let part = self.parts.remove(key)?;
-        self.ages.remove(&part.born);
-        self.kept = self.kept.saturating_sub(part.cost);
-        Some(part)
     }
 }
 
@@ -252,6 +276,12 @@ impl Part {
         self.pieces.insert(start, Piece { start, octets: payload.to_vec(), frame, offset });
     }
 
+    /// Whether the fragment `found` repeats one of this datagram, which is whole.
+    fn has(&self, found: &Found<'_>) -> bool {
+        let ends = found.fragment.offset.checked_add(found.payload.len()) == self.len;
+        found.fragment.more != ends && self.repeats(found.fragment.offset, found.payload)
+    }
+
     /// Whether all of it is there already, with the same octets.
     fn repeats(&self, start: usize, payload: &[u8]) -> bool {
         let mut at = start;
@@ -281,14 +311,14 @@ impl Part {
     }
 
     /// `None` if it is longer than any datagram.
-    fn assemble(self) -> Option<Datagram> {
-        let mut octets = self.head?;
+    fn assemble(&self) -> Option<Datagram> {
+        let mut octets = self.head.clone()?;
         let head_len = octets.len();
         let mut pieces = Vec::with_capacity(self.pieces.len());
-        for piece in self.pieces.into_values() {
-            let Piece { start, octets: payload, frame, offset } = piece;
+        for piece in self.pieces.values() {
+            let Piece { start, octets: ref payload, frame, offset } = *piece;
             pieces.push(Placed { start, len: payload.len(), frame, offset });
-            octets.extend_from_slice(&payload);
+            octets.extend_from_slice(payload);
         }
         make_whole(&mut octets, head_len)?;
         Some(Datagram { octets, head_len, pieces })

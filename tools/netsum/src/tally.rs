@@ -33,9 +33,9 @@ pub struct Tally {
     pub reassembly: Outcome,
     /// Frames that the kernel dropped because they were not fetched in time, of a live capture.
     pub kernel_drops: Option<u64>,
-    /// Checksums that are bad in what ICMP errors quote: no receiver of this capture's frames looks at those.
-    pub quoted_damaged: u64,
     counts: Counts,
+    /// The verdicts on what ICMP errors quote: no receiver of this capture's frames looks at those.
+    quoted: [u64; Verdict::ALL.len()],
     /// What was found behind verdicts, by its code: its name, and how often.
     reasons: BTreeMap<&'static str, (&'static str, u64)>,
 }
@@ -47,9 +47,10 @@ impl Tally {
     /// Counts a checksum.
     #[inline]
     pub fn check(&mut self, check: &Check) {
-        self.plain(check.protocol, check.verdict);
-        if check.quoted && check.verdict.is_damage() {
-            increment(&mut self.quoted_damaged);
+        if !check.quoted {
+            self.plain(check.protocol, check.verdict);
+        } else if let Some(count) = self.quoted.get_mut(check.verdict as usize) {
+            increment(count);
         }
     }
 
@@ -98,9 +99,9 @@ impl Tally {
             headers_malformed,
             unread,
             reassembly,
-            quoted_damaged,
             kernel_drops,
             counts,
+            quoted,
             reasons,
         } = other;
         self.reassembly.add(reassembly);
@@ -114,7 +115,6 @@ impl Tally {
             (&mut self.frames_without, frames_without),
             (&mut self.headers_truncated, headers_truncated),
             (&mut self.headers_malformed, headers_malformed),
-            (&mut self.quoted_damaged, quoted_damaged),
         ] {
             *sum = sum.saturating_add(*more);
         }
@@ -122,7 +122,8 @@ impl Tally {
             let sum = self.unread.entry(*link_type).or_default();
             *sum = sum.saturating_add(*more);
         }
-        for (sum, more) in self.counts.iter_mut().flatten().zip(counts.iter().flatten()) {
+        let sums = self.counts.iter_mut().flatten().chain(&mut self.quoted);
+        for (sum, more) in sums.zip(counts.iter().flatten().chain(quoted)) {
             *sum = sum.saturating_add(*more);
         }
         for (code, (name, more)) in reasons {
@@ -131,25 +132,42 @@ impl Tally {
         }
     }
 
-    /// How many checksums of `protocol` got `verdict`.
+    /// How many checksums of `protocol` got `verdict`, without those that are only quoted.
     pub fn count(&self, protocol: Protocol, verdict: Verdict) -> u64 {
         self.counts.get(protocol as usize).and_then(|counts| counts.get(verdict as usize)).copied().unwrap_or(0)
     }
 
-    /// How many checksums got `verdict`.
+    /// How many checksums got `verdict`, without those that are only quoted.
     pub fn verdicts(&self, verdict: Verdict) -> u64 {
         Protocol::ALL.iter().map(|protocol| self.count(*protocol, verdict)).sum()
     }
 
-    /// How many checksums there are.
+    /// How many checksums that are only quoted got `verdict`.
+    pub fn quoted(&self, verdict: Verdict) -> u64 {
+        self.quoted.get(verdict as usize).copied().unwrap_or(0)
+    }
+
+    /// How many checksums there are, quoted ones included.
     pub fn checksums(&self) -> u64 {
-        self.counts.iter().flatten().sum()
+        self.counts.iter().flatten().chain(&self.quoted).sum()
     }
 
     /// How many checksums a receiver would not accept: not those that are only quoted.
     pub fn damaged(&self) -> u64 {
-        let damage = Verdict::ALL.iter().filter(|verdict| verdict.is_damage());
-        damage.map(|verdict| self.verdicts(*verdict)).sum::<u64>().saturating_sub(self.quoted_damaged)
+        damage().map(|verdict| self.verdicts(verdict)).sum()
+    }
+
+    /// How many would not be accepted of those that are only quoted.
+    fn quoted_damaged(&self) -> u64 {
+        damage().map(|verdict| self.quoted(verdict)).sum()
+    }
+
+    /// `5 bad, 1 illegal`: what there is of each that a receiver would not accept.
+    fn damage_words(&self) -> String {
+        let counts = damage().map(|verdict| (self.verdicts(verdict), verdict.name()));
+        let words: Vec<String> =
+            counts.filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+        words.join(", ")
     }
 
     /// The protocols that were met.
@@ -173,19 +191,22 @@ impl Tally {
     /// What is worth knowing beside the table, a sentence each.
     fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
-        if self.verdicts(Verdict::Partial) > 0 {
+        if self.verdicts(Verdict::Partial).saturating_add(self.quoted(Verdict::Partial)) > 0 {
             remarks.push(
                 "partial: seen on the sending host before its network interface computed the rest; not damage"
                     .to_owned(),
             );
         }
-        if self.quoted_damaged > 0 {
-            let bad = self.quoted_damaged;
+        let bad = self.quoted_damaged();
+        if bad > 0 {
             remarks.push(format!("{bad} bad in what ICMP errors quote, not counted as bad: nobody receives those"));
         }
         self.reassembly.remark(&mut remarks);
         if let Some(drops) = self.kernel_drops {
-            remarks.push(format!("{} dropped by the kernel, which nobody fetched in time", frames(drops)));
+            remarks.push(match drops {
+                0 => "no frame dropped by the kernel".to_owned(),
+                _ => format!("{} dropped by the kernel, which nobody fetched in time", frames(drops)),
+            });
         }
         let others: u64 = self.unread.values().sum();
         if self.frames_without > others {
@@ -241,6 +262,11 @@ impl Outcome {
     }
 }
 
+/// The verdicts on what a receiver would not accept.
+fn damage() -> impl Iterator<Item = Verdict> {
+    Verdict::ALL.into_iter().filter(|verdict| verdict.is_damage())
+}
+
 fn increment(count: &mut u64) {
     *count = count.saturating_add(1);
 }
@@ -266,6 +292,10 @@ impl Render for Tally {
             }
             let totals = Verdict::ALL.iter().map(|verdict| self.verdicts(*verdict).to_string());
             table.row(std::iter::once("all".to_owned()).chain(totals));
+            if self.quoted.iter().any(|count| *count > 0) {
+                let quoted = Verdict::ALL.iter().map(|verdict| self.quoted(*verdict).to_string());
+                table.row(std::iter::once("quoted".to_owned()).chain(quoted));
+            }
             table.right(&[1, 2, 3, 4, 5, 6]);
             text.table(&table)?;
         }
@@ -273,11 +303,10 @@ impl Render for Tally {
         for remark in self.remarks() {
             text.line(remark)?;
         }
-        let damaged = self.damaged();
-        let (role, answer) = match damaged {
+        let (role, answer) = match self.damaged() {
             0 if self.checksums() == 0 => (Role::Warning, "no checksum found".to_owned()),
             0 => (Role::Good, "nothing bad".to_owned()),
-            _ => (Role::Bad, format!("{damaged} bad")),
+            _ => (Role::Bad, self.damage_words()),
         };
         let answer = text.paint(role, &answer);
         text.line(format!("{}, {}: {answer}", frames(self.frames), counted(self.checksums(), "checksum")))
@@ -305,6 +334,8 @@ impl Serialize for Tally {
             .collect();
         let verdicts: BTreeMap<_, _> =
             Verdict::ALL.iter().map(|verdict| (verdict.name(), self.verdicts(*verdict))).collect();
+        let quoted: BTreeMap<_, _> =
+            Verdict::ALL.iter().map(|verdict| (verdict.name(), self.quoted(*verdict))).collect();
         let unread: Vec<Unread> = self
             .unread
             .iter()
@@ -314,14 +345,15 @@ impl Serialize for Tally {
             })
             .collect();
         let reasons: BTreeMap<_, _> = self.reasons.iter().map(|(code, (_, count))| (code, count)).collect();
-        let mut data = serializer.serialize_struct("Tally", 13)?;
+        let mut data = serializer.serialize_struct("Tally", 14)?;
         data.serialize_field("record", "summary")?;
         data.serialize_field("frames", &self.frames)?;
         data.serialize_field("checksums", &self.checksums())?;
         data.serialize_field("verdicts", &verdicts)?;
         data.serialize_field("protocols", &protocols)?;
         data.serialize_field("reasons", &reasons)?;
-        data.serialize_field("quoted_bad", &self.quoted_damaged)?;
+        data.serialize_field("quoted", &quoted)?;
+        data.serialize_field("quoted_bad", &self.quoted_damaged())?;
         data.serialize_field("reassembly", &self.reassembly)?;
         data.serialize_field("kernel_drops", &self.kernel_drops)?;
         data.serialize_field("frames_without_checksum", &self.frames_without)?;
@@ -371,15 +403,25 @@ mod tests {
         }
         assert_eq!((tally.frames, tally.checksums(), tally.damaged()), (6, 4, 1));
         assert_eq!((tally.count(Protocol::Udp, Verdict::Good), tally.verdicts(Verdict::Good)), (2, 2));
+        assert_eq!(tally.damage_words(), "1 illegal");
+        for verdict in [Verdict::Bad, Verdict::Illegal, Verdict::Good] {
+            tally.check(&Check { quoted: true, ..check(Protocol::Udp, verdict) });
+        }
+        assert_eq!((tally.checksums(), tally.damaged(), tally.quoted_damaged()), (7, 1, 2));
+        assert_eq!((tally.verdicts(Verdict::Bad), tally.quoted(Verdict::Bad)), (0, 1));
+        tally.kernel_drops = Some(0);
         let mut twice = tally.clone();
         twice.add(&tally);
-        assert_eq!((twice.frames, twice.checksums(), twice.damaged(), twice.frames_without), (12, 8, 2, 4));
+        assert_eq!((twice.frames, twice.checksums(), twice.damaged(), twice.frames_without), (12, 14, 2, 4));
+        assert_eq!(twice.quoted_damaged(), 4);
         assert_eq!((twice.headers_truncated, twice.headers_malformed), (2, 2));
         assert_eq!(twice.unread.get(&LinkType::IEEE802_11), Some(&2));
         assert_eq!(
             tally.remarks(),
             [
                 "partial: seen on the sending host before its network interface computed the rest; not damage",
+                "2 bad in what ICMP errors quote, not counted as bad: nobody receives those",
+                "no frame dropped by the kernel",
                 "1 frame without a checksum that is judged here",
                 "1 frame cut off inside a header by the snapshot length",
                 "1 frame with a header that contradicts itself",

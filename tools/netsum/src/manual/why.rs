@@ -21,11 +21,12 @@ frame that was not captured whole, or one with a length that does not fit what e
 
 Fragments are put together, and the checksum of the whole datagram is judged too: in a line of its own behind those of the
 frame that completed it, with the frame and the offset that have the field. A receiver's rules hold. Exact repetitions are
-ignored; a datagram whose fragments overlap or contradict each other is discarded (RFC 5722); IPv4 gives one 30 seconds of
-the capture's time, IPv6 60. At most 4,096 datagrams and 8 MiB wait for more, then the oldest goes. The summary says what
+ignored, and so are those of a datagram that has just become whole, as a mirrored port shows them; a datagram whose fragments overlap or contradict each other is discarded (RFC 5722); IPv4 gives one 30 seconds of
+the capture's time, IPv6 60. At most 4,096 datagrams and 8 MiB wait for more, then the oldest goes; 1 MiB of whole ones is remembered. The summary says what
 became of them.
 
-Only `bad` and `illegal` count as bad, and not what ICMP errors quote, which is marked `(quoted)`. `ffff` is good where the
+Only `bad` and `illegal` count as bad, and not what ICMP errors quote, which is marked `(quoted)` and has a row of its own
+below `all` in the table. The last line has the number of each, as in `5 bad, 1 illegal`. `ffff` is good where the
 complement is 0000, as it is for a receiver.";
 
 pub(super) const REASONS: &str = "\

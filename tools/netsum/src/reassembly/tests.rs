@@ -62,6 +62,9 @@ fn in_any_order_and_repeated() {
         (vec![&last, &second, &first], 3),
         (vec![&second, &last, &second, &first], 4),
         (vec![&first, &first, &last, &second], 1),
+        // As a mirrored port shows it; and once more when it is whole.
+        (vec![&first, &first, &second, &second, &last, &last], 1),
+        (vec![&first, &second, &last, &first, &last, &second], 1),
     ] {
         let packets: Vec<Vec<u8>> = order.into_iter().cloned().collect();
         let (found, outcome) = reassembled(&packets);
@@ -124,6 +127,43 @@ fn time_goes_by() {
 }
 
 #[test]
+fn only_exact_and_early_repetitions_of_what_is_whole_are_ignored() {
+    let whole = datagram();
+    let (first, last) = (fragment(&whole, 1, 0, 24), fragment(&whole, 1, 24, 48));
+    let mut other = whole.clone();
+    other[30] ^= 1;
+    // The identification again, with other octets: another datagram.
+    let packets = [&first, &last, &fragment(&other, 1, 24, 48), &first].map(Clone::clone);
+    let (found, outcome) = reassembled(&packets);
+    assert_eq!(found, [(1, 26, Verdict::Good), (4, 26, Verdict::Bad)]);
+    assert_eq!(outcome, Outcome { whole: 2, fragments: 4, ..Outcome::default() });
+    // The same octets, but more to come.
+    let mut longer = last.clone();
+    longer[6] |= 0x20;
+    let incomplete = Outcome { whole: 1, fragments: 2, incomplete: 1, ..Outcome::default() };
+    assert_eq!(reassembled(&[first.clone(), last.clone(), longer]).1, incomplete);
+    // Too late to be a repetition.
+    let mut reassembly = Reassembly::default();
+    for (second, packet) in [(0, &first), (0, &last), (IPV4_S, &last), (IPV4_S + 1, &last)] {
+        reassembly.take(&frame(1, second, packet));
+    }
+    assert_eq!(reassembly.finish(), incomplete);
+    // What is remembered is bounded.
+    let mut reassembly = Reassembly::default();
+    for protocol in 0..100 {
+        for id in 0..=u8::MAX {
+            for mut packet in [fragment(&whole, id, 0, 24), fragment(&whole, id, 24, 48)] {
+                packet[9] = protocol;
+                reassembly.take(&frame(1, 0, &packet));
+            }
+        }
+    }
+    let kept: usize = reassembly.done.by_key.values().map(|part| part.cost).sum();
+    assert!(kept <= MAX_DONE && kept > MAX_DONE / 2, "{kept}");
+    assert_eq!((reassembly.done.kept, reassembly.done.ages.len()), (kept, reassembly.done.by_key.len()));
+}
+
+#[test]
 fn memory_is_bounded_by_number_and_by_octets() {
     let whole = datagram();
     let mut reassembly = Reassembly::default();
@@ -134,7 +174,7 @@ fn memory_is_bounded_by_number_and_by_octets() {
             assert!(reassembly.take(&frame(1, 0, &first)).is_none());
         }
     }
-    assert_eq!((reassembly.parts.len(), reassembly.ages.len()), (MAX_DATAGRAMS, MAX_DATAGRAMS));
+    assert_eq!((reassembly.parts.by_key.len(), reassembly.parts.ages.len()), (MAX_DATAGRAMS, MAX_DATAGRAMS));
     assert_eq!(reassembly.finish().dropped, 25_600 - 4096);
 
     let mut reassembly = Reassembly::default();
@@ -143,11 +183,11 @@ fn memory_is_bounded_by_number_and_by_octets() {
         large.resize(20 + 65_504, 0);
         large[2..4].copy_from_slice(&65_524_u16.to_be_bytes());
         assert!(reassembly.take(&frame(1, 0, &large)).is_none());
-        assert!(reassembly.kept <= MAX_KEPT);
+        assert!(reassembly.parts.kept <= MAX_KEPT);
     }
     // What is counted is what is there.
-    let parts: usize = reassembly.parts.values().map(|part| part.cost).sum();
-    assert_eq!(reassembly.kept, parts);
+    let parts: usize = reassembly.parts.by_key.values().map(|part| part.cost).sum();
+    assert_eq!(reassembly.parts.kept, parts);
     assert_eq!(reassembly.finish().dropped, 73);
 }
 
@@ -186,8 +226,8 @@ proptest! {
             if let Some(datagram) = reassembly.take(&frame(1, 0, &packet)) {
                 datagram.judge(Some(&Flows::default()), &mut |_, _| {});
             }
-            let kept: usize = reassembly.parts.values().map(|part| part.cost).sum();
-            prop_assert_eq!(reassembly.kept, kept);
+            let kept: usize = reassembly.parts.by_key.values().map(|part| part.cost).sum();
+            prop_assert_eq!(reassembly.parts.kept, kept);
         }
     }
 }
