@@ -82,7 +82,7 @@ fn what_is_done_is_said() {
     let capture = dir.file("in.pcap", &capture_of(&names));
     let out = dir.file("out.pcap", b"older");
     netsum(&["fix", "-v", &capture, &out]).status(0).stderr_is("").stdout_is(
-        "  frame  protocol  offset  old       new       
+        "  frame  protocol  offset  old       new
       2  udp           40  f753      f752      10.0.0.1:5000 > 10.0.0.2:6000: was bad
       5  udp           60  0000      1151      [fd00::1]:5000 > [fd00::2]:6000: was zero, which IPv6 does not allow
 
@@ -164,6 +164,9 @@ fn the_copy_is_there_as_a_whole_or_not_at_all() {
     // What is no capture leaves the older file, and nothing beside it.
     let none = dir.file("none", b"GET / HTTP/1.1\r\n");
     netsum(&["fix", &none, &older]).status(2).stdout_is("").stderr_has("not a pcap or pcapng capture");
+    // What ends within its own header is none either.
+    let stub = run_with_input(tool("netsum").args(["fix", "-", "-"]), &octets[..23]);
+    stub.status(2).stdout_is("").stderr_has("cut off in ");
     netsum(&["fix", "/nonexistent/x", &older]).status(2).stderr_has("open /nonexistent/x: No such file or directory");
     assert_eq!(fs::read(&older).unwrap(), b"older");
     // A file that grows beyond what is allowed, as on a full disk; the signal that comes with it is ignored.
@@ -192,6 +195,10 @@ fn the_copy_is_there_as_a_whole_or_not_at_all() {
     netsum(&["fix", &capture, "/nonexistent/x"])
         .status(2)
         .stderr_has("create /nonexistent/x: No such file or directory");
+    for missing in ["new/", "new//", "older/"] {
+        let out = format!("{}/{missing}", std::path::Path::new(&older).parent().unwrap().display());
+        netsum(&["fix", &capture, &out]).status(2).stdout_is("").stderr_has(&format!("netsum: create {out}: "));
+    }
     netsum(&["fix", &capture, "/"]).status(2).stderr_has("open /: Is a directory");
 }
 

@@ -18,6 +18,9 @@ pub const LISTED_WHOLE: usize = 40;
 /// The line above the others.
 pub const HEADING: &str = "  frame  proto   offset  stored  due   verdict     flow";
 
+/// How wide verdicts are.
+const VERDICT_COLUMNS: usize = 10;
+
 /// Where a continued line starts: below the protocol.
 const INDENT: &str = "         ";
 
@@ -126,17 +129,18 @@ impl Render for Row {
             // Writing to a String cannot fail.
             let _ = write!(flow, ": whole, of {} fragments", whole.frames.len());
         }
-        let verdict = format!("{:10}", check.verdict.name());
-        let width = columns.len().saturating_add(verdict.len()).saturating_add(flow.len()).saturating_add(2);
+        let name = check.verdict.name();
+        let width = columns.len().saturating_add(VERDICT_COLUMNS).saturating_add(flow.len()).saturating_add(2);
         let verdict = match role(check.verdict) {
-            Some(role) => text.paint(role, &verdict),
-            None => verdict,
+            Some(role) => text.paint(role, name),
+            None => name.to_owned(),
         };
         let most = text.width().map_or(usize::MAX, usize::from);
         if width <= most {
-            text.line(format!("{columns}{verdict}  {flow}"))?;
+            let pad = VERDICT_COLUMNS.saturating_sub(name.len());
+            text.line(format!("{columns}{verdict}{:pad$}  {flow}", ""))?;
         } else {
-            text.line(format!("{columns}{}", verdict.trim_end()))?;
+            text.line(format!("{columns}{verdict}"))?;
             match flow.split_once(" > ") {
                 // Two long IPv6 addresses.
                 Some((from, to)) if INDENT.len().saturating_add(flow.len()) > most => {
@@ -353,8 +357,11 @@ mod tests {
     }
     /// A row as it stands on a terminal of 80 columns, or in a pipe.
     fn shown(row: &Row, width: Option<u16>) -> String {
+        shown_on(row, sockeye_cli::output::Terminal { width, ..Default::default() })
+    }
+
+    fn shown_on(row: &Row, terminal: sockeye_cli::output::Terminal) -> String {
         let mut stdout = Vec::new();
-        let terminal = sockeye_cli::output::Terminal { width, ..Default::default() };
         let mut output = sockeye_cli::Output::new("netsum", terminal, &mut stdout, io::sink());
         output.result(row).unwrap();
         output.flush().unwrap();
@@ -370,6 +377,11 @@ mod tests {
         assert_eq!(shown(&row, None), format!("{columns}         {flow}\n"));
         assert_eq!(shown(&row, Some(82)), shown(&row, None));
         assert_eq!(shown(&row, Some(81)), format!("{columns}\n         {flow}\n"));
+        // In colour no blanks are left at the end either.
+        let terminal = sockeye_cli::output::Terminal { width: Some(81), stdout_colour: true, ..Default::default() };
+        let coloured = shown_on(&row, terminal);
+        let first = coloured.lines().next().unwrap();
+        assert!(first.contains("\u{1b}[") && !first.contains("bad "), "{coloured:?}");
         let long = "2001:db8:1234:5678:9abc:def0:1234:5678".parse().unwrap();
         row.check.addrs = (long, long);
         row.why = vec![Reason::NotComplemented, Reason::OctetsSwapped];

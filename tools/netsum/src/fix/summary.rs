@@ -14,7 +14,7 @@ use crate::protocol::Protocol;
 use crate::verdict::Check;
 
 /// The line above the others.
-pub const HEADING: &str = "  frame  protocol  offset  old       new       ";
+pub const HEADING: &str = "  frame  protocol  offset  old       new";
 
 /// What was done to a capture.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ With `--make-bad` good checksums are damaged, for an exercise: all, or about one
 OUT is replaced, as by editcap(1) and tcprewrite(1), but only by a complete file: after a full disk or an interrupt it is
 as it was. It cannot be IN. As `-` it is standard output, and what was done is said on standard error. A compressed IN gives
 an OUT that is not. Both may be pipes, and memory does not grow with them. IN that ends too early is copied to its end,
-and the status is 2.
+and the status is 2; of one that ends within its own header, or is no capture, there is no copy.
 
 The frame check sequence of Ethernet is left as it is, and so are pcapng's hashes of packets: where a capture has them, they
 do not fit the frames that were changed, which is said of the first.";

@@ -9,6 +9,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -46,7 +47,14 @@ impl Target {
     pub fn open(path: &OsStr, input: &OsStr) -> Result<Self, Failure> {
         let name = shown(path);
         let failed = |call: &str, error: &io::Error| Failure::call(Status::USAGE, call, &name, error);
-        let existing = fs::metadata(path).ok();
+        let existing = fs::metadata(path);
+        if let Err(error) = &existing
+            && path.as_bytes().ends_with(b"/")
+        {
+            // Only a directory has such a name; the one that is meant is not there.
+            return Err(failed("create", error));
+        }
+        let existing = existing.ok();
         if let Some(existing) = &existing {
             if is_same(existing, input) {
                 let said = format!("{name}: OUT is the file that IN is: give it another name");
