@@ -280,7 +280,9 @@ of 65535.
             "protocols": [
                 {"protocol": "udp", "lengths_summed": 2, "a": 0xc990, "b": 0xbd9c, "difference": 0xf40b, "same": false},
                 {"protocol": "tcp", "lengths_summed": 1, "a": 0xc98b, "b": 0xbd91, "difference": 0xf405, "same": false},
+                {"protocol": "icmpv6", "lengths_summed": 1, "a": 0xc98b, "b": 0xbd91, "difference": 0xf405, "same": false},
                 {"protocol": "raw", "lengths_summed": 0, "a": 0xc986, "b": 0xbd86, "difference": 0xf3ff, "same": false},
+                {"protocol": "icmp", "lengths_summed": 0, "a": 0xc986, "b": 0xbd86, "difference": 0xf3ff, "same": false},
             ],
         })
     );

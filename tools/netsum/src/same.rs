@@ -17,8 +17,8 @@ use crate::solve::show::swapped;
 use crate::solve::sums::MODULUS;
 use report::{Event, Reason, Report, Row, Side};
 
-/// The carriers that stand for all: their lengths are summed twice, once and not at all.
-const CARRIERS: [Carrier; 3] = [Carrier::Udp, Carrier::Tcp, Carrier::Raw];
+/// All of them: those that sum the length twice, once and not at all.
+const CARRIERS: [Carrier; 5] = [Carrier::Udp, Carrier::Tcp, Carrier::Icmpv6, Carrier::Raw, Carrier::Icmp];
 
 /// Compares what `job` names.
 ///

@@ -32,7 +32,7 @@ pub struct Report {
     pub b: Side,
     /// Whether the sums are the two zeros of ones' complement, so that the one checksum is ffff and the other 0000.
     pub other_zero: bool,
-    /// The same for every number of lengths that a protocol sums.
+    /// The same for every protocol, those that sum as many lengths beside each other.
     pub protocols: Vec<Row>,
 }
 
@@ -213,16 +213,13 @@ impl Render for Report {
         }
         text.blank()?;
         let mut table = Table::new(Rules::Blank, ["protocol", "lengths", "A", "B", "B - A", "checksums"]);
-        for row in &self.protocols {
-            let name = match row.lengths_summed {
-                0 => "raw, icmp",
-                1 => "tcp, icmpv6",
-                _ => "udp",
-            };
+        for rows in self.protocols.chunk_by(|one, other| one.lengths_summed == other.lengths_summed) {
+            let Some(row) = rows.first() else { continue };
+            let names: Vec<&str> = rows.iter().map(|row| row.protocol.keyword()).collect();
             let hex = |sum: u32| format!("{sum:04x}");
             let verdict = if row.same { "same" } else { "different" };
             table.row([
-                name.to_owned(),
+                names.join(", "),
                 row.lengths_summed.to_string(),
                 hex(row.a),
                 hex(row.b),

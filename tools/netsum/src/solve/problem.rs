@@ -33,6 +33,17 @@ impl Carrier {
         }
     }
 
+    /// Its name in a table, on the command line and in data.
+    pub const fn keyword(self) -> &'static str {
+        match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+            Self::Icmp => "icmp",
+            Self::Icmpv6 => "icmpv6",
+            Self::Raw => "raw",
+        }
+    }
+
     /// Its name in a sentence.
     pub const fn name(self) -> &'static str {
         match self {
