@@ -75,6 +75,18 @@ fn codes(packet: &[u8]) -> Vec<Vec<&'static str>> {
     reasons.iter().map(|reasons| reasons.iter().map(Reason::code).collect()).collect()
 }
 
+/// Where a capture announces a frame check sequence that its packets do not have.
+#[test]
+fn an_announced_check_sequence_hides_nothing() {
+    let datagram = udp(b"hello");
+    let wrong = !checksum(&[&pseudo(UDP, &datagram), &datagram]);
+    let packet = ipv4(UDP, &[], &with(datagram, 6, wrong));
+    for fcs_len in [0, 4, u8::MAX] {
+        let reasons = explain(&Frame { fcs_len, ..frame(&packet) }, &Flows::default());
+        assert_eq!(reasons[1].first().map(Reason::code), Some("not_complemented"), "{fcs_len}");
+    }
+}
+
 fn frame(packet: &[u8]) -> Frame<'_> {
     Frame {
         number: 1,
