@@ -79,11 +79,12 @@ fn codes(packet: &[u8]) -> Vec<Vec<&'static str>> {
 #[test]
 fn an_announced_check_sequence_hides_nothing() {
     let datagram = udp(b"hello");
-    let wrong = !checksum(&[&pseudo(UDP, &datagram), &datagram]);
-    let packet = ipv4(UDP, &[], &with(datagram, 6, wrong));
-    for fcs_len in [0, 4, u8::MAX] {
-        let reasons = explain(&Frame { fcs_len, ..frame(&packet) }, &Flows::default());
-        assert_eq!(reasons[1].first().map(Reason::code), Some("not_complemented"), "{fcs_len}");
+    for (code, mistake) in UDP_MISTAKES {
+        let packet = ipv4(UDP, &[], &with(datagram.clone(), 6, mistake(&datagram)));
+        let reasons = |fcs_len| explain(&Frame { fcs_len, ..frame(&packet) }, &Flows::default());
+        for fcs_len in [4, u8::MAX] {
+            assert_eq!(reasons(fcs_len), reasons(0), "{code}, {fcs_len}");
+        }
     }
 }
 
