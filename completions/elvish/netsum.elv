@@ -160,7 +160,7 @@ set edit:completion:arg-completer[netsum] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'netsum;packet'= {
-            cand --link 'What it begins with: ethernet, raw (IP), sll, sll2, null, ppp, or a LINKTYPE_ number. Without it, IP if it begins like IP, and Ethernet if not'
+            cand --link 'What it begins with: ethernet, raw (IP), sll, sll2, null, loop, ppp, pppoe, or a LINKTYPE_ number. Without it, IP if it begins like IP, and Ethernet if not'
             cand --color 'Use colour: on a terminal, always or never'
             cand -q 'Print the checksum and nothing else'
             cand --quiet 'Print the checksum and nothing else'

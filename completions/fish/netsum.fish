@@ -147,7 +147,7 @@ complete -c netsum -n "__fish_netsum_using_subcommand raw" -l table -d 'Print th
 complete -c netsum -n "__fish_netsum_using_subcommand raw" -l explain -d 'Show the working, step by step'
 complete -c netsum -n "__fish_netsum_using_subcommand raw" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c netsum -n "__fish_netsum_using_subcommand raw" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c netsum -n "__fish_netsum_using_subcommand packet" -l link -d 'What it begins with: ethernet, raw (IP), sll, sll2, null, ppp, or a LINKTYPE_ number. Without it, IP if it begins like IP, and Ethernet if not' -r
+complete -c netsum -n "__fish_netsum_using_subcommand packet" -l link -d 'What it begins with: ethernet, raw (IP), sll, sll2, null, loop, ppp, pppoe, or a LINKTYPE_ number. Without it, IP if it begins like IP, and Ethernet if not' -r
 complete -c netsum -n "__fish_netsum_using_subcommand packet" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"

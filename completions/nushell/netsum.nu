@@ -193,7 +193,7 @@ module completions {
 
   # Every checksum of a packet that is given in hex
   export extern "netsum packet" [
-    --link: string            # What it begins with: ethernet, raw (IP), sll, sll2, null, ppp, or a LINKTYPE_ number. Without it, IP if it begins like IP, and Ethernet if not
+    --link: string            # What it begins with: ethernet, raw (IP), sll, sll2, null, loop, ppp, pppoe, or a LINKTYPE_ number. Without it, IP if it begins like IP, and Ethernet if not
     --quiet(-q)               # Print the checksum and nothing else
     --table                   # Print the sum as a table
     --explain                 # Show the working, step by step

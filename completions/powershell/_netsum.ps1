@@ -173,7 +173,7 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             break
         }
         'netsum;packet' {
-            [CompletionResult]::new('--link', '--link', [CompletionResultType]::ParameterName, 'What it begins with: ethernet, raw (IP), sll, sll2, null, ppp, or a LINKTYPE_ number. Without it, IP if it begins like IP, and Ethernet if not')
+            [CompletionResult]::new('--link', '--link', [CompletionResultType]::ParameterName, 'What it begins with: ethernet, raw (IP), sll, sll2, null, loop, ppp, pppoe, or a LINKTYPE_ number. Without it, IP if it begins like IP, and Ethernet if not')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the checksum and nothing else')

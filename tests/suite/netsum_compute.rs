@@ -83,7 +83,7 @@ SCTP header (12 octets)
   00 00 00 00  Verification Tag  0x00000000
   00 00 00 00  Checksum          counts as zero
 
-Data (4 octets)
+Chunks (4 octets)
   0b 00 00 04  \"\\x0b\\x00\\x00\\x04\"
 
 CRC32c, octet by octet: remainder = remainder >> 8 xor table[low octet xor octet]
@@ -161,6 +161,7 @@ fn errors_name_the_field_and_say_what_is_possible() {
             &["tcp", "--flags=nak"],
             "invalid value 'nak' for '--flags <FLAGS>': names with commas between them are wanted",
         ),
+        (&["sctp", "--tag=1"], "data: 1 octet, and chunks fill words of four octets: each is a type, flags, "),
         (&["tcp", "--window=65536"], "'--window <OCTETS>': a number from 0 to 65535 is wanted"),
         (&["tcp", "--seq=-1"], "'--seq <NUMBER>': a number from 0 to 4294967295 is wanted"),
         (&["sctp", "--tag=x"], "'--tag <NUMBER>': a number from 0 to 4294967295 is wanted"),
@@ -216,7 +217,7 @@ fn every_checksum_of_a_packet_in_hex() {
     let run = netsum(&["packet", DAMAGED]);
     run.status(1).stderr_is("");
     run.stdout_has(
-        "Frame 1: 33 octets, taken for IPv4 without a link layer: its first digit is 4 (--link says otherwise)\n",
+        "The packet: 33 octets, taken for IPv4 without a link layer: its first digit is 4 (--link says otherwise)\n",
     )
     .stdout_has("\nIPv4 checksum at octet 10 of the frame, 10.0.0.1 > 10.0.0.2\n\nIPv4 header (20 octets)\n")
     .stdout_has("  00 00        Header Checksum         66c9 stored, counts as zero\n")
@@ -239,7 +240,67 @@ fn every_checksum_of_a_packet_in_hex() {
     netsum(&["packet", &framed]).status(1).stdout_has("taken for Ethernet: ").stdout_has("UDP checksum at octet 40 ");
     let octets = sockeye_common::hex::decode(DAMAGED).unwrap();
     run_with_input(tool("netsum").args(["packet", "-q", "-"]), &octets).status(1).stdout_is("66c9\nf752\n");
-    netsum(&["packet", "--link=raw", DAMAGED]).status(1).stdout_has("Frame 1: 33 octets, RAW\n");
+    netsum(&["packet", "--link=raw", DAMAGED]).status(1).stdout_has("The packet: 33 octets, RAW\n");
+}
+
+#[test]
+fn hex_in_options_with_and_without_its_prefix() {
+    let sum = |args: &[&str]| netsum(&[args, &["-q"]].concat()).status(0).out();
+    let tcp = ["tcp", "10.0.0.1:5000", "10.0.0.2:6000", ""];
+    assert_eq!(
+        sum(&[&tcp[..], &["--options=hex:020405b4"]].concat()),
+        sum(&[&tcp[..], &["--options=020405b4"]].concat())
+    );
+    assert_eq!(sum(&["icmp", "--rest=hex:12340001"]), sum(&["icmp", "--rest=12340001"]));
+    netsum(&["icmp", "--rest=hex:1234"]).status(2).stderr_has("four octets are wanted, eight digits, and these are 2");
+    netsum(&[&tcp[..], &["--explain"]].concat()).status(0).stdout_has("so whoever sums the octets as received");
+}
+
+#[test]
+fn the_reasons_for_what_is_wrong_in_a_packet() {
+    // A TTL that went down without an update, and a checksum in host order.
+    let stale = DAMAGED.replace("000040 1166c9", "00003f 1166c9").replace("f753", "52f7");
+    netsum(&["packet", &stale])
+        .status(1)
+        .stdout_has("Stored      66c9: bad\n            why: stale: the TTL changed from 64 to 63 without an update\n")
+        .stdout_has("            or:  one bit turned over: 0100 in one of 8 words\n")
+        .stdout_has("Stored      52f7: bad\n            why: octets swapped\n");
+    netsum(&["packet", "--table", &stale]).status(1).stdout_has("52f7: bad\n            why: octets swapped\n");
+    netsum(&["packet", "--explain", &stale])
+        .status(1)
+        .stdout_has(
+            "\nwhy: stale: the TTL changed: with a TTL of 64 in place of 63 the sum is right: a difference of 1 ",
+        )
+        .stdout_has("\nwhy: octets swapped: the field holds the right one with its octets the other way round");
+    let run = netsum(&["packet", "--json", &stale]);
+    let [_, ip, udp] = &results(run.status(1))[..] else { panic!("{}", run.story()) };
+    let values = serde_json::json!({"was": 64, "is": 63});
+    assert_eq!(
+        ip["why"][0],
+        serde_json::json!({"code": "ttl_changed", "name": "stale: the TTL changed", "values": values})
+    );
+    assert_eq!(udp["why"][0]["code"], "octets_swapped");
+    // What is right has none.
+    let right = netsum(&["packet", "--json", &DAMAGED.replace("f753", "f752")]);
+    assert!(results(right.status(0))[1..].iter().all(|data| data["why"] == serde_json::json!([])), "{}", right.story());
+    let run = netsum(&["packet", "-q", &stale]);
+    run.status(1).stdout_is("67c9\nf752\n");
+}
+
+#[test]
+fn the_reasons_of_a_frame_are_those_of_verify() {
+    let specimens = specimens();
+    for name in ["ip header, bad", "udp over v4, bad", "udp over v6, illegal", "udp over v4, partial"] {
+        let Some(specimen) = specimens.iter().find(|specimen| specimen.name == name) else { panic!("{name}") };
+        let capture = pcap_of(&[specimen], specimen.link_type);
+        let why = |args: &[&str], record: &str| -> Vec<Value> {
+            let run = run_with_input(tool("netsum").args(args), &capture);
+            results(&run).iter().filter(|data| data["record"] == record).map(|data| data["why"].clone()).collect()
+        };
+        let of_frame = why(&["--json", "frame", "-", "1"], "working");
+        assert_eq!(of_frame, why(&["--json", "verify", "-"], "checksum"), "{name}");
+        assert!(of_frame.iter().any(|why| why != &serde_json::json!([])), "{name}");
+    }
 }
 
 #[test]
@@ -290,7 +351,10 @@ fn what_is_no_packet_says_so() {
     let frame = |number: &str| run_with_input(tool("netsum").args(["frame", "-", number]), &capture);
     frame("1").status(2).stderr_is("netsum: frame 1: no checksum in it: EtherType 0x0806 is not IP's\n");
     frame("2").status(2).stdout_is("").stderr_is("netsum: standard input: it has one frame, and none with number 2\n");
-    frame("0").status(2).stdout_is("").stderr_has("'0'");
+    netsum(&["fix", "--make-bad=0", "-", "/nonexistent/x"])
+        .status(2)
+        .stderr_has("'0' for '--make-bad[=<N>]': a number from 1 on is wanted");
+    frame("0").status(2).stdout_is("").stderr_has("'0' for '<NUMBER>': a number from 1 on is wanted");
     run_with_input(tool("netsum").args(["packet", "-"]), &capture)
         .status(2)
         .stdout_is("")
@@ -299,7 +363,7 @@ fn what_is_no_packet_says_so() {
         (&["packet", "what"][..], "packet: line 1: 'what' is not hex"),
         (&["packet", ""], "packet: no hex digits"),
         (&["packet", "45", "--link=wire"], "ethernet, raw (IP without a link layer), sll"),
-        (&["packet", "45"], "frame 1: no checksum in it: the "),
+        (&["packet", "45"], "the packet: no checksum in it: the "),
         (&["frame", "/nonexistent/x", "1"], "open /nonexistent/x: No such file or directory"),
     ] {
         netsum(args).status(2).stderr_has(said);
@@ -334,6 +398,25 @@ Checksum     3faa
     netsum(&["update", "-q", &old, "--src", "[fd00::1]:[2001:db8::7]", "--sport", "5000:61000"])
         .status(0)
         .stdout_is(over("[2001:db8::7]:61000"));
+}
+
+#[test]
+fn what_no_checksum_covers_is_no_update() {
+    netsum(&["update", "-q", "--sport=5000:5001", "icmp:1234"])
+        .status(2)
+        .stdout_is("")
+        .stderr_is("netsum: nothing to update: no checksum here covers Source Port\n");
+    netsum(&["update", "-q", "--ttl=64:63", "--id=1:2", "udp:f752", "udp:0000"])
+        .status(2)
+        .stdout_is("")
+        .stderr_is("netsum: nothing to update: no checksum here covers Time to Live or Identification\n");
+    // Beside one that changes, it is an answer; and in words it always is.
+    netsum(&["update", "-q", "--ttl=64:63", "ip:66c9", "udp:f752"]).status(0).stdout_is("67c9\nf752\n");
+    netsum(&["update", "-q", "--ttl=64:63", "--src=10.0.0.1:192.168.1.1", "udp:f752"]).status(0).stdout_is("3faa\n");
+    netsum(&["update", "--sport=5000:5001", "icmp:1234"])
+        .status(0)
+        .stdout_has("Not covered  Source Port: ")
+        .stdout_has("Checksum     1234\n");
 }
 
 #[test]

@@ -1,15 +1,20 @@
 //! `netsum packet` and `netsum frame`: every checksum of one packet, worked out.
 
+use std::io;
+
+use serde::{Serialize, Serializer};
 use sockeye_capture::Frame;
-use sockeye_cli::{Failure, Output, Status};
+use sockeye_cli::{Failure, Output, Render, Status, Text};
 
 use crate::cli::{FrameJob, PacketJob, WorkingStyle};
 use crate::listing::{Row, remark};
-use crate::packet::{Given, Heading, Item, Start, Summary, items, why_none};
+use crate::packet::{Called, Given, Heading, Item, Start, Summary, items, why_none};
 use crate::reason::Reason;
 use crate::shell::{self, Capture};
 use crate::typed::MAX_DATA;
 use crate::verdict::Check;
+use crate::why;
+use crate::worksheet::render_why;
 
 /// Works out the checksums of a packet that is given as hex or as it is.
 ///
@@ -27,6 +32,7 @@ pub fn packet(job: &PacketJob, output: &mut Output<'_>) -> Result<Status, Failur
             );
         }
     };
+    let called = if packets.len() > 1 { Called::NthPacket } else { Called::Packet };
     let mut status = Status::YES;
     for (octets, number) in packets.iter().zip(1..) {
         let start = match job.link_type {
@@ -43,7 +49,7 @@ pub fn packet(job: &PacketJob, output: &mut Output<'_>) -> Result<Status, Failur
             file_offset: 0,
             fcs_len: 0,
         };
-        let of_this = examine(&frame, start, job.style, output)?;
+        let of_this = examine(&frame, called, start, job.style, output)?;
         status = if status == Status::YES { of_this } else { status };
     }
     Ok(status)
@@ -65,7 +71,7 @@ pub fn frame(job: &FrameJob, output: &mut Output<'_>) -> Result<Status, Failure>
         last = frame.number;
         if last == job.number {
             let start = Start { link_type: frame.link_type, guess: None };
-            return examine(&frame, start, job.style, output);
+            return examine(&frame, Called::Frame, start, job.style, output);
         }
     }
 }
@@ -79,9 +85,16 @@ fn no_such_frame(name: &str, wanted: u64, last: u64) -> Failure {
     Failure::usage(format!("{name}: it has {has}, and none with number {wanted}"))
 }
 
-fn examine(frame: &Frame<'_>, start: Start, style: WorkingStyle, output: &mut Output<'_>) -> Result<Status, Failure> {
+fn examine(
+    frame: &Frame<'_>,
+    called: Called,
+    start: Start,
+    style: WorkingStyle,
+    output: &mut Output<'_>,
+) -> Result<Status, Failure> {
     let (items, stop) = items(frame);
     let summary = Summary {
+        called,
         frame: frame.number,
         original_len: frame.original_len,
         captured_len: frame.octets.len(),
@@ -92,7 +105,7 @@ fn examine(frame: &Frame<'_>, start: Start, style: WorkingStyle, output: &mut Ou
         output.result(&summary)?;
     }
     if items.is_empty() {
-        return Err(Failure::usage(format!("frame {}: no checksum in it: {}", frame.number, why_none(stop))));
+        return Err(Failure::usage(format!("{}: no checksum in it: {}", called.words(frame.number), why_none(stop))));
     }
     for (index, item) in items.iter().enumerate() {
         if style != WorkingStyle::Quiet && !output.is_json() {
@@ -109,19 +122,44 @@ fn examine(frame: &Frame<'_>, start: Start, style: WorkingStyle, output: &mut Ou
 fn show(item: &Item, style: WorkingStyle, output: &mut Output<'_>) -> Result<(), Failure> {
     match item {
         Item::Whole(subject, _) => crate::show(subject, style, output),
-        Item::Partly(check) => show_partly(check, style, output),
+        Item::Partly(check, why) => show_partly(check, why, style, output),
     }
 }
 
 /// A checksum that cannot be worked out, because not all that it covers is there.
-fn show_partly(check: &Check, style: WorkingStyle, output: &mut Output<'_>) -> Result<(), Failure> {
+fn show_partly(
+    check: &Check,
+    why: &[why::Reason],
+    style: WorkingStyle,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     if style == WorkingStyle::Quiet {
         return output.raw(b"-\n");
     }
     output.event(&Reason::Incomplete { verdict: check.verdict })?;
-    if output.is_json() {
-        return output.result(&Row::from(*check));
+    for reason in why {
+        output.event(&Reason::Reproduced { reason: reason.clone() })?;
     }
-    let why = remark(check).map_or(String::new(), |why| format!(" ({why})"));
-    output.raw(format!("Stored      {}: {}{why}\n", check.digits(check.stored), check.verdict.name()).as_bytes())
+    output.result(&Partly { check, why })
+}
+
+/// What is left to say of such a checksum.
+struct Partly<'a> {
+    check: &'a Check,
+    why: &'a [why::Reason],
+}
+
+impl Serialize for Partly<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Row { check: *self.check, why: self.why.to_vec(), whole: None }.serialize(serializer)
+    }
+}
+
+impl Render for Partly<'_> {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let remark = remark(self.check).map_or(String::new(), |remark| format!(" ({remark})"));
+        let (stored, verdict) = (self.check.digits(self.check.stored), self.check.verdict.name());
+        text.line(format!("Stored      {stored}: {verdict}{remark}"))?;
+        render_why(self.why, text)
+    }
 }

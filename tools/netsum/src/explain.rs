@@ -96,7 +96,7 @@ impl Event {
     }
 }
 
-fn as_entry<S: serde::Serializer>(reason: &Reason, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_entry<S: serde::Serializer>(reason: &Reason, serializer: S) -> Result<S::Ok, S::Error> {
     Entry(reason).serialize(serializer)
 }
 

@@ -60,7 +60,8 @@ pub const MANUAL: Manual = Manual {
             2,
             "The command line is wrong, or the input that it names cannot be read to its end. What stands in a capture \
              before it is cut off is reported first, whatever it is worth. Also a capture none of whose link types is read, a \
-             packet without a checksum, an interface that does not exist, and a copy whose file cannot be created.",
+             packet without a checksum, an interface that does not exist, a copy whose file cannot be created, and with \
+             `--quiet` a change that no checksum covers.",
         ),
         (
             3,
@@ -125,8 +126,9 @@ but for tunnels that both ends have agreed on (RFC 6935, RFC 6936). UDP-Lite's c
 the header; 1 to 7 are refused (RFC 3828).
 
 Fields that are not given have values that make a plausible header: TCP's control bits are ACK, a TTL is 64, an ICMP message
-is an echo request. The chunks of an SCTP packet are given as data, as they are on the wire. A jumbogram (RFC 2675) is
-computed with `--jumbo`, up to a mebioctet of data.";
+is an echo request. The chunks of an SCTP packet are given as data, as they are on the wire, where they fill words of four
+octets; other lengths are refused. Octets in options are hexadecimal digits, with `hex:` in front if you like. A jumbogram
+(RFC 2675) is computed with `--jumbo`, up to a mebioctet of data.";
 
 const WORKSHEET: &str = "\
 In the sum, `word` is two octets, the first of them the high one; `total` is the sum so far, with its carries standing to
@@ -143,7 +145,8 @@ in a table, which `--explain` prints; what stands there is added without carries
 
 const PACKETS: &str = "\
 `netsum packet` takes a packet in hex, `netsum frame` one of a capture, and both work out every checksum in it from the outside
-in. Below each stands what the packet holds and what that is worth (see VERDICTS). Hex is bare digits with whatever stands
+in. Below each stands what the packet holds, what that is worth (see VERDICTS), and if it is not right, what reproduces it (see
+REASONS): what other packets of its flow would tell is known to `netsum verify` alone. Hex is bare digits with whatever stands
 between them, or a dump of `tcpdump -x` or `-xx`, `xxd`, `hexdump -C`, `od` or `tshark -x`; several dumps are several packets. A
 file that is not text is the packet as it is.
 
@@ -157,7 +160,8 @@ new one is ~(~HC + ~m + m'), which is equation 3 of RFC 1624. `netsum update` sh
 
 A CHECKSUM with its protocol in front, as in `ip:66c9` or `udp:f752`, is changed only by what it covers: the TTL is in the
 header of IPv4, the addresses are in that and in the pseudo-headers, the ports in UDP, UDP-Lite, TCP and others. One without a
-protocol is changed by everything. 0000 of UDP stays, as no checksum was computed, and where 0000 comes out, ffff is sent.
+protocol is changed by everything. With `--quiet` it is an error if no CHECKSUM covers anything that changed. 0000 of UDP
+stays, as no checksum was computed, and where 0000 comes out, ffff is sent.
 
 With `--packet` the checksums are also summed afresh over the changed packet, and where no CHECKSUM is given, those of the packet
 are brought up to date. A checksum that was wrong stays wrong, as it should: the receiver finds the damage.";

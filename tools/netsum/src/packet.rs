@@ -12,8 +12,9 @@ use sockeye_cli::{Render, Text};
 use sockeye_common::hex_text::{self, TextError};
 
 use crate::form::{Form, RAW, octets};
-use crate::subject::{Stored, Subject};
+use crate::subject::Subject;
 use crate::verdict::{self, Check};
+use crate::why::{self, Flows};
 
 /// Octets of an Ethernet header.
 const ETHERNET_LEN: usize = 14;
@@ -130,15 +131,15 @@ pub fn link_type(text: &str) -> Result<LinkType, String> {
 pub enum Item {
     /// All that it covers is there.
     Whole(Box<Subject>, Check),
-    /// It is not.
-    Partly(Check),
+    /// It is not; with the reasons for its verdict.
+    Partly(Check, Vec<why::Reason>),
 }
 
 impl Item {
     /// The checksum as `verify` judges it.
     pub const fn check(&self) -> &Check {
         match self {
-            Self::Whole(_, check) | Self::Partly(check) => check,
+            Self::Whole(_, check) | Self::Partly(check, _) => check,
         }
     }
 }
@@ -147,12 +148,15 @@ impl Item {
 pub fn items(frame: &Frame<'_>) -> (Vec<Item>, Stop) {
     let mut layers = dissect(frame.link_type, frame.octets, frame.original_len);
     let mut items = Vec::new();
+    // No other packets of its flows are known.
+    let mut reasons = why::explain(frame, &Flows::default()).into_iter();
     for layer in layers.by_ref() {
         let Some(checksum) = layer.checksum() else { continue };
         let check = verdict::check(frame, &layer, &checksum);
+        let why = reasons.next().unwrap_or_default();
         items.push(match subject(frame.octets, &layer, &checksum, &check) {
-            Some(subject) => Item::Whole(Box::new(subject), check),
-            None => Item::Partly(check),
+            Some(subject) => Item::Whole(Box::new(subject.stored(&check, why)), check),
+            None => Item::Partly(check, why),
         });
     }
     (items, layers.stop())
@@ -186,18 +190,37 @@ fn subject(frame: &[u8], layer: &Layer, checksum: &Checksum, check: &Check) -> O
         field: Some(field),
         zero: checksum.zero,
         left_out,
-        stored: Some(Stored {
-            frame: check.frame,
-            offset: checksum.offset,
-            value: checksum.stored,
-            verdict: check.verdict,
-        }),
+        stored: None,
     })
+}
+
+/// What a packet is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Called {
+    /// A frame of a capture, by its number.
+    Frame,
+    /// The only packet that was given.
+    Packet,
+    /// One of several, by its number.
+    NthPacket,
+}
+
+impl Called {
+    /// The words for it, inside a sentence.
+    pub fn words(self, number: u64) -> String {
+        match self {
+            Self::Frame => format!("frame {number}"),
+            Self::Packet => "the packet".to_owned(),
+            Self::NthPacket => format!("packet {number}"),
+        }
+    }
 }
 
 /// What is known of a packet before its checksums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
+    /// What it is called.
+    pub called: Called,
     /// The frame's number; the first is 1.
     pub frame: u64,
     /// How many octets it had on the wire.
@@ -243,7 +266,7 @@ impl Serialize for Summary {
 
 impl Render for Summary {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let Self { frame, original_len, captured_len, start, .. } = *self;
+        let Self { called, frame, original_len, captured_len, start, .. } = *self;
         let captured =
             if captured_len < original_len { format!(", {captured_len} of them captured") } else { String::new() };
         let taken = match start.guess {
@@ -255,7 +278,12 @@ impl Render for Summary {
             }
             Some(Guess::NotIp) => "taken for Ethernet: it begins like no IP packet (--link says otherwise)".to_owned(),
         };
-        text.line(format!("Frame {frame}: {}{captured}, {taken}", octets(original_len)))?;
+        let called = match called {
+            Called::Frame => format!("Frame {frame}"),
+            Called::Packet => "The packet".to_owned(),
+            Called::NthPacket => format!("Packet {frame}"),
+        };
+        text.line(format!("{called}: {}{captured}, {taken}", octets(original_len)))?;
         text.blank()
     }
 }

@@ -9,9 +9,10 @@ use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
 use crate::crc;
-use crate::explain::meaning;
+use crate::explain::{as_entry, meaning};
 use crate::form::octets;
 use crate::verdict::Verdict;
+use crate::why;
 use crate::working::{Working, text};
 
 /// Entries of the CRC's table in a line.
@@ -164,6 +165,12 @@ pub enum Reason {
         /// What it is worth.
         verdict: Verdict,
     },
+    /// A mistake gives what is stored.
+    Reproduced {
+        /// The mistake.
+        #[serde(serialize_with = "as_entry")]
+        reason: why::Reason,
+    },
 }
 
 impl Reason {
@@ -268,7 +275,7 @@ impl Reason {
             Self::Complemented { folded, complement } => (
                 "complement",
                 format!(
-                    "{folded:04x} + {complement:04x} = ffff, so whoever sums the datagram as received, checksum \
+                    "{folded:04x} + {complement:04x} = ffff, so whoever sums the octets as received, checksum \
                      included, must get ffff (RFC 1071 section 1)"
                 ),
             ),
@@ -309,6 +316,7 @@ impl Reason {
                 verdict.name(),
                 format!("the field holds {stored_octets}, the sum calls for {checksum_octets}: {}", meaning(*verdict)),
             ),
+            Self::Reproduced { reason } => ("why", format!("{}: {}", reason.name(), reason.long())),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use sockeye_capture::layers::{Algorithm, Zero};
 use sockeye_common::addr::IpText;
 use sockeye_common::checksum::{PseudoHeader, udp_transmitted};
@@ -11,7 +11,8 @@ use sockeye_common::checksum::{PseudoHeader, udp_transmitted};
 use crate::crc::Division;
 use crate::form::{Form, algorithm_name, digits, length_meaning, octets, protocol_title};
 use crate::reason::{Family, Reason};
-use crate::verdict::Verdict;
+use crate::verdict::{Check, Verdict};
+use crate::why;
 use crate::working::{Field, Part, Section, Working};
 
 /// What a checksum covers.
@@ -40,7 +41,7 @@ pub struct Subject {
 }
 
 /// A checksum that stands in a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
     /// The frame's number; the first is 1.
     pub frame: u64,
@@ -50,6 +51,8 @@ pub struct Stored {
     pub value: u32,
     /// What it is worth.
     pub verdict: Verdict,
+    /// What reproduces it if it is not right, the most likely first.
+    pub why: Vec<why::Reason>,
 }
 
 /// A checksum with all its working.
@@ -92,6 +95,13 @@ pub struct Report {
     pub stored_octets: Option<String>,
     /// What that is worth.
     pub verdict: Option<Verdict>,
+    /// What reproduces what the field holds if it is not right, the most likely first.
+    #[serde(serialize_with = "as_entries")]
+    pub why: Vec<why::Reason>,
+}
+
+fn as_entries<S: Serializer>(why: &[why::Reason], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(why.iter().map(why::Entry))
 }
 
 /// How a checksum was worked out.
@@ -115,6 +125,13 @@ impl Steps {
 }
 
 impl Subject {
+    /// The same as it was found in a packet and judged.
+    #[must_use]
+    pub fn stored(self, check: &Check, why: Vec<why::Reason>) -> Self {
+        let Check { frame, offset, stored: value, verdict, .. } = *check;
+        Self { stored: Some(Stored { frame, offset, value, verdict, why }), ..self }
+    }
+
     /// Works the checksum out, telling every step.
     ///
     /// # Source
@@ -124,6 +141,9 @@ impl Subject {
         let report = self.compute(explain);
         if let (Some(stored_octets), Some(verdict)) = (report.stored_octets.clone(), report.verdict) {
             explain(Reason::Compared { stored_octets, checksum_octets: report.checksum_octets.clone(), verdict });
+        }
+        for reason in &report.why {
+            explain(Reason::Reproduced { reason: reason.clone() });
         }
         report
     }
@@ -160,8 +180,8 @@ impl Subject {
         let algorithm = self.form.algorithm;
         Report {
             record: "working",
-            frame: self.stored.map(|stored| stored.frame),
-            offset_octets: self.stored.map(|stored| stored.offset),
+            frame: self.stored.as_ref().map(|stored| stored.frame),
+            offset_octets: self.stored.as_ref().map(|stored| stored.offset),
             protocol: self.form.name,
             algorithm: algorithm_name(algorithm),
             src_addr: self.addrs.map(|(src, _)| IpText(src).to_string()),
@@ -174,9 +194,10 @@ impl Subject {
             checksum,
             checksum_octets: digits(algorithm, checksum),
             checksum_little_endian: little_endian,
-            stored: self.stored.map(|stored| stored.value),
-            stored_octets: self.stored.map(|stored| digits(algorithm, stored.value)),
-            verdict: self.stored.map(|stored| stored.verdict),
+            stored: self.stored.as_ref().map(|stored| stored.value),
+            stored_octets: self.stored.as_ref().map(|stored| digits(algorithm, stored.value)),
+            verdict: self.stored.as_ref().map(|stored| stored.verdict),
+            why: self.stored.as_ref().map_or_else(Vec::new, |stored| stored.why.clone()),
         }
     }
 
@@ -233,22 +254,23 @@ impl Subject {
         let left_out = self.left_out.clone().unwrap_or(length..length);
         let header = zeroed.get(..header_len.min(left_out.start)).unwrap_or_default();
         if !header.is_empty() {
-            let stored = self.stored.map(|stored| stored.value);
+            let stored = self.stored.as_ref().map(|stored| stored.value);
             let title = format!("{} header ({})", self.form.title, octets(header.len()));
             sections.push(Section::of_fields(Part::Header, title, self.form.fields(header, length, stored)));
         }
         let before = zeroed.get(header.len()..left_out.start).unwrap_or_default();
         let out = zeroed.get(left_out.clone()).unwrap_or_default();
         let behind = zeroed.get(left_out.end..).unwrap_or_default();
+        let data = if self.form.name == "sctp" { "Chunks" } else { "Data" };
         // A datagram without data says so.
         if !before.is_empty() || (out.is_empty() && self.form.name != "ip") {
-            sections.push(Section::of_data(format!("Data ({})", octets(before.len())), before.to_vec()));
+            sections.push(Section::of_data(format!("{data} ({})", octets(before.len())), before.to_vec()));
         }
         if !out.is_empty() {
             sections.push(Section::left_out(format!("Not covered ({})", octets(out.len())), out.to_vec()));
         }
         if !behind.is_empty() {
-            sections.push(Section::of_data(format!("Data ({})", octets(behind.len())), behind.to_vec()));
+            sections.push(Section::of_data(format!("{data} ({})", octets(behind.len())), behind.to_vec()));
         }
         sections
     }

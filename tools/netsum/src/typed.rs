@@ -154,6 +154,11 @@ pub enum TypedError {
         /// How many octets.
         length: usize,
     },
+    /// Chunks that do not fill words.
+    Chunks {
+        /// How many octets.
+        length: usize,
+    },
     /// A total length that is less than that of the header.
     TotalLength {
         /// What it is.
@@ -279,6 +284,9 @@ impl Typed {
     /// [`TypedError`] if there is no such packet.
     pub fn subject(&self, data: &[u8]) -> Result<Subject, TypedError> {
         self.check()?;
+        if matches!(self.header, Header::Sctp { .. }) && !data.len().is_multiple_of(4) {
+            return Err(TypedError::Chunks { length: data.len() });
+        }
         let form = self.header.form();
         let header_len = self.header.len();
         let length = self.length(data.len())?;
@@ -395,6 +403,12 @@ impl fmt::Display for TypedError {
                 f,
                 "--options: {}, and options fill words of four octets, ten words at most: put 00 (end of options) or 01 \
                  (no operation) behind or between them",
+                octets(*length)
+            ),
+            Self::Chunks { length } => write!(
+                f,
+                "data: {}, and chunks fill words of four octets: each is a type, flags, two octets of length, a value, and \
+                 zeros up to the next word, as in hex:0b000004 for COOKIE ACK (RFC 9260 section 3.2)",
                 octets(*length)
             ),
             Self::TotalLength { total_length, header_len } => {
@@ -615,7 +629,9 @@ mod tests {
             v6: bool, header in any_header(), data in prop::collection::vec(any::<u8>(), 32..128)
         ) {
             let typed = if v6 { over_v6(header) } else { over_v4(header) };
-            let subject = typed.subject(&data).unwrap();
+            // Chunks fill words of four octets.
+            let len = if typed.header.form().name == "sctp" { data.len() / 4 * 4 } else { data.len() };
+            let subject = typed.subject(&data[..len]).unwrap();
             let report = subject.work(&mut |_| ());
             let mut octets = subject.octets.clone();
             octets.truncate(subject.left_out.map_or(octets.len(), |left_out| left_out.start));

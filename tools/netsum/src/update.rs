@@ -439,7 +439,8 @@ pub fn addresses(text: &str) -> Result<(IpAddr, IpAddr), ChangeError> {
 /// Brings the checksums that `job` names up to date, or those of its packet.
 ///
 /// # Errors
-/// [`Failure`] if the packet is none, or is not what the changes say it was.
+/// [`Failure`] if the packet is none, or is not what the changes say it was; or if there is nothing but old checksums to
+/// print, and all stay as they are.
 pub fn run(job: &UpdateJob, output: &mut Output<'_>) -> Result<Status, Failure> {
     let afresh = match &job.packet {
         Some(source) => recompute(job, &shell::load(source.clone(), MAX_DATA)?)?,
@@ -451,6 +452,11 @@ pub fn run(job: &UpdateJob, output: &mut Output<'_>) -> Result<Status, Failure> 
     } else {
         job.olds.iter().map(|old| old.update(&job.changes, known(old))).collect()
     };
+    // The checksum alone would look like a new one.
+    if job.style == WorkingStyle::Quiet && reports.iter().all(|report| report.not_covered.len() == job.changes.len()) {
+        let what: Vec<&str> = job.changes.iter().map(|change| change.what.name()).collect();
+        return Err(Failure::usage(format!("nothing to update: no checksum here covers {}", what.join(" or "))));
+    }
     for (index, report) in reports.iter().enumerate() {
         for reason in Reason::of(report) {
             output.event(&reason)?;

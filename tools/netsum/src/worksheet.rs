@@ -10,6 +10,7 @@ use sockeye_common::hex;
 
 use crate::crc::{Division, Step};
 use crate::subject::{Report, Steps};
+use crate::why::Reason;
 use crate::working::{Fold, Section, Word, Working};
 
 /// Octets of data in a line.
@@ -96,8 +97,18 @@ impl Report {
             Some(role) => text.paint(role, verdict.name()),
             None => verdict.name().to_owned(),
         };
-        text.line(format!("Stored      {stored}: {shown}"))
+        text.line(format!("Stored      {stored}: {shown}"))?;
+        render_why(&self.why, text)
     }
+}
+
+/// The reasons for a verdict, a line each below what is stored.
+pub(crate) fn render_why(why: &[Reason], text: &mut Text<'_>) -> io::Result<()> {
+    for (reason, nth) in why.iter().zip(0..) {
+        let lead = if nth == 0 { "why: " } else { "or:  " };
+        text.line(format!("            {lead}{}", reason.short()))?;
+    }
+    Ok(())
 }
 
 fn render_section(section: &Section, text: &mut Text<'_>) -> io::Result<()> {

@@ -7,6 +7,7 @@ use sockeye_capture::LinkType;
 use sockeye_cli::Failure;
 
 use super::compute::{Style, StyleArgs, source};
+use super::values::ordinal;
 use crate::data::Source;
 use crate::packet::link_type;
 
@@ -16,7 +17,7 @@ pub(super) struct PacketArgs {
     /// may also hold the packet as it is; - for standard input
     #[arg(value_name = "HEX")]
     packet: OsString,
-    /// What it begins with: ethernet, raw (IP), sll, sll2, null, ppp, or a LINKTYPE_ number. Without it, IP if it begins
+    /// What it begins with: ethernet, raw (IP), sll, sll2, null, loop, ppp, pppoe, or a LINKTYPE_ number. Without it, IP if it begins
     /// like IP, and Ethernet if not
     #[arg(long, value_name = "TYPE", value_parser = link_type)]
     link: Option<LinkType>,
@@ -30,7 +31,7 @@ pub(super) struct FrameArgs {
     #[arg(value_name = "FILE")]
     file: OsString,
     /// The frame's number, as Wireshark, tcpdump and netsum verify count: the first is 1
-    #[arg(value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(value_name = "NUMBER", value_parser = ordinal)]
     number: u64,
     #[command(flatten)]
     pub(super) style: StyleArgs,

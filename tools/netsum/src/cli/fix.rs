@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 use sockeye_cli::{Failure, Presentation};
 
+use super::values::ordinal;
 use crate::fix::frame::{Damage, Plan};
 
 #[derive(Args, Debug)]
@@ -28,7 +29,7 @@ pub(super) struct FixArgs {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "1",
-        value_parser = clap::value_parser!(u64).range(1..)
+        value_parser = ordinal
     )]
     make_bad: Option<u64>,
     /// What decides which ones, and how: the same number damages the same file in the same way

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::values::ordinal;
+
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Live capture")]
 pub(super) struct LiveArgs {
@@ -11,7 +13,7 @@ pub(super) struct LiveArgs {
     #[arg(long, value_name = "IFACE", conflicts_with = "files")]
     live: Option<String>,
     /// End after so many frames
-    #[arg(short, long, value_name = "N", requires = "live", conflicts_with = "files", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short, long, value_name = "N", requires = "live", conflicts_with = "files", value_parser = ordinal)]
     count: Option<u64>,
     /// End after so many seconds, which may have a fraction
     #[arg(long, value_name = "N", requires = "live", conflicts_with = "files", value_parser = seconds)]

@@ -20,16 +20,21 @@ pub(super) fn number<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
     })
 }
 
-/// Octets as hexadecimal digits.
+/// A number of things that are counted from 1 on.
+pub(super) fn ordinal(text: &str) -> Result<u64, String> {
+    number(text).ok().filter(|number| *number > 0).ok_or_else(|| "a number from 1 on is wanted".to_owned())
+}
+
+/// Octets as hexadecimal digits, behind `hex:` if the user writes that as in data.
 pub(super) fn hex(text: &str) -> Result<Arc<[u8]>, String> {
-    decode(text).map(Arc::from).map_err(|error| error.to_string())
+    decode(text.strip_prefix("hex:").unwrap_or(text)).map(Arc::from).map_err(|error| error.to_string())
 }
 
 /// Four octets as hexadecimal digits.
 pub(super) fn message_rest(text: &str) -> Result<[u8; 4], String> {
-    let octets = decode(text).map_err(|error| error.to_string())?;
+    let octets = hex(text)?;
     let len = octets.len();
-    octets.try_into().map_err(|_| format!("four octets are wanted, eight digits, and these are {len}"))
+    octets.as_ref().try_into().map_err(|_| format!("four octets are wanted, eight digits, and these are {len}"))
 }
 
 /// A protocol's number or the word for it.
@@ -125,6 +130,9 @@ mod tests {
         assert_eq!((protocol("tcp"), protocol("89"), protocol("ospf")), (Ok(6), Ok(89), Ok(89)));
         assert!(protocol("smtp").unwrap_err().contains("udp"));
         assert_eq!(message_rest("00010002"), Ok([0, 1, 0, 2]));
+        assert_eq!(message_rest("hex:00010002"), Ok([0, 1, 0, 2]));
         assert!(message_rest("0001").is_err());
+        assert_eq!(hex("hex:02 04").as_deref(), Ok(&[2, 4][..]));
+        assert_eq!((ordinal("1"), ordinal("0").is_err(), ordinal("-1").is_err()), (Ok(1), true, true));
     }
 }
