@@ -1,6 +1,6 @@
 //! Why a checksum is not what it should be: the mistakes that reproduce what the field holds.
 //!
-//! [`explain`] walks a frame again and tries [`hypotheses`](self::hypothesis) on each checksum that needs it. A mistake is
+//! [`explain`] walks a frame again and tries hypotheses on each checksum that needs it. A mistake is
 //! named if it gives the stored value exactly. Most do so by chance once in 65,535 times, so what is named is consistent
 //! with what was captured and no more than that; where several fit, the most likely comes first.
 
