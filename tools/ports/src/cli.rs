@@ -1,16 +1,37 @@
 //! The command line.
 
+mod backlog;
+mod explain;
+mod free;
+mod log;
+mod options;
+mod reach;
+mod wait;
+mod watch;
+mod why;
+
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, Subcommand};
 use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
 
 use crate::selection::{Selection, Which};
 
+pub use backlog::Backlog;
+pub use explain::Explain;
+pub use free::Free;
+pub use log::Log;
+pub use options::Opts;
+pub use reach::Reach;
+pub use wait::Wait;
+pub use watch::Watch;
+pub use why::Why;
+
 /// List sockets, their states and owners
 #[derive(Parser, Debug)]
-#[command(name = "ports", version, args_override_self = true)]
+#[command(name = "ports", version, args_override_self = true, disable_help_subcommand = true)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Cli {
     /// TCP sockets (without -t and -u: both)
     #[arg(short, long, help_heading = "Which sockets")]
@@ -44,16 +65,72 @@ pub struct Cli {
     no_header: bool,
     #[command(flatten)]
     presentation: Presentation,
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Taken only to be refused with a sentence.
     #[arg(hide = true)]
     operands: Vec<OsString>,
 }
 
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Say why a port is not to be had, and what helps
+    Why(why::WhyArgs),
+    /// Destroy what keeps a port: TIME-WAIT and orphans, after asking
+    Free(free::FreeArgs),
+    /// Wait until a port is in a state
+    Wait(wait::WaitArgs),
+    /// Say from where each listener can be reached
+    Reach(reach::ReachArgs),
+    /// Show the socket options of another process
+    Options(options::OptsArgs),
+    /// Show each change of state as it happens
+    Watch(watch::WatchArgs),
+    /// Show each connection as it closes
+    Log(log::LogArgs),
+    /// Explain a state, or the sockets of a process or port
+    Explain(explain::ExplainArgs),
+    /// Show how full the accept queues are
+    Backlog(backlog::BacklogArgs),
+}
+
 /// What the command line says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// How things are shown.
     pub presentation: Presentation,
+    /// What is to be done.
+    pub job: Job,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// List sockets.
+    List(List),
+    /// `ports why`.
+    Why(Why),
+    /// `ports free`.
+    Free(Free),
+    /// `ports wait`.
+    Wait(Wait),
+    /// `ports reach`.
+    Reach(Reach),
+    /// `ports options`.
+    Opts(Opts),
+    /// `ports watch`.
+    Watch(Watch),
+    /// `ports log`.
+    Log(Log),
+    /// `ports explain`.
+    Explain(Explain),
+    /// `ports backlog`.
+    Backlog(Backlog),
+}
+
+/// A listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
     /// Which sockets.
     pub selection: Selection,
     /// Whether ports stay numbers.
@@ -84,6 +161,24 @@ pub fn command() -> clap::Command {
 /// [`Exit`] if the run ends here.
 pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
     let cli: Cli = parse_clap(invocation)?;
+    let presentation = cli.presentation;
+    let job = match cli.command {
+        None => Job::List(list(cli)?),
+        Some(Command::Why(args)) => Job::Why(args.job()?),
+        Some(Command::Free(args)) => Job::Free(args.job()?),
+        Some(Command::Wait(args)) => Job::Wait(args.job()?),
+        Some(Command::Reach(args)) => Job::Reach(args.job()?),
+        Some(Command::Options(args)) => Job::Opts(args.job()?),
+        Some(Command::Watch(args)) => Job::Watch(args.job()?),
+        Some(Command::Log(args)) => Job::Log(args.job()?),
+        Some(Command::Explain(args)) => Job::Explain(args.job()?),
+        Some(Command::Backlog(args)) => Job::Backlog(args.job()?),
+    };
+    Ok(Options { presentation, job })
+}
+
+/// The options of a listing.
+fn list(cli: Cli) -> Result<List, Exit> {
     if let Some(operand) = cli.operands.first() {
         let shown = operand.to_string_lossy();
         let refused = format!("{}: filters by state, address or port are not understood", escape(&shown));
@@ -103,8 +198,7 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
         (false, true) => Some(WantedOwners::All),
         (false, false) => None,
     };
-    Ok(Options {
-        presentation: cli.presentation,
+    Ok(List {
         selection: Selection { tcp, udp, ipv4, ipv6, which },
         numeric: cli.numeric,
         owners,
@@ -116,9 +210,13 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
 mod tests {
     use super::*;
 
-    fn parsed(args: &[&str]) -> Result<Options, String> {
+    fn parsed(args: &[&str]) -> Result<List, String> {
         let invocation = Invocation { name: "ports".into(), args: args.iter().map(Into::into).collect() };
-        parse(&invocation).map_err(|exit| match exit {
+        let parsed = parse(&invocation).map(|options| match options.job {
+            Job::List(list) => list,
+            other => panic!("{other:?}"),
+        });
+        parsed.map_err(|exit| match exit {
             Exit::Failure(failure) => failure.to_string(),
             Exit::Text { text, .. } => text,
         })

@@ -6,28 +6,46 @@
 //! - [`endpoint`], [`names`]: both ends as text
 //! - [`listing`]: rows as lines; [`record`]: rows as JSON
 //! - [`explain`]: the working as data
+//! - [`why`]: `ports why`
+//! - [`free`]: `ports free`
+//! - [`wait`]: `ports wait`
+//! - [`reach`]: `ports reach`
+//! - [`sockopts`]: `ports options`
+//! - [`watch`]: `ports watch`
+//! - [`log`]: `ports log`
+//! - [`lesson`]: `ports explain`
+//! - [`backlog`]: `ports backlog`
 //! - [`shell`]: sock_diag and /proc
 //! - [`cli`], `manual`: the command line
 #![forbid(unsafe_code)]
 
+pub mod backlog;
 pub mod cli;
 pub mod endpoint;
 pub mod explain;
+pub mod free;
+pub mod lesson;
 pub mod listing;
+pub mod log;
 mod manual;
 pub mod names;
 pub mod owners;
+pub mod reach;
 pub mod record;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod selection;
 pub mod shell;
 pub mod socket;
+pub mod sockopts;
 pub mod state;
+pub mod wait;
+pub mod watch;
+pub mod why;
 
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool};
 
-use crate::cli::Options;
+use crate::cli::{Job, List, Options};
 use crate::explain::{Event, OwnerSearch, counted};
 use crate::listing::Listing;
 use crate::owners::{Holders, Ownership};
@@ -58,29 +76,45 @@ impl Tool for Ports {
     }
 
     fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
-        let mut sockets = output.narrate(|explain| shell::dump(&options.selection, explain))??;
-        sockets.sort_unstable_by(Socket::listing_order);
-        let names = shell::names(&sockets, options.numeric);
-        let holders = options.owners.map(|wanted| shell::holders(&sockets, wanted));
-        if let Some((_, search)) = &holders {
-            output.event(&Event::OwnersSearched(*search))?;
+        match &options.job {
+            Job::List(job) => list(job, output),
+            Job::Why(job) => why::run(job, output),
+            Job::Free(job) => free::run(job, output),
+            Job::Wait(job) => wait::run(job, output),
+            Job::Reach(job) => reach::run(job, output),
+            Job::Opts(job) => sockopts::run(job, output),
+            Job::Watch(job) => watch::run(job, output),
+            Job::Log(job) => log::run(job, output),
+            Job::Explain(job) => lesson::run(job, output),
+            Job::Backlog(job) => backlog::run(job, output),
         }
-        let listing = Listing {
-            sockets: &sockets,
-            names: &names,
-            holders: holders.as_ref().map(|(holders, _)| holders),
-            headings: options.headings,
-        };
-        output.list(&listing, listing.records())?;
-        if output.is_explained() {
-            explain::states(&sockets).iter().try_for_each(|event| output.event(event))?;
-        }
-        if let Some((holders, search)) = &holders {
-            output.flush()?;
-            note_hidden(&sockets, holders, search, output);
-        }
-        Ok(Status::YES)
     }
+}
+
+/// Lists sockets.
+fn list(options: &List, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let mut sockets = output.narrate(|explain| shell::dump(&options.selection, explain))??;
+    sockets.sort_unstable_by(Socket::listing_order);
+    let names = shell::names(&sockets, options.numeric);
+    let holders = options.owners.map(|wanted| shell::holders(&sockets, wanted));
+    if let Some((_, search)) = &holders {
+        output.event(&Event::OwnersSearched(*search))?;
+    }
+    let listing = Listing {
+        sockets: &sockets,
+        names: &names,
+        holders: holders.as_ref().map(|(holders, _)| holders),
+        headings: options.headings,
+    };
+    output.list(&listing, listing.records())?;
+    if output.is_explained() {
+        explain::states(&sockets).iter().try_for_each(|event| output.event(event))?;
+    }
+    if let Some((holders, search)) = &holders {
+        output.flush()?;
+        note_hidden(&sockets, holders, search, output);
+    }
+    Ok(Status::YES)
 }
 
 /// Says on standard error how many owners are missing, since standard output may be cut apart by another tool.

@@ -102,7 +102,7 @@ impl<'a> Record<'a> {
             send_queue_octets: queue(socket.send_queue),
             accept_queue_connections: backlog(socket.recv_queue),
             accept_queue_limit_connections: backlog(socket.send_queue),
-            expires_ms: socket.expires_ms,
+            expires_ms: socket.expires_ms(),
             uid: socket.uid,
             inode: socket.inode,
             cookie: socket.cookie,

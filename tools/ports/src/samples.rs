@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use sockeye_sys::sock_diag::{Timer, TimerKind};
 use sockeye_sys::{Family, Protocol, TcpState};
 
 use crate::socket::Socket;
@@ -19,10 +20,11 @@ pub(crate) fn socket(protocol: Protocol, state: TcpState, local: &str, peer: &st
         interface: None,
         recv_queue: 0,
         send_queue: 0,
-        expires_ms: None,
+        timer: Timer { kind: TimerKind::Off, retransmits: 0, expires_ms: 0 },
         uid: Some(0),
         inode: Some(1),
         cookie: 1,
         v6only: None,
+        details: None,
     }
 }

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::net::SocketAddr;
 
-use sockeye_sys::sock_diag::{InetSocket, TimerKind};
+use sockeye_sys::sock_diag::{InetSocket, Timer, TimerKind};
 use sockeye_sys::{Family, Protocol, TcpState};
 
 use crate::state::State;
 
 /// A socket. Smaller than what the kernel tells of it, because a hundred thousand of them are held at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Socket {
     /// TCP or UDP.
     pub protocol: Protocol,
@@ -27,8 +27,8 @@ pub struct Socket {
     pub recv_queue: u32,
     /// What the kernel calls the send queue; what it counts depends on the state.
     pub send_queue: u32,
-    /// In TIME-WAIT, and in FIN-WAIT-2 after the process has gone: milliseconds until the kernel forgets it.
-    pub expires_ms: Option<u32>,
+    /// What the kernel waits for. That of TIME-WAIT also runs in FIN-WAIT-2 after the process has gone.
+    pub timer: Timer,
     /// The user that made it.
     pub uid: Option<u32>,
     /// Joins it to the descriptors of processes; `None` if no process can hold it.
@@ -37,6 +37,8 @@ pub struct Socket {
     pub cookie: u64,
     /// Of an IPv6 socket that waits for peers: whether it refuses IPv4.
     pub v6only: Option<bool>,
+    /// The row with its extensions, where any was asked for.
+    pub details: Option<Box<InetSocket>>,
 }
 
 impl Socket {
@@ -55,12 +57,18 @@ impl Socket {
             interface: (row.interface != 0).then_some(row.interface),
             recv_queue: row.rqueue,
             send_queue: row.wqueue,
-            expires_ms: expires.then_some(row.timer.expires_ms),
+            timer: row.timer,
             uid: (!ownerless).then_some(row.uid),
             inode: (row.inode != 0).then_some(row.inode),
             cookie: row.cookie,
             v6only: row.v6only,
+            details: None,
         }
+    }
+
+    /// Milliseconds until the kernel forgets it: in TIME-WAIT, and in FIN-WAIT-2 after the process has gone.
+    pub fn expires_ms(&self) -> Option<u32> {
+        (self.timer.kind == TimerKind::TimeWait).then_some(self.timer.expires_ms)
     }
 
     /// Whether there is another end.

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use sockeye_cli::Output;
 use sockeye_cli::output::Terminal;
+use sockeye_sys::sock_diag::{Timer, TimerKind};
 use sockeye_sys::{Protocol, TcpState};
 
 use super::*;
@@ -18,7 +19,7 @@ fn sockets() -> Vec<Socket> {
     );
     let ended = socket(Protocol::TCP, TcpState::TimeWait, "127.0.0.1:22", "127.0.0.1:5000");
     let mut sockets = vec![
-        Socket { inode: None, expires_ms: Some(100), ..ended },
+        Socket { inode: None, timer: Timer { kind: TimerKind::TimeWait, retransmits: 0, expires_ms: 100 }, ..ended },
         Socket { inode: Some(8), recv_queue: 100_000, ..open },
         Socket { inode: Some(7), send_queue: 128, ..listener },
         Socket { inode: Some(9), ..socket(Protocol::UDP, TcpState::Closed, "0.0.0.0:53", "0.0.0.0:0") },
