@@ -6,6 +6,7 @@
 //! - [`endpoint`], [`names`]: both ends as text
 //! - [`listing`]: rows as lines; [`record`]: rows as JSON
 //! - [`explain`]: the working as data
+//! - [`byte_order`]: the forgotten htons
 //! - [`why`]: `ports why`
 //! - [`free`]: `ports free`
 //! - [`wait`]: `ports wait`
@@ -20,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 pub mod backlog;
+pub mod byte_order;
 pub mod cli;
 pub mod endpoint;
 pub mod explain;
