@@ -1,0 +1,45 @@
+//! How the executables are linked for a release; only their layout depends on it, never what they do.
+//!
+//! - What a plain query of dig runs lies together (`tools/dig/order.ld`): the kernel maps 64 KiB around each page that is
+//!   touched, and the few hundred functions of a query lie in all of the six megabytes otherwise.
+//! - Relative relocations are packed (`.relr.dyn`, a tenth of the octets that the loader would read), where the C library
+//!   of this host, which the executables are linked to, can read that: glibc since 2.36.
+
+#![expect(clippy::disallowed_methods, reason = "a build script: the environment is how cargo talks to it")]
+
+use std::env;
+use std::process::Command;
+
+const ORDER: &str = "tools/dig/order.ld";
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={ORDER}");
+    if variable("PROFILE") != "release" || variable("CARGO_CFG_TARGET_OS") != "linux" {
+        return;
+    }
+    // GNU ld and LLD read linker scripts that only insert something; another linker may not, and does without.
+    if !another_linker(&variable("CARGO_ENCODED_RUSTFLAGS")) {
+        println!("cargo::rustc-link-arg-bin=dig=-Wl,-T,{}/{ORDER}", variable("CARGO_MANIFEST_DIR"));
+    }
+    if variable("CARGO_CFG_TARGET_ENV") == "gnu" && variable("HOST") == variable("TARGET") && packs_relocations() {
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
+}
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_default()
+}
+
+/// Whether the flags of rustc name a linker other than GNU ld and LLD.
+fn another_linker(flags: &str) -> bool {
+    flags.split("-fuse-ld=").skip(1).any(|linker| !linker.starts_with("lld") && !linker.starts_with("bfd"))
+}
+
+/// Whether the C library here is a glibc of 2.36 or later. One that nobody can ask is taken for an older one.
+fn packs_relocations() -> bool {
+    let Ok(said) = Command::new("getconf").arg("GNU_LIBC_VERSION").output() else { return false };
+    let said = String::from_utf8_lossy(&said.stdout);
+    let mut parts = said.trim().trim_start_matches("glibc ").split('.').map_while(|part| part.parse::<u32>().ok());
+    matches!((parts.next(), parts.next()), (Some(major), Some(minor)) if (major, minor) >= (2, 36))
+}
