@@ -2,6 +2,7 @@
 //!
 //! - [`selection`]: which sockets a listing is about, and the netlink requests that bring them
 //! - [`socket`], [`state`]: one row of it, and what its state means
+//! - [`filter`]: ss's language for which sockets are wanted, and its program for the kernel
 //! - [`owners`]: which processes hold a socket
 //! - [`endpoint`], [`names`]: both ends as text
 //! - [`listing`]: rows as lines; [`record`]: rows as JSON
@@ -25,6 +26,7 @@ pub mod byte_order;
 pub mod cli;
 pub mod endpoint;
 pub mod explain;
+pub mod filter;
 pub mod free;
 pub mod lesson;
 pub mod listing;

@@ -1,0 +1,344 @@
+//! A query with everything looked up, and how it judges a socket.
+//!
+//! Where the kernel can judge too, both must say the same: [`super::Program`] is held to this by a test.
+
+use std::collections::HashSet;
+use std::net::{IpAddr, SocketAddr};
+
+use sockeye_sys::sock_diag::StateMask;
+use sockeye_sys::{Family, Protocol};
+
+use super::predicate::Field;
+use super::tree::Tree;
+use super::{glob, states};
+use crate::owners::Holders;
+use crate::socket::Socket;
+
+/// One end of a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Here.
+    Local,
+    /// There.
+    Peer,
+}
+
+/// One test, in numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// The socket is listed under one of these bits.
+    States(StateMask),
+    /// The first `length` bits of the address are those of `ip`. An IPv4 one matches addresses in `::ffff:0:0/96` too.
+    Prefix {
+        /// Which end.
+        side: Side,
+        /// The address.
+        ip: IpAddr,
+        /// How many bits count.
+        length: u8,
+    },
+    /// The address is one of this link.
+    Zone {
+        /// Which end.
+        side: Side,
+        /// The interface.
+        interface: u32,
+    },
+    /// The port is one of these.
+    Ports {
+        /// Which end.
+        side: Side,
+        /// The first.
+        first: u16,
+        /// The last.
+        last: u16,
+    },
+    /// The socket is of this family.
+    Family(Family),
+    /// The socket is bound to this interface; zero is none.
+    Device(u32),
+    /// What the mask leaves of the mark is this.
+    Mark {
+        /// This.
+        mark: u32,
+        /// The bits that count.
+        mask: u32,
+    },
+    /// The socket belongs to this control group.
+    Cgroup(u64),
+    /// bind(2) did not choose the port, as far as the kernel remembers.
+    PortNotBound,
+    /// A number lies between these two, both included.
+    Number {
+        /// Which.
+        field: Field,
+        /// From here.
+        first: u64,
+        /// To here.
+        last: u64,
+    },
+    /// A process that holds it has such a name.
+    Process(String),
+    /// A Unix-domain socket with such a path.
+    Unix {
+        /// Which end.
+        side: Side,
+        /// With `*`, `?` and `[..]`.
+        pattern: String,
+    },
+    /// A packet socket.
+    Packet {
+        /// For these frames.
+        protocol: Option<u16>,
+        /// Of this interface.
+        interface: Option<u32>,
+    },
+    /// A netlink socket.
+    Netlink {
+        /// Which end: the other is zero unless it is connected.
+        side: Side,
+        /// Of this protocol.
+        protocol: Option<u32>,
+        /// With this port.
+        port: Option<u32>,
+    },
+    /// A vsock socket.
+    Vsock {
+        /// Which end.
+        side: Side,
+        /// On this machine.
+        cid: Option<u32>,
+        /// With this port.
+        port: Option<u32>,
+    },
+}
+
+/// An expression in numbers.
+pub type Condition = Tree<Test>;
+
+/// What a query comes to on this host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// As [`super::Query::states`].
+    pub states: Option<StateMask>,
+    /// The tests; always true if there are none.
+    pub condition: Condition,
+}
+
+/// What a test may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The bits under which the kernel lists it; none if it has no state.
+    pub states: StateMask,
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// Its family.
+    pub family: Family,
+    /// Between what it stands.
+    pub ends: Ends<'a>,
+    /// The interface that it is bound to.
+    pub interface: Option<u32>,
+    /// Its mark, where the kernel tells.
+    pub mark: Option<u32>,
+    /// Its control group, where the kernel tells.
+    pub cgroup: Option<u64>,
+    /// Who made it.
+    pub uid: Option<u32>,
+    /// What joins it to descriptors.
+    pub inode: Option<u32>,
+    /// Its name in the kernel.
+    pub cookie: u64,
+    /// The receive queue.
+    pub recv_queue: u32,
+    /// The send queue.
+    pub send_queue: u32,
+}
+
+/// Between what a socket stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends<'a> {
+    /// Internet addresses.
+    Inet {
+        /// Here.
+        local: SocketAddr,
+        /// There.
+        peer: SocketAddr,
+    },
+    /// Paths, or names behind an `@`; empty if there is none.
+    Unix {
+        /// Here.
+        local: &'a str,
+        /// There.
+        peer: &'a str,
+    },
+    /// Frames.
+    Packet {
+        /// Of this protocol.
+        protocol: u16,
+        /// Of this interface; zero is any.
+        interface: u32,
+    },
+    /// Netlink.
+    Netlink {
+        /// Its protocol.
+        protocol: u32,
+        /// Its port here.
+        local: u32,
+        /// Its port there.
+        peer: u32,
+    },
+    /// Machines and ports.
+    Vsock {
+        /// Here.
+        local: (u32, u32),
+        /// There.
+        peer: (u32, u32),
+    },
+}
+
+impl<'a> From<&'a Socket> for Subject<'a> {
+    fn from(socket: &'a Socket) -> Self {
+        let details = socket.details.as_deref();
+        Self {
+            states: states::bits(socket.state),
+            protocol: socket.protocol,
+            family: socket.family,
+            ends: Ends::Inet { local: socket.local, peer: socket.peer },
+            interface: socket.interface,
+            mark: details.and_then(|row| row.mark),
+            cgroup: details.and_then(|row| row.cgroup),
+            uid: socket.uid,
+            inode: socket.inode,
+            cookie: socket.cookie,
+            recv_queue: socket.recv_queue,
+            send_queue: socket.send_queue,
+        }
+    }
+}
+
+/// What a test needs that does not stand in the socket. Ask [`Filter::needs`] which of it is wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Facts<'a> {
+    /// Who holds what. Without it no test for a process holds.
+    pub holders: Option<&'a Holders>,
+    /// The cookies of the sockets whose port bind(2) chose. Without it no port counts as chosen.
+    pub bound: Option<&'a HashSet<u64>>,
+}
+
+impl Filter {
+    /// Whether a socket is wanted.
+    pub fn matches<'a>(&self, socket: impl Into<Subject<'a>>, facts: &Facts<'_>) -> bool {
+        let subject = socket.into();
+        self.states.is_none_or(|states| states.intersects(subject.states))
+            && self.condition.holds(&mut |test| test.holds(&subject, facts))
+    }
+}
+
+impl Test {
+    /// Whether the socket passes.
+    pub fn holds(&self, subject: &Subject<'_>, facts: &Facts<'_>) -> bool {
+        match self {
+            Self::States(states) => states.intersects(subject.states),
+            Self::Family(family) => subject.family == *family,
+            Self::Device(interface) => subject.interface.unwrap_or(0) == *interface,
+            Self::Mark { mark, mask } => subject.mark.unwrap_or(0) & mask == *mark,
+            Self::Cgroup(cgroup) => subject.cgroup == Some(*cgroup),
+            Self::PortNotBound => facts.bound.is_none_or(|bound| !bound.contains(&subject.cookie)),
+            Self::Number { field, first, last } => {
+                number(*field, subject, facts, &|value| (*first..=*last).contains(&value))
+            }
+            Self::Process(pattern) => owners(subject, facts).any(|(_, command)| glob::matches(pattern, command)),
+            Self::Prefix { side, ip, length } => {
+                end(subject, *side).is_some_and(|end| has_prefix(end.ip(), *ip, *length))
+            }
+            Self::Zone { side, interface } => end(subject, *side).is_some_and(|end| {
+                let scope = match end {
+                    SocketAddr::V6(end) => end.scope_id(),
+                    SocketAddr::V4(_) => 0,
+                };
+                *interface == if scope == 0 { subject.interface.unwrap_or(0) } else { scope }
+            }),
+            Self::Ports { side, first, last } => {
+                end(subject, *side).is_some_and(|end| (*first..=*last).contains(&end.port()))
+            }
+            Self::Unix { side, pattern } => match (subject.ends, side) {
+                (Ends::Unix { local: path, .. }, Side::Local) | (Ends::Unix { peer: path, .. }, Side::Peer) => {
+                    glob::matches(pattern, path)
+                }
+                _ => false,
+            },
+            Self::Packet { protocol, interface } => match subject.ends {
+                Ends::Packet { protocol: frames, interface: of } => {
+                    is(protocol.map(u32::from), frames.into()) && is(*interface, of)
+                }
+                _ => false,
+            },
+            Self::Netlink { side, protocol, port } => match subject.ends {
+                Ends::Netlink { protocol: of, local, peer } => is(*protocol, of) && is(*port, pick(*side, local, peer)),
+                _ => false,
+            },
+            Self::Vsock { side, cid, port } => match subject.ends {
+                Ends::Vsock { local, peer } => {
+                    let (machine, number) = pick(*side, local, peer);
+                    is(*cid, machine) && is(*port, number)
+                }
+                _ => false,
+            },
+        }
+    }
+}
+
+fn pick<T>(side: Side, local: T, peer: T) -> T {
+    match side {
+        Side::Local => local,
+        Side::Peer => peer,
+    }
+}
+
+/// Whether it is that, or whether anything will do.
+fn is(wanted: Option<u32>, found: u32) -> bool {
+    wanted.is_none_or(|wanted| wanted == found)
+}
+
+fn end(subject: &Subject<'_>, side: Side) -> Option<SocketAddr> {
+    match subject.ends {
+        Ends::Inet { local, peer } => Some(pick(side, local, peer)),
+        _ => None,
+    }
+}
+
+fn owners<'a>(subject: &Subject<'_>, facts: &Facts<'a>) -> impl Iterator<Item = (u32, &'a str)> {
+    let inode = subject.inode;
+    facts.holders.into_iter().flat_map(move |holders| holders.of(inode)).map(|owner| (owner.pid, owner.command))
+}
+
+fn number(field: Field, subject: &Subject<'_>, facts: &Facts<'_>, wanted: &dyn Fn(u64) -> bool) -> bool {
+    match field {
+        Field::Pid => owners(subject, facts).any(|(pid, _)| wanted(pid.into())),
+        Field::Uid => subject.uid.is_some_and(|uid| wanted(uid.into())),
+        Field::Inode => subject.inode.is_some_and(|inode| wanted(inode.into())),
+        Field::RecvQueue => wanted(subject.recv_queue.into()),
+        Field::SendQueue => wanted(subject.send_queue.into()),
+    }
+}
+
+/// Whether both addresses begin alike, as the kernel compares them: an IPv4 prefix is looked for in mapped addresses too.
+///
+/// # Source
+/// Linux, net/ipv4/inet_diag.c, inet_diag_bc_run().
+fn has_prefix(found: IpAddr, wanted: IpAddr, length: u8) -> bool {
+    match (found, wanted) {
+        (IpAddr::V4(found), IpAddr::V4(wanted)) => {
+            begin_alike(found.to_bits().into(), wanted.to_bits().into(), length, 32)
+        }
+        (IpAddr::V6(found), IpAddr::V6(wanted)) => begin_alike(found.to_bits(), wanted.to_bits(), length, 128),
+        (IpAddr::V6(found), IpAddr::V4(_)) => {
+            found.to_ipv4_mapped().is_some_and(|found| has_prefix(IpAddr::V4(found), wanted, length))
+        }
+        (IpAddr::V4(_), IpAddr::V6(_)) => false,
+    }
+}
+
+fn begin_alike(one: u128, other: u128, length: u8, width: u32) -> bool {
+    (one ^ other).checked_shr(width.saturating_sub(length.into())).unwrap_or(0) == 0
+}

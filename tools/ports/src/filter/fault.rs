@@ -1,0 +1,46 @@
+//! Why a query was refused, and where.
+
+use std::fmt;
+use std::ops::Range;
+
+use sockeye_cli::escape::escape;
+
+/// A query that is refused: what is wrong, and a mark below the place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The whole query.
+    pub query: String,
+    /// The octets of it that are wrong.
+    pub span: Range<usize>,
+    /// What is wrong, and what was expected.
+    pub message: String,
+}
+
+impl Fault {
+    pub(super) fn new(query: &str, span: Range<usize>, message: impl Into<String>) -> Self {
+        Self { query: query.to_owned(), span, message: message.into() }
+    }
+
+    /// Where it is, in characters from 1.
+    pub fn column(&self) -> usize {
+        self.query.get(..self.span.start).unwrap_or_default().chars().count() + 1
+    }
+}
+
+impl fmt::Display for Fault {
+    /// Three lines: the message, the query, and a mark. What is not printable is escaped, and the mark stands where it
+    /// then is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = |range: Range<usize>| escape(self.query.get(range).unwrap_or_default()).into_owned();
+        let before = part(0..self.span.start);
+        let wrong = part(self.span.clone());
+        let after = part(self.span.end..self.query.len());
+        writeln!(f, "filter, column {}: {}", self.column(), self.message)?;
+        writeln!(f, "  {before}{wrong}{after}")?;
+        let blanks = before.chars().count();
+        let marks = wrong.chars().count().max(1);
+        write!(f, "  {:blanks$}{:^<marks$}", "", "")
+    }
+}
+
+impl std::error::Error for Fault {}
