@@ -12,8 +12,13 @@
 //! # Ok::<(), sockeye_sys::sock_diag::DumpError>(())
 //! ```
 
+mod attributes;
+mod netlink_rows;
+mod packet;
 mod parse;
 mod row;
+mod unix;
+mod vsock;
 
 use std::{fmt, io};
 
@@ -22,11 +27,18 @@ use crate::netlink::{self, Builder};
 use crate::numbers::{Family, Protocol, TcpState};
 use crate::registry::flags;
 
+pub use attributes::{CongestionInfo, MemInfo, SockOptions, UlpInfo};
+pub use netlink_rows::{NetlinkSocket, parse_netlink_batch};
+pub use packet::{PacketInfo, PacketShow, PacketSocket, Ring, parse_packet_batch};
 pub use parse::{BatchEnd, ParseError, parse_batch};
 pub use row::{InetSocket, SkMemInfo, Timer, TimerKind};
+pub use unix::{UnixName, UnixShow, UnixSocket, Vfs, parse_unix_batch};
+pub use vsock::{VsockSocket, parse_vsock_batch};
 
 /// Both the request and each row.
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
+const INET_DIAG_REQ_BYTECODE: u16 = 1;
+const INET_DIAG_REQ_PROTOCOL: u16 = 3;
 
 flags! {
     /// Which states a dump lists: bit N is state number N.
@@ -106,25 +118,31 @@ flags! {
 }
 
 /// What a dump asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// [`Family::INET`] or [`Family::INET6`]: one family per dump.
     pub family: Family,
-    /// TCP or UDP; UDPLITE and RAW where the kernel has them.
+    /// TCP or UDP; UDPLITE, RAW, SCTP and MPTCP where the kernel has them.
     pub protocol: Protocol,
     /// Which states.
     pub states: StateMask,
     /// Which attributes.
     pub extensions: Extensions,
+    /// Which of them, as a program that the kernel runs on each socket; empty for all. One that it does not like, or
+    /// does not know yet, is refused with EINVAL.
+    ///
+    /// # Source
+    /// Linux, include/uapi/linux/inet_diag.h, struct inet_diag_bc_op.
+    pub bytecode: Vec<u8>,
 }
 
 impl Request {
-    /// Every state, no extension.
+    /// Every state, no extension, no filter.
     pub const fn new(family: Family, protocol: Protocol) -> Self {
-        Self { family, protocol, states: StateMask::ALL, extensions: Extensions::EMPTY }
+        Self { family, protocol, states: StateMask::ALL, extensions: Extensions::EMPTY, bytecode: Vec::new() }
     }
 
-    /// The octets of the netlink message: struct nlmsghdr, struct inet_diag_req_v2.
+    /// The octets of the netlink message: struct nlmsghdr, struct inet_diag_req_v2, attributes where they are needed.
     pub fn emit(&self) -> Vec<u8> {
         let mut builder = Builder::new(SOCK_DIAG_BY_FAMILY, netlink::NLM_F_REQUEST | netlink::NLM_F_DUMP);
         builder
@@ -138,11 +156,17 @@ impl Request {
             // "No cookie", twice.
             .u32(u32::MAX)
             .u32(u32::MAX);
+        if !self.bytecode.is_empty() {
+            builder.attribute(INET_DIAG_REQ_BYTECODE, &self.bytecode);
+        }
+        if u8::try_from(self.protocol.0).is_err() {
+            builder.attribute(INET_DIAG_REQ_PROTOCOL, &self.protocol.0.to_ne_bytes());
+        }
         builder.finish()
     }
 }
 
-/// Numbers beyond an octet, as MPTCP's, need an attribute that is not sent yet; the kernel refuses 255.
+/// Numbers beyond an octet, as MPTCP's, are in an attribute. Kernels that do not know it look here, and refuse 255.
 fn octet(number: i32) -> u8 {
     u8::try_from(number).unwrap_or(u8::MAX)
 }
@@ -181,23 +205,113 @@ impl SockDiag {
     /// - [`DumpError::Call`] if sending or receiving failed.
     /// - [`DumpError::Malformed`] if the kernel's answer cannot be read.
     pub fn dump(&mut self, request: &Request, row: &mut dyn FnMut(InetSocket)) -> Result<Dumped, DumpError> {
+        let about = About { family: request.family, protocol: Some(request.protocol) };
+        self.run(&request.emit(), about, &mut |batch, rows| {
+            parse_batch(batch, request.protocol, &mut |socket| {
+                *rows += 1;
+                row(socket);
+            })
+        })
+    }
+
+    /// Lists Unix-domain sockets in these states, with what `show` names.
+    ///
+    /// # Errors
+    /// As [`Self::dump`].
+    pub fn dump_unix(
+        &mut self,
+        states: StateMask,
+        show: UnixShow,
+        row: &mut dyn FnMut(UnixSocket),
+    ) -> Result<Dumped, DumpError> {
+        self.run(&unix::request(states, show), About::of(Family::UNIX), &mut |batch, rows| {
+            parse_unix_batch(batch, &mut |socket| {
+                *rows += 1;
+                row(socket);
+            })
+        })
+    }
+
+    /// Lists packet sockets, with what `show` names. They have no states.
+    ///
+    /// # Errors
+    /// As [`Self::dump`].
+    pub fn dump_packet(&mut self, show: PacketShow, row: &mut dyn FnMut(PacketSocket)) -> Result<Dumped, DumpError> {
+        self.run(&packet::request(show), About::of(Family::PACKET), &mut |batch, rows| {
+            parse_packet_batch(batch, &mut |socket| {
+                *rows += 1;
+                row(socket);
+            })
+        })
+    }
+
+    /// Lists netlink sockets of every protocol, with memory, groups and flags. They have no states.
+    ///
+    /// # Errors
+    /// As [`Self::dump`].
+    pub fn dump_netlink(&mut self, row: &mut dyn FnMut(NetlinkSocket)) -> Result<Dumped, DumpError> {
+        self.run(&netlink_rows::request(), About::of(Family::NETLINK), &mut |batch, rows| {
+            parse_netlink_batch(batch, &mut |socket| {
+                *rows += 1;
+                row(socket);
+            })
+        })
+    }
+
+    /// Lists vsock sockets in these states.
+    ///
+    /// # Errors
+    /// As [`Self::dump`].
+    pub fn dump_vsock(&mut self, states: StateMask, row: &mut dyn FnMut(VsockSocket)) -> Result<Dumped, DumpError> {
+        self.run(&vsock::request(states), About::of(Family::VSOCK), &mut |batch, rows| {
+            parse_vsock_batch(batch, &mut |socket| {
+                *rows += 1;
+                row(socket);
+            })
+        })
+    }
+
+    /// Sends a request and hands every batch of the answer to `parse`, which also counts the rows.
+    fn run(&mut self, message: &[u8], about: About, parse: &mut ParseBatch<'_>) -> Result<Dumped, DumpError> {
         let fail = |call| move |error| DumpError::Call(CallError::new(call, "NETLINK_SOCK_DIAG", error));
-        self.socket.send(&request.emit()).map_err(fail("send"))?;
+        self.socket.send(message).map_err(fail("send"))?;
         let mut dumped = Dumped::default();
         loop {
             let batch = self.socket.receive().map_err(fail("recv"))?;
-            let end = parse_batch(batch, request.protocol, &mut |socket| {
-                dumped.rows += 1;
-                row(socket);
-            })
-            .map_err(DumpError::Malformed)?;
+            let end = parse(batch, &mut dumped.rows).map_err(DumpError::Malformed)?;
             dumped.interrupted |= end.interrupted;
             match end.finished {
                 None => {}
                 Some(0) => return Ok(dumped),
-                Some(errno) => return Err(DumpError::Refused { request: *request, errno }),
+                Some(errno) => return Err(DumpError::Refused { about, errno }),
             }
         }
+    }
+}
+
+/// Reads one batch and counts its rows.
+type ParseBatch<'a> = dyn FnMut(&[u8], &mut usize) -> Result<BatchEnd, ParseError> + 'a;
+
+/// What a request was about, for those who are told that it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// The family.
+    pub family: Family,
+    /// The protocol, of the Internet families.
+    pub protocol: Option<Protocol>,
+}
+
+impl About {
+    /// A family that has no protocols.
+    pub const fn of(family: Family) -> Self {
+        Self { family, protocol: None }
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.family)?;
+        self.protocol.map_or(Ok(()), |protocol| write!(f, " {protocol}"))
     }
 }
 
@@ -217,7 +331,7 @@ pub enum DumpError {
     /// The kernel answered with an error number: it does not know the protocol (ENOENT, EINVAL), or denies it.
     Refused {
         /// What was asked for.
-        request: Request,
+        about: About,
         /// The error number, positive.
         errno: i32,
     },
@@ -244,9 +358,9 @@ impl fmt::Display for DumpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Call(error) => error.fmt(f),
-            Self::Refused { request, errno } => {
+            Self::Refused { about, errno } => {
                 let words = cause(&io::Error::from_raw_os_error(*errno));
-                write!(f, "sock_diag {} {}: {words}", request.family, request.protocol)
+                write!(f, "sock_diag {about}: {words}")
             }
             Self::Malformed(fault) => write!(f, "sock_diag: {fault}"),
         }
@@ -281,9 +395,9 @@ mod tests {
         fs::metadata(path).unwrap().ino().try_into().unwrap()
     }
 
-    fn rows(request: Request) -> Vec<InetSocket> {
+    fn rows(request: &Request) -> Vec<InetSocket> {
         let mut rows = Vec::new();
-        let dumped = dump(&request, &mut |row| rows.push(row)).unwrap();
+        let dumped = dump(request, &mut |row| rows.push(row)).unwrap();
         assert_eq!(dumped.rows, rows.len());
         rows
     }
@@ -326,7 +440,7 @@ mod tests {
             let number = inode(&listener);
             let states = StateMask::LISTEN;
             let extensions = Extensions::SKMEMINFO | Extensions::INFO;
-            let rows = rows(Request { states, extensions, ..Request::new(family, Protocol::TCP) });
+            let rows = rows(&Request { states, extensions, ..Request::new(family, Protocol::TCP) });
             let mine: Vec<_> = rows.iter().filter(|row| row.inode == number).collect();
             assert_eq!(mine.len(), 1, "{rows:?}");
             assert_eq!(mine[0].local, listener.local_addr().unwrap());

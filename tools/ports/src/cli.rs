@@ -16,6 +16,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
 
+use crate::kind::Kind;
 use crate::selection::{Selection, Which};
 
 pub use backlog::Backlog;
@@ -187,6 +188,7 @@ fn list(cli: Cli) -> Result<List, Exit> {
     // Neither of a pair is both of it.
     let pair = |one: bool, other: bool| (one || !other, other || !one);
     let (tcp, udp) = pair(cli.tcp, cli.udp);
+    let kinds = [(tcp, Kind::Tcp), (udp, Kind::Udp)];
     let (ipv4, ipv6) = pair(cli.ipv4, cli.ipv6);
     let which = match (cli.all, cli.listening) {
         (true, _) => Which::All,
@@ -199,7 +201,12 @@ fn list(cli: Cli) -> Result<List, Exit> {
         (false, false) => None,
     };
     Ok(List {
-        selection: Selection { tcp, udp, ipv4, ipv6, which },
+        selection: Selection {
+            ipv4,
+            ipv6,
+            states: which.mask(),
+            ..Selection::new(kinds.into_iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| kind).collect())
+        },
         numeric: cli.numeric,
         owners,
         headings: !cli.no_header,
@@ -209,6 +216,7 @@ fn list(cli: Cli) -> Result<List, Exit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::Kinds;
 
     fn parsed(args: &[&str]) -> Result<List, String> {
         let invocation = Invocation { name: "ports".into(), args: args.iter().map(Into::into).collect() };
@@ -224,21 +232,21 @@ mod tests {
 
     #[test]
     fn no_selector_is_tcp_and_udp_of_both_families() {
-        let both = Selection { tcp: true, udp: true, ipv4: true, ipv6: true, which: Which::Connections };
+        let both = Selection::new(Kinds::TCP_UDP);
         assert_eq!(parsed(&[]).unwrap().selection, both);
         assert_eq!(parsed(&["-tu46"]).unwrap().selection, both);
-        assert_eq!(parsed(&["-u6"]).unwrap().selection, Selection { tcp: false, ipv4: false, ..both });
+        assert_eq!(parsed(&["-u6"]).unwrap().selection, Selection { kinds: Kinds::of(Kind::Udp), ipv4: false, ..both });
     }
 
     #[test]
     fn clusters_from_habit() {
         let habit = parsed(&["-tulnp"]).unwrap();
         assert_eq!(
-            (habit.selection.which, habit.numeric, habit.owners),
-            (Which::Listening, true, Some(WantedOwners::All))
+            (habit.selection.states, habit.numeric, habit.owners),
+            (Which::Listening.mask(), true, Some(WantedOwners::All))
         );
-        assert_eq!(parsed(&["-tulanp"]).unwrap().selection.which, Which::All);
-        assert_eq!(parsed(&["-alnp"]).unwrap().selection.which, Which::All, "whatever the order");
+        assert_eq!(parsed(&["-tulanp"]).unwrap().selection.states, Which::All.mask());
+        assert_eq!(parsed(&["-alnp"]).unwrap().selection.states, Which::All.mask(), "whatever the order");
         assert_eq!(parsed(&["-tt", "-nn", "-t"]), parsed(&["-tn"]), "said twice is said");
         assert_eq!(parsed(&["--programs"]), parsed(&["-p"]), "netstat's word");
         assert!(!parsed(&["-H"]).unwrap().headings);

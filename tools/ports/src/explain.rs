@@ -31,6 +31,22 @@ pub enum Event {
         /// The table changed while it was read, so that a row may be missing or twice there.
         interrupted: bool,
     },
+    /// A dump of a family that has no protocols was asked for and came.
+    FamilyDumped {
+        /// The address family.
+        family: Coded,
+        /// The state bits of the request; null of families without states.
+        states: Option<u32>,
+        /// How many sockets came.
+        rows: usize,
+        /// The table changed while it was read, so that a row may be missing or twice there.
+        interrupted: bool,
+    },
+    /// The kernel does not list these sockets over netlink.
+    NotListed {
+        /// What was asked for, and the kernel's answer.
+        answer: String,
+    },
     /// The descriptors of all processes were read.
     OwnersSearched(OwnerSearch),
     /// What one state of the listing means. Comes behind the listing.
@@ -123,16 +139,18 @@ impl Render for Event {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         match self {
             Self::Dumped { protocol, family, states, extensions, request: _, rows, interrupted } => {
-                let names = match StateMask(*states) {
-                    StateMask::ALL => "every state".to_owned(),
-                    some => some.names().collect::<Vec<_>>().join(" "),
-                };
+                let states = states_by_name(*states);
                 text.line(format!(
-                    "asked NETLINK_SOCK_DIAG for {family} {protocol}: {names} ({states:#x}), extensions {extensions:#x}"
+                    "asked NETLINK_SOCK_DIAG for {family} {protocol}: {states}, extensions {extensions:#x}"
                 ))?;
-                let doubt = if *interrupted { "; the table changed meanwhile (NLM_F_DUMP_INTR)" } else { "" };
-                text.line(format!("  {} came{doubt}", counted(*rows, "socket", "sockets")))
+                came(text, *rows, *interrupted)
             }
+            Self::FamilyDumped { family, states, rows, interrupted } => {
+                let states = states.map_or(String::new(), |states| format!(": {}", states_by_name(states)));
+                text.line(format!("asked NETLINK_SOCK_DIAG for {family}{states}"))?;
+                came(text, *rows, *interrupted)
+            }
+            Self::NotListed { answer } => text.line(format!("not listed by this kernel: {answer}")),
             Self::OwnersSearched(search) => search.render(text),
             Self::StateMeans { state, sockets, meaning, next } => {
                 text.blank()?;
@@ -171,6 +189,19 @@ impl Render for OwnerSearch {
     }
 }
 
+/// `LISTEN (0x400)`.
+fn states_by_name(states: u32) -> String {
+    match StateMask(states) {
+        StateMask::ALL => format!("every state ({states:#x})"),
+        some => format!("{} ({states:#x})", some.names().collect::<Vec<_>>().join(" ")),
+    }
+}
+
+fn came(text: &mut Text<'_>, rows: usize, interrupted: bool) -> io::Result<()> {
+    let doubt = if interrupted { "; the table changed meanwhile (NLM_F_DUMP_INTR)" } else { "" };
+    text.line(format!("  {} came{doubt}", counted(rows, "socket", "sockets")))
+}
+
 /// A number with its noun.
 pub fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
@@ -181,6 +212,7 @@ mod tests {
     use sockeye_sys::{Protocol, TcpState};
 
     use super::*;
+    use crate::kind::{Kind, Kinds};
     use crate::samples::socket;
     use crate::selection::{Selection, Which};
 
@@ -192,8 +224,9 @@ mod tests {
 
     #[test]
     fn a_dump_says_what_was_asked() {
-        let selection = Selection { tcp: true, udp: false, ipv4: true, ipv6: false, which: Which::Listening };
-        let request = selection.requests()[0];
+        let selection =
+            Selection { ipv6: false, states: Which::Listening.mask(), ..Selection::new(Kinds::of(Kind::Tcp)) };
+        let (_, request) = selection.requests().remove(0);
         let event = Event::dumped(&request, Dumped { rows: 1, interrupted: true });
         assert_eq!(
             shown(&event),

@@ -1,7 +1,8 @@
 //! ports: every TCP and UDP socket of this network namespace, with its state, queues and owner.
 //!
 //! - [`selection`]: which sockets a listing is about, and the netlink requests that bring them
-//! - [`socket`], [`state`]: one row of it, and what its state means
+//! - [`kind`], [`entry`]: the kinds of sockets, and one row of any of them
+//! - [`socket`], [`state`]: a row of the Internet families, and what its state means
 //! - [`filter`]: ss's language for which sockets are wanted, and its program for the kernel
 //! - [`owners`]: which processes hold a socket
 //! - [`endpoint`], [`names`]: both ends as text
@@ -25,9 +26,11 @@ pub mod backlog;
 pub mod byte_order;
 pub mod cli;
 pub mod endpoint;
+pub mod entry;
 pub mod explain;
 pub mod filter;
 pub mod free;
+pub mod kind;
 pub mod lesson;
 pub mod listing;
 pub mod log;
@@ -50,6 +53,7 @@ pub mod why;
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool};
 
 use crate::cli::{Job, List, Options};
+use crate::entry::Entry;
 use crate::explain::{Event, OwnerSearch, counted};
 use crate::listing::Listing;
 use crate::owners::{Holders, Ownership};
@@ -97,7 +101,8 @@ impl Tool for Ports {
 
 /// Lists sockets.
 fn list(options: &List, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let mut sockets = output.narrate(|explain| shell::dump(&options.selection, explain))??;
+    let entries = output.narrate(|explain| shell::dump(&options.selection, explain))??;
+    let mut sockets: Vec<Socket> = entries.into_iter().filter_map(Entry::into_inet).collect();
     sockets.sort_unstable_by(Socket::listing_order);
     let names = shell::names(&sockets, options.numeric);
     let holders = options.owners.map(|wanted| shell::holders(&sockets, wanted));

@@ -12,7 +12,7 @@ use crate::endpoint;
 use crate::names::Names;
 use crate::owners::{self, Holders, Ownership};
 use crate::record::Record;
-use crate::socket::{Socket, protocol_label};
+use crate::socket::Socket;
 
 const HEADINGS: [&str; 7] = ["Proto", "State", "Recv-Q", "Send-Q", "Local", "Peer", "Owner"];
 /// The columns of numbers.
@@ -95,7 +95,7 @@ impl Cells {
     fn fill_all_but_owner(&mut self, socket: &Socket, listing: &Listing<'_>) {
         let texts = [&mut self.state, &mut self.recv, &mut self.send, &mut self.local, &mut self.peer];
         texts.into_iter().for_each(String::clear);
-        self.proto = protocol_label(socket.protocol, socket.family);
+        self.proto = socket.kind.label(socket.family);
         match socket.state.name() {
             Some(name) => self.state.push_str(name),
             None => self.state.push_str(&socket.state.number().to_string()),

@@ -6,9 +6,10 @@ use serde::Serialize;
 use sockeye_common::addr::IpText;
 use sockeye_sys::{Family, Protocol, TcpState};
 
+use crate::kind::Kind;
 use crate::names::Names;
 use crate::owners::{Holders, Owner, Ownership};
-use crate::socket::{Socket, protocol_label};
+use crate::socket::Socket;
 use crate::state::State;
 
 /// A number of a registry with its name.
@@ -26,8 +27,7 @@ impl Coded {
 
     /// A protocol in the small letters of protocols(5).
     pub fn protocol(protocol: Protocol) -> Self {
-        let known = matches!(protocol, Protocol::TCP | Protocol::UDP);
-        Self { code: protocol.0, name: known.then(|| protocol_label(protocol, Family::INET)) }
+        Self { code: protocol.0, name: Kind::of_protocol(protocol).map(Kind::netid) }
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use sockeye_sys::sock_diag::{Timer, TimerKind};
 use sockeye_sys::{Family, Protocol, TcpState};
 
+use crate::kind::Kind;
 use crate::socket::Socket;
 use crate::state::State;
 
@@ -12,6 +13,7 @@ use crate::state::State;
 pub(crate) fn socket(protocol: Protocol, state: TcpState, local: &str, peer: &str) -> Socket {
     let local: SocketAddr = local.parse().unwrap();
     Socket {
+        kind: Kind::of_protocol(protocol).unwrap(),
         protocol,
         family: if local.is_ipv4() { Family::INET } else { Family::INET6 },
         state: State::of(protocol, state),

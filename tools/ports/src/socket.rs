@@ -6,12 +6,15 @@ use std::net::SocketAddr;
 use sockeye_sys::sock_diag::{InetSocket, Timer, TimerKind};
 use sockeye_sys::{Family, Protocol, TcpState};
 
+use crate::kind::Kind;
 use crate::state::State;
 
 /// A socket. Smaller than what the kernel tells of it, because a hundred thousand of them are held at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Socket {
-    /// TCP or UDP.
+    /// TCP, UDP, UDP-Lite, raw, ping, MPTCP, SCTP or DCCP.
+    pub kind: Kind,
+    /// The protocol: of a raw socket, the one that it takes.
     pub protocol: Protocol,
     /// Of the socket: an IPv6 one may carry IPv4 in mapped addresses.
     pub family: Family,
@@ -42,13 +45,15 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Takes over what the listing needs of a row.
-    pub fn new(row: &InetSocket) -> Self {
-        let state = State::of(row.protocol, row.state);
+    /// Takes over what the listing needs of a row that was listed as this kind. The row itself is kept in
+    /// [`Self::details`] if `details` says so.
+    pub fn new(kind: Kind, row: InetSocket, details: bool) -> Self {
+        let state = State::listed(kind, row.state);
         // Of these the kernel keeps no owner and fills in zero, which would read as root.
         let expires = row.timer.kind == TimerKind::TimeWait;
         let ownerless = expires || state == State::Tcp(TcpState::SynReceived);
         Self {
+            kind,
             protocol: row.protocol,
             family: row.family,
             state,
@@ -62,7 +67,7 @@ impl Socket {
             inode: (row.inode != 0).then_some(row.inode),
             cookie: row.cookie,
             v6only: row.v6only,
-            details: None,
+            details: details.then(|| Box::new(row)),
         }
     }
 
@@ -84,7 +89,7 @@ impl Socket {
     /// The order of a listing: by protocol, listeners first, then by local port, and never by chance.
     pub fn listing_order(&self, other: &Self) -> Ordering {
         let key = |socket: &Self| {
-            (socket.protocol, socket.state.rank(), socket.local.port(), socket.family, socket.local.ip(), socket.peer)
+            (socket.kind, socket.state.rank(), socket.local.port(), socket.family, socket.local.ip(), socket.peer)
         };
         key(self).cmp(&key(other)).then(self.cookie.cmp(&other.cookie))
     }
@@ -92,11 +97,5 @@ impl Socket {
 
 /// The short name of a protocol and family: `tcp`, `tcp6`, `udp`, `udp6`.
 pub fn protocol_label(protocol: Protocol, family: Family) -> &'static str {
-    match (protocol, family) {
-        (Protocol::TCP, Family::INET6) => "tcp6",
-        (Protocol::TCP, _) => "tcp",
-        (Protocol::UDP, Family::INET6) => "udp6",
-        (Protocol::UDP, _) => "udp",
-        _ => "?",
-    }
+    Kind::of_protocol(protocol).map_or("?", |kind| kind.label(family))
 }

@@ -4,7 +4,9 @@ use serde::Serialize;
 use serde::ser::SerializeStruct;
 use sockeye_sys::{Protocol, TcpState};
 
-/// The state of a TCP or UDP socket.
+use crate::kind::Kind;
+
+/// The state of a socket.
 ///
 /// TCP's are those of RFC 9293 and one of Linux's own, `BOUND`. UDP has no states; what Linux lists in their place says
 /// whether connect(2) was called, and is written in small letters.
@@ -15,22 +17,41 @@ use sockeye_sys::{Protocol, TcpState};
 pub enum State {
     /// A state of TCP.
     Tcp(TcpState),
-    /// A UDP socket that takes datagrams from any peer.
+    /// A UDP socket that takes datagrams from any peer; of other kinds, a socket without a peer.
     Unconnected,
-    /// A UDP socket that takes datagrams from one peer.
+    /// A UDP socket that takes datagrams from one peer; of other kinds, a socket with a peer.
     Connected,
+    /// A socket that waits for connections and is not TCP's.
+    Listening,
+    /// A vsock socket that asked for a connection.
+    Connecting,
+    /// A vsock socket that is being closed.
+    Closing,
+    /// An SCTP association, by the kernel's number.
+    Association(u8),
 }
 
 impl State {
     /// The state of a row that a dump for `protocol` brought.
+    pub fn of(protocol: Protocol, listed: TcpState) -> Self {
+        Self::listed(Kind::of_protocol(protocol).unwrap_or(Kind::Raw), listed)
+    }
+
+    /// The state of a row of this kind.
     ///
     /// Linux lists a TCP socket that is bound and nothing else as CLOSED; a socket that is nothing at all is not listed.
-    pub fn of(protocol: Protocol, listed: TcpState) -> Self {
-        match (protocol, listed) {
-            (Protocol::TCP, TcpState::Closed) => Self::Tcp(TcpState::BoundInactive),
-            (Protocol::TCP, TcpState::NewSynReceived) => Self::Tcp(TcpState::SynReceived),
-            (Protocol::TCP, state) => Self::Tcp(state),
-            (_, TcpState::Established) => Self::Connected,
+    pub fn listed(kind: Kind, listed: TcpState) -> Self {
+        match listed {
+            TcpState::Closed if kind.has_tcp_states() => Self::Tcp(TcpState::BoundInactive),
+            TcpState::NewSynReceived if kind.has_tcp_states() => Self::Tcp(TcpState::SynReceived),
+            state if kind.has_tcp_states() => Self::Tcp(state),
+            // An association counts otherwise than an endpoint, which listens or does not.
+            TcpState::Listen => Self::Listening,
+            TcpState::Closed => Self::Unconnected,
+            state if kind == Kind::Sctp => Self::Association(state.number()),
+            TcpState::Established => Self::Connected,
+            TcpState::SynSent => Self::Connecting,
+            TcpState::Closing => Self::Closing,
             _ => Self::Unconnected,
         }
     }
@@ -41,6 +62,10 @@ impl State {
             Self::Tcp(state) => state.number(),
             Self::Unconnected => TcpState::Closed.number(),
             Self::Connected => TcpState::Established.number(),
+            Self::Listening => TcpState::Listen.number(),
+            Self::Connecting => TcpState::SynSent.number(),
+            Self::Closing => TcpState::Closing.number(),
+            Self::Association(number) => number,
         }
     }
 
@@ -51,21 +76,36 @@ impl State {
             Self::Tcp(state) => state.name(),
             Self::Unconnected => Some("unconnected"),
             Self::Connected => Some("connected"),
+            Self::Listening => Some("listening"),
+            Self::Connecting => Some("connecting"),
+            Self::Closing => Some("closing"),
+            // Linux, include/net/sctp/constants.h, enum sctp_state.
+            Self::Association(number) => Some(match number {
+                0 => "closed",
+                1 => "cookie-wait",
+                2 => "cookie-echoed",
+                3 => "established",
+                4 => "shutdown-pending",
+                5 => "shutdown-sent",
+                6 => "shutdown-received",
+                7 => "shutdown-ack-sent",
+                _ => return None,
+            }),
         }
     }
 
     /// Where the state stands in a listing: listeners first, then what lives, then what ends.
     pub fn rank(self) -> u8 {
         match self {
-            Self::Tcp(TcpState::Listen) | Self::Unconnected => 0,
+            Self::Tcp(TcpState::Listen) | Self::Listening | Self::Unconnected => 0,
             Self::Tcp(TcpState::BoundInactive) => 1,
-            Self::Tcp(TcpState::SynSent) => 2,
+            Self::Tcp(TcpState::SynSent) | Self::Connecting => 2,
             Self::Tcp(TcpState::SynReceived | TcpState::NewSynReceived) => 3,
-            Self::Tcp(TcpState::Established) | Self::Connected => 4,
+            Self::Tcp(TcpState::Established) | Self::Connected | Self::Association(_) => 4,
             Self::Tcp(TcpState::FinWait1) => 5,
             Self::Tcp(TcpState::FinWait2) => 6,
             Self::Tcp(TcpState::CloseWait) => 7,
-            Self::Tcp(TcpState::Closing) => 8,
+            Self::Tcp(TcpState::Closing) | Self::Closing => 8,
             Self::Tcp(TcpState::LastAck) => 9,
             Self::Tcp(TcpState::TimeWait) => 10,
             Self::Tcp(TcpState::Closed | TcpState::Unknown(_)) => 11,
@@ -84,6 +124,12 @@ impl State {
                 "a UDP socket that connect(2) tied to one peer; the peer was not told",
                 "either side may send; datagrams from others are not delivered here",
             ),
+            Self::Listening => ("waits for connections", "a peer must connect; the process must accept(2) what waits"),
+            Self::Connecting => ("asked for a connection and has no answer", "the other machine must answer"),
+            Self::Closing => ("this side has closed", "the other machine must answer"),
+            Self::Association(_) => {
+                ("an SCTP association", "either side may send; whoever is done first shuts it down")
+            }
         }
     }
 }
@@ -162,6 +208,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_tcp_has_no_tcp_state() {
+        assert_eq!(State::listed(Kind::UnixStream, TcpState::Listen).name(), Some("listening"));
+        assert_eq!(State::listed(Kind::Raw, TcpState::Closed), State::Unconnected);
+        assert_eq!(State::listed(Kind::VsockStream, TcpState::SynSent), State::Connecting);
+        assert_eq!(State::listed(Kind::Mptcp, TcpState::TimeWait), State::Tcp(TcpState::TimeWait));
+        // An association in state 3 is established; what TCP calls so is another number.
+        assert_eq!(State::listed(Kind::Sctp, TcpState::SynReceived).name(), Some("established"));
+        assert_eq!(State::listed(Kind::Sctp, TcpState::Listen), State::Listening);
+    }
+
+    #[test]
     fn names_are_those_of_rfc_9293() {
         let named = |number| State::of(Protocol::TCP, TcpState::from(number)).name();
         assert_eq!(named(1), Some("ESTABLISHED"));
@@ -187,7 +244,8 @@ mod tests {
             .into_iter()
             .filter(|state| *state != TcpState::NewSynReceived)
             .map(State::Tcp)
-            .chain([State::Unconnected, State::Connected])
+            .chain([State::Unconnected, State::Connected, State::Listening, State::Connecting, State::Closing])
+            .chain([State::Association(3)])
             .map(State::meaning)
             .collect();
         let states = meanings.len();

@@ -6,22 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use sockeye_common::order::ByteOrder;
 use sockeye_common::wire::{Reader, Truncated};
 
-use super::SOCK_DIAG_BY_FAMILY;
-use super::row::{InetSocket, SkMemInfo, Timer};
+use super::row::{InetSocket, Timer};
+use super::{SOCK_DIAG_BY_FAMILY, attributes, octet};
 use crate::netlink::{self, Message, Verdict};
 use crate::numbers::{Family, Protocol, TcpState};
-use crate::tcp_info::TcpInfo;
-
-const INET_DIAG_INFO: u16 = 2;
-const INET_DIAG_CONG: u16 = 4;
-const INET_DIAG_TOS: u16 = 5;
-const INET_DIAG_TCLASS: u16 = 6;
-const INET_DIAG_SKMEMINFO: u16 = 7;
-const INET_DIAG_SHUTDOWN: u16 = 8;
-const INET_DIAG_PROTOCOL: u16 = 10;
-const INET_DIAG_SKV6ONLY: u16 = 11;
-const INET_DIAG_MARK: u16 = 15;
-const INET_DIAG_CGROUP_ID: u16 = 21;
 
 /// How a batch ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +28,8 @@ pub enum ParseError {
     Truncated(Truncated),
     /// A row of a family that was not asked for.
     Family {
+        /// What was asked for; of the Internet families, both.
+        expected: Family,
         /// The family's number.
         found: u8,
         /// Where its message's payload starts, in octets from the start of the batch.
@@ -51,15 +41,22 @@ impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Truncated(fault) => fault.fmt(f),
-            Self::Family { found, offset } => {
-                write!(
-                    f,
-                    "idiag_family at octet {offset}: expected {} or {}, found {found}",
-                    Family::INET,
-                    Family::INET6
-                )
+            Self::Family { expected: Family::INET, found, offset } => {
+                let (v4, v6) = (Family::INET, Family::INET6);
+                write!(f, "idiag_family at octet {offset}: expected {v4} or {v6}, found {found}")
+            }
+            Self::Family { expected, found, offset } => {
+                write!(f, "sdiag_family at octet {offset}: expected {expected}, found {found}")
             }
         }
+    }
+}
+
+impl ParseError {
+    /// Refuses a row of another family.
+    pub(super) fn expect_family(found: u8, expected: Family, message: &Message<'_>) -> Result<(), Self> {
+        let same = Family(found.into()) == expected;
+        if same { Ok(()) } else { Err(Self::Family { expected, found, offset: message.offset }) }
     }
 }
 
@@ -84,6 +81,17 @@ impl From<Truncated> for ParseError {
 /// # Source
 /// sock_diag(7); netlink(7).
 pub fn parse_batch(batch: &[u8], protocol: Protocol, row: &mut dyn FnMut(InetSocket)) -> Result<BatchEnd, ParseError> {
+    each_row(batch, &mut |message| {
+        row(parse_row(message, protocol)?);
+        Ok(())
+    })
+}
+
+/// Hands over each row of a batch, and says how the batch ended.
+pub(super) fn each_row(
+    batch: &[u8],
+    row: &mut dyn FnMut(&Message<'_>) -> Result<(), ParseError>,
+) -> Result<BatchEnd, ParseError> {
     let mut end = BatchEnd::default();
     for message in netlink::messages(batch) {
         let message = message?;
@@ -93,7 +101,7 @@ pub fn parse_batch(batch: &[u8], protocol: Protocol, row: &mut dyn FnMut(InetSoc
                 end.finished = Some(Verdict::parse(&message).errno);
                 break;
             }
-            SOCK_DIAG_BY_FAMILY => row(parse_row(&message, protocol)?),
+            SOCK_DIAG_BY_FAMILY => row(&message)?,
             _ => {}
         }
     }
@@ -101,7 +109,7 @@ pub fn parse_batch(batch: &[u8], protocol: Protocol, row: &mut dyn FnMut(InetSoc
 }
 
 /// struct inet_diag_msg and the attributes behind it.
-fn parse_row(message: &Message<'_>, protocol: Protocol) -> Result<InetSocket, ParseError> {
+pub(super) fn parse_row(message: &Message<'_>, protocol: Protocol) -> Result<InetSocket, ParseError> {
     let mut reader = Reader::new(message.payload);
     let family = reader.u8("idiag_family")?;
     let state = TcpState::from(reader.u8("idiag_state")?);
@@ -121,8 +129,11 @@ fn parse_row(message: &Message<'_>, protocol: Protocol) -> Result<InetSocket, Pa
     let inode = reader.u32_in(ByteOrder::HOST, "idiag_inode")?;
     let family = Family(family.into());
     let address = |octets, port| {
-        address(family, octets, port, interface)
-            .ok_or(ParseError::Family { found: u8::try_from(family.0).unwrap_or(0), offset: message.offset })
+        address(family, octets, port, interface).ok_or(ParseError::Family {
+            expected: Family::INET,
+            found: octet(family.0),
+            offset: message.offset,
+        })
     };
     let mut socket = InetSocket {
         family,
@@ -146,9 +157,17 @@ fn parse_row(message: &Message<'_>, protocol: Protocol) -> Result<InetSocket, Pa
         v6only: None,
         mark: None,
         cgroup: None,
+        meminfo: None,
+        info: None,
+        congestion_info: None,
+        class_id: None,
+        ulp: None,
+        options: None,
+        locals: Vec::new(),
+        peers: Vec::new(),
     };
     for (kind, value) in netlink::attributes(reader.rest()) {
-        apply(&mut socket, kind, value);
+        attributes::apply(&mut socket, kind, value);
     }
     Ok(socket)
 }
@@ -178,48 +197,6 @@ fn needs_zone(ip: &Ipv6Addr) -> bool {
     ip.is_unicast_link_local() || (first == 0xff && matches!(second & 0x0f, 1 | 2))
 }
 
-/// Stores one attribute. What is too short to be read is as if it had not come.
-fn apply(socket: &mut InetSocket, kind: u16, value: &[u8]) {
-    let first = value.first().copied();
-    match kind {
-        INET_DIAG_INFO if socket.protocol == Protocol::TCP && !value.is_empty() => {
-            socket.tcp_info = Some(TcpInfo::new(value));
-        }
-        INET_DIAG_CONG => {
-            socket.congestion = Some(String::from_utf8_lossy(value).trim_end_matches('\0').to_owned());
-        }
-        INET_DIAG_TOS => socket.tos = first,
-        INET_DIAG_TCLASS => socket.traffic_class = first,
-        INET_DIAG_SKMEMINFO => socket.skmeminfo = skmeminfo(value),
-        INET_DIAG_SHUTDOWN => socket.shutdown = first,
-        INET_DIAG_PROTOCOL => {
-            if let Some(number) = first {
-                socket.protocol = Protocol(number.into());
-            }
-        }
-        INET_DIAG_SKV6ONLY => socket.v6only = first.map(|value| value != 0),
-        INET_DIAG_MARK => socket.mark = Reader::new(value).u32_in(ByteOrder::HOST, "INET_DIAG_MARK").ok(),
-        INET_DIAG_CGROUP_ID => socket.cgroup = Reader::new(value).u64_in(ByteOrder::HOST, "INET_DIAG_CGROUP_ID").ok(),
-        _ => {}
-    }
-}
-
-fn skmeminfo(value: &[u8]) -> Option<SkMemInfo> {
-    let mut reader = Reader::new(value);
-    let mut next = || reader.u32_in(ByteOrder::HOST, "INET_DIAG_SKMEMINFO").ok();
-    Some(SkMemInfo {
-        rmem_alloc: next()?,
-        rcvbuf: next()?,
-        wmem_alloc: next()?,
-        sndbuf: next()?,
-        fwd_alloc: next()?,
-        wmem_queued: next()?,
-        optmem: next()?,
-        backlog: next(),
-        drops: next(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -227,6 +204,7 @@ mod tests {
 
     use super::*;
     use crate::netlink::Builder;
+    use crate::sock_diag::attributes::*;
     use crate::sock_diag::{SkMemInfo, TimerKind};
 
     /// The octets of a recording: lines that start with `#` say where it comes from.
@@ -411,7 +389,7 @@ mod tests {
         let mut strange = good.clone();
         strange[16] = 17;
         let (seen, end) = rows(&[good, strange].concat(), Protocol::TCP);
-        assert_eq!((seen.len(), end), (1, Err(ParseError::Family { found: 17, offset: 104 })));
+        assert_eq!((seen.len(), end), (1, Err(ParseError::Family { expected: Family::INET, found: 17, offset: 104 })));
         assert_eq!(end.unwrap_err().to_string(), "idiag_family at octet 104: expected AF_INET or AF_INET6, found 17");
     }
 

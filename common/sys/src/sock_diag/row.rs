@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::attributes::{CongestionInfo, MemInfo, SockOptions, UlpInfo};
 use crate::numbers::{Family, Protocol, TcpState};
 use crate::tcp_info::TcpInfo;
 
@@ -57,6 +58,24 @@ pub struct InetSocket {
     pub mark: Option<u32>,
     /// The control group's inode number.
     pub cgroup: Option<u64>,
+    /// If [`Extensions::MEMINFO`](super::Extensions::MEMINFO) was asked for.
+    pub meminfo: Option<MemInfo>,
+    /// What [`Extensions::INFO`](super::Extensions::INFO) brings of protocols other than TCP: struct mptcp_info, struct
+    /// sctp_info.
+    pub info: Option<Box<[u8]>>,
+    /// If [`Extensions::VEGASINFO`](super::Extensions::VEGASINFO) was asked for and the congestion control tells any.
+    pub congestion_info: Option<CongestionInfo>,
+    /// The traffic control class, if [`Extensions::TCLASS`](super::Extensions::TCLASS) was asked for.
+    pub class_id: Option<u32>,
+    /// What sits between TCP and the process: TLS of the kernel, MPTCP. Told only if
+    /// [`Extensions::INFO`](super::Extensions::INFO) was asked for.
+    pub ulp: Option<UlpInfo>,
+    /// Some socket options, since Linux 5.10. Told unasked.
+    pub options: Option<SockOptions>,
+    /// Of SCTP: every address here.
+    pub locals: Vec<SocketAddr>,
+    /// Of SCTP: every address of the peer.
+    pub peers: Vec<SocketAddr>,
 }
 
 /// The timer of a socket.
