@@ -136,35 +136,14 @@ pub(super) fn parse_row(message: &Message<'_>, protocol: Protocol) -> Result<Ine
         })
     };
     let mut socket = InetSocket {
-        family,
-        protocol,
-        state,
         timer: Timer { kind, retransmits, expires_ms },
-        local: address(local, local_port)?,
-        peer: address(peer, peer_port)?,
         interface,
         cookie: u64::from(cookie_high) << 32 | u64::from(cookie_low),
         rqueue,
         wqueue,
         uid,
         inode,
-        skmeminfo: None,
-        tcp_info: None,
-        congestion: None,
-        tos: None,
-        traffic_class: None,
-        shutdown: None,
-        v6only: None,
-        mark: None,
-        cgroup: None,
-        meminfo: None,
-        info: None,
-        congestion_info: None,
-        class_id: None,
-        ulp: None,
-        options: None,
-        locals: Vec::new(),
-        peers: Vec::new(),
+        ..InetSocket::bare(protocol, state, address(local, local_port)?, address(peer, peer_port)?)
     };
     for (kind, value) in netlink::attributes(reader.rest()) {
         attributes::apply(&mut socket, kind, value);

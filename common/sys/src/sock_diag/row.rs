@@ -78,6 +78,43 @@ pub struct InetSocket {
     pub peers: Vec<SocketAddr>,
 }
 
+impl InetSocket {
+    /// A row that says nothing but its ends and its state. The family is that of the local address.
+    pub const fn bare(protocol: Protocol, state: TcpState, local: SocketAddr, peer: SocketAddr) -> Self {
+        Self {
+            family: if local.is_ipv4() { Family::INET } else { Family::INET6 },
+            protocol,
+            state,
+            timer: Timer { kind: TimerKind::Off, retransmits: 0, expires_ms: 0 },
+            local,
+            peer,
+            interface: 0,
+            cookie: 0,
+            rqueue: 0,
+            wqueue: 0,
+            uid: 0,
+            inode: 0,
+            skmeminfo: None,
+            tcp_info: None,
+            congestion: None,
+            tos: None,
+            traffic_class: None,
+            shutdown: None,
+            v6only: None,
+            mark: None,
+            cgroup: None,
+            meminfo: None,
+            info: None,
+            congestion_info: None,
+            class_id: None,
+            ulp: None,
+            options: None,
+            locals: Vec::new(),
+            peers: Vec::new(),
+        }
+    }
+}
+
 /// The timer of a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timer {

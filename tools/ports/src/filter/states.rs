@@ -61,6 +61,10 @@ pub(super) fn bits(state: State) -> StateMask {
         State::Tcp(state) => state.into(),
         State::Unconnected => StateMask::CLOSED,
         State::Connected => StateMask::ESTABLISHED,
+        State::Listening => StateMask::LISTEN,
+        State::Connecting => StateMask::SYN_SENT,
+        State::Closing => StateMask::CLOSING,
+        State::Association(number) => TcpState::from(number).into(),
     }
 }
 

@@ -184,27 +184,14 @@ prop_compose! {
         let state = TcpState::from(state);
         let plain = socket(Protocol::TCP, state, &local.to_string(), &peer.to_string());
         let row = InetSocket {
-            family: plain.family,
-            protocol: plain.protocol,
-            state,
             timer: plain.timer,
-            local,
-            peer,
             interface,
             cookie: 1,
             rqueue: recv_queue,
-            wqueue: 0,
-            uid: 0,
             inode: 1,
-            skmeminfo: None,
-            tcp_info: None,
-            congestion: None,
-            tos: None,
-            traffic_class: None,
-            shutdown: None,
-            v6only: None,
             mark: Some(mark),
             cgroup: Some(cgroup),
+            ..InetSocket::bare(plain.protocol, state, local, peer)
         };
         let interface = (interface != 0).then_some(interface);
         (Socket { interface, recv_queue, details: Some(Box::new(row)), ..plain }, auto)
