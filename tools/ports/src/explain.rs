@@ -3,9 +3,11 @@
 use std::io;
 
 use serde::Serialize;
+use sockeye_cli::escape::escape;
 use sockeye_cli::output::{Render, Role, Text};
 use sockeye_sys::sock_diag::{Dumped, Request, StateMask};
 
+use crate::filter::{Filter, Program, Query};
 use crate::record::Coded;
 use crate::socket::Socket;
 use crate::state::State;
@@ -14,6 +16,21 @@ use crate::state::State;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// A filter was read, and its names were looked up.
+    FilterRead {
+        /// As it was written.
+        text: String,
+        /// As it was understood, with all brackets; null if it is nothing but states.
+        expression: Option<String>,
+        /// The state bits that it allows; null if it says nothing of states.
+        states: Option<u32>,
+        /// The program for the kernel, in octets; null if the kernel can test nothing of it.
+        program: Option<String>,
+        /// The program, an operation a line.
+        operations: Vec<String>,
+        /// Whether the program says all that the filter does, the states apart.
+        exact: bool,
+    },
     /// A dump was asked for and came.
     Dumped {
         /// The protocol.
@@ -41,6 +58,11 @@ pub enum Event {
         rows: usize,
         /// The table changed while it was read, so that a row may be missing or twice there.
         interrupted: bool,
+    },
+    /// The kernel does not take a filter's program: it is older than an operation, or there is no privilege for one.
+    ProgramRefused {
+        /// What was asked for, and the kernel's answer.
+        answer: String,
     },
     /// The kernel does not list these sockets over netlink.
     NotListed {
@@ -104,6 +126,19 @@ impl OwnerSearch {
 }
 
 impl Event {
+    /// The event of a filter.
+    pub fn filter_read(query: &Query, filter: &Filter) -> Self {
+        let program = filter.program();
+        Self::FilterRead {
+            text: query.text.clone(),
+            expression: query.expression.as_ref().map(ToString::to_string),
+            states: filter.states.map(|states| states.0),
+            operations: program.as_ref().map(Program::lines).unwrap_or_default(),
+            exact: program.as_ref().is_some_and(|program| program.exact),
+            program: program.map(|program| sockeye_common::hex::encode(&program.octets)),
+        }
+    }
+
     /// The event of a dump.
     pub fn dumped(request: &Request, dumped: Dumped) -> Self {
         Self::Dumped {
@@ -150,6 +185,12 @@ impl Render for Event {
                 text.line(format!("asked NETLINK_SOCK_DIAG for {family}{states}"))?;
                 came(text, *rows, *interrupted)
             }
+            Self::FilterRead { expression, states, operations, exact, .. } => {
+                filter_read(text, expression.as_deref(), *states, operations, *exact)
+            }
+            Self::ProgramRefused { answer } => {
+                text.line(format!("  the kernel does not take the program, so that every socket comes: {answer}"))
+            }
             Self::NotListed { answer } => text.line(format!("not listed by this kernel: {answer}")),
             Self::OwnersSearched(search) => search.render(text),
             Self::StateMeans { state, sockets, meaning, next } => {
@@ -187,6 +228,27 @@ impl Render for OwnerSearch {
         }
         Ok(())
     }
+}
+
+fn filter_read(
+    text: &mut Text<'_>,
+    expression: Option<&str>,
+    states: Option<u32>,
+    operations: &[String],
+    exact: bool,
+) -> io::Result<()> {
+    let read = expression.map_or_else(|| "states alone".to_owned(), |expression| escape(expression).into_owned());
+    text.line(format!("filter: {read}"))?;
+    if let Some(states) = states {
+        text.line(format!("  in the states {}", states_by_name(states)))?;
+    }
+    match (operations, exact) {
+        ([], _) if expression.is_none() => return Ok(()),
+        ([], _) => return text.line("  no program for the kernel: it could keep no socket back"),
+        (_, true) => text.line("  as a program for the kernel (INET_DIAG_REQ_BYTECODE):")?,
+        (_, false) => text.line("  what the kernel can test of it, as a program (INET_DIAG_REQ_BYTECODE):")?,
+    }
+    operations.iter().try_for_each(|operation| text.line(format!("    {operation}")))
 }
 
 /// `LISTEN (0x400)`.
@@ -264,6 +326,27 @@ mod tests {
         assert_eq!(why(0, 0, 0), ("/proc lists no process: it is not mounted".to_owned(), false));
         let search = OwnerSearch { wanted: 1, unread: 2, ..OwnerSearch::default() };
         assert!(shown(&Event::OwnersSearched(search)).ends_with("\n  2 processes could not be read\n"));
+    }
+
+    #[test]
+    fn a_filter_is_shown_with_its_brackets_and_its_program() {
+        let told = |query: &str| {
+            let query = crate::filter::parse(&[query]).unwrap();
+            let filter = crate::shell::filter::resolve(&query).unwrap();
+            shown(&Event::filter_read(&query, &filter))
+        };
+        assert_eq!(
+            told("state listening sport 1 or sport < 3 dport 4"),
+            "filter: sport = :1 or (sport < :3 and dport = :4)\n  in the states LISTEN (0x400)\n  \
+             as a program for the kernel (INET_DIAG_REQ_BYTECODE):\n       0 S_COND port 1, else 16\n      \
+             12 JMP to accept\n      16 S_LE 2, else refuse\n      24 D_COND port 4, else refuse\n"
+        );
+        assert_eq!(told("state time-wait"), "filter: states alone\n  in the states TIME-WAIT (0x40)\n");
+        assert_eq!(
+            told("process nc"),
+            "filter: process = nc\n  no program for the kernel: it could keep no socket back\n"
+        );
+        assert!(told("pid 1 dport 2").contains("\n  what the kernel can test of it, as a program ("));
     }
 
     #[test]

@@ -3,6 +3,9 @@
 //! [`parse`] reads a [`Query`] and asks nobody. [`Query::resolve`] asks for what the names in it stand for, and gives a
 //! [`Filter`], which judges sockets ([`Filter::matches`]) and becomes a program for the kernel ([`Filter::program`]).
 //!
+//! A listing does: `parse` with the command line; then, in the namespace that it is about, `shell::filter::resolve` and
+//! `shell::filter::select` in place of `shell::dump`. Whoever has rows already uses `shell::filter::sift`.
+//!
 //! # How it differs from ss
 //! - `and` binds closer than `or`, as ss's manual says and ss does not do. [`Query::warnings`] says where that matters.
 //! - Blanks are needed only between words. IPv6 addresses need no brackets. `state` may stand anywhere.

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: reads the services database")]
 
 mod dump;
+pub mod filter;
 mod processes;
 
 use sockeye_sys::interface;

@@ -2,15 +2,17 @@
 //!
 //! Where the kernel can judge too, both must say the same: [`super::Program`] is held to this by a test.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
-use sockeye_sys::sock_diag::StateMask;
-use sockeye_sys::{Family, Protocol};
+use sockeye_sys::Family;
+use sockeye_sys::sock_diag::{StateMask, UnixName};
 
 use super::predicate::Field;
 use super::tree::Tree;
 use super::{glob, states};
+use crate::entry::{Address, Entry};
 use crate::owners::Holders;
 use crate::socket::Socket;
 
@@ -130,8 +132,6 @@ pub struct Filter {
 pub struct Subject<'a> {
     /// The bits under which the kernel lists it; none if it has no state.
     pub states: StateMask,
-    /// Its protocol.
-    pub protocol: Protocol,
     /// Its family.
     pub family: Family,
     /// Between what it stands.
@@ -164,12 +164,12 @@ pub enum Ends<'a> {
         /// There.
         peer: SocketAddr,
     },
-    /// Paths, or names behind an `@`; empty if there is none.
+    /// Names, where there are any.
     Unix {
         /// Here.
-        local: &'a str,
+        local: Option<&'a UnixName>,
         /// There.
-        peer: &'a str,
+        peer: Option<&'a UnixName>,
     },
     /// Frames.
     Packet {
@@ -201,7 +201,6 @@ impl<'a> From<&'a Socket> for Subject<'a> {
         let details = socket.details.as_deref();
         Self {
             states: states::bits(socket.state),
-            protocol: socket.protocol,
             family: socket.family,
             ends: Ends::Inet { local: socket.local, peer: socket.peer },
             interface: socket.interface,
@@ -213,6 +212,44 @@ impl<'a> From<&'a Socket> for Subject<'a> {
             recv_queue: socket.recv_queue,
             send_queue: socket.send_queue,
         }
+    }
+}
+
+impl<'a> From<&'a Entry> for Subject<'a> {
+    fn from(entry: &'a Entry) -> Self {
+        let ends = match (entry, entry.local(), entry.peer()) {
+            (Entry::Inet(socket), ..) => return Self::from(socket),
+            (_, Address::Packet { protocol, interface }, _) => {
+                Ends::Packet { protocol, interface: interface.unwrap_or(0) }
+            }
+            (Entry::Netlink(netlink), ..) => Ends::Netlink {
+                protocol: netlink.row.protocol.into(),
+                local: netlink.row.portid,
+                peer: netlink.row.dst_portid,
+            },
+            (Entry::Vsock(vsock), ..) => Ends::Vsock { local: vsock.row.local, peer: vsock.row.peer },
+            (_, local, peer) => Ends::Unix { local: name(local), peer: name(peer) },
+        };
+        Self {
+            states: states::bits(entry.state()),
+            family: entry.family(),
+            ends,
+            interface: entry.interface(),
+            mark: entry.mark(),
+            cgroup: entry.cgroup(),
+            uid: entry.uid(),
+            inode: entry.inode(),
+            cookie: entry.cookie(),
+            recv_queue: entry.recv_queue(),
+            send_queue: entry.send_queue(),
+        }
+    }
+}
+
+fn name(address: Address<'_>) -> Option<&UnixName> {
+    match address {
+        Address::Unix { name, .. } => name,
+        _ => None,
     }
 }
 
@@ -262,8 +299,8 @@ impl Test {
                 end(subject, *side).is_some_and(|end| (*first..=*last).contains(&end.port()))
             }
             Self::Unix { side, pattern } => match (subject.ends, side) {
-                (Ends::Unix { local: path, .. }, Side::Local) | (Ends::Unix { peer: path, .. }, Side::Peer) => {
-                    glob::matches(pattern, path)
+                (Ends::Unix { local: name, .. }, Side::Local) | (Ends::Unix { peer: name, .. }, Side::Peer) => {
+                    glob::matches(pattern, &unix_text(name))
                 }
                 _ => false,
             },
@@ -292,6 +329,15 @@ fn pick<T>(side: Side, local: T, peer: T) -> T {
     match side {
         Side::Local => local,
         Side::Peer => peer,
+    }
+}
+
+/// A name as a pattern sees it: that of the abstract name space behind an `@`, and nothing where there is none.
+fn unix_text(name: Option<&UnixName>) -> Cow<'_, str> {
+    match name {
+        None => Cow::Borrowed(""),
+        Some(UnixName::Path(path)) => String::from_utf8_lossy(path),
+        Some(UnixName::Abstract(name)) => Cow::Owned(format!("@{}", String::from_utf8_lossy(name))),
     }
 }
 

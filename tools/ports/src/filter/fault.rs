@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use sockeye_cli::escape::escape;
+use sockeye_cli::{Exit, Failure, Status};
 
 /// A query that is refused: what is wrong, and a mark below the place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,21 @@ impl Fault {
     /// Where it is, in characters from 1.
     pub fn column(&self) -> usize {
         self.query.get(..self.span.start).unwrap_or_default().chars().count() + 1
+    }
+}
+
+impl From<Fault> for Exit {
+    /// The three lines on standard error, and the status of a wrong command line.
+    fn from(fault: Fault) -> Self {
+        Self::Text { text: format!("ports: {fault}\n"), on_stderr: true, status: Status::USAGE }
+    }
+}
+
+impl From<Fault> for Failure {
+    /// One line, for what is found wrong only when names are looked up.
+    fn from(fault: Fault) -> Self {
+        let message = escape(&fault.message);
+        Self::usage(format!("filter, column {}: {message}", fault.column()))
     }
 }
 

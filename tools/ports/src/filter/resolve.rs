@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use sockeye_common::addr::Zone;
 use sockeye_sys::Family;
+use sockeye_sys::sock_diag::Extensions;
 
 use super::Query;
 use super::condition::{Filter, Side, Test};
@@ -11,6 +12,7 @@ use super::fault::Fault;
 use super::host::{self, Address, HostPattern};
 use super::predicate::{End, Field, PortPattern, Predicate, Relation, Term};
 use super::tree::Tree;
+use crate::selection::Selection;
 
 /// Who knows what names stand for. Each says in words why it does not know.
 pub trait LookUp {
@@ -73,6 +75,22 @@ impl Filter {
             _ => {}
         });
         needs
+    }
+}
+
+impl Filter {
+    /// The least that must be asked for: every socket that is wanted is among what this brings, and others too.
+    #[must_use]
+    pub fn narrow(&self, selection: &Selection) -> Selection {
+        let needs = self.needs();
+        // Rows are kept whole if any extension is asked for, and this is the smallest.
+        let whole = (needs.marks || needs.cgroups) && selection.extensions.is_empty();
+        Selection {
+            states: self.states.unwrap_or(selection.states),
+            extensions: if whole { Extensions::SHUTDOWN } else { selection.extensions },
+            bytecode: self.program().map(|program| program.octets).unwrap_or_default(),
+            ..selection.clone()
+        }
     }
 }
 

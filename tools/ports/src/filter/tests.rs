@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use proptest::prelude::*;
-use sockeye_sys::sock_diag::StateMask;
+use sockeye_sys::sock_diag::{StateMask, UnixName};
 use sockeye_sys::{Protocol, TcpState};
 
 use super::*;
@@ -330,7 +330,8 @@ fn sockets_of_other_kinds() {
     let inet = tcp("10.1.2.3:22", "192.0.2.1:40000");
     let subject = |ends| Subject { ends, ..Subject::from(&inet) };
     let matches = |query: &str, ends| filter(query).matches(subject(ends), &Facts::default());
-    let unix = Ends::Unix { local: "/run/x.sock", peer: "@y" };
+    let (path, name) = (UnixName::Path((*b"/run/x.sock").into()), UnixName::Abstract((*b"y").into()));
+    let unix = Ends::Unix { local: Some(&path), peer: Some(&name) };
     assert!(matches("src unix:/run/*.sock", unix) && matches("dst unix:@?", unix));
     assert!(!matches("dst unix:/run/*", unix) && !matches("sport 22", unix) && !matches("src 10/8", unix));
     let packet = Ends::Packet { protocol: 0x806, interface: 2 };

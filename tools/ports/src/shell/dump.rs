@@ -53,6 +53,11 @@ impl Dump<'_> {
         let dumped = self.diag.dump(request, &mut |row| entries.push(Entry::Inet(Socket::new(kind, row, details))));
         match dumped {
             Ok(dumped) => (self.explain)(Event::dumped(request, dumped)),
+            // Nothing has come, and without the program more comes than is wanted, never less.
+            Err(error) if !request.bytecode.is_empty() && matches!(error, DumpError::Refused { .. }) => {
+                (self.explain)(Event::ProgramRefused { answer: error.to_string() });
+                return self.inet(kind, &Request { bytecode: Vec::new(), ..request.clone() });
+            }
             Err(error) if error.is_unsupported() && !Kinds::TCP_UDP.contains(kind) => self.not_listed(&error),
             Err(error) => return Err(refused(request.protocol, &error)),
         }

@@ -1,0 +1,240 @@
+//! What a filter asks of this host: names, the range of ephemeral ports, who chose a port, who holds a socket.
+#![expect(clippy::disallowed_methods, reason = "the shell: reads /etc/passwd, /proc and the control groups")]
+
+use std::collections::HashSet;
+use std::fs;
+use std::net::IpAddr;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+use sockeye_cli::{Failure, Output};
+use sockeye_sys::addrinfo::{self, Hints};
+use sockeye_sys::sock_diag::{DumpError, Request, SockDiag, StateMask};
+use sockeye_sys::{Family, Protocol, SockType, interface};
+
+use crate::cli::WantedOwners;
+use crate::entry::Entry;
+use crate::explain::{Event, OwnerSearch, counted};
+use crate::filter::{Facts, Filter, LookUp, Program, Query};
+use crate::owners::{Holders, Ownership};
+use crate::selection::Selection;
+
+/// The range if /proc does not tell: Linux's default.
+const EPHEMERAL: (u16, u16) = (32768, 60999);
+
+/// Looks up the names in a query, in the network namespace of this thread.
+///
+/// # Errors
+/// [`Failure`] for a name that stands for nothing, and for marks without the privilege to see them.
+pub fn resolve(query: &Query) -> Result<Filter, Failure> {
+    let filter = query.resolve(&mut Host)?;
+    if filter.needs().marks { may_see_marks().map(|()| filter) } else { Ok(filter) }
+}
+
+/// [`resolve`] with all that is to be said: the warnings of the query, and how it was read.
+///
+/// # Errors
+/// As [`resolve`], and if standard output does not take the explanation.
+pub fn prepare(query: &Query, output: &mut Output<'_>) -> Result<Filter, Failure> {
+    for warning in &query.warnings {
+        output.note(format!("filter: {warning}"));
+    }
+    let filter = resolve(query)?;
+    if !query.is_empty() {
+        output.event(&Event::filter_read(query, &filter))?;
+    }
+    Ok(filter)
+}
+
+/// What came, and how the search for owners went, if the filter needed one.
+#[derive(Debug)]
+pub struct Selected {
+    /// What is wanted, in no particular order.
+    pub entries: Vec<Entry>,
+    /// How many sockets were left out or taken in without knowing their owners, and how these were searched.
+    pub hidden: Option<(usize, OwnerSearch)>,
+}
+
+/// The sockets of a selection that a filter wants.
+///
+/// # Errors
+/// As [`super::dump`].
+pub fn select(selection: &Selection, filter: &Filter, explain: &mut dyn FnMut(Event)) -> Result<Selected, Failure> {
+    let mut entries = super::dump(&filter.narrow(selection), explain)?;
+    let hidden = sift(&mut entries, filter)?;
+    Ok(Selected { entries, hidden })
+}
+
+/// Keeps what a filter wants, and says how many owners it would have had to know.
+///
+/// # Errors
+/// [`Failure`] if the kernel does not say who chose the ports, where that is asked for.
+pub fn sift(entries: &mut Vec<Entry>, filter: &Filter) -> Result<Option<(usize, OwnerSearch)>, Failure> {
+    let needs = filter.needs();
+    let bound = needs.bound.then(bound).transpose()?;
+    let searched: Option<(Holders, OwnerSearch)> = needs.holders.then(|| super::holders(entries, WantedOwners::All));
+    let holders = searched.as_ref().map(|(holders, _)| holders);
+    let facts = Facts { holders, bound: bound.as_ref() };
+    let is_hidden =
+        |entry: &Entry| holders.is_some_and(|holders| holders.ownership(entry.inode()) == Ownership::Hidden);
+    let hidden = entries.iter().filter(|entry| is_hidden(entry)).count();
+    entries.retain(|entry| filter.matches(entry, &facts));
+    Ok(searched.map(|(_, search)| (hidden, search)).filter(|(hidden, _)| *hidden > 0))
+}
+
+impl Selected {
+    /// What is to be said of owners that the filter asked for and that are hidden.
+    pub fn note(&self) -> Option<String> {
+        let (hidden, search) = self.hidden.as_ref()?;
+        let (why, _) = search.why_hidden();
+        let sockets = counted(*hidden, "socket", "sockets");
+        Some(format!("filter: owners of {sockets} are hidden, so that it takes them for nobody's: {why}"))
+    }
+}
+
+/// The cookies of all sockets whose port bind(2) chose: the kernel tells by which sockets pass a program.
+fn bound() -> Result<HashSet<u64>, Failure> {
+    let fail = |error: DumpError| Failure::host(error.to_string());
+    let mut diag = SockDiag::open().map_err(fail)?;
+    let mut cookies = HashSet::new();
+    let bytecode = Program::bound().map(|program| program.octets).unwrap_or_default();
+    for protocol in [Protocol::TCP, Protocol::UDP, Protocol::UDPLITE, Protocol::SCTP] {
+        for family in [Family::INET, Family::INET6] {
+            let request = Request { bytecode: bytecode.clone(), ..Request::new(family, protocol) };
+            match diag.dump(&request, &mut |row| {
+                cookies.insert(row.cookie);
+            }) {
+                Ok(_) => {}
+                Err(error) if error.is_unsupported() => {}
+                Err(error) => return Err(fail(error)),
+            }
+        }
+    }
+    Ok(cookies)
+}
+
+/// Asks the kernel whether it would tell a mark.
+fn may_see_marks() -> Result<(), Failure> {
+    let fail = |error: DumpError| Failure::host(error.to_string());
+    let condition = crate::filter::Condition::Leaf(crate::filter::Test::Mark { mark: 0, mask: 0 });
+    let bytecode = Program::new(&condition).map(|program| program.octets).unwrap_or_default();
+    let states = StateMask::LISTEN;
+    let request = Request { states, bytecode, ..Request::new(Family::INET, Protocol::TCP) };
+    match SockDiag::open().map_err(fail)?.dump(&request, &mut |_| {}) {
+        Err(DumpError::Refused { errno: EPERM, .. }) => {
+            Err(Failure::host("filter: the kernel tells no mark to this user").hint("fwmark needs CAP_NET_ADMIN"))
+        }
+        // What else is wrong shows when the sockets are asked for.
+        _ => Ok(()),
+    }
+}
+
+/// "Operation not permitted".
+const EPERM: i32 = 1;
+
+/// This host, in the network namespace of this thread.
+struct Host;
+
+impl LookUp for Host {
+    fn host(&mut self, name: &str) -> Result<Vec<IpAddr>, String> {
+        let hints = Hints { socktype: SockType::STREAM, ..Hints::default() };
+        let found = addrinfo::lookup(Some(name), None, &hints).map_err(|error| format!("{name}: {error}"))?;
+        let mut addresses: Vec<IpAddr> = found.into_iter().map(|entry| entry.addr.ip()).collect();
+        addresses.dedup();
+        Ok(addresses)
+    }
+
+    fn service(&mut self, name: &str) -> Result<Vec<u16>, String> {
+        let found = addrinfo::lookup(None, Some(name), &Hints::default());
+        let found = found.map_err(|_| format!("no service is called {name}"))?;
+        let mut ports: Vec<u16> = found.into_iter().map(|entry| entry.addr.port()).collect();
+        ports.sort_unstable();
+        ports.dedup();
+        Ok(ports)
+    }
+
+    fn interface(&mut self, name: &str) -> Result<u32, String> {
+        interface::index(name).map_err(|_| format!("no interface is called {name} here"))
+    }
+
+    fn user(&mut self, name: &str) -> Result<u32, String> {
+        let users = fs::read("/etc/passwd").map_err(|error| format!("/etc/passwd: {error}"))?;
+        uid_of(&users, name).ok_or_else(|| format!("no user is called {name} in /etc/passwd"))
+    }
+
+    fn cgroup(&mut self, path: &str) -> Result<u64, String> {
+        let mounts = fs::read_to_string("/proc/self/mounts").map_err(|error| format!("/proc/self/mounts: {error}"))?;
+        let root = cgroup2_root(&mounts).ok_or("cgroup2 is not mounted")?;
+        let path = Path::new(path);
+        // With and without the mount point before it.
+        let whole = if path.starts_with(root) {
+            path.to_owned()
+        } else {
+            Path::new(root).join(path.strip_prefix("/").unwrap_or(path))
+        };
+        fs::metadata(&whole).map(|folder| folder.ino()).map_err(|_| format!("no control group {}", whole.display()))
+    }
+
+    fn ephemeral(&mut self) -> (u16, u16) {
+        let text = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+        let mut numbers = text.split_whitespace().map_while(|number| number.parse().ok());
+        numbers.next().zip(numbers.next()).unwrap_or(EPHEMERAL)
+    }
+}
+
+/// # Source
+/// passwd(5).
+fn uid_of(users: &[u8], name: &str) -> Option<u32> {
+    users.split(|octet| *octet == b'\n').find_map(|line| {
+        let mut fields = line.split(|octet| *octet == b':');
+        let found = fields.next()? == name.as_bytes();
+        found.then(|| std::str::from_utf8(fields.nth(1)?).ok()?.parse().ok()).flatten()
+    })
+}
+
+/// Where cgroup2 is mounted.
+///
+/// # Source
+/// proc_pid_mounts(5), fstab(5).
+fn cgroup2_root(mounts: &str) -> Option<&str> {
+    mounts.lines().find_map(|line| {
+        let mut fields = line.split(' ');
+        let root = fields.nth(1)?;
+        (fields.next()? == "cgroup2").then_some(root)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_users_as_passwd_5_describes_it() {
+        let users = b"root:x:0:0:root:/root:/bin/sh\n\nbroken\nann:x:1000:1000::/:\n\xff:x:1:1\nbad:x:-1:0\n";
+        assert_eq!(uid_of(users, "root"), Some(0));
+        assert_eq!(uid_of(users, "ann"), Some(1000));
+        assert_eq!(uid_of(users, "an"), None);
+        assert_eq!(uid_of(users, "bad"), None);
+        assert_eq!(uid_of(users, "broken"), None);
+    }
+
+    #[test]
+    fn cgroup2_may_be_mounted_anywhere() {
+        let mounts = "tmpfs /sys/fs/cgroup tmpfs rw 0 0\ncgroup /sys/fs/cgroup/cpu cgroup rw 0 0\n\
+                      cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n";
+        assert_eq!(cgroup2_root(mounts), Some("/sys/fs/cgroup/unified"));
+        assert_eq!(cgroup2_root("x /cgroup2 ext4 rw 0 0\n"), None);
+    }
+
+    #[test]
+    fn the_host_knows_itself() {
+        assert_eq!(Host.interface("lo"), Ok(1));
+        assert_eq!(Host.interface("nosuch0"), Err("no interface is called nosuch0 here".to_owned()));
+        assert!(Host.host("localhost").is_ok_and(|found| found.iter().all(IpAddr::is_loopback) && !found.is_empty()));
+        assert_eq!(Host.service("7"), Ok(vec![7]));
+        assert!(Host.service("no-such-service").is_err());
+        assert_eq!(Host.user("root"), Ok(0));
+        let (first, last) = Host.ephemeral();
+        assert!(first <= last);
+    }
+}
