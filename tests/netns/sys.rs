@@ -1,13 +1,13 @@
 //! Namespaces, links and the dump, as `sockeye-sys` makes and lists them.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sockeye_sys::addrinfo::{self, AiFlags, Hints};
 use sockeye_sys::nameinfo::{NiFlags, nameinfo};
-use sockeye_sys::sock_diag::{InetSocket, Request, TimerKind, dump};
+use sockeye_sys::sock_diag::{Closing, Closings, InetSocket, Request, SockDiag, SocketId, TimerKind, Wanted, dump};
 use sockeye_sys::{Family, NetNs, Protocol, TcpState, interface, link, namespace};
 use sockeye_test_support::{Case, DEADLINE, Net};
 
@@ -21,6 +21,9 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("sys::dump_shows_time_wait", &[], dump_shows_time_wait),
         Case::new("sys::dump_shows_the_accept_queue", &[], dump_shows_the_accept_queue),
         Case::new("sys::dump_sees_only_its_namespace", &[], dump_sees_only_its_namespace),
+        Case::new("sys::a_socket_is_destroyed_by_its_cookie", &[], a_socket_is_destroyed_by_its_cookie_and_no_other),
+        Case::new("sys::time_wait_is_destroyed", &[], time_wait_is_destroyed_and_its_port_is_free),
+        Case::new("sys::word_that_is_lost_is_told_as_lost", &[], word_that_is_lost_is_told_as_lost),
         Case::new("sys::link_local_addresses_have_a_scope", &[], link_local_addresses_have_a_scope),
     ]
 }
@@ -204,4 +207,82 @@ fn link_local_addresses_have_a_scope(_: &Net) {
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].local, rows[0].interface), (address, interface::index("a0").unwrap()));
     drop(socket);
+}
+
+/// The two ends of a connection, as the dump names them.
+fn ends(listener: &TcpListener, client: &TcpStream) -> (SocketId, SocketId) {
+    let (here, there) = (client.local_addr().unwrap(), listener.local_addr().unwrap());
+    let all = rows(if here.is_ipv4() { Family::INET } else { Family::INET6 }, Protocol::TCP);
+    let end = |local, peer| SocketId::from(all.iter().find(|row| (row.local, row.peer) == (local, peer)).unwrap());
+    (end(here, there), end(there, here))
+}
+
+fn a_socket_is_destroyed_by_its_cookie_and_no_other(_: &Net) {
+    for any in ["127.0.0.1:0", "[::1]:0"] {
+        let listener = TcpListener::bind(any).unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut server, _) = listener.accept().unwrap();
+        let (client_end, server_end) = ends(&listener, &client);
+        let mut diag = SockDiag::open().unwrap();
+        let other = SocketId { cookie: server_end.cookie ^ 1, ..server_end };
+        let refused = diag.destroy(&other).unwrap_err();
+        assert!(refused.to_string().starts_with("SOCK_DESTROY IPPROTO_TCP "), "{refused}");
+        client.write_all(b"x").unwrap();
+        server.read_exact(&mut [0]).unwrap();
+        let mut closings = Closings::open(Wanted { udp: false, ..Wanted::ALL }).unwrap();
+        diag.destroy(&server_end).unwrap();
+        let aborted = server.read(&mut [0]).unwrap_err();
+        assert_eq!(aborted.kind(), ErrorKind::ConnectionAborted);
+        assert_eq!(client.read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+        drop((server, client));
+        // Both are told of once nobody holds them any more.
+        let mut expected = vec![client_end.cookie, server_end.cookie];
+        while !expected.is_empty() {
+            match closings.next(Some(DEADLINE)).unwrap().expect("word of both ends") {
+                Closing::Socket(row) => {
+                    assert_eq!(row.protocol, Protocol::TCP);
+                    expected.retain(|cookie| *cookie != row.cookie);
+                }
+                Closing::Lost => panic!("two sockets fit into the buffer"),
+            }
+        }
+        assert!(diag.destroy(&server_end).is_err(), "it is gone");
+    }
+}
+
+fn time_wait_is_destroyed_and_its_port_is_free(_: &Net) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = listener.local_addr().unwrap();
+    let client = TcpStream::connect(at).unwrap();
+    let (mut server, _) = listener.accept().unwrap();
+    server.shutdown(Shutdown::Write).unwrap();
+    drop(client);
+    assert_eq!(server.read(&mut [0]).unwrap(), 0);
+    drop((server, listener));
+    let in_time_wait =
+        || rows(Family::INET, Protocol::TCP).into_iter().find(|row| row.state == TcpState::TimeWait && row.local == at);
+    let row = until("TIME-WAIT", in_time_wait);
+    SockDiag::open().unwrap().destroy(&SocketId::from(&row)).unwrap();
+    assert_eq!(in_time_wait(), None);
+}
+
+fn word_that_is_lost_is_told_as_lost(_: &Net) {
+    let mut closings = Closings::open(Wanted { tcp: false, ..Wanted::ALL }).unwrap();
+    // Each word takes about a KiB of the kernel's memory; the buffer is at most 16 MiB.
+    let mut told = 0;
+    for round in 0.. {
+        assert!(round < 100, "{told} sockets were told of, and none was lost");
+        for _ in 0..1000 {
+            UdpSocket::bind("127.0.0.1:0").unwrap();
+        }
+        // Reading only after a flood: then either the first error is there, or all of it fitted.
+        if round % 20 == 19 {
+            while let Some(closing) = closings.next(Some(Duration::ZERO)).unwrap() {
+                match closing {
+                    Closing::Lost => return,
+                    Closing::Socket(_) => told += 1,
+                }
+            }
+        }
+    }
 }

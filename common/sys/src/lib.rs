@@ -9,6 +9,7 @@
 //! - [`socket`], [`tcp_info`]: what one socket can be asked for
 //! - [`datagrams`]: many datagrams with one call
 //! - [`packet_ring`]: the frames of an interface
+//! - [`pidfd`]: descriptors of other processes
 //! - [`poll`], [`signals`]: waiting, and what ends it
 //! - [`fork`]: a process for each client
 //! - [`local_time`], [`random`]: the time of day where the user is, octets that nobody can guess
@@ -35,6 +36,7 @@ pub mod nss;
 pub mod numbers;
 pub mod packet_ring;
 mod path;
+pub mod pidfd;
 pub mod poll;
 pub mod random;
 mod registry;

@@ -219,6 +219,18 @@ impl Socket {
         Ok(Self { fd, buffer: vec![0; BUFFER_LEN] })
     }
 
+    /// Gives it an address, which the kernel chooses. The first request does that too; without either, nothing that the
+    /// kernel multicasts arrives.
+    pub(crate) fn bind(&self) -> io::Result<()> {
+        // SAFETY: a sockaddr_nl of zeros is a valid value.
+        let mut addr: libc::sockaddr_nl = unsafe { std::mem::zeroed() };
+        addr.nl_family = libc::sa_family_t::try_from(libc::AF_NETLINK).unwrap_or_default();
+        let len = libc::socklen_t::try_from(size_of_val(&addr)).unwrap_or(0);
+        // SAFETY: the address is live and as long as said.
+        check(unsafe { libc::bind(self.fd.as_raw_fd(), (&raw const addr).cast(), len) })?;
+        Ok(())
+    }
+
     /// Receives what the kernel multicasts to `group`, besides what it answers.
     pub(crate) fn join(&self, group: i32) -> io::Result<()> {
         crate::socket::set_option(&self.fd, libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP, group)
@@ -235,6 +247,15 @@ impl Socket {
 
     /// Waits for the next batch of messages from the kernel.
     pub(crate) fn receive(&mut self) -> io::Result<&[u8]> {
+        self.receive_with(0)
+    }
+
+    /// As [`Self::receive`], and fails with EAGAIN where nothing is there.
+    pub(crate) fn receive_now(&mut self) -> io::Result<&[u8]> {
+        self.receive_with(libc::MSG_DONTWAIT)
+    }
+
+    fn receive_with(&mut self, flags: libc::c_int) -> io::Result<&[u8]> {
         loop {
             // SAFETY: a sockaddr_nl of zeros is a valid value.
             let mut from: libc::sockaddr_nl = unsafe { std::mem::zeroed() };
@@ -246,7 +267,7 @@ impl Socket {
                         self.fd.as_raw_fd(),
                         self.buffer.as_mut_ptr().cast(),
                         self.buffer.len(),
-                        libc::MSG_TRUNC,
+                        libc::MSG_TRUNC | flags,
                         (&raw mut from).cast(),
                         &raw mut from_len,
                     )

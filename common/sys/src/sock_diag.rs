@@ -13,6 +13,7 @@
 //! ```
 
 mod attributes;
+mod destroy;
 mod netlink_rows;
 mod packet;
 mod parse;
@@ -28,6 +29,7 @@ use crate::numbers::{Family, Protocol, TcpState};
 use crate::registry::flags;
 
 pub use attributes::{CongestionInfo, MemInfo, SockOptions, UlpInfo};
+pub use destroy::{Closing, Closings, SocketId, Wanted};
 pub use netlink_rows::{NetlinkSocket, parse_netlink_batch};
 pub use packet::{PacketInfo, PacketShow, PacketSocket, Ring, parse_packet_batch};
 pub use parse::{BatchEnd, ParseError, parse_batch};
@@ -159,10 +161,15 @@ impl Request {
         if !self.bytecode.is_empty() {
             builder.attribute(INET_DIAG_REQ_BYTECODE, &self.bytecode);
         }
-        if u8::try_from(self.protocol.0).is_err() {
-            builder.attribute(INET_DIAG_REQ_PROTOCOL, &self.protocol.0.to_ne_bytes());
-        }
+        push_protocol(&mut builder, self.protocol);
         builder.finish()
+    }
+}
+
+/// Appends a protocol that the octet of the request cannot hold.
+fn push_protocol(builder: &mut Builder, protocol: Protocol) {
+    if u8::try_from(protocol.0).is_err() {
+        builder.attribute(INET_DIAG_REQ_PROTOCOL, &protocol.0.to_ne_bytes());
     }
 }
 
@@ -377,6 +384,13 @@ impl std::error::Error for DumpError {
     }
 }
 
+/// The octets of a recording: lines that start with `#` say where it comes from.
+#[cfg(test)]
+fn recorded(text: &str) -> Vec<u8> {
+    let digits: String = text.lines().filter(|line| !line.starts_with('#')).collect();
+    sockeye_common::hex::decode(&digits).unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::disallowed_methods, reason = "the dump must list what the test has opened")]
@@ -418,6 +432,43 @@ mod tests {
         assert_eq!(octets[20..24], 0x2400_u32.to_ne_bytes());
         assert_eq!(octets[24..64], [0; 40]);
         assert_eq!(octets[64..], [0xff; 8]);
+    }
+
+    #[test]
+    fn bytecode_and_great_protocol_numbers_are_attributes() {
+        let bytecode = vec![1, 4, 8, 0];
+        let request = Request { bytecode: bytecode.clone(), ..Request::new(Family::INET, Protocol::MPTCP) };
+        let octets = request.emit();
+        assert_eq!(octets.len(), 88);
+        assert_eq!(octets[..4], 88_u32.to_ne_bytes());
+        assert_eq!(octets[17], 255, "a kernel that does not know the attribute shall refuse");
+        assert_eq!(
+            octets[72..],
+            [
+                &8_u16.to_ne_bytes()[..],
+                &1_u16.to_ne_bytes(),
+                &bytecode,
+                &8_u16.to_ne_bytes(),
+                &3_u16.to_ne_bytes(),
+                &262_i32.to_ne_bytes()
+            ]
+            .concat()
+        );
+    }
+
+    #[test]
+    fn the_kernel_filters() {
+        let listeners: Vec<_> = (0..3).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+        let port = listeners[1].local_addr().unwrap().port();
+        // INET_DIAG_BC_S_EQ: yes is behind both words, no behind the end; the second word is the port.
+        let [low, high] = port.to_ne_bytes();
+        let [no_low, no_high] = 12_u16.to_ne_bytes();
+        let bytecode = vec![11, 8, no_low, no_high, 0, 0, low, high];
+        let request = Request { bytecode, states: StateMask::LISTEN, ..Request::new(Family::INET, Protocol::TCP) };
+        let ports: Vec<u16> = rows(&request).iter().map(|row| row.local.port()).collect();
+        assert_eq!(ports, [port]);
+        let refused = dump(&Request { bytecode: vec![99, 4, 8, 0], ..request }, &mut |_| {}).unwrap_err();
+        assert!(refused.is_unsupported(), "{refused}");
     }
 
     #[test]

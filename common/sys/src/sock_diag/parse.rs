@@ -179,18 +179,11 @@ fn needs_zone(ip: &Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sockeye_common::hex;
 
     use super::*;
     use crate::netlink::Builder;
     use crate::sock_diag::attributes::*;
-    use crate::sock_diag::{SkMemInfo, TimerKind};
-
-    /// The octets of a recording: lines that start with `#` say where it comes from.
-    fn recorded(text: &str) -> Vec<u8> {
-        let digits: String = text.lines().filter(|line| !line.starts_with('#')).collect();
-        hex::decode(&digits).unwrap()
-    }
+    use crate::sock_diag::{SkMemInfo, TimerKind, recorded};
 
     fn rows(batch: &[u8], protocol: Protocol) -> (Vec<InetSocket>, Result<BatchEnd, ParseError>) {
         let mut rows = Vec::new();
