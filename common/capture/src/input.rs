@@ -68,6 +68,30 @@ impl<R> Input<R> {
         self.buffer.get(start..self.start).unwrap_or_default()
     }
 
+    /// Where in the buffer that is which has not been consumed.
+    pub(crate) const fn offset(&self) -> usize {
+        self.start
+    }
+
+    /// Hands out the buffer, all that has been used of it at its place, and goes on with `buffer`, into which it takes what
+    /// has not been. Returns where the buffer starts in the stream.
+    pub(crate) fn change(&mut self, buffer: &mut Vec<u8>) -> u64 {
+        let from = self.position.saturating_sub(wide(self.start));
+        // A buffer of the usual length is kept as it is: filling it with zeros would cost as much as reading.
+        let len = self.available().max(CHUNK_LEN);
+        if buffer.len() != len {
+            *buffer = vec![0; len];
+        }
+        let rest = self.buffer.get(self.start..self.end).unwrap_or_default();
+        if let Some(space) = buffer.get_mut(..rest.len()) {
+            space.copy_from_slice(rest);
+        }
+        self.end = self.available();
+        (self.kept, self.start) = (0, 0);
+        std::mem::swap(&mut self.buffer, buffer);
+        from
+    }
+
     /// What has been used since the last [`Input::release`] or [`Input::fill`] that read.
     pub(crate) fn used(&self) -> &[u8] {
         self.buffer.get(self.kept..self.start).unwrap_or_default()

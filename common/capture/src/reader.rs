@@ -1,7 +1,10 @@
 //! The two readers: over a slice, whose frames borrow it, and over a stream, whose frames borrow the reader's buffer.
 
+mod batch;
+
 use std::io::{self, Read};
 
+pub use self::batch::Batch;
 use crate::decoder::{Decoder, Need, Record, Step, narrow, wide};
 use crate::error::CaptureError;
 use crate::frame::{Frame, Interface};

@@ -11,7 +11,7 @@
 //! - [`verdict`]: what each checksum of a frame is worth
 //! - [`reassembly`]: fragments put together, and the whole judged
 //! - [`listing`], [`tally`]: which of them are listed, and the count
-//! - [`verify`]: a whole capture
+//! - [`verify`], [`scan`]: a whole capture; a batch of its frames by itself
 //! - [`why`]: the mistakes that reproduce a stored value
 //! - [`fix`]: a whole capture, rewritten
 //! - [`explain`]: why a verdict is what it is, as data
@@ -39,6 +39,7 @@ pub mod quick;
 pub mod reason;
 pub mod reassembly;
 pub mod same;
+pub mod scan;
 pub mod shell;
 pub mod solve;
 pub mod subject;

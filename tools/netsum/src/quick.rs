@@ -10,8 +10,9 @@ use sockeye_capture::layers::Protocol;
 use sockeye_capture::layers::plain::Plain;
 use sockeye_common::checksum::{Sum, udp_transmitted};
 
+use crate::tally::Tally;
 use crate::verdict::Verdict;
-use crate::why::Endpoint;
+use crate::why::{Endpoint, Reason};
 
 /// A checksum that is good, partial or absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +35,54 @@ impl Quick {
     }
 }
 
-/// The checksums of `frame`, from the outside in, if it is plain and none is bad: an IPv4 header's, if there is one, and the
-/// transport's.
+/// A plain frame none of whose checksums is bad.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged<'a> {
+    /// The IPv4 header's, if there is one.
+    pub outer: Option<Quick>,
+    /// The transport's.
+    pub inner: Quick,
+    plain: Plain<'a>,
+}
+
+impl Judged<'_> {
+    /// Its checksums, from the outside in.
+    #[inline]
+    pub fn checks(&self) -> impl Iterator<Item = &Quick> {
+        self.outer.iter().chain([&self.inner])
+    }
+
+    /// Counts the frame and all about it.
+    #[inline]
+    pub fn count(&self, tally: &mut Tally) {
+        for quick in self.checks() {
+            tally.plain(quick.protocol, quick.verdict);
+        }
+        tally.plain_frame();
+        if self.inner.verdict == Verdict::Partial {
+            tally.reason(&Reason::Offload);
+        }
+    }
+
+    /// The addresses and ports of `frame`, which it was judged from: source, destination.
+    #[inline]
+    pub fn ends(&self, frame: &Frame<'_>) -> Option<(Endpoint, Endpoint)> {
+        let plain = &self.plain;
+        let (src_port, dst_port) = (field(frame.octets, plain.transport)?, field(frame.octets, plain.transport + 2)?);
+        let (src, dst) = if plain.ipv4_header.is_some() {
+            let ([src, dst], _) = plain.addresses().as_chunks::<4>() else { return None };
+            (IpAddr::from(*src), IpAddr::from(*dst))
+        } else {
+            let ([src, dst], _) = plain.addresses().as_chunks::<16>() else { return None };
+            (IpAddr::from(*src), IpAddr::from(*dst))
+        };
+        Some(((src, src_port), (dst, dst_port)))
+    }
+}
+
+/// Judges `frame`, if it is plain and none of its checksums is bad.
 #[inline]
-pub fn judge(frame: &Frame<'_>) -> Option<(Option<Quick>, Quick)> {
+pub fn judge<'a>(frame: &Frame<'a>) -> Option<Judged<'a>> {
     let plain = Plain::of(frame.link_type, frame.octets, frame.original_len)?;
     let outer = match plain.ipv4_header {
         Some(header) => {
@@ -49,22 +94,7 @@ pub fn judge(frame: &Frame<'_>) -> Option<(Option<Quick>, Quick)> {
         }
         None => None,
     };
-    Some((outer, transport(frame, &plain)?))
-}
-
-/// The addresses and ports of a plain frame: source, destination.
-#[inline]
-pub fn ends(frame: &Frame<'_>) -> Option<(Endpoint, Endpoint)> {
-    let plain = Plain::of(frame.link_type, frame.octets, frame.original_len)?;
-    let (src_port, dst_port) = (field(frame.octets, plain.transport)?, field(frame.octets, plain.transport + 2)?);
-    let (src, dst) = if plain.ipv4_header.is_some() {
-        let ([src, dst], _) = plain.addresses().as_chunks::<4>() else { return None };
-        (IpAddr::from(*src), IpAddr::from(*dst))
-    } else {
-        let ([src, dst], _) = plain.addresses().as_chunks::<16>() else { return None };
-        (IpAddr::from(*src), IpAddr::from(*dst))
-    };
-    Some(((src, src_port), (dst, dst_port)))
+    Some(Judged { outer, inner: transport(frame, &plain)?, plain })
 }
 
 #[inline]
@@ -216,11 +246,11 @@ mod tests {
             let quick = judge(&frame);
             // What is right, partial or absent is not left to the long way.
             prop_assert!(!untouched || quick.is_some());
-            if let Some((outer, inner)) = quick {
+            if let Some(judged) = quick {
                 let mut rows = Vec::new();
                 let walk = verdict::judge(&frame, &mut |check| rows.push(check));
                 prop_assert_eq!(walk, Walk { stop: Stop::Payload, is_fragment: false });
-                let quick: Vec<Quick> = outer.into_iter().chain([inner]).collect();
+                let quick: Vec<Quick> = judged.checks().copied().collect();
                 prop_assert_eq!(rows.len(), quick.len());
                 for (row, quick) in rows.iter().zip(quick) {
                     prop_assert_eq!(row.verdict, quick.verdict);
@@ -229,7 +259,7 @@ mod tests {
                 }
                 let [.., row] = &rows[..] else { panic!("no rows") };
                 let (src_port, dst_port) = row.ports.unwrap();
-                prop_assert_eq!(ends(&frame), Some(((row.addrs.0, src_port), (row.addrs.1, dst_port))));
+                prop_assert_eq!(judged.ends(&frame), Some(((row.addrs.0, src_port), (row.addrs.1, dst_port))));
             }
         }
     }

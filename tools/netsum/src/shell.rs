@@ -1,6 +1,7 @@
 //! The shell: files and standard input.
 #![expect(clippy::disallowed_methods, reason = "the shell: reads files and standard input")]
 
+pub mod crew;
 pub mod live;
 pub mod target;
 
@@ -14,6 +15,9 @@ use sockeye_cli::progress::Progress;
 use sockeye_cli::{Failure, Status};
 
 use crate::data::Source;
+
+/// A file of so many octets is worth more than one thread: a smaller one is judged before they are there.
+const LARGE: u64 = 4 << 20;
 
 /// Reads the data that `source` names: at most one octet more than `limit`, which is enough to see that it is too much.
 ///
@@ -30,7 +34,7 @@ pub fn load(source: Source, limit: usize) -> Result<Vec<u8>, Failure> {
 /// A file that may be compressed.
 pub struct Packed {
     /// What comes out of it.
-    pub stream: Unpacked<Box<dyn Read>>,
+    pub stream: Unpacked<Box<dyn Read + Send>>,
     /// What to call it.
     pub name: String,
     /// How many octets it has, if that is known.
@@ -44,7 +48,7 @@ impl Packed {
     /// [`Failure`] with the call and the file.
     pub fn open(path: &OsStr) -> Result<Self, Failure> {
         if path == "-" {
-            return Ok(Self::new(Box::new(io::stdin().lock()), "standard input".to_owned(), None));
+            return Ok(Self::new(Box::new(io::stdin()), "standard input".to_owned(), None));
         }
         let file = open(path)?;
         // The length of a pipe or a device says nothing.
@@ -52,7 +56,7 @@ impl Packed {
         Ok(Self::new(Box::new(file), shown(path), len))
     }
 
-    fn new(stream: Box<dyn Read>, name: String, len: Option<u64>) -> Self {
+    fn new(stream: Box<dyn Read + Send>, name: String, len: Option<u64>) -> Self {
         Self { stream: Unpacked::new(stream), name, len }
     }
 }
@@ -73,11 +77,13 @@ pub fn capture_failure(name: &str, error: &CaptureError) -> Failure {
 /// A capture that is open for reading.
 pub struct Capture {
     /// Its frames.
-    pub reader: StreamReader<Unpacked<Box<dyn Read>>>,
+    pub reader: StreamReader<Unpacked<Box<dyn Read + Send>>>,
     /// What to call it.
     pub name: String,
     /// How many octets it has, if that is known.
     pub len: Option<u64>,
+    /// How many threads may judge it.
+    pub threads: usize,
 }
 
 impl Capture {
@@ -90,13 +96,15 @@ impl Capture {
     }
 
     /// A capture that comes out of `stream`, which may be compressed and has `len` octets, if that is known.
-    pub fn new(stream: Box<dyn Read>, name: String, len: Option<u64>) -> Self {
+    pub fn new(stream: Box<dyn Read + Send>, name: String, len: Option<u64>) -> Self {
         Self::of(Packed::new(stream, name, len))
     }
 
     fn of(packed: Packed) -> Self {
         let Packed { stream, name, len } = packed;
-        Self { reader: StreamReader::new(stream), name, len }
+        // Of what comes out of a pipe nobody knows how much it is, or how slowly it comes.
+        let threads = if len.is_some_and(|len| len >= LARGE) { crew::size() } else { 1 };
+        Self { reader: StreamReader::new(stream), name, len, threads }
     }
 
     /// How many octets of the file have been used.

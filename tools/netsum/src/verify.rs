@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::io;
 
 use serde::{Serialize, Serializer};
-use sockeye_capture::Frame;
+use sockeye_capture::{Batch, CaptureError, Frame};
 use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::progress::Progress;
@@ -15,12 +15,13 @@ use crate::cli::{Style, Verify};
 use crate::explain::Event;
 use crate::listing::{Extent, HEADING, Line, Listing, Row, Whole};
 use crate::live;
-use crate::quick::{self, Quick};
+use crate::quick::{self, Judged};
 use crate::reassembly::{Datagram, Reassembly};
-use crate::shell::{self, Capture};
+use crate::scan::{Digest, Scan, account};
+use crate::shell::{self, Capture, crew};
 use crate::tally::Tally;
 use crate::verdict::{Check, Verdict, judge};
-use crate::why::{self, Flows, Reason};
+use crate::why::{self, Flows};
 
 /// Frames between two looks at the progress line, which the first of them starts: less is read in no time.
 const PROGRESS_EVERY: u64 = 65_536;
@@ -149,6 +150,12 @@ pub fn report(capture: &mut Capture, name: Name, style: Style, output: &mut Outp
     let mut progress = None;
     let mut report = Report::new(name, style, shell::stdout_is_terminal());
     let fault = loop {
+        if capture.threads > 1 && report.is_brief(output) {
+            match report.share(capture, &mut progress, output)? {
+                Ok(()) => capture.threads = 1,
+                Err(error) => break Some(capture.failure(&error)),
+            }
+        }
         let position = capture.position();
         let frame = match capture.reader.next_frame() {
             Ok(Some(frame)) => frame,
@@ -157,7 +164,7 @@ pub fn report(capture: &mut Capture, name: Name, style: Style, output: &mut Outp
         };
         let number = frame.number;
         report.frame(&frame, &mut |_| {}, &mut progress, output)?;
-        if number % PROGRESS_EVERY == 0 && !(report.has_listed && report.on_terminal) {
+        if number % PROGRESS_EVERY == 0 && report.has_progress() {
             progress.get_or_insert_with(|| capture.progress()).position(position);
         }
     };
@@ -222,9 +229,9 @@ impl Report {
     ) -> Result<(), Failure> {
         if self.is_brief(output)
             && let Some(quick) = quick::judge(frame)
-            && (quick.1.verdict == Verdict::Good || self.style != Style::Listing(Extent::Fitting))
+            && self.style.is_brief_about(quick.inner.verdict)
         {
-            return self.brief(frame, quick, progress, output);
+            return self.brief(frame, &quick, progress, output);
         }
         let mut found = std::mem::take(&mut self.found);
         found.clear();
@@ -249,29 +256,93 @@ impl Report {
     fn brief(
         &mut self,
         frame: &Frame<'_>,
-        (outer, inner): (Option<Quick>, Quick),
+        quick: &Judged<'_>,
         progress: &mut Option<Progress>,
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
-        for quick in outer.iter().chain([&inner]) {
-            self.tally.plain(quick.protocol, quick.verdict);
-        }
-        self.tally.plain_frame();
-        if inner.verdict == Verdict::Partial {
-            self.tally.reason(&Reason::Offload);
-        }
+        quick.count(&mut self.tally);
         let Style::Tsv { with_filename } = self.style else {
-            if let Some((src, dst)) = quick::ends(frame) {
+            if let Some((src, dst)) = quick.ends(frame) {
                 self.flows.note_ends(src, dst);
             }
             return Ok(());
         };
         self.begin_lines(progress);
-        for quick in outer.iter().chain([&inner]) {
+        for quick in quick.checks() {
             self.begin_line(with_filename);
             Line::quick(frame.number, quick).push(&mut self.line);
         }
         output.raw(&self.line)
+    }
+
+    /// Judges what is left of the capture with several threads, but for what does not fit into a batch.
+    ///
+    /// # Errors
+    /// [`Failure`] if standard output takes no more. A fault of the capture is inside the result.
+    fn share(
+        &mut self,
+        capture: &mut Capture,
+        progress: &mut Option<Progress>,
+        output: &mut Output<'_>,
+    ) -> Result<Result<(), CaptureError>, Failure> {
+        let scan = Scan::new(self.style, &self.name.0);
+        let (len, threads) = (capture.len, capture.threads);
+        let mut shown = 0;
+        let judge = |batch: &Batch, digest: &mut Digest| scan.judge(batch, digest);
+        crew::share(&mut capture.reader, threads, judge, |load| {
+            self.merge(&load.batch, &load.found, progress, output)?;
+            if self.tally.frames / PROGRESS_EVERY > shown && self.has_progress() {
+                shown = self.tally.frames / PROGRESS_EVERY;
+                progress.get_or_insert_with(|| shell::progress(len)).position(load.position);
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes in what was found in a batch, and does what could not be done without what came before.
+    fn merge(
+        &mut self,
+        batch: &Batch,
+        digest: &Digest,
+        progress: &mut Option<Progress>,
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
+        self.tally.add(&digest.tally);
+        let (mut lines, mut notes) = (0, 0);
+        for left in &digest.left {
+            let Some(frame) = batch.frame(left.index) else { continue };
+            self.pass(digest.lines.get(lines..left.lines), progress, output)?;
+            self.flows.adopt(digest.notes.get(notes..left.notes).unwrap_or_default());
+            (lines, notes) = (left.lines, left.notes);
+            if self.style.has_reasons() {
+                self.list(&frame, digest.checks.get(left.checks.clone()).unwrap_or_default(), progress, output)?;
+            }
+            if left.is_fragment && let Some(datagram) = self.reassembly.take(&frame) {
+                self.list_whole(&datagram, progress, output)?;
+            }
+        }
+        self.flows.adopt(digest.notes.get(notes..).unwrap_or_default());
+        self.pass(digest.lines.get(lines..), progress, output)
+    }
+
+    /// Shows lines with tabs that are there.
+    fn pass(
+        &mut self,
+        lines: Option<&[u8]>,
+        progress: &mut Option<Progress>,
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
+        let lines = lines.unwrap_or_default();
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.begin_lines(progress);
+        output.raw(lines)
+    }
+
+    /// Whether a progress line is in nobody's way.
+    const fn has_progress(&self) -> bool {
+        !(self.has_listed && self.on_terminal)
     }
 
     /// Judges `frame` and puts its checksums into `found`; returns the datagram that it makes whole, if it does.
@@ -285,15 +356,8 @@ impl Report {
             know(&mut check);
             found.push(check);
         });
-        let has_reasons = matches!(self.style, Style::Listing(_));
-        for check in &*found {
-            self.tally.check(check);
-            if has_reasons {
-                self.flows.note(check);
-            }
-        }
-        let count = u64::try_from(found.len()).unwrap_or(u64::MAX);
-        self.tally.frame(frame.link_type, count, walk.stop);
+        let flows = self.style.has_reasons().then_some(&mut self.flows);
+        account(frame.link_type, found, &walk, &mut self.tally, flows);
         if walk.is_fragment { self.reassembly.take(frame) } else { None }
     }
 
@@ -326,7 +390,7 @@ impl Report {
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
         let mut rows = Vec::new();
-        let flows = matches!(self.style, Style::Listing(_)).then_some(&self.flows);
+        let flows = self.style.has_reasons().then_some(&self.flows);
         datagram.judge(flows, &mut |check, why| {
             let whole = Whole { frames: datagram.frames(), length: datagram.payload_len() };
             rows.push(Row { check, why, whole: Some(whole) });

@@ -18,7 +18,7 @@ use serde::{Serialize, Serializer};
 use sockeye_capture::{Frame, dissect};
 
 use self::case::{Case, Network};
-pub use self::flows::{Endpoint, Flows};
+pub use self::flows::{Endpoint, Flows, Note};
 use crate::verdict::{Check, Offload, Verdict};
 
 /// A mistake that gives what is stored, or what is known besides.

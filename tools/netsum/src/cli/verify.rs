@@ -7,6 +7,7 @@ use sockeye_cli::Presentation;
 
 use super::live::{Live, LiveArgs};
 use crate::listing::Extent;
+use crate::verdict::Verdict;
 
 #[derive(Args, Debug)]
 pub(super) struct VerifyArgs {
@@ -51,6 +52,18 @@ pub enum Style {
         /// Whether the file's name stands in front of each.
         with_filename: bool,
     },
+}
+
+impl Style {
+    /// Whether it has the reasons behind verdicts.
+    pub const fn has_reasons(self) -> bool {
+        matches!(self, Self::Listing(_))
+    }
+
+    /// Whether a large capture's listing says no more of a plain frame with `verdict` than a count or a line with tabs.
+    pub fn is_brief_about(self, verdict: Verdict) -> bool {
+        verdict == Verdict::Good || self != Self::Listing(Extent::Fitting)
+    }
 }
 
 impl VerifyArgs {

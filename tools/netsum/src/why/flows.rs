@@ -17,15 +17,24 @@ struct Flow {
     dst: Endpoint,
 }
 
+/// A flow at its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Note {
+    place: u8,
+    flow: Flow,
+}
+
 /// Flows whose checksums were not bad, found again by either end.
 #[derive(Clone, Debug)]
 pub struct Flows {
-    slots: Box<[Option<Flow>]>,
+    slots: Box<[Option<Flow>; SLOTS]>,
+    /// Which places were filled since the last [`Flows::drain`], a bit for each.
+    fresh: [u64; SLOTS / 64],
 }
 
 impl Default for Flows {
     fn default() -> Self {
-        Self { slots: vec![None; SLOTS].into_boxed_slice() }
+        Self { slots: Box::new([None; SLOTS]), fresh: [0; SLOTS / 64] }
     }
 }
 
@@ -44,10 +53,38 @@ impl Flows {
     #[inline]
     pub fn note_ends(&mut self, src: Endpoint, dst: Endpoint) {
         let flow = Flow { src, dst };
-        for end in [flow.src, flow.dst] {
-            if let Some(slot) = self.slots.get_mut(place(end)) {
-                *slot = Some(flow);
+        self.put(Note { place: place(src), flow });
+        self.put(Note { place: place(dst), flow });
+    }
+
+    #[inline]
+    fn put(&mut self, Note { place, flow }: Note) {
+        let place = usize::from(place);
+        if let (Some(slot), Some(bits)) = (self.slots.get_mut(place), self.fresh.get_mut(place / 64)) {
+            *slot = Some(flow);
+            *bits |= 1 << (place % 64);
+        }
+    }
+
+    /// Appends to `notes` what was kept since the last time: whoever keeps that too knows as much.
+    pub fn drain(&mut self, notes: &mut Vec<Note>) {
+        for (bits, first) in self.fresh.iter_mut().zip((0_u8..).step_by(64)) {
+            let mut left = std::mem::take(bits);
+            while left != 0 {
+                // Below 64.
+                let place = first | left.trailing_zeros().to_le_bytes()[0];
+                left &= left - 1;
+                if let Some(flow) = self.slots.get(usize::from(place)).copied().flatten() {
+                    notes.push(Note { place, flow });
+                }
             }
+        }
+    }
+
+    /// Keeps what another one did.
+    pub fn adopt(&mut self, notes: &[Note]) {
+        for note in notes {
+            self.put(*note);
         }
     }
 
@@ -60,7 +97,7 @@ impl Flows {
 
     /// The other ends of flows that have `end`, but for `known`.
     fn others(&self, end: Endpoint, known: Endpoint) -> Vec<Endpoint> {
-        let flow = self.slots.get(place(end)).copied().flatten();
+        let flow = self.slots.get(usize::from(place(end))).copied().flatten();
         let others = flow.into_iter().filter_map(|flow| {
             if flow.src == end {
                 Some(flow.dst)
@@ -76,7 +113,7 @@ impl Flows {
 
 /// Where a flow with this end is kept.
 #[inline]
-fn place((addr, port): Endpoint) -> usize {
+fn place((addr, port): Endpoint) -> u8 {
     let low = match addr {
         IpAddr::V4(addr) => u32::from(addr),
         IpAddr::V6(addr) => {
@@ -86,5 +123,5 @@ fn place((addr, port): Endpoint) -> usize {
     };
     let mixed = low.wrapping_mul(0x9e37_79b1) ^ u32::from(port).wrapping_mul(0x85eb_ca6b);
     // The upper bits are the mixed ones.
-    usize::from(mixed.to_be_bytes()[0])
+    mixed.to_be_bytes()[0]
 }
