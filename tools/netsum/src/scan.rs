@@ -51,7 +51,7 @@ pub struct Left {
     pub is_fragment: bool,
     /// How many octets there are of the lines of frames up to it.
     pub lines: usize,
-    /// How many notes there are of flows up to it.
+    /// How many notes there are of what was met up to it, as far as it is asked for.
     pub notes: usize,
 }
 
@@ -124,7 +124,13 @@ impl Scan {
             }
         };
         if is_left {
-            flows.drain(notes);
+            if walk.is_fragment {
+                // Nobody knows yet where the reasons of the datagram will be looked for.
+                flows.drain(notes);
+            } else {
+                let bad = checks.iter().skip(start).filter(|check| check.verdict == Verdict::Bad);
+                bad.for_each(|check| flows.excerpt(check, notes));
+            }
             let (lines, notes, checks) = (lines.len(), notes.len(), start..checks.len());
             left.push(Left { index, checks, is_fragment: walk.is_fragment, lines, notes });
         } else {
@@ -149,3 +155,6 @@ pub(crate) fn account(
     }
     tally.frame(link_type, u64::try_from(checks.len()).unwrap_or(u64::MAX), walk.stop);
 }
+
+#[cfg(test)]
+mod tests;

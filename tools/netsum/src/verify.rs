@@ -317,7 +317,9 @@ impl Report {
             if self.style.has_reasons() {
                 self.list(&frame, digest.checks.get(left.checks.clone()).unwrap_or_default(), progress, output)?;
             }
-            if left.is_fragment && let Some(datagram) = self.reassembly.take(&frame) {
+            if left.is_fragment
+                && let Some(datagram) = self.reassembly.take(&frame)
+            {
                 self.list_whole(&datagram, progress, output)?;
             }
         }

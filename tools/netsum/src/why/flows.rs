@@ -81,6 +81,24 @@ impl Flows {
         }
     }
 
+    /// Appends to `notes` what is kept at the places where the reasons of `check` are looked for.
+    pub fn excerpt(&self, check: &Check, notes: &mut Vec<Note>) {
+        let Some((from, to)) = check.ports else { return };
+        for end in [(check.addrs.0, from), (check.addrs.1, to)] {
+            let place = place(end);
+            if let Some(flow) = self.fresh_at(place) {
+                notes.push(Note { place, flow });
+            }
+        }
+    }
+
+    /// What was kept at a place since the last [`Flows::drain`].
+    fn fresh_at(&self, place: u8) -> Option<Flow> {
+        let place = usize::from(place);
+        let is_fresh = self.fresh.get(place / 64).is_some_and(|bits| bits >> (place % 64) & 1 == 1);
+        self.slots.get(place).copied().flatten().filter(|_| is_fresh)
+    }
+
     /// Keeps what another one did.
     pub fn adopt(&mut self, notes: &[Note]) {
         for note in notes {

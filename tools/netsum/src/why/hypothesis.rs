@@ -314,25 +314,24 @@ fn one_bit(case: &Case<'_>) -> Option<Reason> {
     // It is now what it was not. The field itself counts too: what it should hold is larger by as much.
     let is_place = |word: u16| (word & mask == 0) == was_set;
     let start = case.checksum.covered.start;
+    let (pairs, lone) = case.checksum.covered.of(case.octets).as_chunks::<2>();
     let left_out = case.checksum.left_out.map_or(0..0, |(at, len)| at..at.saturating_add(len));
-    let mut offsets = Vec::new();
-    let mut places = 0_usize;
-    for (word, at) in words(case.checksum.covered.of(case.octets)).zip((start..).step_by(2)) {
-        // Of two octets, the one that has the bit; the octet that only pads is not there.
-        let octet = if mask > 0xff { at } else { at.saturating_add(1) };
-        if is_place(word) && !left_out.contains(&at) && octet < case.end() {
-            places = places.saturating_add(1);
-            if offsets.len() <= FEW {
-                offsets.push(octet);
-            }
-        }
-    }
-    if let Some(pseudo) = case.checksum.pseudo_header {
-        places = places.saturating_add(words(&pseudo.octets()).filter(|word| is_place(*word)).count());
-    }
-    if places > FEW {
-        offsets.clear();
-    }
+    // Of two octets, the one that has the bit; the octet that only pads is not there.
+    let is_low = mask <= 0xff;
+    let lone = lone.iter().filter(|_| !is_low).map(|octet| u16::from_be_bytes([*octet, 0]));
+    let found = || pairs.iter().map(|pair| u16::from_be_bytes(*pair)).chain(lone.clone());
+    let offsets = found().zip((start..).step_by(2)).filter(|(word, at)| is_place(*word) && !left_out.contains(at));
+    let offsets = offsets.map(|(_, at)| if is_low { at.saturating_add(1) } else { at });
+    // Mostly there are many: so they are only counted, which the compiler turns into vector code.
+    let own = if left_out.is_empty() {
+        let pairs = pairs.iter().filter(|pair| is_place(u16::from_be_bytes(**pair))).count();
+        pairs.saturating_add(lone.clone().filter(|word| is_place(*word)).count())
+    } else {
+        offsets.clone().count()
+    };
+    let pseudo = case.checksum.pseudo_header.map_or_else(Vec::new, |pseudo| pseudo.octets());
+    let places = own.saturating_add(words(&pseudo).filter(|word| is_place(*word)).count());
+    let offsets = if places > FEW { Vec::new() } else { offsets.collect() };
     (places > 0).then_some(Reason::OneBit { mask, was_set, places, offsets })
 }
 
