@@ -3,8 +3,10 @@
 use std::io::Write as _;
 use std::process::Command;
 
+use sockeye_capture::LinkType;
 use sockeye_test_support::{run, tool};
 
+use crate::captures::{pcap_of, specimens};
 use crate::netsum::{Scratch, capture_of, data, netsum, verify};
 
 /// Where the executable is.
@@ -99,6 +101,32 @@ fn compressed_captures_from_files_and_pipes() {
     verify(&[], b"BZh91AY&SY").status(2).stderr_has("compressed with bzip2, which is not read directly");
     // Packed twice, the inner one is refused by name.
     verify(&[], &packed("gzip", &gzip)).status(2).stderr_has("compressed with gzip, which is not read directly");
+}
+
+/// A file of 5 MiB: all specimens over Ethernet, again and again. Several threads judge it, if there are processors for them;
+/// what comes out of a pipe, one thread does.
+#[test]
+fn a_large_file_says_what_a_pipe_says() {
+    let dir = Scratch::new("large");
+    let specimens = specimens();
+    let mut some: Vec<_> = specimens.iter().filter(|some| some.link_type == LinkType::ETHERNET).collect();
+    let (mut order, mut len) = (1_usize, 0);
+    while len < 5 << 20 {
+        order = order.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let next = some[(order >> 33) % some.len()];
+        len += next.octets.len() + 16;
+        some.push(next);
+    }
+    let whole = pcap_of(&some, LinkType::ETHERNET);
+    for (name, octets) in [("whole", &whole[..]), ("cut", &whole[..whole.len() - 5])] {
+        let file = dir.file(name, octets);
+        for options in [&["--summary"][..], &["--tsv"], &[]] {
+            let piped = verify(options, octets);
+            let status = if name == "cut" { 2 } else { 1 };
+            netsum(&[&["verify"], options, &[&file]].concat()).status(status).stdout_is(piped.out());
+            piped.status(status);
+        }
+    }
 }
 
 #[test]

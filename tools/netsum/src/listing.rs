@@ -232,7 +232,7 @@ impl Line {
     }
 
     /// Appends it: frame, protocol, offset, stored, calculated, verdict. There may be millions: nothing is formatted by the
-    /// library's machinery, which takes several times as long as judging.
+    /// library's machinery, which takes several times as long as judging, and pieces of a fixed length are preferred.
     #[inline]
     pub fn push(&self, to: &mut Vec<u8>) {
         push_decimal(to, self.frame);
@@ -240,12 +240,19 @@ impl Line {
         to.extend_from_slice(self.protocol.name().as_bytes());
         to.push(b'\t');
         push_decimal(to, u64::try_from(self.offset).unwrap_or(u64::MAX));
-        to.push(b'\t');
-        push_hex(to, self.stored, self.digits);
-        to.push(b'\t');
-        match self.calculated {
-            Some(calculated) => push_hex(to, calculated, self.digits),
-            None => to.push(b'-'),
+        let stored = hex(self.stored);
+        match self.calculated.map(hex) {
+            Some(calculated) if self.digits == 4 => {
+                to.extend_from_slice(&short(stored));
+                to.extend_from_slice(&short(calculated));
+            }
+            calculated => {
+                let first = stored.len().saturating_sub(self.digits);
+                to.extend_from_slice(b"\t0x");
+                to.extend_from_slice(stored.get(first..).unwrap_or_default());
+                to.extend_from_slice(if calculated.is_some() { b"\t0x" } else { b"\t-" });
+                to.extend_from_slice(calculated.as_ref().and_then(|digits| digits.get(first..)).unwrap_or_default());
+            }
         }
         to.push(b'\t');
         to.extend_from_slice(self.verdict.name().as_bytes());
@@ -255,9 +262,10 @@ impl Line {
 
 #[inline]
 fn push_decimal(to: &mut Vec<u8>, mut number: u64) {
-    let mut digits = [b'0'; 20];
+    const ROOM: usize = 20;
+    let mut digits = [b'0'; 2 * ROOM];
     let mut len = 0;
-    for digit in digits.iter_mut().rev() {
+    for digit in digits.iter_mut().take(ROOM).rev() {
         len += 1;
         // Below ten.
         *digit = b'0' | (number % 10).to_le_bytes()[0];
@@ -266,19 +274,33 @@ fn push_decimal(to: &mut Vec<u8>, mut number: u64) {
             break;
         }
     }
-    to.extend_from_slice(digits.get(digits.len() - len..).unwrap_or_default());
+    // All the room is copied, whose length the compiler knows, and what is not wanted of it is dropped.
+    let end = to.len() + len;
+    to.extend_from_slice(
+        digits.get(ROOM - len..).and_then(|digits| digits.first_chunk::<ROOM>()).unwrap_or(&[0; ROOM]),
+    );
+    to.truncate(end);
 }
 
-/// `0x` and the last `count` digits of `number`.
+/// A tab, `0x`, and the last four of `digits`.
 #[inline]
-fn push_hex(to: &mut Vec<u8>, number: u32, count: usize) {
-    let mut digits = *b"00000000";
-    for (digit, shift) in digits.iter_mut().rev().zip((0..32).step_by(4)) {
-        let nibble = (number >> shift).to_le_bytes()[0] & 0xf;
-        *digit = nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
-    }
-    to.extend_from_slice(b"0x");
-    to.extend_from_slice(digits.get(digits.len().saturating_sub(count)..).unwrap_or_default());
+const fn short(digits: [u8; 8]) -> [u8; 7] {
+    let [.., a, b, c, d] = digits;
+    [b'\t', b'0', b'x', a, b, c, d]
+}
+
+/// The hexadecimal digits of `number`, all eight at once.
+#[inline]
+fn hex(number: u32) -> [u8; 8] {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // Each nibble is moved into an octet of its own.
+    let apart = u64::from(number);
+    let apart = (apart << 16 | apart) & 0x0000_ffff_0000_ffff;
+    let apart = (apart << 8 | apart) & 0x00ff_00ff_00ff_00ff;
+    let apart = (apart << 4 | apart) & (0x0f * EACH);
+    // Six more than a letter's carries into the fifth bit of its octet.
+    let letters = (apart + 6 * EACH) >> 4 & EACH;
+    (apart + u64::from(b'0') * EACH + letters * u64::from(b'a' - b'0' - 10)).to_be_bytes()
 }
 
 #[cfg(test)]
@@ -355,6 +377,19 @@ mod tests {
             123\tip\t24\t0x66c9\t0x66c9\tgood\n"
         );
     }
+
+    #[test]
+    fn digits_as_the_library_has_them() {
+        for number in
+            (0..32).flat_map(|bit| [1_u32 << bit, u32::MAX >> bit, 0x0123_4567 << bit]).chain([0, 0x89ab_cdef])
+        {
+            assert_eq!(String::from_utf8(hex(number).to_vec()).unwrap(), format!("{number:08x}"));
+            let mut decimal = b"n=".to_vec();
+            push_decimal(&mut decimal, number.into());
+            assert_eq!(String::from_utf8(decimal).unwrap(), format!("n={number}"));
+        }
+    }
+
     /// A row as it stands on a terminal of 80 columns, or in a pipe.
     fn shown(row: &Row, width: Option<u16>) -> String {
         shown_on(row, sockeye_cli::output::Terminal { width, ..Default::default() })

@@ -261,6 +261,30 @@ fn drain(source: &mut dyn FrameSource) -> (Vec<Seen>, Option<String>) {
     (seen, end)
 }
 
+/// The same by way of batches, and one frame by one where those end.
+fn drain_batches<R: Read>(reader: &mut StreamReader<R>) -> (Vec<Seen>, Option<String>) {
+    let (mut seen, mut batch) = (vec![], Batch::default());
+    let end = loop {
+        match reader.next_batch(&mut batch) {
+            Ok(true) => {
+                assert_eq!(batch.frame(batch.len()), None);
+                let alone = (0..batch.len()).filter_map(|index| batch.frame(index));
+                assert!(batch.frames().eq(alone) && !batch.is_empty());
+                seen.extend(batch.frames().map(Seen::from));
+            }
+            Ok(false) => match reader.next_frame() {
+                Ok(Some(frame)) => seen.push(Seen::from(frame)),
+                Ok(None) => break None,
+                Err(fault) => break Some(fault.to_string()),
+            },
+            Err(CaptureError::Io { source, .. }) if source.kind() == io::ErrorKind::WouldBlock => {}
+            Err(fault) => break Some(fault.to_string()),
+        }
+    };
+    assert!(matches!((reader.next_batch(&mut batch), reader.next_frame()), (Ok(false), Ok(None))));
+    (seen, end)
+}
+
 fn drain_slice(octets: &[u8]) -> (Vec<Seen>, Option<String>) {
     drain(&mut SliceReader::new(octets))
 }
@@ -335,6 +359,10 @@ fn every_prefix_gives_what_is_whole_and_then_an_error() {
             let prefix = &octets[..cut];
             let (seen, end) = drain_slice(prefix);
             assert_eq!(drain(&mut StreamReader::new(prefix)), (seen.clone(), end.clone()), "{name} cut at {cut}");
+            for chunks in [&[CHUNK_LEN][..], &[1], &[0, 7, 40]] {
+                let mut reader = StreamReader::new(Choppy::new(prefix, chunks));
+                assert_eq!(drain_batches(&mut reader), (seen.clone(), end.clone()), "{name} cut at {cut}, {chunks:?}");
+            }
             assert_eq!(end.is_none(), ends.contains(&cut), "{name} cut at {cut}: {end:?}");
             // A frame counts once its record or block is there as a whole.
             let last_end = ends.iter().rev().find(|end| **end <= cut).copied().unwrap_or(0) as u64;
@@ -545,6 +573,14 @@ fn a_frame_larger_than_the_buffer() {
     let (seen, end) = drain(&mut StreamReader::new(&octets[..]));
     assert_eq!((seen.len(), end), (3, None));
     assert!(seen[0].octets == large && seen[1].octets == b"small" && seen[2].octets == large);
+    assert_eq!(drain_batches(&mut StreamReader::new(&octets[..])), (seen, None));
+    // What fits is found again behind it.
+    let mut reader = StreamReader::new(&octets[..]);
+    let mut batch = Batch::default();
+    assert!(!reader.next_batch(&mut batch).unwrap() && batch.is_empty());
+    reader.next_frame().unwrap();
+    assert!(reader.next_batch(&mut batch).unwrap());
+    assert_eq!(batch.frames().map(|frame| frame.number).collect::<Vec<_>>(), [2]);
 }
 
 /// Gives one octet and would block, in turn; then fails.
@@ -577,6 +613,8 @@ fn a_stream_that_would_block_is_resumed_and_one_that_fails_is_over() {
         assert_eq!(seen, vector.expected, "{}", vector.name);
         assert_eq!(fault.to_string(), format!("read at octet {}: the wire broke", vector.octets.len()));
         assert!(matches!(reader.next_frame(), Ok(None)));
+        let mut reader = StreamReader::new(Reluctant(&vector.octets, false));
+        assert_eq!(drain_batches(&mut reader), (vector.expected, Some(fault.to_string())), "{}", vector.name);
     }
 }
 
