@@ -126,6 +126,24 @@ fn over_quic(net: &Net) {
         let line = line.replace("DIR", dir);
         run(tool("dig").args(line.split(' '))).status(status).stdout_has(text);
     }
+    // YAML knows datagrams and streams, and writes a stream as dig does; JSON says which.
+    for (option, port, way) in [("+quic", 853, "quic"), ("+https3", 443, "https3")] {
+        let said = run(tool("dig").args(["@127.0.0.1", option, "+yaml", "a.test"]));
+        said.status(0)
+            .stderr_is("")
+            .stdout_has("\n    socket_protocol: TCP\n")
+            .stdout_has(&format!("\n    response_port: {port}\n"))
+            .stdout_has("\n        - 'a.test. IN A'\n");
+        let said = run(tool("dig").args(["@127.0.0.1", option, "+json", "+timing", "a.test"]));
+        let value: serde_json::Value = serde_json::from_str(&said.status(0).out()).unwrap();
+        let data = &value["data"];
+        assert_eq!((&data["transport"], &data["server_port"]), (&way.into(), &port.into()));
+        assert_eq!((&data["length_octets"], &data["message"]["QNAME"]), (&24.into(), &"a.test.".into()), "{data}");
+        assert!(data["timing"]["tls_us"].is_u64(), "{data}");
+        let refused = run(tool("dig").args(["@127.0.0.1", "-p", "9", option, "+json", "+tries=1", "a.test"]));
+        let value: serde_json::Value = serde_json::from_str(&refused.status(9).out()).unwrap();
+        assert_eq!(value["type"], "error", "{value}");
+    }
     // What the server sends on streams of its own is kept and never read: there may be few of them.
     let mut allowed = quic::STREAMS.lock().unwrap().clone();
     allowed.sort_unstable();

@@ -1,6 +1,7 @@
 //! `+wire`: the octets of what goes out and what comes in, against a server that the test is.
 
 use std::net::UdpSocket;
+use std::process::Command;
 use std::time::Duration;
 
 use sockeye_capture::{LinkType, Timestamp, pcap};
@@ -131,6 +132,10 @@ fn a_given_message_is_shown_as_one_that_came() {
         (&"given".into(), &"command line".into(), &1.into(), &61.into())
     );
     assert_eq!(data["message"]["answerRRs"][1]["rdataA"], "192.0.2.80");
+    let styles =
+        ["+noall", "+nocomments", "+multiline", "+unknownformat", "+ttlunits", "+noclass", "+nottlid", "+rrcomments"];
+    decode(&[&[given.as_str(), "+json"], &styles[..]].concat()).status(0).stderr_is("").stdout_is(&json.out());
+    decode(&[&given, "+json", "+short"]).status(1);
 }
 
 #[test]
@@ -187,6 +192,35 @@ fn files_of_every_kind() {
         .stdout_is("")
         .stderr_is(&format!("dig: {}: no DNS message begins in frame 3\n", path.display()));
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn packed_files_are_unpacked() {
+    let octets = sockeye_common::hex::decode(ANSWER).unwrap();
+    let mut packet = vec![0x45, 0, 0, u8::try_from(28 + octets.len()).unwrap(), 0, 1, 0, 0, 64, 17, 0, 0];
+    packet.extend([192, 0, 2, 1, 192, 0, 2, 2, 0, 53, 0x12, 0x34, 0, u8::try_from(8 + octets.len()).unwrap(), 0, 0]);
+    packet.extend(&octets);
+    let mut capture = pcap::Writer::new(Vec::new(), LinkType::RAW, pcap::Format::default()).unwrap();
+    capture.write(Timestamp::default(), packet.len(), &packet).unwrap();
+    let capture = capture.into_inner();
+    let gzip = |content: &[u8]| run_with_input(Command::new("gzip").arg("-c"), content).stdout;
+    let given = |input: &[u8], args: &[&str]| run_with_input(tool("dig").arg("+decode=@-").args(args), input);
+    let packed = gzip(&capture);
+    given(&packed, &["+frame=1", "+short"]).status(0).stderr_is("").stdout_is("web.lab.\n192.0.2.80\n");
+    given(&gzip(ANSWER.as_bytes()), &["+short"]).status(0).stdout_is("web.lab.\n192.0.2.80\n");
+    // A frame of Zstandard of one segment, its size in one octet, with one block as it is: RFC 8878 section 3.1.1.
+    let size = u8::try_from(capture.len()).unwrap();
+    let block = ((u32::from(size) << 3) | 1).to_le_bytes();
+    let zstandard = [&[0x28, 0xb5, 0x2f, 0xfd, 0x20, size][..], &block[..3], &capture].concat();
+    given(&zstandard, &["+frame=1", "+short"]).status(0).stdout_is("web.lab.\n192.0.2.80\n");
+    given(&packed[..packed.len() - 4], &["+frame=2"]).status(1).stderr_is(&format!(
+        "dig: standard input: gzip data cut off at octet {} of the compressed file\n",
+        packed.len() - 4
+    ));
+    given(&gzip(&packed), &[]).status(1).stderr_is("dig: standard input: packed twice: unpack it once first\n");
+    // An id is no magic number.
+    let like = [&[0x1f, 0x8b][..], &octets[2..]].concat();
+    given(&like, &["+short"]).status(0).stdout_is("web.lab.\n192.0.2.80\n");
 }
 
 #[test]

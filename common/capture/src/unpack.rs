@@ -305,7 +305,7 @@ pub enum UnpackFault {
 
 impl UnpackError {
     /// What [`Unpacked`] said by way of an error of the standard library.
-    pub(crate) fn of(error: &io::Error) -> Option<&Self> {
+    pub fn of(error: &io::Error) -> Option<&Self> {
         error.get_ref().and_then(|inner| inner.downcast_ref())
     }
 }

@@ -58,13 +58,13 @@ pub enum Listing {
 }
 
 impl Settings {
-    /// Whether records of a type are shown.
-    pub fn shows(&self, rtype: Type) -> bool {
+    /// Whether records of a type are shown of an answer to a question for `asked`.
+    pub fn shows(&self, asked: Type, rtype: Type) -> bool {
         // RRSIG, NSEC, NSEC3
         if self.without_signatures && matches!(rtype, Type(46 | 47 | 50)) {
             return false;
         }
-        if self.lookup.qtype != Type::AXFR {
+        if asked != Type::AXFR {
             return true;
         }
         match self.listing {

@@ -65,6 +65,8 @@ pub struct Origin {
 pub enum Kind {
     /// A pcap or pcapng file.
     Capture,
+    /// Something packed with gzip or Zstandard.
+    Packed,
     /// Anything else: octets, or hex as text.
     Octets,
 }
@@ -75,7 +77,9 @@ pub const KIND_LEN: usize = 4;
 /// What a file is, by its first four octets.
 ///
 /// # Source
-/// draft-ietf-opsawg-pcap section 4 for the four magic numbers, draft-ietf-opsawg-pcapng section 4.1.
+/// draft-ietf-opsawg-pcap section 4 for the four magic numbers, draft-ietf-opsawg-pcapng section 4.1; RFC 1952 section 2.3,
+/// of whose three octets the last one keeps a message with the id 0x1f8b apart (it would be an inverse query); RFC 8878
+/// sections 3.1.1 and 3.1.2.
 pub fn kind(start: &[u8]) -> Kind {
     match start {
         [0xa1, 0xb2, 0xc3, 0xd4, ..]
@@ -83,6 +87,7 @@ pub fn kind(start: &[u8]) -> Kind {
         | [0xa1, 0xb2, 0x3c, 0x4d, ..]
         | [0x4d, 0x3c, 0xb2, 0xa1, ..]
         | [0x0a, 0x0d, 0x0d, 0x0a, ..] => Kind::Capture,
+        [0x1f, 0x8b, 8, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Kind::Packed,
         _ => Kind::Octets,
     }
 }

@@ -211,7 +211,7 @@ impl<'a> Session<'a> {
                 Place::Domain(domain) => in_domain(&lookup, &next, domain)?,
                 _ => next.name,
             };
-            let search = Search { place: next.place, more: index < last };
+            let search = Search { place: next.place, more: index < last, written: lookup.name.clone() };
             if !self.look_up(&Lookup { name, ..lookup.clone() }, &search, output)? {
                 break;
             }
@@ -252,7 +252,7 @@ impl<'a> Session<'a> {
         if lookup.trace {
             return self.trace(lookup, servers, output).map(|()| false);
         }
-        let mut task = self.new_task(lookup, servers)?;
+        let mut task = Task { name: search.written.clone(), ..self.new_task(lookup, servers)? };
         task.tries = self.tries_left.unwrap_or(task.tries);
         self.converse(lookup, search, task, output)
     }
@@ -655,6 +655,8 @@ struct Search {
     place: Place,
     /// Another name follows if this one does not exist.
     more: bool,
+    /// What the line says, by which dig tells of a server that takes no connection.
+    written: String,
 }
 
 /// dig speaks Unicode to a terminal, unless IDN_DISABLE is set.

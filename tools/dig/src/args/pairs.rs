@@ -137,7 +137,9 @@ const ROWS: &[Row] = &[
         others: &["short", "nssearch", "dns64prefix"],
         why: "the times stand below a whole answer",
     },
-    Row { option: "json", own_form: true, others: &[], why: "JSON has the whole message, in one form" },
+    // What else shapes dig's text has no effect on JSON, and may stand in a habit.
+    Row { option: "json", own_form: false, others: &["short", "yaml"], why: "JSON has the whole message, in one form" },
+    Row { option: "json", own_form: false, others: &["qr"], why: "the octets of a query are shown by +wire" },
     Row {
         option: "yaml",
         own_form: false,
@@ -267,9 +269,22 @@ mod tests {
             "+tree does not go with +short: a tree of servers is printed, and no messages"
         );
         assert_eq!(
-            refusal("+noall +json x.test").unwrap(),
-            "+json does not go with +noall: JSON has the whole message, in one form"
+            refusal("+short +json x.test").unwrap(),
+            "+json does not go with +short: JSON has the whole message, in one form"
         );
+    }
+
+    #[test]
+    fn json_does_not_mind_how_text_would_look() {
+        for option in TEXT.iter().filter(|option| !["short", "yaml", "qr"].contains(option)) {
+            let no = if ON_BY_DEFAULT.contains(option) { "no" } else { "" };
+            let value = match *option {
+                "split" => "=4",
+                "compat" => "=9.20",
+                _ => "",
+            };
+            assert_eq!(refusal(&format!("+{no}{option}{value} +json x.test")), None, "{option}");
+        }
     }
 
     #[test]

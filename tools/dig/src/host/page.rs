@@ -53,7 +53,7 @@ pub fn answer(settings: &Settings, written: &str, answer: &Answer) -> String {
         let who = if settings.compare { format!("Nameserver {server}:\n\t") } else { "Host ".to_owned() };
         return format!("{who}{name} not found: {}\n", code(rcode));
     }
-    let mut page = Page { settings, answer, text: String::new() };
+    let mut page = Page { settings, asked: answer.query.question.qtype, answer, text: String::new() };
     if settings.verbose {
         page.whole(message);
     } else {
@@ -72,6 +72,8 @@ fn code(rcode: Rcode) -> String {
 
 struct Page<'a> {
     settings: &'a Settings,
+    /// Which type was asked for.
+    asked: Type,
     answer: &'a Answer,
     text: String,
 }
@@ -79,7 +81,8 @@ struct Page<'a> {
 impl Page<'_> {
     /// The answer section, a sentence a record.
     fn words(&mut self, message: &Message) {
-        for record in message.answer.iter().filter(|record| self.settings.shows(record.rtype)) {
+        let (settings, asked) = (self.settings, self.asked);
+        for record in message.answer.iter().filter(|record| settings.shows(asked, record.rtype)) {
             if self.settings.compare {
                 let server = printer::address(self.answer.server.addr);
                 let _ = write!(self.text, "Nameserver {server}:\n\t");
@@ -125,7 +128,7 @@ impl Page<'_> {
         }
         self.text.push_str("\n;; QUESTION SECTION:\n");
         for question in &message.questions {
-            if self.settings.shows(question.qtype) {
+            if self.settings.shows(self.asked, question.qtype) {
                 printer::push_question(&mut self.text, &Show::default(), question);
             } else {
                 // What is not shown of a transfer is not shown here either, but for the mark in front of it.
@@ -139,7 +142,8 @@ impl Page<'_> {
             return;
         }
         let _ = writeln!(self.text, "\n;; {name} SECTION:");
-        for record in records.iter().filter(|record| self.settings.shows(record.rtype)) {
+        let (settings, asked) = (self.settings, self.asked);
+        for record in records.iter().filter(|record| settings.shows(asked, record.rtype)) {
             printer::push_record(&mut self.text, &Show::default(), record);
         }
     }

@@ -71,8 +71,8 @@ fn what_a_transfer_shows() {
         ("-t MX lab", vec![Type::MX, Type::A], vec![]),
     ] {
         let settings = settings(line);
-        assert!(shown.iter().all(|rtype| settings.shows(*rtype)), "{line}");
-        assert!(!hidden.iter().any(|rtype| settings.shows(*rtype)), "{line}");
+        assert!(shown.iter().all(|rtype| settings.shows(settings.lookup.qtype, *rtype)), "{line}");
+        assert!(!hidden.iter().any(|rtype| settings.shows(settings.lookup.qtype, *rtype)), "{line}");
     }
     assert_eq!(settings("-l -t MX lab").lookup.qtype, Type::AXFR);
 }

@@ -19,6 +19,7 @@ may hold
   hex digits, as a word, a list, a string of C or Python
   a dump by xxd, od -t x1, hexdump -C, tcpdump -x, tshark -x, of `+wire`, or of dig's `Got bad packet`
   a capture (pcap or pcapng): UDP, and TCP streams put together
+  any of these packed with gzip or zstd
 
 A capture, and what has several messages, is listed. `+frame=N` shows the message that begins in frame N; then it may be on
 any port, and not only on 53, 5353 and 5355. In place of dig's footer stands where the message is from. `+status` tells what

@@ -5,7 +5,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use sockeye_capture::{StreamReader, Timestamp};
+use sockeye_capture::unpack::UnpackError;
+use sockeye_capture::{StreamReader, Timestamp, Unpacked};
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::local_time;
 
@@ -80,19 +81,43 @@ impl Showing<'_> {
         Failure::new(BROKEN, format!("{}: {what}", self.source()))
     }
 
+    /// What a file says, unpacked on the way if it is packed.
     fn stream(&mut self, mut stream: impl Read, output: &mut Output<'_>) -> Result<(), Failure> {
+        let start = self.start(&mut stream)?;
+        if offline::kind(&start) != Kind::Packed {
+            return self.content(start, stream, output);
+        }
+        let mut unpacked = Unpacked::new(start.as_slice().chain(stream));
+        let start = self.start(&mut unpacked)?;
+        self.content(start, unpacked, output)
+    }
+
+    /// The first octets: those that tell what it is.
+    fn start(&self, stream: &mut impl Read) -> Result<Vec<u8>, Failure> {
         let mut start = Vec::with_capacity(offline::KIND_LEN);
         let limit = u64::try_from(offline::KIND_LEN).unwrap_or(u64::MAX);
-        let read = |error: &io::Error, source: &str| Failure::call(NO_FILE, "read", source, error);
-        stream.by_ref().take(limit).read_to_end(&mut start).map_err(|error| read(&error, self.source()))?;
+        stream.take(limit).read_to_end(&mut start).map_err(|error| self.unread(&error))?;
+        Ok(start)
+    }
+
+    fn content(&mut self, mut start: Vec<u8>, stream: impl Read, output: &mut Output<'_>) -> Result<(), Failure> {
         match offline::kind(&start) {
             Kind::Capture => self.capture(start.as_slice().chain(stream), output),
+            Kind::Packed => Err(self.failure("packed twice: unpack it once first")),
             Kind::Octets => {
-                stream.take(MAX_FILE).read_to_end(&mut start).map_err(|error| read(&error, self.source()))?;
+                stream.take(MAX_FILE).read_to_end(&mut start).map_err(|error| self.unread(&error))?;
                 let items =
                     offline::messages(&start, self.given.frame).map_err(|error| self.failure(&error.to_string()))?;
                 self.all(&items, output)
             }
+        }
+    }
+
+    /// Octets that did not come, or are not what they were packed from.
+    fn unread(&self, error: &io::Error) -> Failure {
+        match UnpackError::of(error) {
+            Some(fault) => self.failure(&fault.to_string()),
+            None => Failure::call(NO_FILE, "read", self.source(), error),
         }
     }
 

@@ -42,6 +42,8 @@ struct Host<'a> {
     tries_left: Option<u32>,
     /// The servers that the messages of a transfer named, for `-C`.
     listed: Vec<Name>,
+    /// How the answer with the servers came, for `-C`: it is told when they are found.
+    receipt: String,
 }
 
 impl<'a> Host<'a> {
@@ -54,6 +56,7 @@ impl<'a> Host<'a> {
             status: None,
             tries_left: None,
             listed: Vec::new(),
+            receipt: String::new(),
         })
     }
 
@@ -187,8 +190,11 @@ impl<'a> Host<'a> {
             }
             Some(_) => 1,
         };
-        for _ in 0..receipts {
-            text += &page::received(self.settings, answer);
+        let receipt = page::received(self.settings, answer).repeat(receipts);
+        if silent && rcode == Rcode::NOERROR {
+            self.receipt = receipt;
+        } else {
+            text += &receipt;
         }
         Self::result(&text, answer, output)
     }
@@ -238,6 +244,7 @@ impl<'a> Host<'a> {
         for name in &names {
             servers.extend(self.session.addresses(&lookup, name, output)?);
         }
+        Self::text(&std::mem::take(&mut self.receipt), output)?;
         no_more(&names, &servers)?;
         if servers.is_empty() {
             return Ok(());
