@@ -1,5 +1,6 @@
 //! dig +compare beside getent, python and a name server that keeps a list: what programs get, in which order, and why.
 
+use std::collections::BTreeSet;
 use std::net::UdpSocket;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -17,6 +18,8 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("dig_compare::the_order_is_python_s_and_each_step_has_a_rule", &["python3", "ip"], the_order),
         Case::new("dig_compare::the_sources_of_nsswitch_conf", &["named", "getent"], sources),
         Case::new("dig_compare::the_names_of_the_search_list", &["getent"], search_list),
+        Case::new("dig_compare::every_source_is_waited_for_at_once", &["ip"], at_once),
+        Case::new("dig_compare::who_was_silent_is_told", &[], silent),
         Case::new("dig_compare::explains_each_step", &["named"], explains),
         Case::new("dig_compare::every_field_is_always_there", &["named"], every_field),
     ]
@@ -435,6 +438,65 @@ fn search_list(net: &Net) {
             assert_eq!(tried, expected, "{conf}{name}");
         }
     }
+}
+
+/// A server that answers nobody before it has heard all of them: dig over two sockets, getaddrinfo, the five ways in which
+/// other programs call it, and the DNS by itself.
+fn at_once(net: &Net) {
+    namespace::unshare_mount().unwrap();
+    over_etc(net, "hosts", "127.0.0.1 localhost\n");
+    over_etc(net, "nsswitch.conf", "hosts: files dns\n");
+    // Whoever asks when another has given up comes too late.
+    over_etc(net, "resolv.conf", "nameserver 127.0.0.1\noptions timeout:30 attempts:1\n");
+    // Without them AI_ADDRCONFIG asks nobody.
+    ip("addr add 192.0.2.9/24 dev lo");
+    ip("-6 addr add 2001:db8::9/64 dev lo nodad");
+    let server = UdpSocket::bind("127.0.0.1:53").unwrap();
+    std::thread::spawn(move || {
+        let (mut asked, mut ports) = (Vec::new(), BTreeSet::new());
+        let mut query = [0; 512];
+        while let Ok((length, from)) = server.recv_from(&mut query) {
+            asked.push((query[..length].to_vec(), from));
+            ports.insert(from.port());
+            if ports.len() < 9 {
+                continue;
+            }
+            for (mut answer, to) in asked.drain(..) {
+                // NXDOMAIN, and no record of EDNS behind the question.
+                answer[2] |= 0x80;
+                answer[3] = 0x83;
+                answer[11] = 0;
+                let end = 12 + answer[12..].iter().position(|octet| *octet == 0).unwrap() + 5;
+                server.send_to(&answer[..end], to).unwrap();
+            }
+        }
+    });
+    let data = compare("host.");
+    assert_eq!(data["getaddrinfo"]["error"]["name"], "EAI_NONAME", "{data}");
+    assert_eq!(data["nsswitch"]["sources"][1]["status"], "notfound", "{data}");
+    assert_eq!(data["resolver"]["names"][0]["a"]["outcome"], "nx_domain", "{data}");
+    assert_eq!(data["resolver"]["silent"], serde_json::json!([]), "{data}");
+    for view in data["views"].as_array().unwrap() {
+        assert_eq!(view["error"]["name"], "EAI_NONAME", "{view}");
+    }
+}
+
+fn silent(net: &Net) {
+    namespace::unshare_mount().unwrap();
+    over_etc(net, "hosts", "127.0.0.1 localhost\n");
+    over_etc(net, "nsswitch.conf", "hosts: files dns\n");
+    over_etc(net, "resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+    let _server = UdpSocket::bind("127.0.0.1:53").unwrap();
+    let data = compare("host.");
+    let silent = data["resolver"]["silent"].as_array().unwrap();
+    assert_eq!((silent.len(), &silent[0]["server"], &silent[0]["questions"]), (1, &"127.0.0.1:53".into(), &2.into()));
+    let second = |took: &Value| took.as_u64().unwrap() >= 1_000_000;
+    let sources = &data["nsswitch"]["sources"];
+    assert!(second(&silent[0]["waited_us"]) && second(&sources[1]["took_us"]), "{data}");
+    assert!(second(&data["getaddrinfo"]["took_us"]) && !sources[0]["took_us"].is_null(), "{data}");
+    dig(&["+compare", "host."])
+        .stdout_has("\n   127.0.0.1:53 was silent: 2 questions without an answer, ")
+        .stdout_has("\n   dns: that took ");
 }
 
 fn explains(net: &Net) {

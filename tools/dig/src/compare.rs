@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
@@ -17,6 +18,7 @@ use crate::stub::{Candidate, SearchFrom, StubConf};
 
 mod disagree;
 mod dns;
+pub mod letter;
 mod narrate;
 mod render;
 #[cfg(test)]
@@ -63,6 +65,19 @@ pub struct SourceFound {
     pub installed: bool,
     /// What it said; `None` if it could not be asked.
     pub answer: Option<Addresses>,
+    /// How long that took.
+    pub took: Duration,
+}
+
+/// A name server that did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Silent {
+    /// Which.
+    pub server: SocketAddr,
+    /// How many questions it left without an answer.
+    pub questions: usize,
+    /// How long was waited for it; questions that went out together are waited for together.
+    pub waited_us: u64,
 }
 
 /// A name that was asked for in the DNS, or would have been.
@@ -145,8 +160,12 @@ pub struct Found {
     pub dig_servers: Vec<IpAddr>,
     /// The names.
     pub names: Vec<NameFound>,
+    /// The servers that were asked for them in vain.
+    pub silent: Vec<Silent>,
     /// What getaddrinfo(3) said.
     pub answer: Addresses,
+    /// How long it took to say so.
+    pub answer_took: Duration,
     /// Its addresses, with what the kernel would send from.
     pub destinations: Vec<Destination>,
     /// gai.conf.
@@ -255,6 +274,8 @@ pub struct SourceShown {
     pub canonname: Option<String>,
     /// Why it has none.
     pub error: Option<ShownError>,
+    /// How long it took; null if it could not be asked.
+    pub took_us: Option<u64>,
 }
 
 /// The part of resolv.conf and of the DNS.
@@ -276,6 +297,8 @@ pub struct ResolverShown {
     pub ndots: usize,
     /// The names.
     pub names: Vec<NameShown>,
+    /// The servers that did not answer.
+    pub silent: Vec<Silent>,
 }
 
 /// A name in the DNS.
@@ -302,6 +325,8 @@ pub struct AnswerShown {
     pub addresses: Vec<AddressShown>,
     /// Why there is none.
     pub error: Option<ShownError>,
+    /// How long it took.
+    pub took_us: u64,
 }
 
 /// An address with everything that orders it.
@@ -486,6 +511,7 @@ fn nsswitch_shown(found: &Found, walk: &Walk) -> NsswitchShown {
             addresses: listed.addresses,
             canonname: listed.canonname,
             error,
+            took_us: source.answer.is_some().then(|| micros(source.took)),
         }
     });
     let text: Vec<String> = line.services.iter().map(ToString::to_string).collect();
@@ -530,6 +556,7 @@ fn resolver_shown(found: &Found) -> ResolverShown {
         },
         ndots: conf.ndots,
         names: names.collect(),
+        silent: found.silent.clone(),
     }
 }
 
@@ -564,7 +591,17 @@ fn answer_shown(found: &Found) -> AnswerShown {
             before_next: next.map(|next| decision(policy, destination, next)),
         }
     });
-    AnswerShown { addresses: addresses.collect(), canonname: listed.canonname.clone(), error }
+    AnswerShown {
+        addresses: addresses.collect(),
+        canonname: listed.canonname.clone(),
+        error,
+        took_us: micros(found.answer_took),
+    }
+}
+
+/// A duration as JSON has it.
+pub fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn scope_shown(scope: Scope) -> Named {

@@ -10,6 +10,9 @@ use sockeye_cli::{Render, Text};
 use super::{AddressShown, DnsAnswer, NameShown, Report, SourceShown};
 use crate::nsswitch::Reaction;
 
+/// From here on it is worth a word how long a source took.
+const LONG_US: u64 = 1_000_000;
+
 impl Render for Report {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         if self.numeric {
@@ -90,6 +93,11 @@ impl Report {
             }
             text.table(&table)?;
         }
+        for source in &nsswitch.sources {
+            if let Some(took) = source.took_us.filter(|took| *took >= LONG_US) {
+                note(text, &format!("{}: that took {}", source.name, seconds(took)))?;
+            }
+        }
         text.blank()
     }
 
@@ -116,6 +124,11 @@ impl Report {
         text.table(table.right(&[4]))?;
         if resolver.names.iter().any(|name| !name.tried) {
             note(text, "-: the C library does not come to this name")?;
+        }
+        for silent in &resolver.silent {
+            let questions = count(silent.questions, "question", "questions");
+            let (server, waited) = (silent.server, seconds(silent.waited_us));
+            note(text, &format!("{server} was silent: {questions} without an answer, {waited} of waiting"))?;
         }
         text.blank()
     }
@@ -189,6 +202,12 @@ impl Report {
         }
         Ok(())
     }
+}
+
+/// `20.0 s`
+fn seconds(us: u64) -> String {
+    let tenths = us.saturating_add(50_000) / 100_000;
+    format!("{}.{} s", tenths / 10, tenths % 10)
 }
 
 fn count(number: usize, one: &str, many: &str) -> String {

@@ -7,7 +7,12 @@ use crate::stub;
 fn found(conf: &str, sources: Vec<Option<Addresses>>, answer: Addresses) -> Found {
     let line = nsswitch::parse(conf);
     let services = line.services.clone().into_iter().zip(sources);
-    let sources = services.map(|(service, answer)| SourceFound { service, installed: answer.is_some(), answer });
+    let sources = services.map(|(service, answer)| SourceFound {
+        service,
+        installed: answer.is_some(),
+        answer,
+        took: Duration::from_micros(5),
+    });
     let file = "/etc/x";
     let destinations = answer.as_ref().map(|listed| listed.addresses.clone()).unwrap_or_default();
     let destinations =
@@ -23,6 +28,8 @@ fn found(conf: &str, sources: Vec<Option<Addresses>>, answer: Addresses) -> Foun
         servers: (Vec::new(), true),
         dig_servers: Vec::new(),
         names: Vec::new(),
+        silent: Vec::new(),
+        answer_took: Duration::from_secs(20),
         destinations: destinations.collect(),
         answer,
         gai_conf: File { path: file, error: None, content: gai_conf::parse("", Policy::libc()) },
@@ -93,6 +100,27 @@ fn orders_that_no_rule_makes_and_addresses_without_a_way() {
         destination.source = None;
     }
     assert_eq!(kinds(&wrong), ["unreachable", "gai_conf"]);
+}
+
+#[test]
+fn who_was_waited_for_is_told() {
+    use sockeye_cli::{Render, Text};
+    let mut waited = found("hosts: files dns", vec![None, Some(failed(-3, "EAI_AGAIN"))], failed(-3, "EAI_AGAIN"));
+    waited.sources[1].took = Duration::from_millis(20_030);
+    let server = "192.0.2.53:53".parse().unwrap();
+    waited.silent.push(Silent { server, questions: 8, waited_us: 20_030_000 });
+    waited.silent.push(Silent { server: "192.0.2.54:53".parse().unwrap(), questions: 1, waited_us: 5_000_000 });
+    let mut octets = Vec::new();
+    judge(&waited).render(&mut Text::plain(&mut octets)).unwrap();
+    let text = String::from_utf8(octets).unwrap();
+    for line in [
+        "   dns: that took 20.0 s\n",
+        "   192.0.2.53:53 was silent: 8 questions without an answer, 20.0 s of waiting\n",
+        "   192.0.2.54:53 was silent: 1 question without an answer, 5.0 s of waiting\n",
+    ] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+    assert!(!text.contains("files: that took"), "{text}");
 }
 
 #[cfg(target_env = "gnu")]

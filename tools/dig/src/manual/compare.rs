@@ -8,7 +8,7 @@ The hosts file: the lines about the name, by number.
 
 Sources: what the `hosts:` line of `/etc/nsswitch.conf` names, in order. Each is asked by itself, as `getent -s` does it; `then`
 says whether the C library asks on, with the actions in brackets (`[NOTFOUND=return]`), and `*` marks the one that answers. A
-module that is not installed is told.
+module that is not installed is told, and how long one took that took a second or longer.
 
 DNS: the names that come of the search list in the order in which the C library asks for them until one has an address, with
 status (NODATA, NXDOMAIN and SERVFAIL apart) and TTL of A and AAAA. They are asked by `dig` itself, at the nameserver lines of

@@ -3,8 +3,8 @@
 pub(in crate::manual) const SECTION: (&str, &str) = ("JSON", "\
 With `--json` everything is JSON Lines: objects with `schema` (`dig/1`), `type` (`result`, `event` or `error`) and `data`. A member
 is always there, null where there is nothing to say; times and lengths have their unit in their name, octets are hex, and a
-number of a registry is `code` and `name`. What shapes dig's text (`+short`, `+noall`, `+multiline`, `+yaml`) is refused
-beside it. In a result `kind` says what it is:
+number of a registry is `code` and `name`. What shapes dig's text (`+noall`, `+multiline`, `+nocrypto`) has no effect on it; `+short`,
+`+yaml` and `+qr`, which ask for something else, are refused beside it. In a result `kind` says what it is:
 
   answer        a message that came: `server`, `server_port`, `server_as_written`, `transport`, `rtt_us`, `length_octets`,
                 `timing` (`connect_us`, `tls_us`, `first_octet_us`, `whole_us`), `rcode`, `cookie` (what it is worth), `fault`,
@@ -28,10 +28,10 @@ file, `RDLENGTH`, `RDATAHEX`. `edns` has `version`, `udp_size_octets`, `dnssec_o
 
 Of `+compare`: `hosts` has `path`, `error`, `lines` (`line`, `address`, `canonical`, `aliases`) and `ignored_lines`; `nsswitch` has
 `path`, `error`, `line`, `malformed`, `text`, `nscd` and `sources`, each with `name`, `asks`, `actions`, `installed`, `reached`,
-`status`, `then`, `winner`, `addresses`, `canonname`, `error`; `resolver` has `path`, `error`, `servers`,
-`servers_from_command_line`, `search`, `search_from`, `ndots` and `names`, each with `qname`, `suffix`, `tried`, `a` and `aaaa`, which have
-`outcome`, `rcode`, `records` (`address`, `ttl_s`), `ttl_s`, `negative_ttl_s`, `aliases`, `server`, `rtt_us`, `error`; `getaddrinfo` has
-`canonname`, `error` and `addresses`, each with `rank`, `winner`, `address`, `sources`, `source_address`, `scope`, `source_scope`,
+`status`, `then`, `winner`, `addresses`, `canonname`, `error`, `took_us`; `resolver` has `path`, `error`, `servers`,
+`servers_from_command_line`, `search`, `search_from`, `ndots`, `silent` (`server`, `questions`, `waited_us`) and `names`, each with
+`qname`, `suffix`, `tried`, `a` and `aaaa`, which have `outcome`, `rcode`, `records` (`address`, `ttl_s`), `ttl_s`,
+`negative_ttl_s`, `aliases`, `server`, `rtt_us`, `error`; `getaddrinfo` has `canonname`, `error`, `took_us` and `addresses`, each with `rank`, `winner`, `address`, `sources`, `source_address`, `scope`, `source_scope`,
 `label`, `source_label`, `precedence`, `common_prefix_bits`, `before_next` (`rule`, `name`, `reason`); `policy` has `path`, `error`,
 `replaced`, `ignored_lines`; `views` have `program`, `asks`, `addresses`, `error`; `winner` has `source` and `address`.
 

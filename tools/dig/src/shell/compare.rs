@@ -2,17 +2,23 @@
 
 #![expect(clippy::disallowed_methods, reason = "the shell: files, clocks, and threads that wait for the C library")]
 
+use std::io::{self, PipeReader, Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::ScopedJoinHandle;
+use std::time::{Duration, Instant};
 
+use sockeye_cli::progress::Progress;
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::addrinfo::{self, AiFlags, Hints};
-use sockeye_sys::{Family, SockType, locale, nss};
+use sockeye_sys::{Family, SockType, fork, locale, nss};
 
 use super::dialogue::{self, Outcome, Word};
 use super::{route, scoped};
-use crate::compare::{self, Addr, Addresses, DnsAnswer, File, Found, Listed, NameFound, SourceFound, ViewFound};
+use crate::compare::{
+    self, Addr, Addresses, DnsAnswer, File, Found, Listed, NameFound, Silent, SourceFound, ViewFound, letter,
+};
 use crate::exchange::Task;
 use crate::explain::Event;
 use crate::gai::report::ShownError;
@@ -57,21 +63,33 @@ fn look(globals: &Globals, lookup: &Lookup, hints: &Hints) -> (Found, Vec<Event>
     let resolv_conf = read(super::RESOLV_CONF, stub_conf);
     let dig_servers = read(super::RESOLV_CONF, |text| resolv_conf::parse(text).unwrap_or_default());
     let servers = servers(globals, lookup, &resolv_conf.content);
+    // Before there are threads.
+    let services = nsswitch.content.services.iter().filter(|_| !numeric && nss::is_switchable());
+    let inquiries: Vec<Inquiry> = services.map(|service| Inquiry::start(service, name, hints)).collect();
+    let arrivals = Arrivals { count: AtomicU64::new(0), line: Progress::start("+compare: answers so far", None) };
     // The C library's own calls wait for its servers as ours do: all at once.
-    let (answer, views, (names, events)) = std::thread::scope(|scope| {
-        let answer = scope.spawn(|| ask(name, hints));
-        let views: Vec<_> = views(numeric).iter().map(|view| scope.spawn(|| view_of(name, view))).collect();
-        let names = if numeric {
-            (Vec::new(), Vec::new())
-        } else {
-            ask_names(globals, lookup, &resolv_conf.content, &servers.0)
-        };
-        let views: Vec<ViewFound> = views.into_iter().filter_map(|view| view.join().ok()).collect();
-        (answer.join().unwrap_or_else(|_| ask(name, hints)), views, names)
+    let waiting = &arrivals;
+    let (answer, views, sources, log) = std::thread::scope(|scope| {
+        let answer = scope.spawn(|| waiting.after(|| timed(|| ask(name, hints))));
+        let asking =
+            |own: &'static (Family, AiFlags)| scope.spawn(move || waiting.after(|| ask(name, &view_hints(*own))));
+        let views: Vec<_> =
+            views(numeric).iter().map(|view| (view, view.hints.iter().map(asking).collect::<Vec<_>>())).collect();
+        let sources: Vec<_> =
+            inquiries.into_iter().map(|inquiry| scope.spawn(move || waiting.after(|| inquiry.end()))).collect();
+        let mut log = Log::default();
+        if !numeric {
+            log.ask_names(globals, lookup, &resolv_conf.content, &servers.0, waiting);
+        }
+        let views: Vec<ViewFound> = views.into_iter().map(|(view, asking)| view_found(view, asking)).collect();
+        let sources: Vec<Inquired> = sources.into_iter().filter_map(|source| source.join().ok()).collect();
+        (answer.join().unwrap_or_else(|_| timed(|| ask(name, hints))), views, sources, log)
     });
-    // After them: what is set for one source holds for the whole process.
-    let sources = nsswitch.content.services.iter().filter(|_| !numeric && nss::is_switchable());
-    let sources = sources.map(|service| ask_source(service, name, hints)).collect();
+    drop(arrivals);
+    // After them: what is set for one source in this process holds for all of it.
+    let sources = sources.into_iter().map(|source| source.unwrap_or_else(|service| ask_source(&service, name, hints)));
+    let sources = sources.collect();
+    let (answer, answer_took) = answer;
     let host = route::Host::look();
     let addresses = answer.as_ref().map(|listed| listed.addresses.as_slice()).unwrap_or_default();
     let destinations = addresses.iter().map(|addr| host.destination(addr.0)).collect();
@@ -86,15 +104,36 @@ fn look(globals: &Globals, lookup: &Lookup, hints: &Hints) -> (Found, Vec<Event>
         resolv_conf,
         servers,
         dig_servers: dig_servers.content.servers.iter().map(|server| server.1).collect(),
-        names,
+        names: log.names,
+        silent: log.silent,
         destinations,
         answer,
+        answer_took,
         gai_conf,
         configured: (host.is_configured(true), host.is_configured(false)),
         nscd: UnixStream::connect(NSCD).is_ok(),
         views,
     };
-    (found, events)
+    (found, log.events)
+}
+
+/// How many have answered, on a terminal.
+struct Arrivals {
+    count: AtomicU64,
+    line: Progress,
+}
+
+impl Arrivals {
+    fn after<T>(&self, work: impl FnOnce() -> T) -> T {
+        let done = work();
+        self.line.position(self.count.fetch_add(1, Ordering::Relaxed).saturating_add(1));
+        done
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    (work(), start.elapsed())
 }
 
 fn read<T>(path: &'static str, parse: impl FnOnce(&str) -> T) -> File<T> {
@@ -131,11 +170,54 @@ fn ask(name: &str, hints: &Hints) -> Addresses {
     Ok(listed)
 }
 
-/// One source by itself, as `getent -s` asks it.
+/// A source that is being asked by itself, as `getent -s` asks it.
+///
+/// Which one that is holds for a whole process: each has a process of its own, so that all of them wait at once.
+struct Inquiry {
+    service: nsswitch::Service,
+    /// Where the answer comes from; `None` if there is no module that could be asked.
+    reply: Option<io::Result<PipeReader>>,
+}
+
+/// A source with its answer; without one if it has to be asked in this process.
+type Inquired = Result<SourceFound, nsswitch::Service>;
+
+impl Inquiry {
+    fn start(service: &nsswitch::Service, name: &str, hints: &Hints) -> Self {
+        let reply = nss::is_installed(&service.name).then(|| {
+            let (reader, mut writer) = io::pipe()?;
+            fork::fork(move || {
+                if nss::ask_only(&service.name).is_err() {
+                    return 1;
+                }
+                let (answer, took) = timed(|| ask(name, hints));
+                i32::from(writer.write_all(letter::write(&answer, took).as_bytes()).is_err())
+            })?;
+            Ok(reader)
+        });
+        Self { service: service.clone(), reply }
+    }
+
+    /// Waits for the answer. A module that brings its process down has none.
+    fn end(self) -> Inquired {
+        let Self { service, reply } = self;
+        let mut text = String::new();
+        let installed = reply.is_some();
+        match reply {
+            Some(Err(_)) => return Err(service),
+            Some(Ok(mut reader)) => _ = reader.read_to_string(&mut text),
+            None => {}
+        }
+        let (answer, took) = letter::read(&text).unzip();
+        Ok(SourceFound { service, installed, answer, took: took.unwrap_or_default() })
+    }
+}
+
+/// The same in this process, where no other could be made.
 fn ask_source(service: &nsswitch::Service, name: &str, hints: &Hints) -> SourceFound {
-    let installed = nss::is_installed(&service.name);
-    let askable = installed && nss::ask_only(&service.name).is_ok();
-    SourceFound { service: service.clone(), installed, answer: askable.then(|| ask(name, hints)) }
+    let askable = nss::ask_only(&service.name).is_ok();
+    let (answer, took) = timed(|| askable.then(|| ask(name, hints)));
+    SourceFound { service: service.clone(), installed: true, answer, took }
 }
 
 /// A program, how it asks, and the hints that come one after the other until one finds something.
@@ -163,18 +245,20 @@ fn views(numeric: bool) -> &'static [View] {
     if numeric { &[] } else { VIEWS }
 }
 
-fn view_of(name: &str, view: &View) -> ViewFound {
-    let mut answer = None;
-    for (family, flags) in view.hints {
-        let hints = Hints { family: *family, flags: *flags, socktype: SockType::STREAM, ..Hints::default() };
-        let said = ask(name, &hints);
-        let found = said.is_ok();
-        answer = Some(said);
-        if found {
+fn view_hints((family, flags): (Family, AiFlags)) -> Hints {
+    Hints { family, flags, socktype: SockType::STREAM, ..Hints::default() }
+}
+
+/// The first that finds something, or what the last one says.
+fn view_found(view: &View, asking: Vec<ScopedJoinHandle<'_, Addresses>>) -> ViewFound {
+    let mut answer = Ok(Listed::default());
+    for said in asking.into_iter().filter_map(|asking| asking.join().ok()) {
+        answer = said;
+        if answer.is_ok() {
             break;
         }
     }
-    ViewFound { program: view.program, asks: view.asks, answer: answer.unwrap_or_else(|| Ok(Listed::default())) }
+    ViewFound { program: view.program, asks: view.asks, answer }
 }
 
 /// The servers to ask, and whether the command line names them.
@@ -201,83 +285,159 @@ fn servers(globals: &Globals, lookup: &Lookup, conf: &StubConf) -> (Vec<SocketAd
     (servers, false)
 }
 
-type Names = (Vec<NameFound>, Vec<Event>);
+/// What comes of asking the name servers.
+#[derive(Default)]
+struct Log {
+    names: Vec<NameFound>,
+    silent: Vec<Silent>,
+    events: Vec<Event>,
+}
 
-/// Asks for the names of the search list until one has an address, and for the name as it is, which dig asks for.
-fn ask_names(globals: &Globals, lookup: &Lookup, conf: &StubConf, servers: &[SocketAddr]) -> Names {
-    let mut candidates = conf.candidates(&lookup.name);
-    let mut listed = candidates.len();
-    if candidates.iter().all(|candidate| candidate.suffix.is_some()) {
-        let as_it_is = StubConf::default().candidates(&lookup.name).into_iter().find(|name| name.suffix.is_none());
-        candidates.extend(as_it_is);
-    }
-    let (mut names, mut events) = (Vec::new(), Vec::new());
-    let (mut open, mut only_as_it_is) = (true, false);
-    for candidate in candidates {
-        open &= listed > 0;
-        listed = listed.saturating_sub(1);
-        let tried = open && (candidate.suffix.is_none() || !only_as_it_is);
-        let mut name = NameFound { candidate, tried, a: None, aaaa: None };
-        // As dig does on a terminal; the C library does not without AI_IDN.
-        name.candidate.name = idn::to_wire(&name.candidate.name).unwrap_or(name.candidate.name);
-        if tried || name.candidate.suffix.is_none() {
-            let mut answers = ask_dns(globals, lookup, conf, servers, &name.candidate, &mut events).into_iter();
-            (name.a, name.aaaa) = (answers.next(), answers.next());
-            open &= !name.ends_search();
-            // When a server is silent glibc, seen with 2.36, asks for no further name of the list, but for the name as it is.
-            only_as_it_is |= name.candidate.suffix.is_some() && name.is_silent();
+impl Log {
+    /// Asks for the names of the search list until one has an address, and for the name as it is, which dig asks for.
+    fn ask_names(
+        &mut self,
+        globals: &Globals,
+        lookup: &Lookup,
+        conf: &StubConf,
+        servers: &[SocketAddr],
+        arrivals: &Arrivals,
+    ) {
+        let mut candidates = conf.candidates(&lookup.name);
+        let mut listed = candidates.len();
+        if candidates.iter().all(|candidate| candidate.suffix.is_some()) {
+            let as_it_is = StubConf::default().candidates(&lookup.name).into_iter().find(|name| name.suffix.is_none());
+            candidates.extend(as_it_is);
         }
-        names.push(name);
+        let (mut open, mut only_as_it_is) = (true, false);
+        for candidate in candidates {
+            open &= listed > 0;
+            listed = listed.saturating_sub(1);
+            let tried = open && (candidate.suffix.is_none() || !only_as_it_is);
+            let mut name = NameFound { candidate, tried, a: None, aaaa: None };
+            // As dig does on a terminal; the C library does not without AI_IDN.
+            name.candidate.name = idn::to_wire(&name.candidate.name).unwrap_or(name.candidate.name);
+            if tried || name.candidate.suffix.is_none() {
+                let answers = arrivals.after(|| self.ask_dns(globals, lookup, conf, servers, &name.candidate));
+                let mut answers = answers.into_iter();
+                (name.a, name.aaaa) = (answers.next(), answers.next());
+                open &= !name.ends_search();
+                // When a server is silent glibc, seen with 2.36, asks for no further name of the list, but for the name
+                // as it is.
+                only_as_it_is |= name.candidate.suffix.is_some() && name.is_silent();
+            }
+            self.names.push(name);
+        }
     }
-    (names, events)
+
+    /// What the DNS says of the addresses of a name: A, then AAAA, asked side by side.
+    fn ask_dns(
+        &mut self,
+        globals: &Globals,
+        lookup: &Lookup,
+        conf: &StubConf,
+        servers: &[SocketAddr],
+        candidate: &Candidate,
+    ) -> Vec<DnsAnswer> {
+        let types = [Type::A, Type::AAAA];
+        let mut tasks = Vec::new();
+        for qtype in types {
+            let lookup = Lookup { name: candidate.name.clone(), qtype, ..lookup.clone() };
+            match task(globals, &lookup, conf, servers) {
+                Ok(task) => tasks.push(task),
+                Err(answer) => return types.map(|_| (*answer).clone()).to_vec(),
+            }
+        }
+        let mut answers = types.map(|_| silence("failure"));
+        let mut waits = types.map(|_| Wait { since: Instant::now(), silent: Vec::new() });
+        let told = dialogue::hold_all(tasks, lookup, globals.source, &mut |index, word| {
+            let (Some(answer), Some(wait)) = (answers.get_mut(index), waits.get_mut(index)) else { return Ok(()) };
+            match word {
+                Word::Events(happened) => {
+                    if let Some((_, reason)) = happened.iter().rev().find_map(failure) {
+                        *answer = silence(reason);
+                    }
+                    wait.note(&happened);
+                    self.events.extend(happened);
+                }
+                Word::Ended(Ok(Outcome::Answer(came))) => *answer = DnsAnswer::new(&came),
+                Word::Ended(Ok(Outcome::BadPacket(packet))) => {
+                    *answer = silence(&format!("unreadable: {}", packet.fault));
+                }
+                Word::Ended(Ok(Outcome::Dropped(why))) => *answer = silence(why),
+                _ => {}
+            }
+            Ok(())
+        });
+        self.add_silence(waits);
+        if told.is_err() {
+            return types.map(|_| silence("failure")).to_vec();
+        }
+        answers.to_vec()
+    }
+
+    /// Two questions that went out together were waited for together.
+    fn add_silence(&mut self, waits: [Wait; 2]) {
+        let mut together: Vec<Silent> = Vec::new();
+        for silent in waits.into_iter().flat_map(|wait| wait.silent) {
+            match together.iter_mut().find(|known| known.server == silent.server) {
+                Some(known) => {
+                    known.questions = known.questions.saturating_add(silent.questions);
+                    known.waited_us = known.waited_us.max(silent.waited_us);
+                }
+                None => together.push(silent),
+            }
+        }
+        for silent in together {
+            add(&mut self.silent, silent);
+        }
+    }
+}
+
+/// Adds what one server did not say to what it did not say before.
+fn add(all: &mut Vec<Silent>, silent: Silent) {
+    match all.iter_mut().find(|known| known.server == silent.server) {
+        Some(known) => {
+            known.questions = known.questions.saturating_add(silent.questions);
+            known.waited_us = known.waited_us.saturating_add(silent.waited_us);
+        }
+        None => all.push(silent),
+    }
+}
+
+/// How long one dialogue waits for whom.
+struct Wait {
+    since: Instant,
+    silent: Vec<Silent>,
+}
+
+impl Wait {
+    fn note(&mut self, events: &[Event]) {
+        for (server, reason) in events.iter().filter_map(failure) {
+            let waited_us = compare::micros(self.since.elapsed());
+            self.since = Instant::now();
+            if reason == TIMED_OUT {
+                add(&mut self.silent, Silent { server, questions: 1, waited_us });
+            }
+        }
+    }
+}
+
+/// dig's word for a server that did not answer.
+const TIMED_OUT: &str = "timed out";
+
+/// The server that an event has nothing good to say of, and what it says.
+fn failure(event: &Event) -> Option<(SocketAddr, &str)> {
+    match event {
+        Event::CommunicationsError { server, reason, .. } | Event::SetupFailed { server, reason, .. } => {
+            Some((*server, reason))
+        }
+        _ => None,
+    }
 }
 
 fn silence(why: &str) -> DnsAnswer {
     DnsAnswer::failed(compare::Outcome::Silence, why)
-}
-
-/// What the DNS says of the addresses of a name: A, then AAAA, asked side by side.
-fn ask_dns(
-    globals: &Globals,
-    lookup: &Lookup,
-    conf: &StubConf,
-    servers: &[SocketAddr],
-    candidate: &Candidate,
-    events: &mut Vec<Event>,
-) -> Vec<DnsAnswer> {
-    let types = [Type::A, Type::AAAA];
-    let mut tasks = Vec::new();
-    for qtype in types {
-        let lookup = Lookup { name: candidate.name.clone(), qtype, ..lookup.clone() };
-        match task(globals, &lookup, conf, servers) {
-            Ok(task) => tasks.push(task),
-            Err(answer) => return types.map(|_| (*answer).clone()).to_vec(),
-        }
-    }
-    let mut answers = types.map(|_| silence("failure"));
-    let told = dialogue::hold_all(tasks, lookup, globals.source, &mut |index, word| {
-        let Some(answer) = answers.get_mut(index) else { return Ok(()) };
-        match word {
-            Word::Events(happened) => {
-                if let Some(Event::CommunicationsError { reason, .. } | Event::SetupFailed { reason, .. }) = happened
-                    .iter()
-                    .rfind(|event| matches!(event, Event::CommunicationsError { .. } | Event::SetupFailed { .. }))
-                {
-                    *answer = silence(reason);
-                }
-                events.extend(happened);
-            }
-            Word::Ended(Ok(Outcome::Answer(came))) => *answer = DnsAnswer::new(&came),
-            Word::Ended(Ok(Outcome::BadPacket(packet))) => *answer = silence(&format!("unreadable: {}", packet.fault)),
-            Word::Ended(Ok(Outcome::Dropped(why))) => *answer = silence(why),
-            _ => {}
-        }
-        Ok(())
-    });
-    if told.is_err() {
-        return types.map(|_| silence("failure")).to_vec();
-    }
-    answers.to_vec()
 }
 
 /// The question, or why it cannot be asked.
