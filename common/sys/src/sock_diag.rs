@@ -17,6 +17,8 @@ mod destroy;
 mod netlink_rows;
 mod packet;
 mod parse;
+#[cfg(test)]
+mod recordings;
 mod row;
 mod unix;
 mod vsock;

@@ -69,6 +69,15 @@ pub enum Event {
         /// What was asked for, and the kernel's answer.
         answer: String,
     },
+    /// A list of `/proc/net` was read, because the kernel does not list these sockets over netlink.
+    ProcRead {
+        /// The list.
+        path: String,
+        /// How many sockets it had.
+        rows: usize,
+        /// What the kernel answered; null where no kernel lists them.
+        answer: Option<String>,
+    },
     /// The descriptors of all processes were read.
     OwnersSearched(OwnerSearch),
     /// What one state of the listing means. Comes behind the listing.
@@ -192,6 +201,11 @@ impl Render for Event {
                 text.line(format!("  the kernel does not take the program, so that every socket comes: {answer}"))
             }
             Self::NotListed { answer } => text.line(format!("not listed by this kernel: {answer}")),
+            Self::ProcRead { path, rows, answer } => {
+                let why = answer.as_deref().unwrap_or("sock_diag has none of them");
+                text.line(format!("read {path}: {why}"))?;
+                came(text, *rows, false)
+            }
             Self::OwnersSearched(search) => search.render(text),
             Self::StateMeans { state, sockets, meaning, next } => {
                 text.blank()?;

@@ -18,7 +18,7 @@
 //! - [`log`]: `ports log`
 //! - [`lesson`]: `ports explain`
 //! - [`backlog`]: `ports backlog`
-//! - [`shell`]: sock_diag and /proc
+//! - [`shell`], [`proc_net`]: sock_diag and /proc
 //! - [`cli`], `manual`: the command line
 #![forbid(unsafe_code)]
 
@@ -37,6 +37,7 @@ pub mod log;
 mod manual;
 pub mod names;
 pub mod owners;
+pub mod proc_net;
 pub mod reach;
 pub mod record;
 #[cfg(test)]
@@ -101,8 +102,11 @@ impl Tool for Ports {
 
 /// Lists sockets.
 fn list(options: &List, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let entries = output.narrate(|explain| shell::dump(&options.selection, explain))??;
-    let mut sockets: Vec<Socket> = entries.into_iter().filter_map(Entry::into_inet).collect();
+    let survey = output.narrate(|explain| shell::survey(&options.selection, explain))??;
+    if survey.interrupted {
+        output.note("the list changed each time that it was read: a socket may be missing, or there twice");
+    }
+    let mut sockets: Vec<Socket> = survey.entries.into_iter().filter_map(Entry::into_inet).collect();
     sockets.sort_unstable_by(Socket::listing_order);
     let names = shell::names(&sockets, options.numeric);
     let holders = options.owners.map(|wanted| shell::holders(&sockets, wanted));

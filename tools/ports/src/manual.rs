@@ -85,7 +85,8 @@ found; then, behind the listing, what each state in it means and who must act ne
         (4, "The kernel did not list them, or standard output did not take the list."),
     ],
     caveats: "Filters by state, address or port are not understood yet, and neither are sockets other than TCP and UDP. \
-There is no way around a kernel without sock_diag: /proc/net is not read.
+Where a kernel has no sock_diag for a kind of socket, the \
+lists of /proc/net are read, which are not exact while sockets come and go.
 
 Sockets that are only bound are not listed by kernels before Linux 6.8.
 

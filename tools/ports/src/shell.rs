@@ -13,7 +13,7 @@ use crate::explain::OwnerSearch;
 use crate::names::Names;
 use crate::owners::Holders;
 
-pub use dump::dump;
+pub use dump::{Survey, dump, survey};
 
 /// The services database.
 ///

@@ -49,9 +49,11 @@ impl Socket {
     /// [`Self::details`] if `details` says so.
     pub fn new(kind: Kind, row: InetSocket, details: bool) -> Self {
         let state = State::listed(kind, row.state);
-        // Of these the kernel keeps no owner and fills in zero, which would read as root.
+        // Of these the kernel keeps no owner and fills in zero, which would read as root. Before Linux 6.17 it does so too
+        // for orphans, and for what waits for accept(2).
         let expires = row.timer.kind == TimerKind::TimeWait;
-        let ownerless = expires || state == State::Tcp(TcpState::SynReceived);
+        let half_open = state == State::Tcp(TcpState::SynReceived);
+        let ownerless = expires || half_open || (row.uid == 0 && row.inode == 0 && kind.has_tcp_states());
         Self {
             kind,
             protocol: row.protocol,
@@ -76,6 +78,27 @@ impl Socket {
         (self.timer.kind == TimerKind::TimeWait).then_some(self.timer.expires_ms)
     }
 
+    /// Whether it is a connection that no process has accepted yet: open, also if the peer has closed it meanwhile, and
+    /// in nobody's hands.
+    ///
+    /// In SYN-RECEIVED there is not even that: [`Self::is_half_open`].
+    pub fn waits_for_accept(&self) -> bool {
+        self.inode.is_none() && matches!(self.state, State::Tcp(TcpState::Established | TcpState::CloseWait))
+    }
+
+    /// Whether it is a connection whose handshake a peer has begun and not finished. No process knows of it.
+    pub fn is_half_open(&self) -> bool {
+        self.state == State::Tcp(TcpState::SynReceived)
+    }
+
+    /// Whether it is an orphan: the process has closed it, or ended, and the kernel goes on alone with what was sent.
+    ///
+    /// In FIN-WAIT-2 it has an end: [`Self::expires_ms`]. TIME-WAIT is no orphan, although nobody holds it either.
+    pub fn is_orphan(&self) -> bool {
+        let closed = [TcpState::FinWait1, TcpState::FinWait2, TcpState::Closing, TcpState::LastAck];
+        self.inode.is_none() && matches!(self.state, State::Tcp(state) if closed.contains(&state))
+    }
+
     /// Whether there is another end.
     pub fn has_peer(&self) -> bool {
         self.peer.port() != 0 || !self.peer.ip().is_unspecified()
@@ -98,4 +121,51 @@ impl Socket {
 /// The short name of a protocol and family: `tcp`, `tcp6`, `udp`, `udp6`.
 pub fn protocol_label(protocol: Protocol, family: Family) -> &'static str {
     Kind::of_protocol(protocol).map_or("?", |kind| kind.label(family))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(state: TcpState, inode: u32) -> InetSocket {
+        let (local, peer) = ("127.0.0.1:80".parse().unwrap(), "127.0.0.1:4000".parse().unwrap());
+        InetSocket { uid: 7, inode, ..InetSocket::bare(Protocol::TCP, state, local, peer) }
+    }
+
+    #[test]
+    fn what_nobody_holds_is_told_apart() {
+        let told = |state, inode| {
+            let socket = Socket::new(Kind::Tcp, row(state, inode), false);
+            (socket.waits_for_accept(), socket.is_half_open(), socket.is_orphan())
+        };
+        let (waits, half_open, orphan, neither) =
+            ((true, false, false), (false, true, false), (false, false, true), (false, false, false));
+        for state in [TcpState::Established, TcpState::CloseWait] {
+            assert_eq!((told(state, 0), told(state, 9)), (waits, neither), "{state}");
+        }
+        for state in [TcpState::FinWait1, TcpState::FinWait2, TcpState::Closing, TcpState::LastAck] {
+            assert_eq!((told(state, 0), told(state, 9)), (orphan, neither), "{state}");
+        }
+        assert_eq!(told(TcpState::NewSynReceived, 0), half_open);
+        assert_eq!((told(TcpState::TimeWait, 0), told(TcpState::SynSent, 9)), (neither, neither));
+    }
+
+    #[test]
+    fn a_user_who_is_not_kept_is_not_called_root() {
+        let uid = |row| Socket::new(Kind::Tcp, row, false).uid;
+        assert_eq!(uid(row(TcpState::Established, 0)), Some(7), "the listener's, since Linux 6.17");
+        assert_eq!(uid(InetSocket { uid: 0, ..row(TcpState::Established, 0) }), None);
+        assert_eq!(uid(InetSocket { uid: 0, ..row(TcpState::Established, 9) }), Some(0));
+        assert_eq!(uid(row(TcpState::NewSynReceived, 0)), None);
+        let waiting = Timer { kind: TimerKind::TimeWait, retransmits: 0, expires_ms: 59_880 };
+        let waiting = Socket::new(Kind::Tcp, InetSocket { timer: waiting, ..row(TcpState::TimeWait, 0) }, false);
+        assert_eq!((waiting.uid, waiting.expires_ms()), (None, Some(59_880)));
+    }
+
+    #[test]
+    fn the_row_is_kept_only_where_that_is_wanted() {
+        let row = row(TcpState::Established, 9);
+        assert_eq!(Socket::new(Kind::Tcp, row.clone(), false).details, None);
+        assert_eq!(Socket::new(Kind::Tcp, row.clone(), true).details, Some(Box::new(row)));
+    }
 }

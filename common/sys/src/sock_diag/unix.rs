@@ -109,6 +109,27 @@ pub struct UnixSocket {
     pub uid: Option<u32>,
 }
 
+impl UnixSocket {
+    /// A row that says nothing but type, state and inode.
+    pub const fn bare(socket_type: SockType, state: TcpState, inode: u32) -> Self {
+        Self {
+            socket_type,
+            state,
+            inode,
+            cookie: 0,
+            name: None,
+            vfs: None,
+            peer: None,
+            pending: Vec::new(),
+            rqueue: None,
+            wqueue: None,
+            skmeminfo: None,
+            shutdown: None,
+            uid: None,
+        }
+    }
+}
+
 /// struct nlmsghdr, struct unix_diag_req.
 pub(super) fn request(states: StateMask, show: UnixShow) -> Vec<u8> {
     let mut builder = Builder::new(SOCK_DIAG_BY_FAMILY, netlink::NLM_F_REQUEST | netlink::NLM_F_DUMP);
@@ -138,21 +159,8 @@ fn parse_row(message: &Message<'_>) -> Result<UnixSocket, ParseError> {
     let inode = reader.u32_in(ByteOrder::HOST, "udiag_ino")?;
     let low = reader.u32_in(ByteOrder::HOST, "udiag_cookie")?;
     let high = reader.u32_in(ByteOrder::HOST, "udiag_cookie")?;
-    let mut socket = UnixSocket {
-        socket_type,
-        state,
-        inode,
-        cookie: u64::from(high) << 32 | u64::from(low),
-        name: None,
-        vfs: None,
-        peer: None,
-        pending: Vec::new(),
-        rqueue: None,
-        wqueue: None,
-        skmeminfo: None,
-        shutdown: None,
-        uid: None,
-    };
+    let cookie = u64::from(high) << 32 | u64::from(low);
+    let mut socket = UnixSocket { cookie, ..UnixSocket::bare(socket_type, state, inode) };
     for (kind, value) in netlink::attributes(reader.rest()) {
         match kind {
             UNIX_DIAG_NAME => socket.name = UnixName::parse(value),

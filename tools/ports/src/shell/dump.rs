@@ -1,185 +1,335 @@
-//! The sockets of a selection, as the kernel lists them.
+//! The sockets of a selection, as the kernel lists them: over netlink, and where it does not, in `/proc/net`.
 
 use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use sockeye_cli::Failure;
-use sockeye_sys::sock_diag::{DumpError, PacketShow, Request, SockDiag, StateMask, UnixName, UnixShow, UnixSocket};
-use sockeye_sys::{Family, Protocol};
+use sockeye_sys::Family;
+use sockeye_sys::sock_diag::{
+    DumpError, Dumped, PacketShow, Request, SockDiag, StateMask, UnixName, UnixShow, UnixSocket,
+};
 
 use crate::entry::{Entry, NetlinkEntry, PacketEntry, UnixEntry, VsockEntry};
 use crate::explain::Event;
 use crate::kind::{Kind, Kinds};
+use crate::proc_net;
 use crate::record::Coded;
 use crate::selection::Selection;
 use crate::socket::Socket;
 
-/// The sockets of a selection, as the kernel lists them, in no particular order.
-///
-/// # Errors
-/// [`Failure`] if the kernel does not list TCP or UDP. Kinds that a kernel may lack are then empty.
-pub fn dump(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Vec<Entry>, Failure> {
-    let diag = SockDiag::open().map_err(|error| unopened(&error))?;
-    let mut dump = Dump { diag, entries: Vec::new(), selection, explain };
-    for (kind, request) in selection.requests() {
-        dump.inet(kind, &request)?;
-    }
-    if selection.kinds.intersects(Kinds::UNIX) {
-        dump.unix()?;
-    }
-    if selection.kinds.intersects(Kinds::PACKET) && selection.states.intersects(StateMask::CLOSED) {
-        dump.packet()?;
-    }
-    if selection.kinds.intersects(Kinds::NETLINK) && selection.states.intersects(StateMask::CLOSED) {
-        dump.netlink()?;
-    }
-    if selection.kinds.intersects(Kinds::VSOCK) {
-        dump.vsock()?;
-    }
-    Ok(dump.entries)
+/// The lists of this thread's network namespace. `/proc/net` is that of the process's first thread.
+const NET: &str = "/proc/thread-self/net";
+/// How often a list is asked for before it is taken although it changed meanwhile.
+const TRIES: usize = 3;
+
+/// What was listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// The sockets, in no particular order.
+    pub entries: Vec<Entry>,
+    /// The kernel said each time that a list changed while it was read: a socket may be missing, or there twice.
+    pub interrupted: bool,
 }
 
-/// A dump on its way.
-struct Dump<'a> {
-    diag: SockDiag,
-    entries: Vec<Entry>,
+/// The sockets of a selection, in no particular order: those of [`survey`].
+///
+/// # Errors
+/// As that.
+pub fn dump(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Vec<Entry>, Failure> {
+    survey(selection, explain).map(|survey| survey.entries)
+}
+
+/// Lists the sockets of a selection.
+///
+/// What the kernel does not know over netlink is read from `/proc/net`, and what it does not know at all has no sockets:
+/// `explain` is told.
+///
+/// # Errors
+/// [`Failure`] if the kernel denies a list, or its answer cannot be read.
+pub fn survey(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Survey, Failure> {
+    let diag = match SockDiag::open() {
+        Ok(diag) => Some(diag),
+        Err(error) if error.is_unsupported() => None,
+        Err(error) => return Err(Failure::host(error.to_string())),
+    };
+    Lister { diag, net: Path::new(NET), survey: Survey::default(), selection, explain }.run()
+}
+
+/// A survey on its way.
+struct Lister<'a> {
+    /// `None` if the kernel was built without.
+    diag: Option<SockDiag>,
+    /// Where the lists of `/proc/net` are.
+    net: &'a Path,
+    survey: Survey,
     selection: &'a Selection,
     explain: &'a mut dyn FnMut(Event),
 }
 
-impl Dump<'_> {
-    fn inet(&mut self, kind: Kind, request: &Request) -> Result<(), Failure> {
-        let details = !request.extensions.is_empty();
-        let entries = &mut self.entries;
-        let dumped = self.diag.dump(request, &mut |row| entries.push(Entry::Inet(Socket::new(kind, row, details))));
-        match dumped {
-            Ok(dumped) => (self.explain)(Event::dumped(request, dumped)),
-            // Nothing has come, and without the program more comes than is wanted, never less.
-            Err(error) if !request.bytecode.is_empty() && matches!(error, DumpError::Refused { .. }) => {
-                (self.explain)(Event::ProgramRefused { answer: error.to_string() });
-                return self.inet(kind, &Request { bytecode: Vec::new(), ..request.clone() });
-            }
-            Err(error) if error.is_unsupported() && !Kinds::TCP_UDP.contains(kind) => self.not_listed(&error),
-            Err(error) => return Err(refused(request.protocol, &error)),
+/// What came of asking over netlink.
+enum Answer {
+    /// The list.
+    Listed,
+    /// The kernel does not know these sockets, in its words.
+    Unknown(String),
+}
+
+impl Lister<'_> {
+    fn run(mut self) -> Result<Survey, Failure> {
+        let (kinds, states) = (self.selection.kinds, self.selection.states);
+        for (kind, request) in self.selection.requests() {
+            self.inet(kind, request)?;
         }
-        Ok(())
+        if kinds.intersects(Kinds::UNIX) {
+            self.unix()?;
+        }
+        if kinds.intersects(Kinds::PACKET) && states.intersects(StateMask::CLOSED) {
+            self.packet()?;
+        }
+        if kinds.intersects(Kinds::NETLINK) && states.intersects(StateMask::CLOSED) {
+            self.netlink()?;
+        }
+        if kinds.intersects(Kinds::VSOCK) {
+            self.vsock()?;
+        }
+        Ok(self.survey)
+    }
+
+    fn inet(&mut self, kind: Kind, mut request: Request) -> Result<(), Failure> {
+        let details = !request.extensions.is_empty();
+        // sock_diag has nothing for ping sockets.
+        let Some(diag) = self.diag.as_mut().filter(|_| kind != Kind::Ping) else {
+            return self.from_proc(kind, request.family, None);
+        };
+        let mut list = |request: &Request, entries: &mut Vec<Entry>| {
+            steady(entries, &mut |entries| {
+                diag.dump(request, &mut |row| entries.push(Entry::Inet(Socket::new(kind, row, details))))
+            })
+        };
+        let mut dumped = list(&request, &mut self.survey.entries);
+        if let Err(error @ DumpError::Refused { .. }) = &dumped
+            && !request.bytecode.is_empty()
+        {
+            (self.explain)(Event::ProgramRefused { answer: error.to_string() });
+            request.bytecode.clear();
+            dumped = list(&request, &mut self.survey.entries);
+        }
+        match dumped {
+            Ok(dumped) => {
+                self.survey.interrupted |= dumped.interrupted;
+                (self.explain)(Event::dumped(&request, dumped));
+                Ok(())
+            }
+            Err(error) if error.is_unsupported() => self.from_proc(kind, request.family, Some(&error)),
+            Err(error) => Err(Failure::host(error.to_string())),
+        }
     }
 
     /// Every Unix-domain socket is asked for, also those that are not wanted: one may be the peer of another.
     fn unix(&mut self) -> Result<(), Failure> {
-        let show = UnixShow(u32::MAX);
         let mut rows: Vec<UnixSocket> = Vec::new();
-        let dumped = self.diag.dump_unix(StateMask(u32::MAX), show, &mut |row| rows.push(row));
-        let about = (Family::UNIX, Some(StateMask::ALL));
-        if !self.told(about, dumped)? {
-            return Ok(());
+        let dumped = self.diag.as_mut().map(|diag| {
+            let show = UnixShow(u32::MAX);
+            steady(&mut rows, &mut |rows| diag.dump_unix(StateMask(u32::MAX), show, &mut |row| rows.push(row)))
+        });
+        if let Answer::Unknown(answer) = self.told(Family::UNIX, Some(StateMask::ALL), dumped)? {
+            let path = self.net.join("unix");
+            rows.extend(proc_net::unix(&self.read(&path)?.unwrap_or_default()));
+            self.read_instead(&path, rows.len(), Some(answer));
         }
-        let names: HashMap<u32, UnixName> = rows
-            .iter()
-            .filter_map(|row| Some((row.inode, row.name.clone()?)))
-            .filter(|(inode, _)| *inode != 0)
-            .collect();
+        let named = |row: &UnixSocket| (row.inode != 0).then_some((row.inode, row.name.clone()?));
+        let names: HashMap<u32, UnixName> = rows.iter().filter_map(named).collect();
         for row in rows {
             if self.selection.wants(Kind::unix(row.socket_type), row.state.into()) {
                 let peer_name = row.peer.and_then(|peer| names.get(&peer).cloned());
-                self.entries.push(Entry::Unix(UnixEntry { row: Box::new(row), peer_name }));
+                self.survey.entries.push(Entry::Unix(UnixEntry { row: Box::new(row), peer_name }));
             }
         }
         Ok(())
     }
 
     fn packet(&mut self) -> Result<(), Failure> {
-        let (kinds, entries) = (self.selection.kinds, &mut self.entries);
-        let dumped = self.diag.dump_packet(PacketShow(u32::MAX), &mut |row| {
-            if kinds.contains(Kind::packet(row.socket_type)) {
-                entries.push(Entry::Packet(PacketEntry { row: Box::new(row) }));
-            }
+        let (kinds, entries) = (self.selection.kinds, &mut self.survey.entries);
+        let dumped = self.diag.as_mut().map(|diag| {
+            steady(entries, &mut |entries| {
+                diag.dump_packet(PacketShow(u32::MAX), &mut |row| {
+                    if kinds.contains(Kind::packet(row.socket_type)) {
+                        entries.push(Entry::Packet(PacketEntry { row: Box::new(row) }));
+                    }
+                })
+            })
         });
-        self.told((Family::PACKET, None), dumped).map(drop)
+        self.told_or_missing(Family::PACKET, None, dumped)
     }
 
     fn netlink(&mut self) -> Result<(), Failure> {
-        let entries = &mut self.entries;
-        let dumped = self.diag.dump_netlink(&mut |row| {
-            entries.push(Entry::Netlink(NetlinkEntry { row: Box::new(row) }));
+        let entries = &mut self.survey.entries;
+        let dumped = self.diag.as_mut().map(|diag| {
+            steady(entries, &mut |entries| {
+                diag.dump_netlink(&mut |row| entries.push(Entry::Netlink(NetlinkEntry { row: Box::new(row) })))
+            })
         });
-        self.told((Family::NETLINK, None), dumped).map(drop)
+        self.told_or_missing(Family::NETLINK, None, dumped)
     }
 
     fn vsock(&mut self) -> Result<(), Failure> {
-        let (selection, entries) = (self.selection, &mut self.entries);
+        let (selection, entries) = (self.selection, &mut self.survey.entries);
         let states = selection.states;
-        let dumped = self.diag.dump_vsock(states, &mut |row| {
-            if selection.wants(Kind::vsock(row.socket_type), row.state.into()) {
-                entries.push(Entry::Vsock(VsockEntry { row: Box::new(row) }));
-            }
+        let dumped = self.diag.as_mut().map(|diag| {
+            steady(entries, &mut |entries| {
+                diag.dump_vsock(states, &mut |row| {
+                    if selection.wants(Kind::vsock(row.socket_type), row.state.into()) {
+                        entries.push(Entry::Vsock(VsockEntry { row: Box::new(row) }));
+                    }
+                })
+            })
         });
-        self.told((Family::VSOCK, Some(states)), dumped).map(drop)
+        self.told_or_missing(Family::VSOCK, Some(states), dumped)
     }
 
-    /// Explains how a dump of a family went. A family that the kernel lacks has no sockets.
+    fn told_or_missing(
+        &mut self,
+        family: Family,
+        states: Option<StateMask>,
+        dumped: Option<Result<Dumped, DumpError>>,
+    ) -> Result<(), Failure> {
+        if let Answer::Unknown(answer) = self.told(family, states, dumped)? {
+            (self.explain)(Event::NotListed { answer });
+        }
+        Ok(())
+    }
+
+    /// Explains how the dump of a family went.
     fn told(
         &mut self,
-        (family, states): (Family, Option<StateMask>),
-        dumped: Result<sockeye_sys::sock_diag::Dumped, DumpError>,
-    ) -> Result<bool, Failure> {
+        family: Family,
+        states: Option<StateMask>,
+        dumped: Option<Result<Dumped, DumpError>>,
+    ) -> Result<Answer, Failure> {
         match dumped {
-            Ok(dumped) => {
-                let states = states.map(|states| states.0);
-                let (rows, interrupted) = (dumped.rows, dumped.interrupted);
-                (self.explain)(Event::FamilyDumped { family: Coded::family(family), states, rows, interrupted });
-                Ok(true)
+            Some(Ok(Dumped { rows, interrupted })) => {
+                self.survey.interrupted |= interrupted;
+                let (family, states) = (Coded::family(family), states.map(|states| states.0));
+                (self.explain)(Event::FamilyDumped { family, states, rows, interrupted });
+                Ok(Answer::Listed)
             }
-            Err(error) if error.is_unsupported() => {
-                self.not_listed(&error);
-                Ok(false)
-            }
-            Err(error) => Err(Failure::host(error.to_string())),
+            Some(Err(error)) if error.is_unsupported() => Ok(Answer::Unknown(error.to_string())),
+            Some(Err(error)) => Err(Failure::host(error.to_string())),
+            None => Ok(Answer::Unknown(format!("{family}: no sock_diag"))),
         }
     }
 
-    fn not_listed(&mut self, error: &DumpError) {
-        (self.explain)(Event::NotListed { answer: error.to_string() });
+    /// Reads the list of a kind and family. A kernel that has none has no such sockets.
+    fn from_proc(&mut self, kind: Kind, family: Family, refusal: Option<&DumpError>) -> Result<(), Failure> {
+        let answer = refusal.map(ToString::to_string);
+        let path = proc_net::file(kind, family).map(|file| self.net.join(file));
+        let list = path.as_ref().map_or(Ok(None), |path| self.read(path))?;
+        let (Some(path), Some(list)) = (path, list) else {
+            let answer = answer.unwrap_or_else(|| format!("{family} {}", kind.netid()));
+            (self.explain)(Event::NotListed { answer });
+            return Ok(());
+        };
+        let before = self.survey.entries.len();
+        let wanted = proc_net::inet(kind, &list).filter(|row| self.selection.wants(kind, row.state.into()));
+        self.survey.entries.extend(wanted.map(|row| Entry::Inet(Socket::new(kind, row, false))));
+        self.read_instead(&path, self.survey.entries.len() - before, answer);
+        Ok(())
     }
-}
 
-fn unopened(error: &DumpError) -> Failure {
-    let failure = Failure::host(error.to_string());
-    if error.is_unsupported() {
-        failure.hint("this kernel has no sock_diag, and /proc/net is not read")
-    } else {
-        failure
-    }
-}
-
-fn refused(protocol: Protocol, error: &DumpError) -> Failure {
-    let failure = Failure::host(error.to_string());
-    match (error.is_unsupported(), Kind::of_protocol(protocol)) {
-        (true, Some(kind)) => {
-            let module = kind.netid();
-            failure.hint(format!("needs the kernel module {module}_diag: try modprobe {module}_diag as root"))
+    /// A list of `/proc/net`; `None` if it is not there.
+    fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+        match fs::read(path) {
+            Ok(list) => Ok(Some(list)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::host(format!("{}: {}", path.display(), sockeye_sys::error::cause(&error)))),
         }
-        _ => failure,
     }
+
+    fn read_instead(&mut self, path: &Path, rows: usize, answer: Option<String>) {
+        (self.explain)(Event::ProcRead { path: path.display().to_string(), rows, answer });
+    }
+}
+
+/// Lists until the list did not change meanwhile, but not for ever. What a try that was no good has brought is dropped.
+fn steady<T>(
+    rows: &mut Vec<T>,
+    list: &mut dyn FnMut(&mut Vec<T>) -> Result<Dumped, DumpError>,
+) -> Result<Dumped, DumpError> {
+    let before = rows.len();
+    for _ in 1..TRIES {
+        match list(rows) {
+            Ok(Dumped { interrupted: true, .. }) => rows.truncate(before),
+            Err(error) => {
+                rows.truncate(before);
+                return Err(error);
+            }
+            good => return good,
+        }
+    }
+    list(rows).inspect_err(|_| rows.truncate(before))
 }
 
 #[cfg(test)]
 mod tests {
-    use sockeye_cli::Status;
+    use sockeye_sys::Protocol;
     use sockeye_sys::sock_diag::About;
 
     use super::*;
+    use crate::selection::Which;
 
     #[test]
-    fn a_kernel_without_udp_diag_is_told_apart_from_a_denial() {
-        let about = About { family: Family::INET6, protocol: Some(Protocol::UDP) };
-        let failure = |errno| refused(Protocol::UDP, &DumpError::Refused { about, errno });
-        // ENOENT, EACCES.
+    fn a_list_that_changed_is_asked_for_again_but_not_for_ever() {
+        let changed = |times: usize| {
+            let (mut rows, mut asked) = (vec!["before"], 0);
+            let dumped = steady(&mut rows, &mut |rows| {
+                asked += 1;
+                rows.push("row");
+                Ok(Dumped { rows: 1, interrupted: asked <= times })
+            });
+            (dumped.unwrap().interrupted, asked, rows)
+        };
+        assert_eq!(changed(0), (false, 1, vec!["before", "row"]));
+        assert_eq!(changed(2), (false, 3, vec!["before", "row"]));
+        assert_eq!(changed(9), (true, 3, vec!["before", "row"]));
+        let mut rows = vec![1];
+        let failed = steady(&mut rows, &mut |rows| {
+            rows.push(2);
+            Err(DumpError::Refused { about: About { family: Family::INET, protocol: Some(Protocol::TCP) }, errno: 13 })
+        });
         assert_eq!(
-            failure(2).to_string(),
-            "sock_diag AF_INET6 IPPROTO_UDP: No such file or directory (needs the kernel module udp_diag: try modprobe \
-             udp_diag as root)"
+            (failed.unwrap_err().to_string().as_str(), rows),
+            ("sock_diag AF_INET IPPROTO_TCP: Permission denied", vec![1])
         );
-        assert_eq!(failure(13).to_string(), "sock_diag AF_INET6 IPPROTO_UDP: Permission denied");
-        assert_eq!(failure(13).status(), Status::HOST);
+    }
+
+    #[test]
+    fn without_sock_diag_the_lists_of_proc_are_read() {
+        let net = std::env::temp_dir().join(format!("sockeye-ports-net-{}", std::process::id()));
+        fs::create_dir_all(&net).unwrap();
+        let row = |state: &str, inode: u32| {
+            format!(
+                "   0: 0100007F:1388 00000000:0000 {state} 00000000:00000000 00:00000000 00000000 0 0 {inode} 1 0\n"
+            )
+        };
+        let heading = "  sl  local_address rem_address   st ...\n";
+        fs::write(net.join("tcp"), format!("{heading}{}{}", row("0A", 11), row("06", 0))).unwrap();
+        fs::write(net.join("icmp"), format!("{heading}{}", row("07", 12))).unwrap();
+        fs::write(net.join("unix"), "Num ...\n0: 00000002 00000000 00010000 0001 01 13 /run/x\n").unwrap();
+        let kinds = Kinds::of(Kind::Tcp) | Kinds::of(Kind::Ping) | Kinds::of(Kind::Sctp) | Kinds::UNIX | Kinds::PACKET;
+        let selection = Selection { ipv6: false, states: Which::Listening.mask(), ..Selection::new(kinds) };
+        let mut events = Vec::new();
+        let mut explain = |event| events.push(event);
+        let lister =
+            Lister { diag: None, net: &net, survey: Survey::default(), selection: &selection, explain: &mut explain };
+        let survey = lister.run().unwrap();
+        let seen: Vec<_> = survey.entries.iter().map(|entry| (entry.label(), entry.inode())).collect();
+        assert_eq!(seen, [("tcp", Some(11)), ("icmp", Some(12)), ("u_str", Some(13))]);
+        let read = |event: &Event| matches!(event, Event::ProcRead { rows: 1, .. });
+        assert_eq!(events.iter().filter(|event| read(event)).count(), 3, "{events:?}");
+        let missing = |event: &Event| matches!(event, Event::NotListed { .. });
+        assert_eq!(events.iter().filter(|event| missing(event)).count(), 2, "SCTP and packet sockets: {events:?}");
+        fs::remove_dir_all(&net).unwrap();
     }
 }
