@@ -20,6 +20,7 @@ mod dig_transport;
 mod dig_validate;
 mod dig_xfr;
 mod dig_yaml;
+mod far_host;
 mod lab;
 mod manual;
 mod nc;
@@ -37,6 +38,8 @@ mod netsum_fix;
 mod netsum_live;
 mod netsum_why;
 mod ports;
+mod ports_backlog;
+mod ports_states;
 mod sys;
 mod terminal;
 #[path = "../tools.rs"]
@@ -76,6 +79,8 @@ fn main() -> ExitCode {
         netsum_compute::cases,
         netsum_live::tests,
         ports::tests,
+        ports_backlog::tests,
+        ports_states::tests,
         sys::cases,
         terminal::tests,
     ];

@@ -97,6 +97,36 @@ impl<'w> Text<'w> {
         self.writer.write_all(b"\n")
     }
 
+    /// Writes prose behind `lead`, broken between words where the terminal ends and indented by as much as `lead` is long.
+    /// Where there is no terminal it is one line. A word that is longer than a line has one of its own.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn prose(&mut self, lead: &str, words: &str) -> io::Result<()> {
+        let indent = lead.chars().count();
+        let limit = self.width.map_or(usize::MAX, usize::from);
+        let mut line = lead.to_owned();
+        let mut columns = indent;
+        let mut fresh = true;
+        for word in words.split(' ') {
+            let length = word.chars().count();
+            if !fresh && columns.saturating_add(1).saturating_add(length) > limit {
+                self.line(&line)?;
+                line = " ".repeat(indent);
+                columns = indent;
+                fresh = true;
+            }
+            if !fresh {
+                line.push(' ');
+                columns += 1;
+            }
+            line.push_str(word);
+            columns += length;
+            fresh = false;
+        }
+        self.line(line)
+    }
+
     /// Writes a table, no wider than the terminal if this is one.
     ///
     /// # Errors

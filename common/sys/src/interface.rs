@@ -106,7 +106,7 @@ fn set_ethtool(interface: &str, cmd: u32, on: bool, call: &'static str) -> Resul
 }
 
 /// An ifreq for `interface`, zeros otherwise.
-fn request(call: &'static str, interface: &str) -> Result<libc::ifreq, CallError> {
+pub(crate) fn request(call: &'static str, interface: &str) -> Result<libc::ifreq, CallError> {
     // SAFETY: all zeros is a valid ifreq: an empty name, and zeros in every member of the union.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     // One octet is for the NUL; a name that is longer, or has one inside, would be cut to that of another interface.

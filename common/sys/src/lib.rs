@@ -46,6 +46,7 @@ mod sockaddr;
 pub mod socket;
 pub mod stdio;
 pub mod tcp_info;
+pub mod tun;
 
 pub use error::CallError;
 pub use namespace::NetNs;

@@ -1,13 +1,103 @@
-//! Show how full the accept queues are.
+//! `ports backlog`: how full the accept queue of each listener is, once or as it changes.
+//!
+//! - [`gauge`]: a listener, its requests, and what changes
+//! - [`counters`]: what the namespace counts
+//! - [`report`]: both as data and text
+
+pub mod counters;
+pub mod gauge;
+pub mod report;
 
 use sockeye_cli::{Failure, Output, Status};
+use sockeye_sys::sock_diag::{Extensions, StateMask};
 
-use crate::cli::Backlog;
+use crate::cli::backlog::Follow;
+use crate::cli::{Backlog, WantedOwners};
+use crate::entry::Entry;
+use crate::explain::Event;
+use crate::kind::{Kind, Kinds};
+use crate::selection::Selection;
+use crate::shell::{self, clock};
+use counters::Counters;
+use gauge::Gauge;
+use report::{Gauges, Seen, Totals};
 
 /// Runs `ports backlog`.
 ///
 /// # Errors
-/// [`Failure`] if it cannot be done.
-pub fn run(_job: &Backlog, _output: &mut Output<'_>) -> Result<Status, Failure> {
-    Err(Failure::usage("ports backlog: not built yet"))
+/// [`Failure`] if the kernel does not list the sockets, or standard output does not take the result.
+pub fn run(job: &Backlog, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let selection = Selection {
+        states: StateMask::LISTEN | StateMask::SYN_RECEIVED | StateMask::NEW_SYN_RECEIVED,
+        extensions: Extensions::SKMEMINFO,
+        ..Selection::new(Kinds::of(Kind::Tcp))
+    };
+    let gauges = output.narrate(|explain| look(&selection, job, explain))??;
+    if gauges.is_empty() && job.follow.is_none() {
+        output.note(nobody(&job.ports));
+        return Ok(Status::NO);
+    }
+    let sockets: Vec<_> = gauges.iter().map(|gauge| gauge.socket.clone()).collect();
+    let names = shell::names(&sockets, true);
+    let (holders, search) = shell::holders(&sockets, WantedOwners::All);
+    output.event(&Event::OwnersSearched(search))?;
+    let shown = Gauges { gauges: &gauges, names: &names, holders: &holders };
+    output.list(&shown, shown.rows())?;
+    let totals = Totals::from(Counters::parse(&shell::settings::tcp_counters()));
+    if !output.is_json() {
+        output.raw(b"\n")?;
+    }
+    output.result(&totals)?;
+    output.flush()?;
+    crate::note_hidden(&sockets, &holders, &search, output);
+    if let Some(follow) = &job.follow {
+        go_on(&selection, job, follow, gauges, output)?;
+    }
+    Ok(Status::YES)
+}
+
+fn nobody(ports: &[u16]) -> String {
+    match ports {
+        [] => "nothing listens on TCP in this network namespace".to_owned(),
+        ports => {
+            let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+            format!("nothing listens on TCP port {}", ports.join(" or "))
+        }
+    }
+}
+
+/// The listeners as they are now.
+fn look(selection: &Selection, job: &Backlog, explain: &mut dyn FnMut(Event)) -> Result<Vec<Gauge>, Failure> {
+    let sockets = shell::dump(selection, explain)?.into_iter().filter_map(Entry::into_inet).collect();
+    Ok(gauge::gauges(sockets, &job.ports))
+}
+
+/// Shows each change until the time or the count is over, or standard output is closed.
+fn go_on(
+    selection: &Selection,
+    job: &Backlog,
+    follow: &Follow,
+    mut before: Vec<Gauge>,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let mut left = follow.count;
+    let started = clock::Stopwatch::start();
+    while left != Some(0) && follow.duration.is_none_or(|limit| started.elapsed() < limit) {
+        if !clock::pause(follow.interval) {
+            return Ok(());
+        }
+        let after = look(selection, job, &mut |_| {})?;
+        let sockets: Vec<_> = after.iter().map(|gauge| gauge.socket.clone()).collect();
+        let names = shell::names(&sockets, true);
+        for change in gauge::changes(&before, &after) {
+            if left == Some(0) {
+                break;
+            }
+            left = left.map(|left| left - 1);
+            output.step(&Seen::new(&change, &names, &clock::now()))?;
+        }
+        output.flush()?;
+        before = after;
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! The command line.
 
-mod backlog;
-mod explain;
+pub mod backlog;
+pub mod explain;
 mod free;
 mod log;
 mod options;

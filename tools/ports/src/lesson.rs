@@ -1,13 +1,147 @@
-//! Explain a state, or the sockets of a process or port.
+//! `ports explain`: what a state means, and what the sockets of a port or process say of themselves.
+//!
+//! - [`machine`]: the transitions of TCP, and their drawing
+//! - [`facts`]: what queues, timers and counters say, in sentences
+//! - [`report`]: both as data and text
+
+pub mod facts;
+pub mod machine;
+pub mod report;
 
 use sockeye_cli::{Failure, Output, Status};
+use sockeye_sys::sock_diag::{Extensions, StateMask};
 
-use crate::cli::Explain;
+use crate::cli::explain::What;
+use crate::cli::{Explain, WantedOwners};
+use crate::entry::Entry;
+use crate::explain::Event;
+use crate::kind::Kinds;
+use crate::owners::{Owner, Ownership, push_owners};
+use crate::record::Record;
+use crate::selection::Selection;
+use crate::shell::{self, settings};
+use crate::socket::Socket;
+use crate::state::State;
+use report::{Drawing, Machine, SocketLesson, StateLesson};
 
 /// Runs `ports explain`.
 ///
 /// # Errors
-/// [`Failure`] if it cannot be done.
-pub fn run(_job: &Explain, _output: &mut Output<'_>) -> Result<Status, Failure> {
-    Err(Failure::usage("ports explain: not built yet"))
+/// [`Failure`] if the kernel does not list the sockets, or standard output does not take the result.
+pub fn run(job: &Explain, output: &mut Output<'_>) -> Result<Status, Failure> {
+    match job.what {
+        What::Machine => {
+            let sockets = dump(Extensions::EMPTY, output)?;
+            let present = present(&sockets);
+            output.result(&Machine { kind: "machine", transitions: &machine::TRANSITIONS, present })?;
+            Ok(Status::YES)
+        }
+        What::State(state) => {
+            let sockets = dump(Extensions::EMPTY, output)?;
+            let count = sockets.iter().filter(|socket| socket.state == state).count();
+            output.result(&StateLesson::new(state, count, job.drawing))?;
+            Ok(Status::YES)
+        }
+        What::Port(port) => {
+            let mut sockets = dump(Extensions::INFO | Extensions::SKMEMINFO, output)?;
+            sockets.retain(|socket| socket.local.port() == port || (socket.has_peer() && socket.peer.port() == port));
+            if sockets.is_empty() {
+                return nothing(&format!("no TCP or UDP socket here has port {port}"), port, output);
+            }
+            lessons(job, sockets, None, output)
+        }
+        What::Process(pid) => {
+            let sockets = dump(Extensions::INFO | Extensions::SKMEMINFO, output)?;
+            lessons(job, sockets, Some(pid), output)
+        }
+    }
+}
+
+/// Says that there is nothing to explain, and what may have been meant.
+fn nothing(message: &str, port: u16, output: &mut Output<'_>) -> Result<Status, Failure> {
+    output.flush()?;
+    let hint = if settings::process_exists(u32::from(port)) {
+        format!("process {port} exists: ports explain pid:{port}")
+    } else {
+        format!("ports why {port} says whether it is to be had")
+    };
+    output.note(format!("{message} ({hint})"));
+    Ok(Status::NO)
+}
+
+/// Every TCP and UDP socket of this namespace, in the order of a listing.
+fn dump(extensions: Extensions, output: &mut Output<'_>) -> Result<Vec<Socket>, Failure> {
+    let selection = Selection { states: StateMask::ALL, extensions, ..Selection::new(Kinds::TCP_UDP) };
+    let entries = output.narrate(|explain: &mut dyn FnMut(Event)| shell::dump(&selection, explain))??;
+    let mut sockets: Vec<Socket> = entries
+        .into_iter()
+        .filter_map(|entry| match entry {
+            Entry::Inet(socket) => Some(socket),
+            _ => None,
+        })
+        .collect();
+    sockets.sort_unstable_by(Socket::listing_order);
+    Ok(sockets)
+}
+
+/// The different states of these sockets, in the order of a listing.
+fn present(sockets: &[Socket]) -> Vec<State> {
+    let mut states: Vec<State> = Vec::new();
+    for socket in sockets {
+        if !states.contains(&socket.state) {
+            states.push(socket.state);
+        }
+    }
+    states.sort_by_key(|state| state.rank());
+    states
+}
+
+/// Explains sockets one by one: all of these, or those that one process holds.
+fn lessons(
+    job: &Explain,
+    mut sockets: Vec<Socket>,
+    pid: Option<u32>,
+    output: &mut Output<'_>,
+) -> Result<Status, Failure> {
+    let (holders, search) = shell::holders(&sockets, WantedOwners::All);
+    output.event(&Event::OwnersSearched(search))?;
+    if let Some(pid) = pid {
+        sockets.retain(|socket| holders.of(socket.inode).any(|owner| owner.pid == pid));
+        if sockets.is_empty() {
+            output.flush()?;
+            let why = if settings::process_exists(pid) {
+                "holds no TCP or UDP socket of this namespace, or may not be looked into"
+            } else {
+                "does not exist"
+            };
+            output.note(format!("process {pid} {why}"));
+            return Ok(Status::NO);
+        }
+    }
+    let names = shell::names(&sockets, true);
+    let limits = settings::limits();
+    for (index, socket) in sockets.iter().take(job.limit).enumerate() {
+        let owners: Vec<Owner<'_>> = holders.of(socket.inode).collect();
+        let mut shown = String::new();
+        push_owners(&mut shown, owners.iter().copied());
+        let known = holders.ownership(socket.inode) != Ownership::Hidden;
+        let facts = facts::facts(socket, known.then_some(&owners), limits);
+        let record = Record::new(socket, &names, Some(&holders));
+        if index > 0 && !output.is_json() {
+            output.raw(b"\n")?;
+        }
+        output.result(&SocketLesson::new(socket, &names, record, &shown, facts))?;
+    }
+    let more = sockets.len().saturating_sub(job.limit);
+    sockets.truncate(job.limit);
+    let present = present(&sockets);
+    if job.drawing && !output.is_json() && present.iter().any(|state| matches!(state, State::Tcp(_))) {
+        output.result(&Drawing { present })?;
+    }
+    output.flush()?;
+    crate::note_hidden(&sockets, &holders, &search, output);
+    if more > 0 {
+        output.note(format!("{more} more are not explained (--limit {})", sockets.len() + more));
+    }
+    Ok(Status::YES)
 }

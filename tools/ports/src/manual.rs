@@ -1,5 +1,8 @@
 //! What the man page says beyond the options.
 
+mod backlog;
+mod explain;
+
 use sockeye_cli::Manual;
 use sockeye_cli::manual::Example;
 
@@ -58,8 +61,13 @@ last two without `-p`.",
             "`--explain` shows first which requests went to the kernel and how many sockets came, and how the owners were \
 found; then, behind the listing, what each state in it means and who must act next.",
         ),
+        explain::SECTION,
+        backlog::SECTION,
     ],
     examples: &[
+        explain::EXAMPLES[0],
+        explain::EXAMPLES[1],
+        backlog::EXAMPLES[0],
         Example {
             says: "Which ports are open, and whose are they?",
             command: "ports -tulnp",

@@ -1,9 +1,11 @@
 //! Where the sockets come from: sock_diag, /proc and the services database.
 #![expect(clippy::disallowed_methods, reason = "the shell: reads the services database")]
 
+pub mod clock;
 mod dump;
 pub mod filter;
 mod processes;
+pub mod settings;
 
 use sockeye_sys::interface;
 

@@ -1,22 +1,62 @@
 //! `ports backlog` on the command line.
 
+use std::time::Duration;
+
 use clap::Args;
 use sockeye_cli::Exit;
 
 /// The arguments.
 #[derive(Args, Debug)]
-pub struct BacklogArgs {}
+pub struct BacklogArgs {
+    /// Only listeners on these ports
+    #[arg(value_name = "PORT")]
+    ports: Vec<u16>,
+    /// Go on, and show each change as it is seen
+    #[arg(short, long)]
+    follow: bool,
+    /// How often to look, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 200, requires = "follow",
+          value_parser = clap::value_parser!(u32).range(1..=3_600_000))]
+    interval: u32,
+    /// End after so many changes
+    #[arg(long, value_name = "N", requires = "follow")]
+    count: Option<u64>,
+    /// End after so many seconds
+    #[arg(long, value_name = "SECONDS", requires = "follow")]
+    duration: Option<u32>,
+}
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Backlog {}
+pub struct Backlog {
+    /// Only these ports; all if there is none.
+    pub ports: Vec<u16>,
+    /// Whether and how to go on.
+    pub follow: Option<Follow>,
+}
+
+/// How to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Follow {
+    /// Between two looks.
+    pub interval: Duration,
+    /// The changes after which it ends.
+    pub count: Option<u64>,
+    /// The time after which it ends.
+    pub duration: Option<Duration>,
+}
 
 impl BacklogArgs {
     /// Checks the arguments.
     ///
     /// # Errors
-    /// [`Exit`] if they are wrong.
+    /// None today.
     pub fn job(self) -> Result<Backlog, Exit> {
-        Ok(Backlog {})
+        let follow = self.follow.then(|| Follow {
+            interval: Duration::from_millis(self.interval.into()),
+            count: self.count,
+            duration: self.duration.map(|seconds| Duration::from_secs(seconds.into())),
+        });
+        Ok(Backlog { ports: self.ports, follow })
     }
 }

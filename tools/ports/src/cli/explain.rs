@@ -1,22 +1,144 @@
 //! `ports explain` on the command line.
 
 use clap::Args;
-use sockeye_cli::Exit;
+use sockeye_cli::escape::escape;
+use sockeye_cli::{Exit, Failure};
+use sockeye_sys::TcpState;
+
+use crate::state::State;
 
 /// The arguments.
 #[derive(Args, Debug)]
-pub struct ExplainArgs {}
+pub struct ExplainArgs {
+    /// A state as RFC 9293, ss or netstat spells it, a port (80 or :80), or a process (pid:812)
+    ///
+    /// A bare number is a port. Without it the whole state machine is shown.
+    what: Option<String>,
+    /// How many sockets of a port or process are explained
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+    /// Leave out the drawing of the state machine
+    #[arg(long)]
+    no_drawing: bool,
+}
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explain {}
+pub struct Explain {
+    /// What is explained.
+    pub what: What,
+    /// How many sockets at most.
+    pub limit: usize,
+    /// Whether the state machine is drawn.
+    pub drawing: bool,
+}
+
+/// What is explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The whole machine.
+    Machine,
+    /// One state.
+    State(State),
+    /// The sockets with this port, here or at the other end.
+    Port(u16),
+    /// The sockets of a process.
+    Process(u32),
+}
 
 impl ExplainArgs {
     /// Checks the arguments.
     ///
     /// # Errors
-    /// [`Exit`] if they are wrong.
+    /// [`Exit`] if what is to be explained is neither state nor port nor process.
     pub fn job(self) -> Result<Explain, Exit> {
-        Ok(Explain {})
+        let what = match &self.what {
+            None => What::Machine,
+            Some(word) => What::parse(word).ok_or_else(|| unknown(word))?,
+        };
+        Ok(Explain { what, limit: self.limit, drawing: !self.no_drawing })
+    }
+}
+
+fn unknown(word: &str) -> Failure {
+    let names: Vec<&str> = states().filter_map(State::name).collect();
+    Failure::usage(format!("{}: not a state, a port (0 to 65535, :80) or a process (pid:812)", escape(word)))
+        .hint(format!("states: {}", names.join(" ")))
+}
+
+impl What {
+    fn parse(word: &str) -> Option<Self> {
+        if let Some(pid) = word.strip_prefix("pid:") {
+            return number(pid).map(Self::Process);
+        }
+        let digits = word.strip_prefix(':').unwrap_or(word);
+        if let Some(number) = number(digits) {
+            return u16::try_from(number).ok().map(Self::Port);
+        }
+        state(word).map(Self::State)
+    }
+}
+
+/// Digits alone: no sign and no blank.
+fn number(word: &str) -> Option<u32> {
+    word.bytes().all(|octet| octet.is_ascii_digit()).then(|| word.parse().ok())?
+}
+
+/// Every state that can be explained.
+fn states() -> impl Iterator<Item = State> {
+    let tcp = TcpState::ALL.into_iter().filter(|state| *state != TcpState::NewSynReceived).map(State::Tcp);
+    tcp.chain([State::Unconnected, State::Connected])
+}
+
+/// The state that a word names, however it is spelt: `CLOSE-WAIT`, `close_wait`, `closewait`; `FIN_WAIT1`; ss's `UNCONN`.
+fn state(word: &str) -> Option<State> {
+    let squeezed = squeeze(word);
+    let other = match squeezed.as_str() {
+        "ESTAB" => TcpState::Established,
+        "SYNRECV" | "SYNRCVD" => TcpState::SynReceived,
+        "LISTENING" => TcpState::Listen,
+        "CLOSE" => TcpState::Closed,
+        "BOUNDINACTIVE" | "BOUND" => TcpState::BoundInactive,
+        "UNCONN" => return Some(State::Unconnected),
+        _ => return states().find(|state| state.name().is_some_and(|name| squeeze(name) == squeezed)),
+    };
+    Some(State::Tcp(other))
+}
+
+fn squeeze(word: &str) -> String {
+    word.chars().filter(|character| !matches!(character, '-' | '_' | ' ')).collect::<String>().to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_are_known_however_they_are_spelt() {
+        for (words, expected) in [
+            (["CLOSE-WAIT", "close_wait", "CloseWait"], TcpState::CloseWait),
+            (["FIN_WAIT1", "fin-wait-1", "FIN-WAIT-1"], TcpState::FinWait1),
+            (["SYN_RECV", "syn-rcvd", "SYN-RECEIVED"], TcpState::SynReceived),
+            (["ESTAB", "established", "Established"], TcpState::Established),
+            (["TIME_WAIT", "timewait", "time-wait"], TcpState::TimeWait),
+            (["bound", "BOUND", "bound-inactive"], TcpState::BoundInactive),
+        ] {
+            for word in words {
+                assert_eq!(What::parse(word), Some(What::State(State::Tcp(expected))), "{word}");
+            }
+        }
+        assert_eq!(What::parse("UNCONN"), Some(What::State(State::Unconnected)));
+        assert_eq!(What::parse("connected"), Some(What::State(State::Connected)));
+    }
+
+    #[test]
+    fn a_bare_number_is_a_port() {
+        assert_eq!(What::parse("80"), Some(What::Port(80)));
+        assert_eq!(What::parse(":80"), Some(What::Port(80)));
+        assert_eq!(What::parse("pid:80000"), Some(What::Process(80_000)));
+        for wrong in ["70000", ":", "", "pid:", "pid:x", "+80", "ESTABLISHE", "\u{1b}"] {
+            assert_eq!(What::parse(wrong), None, "{wrong}");
+        }
+        assert!(unknown("\u{1b}").to_string().starts_with("\\x1b: not a state"));
     }
 }

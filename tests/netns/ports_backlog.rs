@@ -1,0 +1,96 @@
+//! `ports backlog`: a queue that fills, overflows and is emptied.
+
+use std::net::{SocketAddr, TcpStream};
+
+use serde_json::Value;
+use socket2::{Domain, Socket, Type};
+use sockeye_test_support::{Background, Case, Net, run, wait_until};
+
+use crate::far_host::{self, FarHost, HALF, SILENT};
+
+pub(crate) fn tests() -> Vec<Case> {
+    vec![
+        Case::new("ports::backlog_shows_a_full_queue", &[], a_full_queue),
+        Case::new("ports::backlog_follows_what_changes", &[], follows_what_changes),
+        Case::new("ports::backlog_of_nothing_is_an_answer", &[], nothing_listens),
+    ]
+}
+
+fn listener(addr: SocketAddr, backlog: i32) -> (Socket, SocketAddr) {
+    let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None).unwrap();
+    socket.bind(&addr.into()).unwrap();
+    socket.listen(backlog).unwrap();
+    let at = socket.local_addr().unwrap().as_socket().unwrap();
+    (socket, at)
+}
+
+fn gauge(net: &Net, port: u16) -> Value {
+    let told = run(net.tool("ports").args(["backlog", &port.to_string(), "--json"]));
+    told.status(0);
+    serde_json::from_str::<Value>(told.out().lines().next().unwrap()).unwrap()["data"].take()
+}
+
+fn a_full_queue(net: &Net) {
+    let far = FarHost::start();
+    for v6 in [false, true] {
+        let (server, at) = listener(SocketAddr::new(far_host::here(v6), 0), 2);
+        far.call(SILENT, at);
+        wait_until("one is half-open", || gauge(net, at.port())["half_open_connections"] == 1);
+        far.call(HALF, at);
+        let clients = [TcpStream::connect(at).unwrap(), TcpStream::connect(at).unwrap()];
+        wait_until("the queue is full", || gauge(net, at.port())["full"] == true);
+        let shown = gauge(net, at.port());
+        assert_eq!((&shown["waiting_connections"], &shown["limit_connections"]), (&3.into(), &2.into()), "{shown}");
+        let before = shown["drops_segments"].as_u64().unwrap();
+        // Not the port that called: of that there is a connection.
+        far.call(HALF + 1000, at);
+        wait_until("the SYN is dropped", || gauge(net, at.port())["drops_segments"].as_u64().unwrap() > before);
+        let told = run(net.tool("ports").args(["backlog", &at.port().to_string()]));
+        told.status(0).stdout_has("##### FULL").stdout_has(&format!("[{}] fd ", std::process::id()));
+        assert!(!told.out().contains("since it was made: 0 overflows"), "{}", told.story());
+        for _ in 0..3 {
+            server.accept().unwrap();
+        }
+        assert_eq!(gauge(net, at.port())["waiting_connections"], 0);
+        drop(clients);
+    }
+}
+
+fn follows_what_changes(net: &Net) {
+    let (server, at) = listener("127.0.0.1:0".parse().unwrap(), 2);
+    let mut command = net.tool("ports");
+    command.args(["backlog", "--follow", "--interval", "5", "--count", "3", &at.port().to_string()]);
+    let follower = Background::spawn(command);
+    follower.wait_for_stdout("since it was made");
+    let client = TcpStream::connect(at).unwrap();
+    follower.wait_for_stdout("waiting 0 -> 1 of 3");
+    server.accept().unwrap();
+    follower.wait_for_stdout("waiting 1 -> 0 of 3");
+    drop(server);
+    let told = follower.wait();
+    told.status(0).stdout_has("listens no more").stderr_is("");
+    drop(client);
+
+    let mut command = net.tool("ports");
+    command.args(["backlog", "-f", "--interval", "5", "--count", "1", "--json"]);
+    let follower = Background::spawn(command);
+    follower.wait_for_stdout("\"counters\"");
+    let (_server, at) = listener("[::1]:0".parse().unwrap(), 7);
+    let told = follower.wait();
+    told.status(0);
+    let last: Value = serde_json::from_str(told.out().lines().last().unwrap()).unwrap();
+    assert_eq!(last["type"], "event");
+    let data = &last["data"];
+    assert_eq!((&data["change"], &data["local"]), (&"appeared".into(), &format!("tcp6 {at}").into()), "{data}");
+    assert_eq!(data["after"]["limit_connections"], 7);
+    assert!(data["before"].is_null());
+}
+
+fn nothing_listens(net: &Net) {
+    run(net.tool("ports").arg("backlog"))
+        .status(1)
+        .stdout_is("")
+        .stderr_has("nothing listens on TCP in this network namespace");
+    run(net.tool("ports").args(["backlog", "80", "81"])).status(1).stderr_has("nothing listens on TCP port 80 or 81");
+    run(net.tool("ports").args(["backlog", "--interval", "5"])).status(2);
+}

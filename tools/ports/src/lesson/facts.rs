@@ -1,0 +1,391 @@
+//! What the queues, the timer and the counters of one socket say, in sentences.
+
+use serde::Serialize;
+use sockeye_sys::sock_diag::TimerKind;
+use sockeye_sys::tcp_info::TcpInfo;
+use sockeye_sys::{Protocol, TcpState};
+
+use crate::owners::Owner;
+use crate::socket::Socket;
+use crate::state::State;
+
+/// What a sentence is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// Connections that wait for accept(2).
+    AcceptQueue,
+    /// Octets that the process has not read.
+    ReceiveQueue,
+    /// Octets that the peer has not acknowledged.
+    SendQueue,
+    /// What the kernel will do by itself, and when.
+    Timer,
+    /// Who holds the socket, where that matters.
+    Owner,
+    /// Losses and times of the path.
+    Path,
+    /// Datagrams or connections that were thrown away.
+    Drops,
+}
+
+/// One thing that the numbers say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// What it is about.
+    pub about: About,
+    /// The sentence.
+    pub text: String,
+}
+
+/// How often the kernel tries, as the namespace is set.
+///
+/// # Source
+/// tcp(7): `tcp_syn_retries`, `tcp_synack_retries`, `tcp_retries2`, `tcp_orphan_retries`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// SYNs after the first.
+    pub syn_retries: Option<u8>,
+    /// SYN,ACKs after the first.
+    pub synack_retries: Option<u8>,
+    /// Retransmissions of data before the connection is given up.
+    pub retries2: Option<u8>,
+}
+
+/// What the numbers of a socket say. Holders are those that a search found; `None` if nobody searched.
+pub fn facts(socket: &Socket, owners: Option<&[Owner<'_>]>, limits: Limits) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut say = |about, text: Option<String>| facts.extend(text.map(|text| Fact { about, text }));
+    let listener = socket.state == State::Tcp(TcpState::Listen);
+    if listener {
+        say(About::AcceptQueue, Some(accept_queue(socket)));
+    } else {
+        say(About::ReceiveQueue, receive_queue(socket));
+        say(About::SendQueue, send_queue(socket));
+    }
+    say(About::Timer, timer(socket, limits));
+    say(About::Owner, ownerless(socket, owners));
+    say(About::Drops, drops(socket, listener));
+    if let Some(info) = socket.details.as_ref().and_then(|row| row.tcp_info.as_ref()).filter(|_| !listener) {
+        say(About::Path, path(info));
+    }
+    facts
+}
+
+fn accept_queue(socket: &Socket) -> String {
+    let (waiting, limit) = (socket.recv_queue, socket.send_queue);
+    let wait = match waiting {
+        0 => "no connection waits".to_owned(),
+        1 => "1 connection waits".to_owned(),
+        many => format!("{many} connections wait"),
+    };
+    // The kernel takes one more than the backlog: it asks whether the queue is longer than the limit.
+    let room = if waiting > limit {
+        "; it is full, and the kernel drops what else comes until the process calls accept(2)"
+    } else {
+        ""
+    };
+    format!("{wait} for accept(2), of at most {}{room}", u64::from(limit) + 1)
+}
+
+fn receive_queue(socket: &Socket) -> Option<String> {
+    let queue = socket.recv_queue;
+    let fin = matches!(
+        socket.state,
+        State::Tcp(TcpState::CloseWait | TcpState::LastAck | TcpState::Closing | TcpState::TimeWait)
+    );
+    match (queue, socket.protocol) {
+        (0, _) => None,
+        (1, Protocol::TCP) if fin => {
+            Some("Recv-Q 1 is the peer's FIN: the process has not read as far as the end of the stream".to_owned())
+        }
+        (_, Protocol::TCP) if fin => Some(format!(
+            "{} received, and the peer's FIN behind them; the process has not read them",
+            octets(queue - 1)
+        )),
+        (_, Protocol::TCP) => Some(format!("{} received that the process has not read", octets(queue))),
+        _ => Some(format!("datagrams that the process has not read take {} of the kernel's memory", octets(queue))),
+    }
+}
+
+fn send_queue(socket: &Socket) -> Option<String> {
+    let queue = socket.send_queue;
+    if queue == 0 {
+        return None;
+    }
+    if socket.protocol != Protocol::TCP {
+        return Some(format!("datagrams that have not left this host take {} of the kernel's memory", octets(queue)));
+    }
+    let what = match socket.state {
+        State::Tcp(TcpState::SynSent) => return Some("Send-Q 1 is our SYN, not acknowledged yet".to_owned()),
+        State::Tcp(TcpState::FinWait1 | TcpState::LastAck | TcpState::Closing) if queue == 1 => {
+            return Some("Send-Q 1 is our FIN, not acknowledged yet".to_owned());
+        }
+        State::Tcp(TcpState::FinWait1 | TcpState::LastAck | TcpState::Closing) => {
+            format!("{} and our FIN behind them are not acknowledged by the peer", octets(queue - 1))
+        }
+        _ => format!("{} not acknowledged by the peer", octets(queue)),
+    };
+    let unsent = socket.details.as_ref().and_then(|row| row.tcp_info.as_ref()?.notsent_bytes());
+    Some(match unsent.filter(|unsent| *unsent > 0) {
+        Some(unsent) => format!("{what}; {unsent} of them have not been sent at all"),
+        None => what,
+    })
+}
+
+fn timer(socket: &Socket, limits: Limits) -> Option<String> {
+    let timer = socket.timer;
+    let next = in_time(timer.expires_ms);
+    let times = u32::from(timer.retransmits);
+    match (timer.kind, socket.state) {
+        (TimerKind::Off | TimerKind::Unknown(_), _) => None,
+        (TimerKind::TimeWait, State::Tcp(TcpState::TimeWait)) => {
+            Some(format!("over {next}; then the pair of addresses is free again"))
+        }
+        (TimerKind::TimeWait, _) => Some(format!("the kernel gives it up {next}, unless the peer's FIN comes before")),
+        (TimerKind::Retransmission, State::Tcp(TcpState::SynSent)) => {
+            Some(tries("SYN", times, limits.syn_retries, &next))
+        }
+        // Requests have no timer of their own; the kernel lists theirs under either name.
+        (TimerKind::Retransmission | TimerKind::KeepAlive, State::Tcp(TcpState::SynReceived)) => {
+            Some(tries("SYN,ACK", times, limits.synack_retries, &next))
+        }
+        (TimerKind::Retransmission, _) if times == 0 => {
+            Some(format!("if no acknowledgement comes, what was sent is sent again {next}"))
+        }
+        (TimerKind::Retransmission, _) => {
+            let limit = limits.retries2.map_or_else(String::new, |limit| format!(" of at most {limit}"));
+            Some(format!(
+                "sent again {}{limit} without an answer; once more {next}: the peer is gone, or the path is broken",
+                count(times, "time", "times")
+            ))
+        }
+        (TimerKind::KeepAlive, State::Tcp(TcpState::FinWait2)) => {
+            Some(format!("orphaned: the kernel looks after it again {next}"))
+        }
+        (TimerKind::KeepAlive, _) if times == 0 => Some(format!("SO_KEEPALIVE: the kernel asks the peer {next}")),
+        (TimerKind::KeepAlive, _) => {
+            Some(format!("SO_KEEPALIVE: {} without an answer; the next {next}", count(times, "probe", "probes")))
+        }
+        (TimerKind::ZeroWindowProbe, _) => Some(format!(
+            "the peer's window is closed: its process does not read; {} sent, the next {next}",
+            count(times, "probe", "probes")
+        )),
+        (TimerKind::DelayedAck, _) => Some(format!("an acknowledgement is held back, and goes out {next}")),
+    }
+}
+
+fn tries(segment: &str, again: u32, limit: Option<u8>, next: &str) -> String {
+    let sent = u64::from(again) + 1;
+    match limit {
+        Some(limit) if again >= u32::from(limit) => {
+            format!("{segment} {sent} of {sent} is out; the kernel gives up {next}")
+        }
+        Some(limit) => format!("{segment} {sent} of {} is out; the next goes {next}", u64::from(limit) + 1),
+        None => format!("{segment} {sent} is out; the next goes {next}"),
+    }
+}
+
+/// Who must act where nobody holds the socket, or who holds it where that is what matters.
+fn ownerless(socket: &Socket, owners: Option<&[Owner<'_>]>) -> Option<String> {
+    match socket.state {
+        State::Tcp(TcpState::Established) if socket.inode.is_none() => {
+            Some("no process has it yet: it waits in the listener's queue for accept(2)".to_owned())
+        }
+        State::Tcp(TcpState::CloseWait) if socket.inode.is_none() => Some(
+            "no process has it yet: the peer has closed while it waits in the listener's queue for accept(2)"
+                .to_owned(),
+        ),
+        State::Tcp(TcpState::FinWait1 | TcpState::FinWait2 | TcpState::LastAck | TcpState::Closing)
+            if socket.inode.is_none() =>
+        {
+            Some("an orphan: the process has closed it, and the kernel alone looks after it".to_owned())
+        }
+        State::Tcp(TcpState::FinWait2) => {
+            let holder = owners?.first()?;
+            Some(format!(
+                "{} still holds it: shutdown(2) closed our direction only, and it may read what the peer sends",
+                holder_text(holder)
+            ))
+        }
+        State::Tcp(TcpState::CloseWait) => {
+            let holder = owners?.first()?;
+            Some(format!("{} must close it; until then it stays, for ever if need be", holder_text(holder)))
+        }
+        _ => None,
+    }
+}
+
+fn holder_text(owner: &Owner<'_>) -> String {
+    let mut text = String::new();
+    crate::owners::push_owners(&mut text, std::iter::once(*owner));
+    text
+}
+
+fn drops(socket: &Socket, listener: bool) -> Option<String> {
+    let drops = socket.details.as_ref()?.skmeminfo?.drops.filter(|drops| *drops > 0)?;
+    Some(match (listener, socket.protocol) {
+        (true, _) => format!(
+            "{} dropped: SYNs and last ACKs that found the queue full, among others",
+            count(drops, "segment was", "segments were")
+        ),
+        (false, Protocol::TCP) => format!("{} dropped here", count(drops, "segment was", "segments were")),
+        _ => format!(
+            "{} dropped here: the process did not read fast enough, or the checksum was wrong",
+            count(drops, "datagram was", "datagrams were")
+        ),
+    })
+}
+
+fn path(info: &TcpInfo) -> Option<String> {
+    let rtt = info.rtt_us().filter(|rtt| *rtt > 0)?;
+    let rtt = format!("round trip {}", milliseconds(rtt));
+    Some(match (info.total_retrans().filter(|again| *again > 0), info.segs_out()) {
+        (Some(again), Some(sent)) => format!("{rtt}; {again} of {} sent again", count(sent, "segment", "segments")),
+        _ => rtt,
+    })
+}
+
+fn octets(number: u32) -> String {
+    count(number, "octet", "octets")
+}
+
+fn count(number: u32, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Microseconds as milliseconds, as exact as a person wants it.
+fn milliseconds(microseconds: u32) -> String {
+    let whole = f64::from(microseconds) / 1000.0;
+    if whole < 10.0 { format!("{whole:.2} ms") } else { format!("{whole:.0} ms") }
+}
+
+/// `in 43.2 s`, `in 1 h 58 min`, `now`.
+fn in_time(milliseconds: u32) -> String {
+    let seconds = milliseconds / 1000;
+    match seconds {
+        0 if milliseconds == 0 => "now".to_owned(),
+        0 => format!("in {milliseconds} ms"),
+        1..=119 => format!("in {}.{} s", seconds, milliseconds % 1000 / 100),
+        120..=7199 => format!("in {} min {} s", seconds / 60, seconds % 60),
+        _ => format!("in {} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sockeye_sys::sock_diag::Timer;
+
+    use super::*;
+    use crate::samples::socket;
+
+    const LIMITS: Limits = Limits { syn_retries: Some(6), synack_retries: Some(5), retries2: Some(15) };
+
+    fn tcp(state: TcpState) -> Socket {
+        socket(Protocol::TCP, state, "127.0.0.1:80", "127.0.0.1:5000")
+    }
+
+    fn said(socket: &Socket) -> Vec<String> {
+        let owner = Owner { pid: 812, fd: 5, command: "nginx" };
+        facts(socket, Some(&[owner]), LIMITS).into_iter().map(|fact| fact.text).collect()
+    }
+
+    fn timed(state: TcpState, kind: TimerKind, retransmits: u8, expires_ms: u32) -> Socket {
+        Socket { timer: Timer { kind, retransmits, expires_ms }, ..tcp(state) }
+    }
+
+    #[test]
+    fn a_listener_says_how_full_it_is() {
+        let listener = |recv_queue| Socket { recv_queue, send_queue: 3, ..tcp(TcpState::Listen) };
+        assert_eq!(said(&listener(0)), ["no connection waits for accept(2), of at most 4"]);
+        assert_eq!(said(&listener(1)), ["1 connection waits for accept(2), of at most 4"]);
+        assert_eq!(
+            said(&listener(4)),
+            [
+                "4 connections wait for accept(2), of at most 4; it is full, and the kernel drops what else comes until the \
+              process calls accept(2)"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_fin_counts_as_an_octet_and_is_told_as_a_fin() {
+        let waiting = Socket { recv_queue: 1, ..tcp(TcpState::CloseWait) };
+        assert_eq!(
+            said(&waiting),
+            [
+                "Recv-Q 1 is the peer's FIN: the process has not read as far as the end of the stream",
+                "nginx[812] fd 5 must close it; until then it stays, for ever if need be"
+            ]
+        );
+        let more = Socket { recv_queue: 11, ..tcp(TcpState::CloseWait) };
+        assert_eq!(said(&more)[0], "10 octets received, and the peer's FIN behind them; the process has not read them");
+        let ours = Socket { send_queue: 1, inode: None, ..tcp(TcpState::FinWait1) };
+        assert_eq!(
+            said(&ours),
+            [
+                "Send-Q 1 is our FIN, not acknowledged yet",
+                "an orphan: the process has closed it, and the kernel alone looks after it"
+            ]
+        );
+        let behind = Socket { send_queue: 101, ..tcp(TcpState::LastAck) };
+        assert_eq!(said(&behind), ["100 octets and our FIN behind them are not acknowledged by the peer"]);
+    }
+
+    #[test]
+    fn what_the_timer_does_next() {
+        use TcpState::{Established, FinWait2, SynReceived, SynSent, TimeWait};
+        use TimerKind as Kind;
+
+        let first = |socket: Socket| said(&socket).remove(0);
+        assert_eq!(first(timed(SynSent, Kind::Retransmission, 3, 1600)), "SYN 4 of 7 is out; the next goes in 1.6 s");
+        assert_eq!(
+            first(timed(SynSent, Kind::Retransmission, 6, 60_000)),
+            "SYN 7 of 7 is out; the kernel gives up in 60.0 s"
+        );
+        assert_eq!(
+            first(timed(SynReceived, Kind::Retransmission, 0, 900)),
+            "SYN,ACK 1 of 6 is out; the next goes in 900 ms"
+        );
+        assert_eq!(
+            first(timed(TimeWait, Kind::TimeWait, 0, 43_210)),
+            "over in 43.2 s; then the pair of addresses is free again"
+        );
+        assert_eq!(
+            first(timed(FinWait2, Kind::TimeWait, 0, 0)),
+            "the kernel gives it up now, unless the peer's FIN comes before"
+        );
+        assert_eq!(
+            first(timed(Established, Kind::Retransmission, 4, 3264)),
+            "sent again 4 times of at most 15 without an answer; once more in 3.2 s: the peer is gone, or the path is broken"
+        );
+        assert_eq!(
+            first(timed(Established, Kind::ZeroWindowProbe, 1, 130_000)),
+            "the peer's window is closed: its process does not read; 1 probe sent, the next in 2 min 10 s"
+        );
+        assert_eq!(
+            first(timed(Established, Kind::KeepAlive, 0, 7_140_000)),
+            "SO_KEEPALIVE: the kernel asks the peer in 119 min 0 s"
+        );
+        assert!(said(&timed(Established, Kind::Off, 0, 0)).is_empty());
+    }
+
+    #[test]
+    fn a_connection_that_nobody_accepted_is_told_from_an_orphan() {
+        let fresh = Socket { inode: None, ..tcp(TcpState::Established) };
+        assert_eq!(said(&fresh), ["no process has it yet: it waits in the listener's queue for accept(2)"]);
+        let half = tcp(TcpState::FinWait2);
+        assert!(said(&half)[0].starts_with("nginx[812] fd 5 still holds it"));
+        assert!(facts(&half, None, LIMITS).is_empty(), "nobody searched, nothing is claimed");
+    }
+
+    #[test]
+    fn udp_counts_memory_and_not_data() {
+        let datagrams =
+            Socket { recv_queue: 2304, ..socket(Protocol::UDP, TcpState::Closed, "0.0.0.0:53", "0.0.0.0:0") };
+        assert_eq!(
+            said(&datagrams),
+            ["datagrams that the process has not read take 2304 octets of the kernel's memory"]
+        );
+    }
+}
