@@ -40,6 +40,7 @@ mod netsum_why;
 mod ports;
 mod ports_backlog;
 mod ports_states;
+mod ports_why;
 mod sys;
 mod terminal;
 #[path = "../tools.rs"]
@@ -81,6 +82,7 @@ fn main() -> ExitCode {
         ports::tests,
         ports_backlog::tests,
         ports_states::tests,
+        ports_why::tests,
         sys::cases,
         terminal::tests,
     ];

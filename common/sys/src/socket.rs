@@ -102,6 +102,41 @@ pub fn set_option(socket: impl AsFd, level: i32, name: i32, value: i32) -> io::R
     .map(drop)
 }
 
+/// The value of an option that is an int.
+///
+/// # Errors
+/// Whatever getsockopt(2) says: ENOPROTOOPT or EOPNOTSUPP if the socket does not have it.
+pub fn option(socket: impl AsFd, level: i32, name: i32) -> io::Result<i32> {
+    // Some options of the IP level are one octet where one octet is asked for; an int never is.
+    let octets = option_octets(socket, level, name, size_of::<i32>())?;
+    octets.try_into().map(i32::from_ne_bytes).map_err(|_| io::ErrorKind::InvalidData.into())
+}
+
+/// The value of an option as the kernel lays it out, at most `room` octets of it.
+///
+/// # Errors
+/// As [`option`].
+pub fn option_octets(socket: impl AsFd, level: i32, name: i32, room: usize) -> io::Result<Vec<u8>> {
+    let mut octets = vec![0_u8; room];
+    let mut len = socklen(room);
+    // SAFETY: the buffer is writable for `len` octets, and `len` is a live socklen_t.
+    check(unsafe {
+        libc::getsockopt(socket.as_fd().as_raw_fd(), level, name, octets.as_mut_ptr().cast(), &raw mut len)
+    })?;
+    octets.truncate(usize::try_from(len).unwrap_or(0));
+    Ok(octets)
+}
+
+/// Whether calls on it return instead of waiting (`O_NONBLOCK`).
+///
+/// # Errors
+/// Whatever fcntl(2) says.
+pub fn is_nonblocking(socket: impl AsFd) -> io::Result<bool> {
+    // SAFETY: F_GETFL takes no argument.
+    let flags = check(unsafe { libc::fcntl(socket.as_fd().as_raw_fd(), libc::F_GETFL) })?;
+    Ok(flags & libc::O_NONBLOCK != 0)
+}
+
 /// Sets what goes out with each packet of IPv4 behind its header (`IP_OPTIONS`).
 ///
 /// # Errors

@@ -8,6 +8,7 @@
 //! - [`endpoint`], [`names`]: both ends as text
 //! - [`listing`]: rows as lines; [`record`]: rows as JSON
 //! - [`explain`]: the working as data
+//! - [`target`]: the port that a command is about, as typed
 //! - [`byte_order`]: the forgotten htons
 //! - [`why`]: `ports why`
 //! - [`free`]: `ports free`
@@ -47,6 +48,7 @@ pub mod shell;
 pub mod socket;
 pub mod sockopts;
 pub mod state;
+pub mod target;
 pub mod wait;
 pub mod watch;
 pub mod why;

@@ -2,6 +2,8 @@
 
 mod backlog;
 mod explain;
+mod wait;
+mod why;
 
 use sockeye_cli::Manual;
 use sockeye_cli::manual::Example;
@@ -9,7 +11,11 @@ use sockeye_cli::manual::Example;
 /// The man page.
 pub(crate) const MANUAL: Manual = Manual {
     summary: "list sockets, their states and owners",
-    synopsis: &["[-tulanpH46] [--first-owner] [--explain] [--json] [--color WHEN]"],
+    synopsis: &[
+        "[-tulanpH46] [--first-owner] [--explain] [--json] [--color WHEN]",
+        "why [-tu] [--reuseaddr] [--reuseport] [--v6only] [--device INTERFACE] [--no-trial] PORT [ADDR]",
+        "wait [-tu] [--state STATE] [--timeout SECONDS] PORT",
+    ],
     description: "Lists the TCP and UDP sockets of this network namespace, as the kernel tells them over netlink \
 (`sock_diag`(7)), one a line. Without `-t` or `-u` both protocols are listed, without `-4` or `-6` both families.
 
@@ -48,6 +54,8 @@ TIME-WAIT, a connection that waits for accept, one that the process has closed, 
 Where a row is too long for the terminal, its owner, and its peer too, stand on lines of their own below it. \
 Into a pipe or a file, each socket is always one line.",
         ),
+        why::SECTION,
+        wait::SECTION,
         (
             "Output for programs",
             "`--json` prints one object a socket: `protocol`, `family`, `state`, `local_address`, `local_port`, \
@@ -86,9 +94,14 @@ found; then, behind the listing, what each state in it means and who must act ne
             shows: "\"schema\":\"ports/1\"",
             status: 0,
         },
+        why::BUSY,
+        why::FREE,
+        why::FOREIGN,
+        wait::GONE,
     ],
     exit_status: &[
-        (0, "The sockets were listed, even if there are none."),
+        (0, "The sockets were listed, even if there are none; `why`: every bind that was asked about would succeed."),
+        (1, "`why`: a bind would fail; `wait`: the time is over."),
         (2, "The command line is wrong."),
         (4, "The kernel did not list them, or standard output did not take the list."),
     ],

@@ -41,6 +41,20 @@ impl Names {
     }
 }
 
+/// The port of a service by its name or one of its aliases in a services database; names are told apart by case.
+///
+/// # Source
+/// services(5).
+pub fn port_of(database: &[u8], protocol: Protocol, name: &str) -> Option<u16> {
+    database.split(|octet| *octet == b'\n').find_map(|line| {
+        let (of, port, first) = service(line)?;
+        let text = line.split(|octet| *octet == b'#').next()?;
+        let mut aliases = text.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty()).skip(2);
+        let named = first == name.as_bytes() || aliases.any(|alias| alias == name.as_bytes());
+        (of == protocol && named).then_some(port)
+    })
+}
+
 /// One line of the database: `ssh  22/tcp  alias  # comment`.
 fn service(line: &[u8]) -> Option<(Protocol, u16, &[u8])> {
     let text = line.split(|octet| *octet == b'#').next()?;
@@ -75,10 +89,21 @@ mod tests {
         assert_eq!(names.services.len(), 4);
     }
 
+    #[test]
+    fn a_service_is_found_by_its_name_and_its_aliases() {
+        let database = b"domain 53/tcp\ndomain 54/udp nameserver # www\nhttp 80/tcp www";
+        assert_eq!(port_of(database, Protocol::TCP, "domain"), Some(53));
+        assert_eq!(port_of(database, Protocol::UDP, "nameserver"), Some(54));
+        assert_eq!(port_of(database, Protocol::TCP, "www"), Some(80));
+        assert_eq!(port_of(database, Protocol::UDP, "www"), None, "a comment is no alias");
+        assert_eq!(port_of(database, Protocol::TCP, "HTTP"), None);
+    }
+
     proptest! {
         #[test]
         fn no_database_panics(database: Vec<u8>) {
             Names::default().add_services(&database);
+            port_of(&database, Protocol::TCP, "http");
         }
     }
 }

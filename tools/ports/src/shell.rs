@@ -1,11 +1,13 @@
 //! Where the sockets come from: sock_diag, /proc and the services database.
 #![expect(clippy::disallowed_methods, reason = "the shell: reads the services database")]
 
+pub mod bind;
 pub mod clock;
 mod dump;
 pub mod filter;
 mod processes;
 pub mod settings;
+pub mod wait;
 
 use sockeye_sys::interface;
 

@@ -1,13 +1,287 @@
 //! Wait until a port is in a state.
+//!
+//! Whether it is, is a pure question to a list of sockets; the shell asks it again and again.
 
+use std::fmt;
+use std::io;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use serde::Serialize;
+use sockeye_cli::output::{Render, Role, Text};
 use sockeye_cli::{Failure, Output, Status};
+use sockeye_common::addr::{Host, mapped_v4};
+use sockeye_sys::sock_diag::StateMask;
+use sockeye_sys::{Protocol, TcpState};
 
 use crate::cli::Wait;
+use crate::endpoint;
+use crate::names::Names;
+use crate::record::{Coded, Record};
+use crate::shell;
+use crate::socket::Socket;
+use crate::state::State;
+use crate::why::port_of;
 
-/// Runs `ports wait`.
+/// What ends the wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// A socket is in this state; of UDP, LISTEN is one that takes datagrams from anybody.
+    State(TcpState),
+    /// No process has a socket on the port. TIME-WAIT and what the kernel still closes may be left.
+    Gone,
+    /// No socket is on the port.
+    Free,
+}
+
+const STATES: [TcpState; 12] = [
+    TcpState::Listen,
+    TcpState::SynSent,
+    TcpState::SynReceived,
+    TcpState::Established,
+    TcpState::FinWait1,
+    TcpState::FinWait2,
+    TcpState::CloseWait,
+    TcpState::Closing,
+    TcpState::LastAck,
+    TcpState::TimeWait,
+    TcpState::Closed,
+    TcpState::BoundInactive,
+];
+
+impl FromStr for Until {
+    type Err = String;
+
+    /// Reads a state as RFC 9293 spells it, in whatever case and with underscores too, `bound`, `gone` or `free`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let word = text.to_ascii_uppercase().replace('_', "-");
+        match word.as_str() {
+            "GONE" => return Ok(Self::Gone),
+            "FREE" | "CLOSED" | "CLOSE" => return Ok(Self::Free),
+            "LISTENING" | "UNCONNECTED" => return Ok(Self::State(TcpState::Listen)),
+            "SYN-RECV" => return Ok(Self::State(TcpState::SynReceived)),
+            "ESTAB" | "CONNECTED" => return Ok(Self::State(TcpState::Established)),
+            _ => {}
+        }
+        let named = STATES.into_iter().find(|state| State::Tcp(*state).name() == Some(word.as_str()));
+        named.map(Self::State).ok_or_else(|| {
+            "one of listen, bound, syn-sent, syn-received, established, fin-wait-1, fin-wait-2, close-wait, closing, \
+             last-ack, time-wait, gone, free"
+                .to_owned()
+        })
+    }
+}
+
+impl fmt::Display for Until {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::State(state) => f.write_str(State::Tcp(*state).name().unwrap_or("unknown")),
+            Self::Gone => f.write_str("gone"),
+            Self::Free => f.write_str("free"),
+        }
+    }
+}
+
+impl Until {
+    /// The states that the kernel must be asked for. Listeners alone cost some microseconds, everything else a walk through
+    /// every connection of the host.
+    pub fn asked(self, protocol: Protocol) -> StateMask {
+        match (self, protocol) {
+            (Self::State(TcpState::Listen), Protocol::TCP) => StateMask::LISTEN,
+            _ => StateMask::ALL,
+        }
+    }
+
+    /// Whether the sockets of a port end the wait.
+    pub fn is_reached(self, sockets: &[Socket]) -> bool {
+        match self {
+            Self::State(wanted) => sockets.iter().any(|socket| is_in(socket, wanted)),
+            Self::Gone => sockets.iter().all(|socket| socket.inode.is_none()),
+            Self::Free => sockets.is_empty(),
+        }
+    }
+}
+
+fn is_in(socket: &Socket, wanted: TcpState) -> bool {
+    match socket.state {
+        State::Unconnected => wanted == TcpState::Listen,
+        State::Connected => wanted == TcpState::Established,
+        state => state == State::Tcp(wanted),
+    }
+}
+
+/// Whether a socket is on the port, and on the address if one was given: of a socket on every address each is one.
+pub fn is_on(socket: &Socket, protocol: Protocol, port: u16, address: Option<IpAddr>) -> bool {
+    let plain = |addr: IpAddr| match addr {
+        IpAddr::V6(v6) => mapped_v4(v6).map_or(addr, IpAddr::V4),
+        IpAddr::V4(_) => addr,
+    };
+    let every = |wanted: IpAddr| {
+        socket.local.ip().is_unspecified()
+            && (wanted.is_ipv4() == socket.local.is_ipv4() || socket.is_dual_stack_wildcard())
+    };
+    socket.protocol == protocol
+        && socket.local.port() == port
+        && address.is_none_or(|wanted| plain(socket.local.ip()) == plain(wanted) || every(plain(wanted)))
+}
+
+/// How the wait ended.
+#[derive(Clone, Debug)]
+pub struct Waited<'a> {
+    /// What was waited for.
+    pub until: Until,
+    /// TCP or UDP.
+    pub protocol: Protocol,
+    /// The port.
+    pub port: u16,
+    /// Whether it came.
+    pub reached: bool,
+    /// How long it took, in milliseconds.
+    pub waited_ms: u64,
+    /// How often the kernel was asked.
+    pub polls: u64,
+    /// The sockets of the port as they are now: those of the state, where one was waited for and came.
+    pub sockets: &'a [Socket],
+    /// Names for numbers.
+    pub names: &'a Names,
+}
+
+impl Render for Waited<'_> {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let seconds = format!("{}.{:03} s", self.waited_ms / 1000, self.waited_ms % 1000);
+        let Self { port, until, .. } = self;
+        if self.reached {
+            text.line(format!("port {port} is {} after {seconds}", text.paint(Role::Good, &until.to_string())))?;
+        } else {
+            text.line(format!("port {port} is not {} after {seconds}", text.paint(Role::Bad, &until.to_string())))?;
+        }
+        for socket in self.sockets {
+            let mut line = "  ".to_owned();
+            endpoint::push_local(&mut line, socket, self.names);
+            if socket.has_peer() {
+                line.push_str(" - ");
+                endpoint::push_peer(&mut line, socket, self.names);
+            }
+            line.push(' ');
+            line.push_str(socket.state.name().unwrap_or("unknown"));
+            text.line(line)?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Waited<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+        let sockets: Vec<Record<'_>> =
+            self.sockets.iter().map(|socket| Record::new(socket, self.names, None)).collect();
+        let mut object = serializer.serialize_struct("Waited", 7)?;
+        object.serialize_field("protocol", &Coded::protocol(self.protocol))?;
+        object.serialize_field("local_port", &self.port)?;
+        object.serialize_field("until", &self.until.to_string())?;
+        object.serialize_field("reached", &self.reached)?;
+        object.serialize_field("waited_ms", &self.waited_ms)?;
+        object.serialize_field("polls", &self.polls)?;
+        object.serialize_field("sockets", &sockets)?;
+        object.end()
+    }
+}
+
+/// Runs `ports wait`: yes if the state came.
 ///
 /// # Errors
 /// [`Failure`] if it cannot be done.
-pub fn run(_job: &Wait, _output: &mut Output<'_>) -> Result<Status, Failure> {
-    Err(Failure::usage("ports wait: not built yet"))
+pub fn run(job: &Wait, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let port = port_of(&job.target.service, job.protocol)?;
+    let address = job.target.host.as_ref().and_then(Host::ip);
+    let watched = shell::wait::until(job, port, address)?;
+    let mut sockets = watched.sockets;
+    if let (true, Until::State(wanted)) = (watched.reached, job.until) {
+        sockets.retain(|socket| is_in(socket, wanted));
+    }
+    let names = shell::names(&sockets, true);
+    let waited = Waited {
+        until: job.until,
+        protocol: job.protocol,
+        port,
+        reached: watched.reached,
+        waited_ms: watched.waited_ms,
+        polls: watched.polls,
+        sockets: &sockets,
+        names: &names,
+    };
+    output.event(&Polled { polls: watched.polls, interval_ms: watched.interval_ms })?;
+    output.result(&waited)?;
+    Ok(if watched.reached { Status::YES } else { Status::NO })
+}
+
+/// How the kernel was asked.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(tag = "event", rename = "polled")]
+struct Polled {
+    polls: u64,
+    interval_ms: u64,
+}
+
+impl Render for Polled {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let Self { polls, interval_ms } = self;
+        text.line(format!("asked NETLINK_SOCK_DIAG {polls} times, every {interval_ms} ms"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::socket;
+
+    fn tcp(state: TcpState, local: &str) -> Socket {
+        let peer = if local.starts_with('[') { "[::]:0" } else { "0.0.0.0:0" };
+        socket(Protocol::TCP, state, local, peer)
+    }
+
+    #[test]
+    fn states_as_people_type_them() {
+        for (text, until) in [
+            ("listen", Until::State(TcpState::Listen)),
+            ("TIME_WAIT", Until::State(TcpState::TimeWait)),
+            ("Fin-Wait-2", Until::State(TcpState::FinWait2)),
+            ("estab", Until::State(TcpState::Established)),
+            ("bound", Until::State(TcpState::BoundInactive)),
+            ("gone", Until::Gone),
+            ("free", Until::Free),
+        ] {
+            assert_eq!(text.parse(), Ok(until), "{text}");
+        }
+        assert!("frob".parse::<Until>().unwrap_err().contains("time-wait"));
+    }
+
+    #[test]
+    fn what_ends_a_wait() {
+        let waiting = Socket { inode: None, ..tcp(TcpState::TimeWait, "127.0.0.1:80") };
+        let listener = tcp(TcpState::Listen, "127.0.0.1:80");
+        let listens = Until::State(TcpState::Listen);
+        assert!(listens.is_reached(&[waiting.clone(), listener.clone()]));
+        assert!(!listens.is_reached(std::slice::from_ref(&waiting)) && !listens.is_reached(&[]));
+        assert!(Until::Gone.is_reached(std::slice::from_ref(&waiting)), "no process has it");
+        assert!(!Until::Gone.is_reached(&[waiting.clone(), listener]));
+        assert!(!Until::Free.is_reached(&[waiting]) && Until::Free.is_reached(&[]));
+        let udp = socket(Protocol::UDP, TcpState::Closed, "0.0.0.0:53", "0.0.0.0:0");
+        assert!(listens.is_reached(&[udp]));
+        assert_eq!(listens.asked(Protocol::TCP), StateMask::LISTEN, "cheap where it can be");
+        assert_eq!(Until::Free.asked(Protocol::TCP), StateMask::ALL);
+    }
+
+    #[test]
+    fn which_sockets_are_on_a_port() {
+        let on = |local: &str, address: &str| {
+            let mut socket = tcp(TcpState::Listen, local);
+            socket.v6only = local.starts_with('[').then_some(false);
+            is_on(&socket, Protocol::TCP, 80, Some(address.parse().unwrap()))
+        };
+        assert!(on("127.0.0.1:80", "127.0.0.1") && on("0.0.0.0:80", "127.0.0.1") && on("[::]:80", "127.0.0.1"));
+        assert!(on("[::ffff:127.0.0.1]:80", "127.0.0.1") && on("[::]:80", "::1"));
+        assert!(!on("0.0.0.0:80", "::1") && !on("127.0.0.2:80", "127.0.0.1") && !on("127.0.0.1:81", "127.0.0.1"));
+        assert!(!is_on(&tcp(TcpState::Listen, "127.0.0.1:80"), Protocol::UDP, 80, None));
+    }
 }

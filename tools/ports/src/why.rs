@@ -1,13 +1,216 @@
 //! Say why a port is not to be had, and what helps.
+//!
+//! - [`rules`]: whether bind(2) would succeed, from the list of sockets and a few settings
+//! - [`range`]: ports that the kernel chooses
+//! - [`advice`]: what helps
+//! - [`report`]: the answer as text and JSON
+//! - [`errno`]: error numbers by name
+
+pub mod advice;
+pub mod errno;
+pub mod range;
+pub mod report;
+pub mod rules;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use sockeye_cli::{Failure, Output, Status};
+use sockeye_common::addr::{Host as Address, Service};
+use sockeye_sys::{Protocol, TcpState, interface};
 
-use crate::cli::Why;
+use self::errno::Errno;
+use self::report::{Answer, Fullness, Step, Tried};
+use self::rules::{Holder, Host, Prediction, Question, Rule, predict};
+use crate::byte_order;
+use crate::cli::{WantedOwners, Why};
+use crate::explain::Event;
+use crate::names::Names;
+use crate::owners::Holders;
+use crate::shell;
+use crate::shell::bind;
+use crate::socket::Socket;
+use crate::state::State;
 
-/// Runs `ports why`.
+/// Runs `ports why`: yes if every bind that was asked about would succeed.
 ///
 /// # Errors
 /// [`Failure`] if it cannot be done.
-pub fn run(_job: &Why, _output: &mut Output<'_>) -> Result<Status, Failure> {
-    Err(Failure::usage("ports why: not built yet"))
+pub fn run(job: &Why, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let port = port_of(&job.target.service, job.protocol)?;
+    let questions = questions(job, port)?;
+    let sockets = output.narrate(|explain: &mut dyn FnMut(Event)| bind::all_sockets(explain))??;
+    let mut host = bind::host()?;
+    let (own, others) = of_port(&sockets, port);
+    let shown: Vec<Socket> = own.iter().chain(&others).cloned().collect();
+    let (owners, search) = shell::holders(&shown, WantedOwners::All);
+    output.event(&Event::OwnersSearched(search))?;
+    host.holders = own.into_iter().map(|socket| with_reuse(socket, &owners)).collect();
+    let names = shell::names(&shown, true);
+    let case = Case { job, host: &host, owners: &owners, names: &names, sockets: &sockets, misplaced: &others };
+    let mut all_succeed = true;
+    let mut before: Option<(Prediction, Option<Tried>)> = None;
+    for question in &questions {
+        let mut answer = case.answer(question, output)?;
+        all_succeed &= answer.succeeds() == Some(true);
+        let outcome = (answer.prediction.clone(), answer.tried);
+        answer.same_as_before = before.as_ref() == Some(&outcome);
+        output.result(&answer)?;
+        before = Some(outcome);
+    }
+    Ok(if all_succeed { Status::YES } else { Status::NO })
+}
+
+/// The port as a number.
+///
+/// # Errors
+/// [`Failure`] if no service has the name.
+pub(crate) fn port_of(service: &Service, protocol: Protocol) -> Result<u16, Failure> {
+    match service {
+        Service::Number(port) => Ok(*port),
+        Service::Name(name) => bind::service(protocol, name).ok_or_else(|| {
+            Failure::usage(format!("{name}: /etc/services has no such service")).hint("give the port as a number")
+        }),
+    }
+}
+
+/// What is asked: of one address, or of every address in both ways that servers do it.
+fn questions(job: &Why, port: u16) -> Result<Vec<Question>, Failure> {
+    let index = |name: &str| {
+        let unknown = || Failure::usage(format!("{name}: there is no such interface"));
+        name.parse().ok().map_or_else(|| interface::index(name).map_err(|_| unknown()), Ok)
+    };
+    let device = job.device.as_deref().map(index).transpose()?;
+    let question = |addr: SocketAddr| Question {
+        protocol: job.protocol,
+        addr,
+        v6only: addr.is_ipv6() && (job.v6only || bind::v6only_by_default()),
+        reuse_address: job.reuse_address,
+        reuse_port: job.reuse_port,
+        device,
+    };
+    let any = |addr: IpAddr| question(SocketAddr::new(addr, port));
+    Ok(match &job.host {
+        None if job.v6only => vec![any(Ipv6Addr::UNSPECIFIED.into())],
+        None => vec![any(Ipv4Addr::UNSPECIFIED.into()), any(Ipv6Addr::UNSPECIFIED.into())],
+        Some(Address::V6 { addr, zone }) => {
+            let scope = zone.as_ref().map(|zone| index(zone.as_str())).transpose()?.unwrap_or(0);
+            vec![question(SocketAddrV6::new(*addr, port, 0, scope).into())]
+        }
+        Some(host) => host.ip().map(any).into_iter().collect(),
+    })
+}
+
+/// The sockets that have the port here; and those that have the port that it becomes without htons(), or that it came from.
+fn of_port(sockets: &[Socket], port: u16) -> (Vec<Socket>, Vec<Socket>) {
+    let on = |wanted: u16| sockets.iter().filter(move |socket| wanted != 0 && socket.local.port() == wanted).cloned();
+    let waits = |socket: &Socket| {
+        matches!(socket.state, State::Tcp(TcpState::Listen | TcpState::BoundInactive) | State::Unconnected)
+    };
+    let swapped = byte_order::swapped(port);
+    let misplaced = byte_order::meant(swapped).is_some().then(|| on(swapped).filter(waits)).into_iter().flatten();
+    (on(port).collect(), misplaced.collect())
+}
+
+/// What the first process that may be looked into has set.
+fn with_reuse(socket: Socket, owners: &Holders) -> Holder {
+    let reuse = owners.of(socket.inode).find_map(|owner| bind::reuse_of(owner.pid, owner.fd));
+    Holder { socket, reuse }
+}
+
+/// Everything that the answers need.
+struct Case<'a> {
+    job: &'a Why,
+    host: &'a Host,
+    owners: &'a Holders,
+    names: &'a Names,
+    sockets: &'a [Socket],
+    misplaced: &'a [Socket],
+}
+
+impl<'a> Case<'a> {
+    fn answer(&self, question: &Question, output: &mut Output<'_>) -> Result<Answer<'a>, Failure> {
+        let fullness = self.fullness(question);
+        let prediction = match (&fullness, predict(question, self.host)) {
+            (Some(full), Prediction::Succeeds) if full.range.free == 0 => {
+                Prediction::Fails { rule: Rule::RangeUsedUp, culprits: Vec::new() }
+            }
+            (Some(full), Prediction::Succeeds) if full.range.free == 1 && full.range.one_by_chance => {
+                Prediction::Unsure { culprits: Vec::new() }
+            }
+            (_, prediction) => prediction,
+        };
+        output.event(&Step::judged(question, &prediction, self.host))?;
+        let tried = self.tried(question, output)?;
+        let errno = match tried {
+            Some(Tried::Refused { errno }) => Some(errno),
+            Some(Tried::Bound) => None,
+            // Until a trial says otherwise: somebody has it.
+            None | Some(Tried::NotTried) if !prediction.is_sure() => Some(Errno::EADDRINUSE),
+            None | Some(Tried::NotTried) => prediction.errno(),
+        };
+        let mut advice = Vec::new();
+        if let Some(errno) = errno {
+            let used = |port| {
+                self.sockets.iter().any(|socket| socket.protocol == question.protocol && socket.local.port() == port)
+            };
+            for candidate in advice::candidates(question, errno, &prediction, self.host, self.owners, &used) {
+                let Some(other) = candidate.question else {
+                    advice.push((candidate.help, None));
+                    continue;
+                };
+                let expected = predict(&other, self.host);
+                let outlook = match self.tried(&other, output)? {
+                    Some(Tried::Bound) => Some(true),
+                    None | Some(Tried::NotTried) if expected == Prediction::Succeeds => None,
+                    _ => continue,
+                };
+                advice.push((candidate.help, outlook));
+            }
+        }
+        let other_protocol = (!self.job.protocol_said && question.addr.port() != 0).then(|| {
+            let protocol = if question.protocol == Protocol::TCP { Protocol::UDP } else { Protocol::TCP };
+            predict(&Question { protocol, ..*question }, self.host)
+        });
+        Ok(Answer {
+            question: *question,
+            host: self.host,
+            owners: self.owners,
+            names: self.names,
+            prediction,
+            tried,
+            advice,
+            misplaced: self.misplaced,
+            fullness,
+            other_protocol,
+            same_as_before: false,
+        })
+    }
+
+    /// Of port 0: how full the range is.
+    fn fullness(&self, question: &Question) -> Option<Fullness> {
+        let host = self.host;
+        let range = || range::count(question.protocol, self.sockets, &host.ephemeral, &host.reserved);
+        (question.addr.port() == 0).then(|| Fullness { range: range() })
+    }
+
+    /// A trial, if it was not forbidden and harms nobody.
+    fn tried(&self, question: &Question, output: &mut Output<'_>) -> Result<Option<Tried>, Failure> {
+        if !self.job.trial {
+            return Ok(None);
+        }
+        // A UDP socket that shares the port of another takes datagrams from it.
+        let shares = question.protocol == Protocol::UDP
+            && (question.reuse_address || question.reuse_port)
+            && self.host.holders.iter().any(|holder| holder.socket.protocol == Protocol::UDP);
+        let tried = if shares {
+            Tried::NotTried
+        } else {
+            match bind::try_bind(question) {
+                Ok(()) => Tried::Bound,
+                Err(errno) => Tried::Refused { errno },
+            }
+        };
+        output.event(&Step::tried(question, tried, self.host))?;
+        Ok(Some(tried))
+    }
 }

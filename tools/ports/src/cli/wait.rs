@@ -1,15 +1,47 @@
 //! `ports wait` on the command line.
 
+use std::time::Duration;
+
 use clap::Args;
-use sockeye_cli::Exit;
+use sockeye_cli::{Exit, Failure};
+use sockeye_common::addr::Host;
+use sockeye_sys::Protocol;
+
+use crate::target::Target;
+use crate::wait::Until;
 
 /// The arguments.
 #[derive(Args, Debug)]
-pub struct WaitArgs {}
+pub struct WaitArgs {
+    /// The local port, by number or by service name. Also 53/udp, 127.0.0.1:8080
+    #[arg(value_name = "PORT")]
+    port: Target,
+    /// TCP: the default
+    #[arg(short, long, conflicts_with = "udp")]
+    tcp: bool,
+    /// UDP
+    #[arg(short, long)]
+    udp: bool,
+    /// The state to wait for: listen, established, time-wait and so on; gone: no process has the port; free: no socket has it
+    #[arg(short, long, value_name = "STATE", default_value = "listen")]
+    state: Until,
+    /// Give up after so many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
+}
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wait {}
+pub struct Wait {
+    /// The port.
+    pub target: Target,
+    /// TCP or UDP.
+    pub protocol: Protocol,
+    /// What ends the wait.
+    pub until: Until,
+    /// When it is given up.
+    pub timeout: Option<Duration>,
+}
 
 impl WaitArgs {
     /// Checks the arguments.
@@ -17,6 +49,15 @@ impl WaitArgs {
     /// # Errors
     /// [`Exit`] if they are wrong.
     pub fn job(self) -> Result<Wait, Exit> {
-        Ok(Wait {})
+        let protocol = self.port.protocol(self.tcp, self.udp)?;
+        if let Some(Host::Name(name)) = &self.port.host {
+            return Err(Failure::usage(format!("{name}: a name, and sockets have addresses")).into());
+        }
+        Ok(Wait { target: self.port, protocol, until: self.state, timeout: self.timeout })
     }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }

@@ -1,0 +1,355 @@
+//! ports why beside the kernel: every row of the bind matrix, in a namespace where nobody else binds anything.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use socket2::{Domain, Protocol, Socket, Type};
+use sockeye_test_support::{Case, Net, Run, run, wait_until};
+
+pub(crate) fn tests() -> Vec<Case> {
+    vec![
+        Case::new("ports_why::every_row_of_the_bind_matrix", &[], every_row_of_the_bind_matrix),
+        Case::new("ports_why::time_wait_and_what_the_closed_socket_had_set", &[], time_wait),
+        Case::new("ports_why::addresses_that_cannot_be_bound", &[], addresses_that_cannot_be_bound),
+        Case::new("ports_why::another_user", &[], another_user),
+        Case::new("ports_why::ports_used_up", &[], ports_used_up),
+        Case::new("ports_why::a_forgotten_htons_is_named", &[], a_forgotten_htons),
+    ]
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Set {
+    udp: bool,
+    reuse_address: bool,
+    reuse_port: bool,
+    v6only: bool,
+}
+
+const PLAIN: Set = Set { udp: false, reuse_address: false, reuse_port: false, v6only: false };
+const REUSE: Set = Set { reuse_address: true, ..PLAIN };
+const SHARE: Set = Set { reuse_port: true, ..PLAIN };
+const BOTH: Set = Set { reuse_address: true, reuse_port: true, ..PLAIN };
+const V6ONLY: Set = Set { v6only: true, ..PLAIN };
+const UDP: Set = Set { udp: true, ..PLAIN };
+
+/// The kernel's own answer.
+fn bound(addr: &str, set: Set) -> io::Result<Socket> {
+    let addr: SocketAddr = addr.parse().unwrap();
+    let kind = if set.udp { (Type::DGRAM, Protocol::UDP) } else { (Type::STREAM, Protocol::TCP) };
+    let socket = Socket::new(Domain::for_address(addr), kind.0, Some(kind.1))?;
+    if addr.is_ipv6() {
+        socket.set_only_v6(set.v6only)?;
+    }
+    socket.set_reuse_address(set.reuse_address)?;
+    socket.set_reuse_port(set.reuse_port)?;
+    socket.bind(&addr.into())?;
+    Ok(socket)
+}
+
+fn listener(addr: &str, set: Set) -> Socket {
+    let socket = bound(addr, set).unwrap();
+    socket.listen(5).unwrap();
+    socket
+}
+
+fn connected(to: &str) -> Socket {
+    let to: SocketAddr = to.parse().unwrap();
+    let socket = Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP)).unwrap();
+    socket.connect(&to.into()).unwrap();
+    socket
+}
+
+fn asked(net: &Net, addr: &str, set: Set, more: &[&str]) -> Command {
+    let mut command = net.tool("ports");
+    command.args(["why", addr]).args(more);
+    for (on, option) in
+        [(set.udp, "-u"), (set.reuse_address, "--reuseaddr"), (set.reuse_port, "--reuseport"), (set.v6only, "--v6only")]
+    {
+        if on {
+            command.arg(option);
+        }
+    }
+    command
+}
+
+fn answers(told: &Run) -> Vec<Value> {
+    let lines = told.out();
+    let objects = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    objects.filter(|object| object["type"] == "result").map(|mut object| object["data"].take()).collect()
+}
+
+fn asked_with_trial(net: &Net, addr: &str, set: Set) -> Value {
+    answers(&run(&mut asked(net, addr, set, &["--json"]))).remove(0)
+}
+
+/// Asks the kernel and ports, with and without a trial, and holds them to each other. Returns the answer with a trial.
+#[track_caller]
+fn same(net: &Net, addr: &str, set: Set, expected: &str) -> Value {
+    let kernel = bound(addr, set).err().and_then(|error| error.raw_os_error());
+    let told = run(&mut asked(net, addr, set, &["--json"]));
+    told.status(i32::from(kernel.is_some()));
+    let answer = answers(&told).remove(0);
+    let named = answer["errno"]["name"].as_str().unwrap_or("ok");
+    assert_eq!(
+        (answer["errno"]["code"].as_i64(), named),
+        (kernel.map(i64::from), expected),
+        "{addr} {set:?}\n{answer:#}"
+    );
+    let rules = answers(&run(&mut asked(net, addr, set, &["--json", "--no-trial"]))).remove(0);
+    assert_eq!(rules["trial"], Value::Null);
+    assert_eq!(rules["predicted"], answer["predicted"], "the trial changes no rule");
+    if rules["predicted"] == "unsure" {
+        assert_eq!((&rules["succeeds"], &rules["agree"]), (&Value::Null, &Value::Null));
+    } else {
+        assert_eq!(rules["errno"], answer["errno"], "the rules alone: {addr} {set:?}\n{rules:#}");
+        assert_eq!(answer["agree"], true, "{answer:#}");
+    }
+    answer
+}
+
+fn is_sure(answer: &Value) {
+    assert_ne!(answer["predicted"], "unsure", "{answer:#}");
+}
+
+/// The address with a port that no earlier row had: a child of another test may hold a copy of a closed socket for a moment.
+fn at(addr: &str, port: u16) -> String {
+    addr.replace(":5000", &format!(":{port}"))
+}
+
+fn every_row_of_the_bind_matrix(net: &Net) {
+    const IN_USE: &str = "EADDRINUSE";
+    for (port, holder) in [(5000, PLAIN), (5001, REUSE), (5002, SHARE)] {
+        let _holder = listener(&at("127.0.0.1:5000", port), holder);
+        let shared = if holder.reuse_port { "ok" } else { IN_USE };
+        for (addr, set, expected) in [
+            ("127.0.0.1:5000", PLAIN, IN_USE),
+            ("0.0.0.0:5000", PLAIN, IN_USE),
+            ("127.0.0.1:5000", REUSE, IN_USE),
+            ("0.0.0.0:5000", REUSE, IN_USE),
+            ("127.0.0.1:5000", SHARE, shared),
+            ("[::]:5000", PLAIN, IN_USE),
+            ("[::]:5000", SHARE, shared),
+            ("[::ffff:127.0.0.1]:5000", PLAIN, IN_USE),
+            ("127.0.0.2:5000", PLAIN, "ok"),
+            ("[::]:5000", V6ONLY, "ok"),
+            ("[::1]:5000", PLAIN, "ok"),
+            ("127.0.0.1:5000", UDP, "ok"),
+        ] {
+            is_sure(&same(net, &at(addr, port), set, expected));
+        }
+    }
+    let _dual = listener("[::]:5003", PLAIN);
+    for addr in ["127.0.0.1:5003", "0.0.0.0:5003", "[::1]:5003", "[::]:5003"] {
+        is_sure(&same(net, addr, PLAIN, IN_USE));
+    }
+    let _only = listener("[::]:5004", V6ONLY);
+    is_sure(&same(net, "0.0.0.0:5004", PLAIN, "ok"));
+    is_sure(&same(net, "[::1]:5004", PLAIN, IN_USE));
+    // Bound and no more: other listers say that the port is free.
+    for (addr, holder, with_reuse) in [("127.0.0.1:5005", PLAIN, IN_USE), ("127.0.0.1:5006", REUSE, "ok")] {
+        let _bound = bound(addr, holder).unwrap();
+        is_sure(&same(net, addr, PLAIN, IN_USE));
+        is_sure(&same(net, addr, REUSE, with_reuse));
+    }
+    let _server = listener("127.0.0.1:6000", REUSE);
+    // The port of a client: bound before connect(2), and chosen by it.
+    for (at, holder, with_reuse) in [("127.0.0.1:5010", PLAIN, IN_USE), ("127.0.0.1:5011", REUSE, "ok")] {
+        let client = bound(at, holder).unwrap();
+        client.connect(&"127.0.0.1:6000".parse::<SocketAddr>().unwrap().into()).unwrap();
+        is_sure(&same(net, at, PLAIN, IN_USE));
+        is_sure(&same(net, at, REUSE, with_reuse));
+    }
+    let client = connected("127.0.0.1:6000");
+    let chosen = client.local_addr().unwrap().as_socket().unwrap().to_string();
+    let answer = same(net, &chosen, REUSE, IN_USE);
+    assert!(answer["advice"].as_array().unwrap().iter().any(|help| help["help"] == "reserve"), "{answer:#}");
+    // A connection outlives its listener.
+    let own = listener("127.0.0.1:5012", PLAIN);
+    let _near = connected("127.0.0.1:5012");
+    let _accepted = own.accept().unwrap();
+    drop(own);
+    is_sure(&same(net, "127.0.0.1:5012", REUSE, IN_USE));
+    // Two UDP sockets.
+    for (port, holder, set) in [(5020, PLAIN, PLAIN), (5021, PLAIN, REUSE), (5022, REUSE, PLAIN)] {
+        let addr = at("127.0.0.1:5000", port);
+        let _held = bound(&addr, Set { udp: true, ..holder }).unwrap();
+        is_sure(&same(net, &addr, Set { udp: true, ..set }, IN_USE));
+    }
+    for (port, both) in [(5023, REUSE), (5024, SHARE)] {
+        let both = Set { udp: true, ..both };
+        let addr = at("127.0.0.1:5000", port);
+        let _held = bound(&addr, both).unwrap();
+        // A trial would take datagrams from it.
+        let answer = asked_with_trial(net, &addr, both);
+        assert_eq!(
+            (&answer["trial"]["outcome"], &answer["succeeds"]),
+            (&json!("not_tried"), &json!(true)),
+            "{answer:#}"
+        );
+        bound(&addr, both).unwrap();
+    }
+}
+
+fn time_wait(net: &Net) {
+    for (port, holder) in [(5000, PLAIN), (5001, REUSE), (5002, SHARE), (5003, BOTH)] {
+        let at = format!("127.0.0.1:{port}");
+        let server = listener(&at, holder);
+        let client = connected(&at);
+        let (accepted, _) = server.accept().unwrap();
+        drop(server);
+        // This side closes first.
+        drop(accepted);
+        drop(client);
+        wait_until("TIME-WAIT", || {
+            run(net.tool("ports").args(["-tanH", "-4"]))
+                .out()
+                .lines()
+                .any(|line| line.contains("TIME-WAIT") && line.contains(&format!("{at} ")))
+        });
+        let answer = same(net, &at, PLAIN, "EADDRINUSE");
+        is_sure(&answer);
+        assert!((1..=60_000).contains(&answer["until_ms"].as_u64().unwrap()), "{answer:#}");
+        assert_eq!(answer["holders"][0]["owners"], json!([]));
+        is_sure(&same(net, &format!("0.0.0.0:{port}"), PLAIN, "EADDRINUSE"));
+        is_sure(&same(net, &format!("127.0.0.2:{port}"), PLAIN, "ok"));
+        // Only with what the closed socket had set too, which no list shows: the trial does.
+        let (reuse, share) = (
+            if holder.reuse_address { "ok" } else { "EADDRINUSE" },
+            if holder.reuse_port { "ok" } else { "EADDRINUSE" },
+        );
+        assert_eq!(same(net, &at, REUSE, reuse)["predicted"], "unsure");
+        assert_eq!(same(net, &at, SHARE, share)["predicted"], "unsure");
+        let helps = |name: &str| answer["advice"].as_array().unwrap().iter().any(|help| help["help"] == name);
+        assert_eq!(
+            (helps("reuse_address"), helps("reuse_port")),
+            (holder.reuse_address, holder.reuse_port),
+            "{answer:#}"
+        );
+        assert!(helps("wait") && helps("free"), "{answer:#}");
+    }
+}
+
+fn addresses_that_cannot_be_bound(net: &Net) {
+    for (addr, set, expected) in [
+        ("10.9.9.9:5000", PLAIN, "EADDRNOTAVAIL"),
+        ("[2001:db8::1]:5000", PLAIN, "EADDRNOTAVAIL"),
+        ("[::ffff:10.9.9.9]:5000", PLAIN, "EADDRNOTAVAIL"),
+        ("[::ffff:127.0.0.1]:5000", V6ONLY, "EINVAL"),
+        ("[fe80::1]:5000", PLAIN, "EINVAL"),
+        ("[fe80::1%1]:5000", PLAIN, "EADDRNOTAVAIL"),
+        ("[fe80::1%77]:5000", PLAIN, "ENODEV"),
+        ("[ff02::1]:5000", PLAIN, "EINVAL"),
+        ("[ff02::1]:5000", UDP, "EINVAL"),
+        ("[ff02::1%1]:5000", UDP, "ok"),
+        ("224.0.0.1:5000", UDP, "ok"),
+        ("255.255.255.255:5000", UDP, "ok"),
+        ("127.255.255.1:5000", PLAIN, "ok"),
+    ] {
+        is_sure(&same(net, addr, set, expected));
+    }
+    let told = run(&mut asked(net, "10.9.9.9:5000", PLAIN, &[]));
+    told.status(1).stdout_has("bind 10.9.9.9:5000 (tcp): EADDRNOTAVAIL: Cannot assign requested address\n");
+    told.stdout_has("  no interface of this host has 10.9.9.9\n").stdout_has("bind 127.0.0.1 instead (tried: works)\n");
+    fs::write("/proc/sys/net/ipv4/ip_nonlocal_bind", "1").unwrap();
+    is_sure(&same(net, "10.9.9.9:5000", PLAIN, "ok"));
+}
+
+const NOBODY: u32 = 65_534;
+
+/// Our executable, for a user who may not look into our folders; `None` where there is no other user to be.
+fn as_nobody(net: &Net) -> Option<Command> {
+    let map = fs::read_to_string("/proc/self/uid_map").unwrap();
+    let users: u64 = map.split_whitespace().nth(2).unwrap().parse().unwrap();
+    if users <= u64::from(NOBODY) {
+        assert!(std::env::var_os("SOCKEYE_REQUIRE").is_none(), "run as root: there is no other user to be");
+        return None;
+    }
+    let copy = net.dir().join("ports");
+    if !copy.exists() {
+        // Copied by another process: a child of another test might still hold ours open for writing ("text file busy").
+        run(Command::new("cp").arg(net.tool("ports").get_program()).arg(&copy)).status(0);
+    }
+    let mut command = Command::new(copy);
+    command.uid(NOBODY).gid(NOBODY).current_dir("/");
+    Some(command)
+}
+
+fn another_user(net: &Net) {
+    let Some(mut low) = as_nobody(net) else { return };
+    let told = run(low.args(["why", "80", "127.0.0.1", "--json"]));
+    told.status(1);
+    let answer = answers(&told).remove(0);
+    assert_eq!((&answer["errno"]["name"], &answer["agree"]), (&json!("EACCES"), &json!(true)), "{answer:#}");
+    let helps: Vec<&str> =
+        answer["advice"].as_array().unwrap().iter().filter_map(|help| help["help"].as_str()).collect();
+    assert_eq!(helps, ["capability", "lower_limit", "port"]);
+    // The address comes before the privilege over IPv4, behind it over IPv6.
+    for (addr, expected) in [("10.9.9.9", "EADDRNOTAVAIL"), ("2001:db8::1", "EACCES")] {
+        let told = run(as_nobody(net).unwrap().args(["why", "80", addr, "--json"]));
+        let answer = answers(&told).remove(0);
+        assert_eq!((&answer["errno"]["name"], &answer["agree"]), (&json!(expected), &json!(true)), "{answer:#}");
+    }
+    fs::write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "80").unwrap();
+    run(as_nobody(net).unwrap().args(["why", "80", "127.0.0.1"])).status(0);
+    // SO_REUSEPORT is for one user, and ours is another.
+    let _held = listener("127.0.0.1:5000", SHARE);
+    let told = run(as_nobody(net).unwrap().args(["why", "5000", "127.0.0.1", "--reuseport", "--json"]));
+    told.status(1);
+    let answer = answers(&told).remove(0);
+    assert_eq!((&answer["errno"]["name"], &answer["agree"]), (&json!("EADDRINUSE"), &json!(true)), "{answer:#}");
+    assert_eq!(answer["holders"][0]["owners_hidden"], true);
+    let told = run(as_nobody(net).unwrap().args(["why", "5000", "127.0.0.1"]));
+    told.stdout_has("process hidden, uid 0").stdout_has("ask again as root");
+    // What it has set cannot be read: only the trial knows.
+    let _bound = bound("127.0.0.1:5001", REUSE).unwrap();
+    let told = run(as_nobody(net).unwrap().args(["why", "5001", "127.0.0.1", "--reuseaddr", "--json"]));
+    let answer = answers(&told).remove(0);
+    assert_eq!((&answer["predicted"], &answer["succeeds"]), (&json!("unsure"), &json!(true)), "{answer:#}");
+}
+
+fn ports_used_up(net: &Net) {
+    let range = "/proc/sys/net/ipv4/ip_local_port_range";
+    fs::write(range, "40000 40002").unwrap();
+    let told = run(net.tool("ports").args(["why", "0", "127.0.0.1", "--json"]));
+    told.status(0);
+    let found = &answers(&told)[0]["range"];
+    assert_eq!((&found["first"], &found["last"], &found["free"]), (&json!(40_000), &json!(40_002), &json!(3)));
+    // Three ports, two connections to one place.
+    let _server = listener("127.0.0.1:6000", PLAIN);
+    let clients = [connected("127.0.0.1:6000"), connected("127.0.0.1:6000")];
+    let third = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP)).unwrap();
+    let full = third.connect(&"127.0.0.1:6000".parse::<SocketAddr>().unwrap().into()).unwrap_err();
+    assert_eq!(full.kind(), io::ErrorKind::AddrNotAvailable);
+    let told = run(net.tool("ports").args(["why", "0", "127.0.0.1"]));
+    told.stdout_has("most go to 127.0.0.1:6000: 2 of 2 possible connections");
+    told.stdout_has("the next connect() there fails with EADDRNOTAVAIL")
+        .stdout_has("whether it finds the last one is chance");
+    // Nothing is left of a range that ends where the two are.
+    let mut taken: Vec<u16> = clients.iter().map(|client| local_port(client)).collect();
+    taken.sort_unstable();
+    assert_eq!(taken[1] - taken[0], 1, "{taken:?}");
+    fs::write(range, format!("{} {}", taken[0], taken[1])).unwrap();
+    let refused = bound("127.0.0.1:0", PLAIN).unwrap_err();
+    assert_eq!(refused.kind(), io::ErrorKind::AddrInUse);
+    let told = run(net.tool("ports").args(["why", "0", "127.0.0.1", "--json"]));
+    told.status(1);
+    let answer = answers(&told).remove(0);
+    assert_eq!((&answer["errno"]["name"], &answer["agree"]), (&json!("EADDRINUSE"), &json!(true)), "{answer:#}");
+    assert_eq!(answer["advice"][0]["help"], "widen_range");
+}
+
+fn local_port(socket: &Socket) -> u16 {
+    socket.local_addr().unwrap().as_socket().unwrap().port()
+}
+
+fn a_forgotten_htons(net: &Net) {
+    let _held = listener("0.0.0.0:36895", PLAIN);
+    let told = run(net.tool("ports").args(["why", "8080"]));
+    let pid = std::process::id();
+    told.status(0).stdout_has(&format!("[{pid}] fd ")).stdout_has(" has port 36895: that is 8080 without htons()\n");
+    run(net.tool("ports").args(["why", "36895"])).status(1).stdout_has("perhaps 8080 is meant");
+}

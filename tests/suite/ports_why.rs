@@ -1,0 +1,87 @@
+//! ports why, wait, reach and options on what this process holds.
+
+use std::net::{TcpListener, UdpSocket};
+
+use serde_json::Value;
+use sockeye_test_support::{Background, Run, run, tool};
+
+fn results(told: &Run) -> Vec<Value> {
+    let lines = told.out();
+    let objects = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    objects.filter(|object| object["type"] == "result").map(|mut object| object["data"].take()).collect()
+}
+
+#[test]
+fn why_names_the_holder_and_what_helps() {
+    let held = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = held.local_addr().unwrap().port().to_string();
+    let told = run(tool("ports").args(["why", &port, "127.0.0.1"]));
+    told.status(1).stdout_has(&format!("bind 127.0.0.1:{port} (tcp): EADDRINUSE: Address already in use\n"));
+    told.stdout_has(&format!("[{}] fd ", std::process::id())).stdout_has("it listens: ");
+    told.stdout_has("bind 127.0.0.2 instead (tried: works)\n").stdout_has("the rules and a trial bind agree\n");
+    let told = run(tool("ports").args(["why", &format!("127.0.0.1:{port}"), "--json"]));
+    let answer = results(told.status(1)).remove(0);
+    let owners = answer["holders"][0]["owners"].as_array().unwrap();
+    assert!(owners.iter().any(|owner| owner["pid"] == std::process::id()), "{answer:#}");
+    let dry = run(tool("ports").args(["why", &port, "127.0.0.1", "--no-trial", "--explain"]));
+    dry.status(1).stdout_has("by the rules alone, nothing was bound\n").stdout_has("rules: bind 127.0.0.1:");
+    assert!(!dry.out().contains("tried: "), "{}", dry.story());
+}
+
+#[test]
+fn why_asks_twice_where_no_address_is_given() {
+    let held = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = held.local_addr().unwrap().port().to_string();
+    let answers = results(run(tool("ports").args(["why", &port, "--json"])).status(1));
+    let asked: Vec<&str> = answers.iter().filter_map(|answer| answer["local_address"].as_str()).collect();
+    assert_eq!(asked, ["0.0.0.0", "::"]);
+    let told = run(tool("ports").args(["why", &port]));
+    told.stdout_has("  as above\n").stdout_has("UDP has ports of its own: there this one is ");
+}
+
+#[test]
+fn why_says_udp_and_refuses_contradictions() {
+    let held = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = held.local_addr().unwrap().port();
+    let told = run(tool("ports").args(["why", &format!("{port}/udp"), "127.0.0.1"]));
+    told.status(1).stdout_has(&format!("bind 127.0.0.1:{port} (udp): EADDRINUSE"));
+    let reuse = run(tool("ports").args(["why", &port.to_string(), "-u", "127.0.0.1", "--reuseaddr"]));
+    reuse.status(1).stdout_has("by the rules alone: a trial bind would take datagrams from the other socket\n");
+    for (args, refused) in [
+        (&["why", "53/udp", "-t"][..], "the port says one protocol and the options another"),
+        (&["why", "53/sctp"], "neither tcp nor udp"),
+        (&["why", "80", "localhost"], "names are not resolved"),
+        (&["why", "no-such-service"], "/etc/services has no such service"),
+        (&["why", "127.0.0.1:80", "127.0.0.1"], "the address stands twice"),
+        (&["why", "80", "127.0.0.1", "--v6only"], "an IPv4 socket has no IPV6_V6ONLY"),
+        (&["why", "80", "--device", "no-such-interface"], "no such interface"),
+        (&["why"], "PORT"),
+    ] {
+        run(tool("ports").args(args)).status(2).stdout_is("").stderr_has(refused);
+    }
+}
+
+#[test]
+fn wait_returns_when_somebody_listens_and_when_nobody_has_the_port() {
+    let bound = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = bound.local_addr().unwrap().port();
+    let told = run(tool("ports").args(["wait", &port.to_string(), "--explain"]));
+    told.status(0)
+        .stdout_has(&format!("port {port} is LISTEN after "))
+        .stdout_has(&format!("  127.0.0.1:{port} LISTEN\n"));
+    told.stdout_has("asked NETLINK_SOCK_DIAG 1 times, every 10 ms\n");
+    let elsewhere = run(tool("ports").args(["wait", &format!("127.0.0.2:{port}"), "--timeout", "0.05", "--json"]));
+    let answer = results(elsewhere.status(1)).remove(0);
+    assert_eq!((&answer["reached"], &answer["sockets"]), (&Value::Bool(false), &Value::Array(Vec::new())));
+    assert!(answer["waited_ms"].as_u64().unwrap() >= 50, "{answer:#}");
+    let mut command = tool("ports");
+    command.args(["wait", &format!("127.0.0.1:{port}"), "--state", "free", "--json"]);
+    let mut waiting = Background::spawn(command);
+    assert!(waiting.is_running(), "it is held");
+    drop(bound);
+    let answer = results(waiting.wait().status(0)).remove(0);
+    assert_eq!((&answer["reached"], &answer["until"]), (&Value::Bool(true), &Value::from("free")));
+    run(tool("ports").args(["wait", "80", "--state", "frob"])).status(2).stderr_has("one of listen, bound,");
+    run(tool("ports").args(["wait", "80", "--timeout", "-1"])).status(2);
+    run(tool("ports").args(["wait", "80", "--timeout", "x"])).status(2).stderr_has("not a number of seconds");
+}

@@ -1,0 +1,73 @@
+//! Asking the kernel again and again.
+#![expect(clippy::disallowed_methods, reason = "the shell: reads the clock and sleeps between two questions")]
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use sockeye_cli::Failure;
+use sockeye_cli::progress::Progress;
+use sockeye_sys::Family;
+use sockeye_sys::sock_diag::{Request, SockDiag, StateMask};
+
+use crate::cli::Wait;
+use crate::kind::Kind;
+use crate::socket::Socket;
+use crate::wait::is_on;
+
+/// Between two questions for listeners alone, which cost the kernel some microseconds.
+const OFTEN: Duration = Duration::from_millis(10);
+/// Between two questions for which it walks through every connection.
+const SELDOM: Duration = Duration::from_millis(50);
+
+/// How a wait ended.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// Whether what was waited for came.
+    pub reached: bool,
+    /// How long it took, in milliseconds.
+    pub waited_ms: u64,
+    /// How often the kernel was asked.
+    pub polls: u64,
+    /// The time between two questions, in milliseconds.
+    pub interval_ms: u64,
+    /// The sockets of the port in the last answer.
+    pub sockets: Vec<Socket>,
+}
+
+/// Asks until the sockets of `port` are as the job wants them, or its time is over.
+///
+/// # Errors
+/// [`Failure`] if the kernel does not list its sockets.
+pub fn until(job: &Wait, port: u16, address: Option<IpAddr>) -> Result<Watched, Failure> {
+    let states = job.until.asked(job.protocol);
+    let interval = if states == StateMask::LISTEN { OFTEN } else { SELDOM };
+    let kind = if job.protocol == sockeye_sys::Protocol::UDP { Kind::Udp } else { Kind::Tcp };
+    let mut diag = SockDiag::open().map_err(|error| Failure::host(error.to_string()))?;
+    let start = Instant::now();
+    let mut polls = 0;
+    let mut progress = None;
+    loop {
+        polls += 1;
+        let mut sockets = Vec::new();
+        for family in [Family::INET, Family::INET6] {
+            let request = Request { states, ..Request::new(family, job.protocol) };
+            let row = &mut |row| {
+                let socket = Socket::new(kind, row, false);
+                if is_on(&socket, job.protocol, port, address) {
+                    sockets.push(socket);
+                }
+            };
+            diag.dump(&request, row).map_err(|error| Failure::host(error.to_string()))?;
+        }
+        let waited = start.elapsed();
+        let reached = job.until.is_reached(&sockets);
+        let left = job.timeout.map(|timeout| timeout.saturating_sub(waited));
+        if reached || left.is_some_and(|left| left.is_zero()) {
+            let milliseconds = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+            let (waited_ms, interval_ms) = (milliseconds(waited), milliseconds(interval));
+            return Ok(Watched { reached, waited_ms, polls, interval_ms, sockets });
+        }
+        progress.get_or_insert_with(|| Progress::start("waiting for the port", None));
+        std::thread::sleep(left.map_or(interval, |left| left.min(interval)));
+    }
+}
