@@ -134,7 +134,7 @@ fn a_given_message_is_shown_as_one_that_came() {
     assert_eq!(data["message"]["answerRRs"][1]["rdataA"], "192.0.2.80");
     let styles =
         ["+noall", "+nocomments", "+multiline", "+unknownformat", "+ttlunits", "+noclass", "+nottlid", "+rrcomments"];
-    decode(&[&[given.as_str(), "+json"], &styles[..]].concat()).status(0).stderr_is("").stdout_is(&json.out());
+    decode(&[&[given.as_str(), "+json"], &styles[..]].concat()).status(0).stderr_is("").stdout_is(json.out());
     decode(&[&given, "+json", "+short"]).status(1);
 }
 
