@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_ports_global_optspecs
-    string join \n t/tcp u/udp l/listening a/all 4/ipv4 6/ipv6 n/numeric p/processes first-owner H/no-header explain json color= h/help V/version
+    string join \n t/tcp u/udp U/udplite w/raw ping M/mptcp S/sctp d/dccp x/unix 0/packet netlink vsock A/query= f/family= 4/ipv4 6/ipv6 l/listening a/all B/bound N/netns= n/numeric r/resolve p/processes first-owner o= timers columns= e/extended m/memory i/info O/one-line sort= H/no-header s/summary csv explain json color= h/help V/version
 end
 
 function __fish_ports_needs_command
@@ -25,19 +25,49 @@ function __fish_ports_using_subcommand
     contains -- $cmd[1] $argv
 end
 
+complete -c ports -n "__fish_ports_needs_command" -s A -l query -d 'Kinds by name, with commas: tcp, udp, raw, inet, unix, packet, netlink, vsock, all' -r
+complete -c ports -n "__fish_ports_needs_command" -s f -l family -d 'A family: inet, inet6, unix, link, netlink, vsock' -r -f -a "inet\t'IPv4'
+inet6\t'IPv6'
+unix\t'Unix domain'
+link\t'Frames of interfaces'
+netlink\t'Netlink'
+vsock\t'Between a virtual machine and its host'"
+complete -c ports -n "__fish_ports_needs_command" -s N -l netns -d 'Look into another network namespace: its name, a process in it, its file, or all; may be given again' -r
+complete -c ports -n "__fish_ports_needs_command" -s o -d 'Timers; with a list such as local,peer,state these columns, with +timer,rtt these too (-o help lists them)' -r
+complete -c ports -n "__fish_ports_needs_command" -l columns -d 'Columns, as -o; without a list, say which there are' -r
+complete -c ports -n "__fish_ports_needs_command" -l sort -d 'Order by columns, such as state,-recvq; - puts the greatest first' -r
 complete -c ports -n "__fish_ports_needs_command" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
-complete -c ports -n "__fish_ports_needs_command" -s t -l tcp -d 'TCP sockets (without -t and -u: both)'
+complete -c ports -n "__fish_ports_needs_command" -s t -l tcp -d 'TCP sockets (without any kind: TCP and UDP)'
 complete -c ports -n "__fish_ports_needs_command" -s u -l udp -d 'UDP sockets'
-complete -c ports -n "__fish_ports_needs_command" -s l -l listening -d 'Those that wait for peers: LISTEN, and UDP sockets that are not connected'
-complete -c ports -n "__fish_ports_needs_command" -s a -l all -d 'All states, also listening, only bound, half-open and TIME-WAIT; wins over -l'
+complete -c ports -n "__fish_ports_needs_command" -s U -l udplite -d 'UDP-Lite sockets'
+complete -c ports -n "__fish_ports_needs_command" -s w -l raw -d 'Raw sockets'
+complete -c ports -n "__fish_ports_needs_command" -l ping -d 'Ping sockets: ICMP echo without privilege'
+complete -c ports -n "__fish_ports_needs_command" -s M -l mptcp -d 'Multipath TCP connections'
+complete -c ports -n "__fish_ports_needs_command" -s S -l sctp -d 'SCTP endpoints and associations'
+complete -c ports -n "__fish_ports_needs_command" -s d -l dccp -d 'DCCP sockets'
+complete -c ports -n "__fish_ports_needs_command" -s x -l unix -d 'Unix-domain sockets'
+complete -c ports -n "__fish_ports_needs_command" -s 0 -l packet -d 'Packet sockets: frames of an interface'
+complete -c ports -n "__fish_ports_needs_command" -l netlink -d 'Netlink sockets'
+complete -c ports -n "__fish_ports_needs_command" -l vsock -d 'Sockets between a virtual machine and its host'
 complete -c ports -n "__fish_ports_needs_command" -s 4 -l ipv4 -d 'Sockets of the IPv4 family (without -4 and -6: both)'
 complete -c ports -n "__fish_ports_needs_command" -s 6 -l ipv6 -d 'Sockets of the IPv6 family, those that carry IPv4 included'
+complete -c ports -n "__fish_ports_needs_command" -s l -l listening -d 'Those that wait for peers: LISTEN, and sockets without states that are not connected'
+complete -c ports -n "__fish_ports_needs_command" -s a -l all -d 'All states, also listening, only bound, half-open and TIME-WAIT; wins over -l'
+complete -c ports -n "__fish_ports_needs_command" -s B -l bound -d 'TCP sockets that have a port and neither listen nor connect'
 complete -c ports -n "__fish_ports_needs_command" -s n -l numeric -d 'Ports as numbers, not as the names of services(5). Addresses are always numbers'
+complete -c ports -n "__fish_ports_needs_command" -s r -l resolve -d 'Ask for the names of the peers\' hosts: this may send questions to name servers'
 complete -c ports -n "__fish_ports_needs_command" -s p -l processes -d 'Every process and descriptor that holds the socket'
 complete -c ports -n "__fish_ports_needs_command" -l first-owner -d 'One owner a socket, and no further search once each has one; implies -p'
+complete -c ports -n "__fish_ports_needs_command" -l timers -d 'Timers, as -o alone'
+complete -c ports -n "__fish_ports_needs_command" -s e -l extended -d 'User, inode and cookie'
+complete -c ports -n "__fish_ports_needs_command" -s m -l memory -d 'Memory in use, its limits, and drops'
+complete -c ports -n "__fish_ports_needs_command" -s i -l info -d 'What TCP knows of the connection: times, windows, what was sent and received'
+complete -c ports -n "__fish_ports_needs_command" -s O -l one-line -d 'One line a socket on a terminal too, however long'
 complete -c ports -n "__fish_ports_needs_command" -s H -l no-header -d 'Leave out the line of headings'
+complete -c ports -n "__fish_ports_needs_command" -s s -l summary -d 'How many sockets there are of each kind, family and state, instead of a list'
+complete -c ports -n "__fish_ports_needs_command" -l csv -d 'Print comma-separated values'
 complete -c ports -n "__fish_ports_needs_command" -l explain -d 'Show the working, step by step'
 complete -c ports -n "__fish_ports_needs_command" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c ports -n "__fish_ports_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -104,15 +134,21 @@ never\t'Not even on a terminal'"
 complete -c ports -n "__fish_ports_using_subcommand log" -l explain -d 'Show the working, step by step'
 complete -c ports -n "__fish_ports_using_subcommand log" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c ports -n "__fish_ports_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ports -n "__fish_ports_using_subcommand explain" -l limit -d 'How many sockets of a port or process are explained' -r
 complete -c ports -n "__fish_ports_using_subcommand explain" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
+complete -c ports -n "__fish_ports_using_subcommand explain" -l no-drawing -d 'Leave out the drawing of the state machine'
 complete -c ports -n "__fish_ports_using_subcommand explain" -l explain -d 'Show the working, step by step'
 complete -c ports -n "__fish_ports_using_subcommand explain" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c ports -n "__fish_ports_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ports -n "__fish_ports_using_subcommand backlog" -l interval -d 'How often to look, in milliseconds' -r
+complete -c ports -n "__fish_ports_using_subcommand backlog" -l count -d 'End after so many changes' -r
+complete -c ports -n "__fish_ports_using_subcommand backlog" -l duration -d 'End after so many seconds' -r
 complete -c ports -n "__fish_ports_using_subcommand backlog" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
+complete -c ports -n "__fish_ports_using_subcommand backlog" -s f -l follow -d 'Go on, and show each change as it is seen'
 complete -c ports -n "__fish_ports_using_subcommand backlog" -l explain -d 'Show the working, step by step'
 complete -c ports -n "__fish_ports_using_subcommand backlog" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c ports -n "__fish_ports_using_subcommand backlog" -s h -l help -d 'Print help (see more with \'--help\')'

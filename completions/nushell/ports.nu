@@ -1,27 +1,56 @@
 module completions {
 
+  def "nu-complete ports family" [] {
+    [ "inet" "inet6" "unix" "link" "netlink" "vsock" ]
+  }
+
   def "nu-complete ports color" [] {
     [ "auto" "always" "never" ]
   }
 
   # List sockets, their states and owners
   export extern ports [
-    --tcp(-t)                 # TCP sockets (without -t and -u: both)
+    --tcp(-t)                 # TCP sockets (without any kind: TCP and UDP)
     --udp(-u)                 # UDP sockets
-    --listening(-l)           # Those that wait for peers: LISTEN, and UDP sockets that are not connected
-    --all(-a)                 # All states, also listening, only bound, half-open and TIME-WAIT; wins over -l
+    --udplite(-U)             # UDP-Lite sockets
+    --raw(-w)                 # Raw sockets
+    --ping                    # Ping sockets: ICMP echo without privilege
+    --mptcp(-M)               # Multipath TCP connections
+    --sctp(-S)                # SCTP endpoints and associations
+    --dccp(-d)                # DCCP sockets
+    --unix(-x)                # Unix-domain sockets
+    --packet(-0)              # Packet sockets: frames of an interface
+    --netlink                 # Netlink sockets
+    --vsock                   # Sockets between a virtual machine and its host
+    --query(-A): string       # Kinds by name, with commas: tcp, udp, raw, inet, unix, packet, netlink, vsock, all
+    --family(-f): string@"nu-complete ports family" # A family: inet, inet6, unix, link, netlink, vsock
     --ipv4(-4)                # Sockets of the IPv4 family (without -4 and -6: both)
     --ipv6(-6)                # Sockets of the IPv6 family, those that carry IPv4 included
+    --listening(-l)           # Those that wait for peers: LISTEN, and sockets without states that are not connected
+    --all(-a)                 # All states, also listening, only bound, half-open and TIME-WAIT; wins over -l
+    --bound(-B)               # TCP sockets that have a port and neither listen nor connect
+    --netns(-N): string       # Look into another network namespace: its name, a process in it, its file, or all; may be given again
     --numeric(-n)             # Ports as numbers, not as the names of services(5). Addresses are always numbers
+    --resolve(-r)             # Ask for the names of the peers' hosts: this may send questions to name servers
     --processes(-p)           # Every process and descriptor that holds the socket
     --first-owner             # One owner a socket, and no further search once each has one; implies -p
+    -o: string                # Timers; with a list such as local,peer,state these columns, with +timer,rtt these too (-o help lists them)
+    --timers                  # Timers, as -o alone
+    --columns: string         # Columns, as -o; without a list, say which there are
+    --extended(-e)            # User, inode and cookie
+    --memory(-m)              # Memory in use, its limits, and drops
+    --info(-i)                # What TCP knows of the connection: times, windows, what was sent and received
+    --one-line(-O)            # One line a socket on a terminal too, however long
+    --sort: string            # Order by columns, such as state,-recvq; - puts the greatest first
     --no-header(-H)           # Leave out the line of headings
+    --summary(-s)             # How many sockets there are of each kind, family and state, instead of a list
+    --csv                     # Print comma-separated values
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete ports color" # Use colour: on a terminal, always or never
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
-    ...operands: string       # Taken only to be refused with a sentence
+    ...filter: string         # Which of them, in the language of ss(8): state established '( sport = :80 or dst 10/8 )'
   ]
 
   def "nu-complete ports why color" [] {
@@ -128,10 +157,13 @@ module completions {
 
   # Explain a state, or the sockets of a process or port
   export extern "ports explain" [
+    --limit: string           # How many sockets of a port or process are explained
+    --no-drawing              # Leave out the drawing of the state machine
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete ports explain color" # Use colour: on a terminal, always or never
     --help(-h)                # Print help (see more with '--help')
+    what?: string             # A state as RFC 9293, ss or netstat spells it, a port (80 or :80), or a process (pid:812)
   ]
 
   def "nu-complete ports backlog color" [] {
@@ -140,10 +172,15 @@ module completions {
 
   # Show how full the accept queues are
   export extern "ports backlog" [
+    --follow(-f)              # Go on, and show each change as it is seen
+    --interval: string        # How often to look, in milliseconds
+    --count: string           # End after so many changes
+    --duration: string        # End after so many seconds
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete ports backlog color" # Use colour: on a terminal, always or never
     --help(-h)                # Print help (see more with '--help')
+    ...ports: string          # Only listeners on these ports
   ]
 
 }

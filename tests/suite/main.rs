@@ -44,6 +44,7 @@ mod netsum_layers;
 mod netsum_solve;
 mod netsum_why;
 mod ports;
+mod ports_list;
 mod ports_why;
 #[path = "../tools.rs"]
 mod tools;

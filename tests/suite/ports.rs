@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sockeye_test_support::{Background, run, tool, wait_until};
 
 /// The result objects of one run.
-fn listed(args: &[&str]) -> Vec<Value> {
+pub(crate) fn listed(args: &[&str]) -> Vec<Value> {
     let run = run(tool("ports").arg("--json").args(args));
     run.status(0);
     let lines = run.out();
@@ -22,7 +22,7 @@ fn listed(args: &[&str]) -> Vec<Value> {
 
 /// The one socket of that protocol and local and peer port.
 #[track_caller]
-fn the_one<'a>(rows: &'a [Value], protocol: &str, local: u16, peer: Option<u16>) -> &'a Value {
+pub(crate) fn the_one<'a>(rows: &'a [Value], protocol: &str, local: u16, peer: Option<u16>) -> &'a Value {
     let found: Vec<&Value> = rows
         .iter()
         .filter(|row| {
@@ -194,8 +194,8 @@ fn the_working_is_shown_before_and_the_states_behind() {
 
 #[test]
 fn a_wrong_line_is_refused_before_anything_is_listed() {
-    let refused = run(tool("ports").args(["-t", "state", "established"]));
-    refused.status(2).stdout_is("").stderr_has("ports: state: filters by state, address or port are not understood");
+    let refused = run(tool("ports").args(["-t", "state", "establisht"]));
+    refused.status(2).stdout_is("").stderr_has("ports: filter, column 7: ");
     run(tool("ports").arg("--frob")).status(2).stdout_is("").stderr_has("'--frob'");
     run(tool("ports").arg("--help")).status(0).stdout_has("--listening").stderr_is("");
 }

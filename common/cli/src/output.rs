@@ -143,6 +143,11 @@ impl<'w> Text<'w> {
         role.paint(self.colour, words)
     }
 
+    /// Whether [`Self::paint`] does anything: hot paths save themselves the call.
+    pub fn has_colour(&self) -> bool {
+        self.colour
+    }
+
     /// The columns of the terminal, or `None` where nothing limits a line.
     pub fn width(&self) -> Option<u16> {
         self.width

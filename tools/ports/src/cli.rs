@@ -3,6 +3,7 @@
 pub mod backlog;
 pub mod explain;
 mod free;
+mod list;
 mod log;
 mod options;
 mod reach;
@@ -13,15 +14,14 @@ mod why;
 use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
 
-use crate::kind::Kind;
-use crate::selection::{Selection, Which};
+use self::list::ListArgs;
 
 pub use backlog::Backlog;
 pub use explain::Explain;
 pub use free::Free;
+pub use list::{Form, List, WantedOwners};
 pub use log::Log;
 pub use options::Opts;
 pub use reach::Reach;
@@ -34,43 +34,12 @@ pub use why::Why;
 #[command(name = "ports", version, args_override_self = true, disable_help_subcommand = true)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Cli {
-    /// TCP sockets (without -t and -u: both)
-    #[arg(short, long, help_heading = "Which sockets")]
-    tcp: bool,
-    /// UDP sockets
-    #[arg(short, long, help_heading = "Which sockets")]
-    udp: bool,
-    /// Those that wait for peers: LISTEN, and UDP sockets that are not connected
-    #[arg(short, long, help_heading = "Which sockets")]
-    listening: bool,
-    /// All states, also listening, only bound, half-open and TIME-WAIT; wins over -l
-    #[arg(short, long, help_heading = "Which sockets")]
-    all: bool,
-    /// Sockets of the IPv4 family (without -4 and -6: both)
-    #[arg(short = '4', long, help_heading = "Which sockets")]
-    ipv4: bool,
-    /// Sockets of the IPv6 family, those that carry IPv4 included
-    #[arg(short = '6', long, help_heading = "Which sockets")]
-    ipv6: bool,
-    /// Ports as numbers, not as the names of services(5). Addresses are always numbers
-    #[arg(short, long, help_heading = "What is shown")]
-    numeric: bool,
-    /// Every process and descriptor that holds the socket
-    #[arg(short, long, aliases = ["program", "programs"], help_heading = "What is shown")]
-    processes: bool,
-    /// One owner a socket, and no further search once each has one; implies -p
-    #[arg(long, help_heading = "What is shown")]
-    first_owner: bool,
-    /// Leave out the line of headings
-    #[arg(short = 'H', long, help_heading = "What is shown")]
-    no_header: bool,
+    #[command(flatten)]
+    list: ListArgs,
     #[command(flatten)]
     presentation: Presentation,
     #[command(subcommand)]
     command: Option<Command>,
-    /// Taken only to be refused with a sentence.
-    #[arg(hide = true)]
-    operands: Vec<OsString>,
 }
 
 #[derive(Subcommand, Debug)]
@@ -108,7 +77,7 @@ pub struct Options {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Job {
     /// List sockets.
-    List(List),
+    List(Box<List>),
     /// `ports why`.
     Why(Why),
     /// `ports free`.
@@ -129,28 +98,6 @@ pub enum Job {
     Backlog(Backlog),
 }
 
-/// A listing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct List {
-    /// Which sockets.
-    pub selection: Selection,
-    /// Whether ports stay numbers.
-    pub numeric: bool,
-    /// Whether owners are wanted, and which.
-    pub owners: Option<WantedOwners>,
-    /// Whether a line of headings stands first.
-    pub headings: bool,
-}
-
-/// Which owners are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WantedOwners {
-    /// Every process that holds the socket: each must be looked into.
-    All,
-    /// Any one: the search ends when each socket has it.
-    First,
-}
-
 /// The options as clap describes them.
 pub fn command() -> clap::Command {
     Cli::command()
@@ -161,10 +108,17 @@ pub fn command() -> clap::Command {
 /// # Errors
 /// [`Exit`] if the run ends here.
 pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
-    let cli: Cli = parse_clap(invocation)?;
+    let args = list::attach_columns(&command_first(&invocation.args));
+    let cli: Cli = parse_clap(&Invocation { args, ..invocation.clone() })?;
     let presentation = cli.presentation;
     let job = match cli.command {
-        None => Job::List(list(cli)?),
+        None => {
+            if let Some(command) = cli.list.first_word().filter(|word| is_command(word)) {
+                let refused = format!("{command} is a command: the options of a listing do not go with it");
+                return Err(Failure::usage(refused).hint(format!("see ports {command} --help")).into());
+            }
+            Job::List(Box::new(cli.list.job()?))
+        }
         Some(Command::Why(args)) => Job::Why(args.job()?),
         Some(Command::Free(args)) => Job::Free(args.job()?),
         Some(Command::Wait(args)) => Job::Wait(args.job()?),
@@ -178,88 +132,64 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
     Ok(Options { presentation, job })
 }
 
-/// The options of a listing.
-fn list(cli: Cli) -> Result<List, Exit> {
-    if let Some(operand) = cli.operands.first() {
-        let shown = operand.to_string_lossy();
-        let refused = format!("{}: filters by state, address or port are not understood", escape(&shown));
-        return Err(Failure::usage(refused).hint("choose with -t -u -l -a -4 -6; see ports --help").into());
+/// Whether a word names a command. None of them can begin a filter.
+fn is_command(word: &str) -> bool {
+    command().get_subcommands().any(|command| command.get_name() == word)
+}
+
+/// Puts the command before the options of presentation that stand in front of it: `--json why 80` is `why --json 80`.
+///
+/// Any other option makes the line one of a listing.
+fn command_first(args: &[OsString]) -> Vec<OsString> {
+    let mut before = 0;
+    let mut rest = args.iter().map(|arg| arg.to_str().unwrap_or_default());
+    while let Some(arg) = rest.next() {
+        before += match arg {
+            "--json" | "--explain" => 1,
+            "--color" if rest.next().is_some() => 2,
+            with_value if with_value.starts_with("--color=") => 1,
+            word if is_command(word) && before > 0 => {
+                let (options, line) = args.split_at(before.min(args.len()));
+                return line.iter().take(1).chain(options).chain(line.iter().skip(1)).cloned().collect();
+            }
+            _ => break,
+        };
     }
-    // Neither of a pair is both of it.
-    let pair = |one: bool, other: bool| (one || !other, other || !one);
-    let (tcp, udp) = pair(cli.tcp, cli.udp);
-    let kinds = [(tcp, Kind::Tcp), (udp, Kind::Udp)];
-    let (ipv4, ipv6) = pair(cli.ipv4, cli.ipv6);
-    let which = match (cli.all, cli.listening) {
-        (true, _) => Which::All,
-        (false, true) => Which::Listening,
-        (false, false) => Which::Connections,
-    };
-    let owners = match (cli.first_owner, cli.processes) {
-        (true, _) => Some(WantedOwners::First),
-        (false, true) => Some(WantedOwners::All),
-        (false, false) => None,
-    };
-    Ok(List {
-        selection: Selection {
-            ipv4,
-            ipv6,
-            states: which.mask(),
-            ..Selection::new(kinds.into_iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| kind).collect())
-        },
-        numeric: cli.numeric,
-        owners,
-        headings: !cli.no_header,
-    })
+    args.to_vec()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kind::Kinds;
 
-    fn parsed(args: &[&str]) -> Result<List, String> {
+    fn options(args: &[&str]) -> Result<Options, String> {
         let invocation = Invocation { name: "ports".into(), args: args.iter().map(Into::into).collect() };
-        let parsed = parse(&invocation).map(|options| match options.job {
-            Job::List(list) => list,
-            other => panic!("{other:?}"),
-        });
-        parsed.map_err(|exit| match exit {
+        parse(&invocation).map_err(|exit| match exit {
             Exit::Failure(failure) => failure.to_string(),
             Exit::Text { text, .. } => text,
         })
     }
 
     #[test]
-    fn no_selector_is_tcp_and_udp_of_both_families() {
-        let both = Selection::new(Kinds::TCP_UDP);
-        assert_eq!(parsed(&[]).unwrap().selection, both);
-        assert_eq!(parsed(&["-tu46"]).unwrap().selection, both);
-        assert_eq!(parsed(&["-u6"]).unwrap().selection, Selection { kinds: Kinds::of(Kind::Udp), ipv4: false, ..both });
+    fn options_of_presentation_may_stand_before_a_command() {
+        for line in
+            [&["why", "80", "--json"][..], &["--json", "why", "80"], &["--color", "never", "--json", "why", "80"]]
+        {
+            let options = options(line);
+            // What a command takes is its own matter; that it is found is this one's.
+            match options {
+                Ok(Options { presentation, job: Job::Why(_) }) => assert!(presentation.json),
+                Err(refused) => assert!(!refused.contains("unexpected argument '--json'"), "{refused}"),
+                other => panic!("{other:?}"),
+            }
+        }
     }
 
     #[test]
-    fn clusters_from_habit() {
-        let habit = parsed(&["-tulnp"]).unwrap();
-        assert_eq!(
-            (habit.selection.states, habit.numeric, habit.owners),
-            (Which::Listening.mask(), true, Some(WantedOwners::All))
-        );
-        assert_eq!(parsed(&["-tulanp"]).unwrap().selection.states, Which::All.mask());
-        assert_eq!(parsed(&["-alnp"]).unwrap().selection.states, Which::All.mask(), "whatever the order");
-        assert_eq!(parsed(&["-tt", "-nn", "-t"]), parsed(&["-tn"]), "said twice is said");
-        assert_eq!(parsed(&["--programs"]), parsed(&["-p"]), "netstat's word");
-        assert!(!parsed(&["-H"]).unwrap().headings);
-        assert_eq!(parsed(&["-p", "--first-owner"]).unwrap().owners, Some(WantedOwners::First));
-    }
-
-    #[test]
-    fn a_filter_is_refused_with_a_sentence() {
-        assert_eq!(
-            parsed(&["-t", "sport = :80\u{1b}"]).unwrap_err(),
-            "sport = :80\\x1b: filters by state, address or port are not understood (choose with -t -u -l -a -4 -6; \
-             see ports --help)"
-        );
-        assert!(parsed(&["-x"]).unwrap_err().starts_with("unexpected argument '-x'"));
+    fn an_option_of_the_listing_before_a_command_is_refused() {
+        for line in [&["-t", "why", "80"][..], &["-tanp", "free"], &["--json", "-4", "explain"]] {
+            let refused = options(line).unwrap_err();
+            assert!(refused.contains(" is a command: the options of a listing do not go with it"), "{refused}");
+        }
     }
 }

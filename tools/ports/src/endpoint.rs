@@ -1,11 +1,16 @@
 //! Both ends of a socket as text, so that what differs looks different.
 
 use std::fmt::Write as _;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use sockeye_cli::escape::escape_octets;
 use sockeye_common::addr::IpText;
+use sockeye_sys::sock_diag::UnixName;
 
+use crate::columns::cell::push_number;
+use crate::entry::Address;
 use crate::names::Names;
+use crate::owners::push_command;
 use crate::socket::Socket;
 
 /// Appends the local end: `127.0.0.1:22`, `[fe80::1%eth0]:22`, `0.0.0.0%eth0:22`, `*:22` for every address of both
@@ -14,40 +19,147 @@ use crate::socket::Socket;
 /// What stands behind the `%` is the interface that the socket is bound to, which for a link-local address is also its
 /// zone.
 pub fn push_local(text: &mut String, socket: &Socket, names: &Names) {
-    push_end(text, socket, socket.local, socket.interface, names);
+    push_end(text, socket, socket.local, None, socket.interface, names);
 }
 
-/// Appends the other end; `*` is any port.
+/// Appends the other end, with the name of its host if that is known; `*` is any port.
 pub fn push_peer(text: &mut String, socket: &Socket, names: &Names) {
     let zone = match socket.peer {
         SocketAddr::V6(peer) if peer.scope_id() != 0 => Some(peer.scope_id()),
         _ => None,
     };
-    push_end(text, socket, socket.peer, zone, names);
+    push_end(text, socket, socket.peer, names.host(socket.peer.ip()), zone, names);
 }
 
-fn push_end(text: &mut String, socket: &Socket, end: SocketAddr, zone: Option<u32>, names: &Names) {
-    // Writing to a String cannot fail.
-    let ip = end.ip();
-    if ip.is_unspecified() && socket.is_dual_stack_wildcard() {
-        text.push('*');
-        push_zone(text, zone, names);
-    } else if ip.is_ipv4() {
-        let _ = write!(text, "{ip}");
-        push_zone(text, zone, names);
-    } else {
-        let _ = write!(text, "[{}", IpText(ip));
-        push_zone(text, zone, names);
-        text.push(']');
+fn push_end(text: &mut String, socket: &Socket, end: SocketAddr, host: Option<&str>, zone: Option<u32>, names: &Names) {
+    match (end.ip(), host) {
+        (ip, _) if ip.is_unspecified() && socket.is_dual_stack_wildcard() => {
+            text.push('*');
+            push_zone(text, zone, names);
+        }
+        (_, Some(name)) => text.push_str(name),
+        (IpAddr::V4(address), None) => {
+            push_ipv4(text, address);
+            push_zone(text, zone, names);
+        }
+        (IpAddr::V6(address), None) => {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "[{}", IpText(address.into()));
+            push_zone(text, zone, names);
+            text.push(']');
+        }
     }
     text.push(':');
     match (end.port(), names.service(socket.protocol, end.port())) {
         (0, _) => text.push('*'),
         (_, Some(service)) => text.push_str(service),
-        (port, None) => {
-            let _ = write!(text, "{port}");
-        }
+        (port, None) => push_number(text, port.into()),
     }
+}
+
+/// The four octets, without the formatting machinery: most ends of a long listing are such.
+fn push_ipv4(text: &mut String, address: Ipv4Addr) {
+    for (index, octet) in address.octets().into_iter().enumerate() {
+        if index > 0 {
+            text.push('.');
+        }
+        push_number(text, octet.into());
+    }
+}
+
+/// Appends an end that is not of the Internet families; nothing where there is none.
+///
+/// A Unix-domain name and the inode that joins it to its peer, `/run/a.sock:4711`, with an `@` before the names of the
+/// abstract name space and a `*` for a socket without a name; `ip:eth0` for a packet socket, `route:812` for a netlink
+/// one, `3:5000` for vsock.
+pub fn push_other(text: &mut String, end: Address<'_>, names: &Names) {
+    // Writing to a String cannot fail.
+    let _ = match end {
+        Address::Unix { name, inode } => {
+            match name {
+                Some(name) => push_unix_name(text, name),
+                None => text.push('*'),
+            }
+            inode.map_or(Ok(()), |inode| write!(text, ":{inode}"))
+        }
+        Address::Packet { protocol, interface } => {
+            push_ether_type(text, protocol);
+            text.push(':');
+            match (interface, interface.and_then(|index| names.interface(index))) {
+                (None, _) => write!(text, "*"),
+                (Some(_), Some(name)) => write!(text, "{name}"),
+                (Some(index), None) => write!(text, "{index}"),
+            }
+        }
+        Address::Netlink { protocol, portid } => {
+            match netlink_protocol(protocol) {
+                Some(name) => text.push_str(name),
+                None => push_number(text, protocol.into()),
+            }
+            if portid == 0 { write!(text, ":kernel") } else { write!(text, ":{portid}") }
+        }
+        Address::Vsock { cid, port } => {
+            push_or_any(text, cid);
+            text.push(':');
+            push_or_any(text, port);
+            Ok(())
+        }
+        Address::Inet { .. } | Address::None => Ok(()),
+    };
+}
+
+/// Appends the name of a Unix-domain socket, in quotation marks if it has blanks in it.
+pub fn push_unix_name(text: &mut String, name: &UnixName) {
+    let shown = match name {
+        UnixName::Path(path) => escape_octets(path),
+        UnixName::Abstract(name) => format!("@{}", escape_octets(name)),
+    };
+    push_command(text, &shown);
+}
+
+fn push_or_any(text: &mut String, number: u32) {
+    if number == u32::MAX { text.push('*') } else { push_number(text, number.into()) }
+}
+
+/// # Source
+/// IEEE 802 numbers; ETH_P_ALL is Linux's own.
+fn push_ether_type(text: &mut String, protocol: u16) {
+    let _ = match protocol {
+        0 => write!(text, "none"),
+        3 => write!(text, "all"),
+        0x0800 => write!(text, "ip"),
+        0x0806 => write!(text, "arp"),
+        0x86dd => write!(text, "ipv6"),
+        0x88cc => write!(text, "lldp"),
+        0x888e => write!(text, "eapol"),
+        other => write!(text, "{other:#06x}"),
+    };
+}
+
+/// # Source
+/// netlink(7); Linux, include/uapi/linux/netlink.h.
+fn netlink_protocol(protocol: u8) -> Option<&'static str> {
+    Some(match protocol {
+        0 => "route",
+        2 => "usersock",
+        4 => "sock_diag",
+        5 => "nflog",
+        6 => "xfrm",
+        7 => "selinux",
+        8 => "iscsi",
+        9 => "audit",
+        10 => "fib_lookup",
+        11 => "connector",
+        12 => "netfilter",
+        15 => "uevent",
+        16 => "generic",
+        18 => "scsi",
+        19 => "ecryptfs",
+        20 => "rdma",
+        21 => "crypto",
+        22 => "smc",
+        _ => return None,
+    })
 }
 
 fn push_zone(text: &mut String, zone: Option<u32>, names: &Names) {

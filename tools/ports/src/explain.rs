@@ -9,7 +9,6 @@ use sockeye_sys::sock_diag::{Dumped, Request, StateMask};
 
 use crate::filter::{Filter, Program, Query};
 use crate::record::Coded;
-use crate::socket::Socket;
 use crate::state::State;
 
 /// One step of the working.
@@ -163,12 +162,12 @@ impl Event {
 }
 
 /// An event for each different state, in the order of the listing.
-pub fn states(sockets: &[Socket]) -> Vec<Event> {
+pub fn states(states: impl IntoIterator<Item = State>) -> Vec<Event> {
     let mut seen: Vec<(State, usize)> = Vec::new();
-    for socket in sockets {
-        match seen.iter_mut().find(|(state, _)| *state == socket.state) {
+    for state in states {
+        match seen.iter_mut().find(|(known, _)| *known == state) {
             Some((_, count)) => *count += 1,
-            None => seen.push((socket.state, 1)),
+            None => seen.push((state, 1)),
         }
     }
     seen.into_iter()
@@ -285,11 +284,10 @@ pub fn counted(count: usize, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sockeye_sys::{Protocol, TcpState};
+    use sockeye_sys::TcpState;
 
     use super::*;
     use crate::kind::{Kind, Kinds};
-    use crate::samples::socket;
     use crate::selection::{Selection, Which};
 
     fn shown(event: &Event) -> String {
@@ -365,8 +363,7 @@ mod tests {
 
     #[test]
     fn each_state_is_explained_once() {
-        let tcp = |state| socket(Protocol::TCP, state, "127.0.0.1:1", "127.0.0.1:2");
-        let events = states(&[tcp(TcpState::Listen), tcp(TcpState::CloseWait), tcp(TcpState::Listen)]);
+        let events = states([TcpState::Listen, TcpState::CloseWait, TcpState::Listen].map(State::Tcp));
         assert_eq!(events.len(), 2);
         assert!(shown(&events[0]).starts_with("\nLISTEN (2): "));
         assert!(shown(&events[1]).contains("\n  next: the process here must close(2)"));

@@ -1,207 +1,98 @@
 //! Sockets as lines that a person can read, and that other tools can cut apart.
 //!
-//! Each socket is one line as long as the lines fit. On a terminal that is too narrow for that, the owner, and after it
-//! the peer, moves to a line of its own below: nothing is cut off and no address is broken.
+//! Each socket is one line as long as the lines fit. On a terminal that is too narrow for that, the last columns, and a
+//! long peer, move to lines of their own below: nothing is cut off and no address is broken.
+//!
+//! - [`order`]: which row stands where
+//! - [`info`]: TCP_INFO and memory in words
+//! - [`csv`]: for other programs
+
+pub mod csv;
+pub mod info;
+pub mod order;
 
 use std::io::{self, Write as _};
 
 use sockeye_cli::output::{Render, Role, Text};
-use sockeye_cli::table::{Rules, Table};
+use sockeye_sys::TcpState;
 
-use crate::endpoint;
-use crate::names::Names;
-use crate::owners::{self, Holders, Ownership};
+use crate::columns::Column;
+use crate::columns::cell::{Context, Reader, Row, columns_of};
+use crate::entry::Entry;
+use crate::listing::order::Place;
+use crate::owners;
 use crate::record::Record;
-use crate::socket::Socket;
+use crate::state::State;
 
-const HEADINGS: [&str; 7] = ["Proto", "State", "Recv-Q", "Send-Q", "Local", "Peer", "Owner"];
-/// The columns of numbers.
-const RIGHT: [usize; 2] = [2, 3];
 /// Blanks between two columns.
 const GAP: usize = 2;
 /// Blanks before a line that belongs to the one above it.
 const INDENT: usize = 7;
-/// Up to here a table is laid out in memory for the terminal; longer ones are written as they come.
-const TABLE_ROWS: usize = 1000;
+/// An address and a port that are shorter than this are not moved away for other columns.
+const LEAST_END: usize = 21;
+
+/// The sockets of one network namespace.
+#[derive(Clone, Copy, Debug)]
+pub struct Section<'a> {
+    /// In any order.
+    pub entries: &'a [Entry],
+    /// What they have in common.
+    pub context: Context<'a>,
+}
 
 /// What is listed.
 #[derive(Clone, Copy, Debug)]
 pub struct Listing<'a> {
-    /// In the order of the lines.
-    pub sockets: &'a [Socket],
-    /// Names for numbers.
-    pub names: &'a Names,
-    /// Who holds what, if that was asked for.
-    pub holders: Option<&'a Holders>,
+    /// The namespaces.
+    pub sections: &'a [Section<'a>],
+    /// The rows in the order of the lines.
+    pub places: &'a [Place],
+    /// What is shown of each.
+    pub columns: &'a [Column],
     /// Whether a line of headings stands first.
     pub headings: bool,
+    /// Whether each socket is one line even on a terminal, however long.
+    pub one_line: bool,
 }
 
 impl<'a> Listing<'a> {
+    /// The rows, in the order of the lines.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'a>> {
+        self.places.iter().filter_map(|place| place.row(self.sections))
+    }
+
     /// The sockets one by one, as objects.
     pub fn records(&self) -> impl Iterator<Item = Record<'a>> {
-        self.sockets.iter().map(|socket| Record::new(socket, self.names, self.holders))
+        self.rows().map(|row| Record::of(row.entry, row.context))
     }
 }
 
 impl Render for Listing<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let layout = self.layout(text.width().map(usize::from));
-        if layout.limit.is_none() && text.width().is_some() && self.sockets.len() <= TABLE_ROWS {
-            self.table(text)
-        } else {
-            self.stream(&layout, text)
-        }
-    }
-}
-
-/// How wide the columns are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Layout {
-    widths: [usize; 7],
-    /// The width of the terminal, where some row does not fit.
-    limit: Option<usize>,
-}
-
-/// The texts of one row; used again for the next.
-#[derive(Clone, Debug, Default)]
-struct Cells {
-    proto: &'static str,
-    state: String,
-    recv: String,
-    send: String,
-    local: String,
-    peer: String,
-    owner: String,
-}
-
-impl Cells {
-    fn fields(&self) -> [&str; 7] {
-        [self.proto, &self.state, &self.recv, &self.send, &self.local, &self.peer, &self.owner]
-    }
-
-    fn fill(&mut self, socket: &Socket, listing: &Listing<'_>) {
-        self.fill_all_but_owner(socket, listing);
-        self.owner.clear();
-        if let Some(holders) = listing.holders {
-            match holders.ownership(socket.inode) {
-                Ownership::Held => owners::push_owners(&mut self.owner, holders.of(socket.inode)),
-                Ownership::Nobody => self.owner.push('-'),
-                Ownership::Hidden => self.owner.push('?'),
-            }
-        }
-    }
-
-    fn fill_all_but_owner(&mut self, socket: &Socket, listing: &Listing<'_>) {
-        let texts = [&mut self.state, &mut self.recv, &mut self.send, &mut self.local, &mut self.peer];
-        texts.into_iter().for_each(String::clear);
-        self.proto = socket.kind.label(socket.family);
-        match socket.state.name() {
-            Some(name) => self.state.push_str(name),
-            None => self.state.push_str(&socket.state.number().to_string()),
-        }
-        push_number(&mut self.recv, socket.recv_queue);
-        push_number(&mut self.send, socket.send_queue);
-        endpoint::push_local(&mut self.local, socket, listing.names);
-        endpoint::push_peer(&mut self.peer, socket, listing.names);
-    }
-}
-
-fn push_number(text: &mut String, number: u32) {
-    use std::fmt::Write as _;
-    // Writing to a String cannot fail.
-    let _ = write!(text, "{number}");
-}
-
-impl Listing<'_> {
-    fn columns(&self) -> usize {
-        if self.holders.is_some() { 7 } else { 6 }
-    }
-
-    fn layout(&self, limit: Option<usize>) -> Layout {
-        let columns = self.columns();
-        let gaps = GAP * columns.saturating_sub(1);
-        // The last column is never filled up: without a limit nobody wants to know how wide the owners are.
-        let mut widths = self.widths([usize::MAX; 7], limit.is_some());
-        let Some(limit) = limit.filter(|limit| widths.iter().take(columns).sum::<usize>() + gaps > *limit) else {
-            return Layout { widths, limit: None };
-        };
-        // A few long ends shall not push all others apart: each side gets half of what is left. What peers leave of
-        // theirs goes to the owners, or else to the local ends. Rows with longer ones go on below.
-        let [proto, state, recv, send, ..] = widths;
-        let left = limit.saturating_sub(proto + state + recv + send + 5 * GAP);
-        let mut caps = [usize::MAX; 7];
-        let [.., peer_cap, _] = &mut caps;
-        *peer_cap = left / 2;
-        let [.., peer, _] = self.widths(caps, false);
-        let [.., local_cap, _, _] = &mut caps;
-        *local_cap = if self.holders.is_some() { left / 2 } else { left.saturating_sub(peer) };
-        widths = self.widths(caps, false);
-        Layout { widths, limit: Some(limit) }
-    }
-
-    /// The width of each column, where what is wider than its cap does not count.
-    fn widths(&self, caps: [usize; 7], owners: bool) -> [usize; 7] {
-        let mut widths = if self.headings { HEADINGS.map(str::len) } else { [0; 7] };
-        let mut cells = Cells::default();
-        for socket in self.sockets {
-            if owners {
-                cells.fill(socket, self);
-            } else {
-                cells.fill_all_but_owner(socket, self);
-            }
-            for ((width, cap), field) in widths.iter_mut().zip(caps).zip(cells.fields()) {
-                let columns = columns_of(field);
-                if columns <= cap {
-                    *width = (*width).max(columns);
-                }
-            }
-        }
-        widths
-    }
-
-    /// For people, where every row fits: laid out by comfy-table.
-    fn table(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let columns = self.columns();
-        let mut table = Table::new(Rules::Blank, HEADINGS.into_iter().take(columns));
-        table.right(&RIGHT);
-        let mut cells = Cells::default();
-        for socket in self.sockets {
-            cells.fill(socket, self);
-            table.row(cells.fields().into_iter().take(columns));
-        }
-        let mut lines = table.lines(None).into_iter();
-        if let Some(headings) = lines.next()
-            && self.headings
-        {
-            text.line(text.paint(Role::Heading, &headings))?;
-        }
-        lines.try_for_each(|line| text.line(line))
-    }
-
-    /// For pipes, for very many rows, and for terminals that are too narrow: nothing is kept but the widths.
-    fn stream(&self, layout: &Layout, text: &mut Text<'_>) -> io::Result<()> {
-        let columns = self.columns();
+        let limit = text.width().map(usize::from).filter(|_| !self.one_line);
+        let layout = self.layout(limit);
         let mut line = String::new();
         if self.headings {
-            push_line(&mut line, &HEADINGS, &layout.widths, columns);
-            if layout.limit.is_some_and(|limit| line.len() > limit) {
-                // Then no owner stands in the row either.
-                line.clear();
-                push_line(&mut line, &HEADINGS, &layout.widths, 6);
-            }
+            layout.push_headings(&mut line);
             text.line(text.paint(Role::Heading, &line))?;
         }
-        let mut cells = Cells::default();
-        for socket in self.sockets {
-            cells.fill(socket, self);
-            line.clear();
-            match layout.limit {
-                None => {
-                    push_line(&mut line, &cells.fields(), &layout.widths, columns);
-                    line.push('\n');
+        let colour = text.has_colour();
+        let mut cells = vec![String::new(); layout.columns.len()];
+        for row in self.rows() {
+            for (cell, column) in cells.iter_mut().zip(&layout.columns) {
+                cell.clear();
+                column.push(cell, &row, Reader::Person);
+                if cell.is_empty() {
+                    cell.push('-');
                 }
-                Some(limit) => push_broken(&mut line, socket, &cells, &layout.widths, columns, limit),
+            }
+            line.clear();
+            layout.push_row(&mut line, &cells, &|state: &str, line: &mut String| match role(row.entry.state()) {
+                Some(role) if colour => line.push_str(&text.paint(role, state)),
+                _ => line.push_str(state),
+            });
+            for column in &layout.long {
+                push_long(&mut line, *column, &row, layout.limit);
             }
             text.write_all(line.as_bytes())?;
         }
@@ -209,63 +100,197 @@ impl Listing<'_> {
     }
 }
 
-fn push_line(line: &mut String, fields: &[&str; 7], widths: &[usize; 7], columns: usize) {
-    for (index, (field, width)) in fields.iter().zip(widths).take(columns).enumerate() {
-        if index > 0 {
-            push_blanks(line, GAP);
+/// The colour of a state: what is well, what needs a look, what is past.
+fn role(state: State) -> Option<Role> {
+    match state {
+        State::Tcp(TcpState::Listen) | State::Listening => Some(Role::Strong),
+        State::Tcp(TcpState::Established) | State::Connected | State::Association(3) => Some(Role::Good),
+        State::Tcp(TcpState::CloseWait | TcpState::SynSent | TcpState::SynReceived | TcpState::BoundInactive)
+        | State::Connecting
+        | State::Association(_) => Some(Role::Warning),
+        State::Tcp(_) | State::Closing => Some(Role::Dim),
+        State::Unconnected => None,
+    }
+}
+
+/// Where the columns stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Layout {
+    /// Those of the row.
+    columns: Vec<Column>,
+    widths: Vec<usize>,
+    /// How many of them stand in the first line of each row, if they fit there.
+    inline: usize,
+    /// Those on lines of their own below.
+    long: Vec<Column>,
+    /// The width of the terminal, where there is one.
+    limit: Option<usize>,
+}
+
+impl Listing<'_> {
+    fn layout(&self, limit: Option<usize>) -> Layout {
+        let below = |column: &Column| limit.is_some() && column.is_long();
+        let (long, columns): (Vec<Column>, Vec<Column>) = self.columns.iter().partition(|column| below(column));
+        let inline = columns.len();
+        let mut layout = Layout { widths: Vec::new(), columns, inline, long, limit };
+        // The last column is never filled up: without a limit nobody wants to know how wide it is.
+        let measured = if limit.is_some() { inline } else { inline.saturating_sub(1) };
+        layout.widths = self.widths(&layout.columns, measured, None);
+        let Some(limit) = limit.filter(|limit| layout.width_of(inline) > *limit) else { return layout };
+        // A few long ends shall not push all others apart: the ends share what the columns before the last of them leave.
+        let ends = layout.columns.iter().filter(|column| column.is_end()).count();
+        if let Some(last) = layout.columns.iter().rposition(|column| column.is_end()) {
+            let others = layout.columns.iter().zip(&layout.widths).take(last + 1);
+            let fixed: usize = others.filter(|(column, _)| !column.is_end()).map(|(_, width)| width + GAP).sum();
+            let left = limit.saturating_sub(fixed + GAP * ends.saturating_sub(1));
+            let cap = (left / ends.max(1)).max(LEAST_END);
+            layout.widths = self.widths(&layout.columns, measured, Some(cap));
         }
-        let blanks = width.saturating_sub(columns_of(field));
-        if RIGHT.contains(&index) {
-            push_blanks(line, blanks);
-            line.push_str(field);
-        } else {
-            line.push_str(field);
-            // No line ends in blanks.
-            if index + 1 < columns {
-                push_blanks(line, blanks);
+        layout.inline = (1..=inline).rev().find(|count| layout.width_of(*count) <= limit).unwrap_or(1);
+        layout
+    }
+
+    /// The width of each column, where an end that is wider than its cap does not count.
+    fn widths(&self, columns: &[Column], measured: usize, cap: Option<usize>) -> Vec<usize> {
+        let heading = |column: &Column| if self.headings { column.heading().len() } else { 1 };
+        let mut widths: Vec<usize> = columns.iter().map(heading).collect();
+        let mut scratch = String::new();
+        for row in self.rows() {
+            for (width, column) in widths.iter_mut().zip(columns).take(measured) {
+                let found = column.width(&row, &mut scratch);
+                if found > *width && cap.is_none_or(|cap| !column.is_end() || found <= cap) {
+                    *width = found;
+                }
             }
+        }
+        widths
+    }
+}
+
+impl Layout {
+    /// How wide the first columns are together.
+    fn width_of(&self, count: usize) -> usize {
+        self.widths.iter().take(count).sum::<usize>() + GAP * count.saturating_sub(1)
+    }
+
+    fn push_headings(&self, line: &mut String) {
+        // The last column may stand in some rows only; where its heading fits, it says what that is.
+        let last = self.columns.get(self.inline).map_or(usize::MAX, |column| column.heading().len());
+        let fits = self.inline + 1 == self.columns.len()
+            && self.limit.is_some_and(|limit| self.width_of(self.inline) + GAP + last <= limit);
+        let shown = if fits { self.columns.len() } else { self.inline };
+        for (index, column) in self.columns.iter().enumerate().take(shown) {
+            let width = if index + 1 == shown && !column.is_number() { 0 } else { self.width(index) };
+            push_cell(line, index, column.is_number(), width, columns_of(column.heading()), |line| {
+                line.push_str(column.heading());
+            });
+        }
+    }
+
+    fn width(&self, index: usize) -> usize {
+        self.widths.get(index).copied().unwrap_or_default()
+    }
+
+    /// A row, with what does not fit on lines of its own below.
+    fn push_row(&self, line: &mut String, cells: &[String], paint_state: &dyn Fn(&str, &mut String)) {
+        let count = cells.len();
+        let (mut used, mut shown) = (0, 0);
+        for (index, (column, cell)) in self.columns.iter().zip(cells).enumerate() {
+            let (width, found) = (self.width(index), columns_of(cell));
+            let gap = if index > 0 { GAP } else { 0 };
+            if let Some(limit) = self.limit {
+                let last = index + 1 == count;
+                let aligned = index < self.inline && found <= width;
+                // A cell that is too wide may still have room, and then ends the line.
+                let room = (index < self.inline || last) && used + gap + found <= limit;
+                if !aligned && !(room && (last || column.is_end())) {
+                    break;
+                }
+            }
+            let ends = index + 1 == count || found > width;
+            push_cell(
+                line,
+                index,
+                column.is_number(),
+                if ends && !column.is_number() { 0 } else { width },
+                found,
+                |line| {
+                    if *column == Column::State { paint_state(cell, line) } else { line.push_str(cell) }
+                },
+            );
+            used += gap + width.max(found);
+            shown = index + 1;
+            if self.limit.is_some() && found > width {
+                break;
+            }
+        }
+        // No line ends in blanks.
+        line.truncate(line.trim_end_matches(' ').len());
+        line.push('\n');
+        if let Some(limit) = self.limit {
+            self.push_below(line, cells, shown, limit);
+        }
+    }
+
+    /// The cells from `first` on, each with the name of its column, on as few lines as they need.
+    fn push_below(&self, line: &mut String, cells: &[String], first: usize, limit: usize) {
+        let mut used = 0;
+        for (column, cell) in self.columns.iter().zip(cells).skip(first).filter(|(_, cell)| *cell != "-") {
+            let name = column.name();
+            let width = name.len() + 1 + columns_of(cell);
+            if used > 0 && used + GAP + width <= limit {
+                push_blanks(line, GAP);
+                used += GAP + width;
+            } else {
+                if used > 0 {
+                    line.push('\n');
+                }
+                push_blanks(line, INDENT);
+                used = INDENT + width;
+            }
+            line.push_str(name);
+            if *column == Column::Owner && used > limit {
+                push_wrapped(line, INDENT + name.len(), cell, limit);
+                used = limit;
+            } else {
+                line.push(' ');
+                line.push_str(cell);
+            }
+        }
+        if used > 0 {
+            line.push('\n');
         }
     }
 }
 
-/// A row with what does not fit on lines of its own below: the owners, and the peer where an end is too long.
-fn push_broken(line: &mut String, socket: &Socket, cells: &Cells, widths: &[usize; 7], columns: usize, limit: usize) {
-    let [.., local, peer, _] = widths;
-    let ends_fit = columns_of(&cells.local) <= *local && columns_of(&cells.peer) <= *peer;
-    let before_owner = widths.iter().take(6).map(|width| width + GAP).sum::<usize>();
-    let owner_fits = ends_fit && before_owner + columns_of(&cells.owner) <= limit;
-    let inline = match (ends_fit, owner_fits) {
-        (false, _) => 5,
-        (true, false) => 6,
-        (true, true) => columns,
-    };
-    push_line(line, &cells.fields(), widths, inline);
-    line.push('\n');
-    if !ends_fit && socket.has_peer() {
-        push_blanks(line, INDENT);
-        line.push_str("peer ");
-        line.push_str(&cells.peer);
-        line.push('\n');
+/// Appends a cell: flush right if it is a number, and filled up to `width`, which is zero for the end of a line.
+fn push_cell(line: &mut String, index: usize, right: bool, width: usize, found: usize, push: impl FnOnce(&mut String)) {
+    if index > 0 {
+        push_blanks(line, GAP);
     }
-    if inline < columns && !matches!(cells.owner.as_str(), "" | "-") {
-        push_wrapped(line, &cells.owner, limit);
+    let blanks = width.saturating_sub(found);
+    if right {
+        push_blanks(line, blanks);
+        push(line);
+    } else {
+        push(line);
+        push_blanks(line, blanks);
     }
 }
 
 fn push_blanks(line: &mut String, count: usize) {
-    line.extend(std::iter::repeat_n(' ', count));
+    const BLANKS: &str = "                                ";
+    let mut left = count;
+    while left > 0 {
+        let now = left.min(BLANKS.len());
+        line.push_str(BLANKS.get(..now).unwrap_or_default());
+        left -= now;
+    }
 }
 
-/// How many columns a text takes, where every character takes one: what is outside ASCII stands only in names.
-fn columns_of(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.chars().count() }
-}
-
-/// The owners over as many lines as they need, broken between two of them.
-fn push_wrapped(below: &mut String, text: &str, limit: usize) {
-    let mut column = INDENT + "owner".len();
-    push_blanks(below, INDENT);
-    below.push_str("owner");
+/// The owners over as many lines as they need, broken between two of them. `column` is where the first one starts.
+fn push_wrapped(below: &mut String, indent: usize, text: &str, limit: usize) {
+    let mut column = indent;
     for (index, owner) in owners::each_owner(text).enumerate() {
         if index > 0 {
             below.push(',');
@@ -273,14 +298,50 @@ fn push_wrapped(below: &mut String, text: &str, limit: usize) {
         }
         if index > 0 && column + 1 + columns_of(owner) >= limit {
             below.push('\n');
-            column = INDENT + "owner".len();
+            column = indent;
             push_blanks(below, column);
         }
         below.push(' ');
         below.push_str(owner);
         column += 1 + columns_of(owner);
     }
-    below.push('\n');
+}
+
+/// What a person reads better below the row than in it.
+fn push_long(line: &mut String, column: Column, row: &Row<'_>, limit: Option<usize>) {
+    let lines = if column == Column::Info {
+        row.tcp_info().map(|tcp| info::lines(tcp, row.congestion())).unwrap_or_default()
+    } else {
+        let mut text = format!("{} ", column.name());
+        let empty = text.len();
+        column.push(&mut text, row, Reader::Person);
+        if text.len() > empty { vec![text] } else { Vec::new() }
+    };
+    for words in lines {
+        push_words(line, &words, limit.unwrap_or(usize::MAX));
+    }
+}
+
+/// A line of words with two blanks between them, broken there where it is too long.
+fn push_words(line: &mut String, words: &str, limit: usize) {
+    let mut used = 0;
+    for word in words.split("  ") {
+        let width = columns_of(word);
+        if used > 0 && used + GAP + width <= limit {
+            push_blanks(line, GAP);
+            used += GAP + width;
+        } else {
+            // What goes on is set back a little, so that each subject starts where the eye looks for it.
+            let indent = if used > 0 { INDENT + GAP } else { INDENT };
+            if used > 0 {
+                line.push('\n');
+            }
+            push_blanks(line, indent);
+            used = indent + width;
+        }
+        line.push_str(word);
+    }
+    line.push('\n');
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-//! Names that stand for numbers: interfaces and services.
+//! Names that stand for numbers: interfaces, services, users, control groups, hosts.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use sockeye_cli::escape::{escape, escape_octets};
 use sockeye_sys::Protocol;
@@ -10,6 +11,9 @@ use sockeye_sys::Protocol;
 pub struct Names {
     interfaces: HashMap<u32, String>,
     services: HashMap<(Protocol, u16), String>,
+    users: HashMap<u32, String>,
+    cgroups: HashMap<u64, String>,
+    hosts: HashMap<IpAddr, String>,
 }
 
 impl Names {
@@ -28,6 +32,53 @@ impl Names {
                 self.services.entry((protocol, port)).or_insert_with(|| escape_octets(name));
             }
         }
+    }
+
+    /// Takes in a list of users. Where it has two names for a number, the first holds.
+    ///
+    /// # Source
+    /// passwd(5).
+    pub fn add_users(&mut self, database: &[u8]) {
+        for line in database.split(|octet| *octet == b'\n') {
+            if let Some((uid, name)) = user(line) {
+                self.users.entry(uid).or_insert_with(|| escape_octets(name));
+            }
+        }
+    }
+
+    /// Takes in the path of a control group.
+    pub fn add_cgroup(&mut self, id: u64, path: &[u8]) {
+        self.cgroups.insert(id, escape_octets(path));
+    }
+
+    /// Takes in the name of a host.
+    pub fn add_host(&mut self, address: IpAddr, name: &str) {
+        self.hosts.insert(address, escape(name).into_owned());
+    }
+
+    /// Whether any port has a name.
+    pub fn has_services(&self) -> bool {
+        !self.services.is_empty()
+    }
+
+    /// Whether any host has a name.
+    pub fn has_hosts(&self) -> bool {
+        !self.hosts.is_empty()
+    }
+
+    /// The name of a user, if the list has one.
+    pub fn user(&self, uid: u32) -> Option<&str> {
+        self.users.get(&uid).map(String::as_str)
+    }
+
+    /// The path of a control group, if it has been taken in.
+    pub fn cgroup(&self, id: u64) -> Option<&str> {
+        self.cgroups.get(&id).map(String::as_str)
+    }
+
+    /// The name of a host, if it has been taken in.
+    pub fn host(&self, address: IpAddr) -> Option<&str> {
+        self.hosts.get(&address).map(String::as_str)
     }
 
     /// The name of an interface, if it has been taken in.
@@ -53,6 +104,14 @@ pub fn port_of(database: &[u8], protocol: Protocol, name: &str) -> Option<u16> {
         let named = first == name.as_bytes() || aliases.any(|alias| alias == name.as_bytes());
         (of == protocol && named).then_some(port)
     })
+}
+
+/// One line of the list of users: `root:x:0:0:root:/root:/bin/sh`.
+fn user(line: &[u8]) -> Option<(u32, &[u8])> {
+    let mut fields = line.split(|octet| *octet == b':');
+    let name = fields.next().filter(|name| !name.is_empty())?;
+    let uid = std::str::from_utf8(fields.nth(1)?).ok()?.parse().ok()?;
+    Some((uid, name))
 }
 
 /// One line of the database: `ssh  22/tcp  alias  # comment`.
@@ -99,11 +158,22 @@ mod tests {
         assert_eq!(port_of(database, Protocol::TCP, "HTTP"), None);
     }
 
+    #[test]
+    fn the_list_of_users_as_passwd_5_describes_it() {
+        let mut names = Names::default();
+        names
+            .add_users(b"root:x:0:0:root:/root:/bin/sh\ntoor:x:0:0::/:\n:x:5:\nbad:x:y:\nshort:x\nodd\x1b:x:7:7::/:\n");
+        assert_eq!(names.user(0), Some("root"));
+        assert_eq!(names.user(7), Some("odd\\x1b"));
+        assert_eq!(names.users.len(), 2);
+    }
+
     proptest! {
         #[test]
         fn no_database_panics(database: Vec<u8>) {
             Names::default().add_services(&database);
             port_of(&database, Protocol::TCP, "http");
+            Names::default().add_users(&database);
         }
     }
 }

@@ -134,7 +134,7 @@ pub fn each_owner(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A plain name as it is; one with blanks, brackets or quotes in quotes, so that it cannot be taken for two owners.
-fn push_command(text: &mut String, command: &str) {
+pub(crate) fn push_command(text: &mut String, command: &str) {
     let plain = |character: char| character.is_alphanumeric() || "._-+/:@#~".contains(character);
     if !command.is_empty() && command.chars().all(plain) {
         return text.push_str(command);

@@ -4,9 +4,15 @@ use std::fmt;
 
 use serde::Serialize;
 use sockeye_common::addr::IpText;
-use sockeye_sys::{Family, Protocol, TcpState};
+use sockeye_sys::sock_diag::{SkMemInfo, Timer, TimerKind};
+use sockeye_sys::tcp_info::TcpInfo;
+use sockeye_sys::{Family, Protocol};
 
+use crate::columns::Column;
+use crate::columns::cell::{Context, Reader, Row, dual_stack, shutdown_words, timer_name};
+use crate::entry::Entry;
 use crate::kind::Kind;
+use crate::listing::info;
 use crate::names::Names;
 use crate::owners::{Holders, Owner, Ownership};
 use crate::socket::Socket;
@@ -29,6 +35,19 @@ impl Coded {
     pub fn protocol(protocol: Protocol) -> Self {
         Self { code: protocol.0, name: Kind::of_protocol(protocol).map(Kind::netid) }
     }
+
+    fn timer(kind: TimerKind) -> Self {
+        let (code, name) = match kind {
+            TimerKind::Unknown(code) => (code, None),
+            TimerKind::Off => (0, Some(timer_name(kind))),
+            TimerKind::Retransmission => (1, Some(timer_name(kind))),
+            TimerKind::KeepAlive => (2, Some(timer_name(kind))),
+            TimerKind::TimeWait => (3, Some(timer_name(kind))),
+            TimerKind::ZeroWindowProbe => (4, Some(timer_name(kind))),
+            TimerKind::DelayedAck => (5, Some(timer_name(kind))),
+        };
+        Self { code: code.into(), name }
+    }
 }
 
 impl fmt::Display for Coded {
@@ -47,67 +66,263 @@ pub struct InterfaceRecord<'a> {
     name: Option<&'a str>,
 }
 
+/// A timer that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TimerRecord {
+    kind: Coded,
+    expires_ms: u32,
+    /// How often it has expired.
+    retransmits: u8,
+}
+
+impl From<Timer> for TimerRecord {
+    fn from(timer: Timer) -> Self {
+        Self { kind: Coded::timer(timer.kind), expires_ms: timer.expires_ms, retransmits: timer.retransmits }
+    }
+}
+
+/// A control group by number and path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct CgroupRecord<'a> {
+    id: u64,
+    path: Option<&'a str>,
+}
+
+/// Memory of a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_field_names, reason = "a name carries its unit")]
+pub struct MemoryRecord {
+    rmem_octets: u32,
+    rcvbuf_octets: u32,
+    wmem_octets: u32,
+    sndbuf_octets: u32,
+    fwd_alloc_octets: u32,
+    wmem_queued_octets: u32,
+    optmem_octets: u32,
+    backlog_octets: Option<u32>,
+}
+
+impl From<SkMemInfo> for MemoryRecord {
+    fn from(memory: SkMemInfo) -> Self {
+        Self {
+            rmem_octets: memory.rmem_alloc,
+            rcvbuf_octets: memory.rcvbuf,
+            wmem_octets: memory.wmem_alloc,
+            sndbuf_octets: memory.sndbuf,
+            fwd_alloc_octets: memory.fwd_alloc,
+            wmem_queued_octets: memory.wmem_queued,
+            optmem_octets: memory.optmem,
+            backlog_octets: memory.backlog,
+        }
+    }
+}
+
+/// What TCP knows of a connection. Null is what this kernel does not tell, or has not measured yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InfoRecord {
+    rtt_us: Option<u32>,
+    rttvar_us: Option<u32>,
+    min_rtt_us: Option<u32>,
+    rto_us: Option<u32>,
+    backoff: Option<u8>,
+    mss_octets: Option<u32>,
+    pmtu_octets: Option<u32>,
+    cwnd_segments: Option<u32>,
+    ssthresh_segments: Option<u32>,
+    snd_wnd_octets: Option<u32>,
+    rcv_wnd_octets: Option<u32>,
+    bytes_sent: Option<u64>,
+    bytes_acked: Option<u64>,
+    bytes_received: Option<u64>,
+    bytes_retrans: Option<u64>,
+    notsent_octets: Option<u32>,
+    segs_out: Option<u32>,
+    segs_in: Option<u32>,
+    data_segs_out: Option<u32>,
+    data_segs_in: Option<u32>,
+    retrans_segments: Option<u32>,
+    unacked_segments: Option<u32>,
+    lost_segments: Option<u32>,
+    delivery_rate_octets_per_s: Option<u64>,
+    pacing_rate_octets_per_s: Option<u64>,
+    busy_us: Option<u64>,
+    rwnd_limited_us: Option<u64>,
+    sndbuf_limited_us: Option<u64>,
+    last_sent_ms: Option<u32>,
+    last_received_ms: Option<u32>,
+    last_ack_received_ms: Option<u32>,
+    options: Vec<&'static str>,
+    snd_wscale: Option<u8>,
+    rcv_wscale: Option<u8>,
+}
+
+impl From<&TcpInfo> for InfoRecord {
+    fn from(tcp: &TcpInfo) -> Self {
+        let options = info::options(tcp);
+        let scales = tcp.window_scales().filter(|_| options.contains(&"wscale"));
+        Self {
+            rtt_us: tcp.rtt_us(),
+            rttvar_us: tcp.rttvar_us(),
+            min_rtt_us: info::min_rtt_us(tcp),
+            rto_us: tcp.rto_us(),
+            backoff: tcp.backoff(),
+            mss_octets: tcp.snd_mss(),
+            pmtu_octets: tcp.pmtu(),
+            cwnd_segments: tcp.snd_cwnd(),
+            ssthresh_segments: info::ssthresh(tcp),
+            snd_wnd_octets: tcp.snd_wnd(),
+            rcv_wnd_octets: tcp.rcv_wnd(),
+            bytes_sent: tcp.bytes_sent(),
+            bytes_acked: tcp.bytes_acked(),
+            bytes_received: tcp.bytes_received(),
+            bytes_retrans: tcp.bytes_retrans(),
+            notsent_octets: tcp.notsent_bytes(),
+            segs_out: tcp.segs_out(),
+            segs_in: tcp.segs_in(),
+            data_segs_out: tcp.data_segs_out(),
+            data_segs_in: tcp.data_segs_in(),
+            retrans_segments: tcp.total_retrans(),
+            unacked_segments: tcp.unacked(),
+            lost_segments: tcp.lost(),
+            delivery_rate_octets_per_s: tcp.delivery_rate(),
+            pacing_rate_octets_per_s: info::pacing_rate(tcp),
+            busy_us: tcp.busy_time_us(),
+            rwnd_limited_us: tcp.rwnd_limited_us(),
+            sndbuf_limited_us: tcp.sndbuf_limited_us(),
+            last_sent_ms: info::last_sent_ms(tcp),
+            last_received_ms: info::last_received_ms(tcp),
+            last_ack_received_ms: tcp.last_ack_recv_ms(),
+            snd_wscale: scales.map(|(peers, _)| peers),
+            rcv_wscale: scales.map(|(_, ours)| ours),
+            options,
+        }
+    }
+}
+
 /// Every field of a socket, under names that carry their unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Record<'a> {
-    protocol: Coded,
+    /// Null where only the own namespace is listed.
+    netns: Option<&'a str>,
+    netid: &'static str,
+    /// Null outside the Internet families.
+    protocol: Option<Coded>,
     family: Coded,
     state: State,
-    local_address: String,
-    local_port: u16,
+    /// Address, port and service are null outside the Internet families; the names are null in them.
+    local_address: Option<String>,
+    local_port: Option<u16>,
     local_service: Option<&'a str>,
+    local_name: Option<String>,
     /// Null where there is no peer.
     peer_address: Option<String>,
     peer_port: Option<u16>,
     peer_service: Option<&'a str>,
+    /// Null where nobody asked for it, or nobody knows it.
+    peer_host: Option<&'a str>,
+    peer_name: Option<String>,
+    /// Of Unix-domain sockets.
+    peer_inode: Option<u32>,
     interface: Option<InterfaceRecord<'a>>,
+    scope: Option<InterfaceRecord<'a>>,
     /// Null where the kernel does not say: of connections, and of IPv4.
     v6only: Option<bool>,
+    dual_stack: Option<bool>,
     /// Null of a listener, as is the next; the two behind them are null of everything else.
     recv_queue_octets: Option<u32>,
     send_queue_octets: Option<u32>,
     accept_queue_connections: Option<u32>,
     accept_queue_limit_connections: Option<u32>,
+    /// Null where none runs.
+    timer: Option<TimerRecord>,
     /// Until the kernel forgets a TIME-WAIT.
     expires_ms: Option<u32>,
     uid: Option<u32>,
+    /// Null where nobody asked for it.
+    user: Option<&'a str>,
     inode: Option<u32>,
     cookie: u64,
     /// Null where nobody looked.
     owners: Option<Vec<Owner<'a>>>,
     /// Whether somebody may hold it whom we may not look into; null where nobody looked.
     owners_hidden: Option<bool>,
+    /// Null where nobody asked for it, as is what follows.
+    memory: Option<MemoryRecord>,
+    drops_packets: Option<u32>,
+    congestion: Option<String>,
+    tcp_info: Option<InfoRecord>,
+    tos: Option<u8>,
+    tclass: Option<u8>,
+    mark: Option<u32>,
+    cgroup: Option<CgroupRecord<'a>>,
+    ulp: Option<String>,
+    shutdown: Option<&'static str>,
 }
 
 impl<'a> Record<'a> {
-    /// Puts together what is known of a socket.
+    /// Puts together what is known of a socket of the Internet families.
     pub fn new(socket: &Socket, names: &'a Names, holders: Option<&'a Holders>) -> Self {
-        let listener = socket.state == State::Tcp(TcpState::Listen);
+        Self::of(&Entry::Inet(socket.clone()), Context { names, holders, netns: None })
+    }
+
+    /// Puts together what is known of a socket.
+    pub fn of(entry: &Entry, context: Context<'a>) -> Self {
+        let Context { names, holders, netns } = context;
+        let row = &Row { entry, context };
+        let inet = row.inet();
+        let listener = row.is_listener();
         let queue = |octets| (!listener).then_some(octets);
         let backlog = |connections| listener.then_some(connections);
-        let peer = socket.has_peer().then_some(socket.peer);
+        let peer = row.inet_peer();
+        let details = entry.details();
+        let interface = |index| InterfaceRecord { index, name: names.interface(index) };
+        let name = |column: Column| {
+            let mut text = String::new();
+            column.push(&mut text, row, Reader::Program);
+            (inet.is_none() && !text.is_empty()).then_some(text)
+        };
         Self {
-            protocol: Coded::protocol(socket.protocol),
-            family: Coded::family(socket.family),
-            state: socket.state,
-            local_address: IpText(socket.local.ip()).to_string(),
-            local_port: socket.local.port(),
-            local_service: names.service(socket.protocol, socket.local.port()),
+            netns,
+            netid: entry.label(),
+            protocol: inet.map(|socket| Coded::protocol(socket.protocol)),
+            family: Coded::family(entry.family()),
+            state: entry.state(),
+            local_address: inet.map(|socket| IpText(socket.local.ip()).to_string()),
+            local_port: inet.map(|socket| socket.local.port()),
+            local_service: inet.and_then(|socket| names.service(socket.protocol, socket.local.port())),
+            local_name: name(Column::Local),
             peer_address: peer.map(|peer| IpText(peer.ip()).to_string()),
             peer_port: peer.map(|peer| peer.port()),
-            peer_service: peer.and_then(|peer| names.service(socket.protocol, peer.port())),
-            interface: socket.interface.map(|index| InterfaceRecord { index, name: names.interface(index) }),
-            v6only: socket.v6only,
-            recv_queue_octets: queue(socket.recv_queue),
-            send_queue_octets: queue(socket.send_queue),
-            accept_queue_connections: backlog(socket.recv_queue),
-            accept_queue_limit_connections: backlog(socket.send_queue),
-            expires_ms: socket.expires_ms(),
-            uid: socket.uid,
-            inode: socket.inode,
-            cookie: socket.cookie,
-            owners: holders.map(|holders| holders.of(socket.inode).collect()),
-            owners_hidden: holders.map(|holders| holders.ownership(socket.inode) == Ownership::Hidden),
+            peer_service: inet.zip(peer).and_then(|(socket, peer)| names.service(socket.protocol, peer.port())),
+            peer_host: peer.and_then(|peer| names.host(peer.ip())),
+            peer_name: name(Column::Peer),
+            peer_inode: entry.peer_inode(),
+            interface: entry.interface().map(interface),
+            scope: row.scope().map(interface),
+            v6only: inet.and_then(|socket| socket.v6only),
+            dual_stack: dual_stack(row),
+            recv_queue_octets: queue(entry.recv_queue()),
+            send_queue_octets: queue(entry.send_queue()),
+            accept_queue_connections: backlog(entry.recv_queue()),
+            accept_queue_limit_connections: backlog(entry.send_queue()),
+            timer: row.timer().map(Into::into),
+            expires_ms: inet.and_then(Socket::expires_ms),
+            uid: entry.uid(),
+            user: entry.uid().and_then(|uid| names.user(uid)),
+            inode: entry.inode(),
+            cookie: entry.cookie(),
+            owners: holders.map(|holders| holders.of(entry.inode()).collect()),
+            owners_hidden: holders.map(|holders| holders.ownership(entry.inode()) == Ownership::Hidden),
+            memory: entry.skmeminfo().map(Into::into),
+            drops_packets: entry.skmeminfo().and_then(|memory| memory.drops),
+            congestion: row.congestion().map(str::to_owned),
+            tcp_info: row.tcp_info().map(Into::into),
+            tos: details.and_then(|row| row.tos),
+            tclass: details.and_then(|row| row.traffic_class),
+            mark: entry.mark(),
+            cgroup: entry.cgroup().map(|id| CgroupRecord { id, path: names.cgroup(id) }),
+            ulp: row.ulp().map(str::to_owned),
+            shutdown: entry.shutdown().map(shutdown_words),
         }
     }
 }

@@ -5,7 +5,10 @@ pub mod bind;
 pub mod clock;
 mod dump;
 pub mod filter;
+pub mod lookups;
+pub mod netns;
 mod processes;
+pub mod resolve;
 pub mod settings;
 pub mod wait;
 

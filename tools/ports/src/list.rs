@@ -1,0 +1,238 @@
+//! A listing, from the first question to the last line.
+
+use std::net::IpAddr;
+
+use sockeye_cli::{Failure, Output, Status};
+use sockeye_sys::CallError;
+
+use crate::cli::{Form, List};
+use crate::columns::Needs;
+use crate::columns::cell::Context;
+use crate::entry::{Entry, Listed};
+use crate::explain::{self, Event, OwnerSearch, counted};
+use crate::listing::csv::Csv;
+use crate::listing::{Listing, Section, order};
+use crate::names::Names;
+use crate::netns::Left;
+use crate::owners::{Holders, Ownership};
+use crate::shell::filter::Selected;
+use crate::shell::{self, Survey, lookups, netns, resolve};
+use crate::summary::Summary;
+
+/// What one network namespace has.
+struct Space {
+    /// What it is called, where others are listed too.
+    name: Option<String>,
+    entries: Vec<Entry>,
+    names: Names,
+}
+
+/// Runs a listing.
+///
+/// # Errors
+/// [`Failure`] if the kernel does not list the sockets, a namespace that was named cannot be entered, or standard output
+/// does not take the list.
+pub fn run(job: &List, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let mut spaces = spaces(job, output)?;
+    if job.form == Form::Summary {
+        for space in &spaces {
+            output.result(&Summary::new(space.name.as_deref(), &space.entries))?;
+        }
+        return Ok(Status::YES);
+    }
+    let holders = job.owners.map(|wanted| match spaces.as_slice() {
+        [space] => shell::holders(&space.entries, wanted),
+        many => shell::holders(&many.iter().flat_map(|space| &space.entries).map(Held::of).collect::<Vec<_>>(), wanted),
+    });
+    if let Some((_, search)) = &holders {
+        output.event(&Event::OwnersSearched(*search))?;
+    }
+    look_up(job, &mut spaces, output);
+    let holders = holders.as_ref();
+    let sections: Vec<Section<'_>> =
+        spaces.iter().map(|space| space.section(holders.map(|(holders, _)| holders))).collect();
+    let listing = Listing {
+        sections: &sections,
+        places: &order::places(&sections, &job.sort),
+        columns: &job.columns,
+        headings: job.headings,
+        one_line: job.one_line,
+    };
+    match job.form {
+        Form::Csv => output.list(&Csv(listing), listing.records())?,
+        Form::Lines | Form::Summary => output.list(&listing, listing.records())?,
+    }
+    if output.is_explained() {
+        explain::states(listing.rows().map(|row| row.entry.state()))
+            .iter()
+            .try_for_each(|event| output.event(event))?;
+    }
+    if let Some((holders, search)) = holders {
+        output.flush()?;
+        note_hidden(sections.iter().flat_map(|section| section.entries), holders, search, output);
+    }
+    Ok(Status::YES)
+}
+
+impl Space {
+    fn section<'a>(&'a self, holders: Option<&'a Holders>) -> Section<'a> {
+        let context = Context { names: &self.names, holders, netns: self.name.as_deref() };
+        Section { entries: &self.entries, context }
+    }
+}
+
+/// What the search for owners needs of an entry.
+struct Held {
+    inode: Option<u32>,
+    peer: Option<u32>,
+}
+
+impl Held {
+    fn of(entry: &Entry) -> Self {
+        Self { inode: entry.inode(), peer: entry.peer_inode() }
+    }
+}
+
+impl Listed for Held {
+    fn inode(&self) -> Option<u32> {
+        self.inode
+    }
+
+    fn interface(&self) -> Option<u32> {
+        None
+    }
+
+    fn peer_inode(&self) -> Option<u32> {
+        self.peer
+    }
+}
+
+/// The sockets of every namespace that is wanted.
+fn spaces(job: &List, output: &mut Output<'_>) -> Result<Vec<Space>, Failure> {
+    for warning in &job.query.warnings {
+        output.note(format!("filter: {warning}"));
+    }
+    if job.netns.is_empty() {
+        let found = output.narrate(|explain| look_into(job, explain))??;
+        return Ok(vec![found.space(None, output)]);
+    }
+    let (places, mut left) = netns::places(&job.netns)?;
+    let all = job.netns.contains(&crate::netns::Wanted::All);
+    let mut spaces = Vec::with_capacity(places.len());
+    for place in places {
+        let mut events = Vec::new();
+        // Interfaces have their names and numbers in there.
+        match place.run(|| look_into(job, &mut |event| events.push(event))) {
+            Ok(found) => {
+                events.iter().try_for_each(|event| output.event(event))?;
+                spaces.push(found?.space(Some(place.name), output));
+            }
+            Err(error) if all && netns::is_gone(&error) => {}
+            Err(_) if all => left.namespaces += 1,
+            Err(error) => return Err(not_entered(&place.name, &error)),
+        }
+    }
+    note_left(&left, output);
+    Ok(spaces)
+}
+
+/// What was found in the network namespace of a thread.
+struct Found {
+    selected: Selected,
+    /// The list changed each time that it was read.
+    interrupted: bool,
+    names: Names,
+}
+
+impl Found {
+    fn space(self, name: Option<String>, output: &mut Output<'_>) -> Space {
+        if self.interrupted {
+            output.note("the list changed each time that it was read: a socket may be missing, or there twice");
+        }
+        if let Some(note) = self.selected.note() {
+            output.note(note);
+        }
+        Space { name, entries: self.selected.entries, names: self.names }
+    }
+}
+
+/// Lists the sockets of the network namespace of this thread.
+fn look_into(job: &List, explain: &mut dyn FnMut(Event)) -> Result<Found, Failure> {
+    let filter = shell::filter::resolve(&job.query)?;
+    if !job.query.is_empty() {
+        explain(Event::filter_read(&job.query, &filter));
+    }
+    let Survey { mut entries, interrupted } = shell::survey(&filter.narrow(&job.selection), explain)?;
+    let hidden = shell::filter::sift(&mut entries, &filter)?;
+    let names = shell::names(&entries, job.numeric);
+    Ok(Found { selected: Selected { entries, hidden }, interrupted, names })
+}
+
+fn not_entered(name: &str, error: &CallError) -> Failure {
+    let failure = Failure::host(format!("network namespace {name}: {error}"));
+    if error.kind() == std::io::ErrorKind::PermissionDenied && !shell::is_root() {
+        failure.hint("try as root")
+    } else {
+        failure
+    }
+}
+
+fn note_left(left: &Left, output: &mut Output<'_>) {
+    if let Some(sentence) = left.sentence() {
+        let hint = if shell::is_root() { "" } else { " (try as root)" };
+        output.note(format!("{sentence}{hint}"));
+    }
+}
+
+/// Looks up the names that the columns show.
+fn look_up(job: &List, spaces: &mut [Space], output: &mut Output<'_>) {
+    for space in &mut *spaces {
+        if job.needs(Needs::Users) {
+            lookups::add_users(&mut space.names);
+        }
+        if job.needs(Needs::Cgroups) {
+            let mut ids: Vec<u64> = space.entries.iter().filter_map(Entry::cgroup).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            lookups::add_cgroups(&mut space.names, &ids);
+        }
+    }
+    if job.resolve {
+        let mut peers: Vec<IpAddr> = spaces.iter().flat_map(|space| &space.entries).filter_map(peer).collect();
+        peers.sort_unstable();
+        peers.dedup();
+        let (hosts, late) = resolve::hosts(peers);
+        for (address, name) in hosts {
+            for space in &mut *spaces {
+                space.names.add_host(address, &name);
+            }
+        }
+        if late > 0 {
+            output.note(format!("no answer in time about {}", counted(late, "address", "addresses")));
+        }
+    }
+}
+
+/// The host at the other end.
+fn peer(entry: &Entry) -> Option<IpAddr> {
+    let socket = entry.as_inet()?;
+    socket.has_peer().then(|| socket.peer.ip()).filter(|ip| !ip.is_unspecified())
+}
+
+/// Says on standard error how many owners are missing, since standard output may be cut apart by another tool.
+pub(crate) fn note_hidden<'a, T: Listed + 'a>(
+    sockets: impl IntoIterator<Item = &'a T>,
+    holders: &Holders,
+    search: &OwnerSearch,
+    output: &mut Output<'_>,
+) {
+    let is_hidden = |socket: &&T| holders.ownership(socket.inode()) == Ownership::Hidden;
+    let hidden = sockets.into_iter().filter(is_hidden).count();
+    if hidden == 0 {
+        return;
+    }
+    let sockets = counted(hidden, "socket", "sockets");
+    let (why, root_would_help) = search.why_hidden();
+    let hint = if root_would_help && !shell::is_root() { " (try as root)" } else { "" };
+    output.note(format!("owners of {sockets} are hidden: {why}{hint}"));
+}

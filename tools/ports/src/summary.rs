@@ -1,0 +1,173 @@
+//! How many sockets a network namespace has: counted from its own list, never from figures of the whole host.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde::Serialize;
+use sockeye_cli::output::{Render, Role, Text};
+use sockeye_sys::{Family, TcpState};
+
+use crate::entry::Entry;
+use crate::kind::Kind;
+use crate::state::State;
+
+/// The sockets of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Count {
+    kind: &'static str,
+    sockets: usize,
+    /// Null outside the Internet families.
+    ipv4: Option<usize>,
+    ipv6: Option<usize>,
+    /// By name, in the order of a listing.
+    states: Vec<StateCount>,
+    /// Closed by their processes, and still there: TIME-WAIT is counted apart.
+    orphans: usize,
+    /// Connections that wait for accept(2).
+    not_accepted: usize,
+    /// Null where the kernel tells of no socket.
+    memory_octets: Option<u64>,
+}
+
+/// The sockets in one state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct StateCount {
+    state: State,
+    sockets: usize,
+}
+
+/// What a network namespace has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Summary<'a> {
+    /// Null where only the own is asked for.
+    netns: Option<&'a str>,
+    sockets: usize,
+    /// Null where the kernel tells of no socket.
+    memory_octets: Option<u64>,
+    kinds: Vec<Count>,
+}
+
+impl<'a> Summary<'a> {
+    /// Counts.
+    pub fn new(netns: Option<&'a str>, entries: &[Entry]) -> Self {
+        let mut kinds: BTreeMap<Kind, Count> = BTreeMap::new();
+        for entry in entries {
+            kinds.entry(entry.kind()).or_default().add(entry);
+        }
+        let mut kinds: Vec<Count> =
+            kinds.into_iter().map(|(kind, count)| Count { kind: kind.netid(), ..count }).collect();
+        for count in &mut kinds {
+            count.states.sort_by_key(|state| state.state.rank());
+        }
+        let memory_octets = kinds.iter().filter_map(|count| count.memory_octets).reduce(u64::saturating_add);
+        Self { netns, sockets: entries.len(), memory_octets, kinds }
+    }
+}
+
+impl Count {
+    fn add(&mut self, entry: &Entry) {
+        self.sockets += 1;
+        if entry.kind().is_inet() {
+            let is_ipv6 = entry.family() == Family::INET6;
+            *self.ipv4.get_or_insert(0) += usize::from(!is_ipv6);
+            *self.ipv6.get_or_insert(0) += usize::from(is_ipv6);
+        }
+        let state = entry.state();
+        match self.states.iter_mut().find(|count| count.state == state) {
+            Some(count) => count.sockets += 1,
+            None => self.states.push(StateCount { state, sockets: 1 }),
+        }
+        if entry.inode().is_none() {
+            match state {
+                State::Tcp(TcpState::Established | TcpState::CloseWait) => self.not_accepted += 1,
+                State::Tcp(TcpState::FinWait1 | TcpState::FinWait2 | TcpState::Closing | TcpState::LastAck) => {
+                    self.orphans += 1;
+                }
+                _ => {}
+            }
+        }
+        if let Some(memory) = entry.skmeminfo() {
+            let used = [memory.rmem_alloc, memory.wmem_queued.max(memory.wmem_alloc), memory.fwd_alloc, memory.optmem];
+            let used: u64 = used.into_iter().map(u64::from).sum();
+            self.memory_octets = Some(self.memory_octets.unwrap_or(0).saturating_add(used));
+        }
+    }
+
+    /// What the states and queues say, in words.
+    fn words(&self) -> String {
+        let mut words: Vec<String> = Vec::new();
+        for count in &self.states {
+            let name = count.state.name().map_or_else(|| count.state.number().to_string(), str::to_owned);
+            words.push(format!("{} {name}", count.sockets));
+        }
+        for (count, name) in [(self.orphans, "orphaned"), (self.not_accepted, "not yet accepted")] {
+            if count > 0 {
+                words.push(format!("{count} {name}"));
+            }
+        }
+        words.join(", ")
+    }
+}
+
+impl Render for Summary<'_> {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let name = self.netns.map_or_else(
+            || "Sockets of this network namespace".to_owned(),
+            |name| format!("Sockets of network namespace {name}"),
+        );
+        let memory = self.memory_octets.map(|octets| format!(", {octets} octets of memory")).unwrap_or_default();
+        text.line(text.paint(Role::Strong, &format!("{name}: {}{memory}", self.sockets)))?;
+        if self.kinds.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<[String; 5]> = self
+            .kinds
+            .iter()
+            .map(|count| {
+                let or_none =
+                    |number: Option<usize>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+                let memory = count.memory_octets.map_or_else(|| "-".to_owned(), |octets| octets.to_string());
+                [count.kind.to_owned(), count.sockets.to_string(), or_none(count.ipv4), or_none(count.ipv6), memory]
+            })
+            .collect();
+        let headings = ["Kind", "Sockets", "IPv4", "IPv6", "Memory"];
+        let mut widths = headings.map(str::len);
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.len());
+            }
+        }
+        let [kind, sockets, ipv4, ipv6, memory] = widths;
+        let line = |cells: [&str; 5], last: &str| {
+            let [name, count, v4, v6, octets] = cells;
+            let line = format!("{name:kind$}  {count:>sockets$}  {v4:>ipv4$}  {v6:>ipv6$}  {octets:>memory$}  {last}");
+            line.trim_end().to_owned()
+        };
+        text.line(text.paint(Role::Heading, &line(headings, "States")))?;
+        let indent = kind + sockets + ipv4 + ipv6 + memory + 10;
+        for (row, count) in rows.iter().zip(&self.kinds) {
+            let cells = [&row[0], &row[1], &row[2], &row[3], &row[4]].map(String::as_str);
+            let mut words =
+                folded(&count.words(), text.width().map(|width| usize::from(width).saturating_sub(indent))).into_iter();
+            text.line(line(cells, &words.next().unwrap_or_default()))?;
+            words.try_for_each(|more| text.line(format!("{:indent$}{more}", "")))?;
+        }
+        Ok(())
+    }
+}
+
+/// A list of words with commas, cut behind a comma where it is too wide.
+fn folded(words: &str, width: Option<usize>) -> Vec<String> {
+    let width = width.unwrap_or(usize::MAX).max(20);
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split_inclusive(", ") {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.trim_end().len() <= width => line.push_str(word),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    for line in &mut lines {
+        line.truncate(line.trim_end().len());
+    }
+    lines
+}
