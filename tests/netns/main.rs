@@ -39,6 +39,7 @@ mod netsum_live;
 mod netsum_why;
 mod ports;
 mod ports_backlog;
+mod ports_filter;
 mod ports_states;
 mod ports_why;
 mod sys;
@@ -81,6 +82,7 @@ fn main() -> ExitCode {
         netsum_live::tests,
         ports::tests,
         ports_backlog::tests,
+        ports_filter::tests,
         ports_states::tests,
         ports_why::tests,
         sys::cases,

@@ -2,6 +2,7 @@
 
 mod backlog;
 mod explain;
+mod filter;
 mod list;
 mod wait;
 mod why;
@@ -19,6 +20,7 @@ pub(crate) const MANUAL: Manual = Manual {
     ],
     description: list::DESCRIPTION,
     sections: &[
+        filter::SECTION,
         ("Columns", list::COLUMNS),
         ("Choosing columns", list::CHOOSING),
         ("Other network namespaces", list::NAMESPACES),
@@ -28,8 +30,8 @@ pub(crate) const MANUAL: Manual = Manual {
         ("Output for programs", list::PROGRAMS),
         (
             "Explanation",
-            "`--explain` shows first which requests went to the kernel and how many sockets came, and how the owners were \
-found; then, behind the listing, what each state in it means and who must act next.",
+            "`--explain` shows first how the filter was read, which requests went to the kernel and how many sockets came, and how \
+the owners were found; then, behind the listing, what each state in it means and who must act next.",
         ),
         explain::SECTION,
         backlog::SECTION,
@@ -50,6 +52,9 @@ found; then, behind the listing, what each state in it means and who must act ne
         why::FREE,
         why::FOREIGN,
         wait::GONE,
+        filter::OF_A_PROCESS,
+        filter::PRECEDENCE,
+        filter::READING,
     ],
     exit_status: &[
         (0, "The sockets were listed, even if there are none; `why`: every bind that was asked about would succeed."),
