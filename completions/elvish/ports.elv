@@ -114,6 +114,10 @@ set edit:completion:arg-completer[ports] = {|@words|
         }
         &'ports;free'= {
             cand --color 'Use colour: on a terminal, always or never'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand -n 'Show what would be destroyed, and destroy nothing'
+            cand --dry-run 'Show what would be destroyed, and destroy nothing'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
             cand -h 'Print help (see more with ''--help'')'
@@ -135,6 +139,12 @@ set edit:completion:arg-completer[ports] = {|@words|
         }
         &'ports;reach'= {
             cand --color 'Use colour: on a terminal, always or never'
+            cand -t 'TCP listeners (without -t and -u: both)'
+            cand --tcp 'TCP listeners (without -t and -u: both)'
+            cand -u 'UDP sockets that take datagrams from anybody'
+            cand --udp 'UDP sockets that take datagrams from anybody'
+            cand -e 'Only what others can reach: status 1 if there is nothing'
+            cand --exposed 'Only what others can reach: status 1 if there is nothing'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
             cand -h 'Print help (see more with ''--help'')'
@@ -142,6 +152,8 @@ set edit:completion:arg-completer[ports] = {|@words|
         }
         &'ports;options'= {
             cand --color 'Use colour: on a terminal, always or never'
+            cand -c 'Only what differs from a new socket of the same kind'
+            cand --changed 'Only what differs from a new socket of the same kind'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
             cand -h 'Print help (see more with ''--help'')'

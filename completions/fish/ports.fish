@@ -97,6 +97,8 @@ complete -c ports -n "__fish_ports_using_subcommand why" -s h -l help -d 'Print 
 complete -c ports -n "__fish_ports_using_subcommand free" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
+complete -c ports -n "__fish_ports_using_subcommand free" -s y -l yes -d 'Do not ask'
+complete -c ports -n "__fish_ports_using_subcommand free" -s n -l dry-run -d 'Show what would be destroyed, and destroy nothing'
 complete -c ports -n "__fish_ports_using_subcommand free" -l explain -d 'Show the working, step by step'
 complete -c ports -n "__fish_ports_using_subcommand free" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c ports -n "__fish_ports_using_subcommand free" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -113,12 +115,16 @@ complete -c ports -n "__fish_ports_using_subcommand wait" -s h -l help -d 'Print
 complete -c ports -n "__fish_ports_using_subcommand reach" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
+complete -c ports -n "__fish_ports_using_subcommand reach" -s t -l tcp -d 'TCP listeners (without -t and -u: both)'
+complete -c ports -n "__fish_ports_using_subcommand reach" -s u -l udp -d 'UDP sockets that take datagrams from anybody'
+complete -c ports -n "__fish_ports_using_subcommand reach" -s e -l exposed -d 'Only what others can reach: status 1 if there is nothing'
 complete -c ports -n "__fish_ports_using_subcommand reach" -l explain -d 'Show the working, step by step'
 complete -c ports -n "__fish_ports_using_subcommand reach" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c ports -n "__fish_ports_using_subcommand reach" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ports -n "__fish_ports_using_subcommand options" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
+complete -c ports -n "__fish_ports_using_subcommand options" -s c -l changed -d 'Only what differs from a new socket of the same kind'
 complete -c ports -n "__fish_ports_using_subcommand options" -l explain -d 'Show the working, step by step'
 complete -c ports -n "__fish_ports_using_subcommand options" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c ports -n "__fish_ports_using_subcommand options" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -80,10 +80,13 @@ module completions {
 
   # Destroy what keeps a port: TIME-WAIT and orphans, after asking
   export extern "ports free" [
+    --yes(-y)                 # Do not ask
+    --dry-run(-n)             # Show what would be destroyed, and destroy nothing
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete ports free color" # Use colour: on a terminal, always or never
     --help(-h)                # Print help (see more with '--help')
+    port: string              # The local port, by number or by service name. Also 127.0.0.1:8080
   ]
 
   def "nu-complete ports wait color" [] {
@@ -109,6 +112,9 @@ module completions {
 
   # Say from where each listener can be reached
   export extern "ports reach" [
+    --tcp(-t)                 # TCP listeners (without -t and -u: both)
+    --udp(-u)                 # UDP sockets that take datagrams from anybody
+    --exposed(-e)             # Only what others can reach: status 1 if there is nothing
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete ports reach color" # Use colour: on a terminal, always or never
@@ -121,10 +127,12 @@ module completions {
 
   # Show the socket options of another process
   export extern "ports options" [
+    --changed(-c)             # Only what differs from a new socket of the same kind
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete ports options color" # Use colour: on a terminal, always or never
     --help(-h)                # Print help (see more with '--help')
+    ...whose: string          # A process (4711), one of its descriptors (4711/3), or a local port (:8080) and everybody who has it
   ]
 
   def "nu-complete ports watch color" [] {

@@ -119,6 +119,10 @@ Register-ArgumentCompleter -Native -CommandName 'ports' -ScriptBlock {
         }
         'ports;free' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show what would be destroyed, and destroy nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be destroyed, and destroy nothing')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -142,6 +146,12 @@ Register-ArgumentCompleter -Native -CommandName 'ports' -ScriptBlock {
         }
         'ports;reach' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'TCP listeners (without -t and -u: both)')
+            [CompletionResult]::new('--tcp', '--tcp', [CompletionResultType]::ParameterName, 'TCP listeners (without -t and -u: both)')
+            [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'UDP sockets that take datagrams from anybody')
+            [CompletionResult]::new('--udp', '--udp', [CompletionResultType]::ParameterName, 'UDP sockets that take datagrams from anybody')
+            [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'Only what others can reach: status 1 if there is nothing')
+            [CompletionResult]::new('--exposed', '--exposed', [CompletionResultType]::ParameterName, 'Only what others can reach: status 1 if there is nothing')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -150,6 +160,8 @@ Register-ArgumentCompleter -Native -CommandName 'ports' -ScriptBlock {
         }
         'ports;options' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Only what differs from a new socket of the same kind')
+            [CompletionResult]::new('--changed', '--changed', [CompletionResultType]::ParameterName, 'Only what differs from a new socket of the same kind')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -23,7 +23,7 @@ pub use explain::Explain;
 pub use free::Free;
 pub use list::{Form, List, WantedOwners};
 pub use log::Log;
-pub use options::Opts;
+pub use options::{Opts, Whose};
 pub use reach::Reach;
 pub use wait::Wait;
 pub use watch::Watch;
@@ -122,8 +122,8 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
         Some(Command::Why(args)) => Job::Why(args.job()?),
         Some(Command::Free(args)) => Job::Free(args.job()?),
         Some(Command::Wait(args)) => Job::Wait(args.job()?),
-        Some(Command::Reach(args)) => Job::Reach(args.job()?),
-        Some(Command::Options(args)) => Job::Opts(args.job()?),
+        Some(Command::Reach(args)) => Job::Reach(args.job()),
+        Some(Command::Options(args)) => Job::Opts(args.job()),
         Some(Command::Watch(args)) => Job::Watch(args.job()?),
         Some(Command::Log(args)) => Job::Log(args.job()?),
         Some(Command::Explain(args)) => Job::Explain(args.job()?),

@@ -1,13 +1,265 @@
-//! Destroy what keeps a port: TIME-WAIT and orphans, after asking.
+//! Destroy what keeps a port: TIME-WAIT, connection requests and orphans, after asking.
+//!
+//! What a process holds is never destroyed: its end is the process's own affair, and a destroyed socket would keep the port
+//! until its descriptor is closed.
 
+use std::io;
+use std::net::IpAddr;
+
+use serde::Serialize;
+use sockeye_cli::output::{Render, Role, Text};
 use sockeye_cli::{Failure, Output, Status};
+use sockeye_common::addr::Host;
+use sockeye_sys::{Protocol, TcpState};
 
-use crate::cli::Free;
+use crate::cli::{Free, WantedOwners};
+use crate::endpoint;
+use crate::explain::{Event, counted};
+use crate::names::Names;
+use crate::owners::{self, Holders, Ownership};
+use crate::record::Record;
+use crate::shell;
+use crate::socket::Socket;
+use crate::state::State;
+use crate::wait::is_on;
+use crate::why::port_of;
 
-/// Runs `ports free`.
+/// What becomes of a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It is destroyed.
+    Destroy,
+    /// A process holds it.
+    Held,
+    /// It waits for accept(2): it ends with its listener.
+    NotAccepted,
+}
+
+/// What becomes of a socket: only what no process can act on any more is destroyed.
+pub fn fate(socket: &Socket) -> Fate {
+    let waits = socket.state == State::Tcp(TcpState::TimeWait);
+    match (waits || socket.is_half_open() || socket.is_orphan(), socket.waits_for_accept()) {
+        (true, _) => Fate::Destroy,
+        (false, true) => Fate::NotAccepted,
+        (false, false) => Fate::Held,
+    }
+}
+
+/// Runs `ports free`: yes if nothing keeps the port afterwards.
 ///
 /// # Errors
-/// [`Failure`] if it cannot be done.
-pub fn run(_job: &Free, _output: &mut Output<'_>) -> Result<Status, Failure> {
-    Err(Failure::usage("ports free: not built yet"))
+/// [`Failure`] if it cannot be done, or the user cannot be asked.
+pub fn run(job: &Free, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let port = port_of(&job.target.service, Protocol::TCP)?;
+    let address = job.target.host.as_ref().and_then(Host::ip);
+    let on_port = |output: &mut Output<'_>| on_port(port, address, output);
+    let before = on_port(output)?;
+    let (owners, search) = shell::holders(&before, WantedOwners::All);
+    output.event(&Event::OwnersSearched(search))?;
+    let names = shell::names(&before, true);
+    let (doomed, kept): (Vec<Socket>, Vec<Socket>) =
+        before.into_iter().partition(|socket| fate(socket) == Fate::Destroy);
+    let mut report = Report {
+        port,
+        dry_run: job.dry_run,
+        doomed,
+        kept,
+        destroyed: 0,
+        remaining: 0,
+        owners: &owners,
+        names: &names,
+        asked: false,
+    };
+    if !report.doomed.is_empty() && !job.dry_run {
+        if !job.yes {
+            report.asked = true;
+            confirm(&report, output)?;
+        }
+        report.destroyed = shell::free::destroy(&report.doomed)?;
+        let left = on_port(output)?;
+        let cookies: Vec<u64> = report.doomed.iter().map(|socket| socket.cookie).collect();
+        report.remaining = left.iter().filter(|socket| cookies.contains(&socket.cookie)).count();
+    }
+    let free = report.is_free();
+    output.result(&report)?;
+    Ok(if free { Status::YES } else { Status::NO })
+}
+
+/// The TCP sockets of the port.
+fn on_port(port: u16, address: Option<IpAddr>, output: &mut Output<'_>) -> Result<Vec<Socket>, Failure> {
+    let mut sockets = output.narrate(|explain: &mut dyn FnMut(Event)| shell::bind::all_sockets(explain))??;
+    sockets.retain(|socket| is_on(socket, Protocol::TCP, port, address));
+    Ok(sockets)
+}
+
+/// Asks on the terminal.
+fn confirm(report: &Report<'_>, output: &mut Output<'_>) -> Result<(), Failure> {
+    let mut shown = Vec::new();
+    // Writing to a Vec cannot fail.
+    let _ = report.sockets(&mut Text::plain(&mut shown), &report.doomed);
+    let question = format!(
+        "{}destroy {}? [y/N] ",
+        String::from_utf8_lossy(&shown),
+        counted(report.doomed.len(), "socket", "sockets")
+    );
+    output.flush()?;
+    match shell::free::ask(&question, &mut |text| output.stderr_text(text)) {
+        Some(true) => Ok(()),
+        Some(false) => {
+            output.note("nothing was destroyed");
+            Err(Failure::Silent(Status::NO))
+        }
+        None => {
+            Err(Failure::usage("there is no terminal to ask on").hint("--yes destroys without asking, --dry-run shows"))
+        }
+    }
+}
+
+/// What was done.
+#[derive(Clone, Debug)]
+struct Report<'a> {
+    port: u16,
+    dry_run: bool,
+    doomed: Vec<Socket>,
+    kept: Vec<Socket>,
+    destroyed: usize,
+    remaining: usize,
+    owners: &'a Holders,
+    names: &'a Names,
+    /// Then the doomed stand on the terminal already.
+    asked: bool,
+}
+
+impl Report<'_> {
+    fn is_free(&self) -> bool {
+        self.kept.is_empty() && self.remaining == 0 && (self.doomed.is_empty() || !self.dry_run)
+    }
+
+    fn sockets(&self, text: &mut Text<'_>, sockets: &[Socket]) -> io::Result<()> {
+        sockets.iter().try_for_each(|socket| text.line(format!("  {}", self.line(socket))))
+    }
+
+    fn line(&self, socket: &Socket) -> String {
+        let mut line = String::new();
+        endpoint::push_local(&mut line, socket, self.names);
+        if socket.has_peer() {
+            line.push_str(" - ");
+            endpoint::push_peer(&mut line, socket, self.names);
+        }
+        line.push(' ');
+        line.push_str(socket.state.name().unwrap_or("unknown"));
+        if let Some(left) = socket.expires_ms() {
+            line.push_str(", ends by itself in ");
+            line.push_str(&left.div_ceil(1000).to_string());
+            line.push_str(" s");
+        }
+        line
+    }
+
+    /// What helps where a socket stays.
+    fn stays(&self, socket: &Socket) -> String {
+        if fate(socket) == Fate::NotAccepted {
+            return "waits for accept(2), and ends with its listener".to_owned();
+        }
+        let mut pids: Vec<u32> = self.owners.of(socket.inode).map(|owner| owner.pid).collect();
+        pids.dedup();
+        match self.owners.ownership(socket.inode) {
+            Ownership::Held => {
+                let mut who = String::new();
+                owners::push_owners(&mut who, self.owners.of(socket.inode));
+                let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
+                format!("held by {who}: let it close, or kill {}", pids.join(" "))
+            }
+            Ownership::Hidden => "held by a process that may not be looked into: ask as root".to_owned(),
+            Ownership::Nobody => "held outside this PID namespace".to_owned(),
+        }
+    }
+}
+
+impl Render for Report<'_> {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let port = self.port;
+        if self.doomed.is_empty() && self.kept.is_empty() {
+            return text.line(format!("port {port} is free: no socket has it"));
+        }
+        let doomed = counted(self.doomed.len(), "socket", "sockets");
+        match (self.doomed.is_empty(), self.dry_run) {
+            (true, _) => text.line(format!("nothing on port {port} may be destroyed"))?,
+            (false, true) => text.line(format!("would destroy {doomed}:"))?,
+            (false, false) => text.line(format!("destroyed {} of {doomed}", self.destroyed))?,
+        }
+        if !self.asked {
+            self.sockets(text, &self.doomed)?;
+        }
+        if self.remaining > 0 {
+            let left = counted(self.remaining, "socket is", "sockets are");
+            text.line(text.paint(Role::Bad, &format!("{left} still there")))?;
+        }
+        for socket in &self.kept {
+            let line = text.paint(Role::Warning, &self.line(socket));
+            text.line(format!("  stays: {line}"))?;
+            text.line(format!("    {}", self.stays(socket)))?;
+        }
+        if self.is_free() {
+            text.line(format!("port {port} is {}", text.paint(Role::Good, "free")))?;
+        }
+        Ok(())
+    }
+}
+
+/// A socket that stays, as JSON.
+#[derive(Serialize)]
+struct Kept<'a> {
+    #[serde(flatten)]
+    socket: Record<'a>,
+    fate: Fate,
+    why: String,
+}
+
+impl Serialize for Report<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+        let record = |socket| Record::new(socket, self.names, Some(self.owners));
+        let doomed: Vec<Record<'_>> = self.doomed.iter().map(record).collect();
+        let kept: Vec<Kept<'_>> = self
+            .kept
+            .iter()
+            .map(|socket| Kept { socket: record(socket), fate: fate(socket), why: self.stays(socket) })
+            .collect();
+        let mut object = serializer.serialize_struct("Freed", 7)?;
+        object.serialize_field("local_port", &self.port)?;
+        object.serialize_field("dry_run", &self.dry_run)?;
+        object.serialize_field("free", &self.is_free())?;
+        object.serialize_field("destroyed", &self.destroyed)?;
+        object.serialize_field("remaining", &self.remaining)?;
+        object.serialize_field("leftovers", &doomed)?;
+        object.serialize_field("stays", &kept)?;
+        object.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::socket;
+
+    #[test]
+    fn only_what_no_process_can_act_on_is_destroyed() {
+        let fate_of =
+            |state, inode| fate(&Socket { inode, ..socket(Protocol::TCP, state, "127.0.0.1:80", "127.0.0.1:4000") });
+        for state in [TcpState::FinWait1, TcpState::FinWait2, TcpState::Closing, TcpState::LastAck] {
+            assert_eq!(fate_of(state, None), Fate::Destroy, "{state:?}");
+            assert_eq!(fate_of(state, Some(7)), Fate::Held, "{state:?}: shutdown(2) without close(2)");
+        }
+        assert_eq!(fate_of(TcpState::TimeWait, None), Fate::Destroy);
+        assert_eq!(fate_of(TcpState::SynReceived, None), Fate::Destroy);
+        for state in [TcpState::Established, TcpState::CloseWait] {
+            assert_eq!(fate_of(state, None), Fate::NotAccepted, "{state:?}");
+            assert_eq!(fate_of(state, Some(7)), Fate::Held, "{state:?}");
+        }
+        for state in [TcpState::Listen, TcpState::BoundInactive, TcpState::SynSent] {
+            assert_eq!(fate_of(state, Some(7)), Fate::Held, "{state:?}");
+        }
+    }
 }

@@ -3,7 +3,10 @@
 mod backlog;
 mod explain;
 mod filter;
+mod free;
 mod list;
+mod options;
+mod reach;
 mod wait;
 mod why;
 
@@ -17,6 +20,9 @@ pub(crate) const MANUAL: Manual = Manual {
         "-s [-tuUwMSdx0] [-46] [-N NAMESPACE] [FILTER]",
         "why [-tu] [--reuseaddr] [--reuseport] [--v6only] [--device INTERFACE] [--no-trial] PORT [ADDR]",
         "wait [-tu] [--state STATE] [--timeout SECONDS] PORT",
+        "free [--yes | --dry-run] PORT",
+        "reach [-tu] [--exposed]",
+        "options [--changed] PID[/FD]|:PORT...",
     ],
     description: list::DESCRIPTION,
     sections: &[
@@ -27,6 +33,9 @@ pub(crate) const MANUAL: Manual = Manual {
         ("Summary", list::SUMMARY),
         why::SECTION,
         wait::SECTION,
+        free::SECTION,
+        reach::SECTION,
+        options::SECTION,
         ("Output for programs", list::PROGRAMS),
         (
             "Explanation",
@@ -52,13 +61,19 @@ the owners were found; then, behind the listing, what each state in it means and
         why::FREE,
         why::FOREIGN,
         wait::GONE,
+        free::DRY,
+        reach::EXPOSED,
+        options::OWN,
         filter::OF_A_PROCESS,
         filter::PRECEDENCE,
         filter::READING,
     ],
     exit_status: &[
         (0, "The sockets were listed, even if there are none; `why`: every bind that was asked about would succeed."),
-        (1, "`why`: a bind would fail; `wait`: the time is over."),
+        (
+            1,
+            "`why`: a bind would fail; `wait`: the time is over; `free`: something keeps the port; `reach --exposed`, `options`: there is none.",
+        ),
         (2, "The command line is wrong."),
         (4, "The kernel did not list them, or standard output did not take the list."),
     ],

@@ -1,13 +1,338 @@
 //! Say from where each listener can be reached.
+//!
+//! By the address that it is bound to, and by those that the interfaces have; a firewall is not looked at.
 
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+
+use serde::Serialize;
+use sockeye_cli::output::{Render, Role, Text};
 use sockeye_cli::{Failure, Output, Status};
+use sockeye_common::addr::{IpText, mapped_v4};
+use sockeye_common::special;
+use sockeye_sys::addresses::InterfaceAddress;
+use sockeye_sys::{Protocol, TcpState};
 
-use crate::cli::Reach;
+use crate::cli::{Reach, WantedOwners};
+use crate::endpoint;
+use crate::explain::Event;
+use crate::names::Names;
+use crate::owners::{self, Holders, Ownership};
+use crate::record::Record;
+use crate::shell;
+use crate::socket::{Socket, protocol_label};
+use crate::state::State;
+
+/// How far away somebody may be who reaches a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exposure {
+    /// On this machine.
+    Machine,
+    /// On the same link.
+    Link,
+    /// In a private network: RFC 1918, unique local addresses, and what else IANA keeps out of the Internet.
+    Private,
+    /// Anywhere.
+    Everyone,
+}
+
+impl Exposure {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Machine => "this machine",
+            Self::Link => "the link",
+            Self::Private => "private network",
+            Self::Everyone => "everyone",
+        }
+    }
+
+    fn role(self) -> Role {
+        match self {
+            Self::Machine => Role::Good,
+            Self::Link | Self::Private => Role::Warning,
+            Self::Everyone => Role::Bad,
+        }
+    }
+}
+
+/// One address by which a listener is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Way {
+    /// The address.
+    pub address: String,
+    /// The interface that has it; null where none has.
+    pub interface: Option<String>,
+    /// Who may use it.
+    pub exposure: Exposure,
+    /// The name of IANA's registry for such addresses; null for those of the Internet.
+    pub range: Option<&'static str>,
+}
+
+/// What this host has, as far as it decides.
+#[derive(Clone, Copy, Debug)]
+pub struct Here<'a> {
+    /// The addresses of the interfaces.
+    pub addresses: &'a [InterfaceAddress],
+    /// The interfaces by index, with names that are safe for a terminal.
+    pub interfaces: &'a [(u32, String)],
+}
+
+impl Here<'_> {
+    fn interface(&self, index: u32) -> String {
+        let known = self.interfaces.iter().find(|(known, _)| *known == index);
+        known.map_or_else(|| index.to_string(), |(_, name)| name.clone())
+    }
+}
+
+/// Who may reach an address.
+///
+/// # Source
+/// IANA's special-purpose registries; RFC 4291 section 2.5.6, RFC 3927 (link-local addresses).
+pub fn exposure_of(addr: IpAddr) -> (Exposure, Option<&'static str>) {
+    let addr = plain(addr);
+    let range = special::lookup(addr);
+    let name = range.map(|range| range.name);
+    let link = match addr {
+        IpAddr::V4(v4) => v4.is_link_local() || v4.is_broadcast(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
+    };
+    let exposure = match range {
+        _ if addr.is_loopback() => Exposure::Machine,
+        _ if link => Exposure::Link,
+        // Of multicast only the routers know; those of IPv6 that stay on the link are no different in IPv4.
+        _ if addr.is_multicast() => Exposure::Private,
+        Some(range) if range.globally_reachable == Some(false) => Exposure::Private,
+        _ => Exposure::Everyone,
+    };
+    (exposure, name)
+}
+
+/// An IPv4-mapped address is one of IPv4.
+fn plain(addr: IpAddr) -> IpAddr {
+    match addr {
+        IpAddr::V6(v6) => mapped_v4(v6).map_or(addr, IpAddr::V4),
+        IpAddr::V4(_) => addr,
+    }
+}
+
+/// The addresses by which a listener is reached, widest first.
+pub fn ways(socket: &Socket, here: &Here<'_>) -> Vec<Way> {
+    let bound = plain(socket.local.ip());
+    let on_device = |own: &&InterfaceAddress| socket.interface.is_none_or(|device| device == own.index);
+    let way = |addr: IpAddr, interface: Option<u32>| {
+        let (exposure, range) = exposure_of(addr);
+        let interface = interface.map(|index| here.interface(index));
+        Way { address: IpText(addr).to_string(), interface, exposure, range }
+    };
+    let mut ways: Vec<Way> = if bound.is_unspecified() {
+        let both = socket.is_dual_stack_wildcard();
+        let family = |own: &&InterfaceAddress| both || own.addr.is_ipv4() == bound.is_ipv4();
+        here.addresses.iter().filter(on_device).filter(family).map(|own| way(own.addr, Some(own.index))).collect()
+    } else {
+        let own = here.addresses.iter().filter(on_device).find(|own| own.addr == bound);
+        // Every address of 127.0.0.0/8 is there, though the interface has but one.
+        let loopback = || {
+            let first = IpAddr::V4(Ipv4Addr::LOCALHOST);
+            here.addresses.iter().filter(|_| bound.is_ipv4() && bound.is_loopback()).find(|own| own.addr == first)
+        };
+        let index = own.or_else(loopback).map(|own| own.index).or(socket.interface);
+        vec![way(bound, index)]
+    };
+    ways.sort_by_key(|way| std::cmp::Reverse(way.exposure));
+    ways
+}
+
+/// A listener and who reaches it.
+#[derive(Clone, Debug)]
+struct Reached<'a> {
+    socket: &'a Socket,
+    ways: Vec<Way>,
+    owners: &'a Holders,
+    names: &'a Names,
+}
+
+impl Reached<'_> {
+    /// The widest way; a socket that no address leads to is reached by nobody but this machine.
+    fn exposure(&self) -> Exposure {
+        self.ways.first().map_or(Exposure::Machine, |way| way.exposure)
+    }
+
+    fn local(&self) -> String {
+        let mut local = String::new();
+        endpoint::push_local(&mut local, self.socket, self.names);
+        local
+    }
+
+    /// What stands behind the address, unless this machine alone reaches it.
+    fn through(&self) -> Option<String> {
+        if self.exposure() == Exposure::Machine {
+            return None;
+        }
+        let outside = self.ways.iter().filter(|way| way.exposure != Exposure::Machine);
+        let each: Vec<String> = outside
+            .map(|way| {
+                let on = way.interface.as_ref().map_or_else(String::new, |interface| format!("{interface} "));
+                let range = way.range.map_or_else(String::new, |range| format!(" ({range})"));
+                format!("{on}{}{range}", way.address)
+            })
+            .collect();
+        Some(each.join(", "))
+    }
+}
+
+impl Serialize for Reached<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Object<'a> {
+            exposure: Exposure,
+            ways: &'a [Way],
+            #[serde(flatten)]
+            socket: Record<'a>,
+        }
+        let socket = Record::new(self.socket, self.names, Some(self.owners));
+        Object { exposure: self.exposure(), ways: &self.ways, socket }.serialize(serializer)
+    }
+}
+
+/// Every listener.
+struct Listeners<'a>(Vec<Reached<'a>>);
+
+impl Render for Listeners<'_> {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let widest = |length: &dyn Fn(&Reached<'_>) -> usize| self.0.iter().map(length).max().unwrap_or(0);
+        let reach = widest(&|reached| reached.exposure().words().len());
+        let local = widest(&|reached| reached.local().len());
+        for reached in &self.0 {
+            let exposure = reached.exposure();
+            let words = text.paint(exposure.role(), &format!("{:reach$}", exposure.words()));
+            let protocol = protocol_label(reached.socket.protocol, reached.socket.family);
+            let mut owner = String::new();
+            match reached.owners.ownership(reached.socket.inode) {
+                Ownership::Held => owners::push_owners(&mut owner, reached.owners.of(reached.socket.inode)),
+                Ownership::Hidden => owner.push('?'),
+                Ownership::Nobody => owner.push('-'),
+            }
+            text.line(format!("{words}  {protocol:4}  {:local$}  {owner}", reached.local()))?;
+            if let Some(through) = reached.through() {
+                crate::why::report::wrapped(text, "    ", &through)?;
+            }
+        }
+        Ok(())
+    }
+}
 
 /// Runs `ports reach`.
 ///
 /// # Errors
-/// [`Failure`] if it cannot be done.
-pub fn run(_job: &Reach, _output: &mut Output<'_>) -> Result<Status, Failure> {
-    Err(Failure::usage("ports reach: not built yet"))
+/// [`Failure`] if the kernel does not list its sockets or addresses.
+pub fn run(job: &Reach, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let mut sockets = output.narrate(|explain: &mut dyn FnMut(Event)| shell::bind::all_sockets(explain))??;
+    sockets.retain(|socket| is_wanted(socket, job));
+    let (owners, search) = shell::holders(&sockets, WantedOwners::All);
+    output.event(&Event::OwnersSearched(search))?;
+    let names = shell::names(&sockets, true);
+    let host = shell::bind::host()?;
+    let here = Here { addresses: &host.addresses, interfaces: &host.interfaces };
+    let mut all: Vec<Reached<'_>> = sockets
+        .iter()
+        .map(|socket| Reached { socket, ways: ways(socket, &here), owners: &owners, names: &names })
+        .filter(|reached| !job.exposed || reached.exposure() != Exposure::Machine)
+        .collect();
+    // The widest first; among equals the order of a listing.
+    all.sort_by_key(|reached| std::cmp::Reverse(reached.exposure()));
+    let listeners = Listeners(all);
+    output.list(&listeners, &listeners.0)?;
+    if listeners.0.iter().any(|reached| reached.exposure() != Exposure::Machine) {
+        output.flush()?;
+        output.note("by addresses alone: firewalls and routers may let less through");
+    }
+    Ok(if job.exposed && listeners.0.is_empty() { Status::NO } else { Status::YES })
+}
+
+fn is_wanted(socket: &Socket, job: &Reach) -> bool {
+    match (socket.protocol, socket.state) {
+        (Protocol::TCP, State::Tcp(TcpState::Listen)) => job.tcp,
+        (Protocol::UDP, State::Unconnected) => job.udp,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sockeye_sys::addresses::AddressFlags;
+
+    use super::*;
+    use crate::samples::socket;
+
+    fn addresses() -> Vec<InterfaceAddress> {
+        [("127.0.0.1", 1), ("::1", 1), ("10.0.0.7", 2), ("198.51.100.9", 3), ("2a00:1450::7", 2), ("fe80::7", 2)]
+            .map(|(addr, index)| InterfaceAddress {
+                addr: addr.parse().unwrap(),
+                prefix_length: 24,
+                index,
+                flags: AddressFlags(0x80),
+            })
+            .to_vec()
+    }
+
+    fn found(local: &str, v6only: Option<bool>, interface: Option<u32>) -> Vec<(String, Option<String>, Exposure)> {
+        let peer = if local.starts_with('[') { "[::]:0" } else { "0.0.0.0:0" };
+        let listener = Socket { v6only, interface, ..socket(Protocol::TCP, TcpState::Listen, local, peer) };
+        let interfaces = [(1, "lo".to_owned()), (2, "eth0".to_owned()), (3, "wan".to_owned())];
+        let here = Here { addresses: &addresses(), interfaces: &interfaces };
+        ways(&listener, &here).into_iter().map(|way| (way.address, way.interface, way.exposure)).collect()
+    }
+
+    fn way(address: &str, interface: &str, exposure: Exposure) -> (String, Option<String>, Exposure) {
+        (address.to_owned(), Some(interface.to_owned()), exposure)
+    }
+
+    #[test]
+    fn who_reaches_an_address() {
+        for (addr, expected) in [
+            ("127.9.9.9", Exposure::Machine),
+            ("::1", Exposure::Machine),
+            ("::ffff:127.0.0.1", Exposure::Machine),
+            ("fe80::1", Exposure::Link),
+            ("169.254.1.1", Exposure::Link),
+            ("10.1.2.3", Exposure::Private),
+            ("100.64.0.1", Exposure::Private),
+            ("fd00::1", Exposure::Private),
+            ("2001:db8::1", Exposure::Private),
+            ("::ffff:192.168.0.1", Exposure::Private),
+            ("224.0.0.251", Exposure::Private),
+            ("1.1.1.1", Exposure::Everyone),
+            ("2a00:1450::1", Exposure::Everyone),
+        ] {
+            assert_eq!(exposure_of(addr.parse().unwrap()).0, expected, "{addr}");
+        }
+        assert_eq!(exposure_of("10.0.0.1".parse().unwrap()).1, Some("Private-Use"));
+    }
+
+    #[test]
+    fn one_address_is_one_way() {
+        assert_eq!(found("127.0.0.1:80", None, None), [way("127.0.0.1", "lo", Exposure::Machine)]);
+        assert_eq!(found("127.0.0.53:53", None, None), [way("127.0.0.53", "lo", Exposure::Machine)]);
+        assert_eq!(found("10.0.0.7:80", None, None), [way("10.0.0.7", "eth0", Exposure::Private)]);
+        assert_eq!(found("[::ffff:10.0.0.7]:80", None, None), [way("10.0.0.7", "eth0", Exposure::Private)]);
+        assert_eq!(found("[fe80::7]:80", Some(false), Some(2)), [way("fe80::7", "eth0", Exposure::Link)]);
+        // Bound while it was there, and gone since.
+        assert_eq!(found("10.9.9.9:80", None, None), [("10.9.9.9".to_owned(), None, Exposure::Private)]);
+    }
+
+    #[test]
+    fn a_wildcard_is_every_address_of_its_families_and_its_device() {
+        let everyone = |found: &[(String, Option<String>, Exposure)]| {
+            found.iter().filter(|way| way.2 == Exposure::Everyone).map(|way| way.0.clone()).collect::<Vec<_>>()
+        };
+        let dual = found("[::]:80", Some(false), None);
+        assert_eq!((dual.len(), everyone(&dual)), (6, vec!["2a00:1450::7".to_owned()]));
+        assert_eq!(dual[0].2, Exposure::Everyone, "the widest first");
+        let v6 = found("[::]:80", Some(true), None);
+        assert!(v6.len() == 3 && v6.iter().all(|way| way.0.contains(':')));
+        assert_eq!(found("0.0.0.0:80", None, None).len(), 3);
+        assert_eq!(found("0.0.0.0:80", None, Some(2)), [way("10.0.0.7", "eth0", Exposure::Private)]);
+        assert_eq!(found("0.0.0.0:80", None, Some(1)), [way("127.0.0.1", "lo", Exposure::Machine)]);
+    }
 }

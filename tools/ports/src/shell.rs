@@ -5,11 +5,13 @@ pub mod bind;
 pub mod clock;
 mod dump;
 pub mod filter;
+pub mod free;
 pub mod lookups;
 pub mod netns;
 mod processes;
 pub mod resolve;
 pub mod settings;
+pub mod sockopts;
 pub mod wait;
 
 use sockeye_sys::interface;

@@ -12,7 +12,7 @@ use crate::wait::Until;
 
 /// The arguments.
 #[derive(Args, Debug)]
-pub struct WaitArgs {
+pub(super) struct WaitArgs {
     /// The local port, by number or by service name. Also 53/udp, 127.0.0.1:8080
     #[arg(value_name = "PORT")]
     port: Target,
@@ -48,7 +48,7 @@ impl WaitArgs {
     ///
     /// # Errors
     /// [`Exit`] if they are wrong.
-    pub fn job(self) -> Result<Wait, Exit> {
+    pub(super) fn job(self) -> Result<Wait, Exit> {
         let protocol = self.port.protocol(self.tcp, self.udp)?;
         if let Some(Host::Name(name)) = &self.port.host {
             return Err(Failure::usage(format!("{name}: a name, and sockets have addresses")).into());

@@ -9,7 +9,7 @@ use crate::target::Target;
 
 /// The arguments.
 #[derive(Args, Debug)]
-pub struct WhyArgs {
+pub(super) struct WhyArgs {
     /// The port, by number or by service name; 0 for one that the kernel chooses. Also 53/udp, 127.0.0.1:8080
     #[arg(value_name = "PORT")]
     port: Target,
@@ -67,7 +67,7 @@ impl WhyArgs {
     ///
     /// # Errors
     /// [`Exit`] if they are wrong.
-    pub fn job(self) -> Result<Why, Exit> {
+    pub(super) fn job(self) -> Result<Why, Exit> {
         let protocol = self.port.protocol(self.tcp, self.udp)?;
         let protocol_said = self.tcp || self.udp || self.port.protocol.is_some();
         let host = match (self.addr.as_deref(), &self.port.host) {

@@ -5,13 +5,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde::Serialize;
 use sockeye_common::addr::{IpText, mapped_v4};
-use sockeye_sys::{Protocol, TcpState};
+use sockeye_sys::Protocol;
 
 use super::errno::Errno;
 use super::rules::{Host, Prediction, Question, Rule, predict};
+use crate::free::{Fate, fate};
 use crate::owners::{Holders, Ownership};
 use crate::socket::{Socket, protocol_label};
-use crate::state::State;
 
 /// So many addresses of this host are named; the user can ask for more.
 const MAX_ADDRESSES: usize = 3;
@@ -201,7 +201,10 @@ fn in_use(
         all.push(Candidate::deed(Help::Wait { expires_ms }));
     }
     all.extend(holders_to_stop(&culprits, owners).into_iter().map(Candidate::deed));
-    if question.protocol == Protocol::TCP && !culprits.is_empty() && culprits.iter().all(|socket| is_leftover(socket)) {
+    if question.protocol == Protocol::TCP
+        && !culprits.is_empty()
+        && culprits.iter().all(|socket| fate(socket) == Fate::Destroy)
+    {
         all.push(Candidate::deed(Help::Free { port }));
     }
     if culprits.iter().any(|socket| owners.ownership(socket.inode) == Ownership::Hidden) {
@@ -216,11 +219,6 @@ fn in_use(
         all.push(Candidate::deed(Help::Reserve { port }));
     }
     all
-}
-
-/// Whether no process acts on a socket any more: `ports free` may end it.
-pub fn is_leftover(socket: &Socket) -> bool {
-    socket.inode.is_none() && !matches!(socket.state, State::Tcp(TcpState::Listen | TcpState::BoundInactive))
 }
 
 fn holders_to_stop(culprits: &[&Socket], owners: &Holders) -> Vec<Help> {

@@ -1,0 +1,22 @@
+//! What the man page says of `ports reach`.
+
+use sockeye_cli::manual::Example;
+
+pub(super) const SECTION: (&str, &str) = (
+    "Who can reach a listener",
+    "`ports reach` says for each TCP listener and each UDP socket without a peer from where it can be reached: `this machine` (a \
+loopback address), `the link` (fe80::/10, 169.254.0.0/16), a `private network` (addresses that IANA keeps out of the Internet: RFC \
+1918, fc00::/7, 100.64.0.0/10 and others), or `everyone`. A wildcard counts as every address that the interfaces have now, in both \
+families where the socket is dual-stack; the widest of them decides, and all that are not loopback are shown with their interfaces.
+
+Only addresses are looked at, no firewall, no router and no address translation: a `private network` may be published by a router, \
+and `everyone` may be shut out by a filter. `--exposed` leaves out what only this machine reaches, and ends with status 1 if nothing \
+else is there.",
+);
+
+pub(super) const EXPOSED: Example = Example {
+    says: "Is anything open to others?",
+    command: "ports reach --exposed || echo nothing",
+    shows: "nothing",
+    status: 0,
+};
