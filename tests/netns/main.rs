@@ -40,6 +40,7 @@ mod netsum_why;
 mod ports;
 mod ports_backlog;
 mod ports_filter;
+mod ports_list;
 mod ports_states;
 mod ports_why;
 mod sys;
@@ -83,6 +84,7 @@ fn main() -> ExitCode {
         ports::tests,
         ports_backlog::tests,
         ports_filter::tests,
+        ports_list::tests,
         ports_states::tests,
         ports_why::tests,
         sys::cases,

@@ -1,0 +1,137 @@
+//! ports on sockets of every kind, and in other network namespaces.
+
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::os::unix::net::UnixDatagram;
+use std::process::Command;
+
+use serde_json::Value;
+use socket2::{Domain, Protocol, Socket, Type};
+use sockeye_test_support::{Background, Case, Net, run, wait_until};
+
+pub(crate) fn tests() -> Vec<Case> {
+    vec![
+        Case::new("ports_list::shows_every_kind", &[], shows_every_kind),
+        Case::new("ports_list::filters_as_ss_does", &["ss"], filters_as_ss_does),
+        Case::new("ports_list::looks_into_another_namespace", &[], looks_into_another_namespace),
+        Case::new("ports_list::passes_over_what_is_gone", &[], passes_over_what_is_gone),
+    ]
+}
+
+fn rows(net: &Net, args: &[&str]) -> Vec<Value> {
+    let told = run(net.tool("ports").arg("--json").args(args));
+    told.status(0);
+    told.out().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["data"].take()).collect()
+}
+
+fn shows_every_kind(net: &Net) {
+    let _tcp = TcpListener::bind("127.0.0.1:7101").unwrap();
+    let _udp = UdpSocket::bind("[::1]:7102").unwrap();
+    let _raw = Socket::new(Domain::IPV4, Type::RAW, Some(Protocol::from(89))).unwrap();
+    let path = net.dir().join("a.sock");
+    let _unix = UnixDatagram::bind(&path).unwrap();
+    let bound = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP)).unwrap();
+    bound.bind_device(Some(b"lo")).unwrap();
+    bound.bind(&"127.0.0.1:7103".parse::<SocketAddr>().unwrap().into()).unwrap();
+    bound.listen(3).unwrap();
+
+    let all = rows(net, &["-A", "all", "-anp"]);
+    let netids: Vec<&str> = all.iter().map(|row| row["netid"].as_str().unwrap()).collect();
+    for expected in ["tcp", "udp6", "raw", "u_dgr", "nl"] {
+        assert!(netids.contains(&expected), "no {expected} in {netids:?}");
+    }
+    let only = |args: &[&str], netid: &str| {
+        let rows = rows(net, args);
+        assert!(!rows.is_empty() && rows.iter().all(|row| row["netid"] == netid), "{args:?}: {rows:#?}");
+        rows
+    };
+    assert_eq!(only(&["-wan"], "raw").len(), 1);
+    only(&["-uan6"], "udp6");
+    let unix = rows(net, &["-xanp"]);
+    let name = format!("{}:", path.display());
+    let own: Vec<&Value> =
+        unix.iter().filter(|row| row["local_name"].as_str().is_some_and(|local| local.starts_with(&name))).collect();
+    assert_eq!(own.len(), 1, "{unix:#?}");
+    assert_eq!(own[0]["owners"][0]["pid"], std::process::id());
+    let told = run(net.tool("ports").args(["-tlnH", "-o", "local,interface,limit"]));
+    told.status(0).stdout_has("127.0.0.1%lo:7103  lo").stdout_has("127.0.0.1:7101     -");
+    let summary = &rows(net, &["-s"])[0];
+    assert_eq!(summary["sockets"].as_u64(), Some(all.len() as u64), "{summary:#}");
+}
+
+fn filters_as_ss_does(net: &Net) {
+    let _sockets: Vec<TcpListener> = (7110..7120).map(|port| TcpListener::bind(("127.0.0.1", port)).unwrap()).collect();
+    for filter in [
+        "sport = :7111",
+        "sport >= :7113 and sport < :7116",
+        "src 127.0.0.0/8 and not sport = :7111",
+        "state listening ( sport = :7112 or sport = :7118 )",
+    ] {
+        let ports = |line: String, column: usize| {
+            let mut ends: Vec<String> =
+                line.lines().map(|line| line.split_whitespace().nth(column).unwrap().to_owned()).collect();
+            ends.sort();
+            ends
+        };
+        let ours = ports(run(net.tool("ports").arg("-tanH").args(filter.split(' '))).status(0).out(), 4);
+        let theirs = ports(run(net.peer("ss").arg("-tanH").args(filter.split(' '))).status(0).out(), 3);
+        assert_eq!(ours, theirs, "{filter}");
+        assert!(!ours.is_empty(), "{filter}");
+    }
+    // As ss's manual says, and ss does not do.
+    let mixed = run(net.tool("ports").args(["-tanH", "sport = :7111 or sport = :7112 and src 10.0.0.1"]));
+    assert_eq!(mixed.status(0).out().lines().count(), 1, "{}", mixed.story());
+    mixed.stderr_has("ports: filter: and binds closer than or: ");
+    run(net.tool("ports").args(["-t", "sport = :71x1"])).status(2).stdout_is("").stderr_has("filter, column ");
+}
+
+/// A process in a namespace of its own that listens on a port.
+fn elsewhere(port: u16) -> Background {
+    let mut command = Command::new("unshare");
+    command.args(["-n", "python3", "-c"]);
+    command.arg(format!(
+        "import socket,sys\ns=socket.socket()\ns.bind(('0.0.0.0',{port}))\ns.listen(4)\nprint('up',flush=True)\nsys.stdin.read()\n"
+    ));
+    Background::spawn(command)
+}
+
+fn looks_into_another_namespace(net: &Net) {
+    let other = elsewhere(7130);
+    let pid = other.pid().to_string();
+    let listens = |args: &[&str]| rows(net, args).into_iter().find(|row| row["local_port"] == 7130);
+    wait_until("the other namespace has its listener", || {
+        let told = run(net.tool("ports").args(["-tln", "--netns", &pid]));
+        told.out().contains(":7130")
+    });
+    assert_eq!(listens(&["-tln"]), None, "it is not in ours");
+    let path = format!("/proc/{pid}/ns/net");
+    for (wanted, name) in [(pid.as_str(), format!("pid:{pid}")), (path.as_str(), path.clone())] {
+        let row = listens(&["-tlnp", "--netns", wanted]).unwrap();
+        assert_eq!((row["netns"].as_str(), &row["owners"][0]["pid"]), (Some(name.as_str()), &other.pid().into()));
+    }
+    let all = listens(&["-tlnp", "--netns", "all"]).unwrap();
+    assert_eq!(all["netns"], format!("pid:{pid}"));
+    let told = run(net.tool("ports").args(["-tlnH", "--netns", "all"]));
+    told.status(0).stdout_has(&format!("pid:{pid}"));
+    run(net.tool("ports").args(["-tln", "--netns", "/dev/null"]))
+        .status(4)
+        .stdout_is("")
+        .stderr_has("network namespace /dev/null: setns network namespace: Invalid argument");
+}
+
+fn passes_over_what_is_gone(net: &Net) {
+    let held = TcpListener::bind("127.0.0.1:7140").unwrap();
+    // They come and go while the namespaces are listed: each listing has ours, once.
+    for _ in 0..10 {
+        let passing: Vec<Background> = (0..3).map(|_| elsewhere(7141)).collect();
+        let told = std::thread::scope(|scope| {
+            let ending = scope.spawn(move || drop(passing));
+            let told = run(net.tool("ports").args(["-tln", "--json", "--netns", "all"]));
+            ending.join().unwrap();
+            told
+        });
+        let ours = told.out().lines().filter(|line| line.contains("\"local_port\":7140")).count();
+        assert_eq!(told.status(0).out().lines().filter(|line| line.contains("\"error\"")).count(), 0);
+        assert_eq!(ours, 1, "{}", told.story());
+    }
+    drop(held);
+}
