@@ -41,6 +41,7 @@ mod ports;
 mod ports_backlog;
 mod ports_filter;
 mod ports_list;
+mod ports_churn;
 mod ports_states;
 mod ports_why;
 mod sys;
@@ -82,6 +83,7 @@ fn main() -> ExitCode {
         netsum_compute::cases,
         netsum_live::tests,
         ports::tests,
+        ports_churn::tests,
         ports_backlog::tests,
         ports_filter::tests,
         ports_list::tests,

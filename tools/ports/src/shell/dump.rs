@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::thread;
 
 use sockeye_cli::Failure;
 use sockeye_sys::Family;
@@ -49,12 +50,16 @@ pub fn dump(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Vec
 /// # Errors
 /// [`Failure`] if the kernel denies a list, or its answer cannot be read.
 pub fn survey(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Survey, Failure> {
-    let diag = match SockDiag::open() {
-        Ok(diag) => Some(diag),
-        Err(error) if error.is_unsupported() => None,
-        Err(error) => return Err(Failure::host(error.to_string())),
-    };
-    Lister { diag, net: Path::new(NET), survey: Survey::default(), selection, explain }.run()
+    Lister { diag: open()?, net: Path::new(NET), survey: Survey::default(), selection, explain }.run()
+}
+
+/// `None` if the kernel was built without.
+fn open() -> Result<Option<SockDiag>, Failure> {
+    match SockDiag::open() {
+        Ok(diag) => Ok(Some(diag)),
+        Err(error) if error.is_unsupported() => Ok(None),
+        Err(error) => Err(Failure::host(error.to_string())),
+    }
 }
 
 /// A survey on its way.
@@ -79,8 +84,14 @@ enum Answer {
 impl Lister<'_> {
     fn run(mut self) -> Result<Survey, Failure> {
         let (kinds, states) = (self.selection.kinds, self.selection.states);
-        for (kind, request) in self.selection.requests() {
-            self.inet(kind, request)?;
+        let mut requests = self.selection.requests().into_iter().peekable();
+        while let Some((kind, request)) = requests.next() {
+            // The kernel walks through the connections of both families for either, but not to find listeners.
+            let long = kind == Kind::Tcp && request.states != StateMask::LISTEN && self.diag.is_some();
+            match requests.next_if(|(next, _)| long && *next == kind) {
+                Some((_, other)) => self.both(kind, request, &other)?,
+                None => self.inet(kind, request)?,
+            }
         }
         if kinds.intersects(Kinds::UNIX) {
             self.unix()?;
@@ -97,11 +108,35 @@ impl Lister<'_> {
         Ok(self.survey)
     }
 
+    /// Two lists at once.
+    fn both(&mut self, kind: Kind, request: Request, other: &Request) -> Result<(), Failure> {
+        let (net, selection) = (self.net, self.selection);
+        let aside = move || {
+            let (mut events, survey) = (Vec::new(), Survey::default());
+            // A thread is born into the network namespace of the one that makes it.
+            let mut lister = Lister { diag: open()?, net, survey, selection, explain: &mut |event| events.push(event) };
+            lister.inet(kind, other.clone())?;
+            let survey = lister.survey;
+            Ok::<_, Failure>((survey, events))
+        };
+        thread::scope(|scope| {
+            let helper = thread::Builder::new().spawn_scoped(scope, aside);
+            self.inet(kind, request)?;
+            // A thread that cannot be had is done without.
+            let Ok(helper) = helper else { return self.inet(kind, other.clone()) };
+            let (survey, events) = helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            self.survey.entries.extend(survey.entries);
+            self.survey.interrupted |= survey.interrupted;
+            events.into_iter().for_each(&mut self.explain);
+            Ok(())
+        })
+    }
+
     fn inet(&mut self, kind: Kind, mut request: Request) -> Result<(), Failure> {
         let details = !request.extensions.is_empty();
         // sock_diag has nothing for ping sockets.
         let Some(diag) = self.diag.as_mut().filter(|_| kind != Kind::Ping) else {
-            return self.from_proc(kind, request.family, None);
+            return self.listed_by_proc(kind, request.family, None);
         };
         let mut list = |request: &Request, entries: &mut Vec<Entry>| {
             steady(entries, &mut |entries| {
@@ -122,7 +157,7 @@ impl Lister<'_> {
                 (self.explain)(Event::dumped(&request, dumped));
                 Ok(())
             }
-            Err(error) if error.is_unsupported() => self.from_proc(kind, request.family, Some(&error)),
+            Err(error) if error.is_unsupported() => self.listed_by_proc(kind, request.family, Some(&error)),
             Err(error) => Err(Failure::host(error.to_string())),
         }
     }
@@ -136,7 +171,7 @@ impl Lister<'_> {
         });
         if let Answer::Unknown(answer) = self.told(Family::UNIX, Some(StateMask::ALL), dumped)? {
             let path = self.net.join("unix");
-            rows.extend(proc_net::unix(&self.read(&path)?.unwrap_or_default()));
+            rows.extend(proc_net::unix(&read(&path)?.unwrap_or_default()));
             self.read_instead(&path, rows.len(), Some(answer));
         }
         let named = |row: &UnixSocket| (row.inode != 0).then_some((row.inode, row.name.clone()?));
@@ -222,10 +257,10 @@ impl Lister<'_> {
     }
 
     /// Reads the list of a kind and family. A kernel that has none has no such sockets.
-    fn from_proc(&mut self, kind: Kind, family: Family, refusal: Option<&DumpError>) -> Result<(), Failure> {
+    fn listed_by_proc(&mut self, kind: Kind, family: Family, refusal: Option<&DumpError>) -> Result<(), Failure> {
         let answer = refusal.map(ToString::to_string);
         let path = proc_net::file(kind, family).map(|file| self.net.join(file));
-        let list = path.as_ref().map_or(Ok(None), |path| self.read(path))?;
+        let list = path.as_ref().map_or(Ok(None), |path| read(path))?;
         let (Some(path), Some(list)) = (path, list) else {
             let answer = answer.unwrap_or_else(|| format!("{family} {}", kind.netid()));
             (self.explain)(Event::NotListed { answer });
@@ -238,17 +273,17 @@ impl Lister<'_> {
         Ok(())
     }
 
-    /// A list of `/proc/net`; `None` if it is not there.
-    fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
-        match fs::read(path) {
-            Ok(list) => Ok(Some(list)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Failure::host(format!("{}: {}", path.display(), sockeye_sys::error::cause(&error)))),
-        }
-    }
-
     fn read_instead(&mut self, path: &Path, rows: usize, answer: Option<String>) {
         (self.explain)(Event::ProcRead { path: path.display().to_string(), rows, answer });
+    }
+}
+
+/// A list of `/proc/net`; `None` if it is not there.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    match fs::read(path) {
+        Ok(list) => Ok(Some(list)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::host(format!("{}: {}", path.display(), sockeye_sys::error::cause(&error)))),
     }
 }
 
