@@ -26,6 +26,9 @@ const ESRCH: i32 = 3;
 /// A thread costs about as much as looking into so many small processes.
 const PROCESSES_PER_THREAD: usize = 16;
 
+/// And about as much as reading so many descriptors.
+const DESCRIPTORS_PER_THREAD: u64 = 500;
+
 /// Looks for the holders of the sockets with these inodes, which are in order and without doubles.
 pub(super) fn search(inodes: &[u32], wanted: WantedOwners) -> (Holders, OwnerSearch) {
     let mut summary = OwnerSearch { wanted: inodes.len(), ..OwnerSearch::default() };
@@ -37,10 +40,7 @@ pub(super) fn search(inodes: &[u32], wanted: WantedOwners) -> (Holders, OwnerSea
     // Where a mount option of /proc hides other users' processes, the first process is among the hidden.
     let hidden = !pids.contains(&1);
     let common = Common::new(Path::new("/proc"), inodes, &pids, wanted);
-    let threads = thread::available_parallelism()
-        .map_or(1, std::num::NonZero::get)
-        .min(MAX_THREADS)
-        .min(pids.len() / PROCESSES_PER_THREAD + 1);
+    let threads = threads_for(&pids);
     let parts: Vec<Part> = thread::scope(|scope| {
         // A thread that cannot be had is done without; this one always works.
         let helpers: Vec<_> =
@@ -65,6 +65,21 @@ pub(super) fn search(inodes: &[u32], wanted: WantedOwners) -> (Holders, OwnerSea
     let holders = Holders::new(holdings, commands, incomplete);
     summary.found = holders.held();
     (holders, summary)
+}
+
+/// How many threads pay for themselves.
+fn threads_for(pids: &[u32]) -> usize {
+    let most =
+        thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MAX_THREADS).min(pids.len().max(1));
+    let by_processes = pids.len() / PROCESSES_PER_THREAD + 1;
+    if by_processes >= most {
+        return most;
+    }
+    // There may be few and large ones. Since Linux 6.2 the length of the folder is the number of descriptors in it.
+    let descriptors = |pid: &u32| fs::metadata(format!("/proc/{pid}/fd")).map_or(0, |folder| folder.len());
+    let descriptors: u64 = pids.iter().map(descriptors).sum();
+    let by_descriptors = usize::try_from(descriptors / DESCRIPTORS_PER_THREAD).unwrap_or(usize::MAX);
+    by_processes.max(by_descriptors).min(most)
 }
 
 /// The processes of this PID namespace.
