@@ -1,7 +1,7 @@
 //! One row of a listing, of whatever kind.
 
 use std::cmp::Ordering;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use sockeye_sys::Family;
 use sockeye_sys::sock_diag::{InetSocket, NetlinkSocket, PacketSocket, SkMemInfo, UnixName, UnixSocket, VsockSocket};
@@ -336,22 +336,6 @@ impl Entry {
         }
     }
 
-    /// A number that is less of what stands first in the order of a listing; equal where only a closer look tells.
-    fn order_number(&self) -> u128 {
-        let first = u128::from(self.kind() as u8) << 120 | u128::from(self.state().rank()) << 112;
-        let Self::Inet(socket) = self else { return first };
-        let port = u128::from(socket.local.port()) << 96;
-        let rest = match (socket.local.ip(), socket.peer) {
-            (IpAddr::V4(local), SocketAddr::V4(peer)) => {
-                u128::from(local.to_bits()) << 48 | u128::from(peer.ip().to_bits()) << 16 | u128::from(peer.port())
-            }
-            // The first octets of the address, behind a bit that is above all of IPv4.
-            (IpAddr::V6(local), _) => 1 << 95 | local.to_bits() >> 33,
-            (IpAddr::V4(_), SocketAddr::V6(_)) => 0,
-        };
-        first | port | rest
-    }
-
     /// The order of a listing: by kind, what waits first, then by address, and never by chance.
     pub fn listing_order(&self, other: &Self) -> Ordering {
         if let (Self::Inet(one), Self::Inet(other)) = (self, other) {
@@ -359,21 +343,6 @@ impl Entry {
         }
         key(self).cmp(&key(other)).then(self.cookie().cmp(&other.cookie()))
     }
-}
-
-/// The places of `entries` in the order of a listing, as [`Entry::listing_order`] has it.
-///
-/// Numbers are compared, and the sockets themselves only where these are equal: they lie scattered over memory.
-pub fn in_order(entries: &[Entry]) -> Vec<u32> {
-    let mut keys: Vec<(u128, u32)> = entries.iter().map(Entry::order_number).zip(0..).collect();
-    let entry = |place: u32| usize::try_from(place).ok().and_then(|place| entries.get(place));
-    keys.sort_unstable_by(|(one, place), (other, other_place)| {
-        one.cmp(other).then_with(|| match (entry(*place), entry(*other_place)) {
-            (Some(one), Some(other)) => one.listing_order(other),
-            _ => Ordering::Equal,
-        })
-    });
-    keys.into_iter().map(|(_, place)| place).collect()
 }
 
 fn key(entry: &Entry) -> (Kind, u8, Option<&[u8]>, u32, u32) {
@@ -397,7 +366,6 @@ fn zone(addr: SocketAddr) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use sockeye_sys::sock_diag::Vfs;
     use sockeye_sys::{Protocol, SockType, TcpState};
 
@@ -426,32 +394,5 @@ mod tests {
         let tcp = inet(Protocol::TCP, 10, local, "[fe80::2%3]:9".parse().unwrap(), 1);
         assert_eq!((tcp.label(), tcp.local()), ("tcp6", Address::Inet { addr: local, interface: None }));
         assert!(matches!(tcp.peer(), Address::Inet { interface: Some(3), .. }), "the zone of the address");
-    }
-
-    fn any_entry() -> impl Strategy<Value = Entry> {
-        let protocol = prop_oneof![Just(Protocol::TCP), Just(Protocol::UDP)];
-        let v4 = |(last, port)| SocketAddr::from(([127, 0, 0, last], port));
-        let v6 = |(last, port)| SocketAddr::from(([0xfd00, 0, 0, 0, 0, 0, 0, last], port));
-        let end4 = (0..3_u8, 0..3_u16).prop_map(v4);
-        let end6 = (0..3_u16, 0..3_u16).prop_map(v6);
-        prop_oneof![
-            (protocol.clone(), 1..12_u8, end4.clone(), end4, 0..2_u64)
-                .prop_map(|(protocol, state, local, peer, cookie)| inet(protocol, state, local, peer, cookie)),
-            (protocol, 1..12_u8, end6.clone(), end6, 0..2_u64)
-                .prop_map(|(protocol, state, local, peer, cookie)| inet(protocol, state, local, peer, cookie)),
-            (1..5_u32, "[ab]{0,2}").prop_map(|(inode, name)| unix(inode, &name)),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn the_quick_order_is_that_of_the_listing(entries in prop::collection::vec(any_entry(), 0..40)) {
-            let places = in_order(&entries);
-            let mut sorted = places.clone();
-            sorted.sort_unstable();
-            prop_assert!(sorted.into_iter().eq(0..u32::try_from(entries.len()).unwrap()));
-            let ordered: Vec<&Entry> = places.iter().map(|place| &entries[*place as usize]).collect();
-            prop_assert!(ordered.is_sorted_by(|one, other| one.listing_order(other).is_le()));
-        }
     }
 }
