@@ -42,6 +42,7 @@ mod ports_backlog;
 mod ports_churn;
 mod ports_filter;
 mod ports_list;
+mod ports_ss;
 mod ports_states;
 mod ports_why;
 mod sys;
@@ -89,6 +90,7 @@ fn main() -> ExitCode {
         ports_list::tests,
         ports_states::tests,
         ports_why::tests,
+        ports_ss::tests,
         sys::cases,
         terminal::tests,
     ];

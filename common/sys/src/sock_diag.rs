@@ -30,11 +30,11 @@ use crate::netlink::{self, Builder};
 use crate::numbers::{Family, Protocol, TcpState};
 use crate::registry::flags;
 
-pub use attributes::{CongestionInfo, MemInfo, SockOptions, UlpInfo};
+pub use attributes::{CongestionInfo, MemInfo, MptcpMap, SockOptions, UlpInfo};
 pub use destroy::{Closing, Closings, SocketId, Wanted};
 pub use netlink_rows::{NetlinkSocket, parse_netlink_batch};
 pub use packet::{PacketInfo, PacketShow, PacketSocket, Ring, parse_packet_batch};
-pub use parse::{BatchEnd, ParseError, parse_batch};
+pub use parse::{BatchEnd, ParseError, parse_batch, parse_dumps};
 pub use row::{InetSocket, SkMemInfo, Timer, TimerKind};
 pub use unix::{UnixName, UnixShow, UnixSocket, Vfs, parse_unix_batch};
 pub use vsock::{VsockSocket, parse_vsock_batch};
@@ -220,6 +220,19 @@ impl SockDiag {
                 *rows += 1;
                 row(socket);
             })
+        })
+    }
+
+    /// Hands over what the kernel answers as it comes, the message that ends the dump included.
+    ///
+    /// # Errors
+    /// As [`Self::dump`].
+    pub fn dump_octets(&mut self, request: &Request, keep: &mut dyn FnMut(&[u8])) -> Result<Dumped, DumpError> {
+        let about = About { family: request.family, protocol: Some(request.protocol) };
+        self.run(&request.emit(), about, &mut |batch, rows| {
+            let end = parse_batch(batch, request.protocol, &mut |_| *rows += 1)?;
+            keep(batch);
+            Ok(end)
         })
     }
 

@@ -179,6 +179,12 @@ impl TcpInfo {
         Some(if ByteOrder::HOST == ByteOrder::Little { (low, high) } else { (high, low) })
     }
 
+    /// Whether the delivery rate was held back by the program, which had nothing to send.
+    pub fn is_app_limited(&self) -> bool {
+        let first = if ByteOrder::HOST == ByteOrder::Little { 1 } else { 0x80 };
+        self.octets.get(7).is_some_and(|bits| bits & first != 0)
+    }
+
     /// Every numeric field that this kernel filled in, by its name in the header file.
     pub fn fields(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         FIELDS.iter().filter_map(|(name, offset, width)| Some((*name, self.read(*offset, *width)?)))

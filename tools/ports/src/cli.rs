@@ -7,6 +7,7 @@ mod list;
 mod log;
 mod options;
 mod reach;
+mod ss;
 mod wait;
 mod watch;
 mod why;
@@ -25,6 +26,7 @@ pub use list::{Form, List, WantedOwners};
 pub use log::Log;
 pub use options::{Opts, Whose};
 pub use reach::Reach;
+pub use ss::{Action, Show, Ss};
 pub use wait::Wait;
 pub use watch::Watch;
 pub use why::Why;
@@ -96,6 +98,8 @@ pub enum Job {
     Explain(Explain),
     /// `ports backlog`.
     Backlog(Backlog),
+    /// What `ss` does, called by its name.
+    Ss(Box<Ss>),
 }
 
 /// The options as clap describes them.
@@ -108,6 +112,9 @@ pub fn command() -> clap::Command {
 /// # Errors
 /// [`Exit`] if the run ends here.
 pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
+    if invocation.name == "ss" {
+        return ss::parse(invocation);
+    }
     let args = list::attach_columns(&command_first(&invocation.args));
     let cli: Cli = parse_clap(&Invocation { args, ..invocation.clone() })?;
     let presentation = cli.presentation;

@@ -20,6 +20,7 @@
 //! - [`log`]: `ports log`
 //! - [`lesson`]: `ports explain`
 //! - [`backlog`]: `ports backlog`
+//! - [`ss`]: the dialect of that name
 //! - [`shell`], [`proc_net`]: sock_diag and /proc
 //! - [`cli`], `manual`: the command line
 #![forbid(unsafe_code)]
@@ -51,6 +52,7 @@ pub mod selection;
 pub mod shell;
 pub mod socket;
 pub mod sockopts;
+pub mod ss;
 pub mod state;
 pub mod summary;
 pub mod target;
@@ -99,6 +101,7 @@ impl Tool for Ports {
             Job::Log(job) => log::run(job, output),
             Job::Explain(job) => lesson::run(job, output),
             Job::Backlog(job) => backlog::run(job, output),
+            Job::Ss(job) => ss::run(job, output),
         }
     }
 }

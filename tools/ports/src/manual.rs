@@ -7,6 +7,7 @@ mod free;
 mod list;
 mod options;
 mod reach;
+mod ss;
 mod wait;
 mod why;
 
@@ -37,6 +38,7 @@ pub(crate) const MANUAL: Manual = Manual {
         reach::SECTION,
         options::SECTION,
         ("Output for programs", list::PROGRAMS),
+        ss::SECTION,
         (
             "Explanation",
             "`--explain` shows first how the filter was read, which requests went to the kernel and how many sockets came, and how \

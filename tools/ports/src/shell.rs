@@ -12,6 +12,7 @@ mod processes;
 pub mod resolve;
 pub mod settings;
 pub mod sockopts;
+pub mod ss;
 pub mod wait;
 
 use sockeye_sys::interface;

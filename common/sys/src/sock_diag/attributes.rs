@@ -60,6 +60,28 @@ pub struct UlpInfo {
     pub mptcp_remote_token: Option<u32>,
     /// Of an MPTCP subflow: its flags, `MPTCP_SUBFLOW_FLAG_*`.
     pub mptcp_flags: Option<u32>,
+    /// Of an MPTCP subflow: how its octets map to those of the connection.
+    pub mptcp_map: MptcpMap,
+}
+
+/// Which octets of an MPTCP connection a subflow carries.
+///
+/// # Source
+/// Linux, include/uapi/linux/mptcp.h, `MPTCP_SUBFLOW_ATTR_*`; RFC 8684 section 3.3.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MptcpMap {
+    /// Where the mapping begins in the connection.
+    pub seq: Option<u64>,
+    /// Where it begins in the subflow.
+    pub subflow_seq: Option<u32>,
+    /// What lies between the numbers of the subflow and TCP's.
+    pub offset: Option<u32>,
+    /// In octets.
+    pub len: Option<u16>,
+    /// The number of the address there.
+    pub remote_id: Option<u8>,
+    /// The number of the address here.
+    pub local_id: Option<u8>,
 }
 
 impl UlpInfo {
@@ -78,7 +100,13 @@ impl UlpInfo {
                 3 => netlink::attributes(value).for_each(|(kind, value)| match kind {
                     1 => ulp.mptcp_remote_token = u32_of(value),
                     2 => ulp.mptcp_token = u32_of(value),
+                    4 => ulp.mptcp_map.seq = Reader::new(value).u64_in(ByteOrder::HOST, "MAP_SEQ").ok(),
+                    5 => ulp.mptcp_map.subflow_seq = u32_of(value),
+                    6 => ulp.mptcp_map.offset = u32_of(value),
+                    7 => ulp.mptcp_map.len = u16_of(value),
                     8 => ulp.mptcp_flags = u32_of(value),
+                    9 => ulp.mptcp_map.remote_id = value.first().copied(),
+                    10 => ulp.mptcp_map.local_id = value.first().copied(),
                     _ => {}
                 }),
                 _ => {}

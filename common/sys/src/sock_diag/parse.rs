@@ -87,6 +87,21 @@ pub fn parse_batch(batch: &[u8], protocol: Protocol, row: &mut dyn FnMut(InetSoc
     })
 }
 
+/// Reads dumps of the Internet families that were kept, one behind the other, as [`super::SockDiag::dump_octets`] brings
+/// them.
+///
+/// # Errors
+/// As [`parse_batch`].
+pub fn parse_dumps(octets: &[u8], protocol: Protocol, row: &mut dyn FnMut(InetSocket)) -> Result<(), ParseError> {
+    for message in netlink::messages(octets) {
+        let message = message?;
+        if message.kind == SOCK_DIAG_BY_FAMILY {
+            row(parse_row(&message, protocol)?);
+        }
+    }
+    Ok(())
+}
+
 /// Hands over each row of a batch, and says how the batch ended.
 pub(super) fn each_row(
     batch: &[u8],

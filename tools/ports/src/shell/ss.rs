@@ -1,0 +1,280 @@
+//! What the `ss` dialect wants to know beyond the sockets.
+#![expect(clippy::disallowed_methods, reason = "the shell: reads /proc and /etc")]
+
+pub mod destroy;
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use sockeye_cli::escape::{escape, escape_octets};
+use sockeye_cli::{Failure, Status};
+use sockeye_sys::error::CallError;
+use sockeye_sys::namespace::NetNs;
+use sockeye_sys::sock_diag::{DumpError, SockDiag, parse_dumps};
+use sockeye_sys::{Protocol, TcpState};
+
+use crate::cli::{Show, WantedOwners};
+use crate::entry::Entry;
+use crate::kind::{Kind, Kinds};
+use crate::names::Names;
+use crate::selection::{Selection, Which};
+use crate::socket::Socket;
+use crate::ss::row::Lore;
+use crate::ss::summary::{ByFamily, Summary};
+use crate::state::State;
+
+/// Goes into a network namespace: one of `ip netns` by its name, any other by the path of its file.
+///
+/// # Errors
+/// [`Failure`] if there is none of that name, or this may not enter it.
+pub fn enter(name: &str) -> Result<(), Failure> {
+    let path = if name.contains('/') { PathBuf::from(name) } else { Path::new("/run/netns").join(name) };
+    let fail = |error: CallError| Failure::new(Status(1), error.to_string());
+    NetNs::open(path).map_err(fail)?.enter().map_err(|error| {
+        let failure = fail(error);
+        if super::is_root() { failure } else { failure.hint("needs CAP_SYS_ADMIN: try as root") }
+    })
+}
+
+/// The text of a filter file; `-` is standard input.
+///
+/// # Errors
+/// [`Failure`] with ss's status if it cannot be read.
+pub fn filter_file(path: &str) -> Result<String, Failure> {
+    let read = if path == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
+    read.map_err(|error| Failure::call(Status(255), "read", escape(path), &error))
+}
+
+/// What the kernel says of the sockets of a selection, message after message.
+///
+/// # Errors
+/// [`Failure`] if it says nothing.
+pub fn raw_dump(selection: &Selection) -> Result<Vec<u8>, Failure> {
+    let fail = |error: DumpError| Failure::host(error.to_string());
+    let mut diag = SockDiag::open().map_err(fail)?;
+    let mut octets = Vec::new();
+    for (_, request) in selection.requests() {
+        diag.dump_octets(&request, &mut |batch| octets.extend_from_slice(batch)).map_err(fail)?;
+    }
+    Ok(octets)
+}
+
+/// Writes a file.
+///
+/// # Errors
+/// [`Failure`] if it cannot be written.
+pub fn write(path: &str, octets: &[u8]) -> Result<(), Failure> {
+    fs::write(path, octets).map_err(|error| Failure::call(Status::HOST, "write", escape(path), &error))
+}
+
+/// The sockets of a file that [`raw_dump`] filled, if the environment names one.
+///
+/// # Errors
+/// [`Failure`] if it cannot be read, or is something else.
+pub fn recorded() -> Result<Option<Vec<Entry>>, Failure> {
+    let Some(path) = std::env::var_os("TCPDIAG_FILE") else { return Ok(None) };
+    let shown = path.to_string_lossy().into_owned();
+    let octets = fs::read(&path).map_err(|error| Failure::call(Status::HOST, "read", escape(&shown), &error))?;
+    let mut entries = Vec::new();
+    parse_dumps(&octets, Protocol::TCP, &mut |row| entries.push(Entry::Inet(Socket::new(Kind::Tcp, row, true))))
+        .map_err(|fault| Failure::host(format!("{}: {fault}", escape(&shown))))?;
+    Ok(Some(entries))
+}
+
+/// What rows need for their words.
+pub fn lore(entries: &[Entry], show: Show) -> Lore {
+    let mut lore = Lore { names: super::names(entries, show.numeric), ..Lore::default() };
+    if !show.numeric {
+        lore.protocols = protocols(&fs::read("/etc/protocols").unwrap_or_default());
+        lore.ephemeral = ephemeral_ports();
+        lore.processes = processes(entries);
+    }
+    if show.resolve {
+        add_hosts(&mut lore.names, entries);
+    }
+    if show.extended || show.cgroup {
+        lore.cgroups = cgroups(entries);
+    }
+    if show.processes {
+        let (holders, _) = super::holders(entries, WantedOwners::All);
+        if show.threads {
+            let pids: HashSet<u32> =
+                entries.iter().flat_map(|entry| holders.of(entry.inode())).map(|owner| owner.pid).collect();
+            lore.threads = pids.into_iter().map(|pid| (pid, threads(pid))).collect();
+        }
+        lore.holders = Some(holders);
+    }
+    lore
+}
+
+/// protocols(5): the first name of each number.
+fn protocols(database: &[u8]) -> HashMap<u8, String> {
+    let mut names = HashMap::new();
+    for line in database.split(|octet| *octet == b'\n') {
+        let text = line.split(|octet| *octet == b'#').next().unwrap_or_default();
+        let mut fields = text.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
+        let (Some(name), Some(number)) = (fields.next(), fields.next()) else { continue };
+        if let Some(number) = std::str::from_utf8(number).ok().and_then(|number| number.parse().ok()) {
+            names.entry(number).or_insert_with(|| escape_octets(name));
+        }
+    }
+    names
+}
+
+/// The ports that the kernel gives out by itself.
+///
+/// # Source
+/// ip(7), ip_local_port_range.
+fn ephemeral_ports() -> (u16, u16) {
+    let text = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+    let mut numbers = text.split_whitespace().filter_map(|number| number.parse().ok());
+    match (numbers.next(), numbers.next()) {
+        (Some(first), Some(last)) => (first, last),
+        _ => (1024, 4999),
+    }
+}
+
+/// The names of the processes that netlink addresses seem to be the numbers of.
+fn processes(entries: &[Entry]) -> HashMap<u32, String> {
+    let portids = entries.iter().filter_map(|entry| match entry {
+        Entry::Netlink(netlink) if netlink.row.portid != 0 => Some(netlink.row.portid),
+        _ => None,
+    });
+    let portids: HashSet<u32> = portids.filter(|portid| i32::try_from(*portid).is_ok()).collect();
+    portids.into_iter().filter_map(|pid| Some((pid, command(Path::new(&format!("/proc/{pid}")))?))).collect()
+}
+
+fn command(folder: &Path) -> Option<String> {
+    let octets = fs::read(folder.join("comm")).ok()?;
+    Some(escape_octets(octets.strip_suffix(b"\n").unwrap_or(&octets)))
+}
+
+/// The threads of a process, in order of their numbers.
+fn threads(pid: u32) -> Vec<(u32, String)> {
+    let folder = PathBuf::from(format!("/proc/{pid}/task"));
+    let mut threads: Vec<(u32, String)> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            Some((path.file_name()?.to_str()?.parse().ok()?, command(&path)?))
+        })
+        .collect();
+    threads.sort_unstable();
+    threads
+}
+
+/// Takes in the names of hosts. Whoever has none keeps its number, and an IPv4-mapped address is the host of the IPv4 one.
+fn add_hosts(names: &mut Names, entries: &[Entry]) {
+    let sockets = entries.iter().filter_map(Entry::as_inet);
+    let addresses: HashSet<IpAddr> = sockets
+        .flat_map(|socket| [socket.local.ip(), socket.peer.ip()])
+        .filter(|ip| !ip.is_unspecified())
+        .map(|ip| ip.to_canonical())
+        .collect();
+    let (hosts, _) = super::resolve::hosts(addresses.into_iter().collect());
+    for (address, name) in hosts {
+        names.add_host(address, &name);
+    }
+}
+
+/// The paths of the control groups that the sockets belong to, by their inode numbers.
+///
+/// # Source
+/// cgroups(7), "Cgroups v2": each group is a folder, and its number is that of the folder.
+fn cgroups(entries: &[Entry]) -> HashMap<u64, String> {
+    let mut missing: HashSet<u64> = entries.iter().filter_map(Entry::cgroup).collect();
+    let mut found = HashMap::new();
+    if missing.is_empty() {
+        return found;
+    }
+    let Some(root) = cgroup_mount() else { return found };
+    let mut folders = vec![(root.clone(), String::from("/"))];
+    while let Some((folder, path)) = folders.pop() {
+        if fs::metadata(&folder).is_ok_and(|metadata| {
+            missing.remove(&metadata.ino()) && {
+                found.insert(metadata.ino(), path.clone());
+                true
+            }
+        }) && missing.is_empty()
+        {
+            break;
+        }
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            if entry.file_type().is_ok_and(|file_type| file_type.is_dir()) {
+                let separator = if path == "/" { "" } else { "/" };
+                let below = format!("{path}{separator}{}", escape(&entry.file_name().to_string_lossy()));
+                folders.push((entry.path(), below));
+            }
+        }
+    }
+    found
+}
+
+/// Where the second hierarchy is mounted.
+///
+/// # Source
+/// proc_pid_mountinfo(5).
+fn cgroup_mount() -> Option<PathBuf> {
+    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let line =
+        mounts.lines().find(|line| line.split_once(" - ").is_some_and(|(_, kind)| kind.starts_with("cgroup2 ")))?;
+    line.split(' ').nth(4).map(PathBuf::from)
+}
+
+/// The counts of this namespace.
+///
+/// # Errors
+/// [`Failure`] if the kernel does not list its TCP sockets.
+pub fn summary() -> Result<Summary, Failure> {
+    let selection = Selection { states: Which::All.mask(), ..Selection::new(Kinds::of(Kind::Tcp)) };
+    let entries = super::dump(&selection, &mut |_| {})?;
+    let mut summary = Summary::default();
+    for socket in entries.iter().filter_map(Entry::as_inet) {
+        count(&mut summary, socket);
+    }
+    let file = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let (four, six) = (file("/proc/thread-self/net/sockstat"), file("/proc/thread-self/net/sockstat6"));
+    let by_family = |line4: &str, line6: &str| ByFamily {
+        ipv4: field(&four, line4, "inuse").unwrap_or(0),
+        ipv6: field(&six, line6, "inuse").unwrap_or(0),
+    };
+    summary.sockets = field(&four, "sockets", "used").unwrap_or(0);
+    summary.raw = by_family("RAW", "RAW6");
+    summary.udp = by_family("UDP", "UDP6");
+    summary.fragments = by_family("FRAG", "FRAG6");
+    Ok(summary)
+}
+
+fn count(summary: &mut Summary, socket: &Socket) {
+    let State::Tcp(state) = socket.state else { return };
+    summary.tcp_total += 1;
+    let forgotten = socket.expires_ms().is_some();
+    match state {
+        // FIN-WAIT-2 without a process is kept where TIME-WAIT is.
+        _ if forgotten => summary.tcp_time_wait += 1,
+        TcpState::Established | TcpState::CloseWait => summary.tcp_established += 1,
+        TcpState::FinWait1 | TcpState::FinWait2 | TcpState::LastAck | TcpState::Closing if socket.inode.is_none() => {
+            summary.tcp_orphaned += 1;
+        }
+        _ => {}
+    }
+    if forgotten || matches!(state, TcpState::Closed | TcpState::BoundInactive) {
+        summary.tcp_closed += 1;
+    } else if socket.local.is_ipv4() {
+        summary.tcp.ipv4 += 1;
+    } else {
+        summary.tcp.ipv6 += 1;
+    }
+}
+
+/// `NAME: key number key number`.
+fn field(text: &str, name: &str, key: &str) -> Option<u32> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    let mut words = line.split_whitespace();
+    words.find(|word| *word == key)?;
+    words.next()?.parse().ok()
+}

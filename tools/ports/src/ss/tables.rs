@@ -1,0 +1,449 @@
+//! Which socket tables, families and states a line of ss's options is about.
+//!
+//! A table is a kind of socket: TCP, Unix datagrams. Each belongs to one family or two, and each has states that are
+//! listed where no state is asked for.
+
+use std::ops::{BitOr, BitOrAssign};
+
+use sockeye_sys::sock_diag::StateMask;
+
+/// A set of tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tables(u16);
+
+macro_rules! tables {
+    ($($name:ident = $bit:literal;)*) => {
+        impl Tables {
+            $(
+                #[doc = concat!("`", stringify!($name), "` alone.")]
+                pub const $name: Self = Self(1 << $bit);
+            )*
+        }
+    };
+}
+
+tables! {
+    NETLINK = 0;
+    PACKET_RAW = 1;
+    PACKET_DGRAM = 2;
+    UNIX_STREAM = 3;
+    UNIX_DGRAM = 4;
+    UNIX_SEQPACKET = 5;
+    RAW = 6;
+    UDP = 7;
+    TCP = 8;
+    MPTCP = 9;
+    DCCP = 10;
+    SCTP = 11;
+    VSOCK_STREAM = 12;
+    VSOCK_DGRAM = 13;
+    TIPC = 14;
+    XDP = 15;
+}
+
+impl Tables {
+    /// No table.
+    pub const NONE: Self = Self(0);
+    /// Every table.
+    pub const ALL: Self = Self(u16::MAX);
+    /// Those of the Internet families.
+    pub const INET: Self = Self(Self::RAW.0 | Self::UDP.0 | Self::TCP.0 | Self::MPTCP.0 | Self::DCCP.0 | Self::SCTP.0);
+    /// Those of Unix-domain sockets.
+    pub const UNIX: Self = Self(Self::UNIX_STREAM.0 | Self::UNIX_DGRAM.0 | Self::UNIX_SEQPACKET.0);
+    /// Those of packet sockets.
+    pub const PACKET: Self = Self(Self::PACKET_RAW.0 | Self::PACKET_DGRAM.0);
+    /// Those of vsock.
+    pub const VSOCK: Self = Self(Self::VSOCK_STREAM.0 | Self::VSOCK_DGRAM.0);
+
+    /// Whether all of `other` is in it.
+    pub fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Without `other`.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether there is more than one.
+    pub fn are_several(self) -> bool {
+        self.0.count_ones() > 1
+    }
+
+    /// Each of them alone, in the order in which ss lists them.
+    pub fn each(self) -> impl Iterator<Item = Self> {
+        (0..u16::BITS).map(|bit| Self(1 << bit)).filter(move |table| self.has(*table))
+    }
+
+    /// The families that these tables belong to.
+    fn families(self) -> Families {
+        let mut families = Families::NONE;
+        for (family, tables) in FAMILIES.into_iter().map(|family| (family, family.tables())) {
+            if !self.both(tables).is_empty() {
+                families |= family;
+            }
+        }
+        families
+    }
+
+    /// Whether they belong to any of these families.
+    pub fn is_of(self, families: Families) -> bool {
+        !self.families().both(families).is_empty()
+    }
+
+    /// What is listed of them where no state is asked for.
+    fn default_states(self) -> StateMask {
+        let of = |tables: Self, states| if self.both(tables).is_empty() { StateMask::EMPTY } else { states };
+        let without = Self::UDP | Self::RAW;
+        let closed = Self::PACKET | Self::NETLINK | Self::XDP;
+        let others = Self(!(without.0 | closed.0));
+        of(without, StateMask::ESTABLISHED) | of(closed, StateMask::CLOSED) | of(others, CONNECTIONS)
+    }
+
+    /// The tables that a word of `-A` stands for.
+    pub fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "all" => Self::ALL,
+            "inet" => Self::INET,
+            "tcp" => Self::TCP,
+            "mptcp" => Self::MPTCP,
+            "udp" => Self::UDP,
+            "raw" => Self::RAW,
+            "unix" => Self::UNIX,
+            "unix_stream" | "u_str" => Self::UNIX_STREAM,
+            "unix_dgram" | "u_dgr" => Self::UNIX_DGRAM,
+            "unix_seqpacket" | "u_seq" => Self::UNIX_SEQPACKET,
+            "packet" => Self::PACKET,
+            "packet_raw" | "p_raw" => Self::PACKET_RAW,
+            "packet_dgram" | "p_dgr" => Self::PACKET_DGRAM,
+            "netlink" => Self::NETLINK,
+            "dccp" => Self::DCCP,
+            "sctp" => Self::SCTP,
+            "vsock" => Self::VSOCK,
+            "vsock_stream" | "v_str" => Self::VSOCK_STREAM,
+            "vsock_dgram" | "v_dgr" => Self::VSOCK_DGRAM,
+            "tipc" => Self::TIPC,
+            "xdp" => Self::XDP,
+            _ => return None,
+        })
+    }
+}
+
+impl BitOr for Tables {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl BitOrAssign for Tables {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+/// A set of address families.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Families(u8);
+
+const FAMILIES: [Families; 8] = [
+    Families::INET,
+    Families::INET6,
+    Families::PACKET,
+    Families::UNIX,
+    Families::NETLINK,
+    Families::VSOCK,
+    Families::TIPC,
+    Families::XDP,
+];
+
+impl Families {
+    /// No family.
+    pub const NONE: Self = Self(0);
+    /// IPv4.
+    pub const INET: Self = Self(1);
+    /// IPv6.
+    pub const INET6: Self = Self(2);
+    /// Packet sockets, which ss calls `link`.
+    pub const PACKET: Self = Self(4);
+    /// Unix-domain sockets.
+    pub const UNIX: Self = Self(8);
+    /// Netlink.
+    pub const NETLINK: Self = Self(16);
+    /// Vsock.
+    pub const VSOCK: Self = Self(32);
+    /// TIPC.
+    pub const TIPC: Self = Self(64);
+    /// XDP.
+    pub const XDP: Self = Self(128);
+
+    /// Whether all of `other` is in it.
+    pub fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The tables that belong to these families.
+    fn tables(self) -> Tables {
+        let mut tables = Tables::NONE;
+        for (family, its) in [
+            (Self::INET, Tables::INET),
+            (Self::INET6, Tables::INET),
+            (Self::PACKET, Tables::PACKET),
+            (Self::UNIX, Tables::UNIX),
+            (Self::NETLINK, Tables::NETLINK),
+            (Self::VSOCK, Tables::VSOCK),
+            (Self::TIPC, Tables::TIPC),
+            (Self::XDP, Tables::XDP),
+        ] {
+            if self.has(family) {
+                tables |= its;
+            }
+        }
+        tables
+    }
+
+    /// The family that a word of `-f` stands for.
+    pub fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "inet" => Self::INET,
+            "inet6" => Self::INET6,
+            "link" => Self::PACKET,
+            "unix" => Self::UNIX,
+            "netlink" => Self::NETLINK,
+            "vsock" => Self::VSOCK,
+            "tipc" => Self::TIPC,
+            "xdp" => Self::XDP,
+            _ => return None,
+        })
+    }
+}
+
+impl BitOr for Families {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl BitOrAssign for Families {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+/// All but LISTEN, CLOSED, TIME-WAIT, SYN-RECEIVED and what is only bound.
+pub const CONNECTIONS: StateMask = StateMask::ESTABLISHED
+    .union(StateMask::SYN_SENT)
+    .union(StateMask::FIN_WAIT_1)
+    .union(StateMask::FIN_WAIT_2)
+    .union(StateMask::CLOSE_WAIT)
+    .union(StateMask::LAST_ACK)
+    .union(StateMask::CLOSING);
+
+/// ss's words for a choice of states that excludes itself.
+pub const NO_STATES: &str = "no socket states to show with such filter.";
+
+/// What is chosen so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    tables: Tables,
+    families: Families,
+    states: StateMask,
+    /// Neither a table nor a family was named.
+    untouched: bool,
+    /// The family that was named last.
+    last: Families,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self {
+            tables: Tables::NONE,
+            families: Families::NONE,
+            states: StateMask::EMPTY,
+            untouched: true,
+            last: Families::NONE,
+        }
+    }
+}
+
+/// What is chosen in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Which tables.
+    pub tables: Tables,
+    /// Which families.
+    pub families: Families,
+    /// Which states.
+    pub states: StateMask,
+}
+
+impl Choice {
+    /// Takes in tables, with the states that are listed of them.
+    pub fn add_tables(&mut self, tables: Tables) {
+        self.tables |= tables;
+        self.states |= tables.default_states();
+        self.untouched = false;
+    }
+
+    /// Takes in tables by `-A`, of which ss then lists connections, whatever they are.
+    pub fn add_query(&mut self, tables: Tables) {
+        self.tables |= tables;
+        self.states |= CONNECTIONS;
+        self.untouched = false;
+    }
+
+    /// Takes out tables.
+    pub fn remove_tables(&mut self, tables: Tables) {
+        self.tables = self.tables.without(tables);
+        self.untouched = false;
+    }
+
+    /// Takes in families, with the states that are listed of them.
+    pub fn add_families(&mut self, families: Families) {
+        self.families |= families;
+        self.last = families;
+        // Of both Internet families together those of TCP are listed.
+        self.states |= families.tables().default_states();
+        self.untouched = false;
+    }
+
+    /// A filter named addresses of these families: nothing else can match.
+    pub fn only_families(&mut self, families: Families) {
+        let states = self.states;
+        let untouched = self.untouched;
+        self.families = Families::NONE;
+        self.add_families(families);
+        if untouched {
+            self.untouched = false;
+        } else {
+            self.states = states;
+        }
+    }
+
+    /// What an address in a filter starts with if it says no family: that of the family which was named last.
+    pub fn family_of_addresses(&self) -> Option<&'static str> {
+        Some(match self.last {
+            Families::INET => "inet:",
+            Families::INET6 => "inet6:",
+            Families::PACKET => "link:",
+            Families::UNIX => "unix:",
+            Families::NETLINK => "netlink:",
+            Families::VSOCK => "vsock:",
+            _ => return None,
+        })
+    }
+
+    /// Whether nothing was named.
+    pub fn is_untouched(&self) -> bool {
+        self.untouched
+    }
+
+    /// Makes both sides fit: a table without a family takes its own, a family without a table all of its own.
+    /// `states` are those that were asked for.
+    ///
+    /// # Errors
+    /// What there is nothing of.
+    pub fn finish(mut self, states: StateMask) -> Result<Chosen, &'static str> {
+        if self.untouched {
+            self.add_query(Tables::ALL);
+        }
+        if !states.is_empty() {
+            self.states = states;
+        }
+        for table in self.tables.each() {
+            if table.families().both(self.families).is_empty() {
+                self.families |= table.families();
+            }
+        }
+        for family in FAMILIES.into_iter().filter(|family| self.families.has(*family)) {
+            if family.tables().both(self.tables).is_empty() {
+                self.tables |= family.tables();
+            }
+        }
+        let Self { tables, families, states, .. } = self;
+        match () {
+            () if tables.is_empty() => Err("no socket tables to show with such filter."),
+            () if families.is_empty() => Err("no families to show with such filter."),
+            () if states.is_empty() => Err(NO_STATES),
+            () => Ok(Chosen { tables, families, states }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(choose: impl FnOnce(&mut Choice)) -> (Tables, Families, StateMask) {
+        let mut choice = Choice::default();
+        choose(&mut choice);
+        let Chosen { tables, families, states } = choice.finish(StateMask::EMPTY).unwrap();
+        (tables, families, states)
+    }
+
+    const IP: Families = Families(3);
+
+    #[test]
+    fn tables_bring_their_families_and_states_and_families_their_tables() {
+        assert_eq!(chosen(|choice| choice.add_tables(Tables::TCP)), (Tables::TCP, IP, CONNECTIONS));
+        assert_eq!(chosen(|choice| choice.add_tables(Tables::UDP)), (Tables::UDP, IP, StateMask::ESTABLISHED));
+        assert_eq!(chosen(|choice| choice.add_families(Families::INET6)), (Tables::INET, Families::INET6, CONNECTIONS));
+        assert_eq!(
+            chosen(|choice| choice.add_families(Families::PACKET)),
+            (Tables::PACKET, Families::PACKET, StateMask::CLOSED)
+        );
+        assert_eq!(chosen(|choice| choice.add_query(Tables::UDP)), (Tables::UDP, IP, CONNECTIONS));
+        let mixed = chosen(|choice| {
+            choice.add_tables(Tables::TCP);
+            choice.add_families(Families::UNIX);
+        });
+        assert_eq!(mixed, (Tables::TCP | Tables::UNIX, IP | Families::UNIX, CONNECTIONS));
+        let narrow = chosen(|choice| {
+            choice.add_tables(Tables::TCP);
+            choice.add_families(Families::INET);
+        });
+        assert_eq!(narrow, (Tables::TCP, Families::INET, CONNECTIONS));
+        assert_eq!(chosen(|_| {}), (Tables::ALL, Families(u8::MAX), CONNECTIONS));
+    }
+
+    #[test]
+    fn nothing_left_is_said() {
+        let mut choice = Choice::default();
+        choice.add_tables(Tables::TCP);
+        choice.remove_tables(Tables::TCP);
+        assert_eq!(choice.finish(StateMask::EMPTY), Err("no socket tables to show with such filter."));
+    }
+
+    #[test]
+    fn every_word_of_dash_a_is_a_table() {
+        let words = ["tcp", "udp", "raw", "mptcp", "dccp", "sctp"];
+        let tables = words.into_iter().filter_map(Tables::named).fold(Tables::NONE, BitOr::bitor);
+        assert_eq!(Some(tables), Tables::named("inet"));
+        assert_eq!(Tables::named("u_str"), Tables::named("unix_stream"));
+        assert_eq!(Tables::named("TCP"), None);
+    }
+}
