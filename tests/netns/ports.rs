@@ -17,6 +17,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("ports::tells_wildcards_apart", &[], tells_wildcards_apart),
         Case::new("ports::shows_what_is_only_bound", &[], shows_what_is_only_bound),
         Case::new("ports::hides_owners_and_says_so", &[], hides_owners_and_says_so),
+        Case::new("ports::names_a_forgotten_htons", &[], names_a_forgotten_htons),
         Case::new("ports::an_empty_namespace_is_an_answer", &[], an_empty_namespace),
     ]
 }
@@ -302,6 +303,16 @@ fn hides_owners_and_says_so(net: &Net) {
     assert_eq!(object["data"]["owners_hidden"], true, "{}", hidden.story());
     // Who does not ask for owners is not told about them.
     run(as_nobody().arg("-tlnH")).status(0).stderr_is("");
+}
+
+fn names_a_forgotten_htons(net: &Net) {
+    let right = listener("127.0.0.1:8080".parse().unwrap(), 3);
+    run(net.tool("ports").arg("-tln")).status(0).stderr_is("");
+    let wrong = listener("127.0.0.1:36895".parse().unwrap(), 3);
+    let hint = "ports: port 36895 is 8080 without htons(), on a little-endian host: was that meant?\n";
+    run(net.tool("ports").arg("-tln")).status(0).stderr_is(hint);
+    run(net.tool("ports").args(["-tln", "sport = :8080"])).status(0).stderr_is("");
+    drop((right, wrong));
 }
 
 fn an_empty_namespace(net: &Net) {

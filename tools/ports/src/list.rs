@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::CallError;
 
+use crate::byte_order::{self, Swapped};
 use crate::cli::{Form, List};
 use crate::columns::Needs;
 use crate::columns::cell::Context;
@@ -16,7 +17,7 @@ use crate::names::Names;
 use crate::netns::Left;
 use crate::owners::{Holders, Ownership};
 use crate::shell::filter::Selected;
-use crate::shell::{self, Survey, lookups, netns, resolve};
+use crate::shell::{self, Survey, lookups, netns, resolve, settings};
 use crate::summary::Summary;
 
 /// What one network namespace has.
@@ -67,8 +68,9 @@ pub fn run(job: &List, output: &mut Output<'_>) -> Result<Status, Failure> {
             .iter()
             .try_for_each(|event| output.event(event))?;
     }
+    output.flush()?;
+    note_swapped(listing.rows().map(|row| row.entry), output);
     if let Some((holders, search)) = holders {
-        output.flush()?;
         note_hidden(sections.iter().flat_map(|section| section.entries), holders, search, output);
     }
     Ok(Status::YES)
@@ -217,6 +219,25 @@ fn look_up(job: &List, spaces: &mut [Space], output: &mut Output<'_>) {
 fn peer(entry: &Entry) -> Option<IpAddr> {
     let socket = entry.as_inet()?;
     socket.has_peer().then(|| socket.peer.ip()).filter(|ip| !ip.is_unspecified())
+}
+
+/// How many ports that look swapped are told.
+const SWAPPED_NOTES: usize = 5;
+
+/// Says on standard error which ports look as if htons(3) had been forgotten.
+fn note_swapped<'a>(entries: impl Iterator<Item = &'a Entry>, output: &mut Output<'_>) {
+    let mut swapped: Vec<Swapped> = Vec::new();
+    let mut ephemeral = None;
+    for entry in entries {
+        let Entry::Inet(socket) = entry else { continue };
+        let ephemeral = ephemeral.get_or_insert_with(settings::ephemeral);
+        if let Some(found) = byte_order::hint(socket, ephemeral).filter(|found| !swapped.contains(found)) {
+            swapped.push(found);
+        }
+    }
+    for found in swapped.iter().take(SWAPPED_NOTES) {
+        output.note(format!("port {found}, on a little-endian host: was that meant?"));
+    }
 }
 
 /// Says on standard error how many owners are missing, since standard output may be cut apart by another tool.

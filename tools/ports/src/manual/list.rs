@@ -12,7 +12,8 @@ and sockets of other kinds that have a peer. `-l` lists what waits for peers ins
 `ports -tanpo` and `ports -xp` do what they do in `ss`(8) and `netstat`(8).
 
 No privilege is needed, except for `-p` to see the processes of other users. How many owners are hidden for want of it \
-is said on standard error.
+is said on standard error. So is a TCP socket that listens on, is bound to or calls a port that is a well-known one with its octets \
+swapped, as 36895 is 8080: somebody forgot `htons`(3).
 
 No address is resolved unless `--resolve` asks for it, and nothing else is sent on the network.";
 

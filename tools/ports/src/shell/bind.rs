@@ -14,10 +14,10 @@ use sockeye_sys::pidfd::PidFd;
 use sockeye_sys::sock_diag::{Request, SockDiag};
 use sockeye_sys::{Family, Protocol, addresses, interface};
 
-use crate::byte_order;
 use crate::explain::Event;
 use crate::kind::Kind;
 use crate::names;
+use crate::shell::settings::{self, number, setting};
 use crate::socket::Socket;
 use crate::why::errno::Errno;
 use crate::why::range;
@@ -60,9 +60,7 @@ pub fn host() -> Result<Host, Failure> {
         may_bind_low,
         nonlocal_v4: number::<u8>("ipv4/ip_nonlocal_bind") == Some(1),
         nonlocal_v6: number::<u8>("ipv6/ip_nonlocal_bind") == Some(1),
-        ephemeral: setting("ipv4/ip_local_port_range")
-            .and_then(|text| range::ephemeral(&text))
-            .unwrap_or(byte_order::DEFAULT_EPHEMERAL),
+        ephemeral: settings::ephemeral(),
         reserved: setting("ipv4/ip_local_reserved_ports").map(|text| range::reserved(&text)).unwrap_or_default(),
         uid,
     })
@@ -71,14 +69,6 @@ pub fn host() -> Result<Host, Failure> {
 /// Whether IPv6 sockets have IPV6_V6ONLY from the start.
 pub fn v6only_by_default() -> bool {
     number::<u8>("ipv6/bindv6only") == Some(1)
-}
-
-fn setting(name: &str) -> Option<String> {
-    fs::read_to_string(format!("/proc/sys/net/{name}")).ok()
-}
-
-fn number<N: std::str::FromStr>(name: &str) -> Option<N> {
-    setting(name)?.trim().parse().ok()
 }
 
 /// The user that sockets of this thread belong to, and whether it has CAP_NET_BIND_SERVICE.

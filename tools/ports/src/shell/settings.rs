@@ -2,17 +2,37 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: reads /proc")]
 
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::Path;
+use std::str::FromStr;
 
+use crate::byte_order;
 use crate::lesson::facts::Limits;
+use crate::why::range;
+
+/// What is set under `/proc/sys/net`: `ipv4/tcp_syn_retries`.
+pub fn setting(name: &str) -> Option<String> {
+    fs::read_to_string(format!("/proc/sys/net/{name}")).ok()
+}
+
+/// The same, where it is a number.
+pub fn number<N: FromStr>(name: &str) -> Option<N> {
+    setting(name)?.trim().parse().ok()
+}
+
+/// The ports that the kernel hands out by itself; the usual ones if it does not say.
+pub fn ephemeral() -> RangeInclusive<u16> {
+    setting("ipv4/ip_local_port_range")
+        .and_then(|text| range::ephemeral(&text))
+        .unwrap_or(byte_order::DEFAULT_EPHEMERAL)
+}
 
 /// How often TCP tries here. What cannot be read is unknown.
 pub fn limits() -> Limits {
-    let number = |name: &str| fs::read_to_string(format!("/proc/sys/net/ipv4/{name}")).ok()?.trim().parse().ok();
     Limits {
-        syn_retries: number("tcp_syn_retries"),
-        synack_retries: number("tcp_synack_retries"),
-        retries2: number("tcp_retries2"),
+        syn_retries: number("ipv4/tcp_syn_retries"),
+        synack_retries: number("ipv4/tcp_synack_retries"),
+        retries2: number("ipv4/tcp_retries2"),
     }
 }
 
