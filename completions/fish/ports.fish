@@ -128,15 +128,29 @@ complete -c ports -n "__fish_ports_using_subcommand options" -s c -l changed -d 
 complete -c ports -n "__fish_ports_using_subcommand options" -l explain -d 'Show the working, step by step'
 complete -c ports -n "__fish_ports_using_subcommand options" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c ports -n "__fish_ports_using_subcommand options" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ports -n "__fish_ports_using_subcommand watch" -s c -l count -d 'End after so many lines' -r
+complete -c ports -n "__fish_ports_using_subcommand watch" -l duration -d 'End after so many seconds, which may have a fraction' -r
+complete -c ports -n "__fish_ports_using_subcommand watch" -l interval -d 'List the sockets so often; longer where that would cost too much' -r
 complete -c ports -n "__fish_ports_using_subcommand watch" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
+complete -c ports -n "__fish_ports_using_subcommand watch" -s t -l tcp -d 'TCP sockets (without -t and -u: both)'
+complete -c ports -n "__fish_ports_using_subcommand watch" -s u -l udp -d 'UDP sockets'
+complete -c ports -n "__fish_ports_using_subcommand watch" -s 4 -l ipv4 -d 'Sockets of the IPv4 family (without -4 and -6: both)'
+complete -c ports -n "__fish_ports_using_subcommand watch" -s 6 -l ipv6 -d 'Sockets of the IPv6 family'
+complete -c ports -n "__fish_ports_using_subcommand watch" -l no-trace -d 'Use no trace events, even as root'
 complete -c ports -n "__fish_ports_using_subcommand watch" -l explain -d 'Show the working, step by step'
 complete -c ports -n "__fish_ports_using_subcommand watch" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c ports -n "__fish_ports_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ports -n "__fish_ports_using_subcommand log" -s c -l count -d 'End after so many lines' -r
+complete -c ports -n "__fish_ports_using_subcommand log" -l duration -d 'End after so many seconds, which may have a fraction' -r
 complete -c ports -n "__fish_ports_using_subcommand log" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
+complete -c ports -n "__fish_ports_using_subcommand log" -s t -l tcp -d 'TCP sockets (without -t and -u: both)'
+complete -c ports -n "__fish_ports_using_subcommand log" -s u -l udp -d 'UDP sockets'
+complete -c ports -n "__fish_ports_using_subcommand log" -s 4 -l ipv4 -d 'Sockets of the IPv4 family (without -4 and -6: both)'
+complete -c ports -n "__fish_ports_using_subcommand log" -s 6 -l ipv6 -d 'Sockets of the IPv6 family'
 complete -c ports -n "__fish_ports_using_subcommand log" -l explain -d 'Show the working, step by step'
 complete -c ports -n "__fish_ports_using_subcommand log" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c ports -n "__fish_ports_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -141,10 +141,19 @@ module completions {
 
   # Show each change of state as it happens
   export extern "ports watch" [
+    --tcp(-t)                 # TCP sockets (without -t and -u: both)
+    --udp(-u)                 # UDP sockets
+    --ipv4(-4)                # Sockets of the IPv4 family (without -4 and -6: both)
+    --ipv6(-6)                # Sockets of the IPv6 family
+    --count(-c): string       # End after so many lines
+    --duration: string        # End after so many seconds, which may have a fraction
+    --interval: string        # List the sockets so often; longer where that would cost too much
+    --no-trace                # Use no trace events, even as root
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete ports watch color" # Use colour: on a terminal, always or never
     --help(-h)                # Print help (see more with '--help')
+    ...filter: string         # Only these sockets: ss's filter language, as in `sport = :80 or dst 10.0.0.0/8`
   ]
 
   def "nu-complete ports log color" [] {
@@ -153,10 +162,17 @@ module completions {
 
   # Show each connection as it closes
   export extern "ports log" [
+    --tcp(-t)                 # TCP sockets (without -t and -u: both)
+    --udp(-u)                 # UDP sockets
+    --ipv4(-4)                # Sockets of the IPv4 family (without -4 and -6: both)
+    --ipv6(-6)                # Sockets of the IPv6 family
+    --count(-c): string       # End after so many lines
+    --duration: string        # End after so many seconds, which may have a fraction
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete ports log color" # Use colour: on a terminal, always or never
     --help(-h)                # Print help (see more with '--help')
+    ...filter: string         # Only these sockets: ss's filter language, as in `sport = :80 or dst 10.0.0.0/8`
   ]
 
   def "nu-complete ports explain color" [] {

@@ -169,7 +169,20 @@ Register-ArgumentCompleter -Native -CommandName 'ports' -ScriptBlock {
             break
         }
         'ports;watch' {
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'End after so many lines')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'End after so many lines')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'End after so many seconds, which may have a fraction')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'List the sockets so often; longer where that would cost too much')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'TCP sockets (without -t and -u: both)')
+            [CompletionResult]::new('--tcp', '--tcp', [CompletionResultType]::ParameterName, 'TCP sockets (without -t and -u: both)')
+            [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'UDP sockets')
+            [CompletionResult]::new('--udp', '--udp', [CompletionResultType]::ParameterName, 'UDP sockets')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Sockets of the IPv4 family (without -4 and -6: both)')
+            [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Sockets of the IPv4 family (without -4 and -6: both)')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Sockets of the IPv6 family')
+            [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Sockets of the IPv6 family')
+            [CompletionResult]::new('--no-trace', '--no-trace', [CompletionResultType]::ParameterName, 'Use no trace events, even as root')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -177,7 +190,18 @@ Register-ArgumentCompleter -Native -CommandName 'ports' -ScriptBlock {
             break
         }
         'ports;log' {
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'End after so many lines')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'End after so many lines')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'End after so many seconds, which may have a fraction')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'TCP sockets (without -t and -u: both)')
+            [CompletionResult]::new('--tcp', '--tcp', [CompletionResultType]::ParameterName, 'TCP sockets (without -t and -u: both)')
+            [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'UDP sockets')
+            [CompletionResult]::new('--udp', '--udp', [CompletionResultType]::ParameterName, 'UDP sockets')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Sockets of the IPv4 family (without -4 and -6: both)')
+            [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Sockets of the IPv4 family (without -4 and -6: both)')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Sockets of the IPv6 family')
+            [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Sockets of the IPv6 family')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

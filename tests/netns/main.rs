@@ -44,6 +44,7 @@ mod ports_filter;
 mod ports_list;
 mod ports_ss;
 mod ports_states;
+mod ports_watch;
 mod ports_why;
 mod sys;
 mod terminal;
@@ -91,6 +92,7 @@ fn main() -> ExitCode {
         ports_states::tests,
         ports_why::tests,
         ports_ss::tests,
+        ports_watch::tests,
         sys::cases,
         terminal::tests,
     ];

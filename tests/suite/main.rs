@@ -45,6 +45,7 @@ mod netsum_solve;
 mod netsum_why;
 mod ports;
 mod ports_list;
+mod ports_watch;
 mod ports_why;
 #[path = "../tools.rs"]
 mod tools;

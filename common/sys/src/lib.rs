@@ -12,6 +12,7 @@
 //! - [`pidfd`]: descriptors of other processes
 //! - [`poll`], [`signals`]: waiting, and what ends it
 //! - [`fork`]: a process for each client
+//! - [`clock`], [`tracefs`]: clocks as the kernel counts, and the events that it stamps with them
 //! - [`local_time`], [`random`]: the time of day where the user is, octets that nobody can guess
 //! - [`stdio`]: the standard descriptors before the runtime touched them
 //! - [`addresses`]: the addresses of this host
@@ -21,6 +22,7 @@
 
 pub mod addresses;
 pub mod addrinfo;
+pub mod clock;
 pub mod datagrams;
 pub mod error;
 pub mod fork;
@@ -46,6 +48,7 @@ mod sockaddr;
 pub mod socket;
 pub mod stdio;
 pub mod tcp_info;
+pub mod tracefs;
 pub mod tun;
 
 pub use error::CallError;

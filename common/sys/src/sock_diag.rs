@@ -14,6 +14,7 @@
 
 mod attributes;
 mod destroy;
+mod exact;
 mod netlink_rows;
 mod packet;
 mod parse;
@@ -32,6 +33,7 @@ use crate::registry::flags;
 
 pub use attributes::{CongestionInfo, MemInfo, MptcpMap, SockOptions, UlpInfo};
 pub use destroy::{Closing, Closings, SocketId, Wanted};
+pub use exact::ANY_COOKIE;
 pub use netlink_rows::{NetlinkSocket, parse_netlink_batch};
 pub use packet::{PacketInfo, PacketShow, PacketSocket, Ring, parse_packet_batch};
 pub use parse::{BatchEnd, ParseError, parse_batch, parse_dumps};

@@ -8,6 +8,7 @@ mod log;
 mod options;
 mod reach;
 mod ss;
+mod stream;
 mod wait;
 mod watch;
 mod why;

@@ -1,13 +1,67 @@
 //! Show each connection as it closes.
 
-use sockeye_cli::{Failure, Output, Status};
+pub mod closed;
 
+use sockeye_cli::{Failure, Output, Status};
+use sockeye_sys::{Protocol, TcpState};
+
+use self::closed::{Closed, is_shown};
 use crate::cli::Log;
+use crate::filter::{Facts, Filter};
+use crate::names::Names;
+use crate::shell::filter::prepare;
+use crate::shell::watch::{Close, Watcher, learn_interface, model};
+use crate::socket::Socket;
+use crate::state::State;
+use crate::watch::explain::Event;
+use crate::watch::{ended, lost, stamp};
 
 /// Runs `ports log`.
 ///
 /// # Errors
-/// [`Failure`] if it cannot be done.
-pub fn run(_job: &Log, _output: &mut Output<'_>) -> Result<Status, Failure> {
-    Err(Failure::usage("ports log: not built yet"))
+/// [`Failure`] if the kernel tells of no closed sockets, or standard output takes nothing.
+pub fn run(job: &Log, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let filter = prepare(&job.setup.query, output)?;
+    let (mut watcher, sources) = Watcher::open(&job.setup, &filter, true)?;
+    if let Some(why) = &sources.no_closes {
+        return Err(Failure::host(why.clone()).hint("close messages need Linux 4.3 with sock_diag"));
+    }
+    output.event(&Event::watching(&sources, watcher.resolution()))?;
+    output.flush()?;
+    let mut names = Names::default();
+    let mut left = job.count.unwrap_or(u64::MAX);
+    loop {
+        let round = watcher.round()?;
+        for close in round.closes.iter().filter(|close| is_shown(close)) {
+            let socket = before(close);
+            if !is_wanted(&socket, &filter) {
+                continue;
+            }
+            learn_interface(&mut names, &socket);
+            let stamp = stamp(watcher.wall(close.at));
+            let owner = watcher.owner(close.past.and_then(|past| past.inode));
+            output.result(&Closed { close, socket: &socket, stamp: &stamp, names: &names, owner })?;
+            left = left.saturating_sub(1);
+            if left == 0 {
+                output.flush()?;
+                return Ok(Status::YES);
+            }
+        }
+        lost(round.closes_lost, round.traces_lost, output)?;
+        output.flush()?;
+        if let Some(end) = round.end {
+            return ended(end);
+        }
+    }
+}
+
+/// The socket as it was before its end.
+fn before(close: &Close) -> Socket {
+    let socket = model(close.row.clone());
+    let closed = if close.row.protocol == Protocol::TCP { State::Tcp(TcpState::Closed) } else { State::Unconnected };
+    Socket { state: close.past.map_or(closed, |past| past.state), uid: None, ..socket }
+}
+
+fn is_wanted(socket: &Socket, filter: &Filter) -> bool {
+    filter.matches(socket, &Facts::default())
 }

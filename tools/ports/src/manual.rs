@@ -5,10 +5,12 @@ mod explain;
 mod filter;
 mod free;
 mod list;
+mod log;
 mod options;
 mod reach;
 mod ss;
 mod wait;
+mod watch;
 mod why;
 
 use sockeye_cli::Manual;
@@ -24,6 +26,10 @@ pub(crate) const MANUAL: Manual = Manual {
         "free [--yes | --dry-run] PORT",
         "reach [-tu] [--exposed]",
         "options [--changed] PID[/FD]|:PORT...",
+        "explain [--limit N] [--no-drawing] [STATE|PORT|pid:PID]",
+        "backlog [-f [--interval MS] [--count N] [--duration SECONDS]] [PORT]...",
+        watch::SYNOPSIS,
+        log::SYNOPSIS,
     ],
     description: list::DESCRIPTION,
     sections: &[
@@ -37,15 +43,17 @@ pub(crate) const MANUAL: Manual = Manual {
         free::SECTION,
         reach::SECTION,
         options::SECTION,
+        explain::SECTION,
+        backlog::SECTION,
+        watch::SECTION,
+        log::SECTION,
         ("Output for programs", list::PROGRAMS),
-        ss::SECTION,
         (
             "Explanation",
             "`--explain` shows first how the filter was read, which requests went to the kernel and how many sockets came, and how \
 the owners were found; then, behind the listing, what each state in it means and who must act next.",
         ),
-        explain::SECTION,
-        backlog::SECTION,
+        ss::SECTION,
     ],
     examples: &[
         explain::EXAMPLES[0],
@@ -69,6 +77,9 @@ the owners were found; then, behind the listing, what each state in it means and
         filter::OF_A_PROCESS,
         filter::PRECEDENCE,
         filter::READING,
+        watch::LIFE,
+        watch::QUIET,
+        log::OCTETS,
     ],
     exit_status: &[
         (0, "The sockets were listed, even if there are none; `why`: every bind that was asked about would succeed."),

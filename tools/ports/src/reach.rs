@@ -278,7 +278,7 @@ mod tests {
 
     fn found(local: &str, v6only: Option<bool>, interface: Option<u32>) -> Vec<(String, Option<String>, Exposure)> {
         let peer = if local.starts_with('[') { "[::]:0" } else { "0.0.0.0:0" };
-        let listener = Socket { v6only, interface, ..socket(Protocol::TCP, TcpState::Listen, local, peer) };
+        let listener = Socket { interface, v6only, ..socket(Protocol::TCP, TcpState::Listen, local, peer) };
         let interfaces = [(1, "lo".to_owned()), (2, "eth0".to_owned()), (3, "wan".to_owned())];
         let here = Here { addresses: &addresses(), interfaces: &interfaces };
         ways(&listener, &here).into_iter().map(|way| (way.address, way.interface, way.exposure)).collect()

@@ -3,6 +3,7 @@
 
 pub mod bind;
 pub mod clock;
+mod closes;
 mod dump;
 pub mod filter;
 pub mod free;
@@ -13,7 +14,9 @@ pub mod resolve;
 pub mod settings;
 pub mod sockopts;
 pub mod ss;
+mod trace;
 pub mod wait;
+pub mod watch;
 
 use sockeye_sys::interface;
 

@@ -44,9 +44,13 @@ impl From<&InetSocket> for SocketId {
 }
 
 impl SocketId {
-    /// struct nlmsghdr, struct inet_diag_req_v2.
     fn destroy(&self) -> Vec<u8> {
-        let mut builder = Builder::new(SOCK_DESTROY, netlink::NLM_F_REQUEST | netlink::NLM_F_ACK);
+        self.message(SOCK_DESTROY, netlink::NLM_F_REQUEST | netlink::NLM_F_ACK)
+    }
+
+    /// What asks something about it: struct nlmsghdr, struct inet_diag_req_v2.
+    pub(super) fn message(&self, kind: u16, flags: u16) -> Vec<u8> {
+        let mut builder = Builder::new(kind, flags);
         builder.u8(octet(self.family.0)).u8(octet(self.protocol.0)).u16(0).u32(u32::MAX);
         builder.octets(&self.local.port().to_be_bytes()).octets(&self.peer.port().to_be_bytes());
         for ip in [self.local.ip(), self.peer.ip()] {

@@ -1,22 +1,39 @@
 //! `ports log` on the command line.
 
+use std::time::Duration;
+
 use clap::Args;
 use sockeye_cli::Exit;
 
+use super::stream::StreamArgs;
+use crate::shell::watch::Setup;
+
+/// So often the sockets are listed, for what a close message does not tell: since when, and whose.
+const INTERVAL: Duration = Duration::from_millis(50);
+
 /// The arguments.
 #[derive(Args, Debug)]
-pub struct LogArgs {}
+pub(super) struct LogArgs {
+    #[command(flatten)]
+    stream: StreamArgs,
+}
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Log {}
+pub struct Log {
+    /// What is watched.
+    pub setup: Setup,
+    /// After how many lines it ends.
+    pub count: Option<u64>,
+}
 
 impl LogArgs {
     /// Checks the arguments.
     ///
     /// # Errors
     /// [`Exit`] if they are wrong.
-    pub fn job(self) -> Result<Log, Exit> {
-        Ok(Log {})
+    pub(super) fn job(self) -> Result<Log, Exit> {
+        let count = self.stream.count;
+        Ok(Log { setup: self.stream.setup(INTERVAL, false)?, count })
     }
 }

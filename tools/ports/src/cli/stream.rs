@@ -1,0 +1,54 @@
+//! What `ports watch` and `ports log` have in common on the command line.
+
+use std::time::Duration;
+
+use clap::Args;
+use sockeye_cli::Exit;
+
+use crate::filter;
+use crate::shell::watch::Setup;
+
+/// Which sockets, and for how long.
+#[derive(Args, Debug)]
+pub(super) struct StreamArgs {
+    /// TCP sockets (without -t and -u: both)
+    #[arg(short, long)]
+    tcp: bool,
+    /// UDP sockets
+    #[arg(short, long)]
+    udp: bool,
+    /// Sockets of the IPv4 family (without -4 and -6: both)
+    #[arg(short = '4', long)]
+    ipv4: bool,
+    /// Sockets of the IPv6 family
+    #[arg(short = '6', long)]
+    ipv6: bool,
+    /// End after so many lines
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) count: Option<u64>,
+    /// End after so many seconds, which may have a fraction
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    duration: Option<Duration>,
+    /// Only these sockets: ss's filter language, as in `sport = :80 or dst 10.0.0.0/8`
+    #[arg(value_name = "FILTER")]
+    filter: Vec<String>,
+}
+
+impl StreamArgs {
+    /// What is watched.
+    pub(super) fn setup(self, interval: Duration, trace: bool) -> Result<Setup, Exit> {
+        let query = filter::parse(&self.filter)?;
+        // Neither of a pair is both of it.
+        let pair = |one: bool, other: bool| (one || !other, other || !one);
+        let (tcp, udp) = pair(self.tcp, self.udp);
+        let (ipv4, ipv6) = pair(self.ipv4, self.ipv6);
+        Ok(Setup { tcp, udp, ipv4, ipv6, interval, trace, duration: self.duration, query })
+    }
+}
+
+/// A time in seconds.
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    let wrong = || "a number of seconds above zero, such as 10 or 0.5".to_owned();
+    let seconds: f64 = text.parse().map_err(|_| wrong())?;
+    Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)
+}

@@ -1,0 +1,338 @@
+//! A connection that is over: what the kernel's last word says of it, and what can be concluded.
+
+use std::io;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use sockeye_cli::output::{Render, Role, Text};
+use sockeye_common::addr::IpText;
+use sockeye_sys::tcp_info::TcpInfo;
+use sockeye_sys::{Protocol, TcpState};
+
+use crate::names::Names;
+use crate::record::Coded;
+use crate::shell::watch::Close;
+use crate::socket::Socket;
+use crate::state::State;
+use crate::watch::line::ends;
+use crate::watch::notice::Micros;
+use crate::watch::when::{Stamp, span};
+
+/// How a TCP connection came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// Both sides sent FIN, this one first, or both at once: TIME-WAIT is left here.
+    ClosedHereFirst,
+    /// Both sides sent FIN, the peer first.
+    ClosedByPeerFirst,
+    /// By a reset, or given up after too many retransmissions.
+    Reset,
+    /// There never was one, or the kernel forgot what it knew.
+    NoConnection,
+    /// The kernel tells too little.
+    Unknown,
+}
+
+impl Ended {
+    fn words(self) -> &'static str {
+        match self {
+            Self::ClosedHereFirst => "FIN, here first",
+            Self::ClosedByPeerFirst => "FIN, peer first",
+            Self::Reset => "reset or given up",
+            Self::NoConnection => "no connection",
+            Self::Unknown => "end unknown",
+        }
+    }
+}
+
+/// The octets of a connection, without those that the kernel counts for SYN and FIN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Octets {
+    /// Sent, each counted once.
+    pub sent: Option<u64>,
+    /// Of these, acknowledged by the peer.
+    pub acked: Option<u64>,
+    /// Sent once more.
+    pub retransmitted: Option<u64>,
+    /// Received.
+    pub received: Option<u64>,
+    /// Whether one of those received may be the peer's FIN.
+    pub received_may_count_fin: bool,
+}
+
+/// How a connection ended, from what is left of it.
+///
+/// The kernel counts our SYN and our FIN, when they are acknowledged, as one octet each among `tcpi_bytes_acked`, and not
+/// among `tcpi_bytes_sent`.
+///
+/// # Source
+/// Linux, net/ipv4/tcp_input.c, `tcp_snd_una_update()`, and net/ipv4/tcp_output.c, `tcp_transmit_skb()`.
+pub fn ended(info: Option<&TcpInfo>, close: &Close) -> Ended {
+    let peerless = close.row.peer.port() == 0;
+    if close.waits == Some(true) {
+        return Ended::ClosedHereFirst;
+    }
+    let Some(info) = info.filter(|_| !peerless) else {
+        return if peerless { Ended::NoConnection } else { Ended::Unknown };
+    };
+    let (Some(acked), Some(sent), Some(again)) = (info.bytes_acked(), info.bytes_sent(), info.bytes_retrans()) else {
+        return Ended::Unknown;
+    };
+    let surplus = acked.saturating_sub(sent.saturating_sub(again));
+    let syn = u64::from(!close.accepted);
+    if surplus > syn { Ended::ClosedByPeerFirst } else { Ended::Reset }
+}
+
+/// The octets of a connection that ended so.
+///
+/// # Source
+/// Linux, net/ipv4/tcp_input.c, `tcp_rcv_nxt_update()`: the peer's FIN is one octet of `tcpi_bytes_received`, but not if
+/// it came when only TIME-WAIT was left.
+pub fn octets(info: &TcpInfo, ended: Ended) -> Octets {
+    let sent = info.bytes_sent().zip(info.bytes_retrans()).map(|(sent, again)| sent.saturating_sub(again));
+    let acked = info.bytes_acked().map(|acked| acked.min(sent.unwrap_or(acked)));
+    let fin = u64::from(ended == Ended::ClosedByPeerFirst);
+    Octets {
+        sent,
+        acked,
+        retransmitted: info.bytes_retrans(),
+        received: info.bytes_received().map(|received| received.saturating_sub(fin)),
+        received_may_count_fin: ended != Ended::ClosedByPeerFirst
+            && info.bytes_received().is_some_and(|octets| octets > 0),
+    }
+}
+
+/// A closed socket with everything that is shown of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Closed<'a> {
+    /// What the kernel told, and what was known before.
+    pub close: &'a Close,
+    /// The socket of it, in the state that it was last seen in.
+    pub socket: &'a Socket,
+    /// Its time of day.
+    pub stamp: &'a Stamp,
+    /// Interfaces.
+    pub names: &'a Names,
+    /// Who held it, as far as that was known.
+    pub owner: Option<&'a str>,
+}
+
+impl Closed<'_> {
+    /// What is to be shown of a TCP socket: listeners are none.
+    fn is_tcp(&self) -> bool {
+        self.close.row.protocol == Protocol::TCP
+    }
+
+    /// How long it was seen, and whether it was there before.
+    fn seen(&self) -> (Option<Micros>, bool) {
+        let past = self.close.past;
+        (past.map(|past| self.close.at.saturating_sub(past.first)), past.is_some_and(|past| past.older))
+    }
+
+    fn ended(&self) -> Option<Ended> {
+        self.is_tcp().then(|| ended(self.close.row.tcp_info.as_ref(), self.close))
+    }
+}
+
+/// Whether a closed socket is a connection, or one of UDP: a listener is neither.
+pub fn is_shown(close: &Close) -> bool {
+    let listened = close.past.is_some_and(|past| past.state == State::Tcp(TcpState::Listen));
+    let idle = close.row.protocol == Protocol::TCP && close.row.peer.ip().is_unspecified();
+    !listened && !idle && close.row.local.port() != 0
+}
+
+impl Render for Closed<'_> {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let mut line = text.paint(Role::Dim, &self.stamp.time_of_day);
+        let mut add = |part: &str| {
+            line.push_str("  ");
+            line.push_str(part);
+        };
+        add(&ends(self.socket, self.close.accepted, self.names));
+        let (seen, older) = self.seen();
+        add(&match (seen, older) {
+            (None, _) => "unseen before".to_owned(),
+            (Some(micros), false) => span(micros),
+            (Some(micros), true) => format!("more than {}", span(micros)),
+        });
+        if let (Some(ended), Some(info)) = (self.ended(), &self.close.row.tcp_info) {
+            let octets = octets(info, ended);
+            let shown = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+            add(&format!(
+                "sent {} acked {} received {}",
+                shown(octets.sent),
+                shown(octets.acked),
+                shown(octets.received)
+            ));
+            if let Some(rtt) = info.rtt_us().filter(|rtt| *rtt > 0) {
+                let least = info.min_rtt_us().filter(|least| *least != u32::MAX);
+                let least = least.map(|least| format!(" min {}", span(least.into()))).unwrap_or_default();
+                add(&format!("rtt {}{least}", span(rtt.into())));
+            }
+            match info.total_retrans() {
+                Some(0) | None => {}
+                Some(1) => add("1 retransmit"),
+                Some(many) => add(&format!("{many} retransmits")),
+            }
+        }
+        if let Some(ended) = self.ended() {
+            let words = ended.words();
+            add(&if ended == Ended::Reset { text.paint(Role::Bad, words) } else { words.to_owned() });
+        } else {
+            add("udp");
+        }
+        if let Some(owner) = self.owner {
+            add(owner);
+        }
+        text.line(line)
+    }
+}
+
+/// The fields of TCP_INFO under the kernel's own names.
+struct Info<'a>(&'a TcpInfo);
+
+impl Serialize for Info<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in self.0.fields() {
+            map.serialize_entry(name, &value)?;
+        }
+        map.end()
+    }
+}
+
+/// Every field of a closed socket.
+#[derive(Serialize)]
+struct Record<'a> {
+    time: &'a str,
+    monotonic_us: Micros,
+    protocol: Coded,
+    family: Coded,
+    local_address: String,
+    local_port: u16,
+    peer_address: Option<String>,
+    /// Zero where the kernel has forgotten it.
+    peer_port: Option<u16>,
+    interface: Option<u32>,
+    accepted: bool,
+    /// Since it was first listed; null if it never was.
+    seen_for_us: Option<Micros>,
+    /// Whether it was there before the log began.
+    older_than_log: bool,
+    /// That it was last seen in, if it was.
+    state_before: Option<State>,
+    ended: Option<Ended>,
+    sent_octets: Option<u64>,
+    acked_octets: Option<u64>,
+    retransmitted_octets: Option<u64>,
+    received_octets: Option<u64>,
+    received_may_count_fin: bool,
+    rtt_us: Option<u32>,
+    min_rtt_us: Option<u32>,
+    retransmits: Option<u32>,
+    inode: Option<u32>,
+    cookie: u64,
+    owner: Option<&'a str>,
+    tcp_info: Option<Info<'a>>,
+}
+
+impl Serialize for Closed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Close { row, at, past, accepted, .. } = self.close;
+        let info = row.tcp_info.as_ref();
+        let ended = self.ended();
+        let octets = info.zip(ended).map(|(info, ended)| octets(info, ended)).unwrap_or_default();
+        let (seen_for_us, older_than_log) = self.seen();
+        let peer = self.socket.has_peer().then_some(self.socket.peer);
+        let record = Record {
+            time: &self.stamp.iso,
+            monotonic_us: *at,
+            protocol: Coded::protocol(row.protocol),
+            family: Coded::family(row.family),
+            local_address: IpText(row.local.ip()).to_string(),
+            local_port: row.local.port(),
+            peer_address: peer.map(|peer| IpText(peer.ip()).to_string()),
+            peer_port: peer.map(|peer| peer.port()),
+            interface: self.socket.interface,
+            accepted: *accepted,
+            seen_for_us,
+            older_than_log,
+            state_before: past.map(|past| past.state),
+            ended,
+            sent_octets: octets.sent,
+            acked_octets: octets.acked,
+            retransmitted_octets: octets.retransmitted,
+            received_octets: octets.received,
+            received_may_count_fin: octets.received_may_count_fin,
+            rtt_us: info.and_then(TcpInfo::rtt_us).filter(|rtt| *rtt > 0),
+            min_rtt_us: info.and_then(TcpInfo::min_rtt_us).filter(|least| *least != u32::MAX),
+            retransmits: info.and_then(TcpInfo::total_retrans),
+            inode: past.and_then(|past| past.inode),
+            cookie: row.cookie,
+            owner: self.owner,
+            tcp_info: info.map(Info),
+        };
+        record.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sockeye_sys::sock_diag::InetSocket;
+
+    use super::*;
+
+    fn close(accepted: bool, waits: bool, peer: &str) -> Close {
+        let (local, peer) = ("127.0.0.1:80".parse().unwrap(), peer.parse().unwrap());
+        let row = InetSocket::bare(Protocol::TCP, TcpState::Closed, local, peer);
+        Close { row, at: 0, past: None, waits: Some(waits), accepted }
+    }
+
+    fn info(acked: u64, received: u64, sent: u64, again: u64) -> TcpInfo {
+        let mut octets = vec![0; 240];
+        for (at, value) in [(120, acked), (128, received), (200, sent), (208, again)] {
+            octets[at..at + 8].copy_from_slice(&value.to_ne_bytes());
+        }
+        TcpInfo::new(&octets)
+    }
+
+    #[test]
+    fn ends_and_octets_as_linux_6_18_left_them() {
+        // Accepted, TIME-WAIT left; acked, received, sent, sent again; and what that means.
+        let known = |sent, acked, received| (Some(sent), Some(acked), Some(received));
+        let rows = [
+            ("the client closes", false, true, (102, 7, 100, 0), Ended::ClosedHereFirst, known(100, 100, 7)),
+            ("and its server", true, false, (8, 101, 7, 0), Ended::ClosedByPeerFirst, known(7, 7, 100)),
+            ("the server closes", true, true, (1, 100, 0, 0), Ended::ClosedHereFirst, known(0, 0, 100)),
+            ("and its client", false, false, (102, 1, 100, 0), Ended::ClosedByPeerFirst, known(100, 100, 0)),
+            ("a reset because of unread data", true, false, (0, 100, 0, 0), Ended::Reset, known(0, 0, 100)),
+            ("and its client", false, false, (101, 0, 100, 0), Ended::Reset, known(100, 100, 0)),
+            ("one octet sent twice", true, false, (3, 1, 3, 1), Ended::ClosedByPeerFirst, known(2, 2, 0)),
+            ("one octet never acknowledged", false, false, (100, 0, 100, 0), Ended::Reset, known(100, 100, 0)),
+        ];
+        for (what, accepted, waits, (acked, received, sent, again), how, expected) in rows {
+            let info = info(acked, received, sent, again);
+            let found = ended(Some(&info), &close(accepted, waits, "127.0.0.1:5000"));
+            assert_eq!(found, how, "{what}");
+            let octets = octets(&info, found);
+            assert_eq!((octets.sent, octets.acked, octets.received), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_told() {
+        let old = TcpInfo::new(&[7; 104]);
+        assert_eq!(ended(Some(&old), &close(true, false, "127.0.0.1:5000")), Ended::Unknown);
+        assert_eq!(octets(&old, Ended::Unknown), Octets::default());
+        assert_eq!(ended(None, &close(true, false, "127.0.0.1:5000")), Ended::Unknown);
+        assert_eq!(ended(Some(&info(0, 0, 0, 0)), &close(true, false, "127.0.0.1:0")), Ended::NoConnection);
+    }
+
+    #[test]
+    fn a_listener_is_no_connection() {
+        assert!(is_shown(&close(true, false, "127.0.0.1:5000")));
+        assert!(is_shown(&close(false, false, "127.0.0.1:0")), "one that failed");
+        assert!(!is_shown(&close(false, false, "0.0.0.0:0")));
+    }
+}

@@ -1,0 +1,34 @@
+//! What the man page says of `ports log`.
+
+use sockeye_cli::manual::Example;
+
+pub(super) const SYNOPSIS: &str = "log [-tu46] [-c N] [--duration SECONDS] [FILTER...]";
+
+pub(super) const SECTION: (&str, &str) = (
+    "Logging closed connections",
+    "`ports log` prints a line for each TCP connection and each UDP socket when the kernel destroys it: when, both ends, how long it \
+was seen, octets sent, acknowledged and received, round-trip times, retransmissions, how it ended, and a process that held it. No \
+privilege is needed. Listeners are left out.
+
+How long: since it was first listed, which is up to 50 ms after it was made; `unseen before` if it was never listed, and `more than` if \
+it is older than the log.
+
+Octets: without those that were sent again, and without SYN and FIN. The kernel counts the peer's FIN as an octet received in \
+some cases; where that may be, `--json` says `received_may_count_fin`.
+
+How it ended is concluded: TIME-WAIT is left where both sides closed and this one was first (`FIN, here first`); without it, our FIN was \
+acknowledged (`FIN, peer first`) or was not (`reset or given up`). A connection that failed before it was open has `no connection`. \
+The message comes when the socket's memory is freed: if the process keeps the descriptor open, when it closes that.
+
+With `--json`, each line is an object with `time`, `monotonic_us`, both ends, `accepted`, `seen_for_us`, `older_than_log`, \
+`state_before`, `ended` (`closed_here_first`, `closed_by_peer_first`, `reset`, `no_connection`, `unknown`; null of UDP), \
+`sent_octets`, `acked_octets`, `retransmitted_octets`, `received_octets`, `received_may_count_fin`, `rtt_us`, `min_rtt_us`, \
+`retransmits`, `inode`, `cookie`, `owner`, and `tcp_info` with every field of the kernel's structure under its own name.",
+);
+
+pub(super) const OCTETS: Example = Example {
+    says: "How many octets went over each connection to a server?",
+    command: "ports log -t -c 1 'sport = :8080' & log=$!\nnc -lk 127.0.0.1 8080 >got & server=$!\nuntil echo hello | nc -N 127.0.0.1 8080; do :; done\nwait $log; status=$?; kill $server; exit $status",
+    shows: "received 6",
+    status: 0,
+};

@@ -1,0 +1,41 @@
+//! The kernel's messages about sockets that it destroys.
+
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Duration;
+
+use sockeye_sys::sock_diag::{Closing, Closings, InetSocket, Wanted};
+
+/// How many messages a drain takes at most, so that it ends under any load.
+const MOST: usize = 100_000;
+
+/// The messages.
+#[derive(Debug)]
+pub(super) struct Closes {
+    closings: Closings,
+}
+
+impl Closes {
+    pub(super) fn open(wanted: Wanted) -> Result<Self, String> {
+        Ok(Self { closings: Closings::open(wanted).map_err(|error| error.to_string())? })
+    }
+
+    /// Hands over those that are there. Returns whether some were lost.
+    pub(super) fn drain(&mut self, row: &mut dyn FnMut(InetSocket)) -> bool {
+        let mut lost = false;
+        for _ in 0..MOST {
+            match self.closings.next(Some(Duration::ZERO)) {
+                Ok(Some(Closing::Socket(socket))) => row(*socket),
+                Ok(Some(Closing::Lost)) => lost = true,
+                // What is wrong with it now is wrong with it the next time too, and the listing goes on.
+                Ok(None) | Err(_) => break,
+            }
+        }
+        lost
+    }
+}
+
+impl AsFd for Closes {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.closings.as_fd()
+    }
+}

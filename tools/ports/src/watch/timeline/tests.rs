@@ -1,0 +1,337 @@
+//! Scripted listings, close messages and trace events.
+
+use std::net::SocketAddr;
+
+use super::*;
+use crate::samples::socket;
+use crate::watch::chain::PATIENCE;
+
+const HERE: &str = "127.0.0.1:80";
+const THERE: &str = "127.0.0.1:5000";
+const TCP4: Scope = Scope { family: Family::INET, protocol: Protocol::TCP, states: StateMask::ALL };
+const UDP4: Scope = Scope { family: Family::INET, protocol: Protocol::UDP, states: StateMask::ALL };
+
+fn tcp(cookie: u64, state: TcpState, local: &str, peer: &str) -> Socket {
+    let mut socket = Socket { cookie, ..socket(Protocol::TCP, state, local, peer) };
+    if state == TcpState::TimeWait {
+        socket.timer = Timer { kind: TimerKind::TimeWait, retransmits: 0, expires_ms: 60_000 };
+        socket.inode = None;
+    }
+    socket
+}
+
+fn connection(cookie: u64, state: TcpState) -> Socket {
+    tcp(cookie, state, HERE, THERE)
+}
+
+/// A timeline with a clock, and a kernel that answers as the script says.
+struct Script {
+    timeline: Timeline,
+    now: Micros,
+    /// What the kernel has at the moment.
+    here: Vec<Socket>,
+    scope: Scope,
+}
+
+impl Script {
+    fn new(traces: bool, here: &[Socket]) -> Self {
+        let mut script = Self { timeline: Timeline::new(traces), now: 1_000_000, here: here.to_vec(), scope: TCP4 };
+        script.list(false);
+        script.timeline.start();
+        assert!(script.settle().is_empty(), "what was there is not told of");
+        script
+    }
+
+    fn list(&mut self, interrupted: bool) {
+        self.timeline.begin();
+        for socket in self.here.clone() {
+            if self.scope.covers(&socket) {
+                self.timeline.row(socket, self.now);
+            }
+        }
+        self.timeline.end(&self.scope, interrupted);
+    }
+
+    /// What happened, each in one word or two.
+    fn settle(&mut self) -> Vec<String> {
+        for _ in 0..9 {
+            let questions = self.timeline.settle(self.now);
+            if questions.is_empty() {
+                break;
+            }
+            for question in questions {
+                let asked = Key::of(&question.socket);
+                let any = question.ended.is_some() || question.socket.cookie == 0;
+                let same = |socket: &&Socket| any || socket.cookie == question.socket.cookie;
+                let found = self.here.iter().filter(same).find(|socket| Key::of(socket) == asked).cloned();
+                self.timeline.answer(&question, found, self.now);
+            }
+        }
+        self.timeline.take().iter().map(told).collect()
+    }
+
+    /// So much later the kernel has these, and lists them.
+    fn after(&mut self, micros: Micros, here: &[Socket]) -> Vec<String> {
+        self.now += micros;
+        self.here = here.to_vec();
+        self.list(false);
+        self.settle()
+    }
+
+    fn trace(&mut self, at: Micros, address: u64, ends: (&str, &str), step: Step) {
+        let end = |text: &str| text.parse::<SocketAddr>().unwrap();
+        let ends = Ends { family: Family::INET, local: end(ends.0), peer: end(ends.1) };
+        self.timeline.traced(Traced { at, address, ends, step });
+    }
+}
+
+fn told(notice: &Notice) -> String {
+    let name = |state: Option<State>| state.and_then(State::name).unwrap_or("-");
+    let what = match &notice.what {
+        What::Changed { from, to, lasted } => {
+            let lasted = match lasted {
+                Lasted::Unknown => String::new(),
+                Lasted::For(micros) => format!(" {micros}"),
+                Lasted::AtLeast(micros) => format!(" >{micros}"),
+            };
+            format!("{} {}{lasted}", name(*from), name(*to))
+        }
+        What::Retransmitted { timeouts } => format!("retransmit {timeouts:?}"),
+        What::ResetSent { reason } => format!("rst out {reason:?}"),
+        What::ResetReceived { reason } => format!("rst in {reason:?}"),
+    };
+    format!("{} {what}", notice.at)
+}
+
+fn state(from: TcpState, to: TcpState) -> Step {
+    Step::State { from, to }
+}
+
+#[test]
+fn listings_alone_show_each_change_and_how_long_the_state_before_lasted() {
+    let mut script = Script::new(false, &[connection(1, TcpState::Established)]);
+    assert_eq!(script.after(50_000, &[connection(1, TcpState::Established)]), [""; 0]);
+    assert_eq!(
+        script.after(50_000, &[connection(1, TcpState::CloseWait)]),
+        ["1100000 ESTABLISHED CLOSE-WAIT >100000"],
+        "it was open before the watch began"
+    );
+    assert_eq!(script.after(2_000_000, &[connection(1, TcpState::LastAck)]), ["3100000 CLOSE-WAIT LAST-ACK 2000000"]);
+    assert_eq!(script.after(1_000, &[]), ["3101000 LAST-ACK - 1000"]);
+    assert_eq!(script.after(50_000, &[]), [""; 0], "once");
+}
+
+#[test]
+fn time_wait_ends_when_its_time_is_over_and_not_when_a_listing_lacks_it() {
+    let mut script = Script::new(false, &[connection(1, TcpState::FinWait2)]);
+    assert_eq!(script.after(50_000, &[connection(1, TcpState::TimeWait)]), ["1050000 FIN-WAIT-2 TIME-WAIT >50000"]);
+    assert_eq!(script.timeline.next_end(), Some(61_050_000));
+    assert_eq!(script.timeline.waiting().map(|(_, due)| due).collect::<Vec<_>>(), [61_050_000]);
+    // A dump that missed it, while it is there: the kernel is asked.
+    script.now += 50_000;
+    script.timeline.begin();
+    script.timeline.end(&TCP4, false);
+    assert_eq!(script.settle(), [""; 0]);
+    // Its time is over, and nothing has been listed since.
+    script.now = 61_050_000;
+    script.here.clear();
+    assert_eq!(script.settle(), ["61050000 TIME-WAIT - 60000000"]);
+    assert_eq!(script.timeline.waiting().count(), 0);
+}
+
+#[test]
+fn a_time_wait_that_is_prolonged_goes_on() {
+    let mut script = Script::new(false, &[connection(1, TcpState::TimeWait)]);
+    script.now = 61_000_000;
+    // An old segment came and started it again.
+    assert_eq!(script.settle(), [""; 0]);
+    assert_eq!(script.timeline.next_end(), Some(121_000_000));
+}
+
+#[test]
+fn an_interrupted_dump_proves_nothing_by_what_it_lacks() {
+    let mut script = Script::new(false, &[tcp(1, TcpState::Listen, HERE, "0.0.0.0:0")]);
+    for _ in 0..3 {
+        script.timeline.begin();
+        script.timeline.end(&TCP4, true);
+        assert_eq!(script.settle(), [""; 0]);
+    }
+    // Twice a whole one: a listener cannot be asked for by its ends.
+    assert_eq!(script.after(50_000, &[]), [""; 0]);
+    assert_eq!(script.after(50_000, &[]), ["1100000 LISTEN - >100000"]);
+}
+
+#[test]
+fn a_listing_of_what_moves_lacks_what_is_open() {
+    let mut script = Script::new(false, &[connection(1, TcpState::SynSent)]);
+    script.scope = Scope { states: MOVING, ..TCP4 };
+    assert_eq!(script.after(50_000, &[connection(1, TcpState::Established)]), ["1050000 SYN-SENT ESTABLISHED >50000"]);
+    assert_eq!(script.after(50_000, &[connection(1, TcpState::Established)]), [""; 0]);
+    // Its end shows in no such listing; the close message has it.
+    script.here.clear();
+    script.now += 50_000;
+    script.timeline.closed(connection(1, TcpState::Closed), script.now);
+    assert_eq!(script.settle(), ["1150000 ESTABLISHED - 100000"]);
+}
+
+#[test]
+fn a_close_message_before_time_wait_is_no_end() {
+    let mut script = Script::new(false, &[connection(1, TcpState::Established)]);
+    script.here = vec![connection(1, TcpState::TimeWait)];
+    script.now += 7;
+    script.timeline.closed(connection(1, TcpState::Closed), script.now);
+    assert_eq!(script.settle(), ["1000007 ESTABLISHED TIME-WAIT >7"]);
+    // Nobody had asked for the cookie of this one: what follows it got one of its own.
+    let mut script = Script::new(false, &[connection(1, TcpState::Established)]);
+    script.here = vec![connection(2, TcpState::TimeWait)];
+    script.timeline.closed(connection(1, TcpState::Closed), script.now);
+    assert_eq!(script.settle(), ["1000000 ESTABLISHED TIME-WAIT >0"]);
+    assert_eq!(script.after(50_000, &[connection(2, TcpState::TimeWait)]), [""; 0]);
+    assert_eq!(script.after(50_000, &[]), ["1100000 TIME-WAIT - 100000"]);
+}
+
+#[test]
+fn what_was_never_listed_came_and_went_and_is_told_of_once() {
+    let mut script = Script::new(false, &[]);
+    script.timeline.closed(connection(9, TcpState::Closed), 1_000_001);
+    script.timeline.closed(connection(9, TcpState::Closed), 1_000_002);
+    assert_eq!(script.settle(), ["1000001 - -"]);
+    script.scope = UDP4;
+    let udp = Socket { cookie: 10, ..socket(Protocol::UDP, TcpState::Closed, "127.0.0.1:53", "0.0.0.0:0") };
+    assert_eq!(script.after(50_000, std::slice::from_ref(&udp)), ["1050000 - unconnected"]);
+    script.timeline.closed(udp.clone(), 1_060_000);
+    assert_eq!(script.settle(), ["1060000 unconnected - 10000"]);
+    assert_eq!(script.after(50_000, &[udp]), [""; 0], "a dump that was older than the message");
+}
+
+#[test]
+fn without_close_messages_the_listing_finds_the_end() {
+    // They were lost, or the kernel has none.
+    let mut script = Script::new(false, &[connection(1, TcpState::Established)]);
+    assert_eq!(script.after(50_000, &[]), ["1050000 ESTABLISHED - >50000"]);
+}
+
+#[test]
+fn the_same_ends_again_are_another_socket() {
+    let mut script = Script::new(false, &[connection(1, TcpState::Established)]);
+    let told = script.after(50_000, &[connection(2, TcpState::Established)]);
+    assert_eq!(told, ["1050000 - ESTABLISHED", "1050000 ESTABLISHED - >50000"]);
+    assert_eq!(script.after(50_000, &[connection(2, TcpState::CloseWait)]), ["1100000 ESTABLISHED CLOSE-WAIT 50000"]);
+}
+
+#[test]
+fn trace_events_give_the_listing_its_times() {
+    let mut script = Script::new(true, &[]);
+    let listener = tcp(1, TcpState::Listen, HERE, "0.0.0.0:0");
+    script.trace(1_000_100, 0xa, (HERE, "0.0.0.0:0"), state(TcpState::Closed, TcpState::Listen));
+    assert_eq!(script.after(50_000, std::slice::from_ref(&listener)), ["1000100 - LISTEN"]);
+    // A whole handshake between two listings; the client has no port at first. The two processors' events come as they
+    // were read: not in order.
+    script.trace(1_060_030, 0xc, (HERE, THERE), state(TcpState::Listen, TcpState::SynReceived));
+    script.trace(1_060_035, 0xc, (HERE, THERE), state(TcpState::SynReceived, TcpState::Established));
+    script.trace(1_060_025, 0xb, (THERE, HERE), state(TcpState::SynSent, TcpState::Established));
+    script.trace(1_060_000, 0xb, ("127.0.0.1:0", HERE), state(TcpState::Closed, TcpState::SynSent));
+    let ends = [connection(3, TcpState::Established), tcp(2, TcpState::Established, THERE, HERE)];
+    let here = [vec![listener.clone()], ends.to_vec()].concat();
+    assert_eq!(
+        script.after(50_000, &here),
+        [
+            "1060000 - SYN-SENT",
+            "1060025 SYN-SENT ESTABLISHED 25",
+            "1060030 - SYN-RECEIVED",
+            "1060035 SYN-RECEIVED ESTABLISHED 5"
+        ]
+    );
+    assert_eq!(script.after(50_000, &here), [""; 0], "nothing twice");
+}
+
+#[test]
+fn what_the_trace_calls_closed_is_time_wait_where_the_listing_says_so() {
+    let client = |state| tcp(2, state, THERE, HERE);
+    let mut script = Script::new(true, &[client(TcpState::FinWait2)]);
+    script.trace(1_000_010, 0xb, (THERE, HERE), state(TcpState::FinWait2, TcpState::Closed));
+    assert_eq!(script.after(50_000, &[client(TcpState::TimeWait)]), ["1000010 FIN-WAIT-2 TIME-WAIT >10"]);
+    script.timeline.closed(client(TcpState::Closed), 1_050_000);
+    assert_eq!(script.settle(), [""; 0], "the full socket is gone, the connection is not");
+}
+
+#[test]
+fn a_life_between_two_listings_is_known_by_its_close_message() {
+    let mut script = Script::new(true, &[]);
+    for (at, from, to) in [
+        (1, TcpState::SynSent, TcpState::Established),
+        (2, TcpState::Established, TcpState::CloseWait),
+        (3, TcpState::CloseWait, TcpState::LastAck),
+        (4, TcpState::LastAck, TcpState::Closed),
+    ] {
+        script.trace(1_000_000 + at, 0xb, (THERE, HERE), state(from, to));
+    }
+    // The kernel may have forgotten the peer by then.
+    let told = tcp(7, TcpState::Closed, THERE, "0.0.0.0:0");
+    script.timeline.closed(told, 1_000_020);
+    assert_eq!(
+        script.settle(),
+        [
+            "1000001 SYN-SENT ESTABLISHED >0",
+            "1000002 ESTABLISHED CLOSE-WAIT 1",
+            "1000003 CLOSE-WAIT LAST-ACK 1",
+            "1000004 LAST-ACK - 1"
+        ]
+    );
+}
+
+#[test]
+fn the_events_of_another_namespace_are_not_told_of() {
+    let here = [connection(1, TcpState::Established)];
+    let mut script = Script::new(true, &here);
+    // The very same ends, elsewhere.
+    script.trace(1_000_010, 0xf, (HERE, THERE), state(TcpState::Established, TcpState::CloseWait));
+    script.trace(1_000_020, 0xe, ("10.0.0.1:1", "10.0.0.2:2"), state(TcpState::Established, TcpState::CloseWait));
+    assert_eq!(script.after(50_000, &here), [""; 0]);
+    assert_eq!(script.after(50_000, &here), [""; 0]);
+    assert_eq!(script.after(PATIENCE + 50_000, &here), [""; 0]);
+    // They have been forgotten: what the listing shows later is not theirs.
+    let told = script.after(50_000, &[connection(1, TcpState::CloseWait)]);
+    assert_eq!(told, [format!("{} ESTABLISHED CLOSE-WAIT >{}", script.now, script.now - 1_000_000)]);
+}
+
+#[test]
+fn a_refused_connection_and_why() {
+    let mut script = Script::new(true, &[]);
+    let nobody = ("127.0.0.1:9", THERE);
+    let client = (THERE, "127.0.0.1:9");
+    script.trace(1_000_000, 0xb, ("127.0.0.1:0", "127.0.0.1:9"), state(TcpState::Closed, TcpState::SynSent));
+    script.trace(1_000_010, 0, nobody, Step::ResetSent { reason: Some("NO_SOCKET".to_owned()) });
+    script.trace(1_000_020, 0xb, client, Step::ResetReceived { reason: None });
+    script.trace(1_000_030, 0xb, client, state(TcpState::SynSent, TcpState::Closed));
+    script.timeline.closed(tcp(7, TcpState::Closed, THERE, "127.0.0.1:0"), 1_000_040);
+    assert_eq!(script.settle(), ["1000000 - SYN-SENT", "1000020 rst in Some(\"NO_SOCKET\")", "1000030 SYN-SENT - 30"]);
+}
+
+#[test]
+fn retransmissions_once_whoever_tells_of_them() {
+    let waiting = |timeouts| {
+        let timer = Timer { kind: TimerKind::Retransmission, retransmits: timeouts, expires_ms: 100 };
+        Socket { timer, ..connection(1, TcpState::Established) }
+    };
+    let mut script = Script::new(false, &[waiting(0)]);
+    assert_eq!(script.after(50_000, &[waiting(1)]), ["1050000 retransmit Some(1)"]);
+    assert_eq!(script.after(50_000, &[waiting(1)]), [""; 0]);
+    assert_eq!(script.after(50_000, &[waiting(2)]), ["1150000 retransmit Some(2)"]);
+    let mut script = Script::new(true, &[waiting(0)]);
+    script.trace(1_000_500, 0xb, (HERE, THERE), Step::Retransmitted { state: TcpState::Established });
+    assert_eq!(script.after(50_000, &[waiting(1)]), ["1000500 retransmit None"]);
+}
+
+#[test]
+fn a_port_that_somebody_listens_on_is_where_connections_are_accepted() {
+    let listener = tcp(1, TcpState::Listen, HERE, "0.0.0.0:0");
+    let mut script = Script::new(false, std::slice::from_ref(&listener));
+    script.now += 50_000;
+    script.here = vec![listener, connection(2, TcpState::Established), tcp(3, TcpState::Established, THERE, HERE)];
+    script.list(false);
+    script.timeline.settle(script.now);
+    let notices = script.timeline.take();
+    let accepted: Vec<_> = notices.iter().map(|notice| (notice.socket.cookie, notice.accepted)).collect();
+    assert_eq!(accepted, [(2, true), (3, false)]);
+}
