@@ -273,7 +273,7 @@ fn still(line: &str) -> String {
 
 /// What a run printed, as lines of words. Each lister also lists the socket by which it asks.
 fn lines(run: &Run) -> Vec<String> {
-    let own = |line: &str| line.contains("tcpdiag:ss/") || line.contains(" 4:") || line.contains("tcpdiag:kernel");
+    let own = |line: &str| line.contains(" tcpdiag:") || line.contains(" 4:");
     let mut lines: Vec<String> = run
         .out()
         .lines()
