@@ -9,6 +9,8 @@ pub mod gauge;
 pub mod report;
 
 use sockeye_cli::{Failure, Output, Status};
+use sockeye_common::addr::Host;
+use sockeye_sys::Protocol;
 use sockeye_sys::sock_diag::{Extensions, StateMask};
 
 use crate::cli::backlog::Follow;
@@ -18,6 +20,7 @@ use crate::explain::Event;
 use crate::kind::{Kind, Kinds};
 use crate::selection::Selection;
 use crate::shell::{self, clock};
+use crate::target::Target;
 use counters::Counters;
 use gauge::Gauge;
 use report::{Gauges, Seen, Totals};
@@ -32,6 +35,11 @@ pub fn run(job: &Backlog, output: &mut Output<'_>) -> Result<Status, Failure> {
         extensions: Extensions::SKMEMINFO,
         ..Selection::new(Kinds::of(Kind::Tcp))
     };
+    for target in &job.ports {
+        if port(target).is_none() {
+            return Err(Failure::usage(format!("{}: not a service of TCP in /etc/services", target.service)));
+        }
+    }
     let gauges = output.narrate(|explain| look(&selection, job, explain))??;
     if gauges.is_empty() && job.follow.is_none() {
         output.note(nobody(&job.ports));
@@ -56,11 +64,15 @@ pub fn run(job: &Backlog, output: &mut Output<'_>) -> Result<Status, Failure> {
     Ok(Status::YES)
 }
 
-fn nobody(ports: &[u16]) -> String {
+fn port(target: &Target) -> Option<u16> {
+    shell::port_of(target, Protocol::TCP)
+}
+
+fn nobody(ports: &[Target]) -> String {
     match ports {
         [] => "nothing listens on TCP in this network namespace".to_owned(),
         ports => {
-            let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+            let ports: Vec<String> = ports.iter().map(|target| target.service.to_string()).collect();
             format!("nothing listens on TCP port {}", ports.join(" or "))
         }
     }
@@ -69,7 +81,18 @@ fn nobody(ports: &[u16]) -> String {
 /// The listeners as they are now.
 fn look(selection: &Selection, job: &Backlog, explain: &mut dyn FnMut(Event)) -> Result<Vec<Gauge>, Failure> {
     let sockets = shell::dump(selection, explain)?.into_iter().filter_map(Entry::into_inet).collect();
-    Ok(gauge::gauges(sockets, &job.ports))
+    let mut gauges = gauge::gauges(sockets);
+    let wanted: Vec<_> =
+        job.ports.iter().map(|target| (target.host.as_ref().and_then(Host::ip), port(target))).collect();
+    let is_wanted = |gauge: &Gauge| {
+        let local = gauge.socket.local;
+        wanted.iter().any(|(address, port)| {
+            *port == Some(local.port())
+                && address.is_none_or(|address| local.ip().to_canonical() == address.to_canonical())
+        })
+    };
+    gauges.retain(|gauge| job.ports.is_empty() || is_wanted(gauge));
+    Ok(gauges)
 }
 
 /// Shows each change until the time or the count is over, or standard output is closed.

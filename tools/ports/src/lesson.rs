@@ -9,6 +9,8 @@ pub mod machine;
 pub mod report;
 
 use sockeye_cli::{Failure, Output, Status};
+use sockeye_common::addr::Host;
+use sockeye_sys::Protocol;
 use sockeye_sys::sock_diag::{Extensions, StateMask};
 
 use crate::cli::explain::What;
@@ -22,6 +24,7 @@ use crate::selection::Selection;
 use crate::shell::{self, settings};
 use crate::socket::Socket;
 use crate::state::State;
+use crate::target::Target;
 use report::{Drawing, Machine, SocketLesson, StateLesson};
 
 /// Runs `ports explain`.
@@ -29,7 +32,7 @@ use report::{Drawing, Machine, SocketLesson, StateLesson};
 /// # Errors
 /// [`Failure`] if the kernel does not list the sockets, or standard output does not take the result.
 pub fn run(job: &Explain, output: &mut Output<'_>) -> Result<Status, Failure> {
-    match job.what {
+    match &job.what {
         What::Machine => {
             let sockets = dump(Extensions::EMPTY, output)?;
             let present = present(&sockets);
@@ -38,13 +41,22 @@ pub fn run(job: &Explain, output: &mut Output<'_>) -> Result<Status, Failure> {
         }
         What::State(state) => {
             let sockets = dump(Extensions::EMPTY, output)?;
-            let count = sockets.iter().filter(|socket| socket.state == state).count();
-            output.result(&StateLesson::new(state, count, job.drawing))?;
+            let count = sockets.iter().filter(|socket| socket.state == *state).count();
+            output.result(&StateLesson::new(*state, count, job.drawing))?;
             Ok(Status::YES)
         }
-        What::Port(port) => {
+        What::Port(target) => {
+            let protocols = [Protocol::TCP, Protocol::UDP];
+            let ports = protocols.map(|protocol| shell::port_of(target, protocol));
+            let Some(port) = ports.into_iter().flatten().next() else {
+                return Err(Failure::usage(format!(
+                    "{}: neither a state nor a service of /etc/services",
+                    target.service
+                ))
+                .hint("ports explain shows the states"));
+            };
             let mut sockets = dump(Extensions::INFO | Extensions::SKMEMINFO, output)?;
-            sockets.retain(|socket| socket.local.port() == port || (socket.has_peer() && socket.peer.port() == port));
+            sockets.retain(|socket| is_of(socket, target, ports, protocols));
             if sockets.is_empty() {
                 return nothing(&format!("no TCP or UDP socket here has port {port}"), port, output);
             }
@@ -52,9 +64,23 @@ pub fn run(job: &Explain, output: &mut Output<'_>) -> Result<Status, Failure> {
         }
         What::Process(pid) => {
             let sockets = dump(Extensions::INFO | Extensions::SKMEMINFO, output)?;
-            lessons(job, sockets, Some(pid), output)
+            lessons(job, sockets, Some(*pid), output)
         }
     }
+}
+
+/// Whether a socket has one of these ports, by protocol, at either end, and the address if one was given.
+fn is_of(socket: &Socket, target: &Target, ports: [Option<u16>; 2], protocols: [Protocol; 2]) -> bool {
+    let wanted = protocols.into_iter().zip(ports).any(|(protocol, port)| {
+        let ends = [Some(socket.local), socket.has_peer().then_some(socket.peer)];
+        let address = target.host.as_ref().and_then(Host::ip);
+        socket.protocol == protocol
+            && ends.into_iter().flatten().any(|end| {
+                Some(end.port()) == port
+                    && address.is_none_or(|address| end.ip().to_canonical() == address.to_canonical())
+            })
+    });
+    wanted && target.protocol.is_none_or(|protocol| protocol == socket.protocol)
 }
 
 /// Says that there is nothing to explain, and what may have been meant.
@@ -141,7 +167,7 @@ fn lessons(
     output.flush()?;
     crate::note_hidden(&sockets, &holders, &search, output);
     if more > 0 {
-        output.note(format!("{more} more are not explained (--limit {})", sockets.len() + more));
+        output.note(format!("{more} more are not explained (--limit N explains more)"));
     }
     Ok(Status::YES)
 }

@@ -18,13 +18,15 @@ mod trace;
 pub mod wait;
 pub mod watch;
 
-use sockeye_sys::interface;
+use sockeye_common::addr::Service;
+use sockeye_sys::{Protocol, interface};
 
 use crate::cli::WantedOwners;
 use crate::entry::Listed;
 use crate::explain::OwnerSearch;
 use crate::names::Names;
 use crate::owners::Holders;
+use crate::target::Target;
 
 pub use dump::{Survey, dump, survey};
 
@@ -58,6 +60,14 @@ pub fn holders<T: Listed>(sockets: &[T], wanted: WantedOwners) -> (Holders, Owne
     inodes.sort_unstable();
     inodes.dedup();
     processes::search(&inodes, wanted)
+}
+
+/// The port that a target means for a protocol, looked up in the services database if it has a name.
+pub fn port_of(target: &Target, protocol: Protocol) -> Option<u16> {
+    match &target.service {
+        Service::Number(port) => Some(*port),
+        Service::Name(name) => bind::service(protocol, name),
+    }
 }
 
 /// Whether this is root, at least of its user namespace: more privilege is then not to be had.

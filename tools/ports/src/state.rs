@@ -181,7 +181,8 @@ fn tcp_meaning(state: TcpState) -> (&'static str, &'static str) {
         ),
         TcpState::Closed => ("there is no connection", "nobody"),
         TcpState::BoundInactive => (
-            "has a local port and does nothing with it; RFC 9293 calls it CLOSED, and others cannot bind the port",
+            "has a local port and does nothing with it; RFC 9293 calls it CLOSED. Others cannot bind the port unless both sides \
+             set SO_REUSEADDR or SO_REUSEPORT",
             "the process must listen(2), connect(2) or close(2)",
         ),
         TcpState::Unknown(_) => ("a state of this kernel that is not known here", "unknown"),

@@ -50,7 +50,7 @@ impl Gauge {
 }
 
 /// The listeners among `sockets`, in the order of a listing, each with the requests among `sockets` that are its.
-pub fn gauges(sockets: Vec<Socket>, ports: &[u16]) -> Vec<Gauge> {
+pub fn gauges(sockets: Vec<Socket>) -> Vec<Gauge> {
     let (listeners, others): (Vec<Socket>, Vec<Socket>) =
         sockets.into_iter().partition(|socket| socket.state == State::Tcp(TcpState::Listen));
     let mut gauges: Vec<Gauge> = listeners.into_iter().map(|socket| Gauge { socket, half_open: 0 }).collect();
@@ -61,7 +61,6 @@ pub fn gauges(sockets: Vec<Socket>, ports: &[u16]) -> Vec<Gauge> {
             gauge.half_open += 1;
         }
     }
-    gauges.retain(|gauge| ports.is_empty() || ports.contains(&gauge.socket.local.port()));
     gauges
 }
 
@@ -157,17 +156,16 @@ mod tests {
             Socket { interface: Some(4), ..request("192.0.2.1:80") },
             request("192.0.2.1:82"),
         ];
-        let mut found = half_open(&gauges(sockets.clone(), &[]));
+        let mut found = half_open(&gauges(sockets));
         found.sort();
         let expected = [("0.0.0.0:80", 1), ("0.0.0.0:80", 1), ("127.0.0.1:80", 1), ("[::]:81", 2)];
         assert_eq!(found, expected.map(|(local, count)| (local.to_owned(), count)));
-        assert_eq!(half_open(&gauges(sockets, &[81])), [("[::]:81".to_owned(), 2)]);
     }
 
     #[test]
     fn a_v6only_listener_takes_no_request_of_ipv4() {
         let only = Socket { v6only: Some(true), ..listener("[::]:81", 3) };
-        assert_eq!(half_open(&gauges(vec![only, request("192.0.2.1:81")], &[])), [("[::]:81".to_owned(), 0)]);
+        assert_eq!(half_open(&gauges(vec![only, request("192.0.2.1:81")])), [("[::]:81".to_owned(), 0)]);
     }
 
     #[test]
@@ -179,9 +177,9 @@ mod tests {
 
     #[test]
     fn changes_are_told_once() {
-        let before = gauges(vec![listener("0.0.0.0:80", 1), listener("0.0.0.0:81", 2)], &[]);
+        let before = gauges(vec![listener("0.0.0.0:80", 1), listener("0.0.0.0:81", 2)]);
         let full = Socket { recv_queue: 4, ..listener("0.0.0.0:80", 1) };
-        let after = gauges(vec![full, listener("0.0.0.0:82", 3)], &[]);
+        let after = gauges(vec![full, listener("0.0.0.0:82", 3)]);
         let changes = changes(&before, &after);
         assert_eq!(changes.len(), 3, "{changes:?}");
         assert!(

@@ -10,7 +10,7 @@ use super::counters::Counters;
 use super::gauge::{Change, Gauge, Level};
 use crate::endpoint;
 use crate::names::Names;
-use crate::owners::{Holders, push_owners};
+use crate::owners::{Holders, Ownership, push_owners};
 use crate::record::Record;
 use crate::shell::clock::Moment;
 use crate::socket::protocol_label;
@@ -53,12 +53,16 @@ impl<'a> Gauges<'a> {
 impl Render for Gauges<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let mut table =
-            Table::new(Rules::Blank, ["Listener", "Waiting", "Limit", "Fill", "Half-open", "Dropped", "Owner"]);
+            Table::new(Rules::Blank, ["Listener", "Waiting", "Backlog", "Fill", "Half-open", "Dropped", "Owner"]);
         table.right(&[1, 2, 4, 5]);
         for gauge in self.gauges {
             let level = gauge.level();
             let mut owner = String::new();
-            push_owners(&mut owner, self.holders.of(gauge.socket.inode));
+            match self.holders.ownership(gauge.socket.inode) {
+                Ownership::Held => push_owners(&mut owner, self.holders.of(gauge.socket.inode)),
+                Ownership::Nobody => owner.push('-'),
+                Ownership::Hidden => owner.push('?'),
+            }
             table.row([
                 local(gauge, self.names),
                 level.waiting_connections.to_string(),
@@ -107,18 +111,14 @@ impl Render for Totals {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let Counters { listen_overflows, listen_drops, syn_queue_drops, syn_cookies_sent } = self.counters;
         let number = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
-        text.prose(
-            "",
-            &format!(
-                "all of this network namespace, since it was made: {} overflows of an accept queue (ListenOverflows), {} drops by \
-                 listeners (ListenDrops), {} SYNs dropped (TCPReqQFullDrop) and {} answered with a cookie \
-                 (TCPReqQFullDoCookies) for too many half-open",
-                number(listen_overflows),
-                number(listen_drops),
-                number(syn_queue_drops),
-                number(syn_cookies_sent)
-            ),
-        )
+        text.line("This network namespace, since it was made:")?;
+        text.line(format!(
+            "  ListenOverflows {}  ListenDrops {}  TCPReqQFullDrop {}  TCPReqQFullDoCookies {}",
+            number(listen_overflows),
+            number(listen_drops),
+            number(syn_queue_drops),
+            number(syn_cookies_sent)
+        ))
     }
 }
 
@@ -160,12 +160,10 @@ impl Seen {
         };
         let mut parts = Vec::new();
         if before.waiting_connections != after.waiting_connections {
-            let full = if after.is_full() { " FULL" } else { "" };
+            let full = if after.is_full() { ": FULL" } else { "" };
             parts.push(format!(
-                "waiting {} -> {} of {}{full}",
-                before.waiting_connections,
-                after.waiting_connections,
-                u64::from(after.limit_connections) + 1
+                "waiting {} -> {}, backlog {}{full}",
+                before.waiting_connections, after.waiting_connections, after.limit_connections
             ));
         }
         if before.limit_connections != after.limit_connections {
@@ -230,7 +228,7 @@ mod tests {
         };
         assert_eq!(
             seen(Some(before), Some(after)).sentence(),
-            "waiting 0 -> 4 of 4 FULL, half-open 0 -> 2, dropped 9 more"
+            "waiting 0 -> 4, backlog 3: FULL, half-open 0 -> 2, dropped 9 more"
         );
         assert_eq!(seen(None, Some(before)).sentence(), "listens, backlog 3");
         assert_eq!(seen(Some(before), None).sentence(), "listens no more");

@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use clap::Args;
-use sockeye_cli::Exit;
+use sockeye_cli::{Exit, Failure};
+use sockeye_common::addr::Host;
+use sockeye_sys::Protocol;
+
+use crate::target::Target;
 
 /// The arguments.
 #[derive(Args, Debug)]
 pub struct BacklogArgs {
-    /// Only listeners on these ports
+    /// Only listeners on these ports: 80, http, 127.0.0.1:80
     #[arg(value_name = "PORT")]
-    ports: Vec<u16>,
+    ports: Vec<Target>,
     /// Go on, and show each change as it is seen
     #[arg(short, long)]
     follow: bool,
@@ -22,15 +26,15 @@ pub struct BacklogArgs {
     #[arg(long, value_name = "N", requires = "follow")]
     count: Option<u64>,
     /// End after so many seconds
-    #[arg(long, value_name = "SECONDS", requires = "follow")]
-    duration: Option<u32>,
+    #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = super::wait::seconds)]
+    duration: Option<Duration>,
 }
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backlog {
     /// Only these ports; all if there is none.
-    pub ports: Vec<u16>,
+    pub ports: Vec<Target>,
     /// Whether and how to go on.
     pub follow: Option<Follow>,
 }
@@ -50,13 +54,21 @@ impl BacklogArgs {
     /// Checks the arguments.
     ///
     /// # Errors
-    /// None today.
+    /// [`Exit`] if a port is one of UDP, or has a name for its address.
     pub fn job(self) -> Result<Backlog, Exit> {
         let follow = self.follow.then(|| Follow {
             interval: Duration::from_millis(self.interval.into()),
             count: self.count,
-            duration: self.duration.map(|seconds| Duration::from_secs(seconds.into())),
+            duration: self.duration,
         });
+        for port in &self.ports {
+            if port.protocol == Some(Protocol::UDP) {
+                return Err(Failure::usage("UDP has no accept queue").hint("ports -ulm shows its drops").into());
+            }
+            if let Some(Host::Name(name)) = &port.host {
+                return Err(Failure::usage(format!("{name}: a name, and sockets have addresses")).into());
+            }
+        }
         Ok(Backlog { ports: self.ports, follow })
     }
 }

@@ -3,14 +3,16 @@
 use clap::Args;
 use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure};
+use sockeye_common::addr::Host;
 use sockeye_sys::TcpState;
 
 use crate::state::State;
+use crate::target::Target;
 
 /// The arguments.
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
-    /// A state as RFC 9293, ss or netstat spells it, a port (80 or :80), or a process (pid:812)
+    /// A state as RFC 9293, ss or netstat spells it, a port (80, http, 53/udp, 127.0.0.1:80), or a process (pid:812)
     ///
     /// A bare number is a port. Without it the whole state machine is shown.
     what: Option<String>,
@@ -34,14 +36,14 @@ pub struct Explain {
 }
 
 /// What is explained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// The whole machine.
     Machine,
     /// One state.
     State(State),
     /// The sockets with this port, here or at the other end.
-    Port(u16),
+    Port(Target),
     /// The sockets of a process.
     Process(u32),
 }
@@ -62,7 +64,7 @@ impl ExplainArgs {
 
 fn unknown(word: &str) -> Failure {
     let names: Vec<&str> = states().filter_map(State::name).collect();
-    Failure::usage(format!("{}: not a state, a port (0 to 65535, :80) or a process (pid:812)", escape(word)))
+    Failure::usage(format!("{}: not a state, a port (80, http, 53/udp) or a process (pid:812)", escape(word)))
         .hint(format!("states: {}", names.join(" ")))
 }
 
@@ -71,11 +73,11 @@ impl What {
         if let Some(pid) = word.strip_prefix("pid:") {
             return number(pid).map(Self::Process);
         }
-        let digits = word.strip_prefix(':').unwrap_or(word);
-        if let Some(number) = number(digits) {
-            return u16::try_from(number).ok().map(Self::Port);
+        if let Some(state) = state(word) {
+            return Some(Self::State(state));
         }
-        state(word).map(Self::State)
+        let target: Target = word.strip_prefix(':').unwrap_or(word).parse().ok()?;
+        (!matches!(target.host, Some(Host::Name(_)))).then_some(Self::Port(target))
     }
 }
 
@@ -133,10 +135,14 @@ mod tests {
 
     #[test]
     fn a_bare_number_is_a_port() {
-        assert_eq!(What::parse("80"), Some(What::Port(80)));
-        assert_eq!(What::parse(":80"), Some(What::Port(80)));
+        let port = |text: &str| Some(What::Port(text.parse().unwrap()));
+        assert_eq!(What::parse("80"), port("80"));
+        assert_eq!(What::parse(":80"), port("80"));
+        assert_eq!(What::parse("53/udp"), port("53/udp"));
+        assert_eq!(What::parse("[::1]:80"), port("[::1]:80"));
+        assert_eq!(What::parse("http"), port("http"));
         assert_eq!(What::parse("pid:80000"), Some(What::Process(80_000)));
-        for wrong in ["70000", ":", "", "pid:", "pid:x", "+80", "ESTABLISHE", "\u{1b}"] {
+        for wrong in ["70000", ":", "", "pid:", "pid:x", "name.example:80", "80/sctp", "\u{1b}"] {
             assert_eq!(What::parse(wrong), None, "{wrong}");
         }
         assert!(unknown("\u{1b}").to_string().starts_with("\\x1b: not a state"));

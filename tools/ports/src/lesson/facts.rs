@@ -41,15 +41,18 @@ pub struct Fact {
 /// How often the kernel tries, as the namespace is set.
 ///
 /// # Source
-/// tcp(7): `tcp_syn_retries`, `tcp_synack_retries`, `tcp_retries2`, `tcp_orphan_retries`.
+/// tcp(7): `tcp_syn_retries`, `tcp_synack_retries`, `tcp_retries2`, `tcp_orphan_retries`; Linux,
+/// Documentation/networking/ip-sysctl.rst: `tcp_syn_linear_timeouts`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// SYNs after the first.
+    /// SYNs after the first. `None` also where some of them go at even intervals: the kernel then counts time and not SYNs.
     pub syn_retries: Option<u8>,
     /// SYN,ACKs after the first.
     pub synack_retries: Option<u8>,
-    /// Retransmissions of data before the connection is given up.
+    /// From how many retransmissions of data the kernel reckons the time after which it gives up.
     pub retries2: Option<u8>,
+    /// The same of an orphan; zero means eight.
+    pub orphan_retries: Option<u8>,
 }
 
 /// What the numbers of a socket say. Holders are those that a search found; `None` if nobody searched.
@@ -79,13 +82,13 @@ fn accept_queue(socket: &Socket) -> String {
         1 => "1 connection waits".to_owned(),
         many => format!("{many} connections wait"),
     };
-    // The kernel takes one more than the backlog: it asks whether the queue is longer than the limit.
+    // The kernel asks whether the queue is longer than the backlog.
     let room = if waiting > limit {
-        "; it is full, and the kernel drops what else comes until the process calls accept(2)"
+        "it is full, and the kernel drops what else comes until the process calls accept(2)"
     } else {
-        ""
+        "the kernel lets one more than that wait"
     };
-    format!("{wait} for accept(2), of at most {}{room}", u64::from(limit) + 1)
+    format!("{wait} for accept(2), with a backlog of {limit}: {room}")
 }
 
 fn receive_queue(socket: &Socket) -> Option<String> {
@@ -154,7 +157,11 @@ fn timer(socket: &Socket, limits: Limits) -> Option<String> {
             Some(format!("if no acknowledgement comes, what was sent is sent again {next}"))
         }
         (TimerKind::Retransmission, _) => {
-            let limit = limits.retries2.map_or_else(String::new, |limit| format!(" of at most {limit}"));
+            let (name, limit) = match socket.inode {
+                Some(_) => ("tcp_retries2", limits.retries2),
+                None => ("tcp_orphan_retries", limits.orphan_retries),
+            };
+            let limit = limit.map_or_else(String::new, |limit| format!(" (net.ipv4.{name} is {limit})"));
             Some(format!(
                 "sent again {}{limit} without an answer; once more {next}: the peer is gone, or the path is broken",
                 count(times, "time", "times")
@@ -167,21 +174,30 @@ fn timer(socket: &Socket, limits: Limits) -> Option<String> {
         (TimerKind::KeepAlive, _) => {
             Some(format!("SO_KEEPALIVE: {} without an answer; the next {next}", count(times, "probe", "probes")))
         }
-        (TimerKind::ZeroWindowProbe, _) => Some(format!(
+        (TimerKind::ZeroWindowProbe, _) if window_is_closed(socket) => Some(format!(
             "the peer's window is closed: its process does not read; {} sent, the next {next}",
             count(times, "probe", "probes")
+        )),
+        // The same timer runs for a segment that TCP_CORK holds back, and for one that could not leave this host.
+        (TimerKind::ZeroWindowProbe, _) => Some(format!(
+            "what is to be sent is held back on this host, or could not leave it; the kernel tries {next}"
         )),
         (TimerKind::DelayedAck, _) => Some(format!("an acknowledgement is held back, and goes out {next}")),
     }
 }
 
+/// Whether the peer takes no more, as far as the kernel says.
+fn window_is_closed(socket: &Socket) -> bool {
+    socket.details.as_ref().and_then(|row| row.tcp_info.as_ref()?.snd_wnd()) == Some(0)
+}
+
 fn tries(segment: &str, again: u32, limit: Option<u8>, next: &str) -> String {
     let sent = u64::from(again) + 1;
     match limit {
-        Some(limit) if again >= u32::from(limit) => {
-            format!("{segment} {sent} of {sent} is out; the kernel gives up {next}")
+        Some(limit) if again < u32::from(limit) => {
+            format!("{segment} {sent} of {} is out; the next goes {next}", u64::from(limit) + 1)
         }
-        Some(limit) => format!("{segment} {sent} of {} is out; the next goes {next}", u64::from(limit) + 1),
+        Some(_) => format!("{segment} {sent} is out, the last; the kernel looks again {next}"),
         None => format!("{segment} {sent} is out; the next goes {next}"),
     }
 }
@@ -202,18 +218,25 @@ fn ownerless(socket: &Socket, owners: Option<&[Owner<'_>]>) -> Option<String> {
             Some("an orphan: the process has closed it, and the kernel alone looks after it".to_owned())
         }
         State::Tcp(TcpState::FinWait2) => {
-            let holder = owners?.first()?;
+            let Some(holder) = owners?.first() else { return Some(elsewhere()) };
             Some(format!(
                 "{} still holds it: shutdown(2) closed our direction only, and it may read what the peer sends",
                 holder_text(holder)
             ))
         }
         State::Tcp(TcpState::CloseWait) => {
-            let holder = owners?.first()?;
+            let Some(holder) = owners?.first() else { return Some(elsewhere()) };
             Some(format!("{} must close it; until then it stays, for ever if need be", holder_text(holder)))
         }
+        State::Tcp(_) if socket.inode.is_some() && owners.is_some_and(<[_]>::is_empty) => Some(elsewhere()),
         _ => None,
     }
+}
+
+/// Every process was looked into, and none holds it.
+fn elsewhere() -> String {
+    "no process of this PID namespace holds it: one outside does, as from a container's inside, or it is on its way in a message"
+        .to_owned()
 }
 
 fn holder_text(owner: &Owner<'_>) -> String {
@@ -279,7 +302,8 @@ mod tests {
     use super::*;
     use crate::samples::socket;
 
-    const LIMITS: Limits = Limits { syn_retries: Some(6), synack_retries: Some(5), retries2: Some(15) };
+    const LIMITS: Limits =
+        Limits { syn_retries: Some(6), synack_retries: Some(5), retries2: Some(15), orphan_retries: Some(0) };
 
     fn tcp(state: TcpState) -> Socket {
         socket(Protocol::TCP, state, "127.0.0.1:80", "127.0.0.1:5000")
@@ -297,12 +321,18 @@ mod tests {
     #[test]
     fn a_listener_says_how_full_it_is() {
         let listener = |recv_queue| Socket { recv_queue, send_queue: 3, ..tcp(TcpState::Listen) };
-        assert_eq!(said(&listener(0)), ["no connection waits for accept(2), of at most 4"]);
-        assert_eq!(said(&listener(1)), ["1 connection waits for accept(2), of at most 4"]);
+        assert_eq!(
+            said(&listener(0)),
+            ["no connection waits for accept(2), with a backlog of 3: the kernel lets one more than that wait"]
+        );
+        assert_eq!(
+            said(&listener(1)),
+            ["1 connection waits for accept(2), with a backlog of 3: the kernel lets one more than that wait"]
+        );
         assert_eq!(
             said(&listener(4)),
             [
-                "4 connections wait for accept(2), of at most 4; it is full, and the kernel drops what else comes until the \
+                "4 connections wait for accept(2), with a backlog of 3: it is full, and the kernel drops what else comes until the \
               process calls accept(2)"
             ]
         );
@@ -341,7 +371,7 @@ mod tests {
         assert_eq!(first(timed(SynSent, Kind::Retransmission, 3, 1600)), "SYN 4 of 7 is out; the next goes in 1.6 s");
         assert_eq!(
             first(timed(SynSent, Kind::Retransmission, 6, 60_000)),
-            "SYN 7 of 7 is out; the kernel gives up in 60.0 s"
+            "SYN 7 is out, the last; the kernel looks again in 60.0 s"
         );
         assert_eq!(
             first(timed(SynReceived, Kind::Retransmission, 0, 900)),
@@ -357,11 +387,11 @@ mod tests {
         );
         assert_eq!(
             first(timed(Established, Kind::Retransmission, 4, 3264)),
-            "sent again 4 times of at most 15 without an answer; once more in 3.2 s: the peer is gone, or the path is broken"
+            "sent again 4 times (net.ipv4.tcp_retries2 is 15) without an answer; once more in 3.2 s: the peer is gone, or the path is broken"
         );
         assert_eq!(
             first(timed(Established, Kind::ZeroWindowProbe, 1, 130_000)),
-            "the peer's window is closed: its process does not read; 1 probe sent, the next in 2 min 10 s"
+            "what is to be sent is held back on this host, or could not leave it; the kernel tries in 2 min 10 s"
         );
         assert_eq!(
             first(timed(Established, Kind::KeepAlive, 0, 7_140_000)),

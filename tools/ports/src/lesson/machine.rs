@@ -22,12 +22,13 @@ const fn step(from: TcpState, event: &'static str, sends: Option<&'static str>, 
     Transition { from: State::Tcp(from), to: State::Tcp(to), event, sends }
 }
 
-/// Every transition that a connection takes without an error; resets and timeouts end it from anywhere.
+/// Every transition of an undisturbed connection, and how one ends that does not come about or is broken off here. A reset
+/// that comes ends each of them, but for LISTEN.
 ///
 /// # Source
 /// RFC 9293 section 3.3.2, figure 5, with the notes below it; what it calls OPEN, SEND and CLOSE are the calls of Linux,
 /// where bind(2) makes a state of its own and a listener never sends a SYN.
-pub const TRANSITIONS: [Transition; 21] = {
+pub const TRANSITIONS: [Transition; 27] = {
     use TcpState::{
         BoundInactive as Bound, CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen,
         SynReceived, SynSent, TimeWait,
@@ -42,15 +43,21 @@ pub const TRANSITIONS: [Transition; 21] = {
         step(SynSent, "a SYN with an ACK comes", Some("ACK"), Established),
         step(SynSent, "a SYN alone comes: both called connect(2)", Some("SYN and ACK"), SynReceived),
         step(SynSent, "close(2)", None, Closed),
+        step(SynSent, "an RST comes: connect(2) fails with ECONNREFUSED", None, Closed),
+        step(SynSent, "nothing comes for too long: connect(2) fails with ETIMEDOUT", None, Closed),
         step(SynReceived, "the ACK of our SYN comes", None, Established),
+        step(SynReceived, "an RST comes, or nothing for too long", None, Closed),
         step(Established, "close(2) or shutdown(2)", Some("FIN"), FinWait1),
         step(Established, "a FIN comes", Some("ACK"), CloseWait),
+        step(Established, "close(2) with data unread, or SO_LINGER of zero", Some("RST"), Closed),
         step(FinWait1, "the ACK of our FIN comes", None, FinWait2),
         step(FinWait1, "a FIN comes, ours not acknowledged: both closed", Some("ACK"), Closing),
         step(FinWait1, "a FIN comes with the ACK of ours", Some("ACK"), TimeWait),
         step(FinWait2, "a FIN comes", Some("ACK"), TimeWait),
         step(FinWait2, "orphaned, and net.ipv4.tcp_fin_timeout passes", None, Closed),
         step(CloseWait, "close(2) or shutdown(2)", Some("FIN"), LastAck),
+        step(CloseWait, "close(2) with data unread, or SO_LINGER of zero", Some("RST"), Closed),
+        step(FinWait1, "an orphan, and nothing comes for too long", None, Closed),
         step(Closing, "the ACK of our FIN comes", None, TimeWait),
         step(LastAck, "the ACK of our FIN comes", None, Closed),
         step(TimeWait, "60 s pass (RFC 9293: twice the longest life of a segment)", None, Closed),
@@ -198,8 +205,11 @@ mod tests {
             assert!(left(state).count() > 0, "{state}");
         }
         let ways = |steps: Vec<&Transition>| steps.iter().map(|step| step.event).collect::<Vec<_>>();
-        assert_eq!(ways(left(TcpState::CloseWait).collect()), ["close(2) or shutdown(2)"]);
+        assert_eq!(
+            ways(left(TcpState::CloseWait).collect()),
+            ["close(2) or shutdown(2)", "close(2) with data unread, or SO_LINGER of zero"]
+        );
         assert_eq!(ways(entered(TcpState::Closing).collect()), ["a FIN comes, ours not acknowledged: both closed"]);
-        assert_eq!(left(TcpState::NewSynReceived).count(), 1, "the same state as SYN-RECEIVED");
+        assert_eq!(left(TcpState::NewSynReceived).count(), 2, "the same state as SYN-RECEIVED");
     }
 }

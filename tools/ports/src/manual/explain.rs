@@ -6,10 +6,10 @@ use sockeye_cli::manual::Example;
 pub(super) const SECTION: (&str, &str) = (
     "ports explain",
     "`ports explain` draws TCP's state machine and marks the states in which sockets of this namespace are now. \
-`ports explain` *STATE* says what a state means, who must act next, and what leads into it and out of it; the state may be \
+`ports explain STATE` says what a state means, who must act next, and what leads into it and out of it; the state may be \
 spelt as RFC 9293, `ss`(8) or `netstat`(8) do: `CLOSE-WAIT`, `close_wait`, `FIN_WAIT2`, `ESTAB`, `UNCONN`.
 
-`ports explain` *PORT* (`80` or `:80`) and `ports explain pid:`*PID* take the TCP and UDP sockets with that port at either \
+`ports explain PORT` (`80`, `http`, `53/udp`, `127.0.0.1:80`) and `ports explain pid:PID` take the TCP and UDP sockets with that port at either \
 end, or of that process, and say of each what its queues, its timer and its counters mean: what the process has not read, \
 what the peer has not acknowledged, how often the kernel has tried and when it tries again, who must close. At most \
 `--limit` of them, 10 unless told; `--no-drawing` leaves the state machine out.

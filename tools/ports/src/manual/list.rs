@@ -28,7 +28,7 @@ connects (from Linux 6.8 on). What has no states of TCP is written in small lett
 whether the process called `connect`(2).
 
 `Recv-Q`, `Send-Q`: for TCP, octets that the process has not read, and octets that the peer has not acknowledged; a FIN \
-counts as one, so that `Recv-Q` is at least 1 in CLOSE-WAIT. In LISTEN: connections that wait for `accept`(2), and how \
+counts as one until the process has read the end of the stream. In LISTEN: connections that wait for `accept`(2), and how \
 many may. For UDP, memory that unread and unsent datagrams take: more than their data, since the kernel counts its own \
 buffers.
 

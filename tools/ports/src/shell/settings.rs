@@ -29,8 +29,11 @@ pub fn ephemeral() -> RangeInclusive<u16> {
 
 /// How often TCP tries here. What cannot be read is unknown.
 pub fn limits() -> Limits {
+    // Since Linux 6.5.
+    let linear = number::<u8>("ipv4/tcp_syn_linear_timeouts").unwrap_or(0);
     Limits {
-        syn_retries: number("ipv4/tcp_syn_retries"),
+        syn_retries: number("ipv4/tcp_syn_retries").filter(|_| linear == 0),
+        orphan_retries: number("ipv4/tcp_orphan_retries"),
         synack_retries: number("ipv4/tcp_synack_retries"),
         retries2: number("ipv4/tcp_retries2"),
     }
