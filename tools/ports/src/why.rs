@@ -4,13 +4,17 @@
 //! - [`range`]: ports that the kernel chooses
 //! - [`advice`]: what helps
 //! - [`report`]: the answer as text and JSON
+//! - [`proof`]: what trial binds prove of options that no list shows
+//! - [`sentences`]: what is said of one socket, and of one rule
 //! - [`errno`]: error numbers by name
 
 pub mod advice;
 pub mod errno;
+pub mod proof;
 pub mod range;
 pub mod report;
 pub mod rules;
+pub mod sentences;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
@@ -19,7 +23,8 @@ use sockeye_common::addr::{Host as Address, Service};
 use sockeye_sys::{Protocol, TcpState, interface};
 
 use self::errno::Errno;
-use self::report::{Answer, Fullness, Step, Tried};
+use self::proof::{Trial, Tried};
+use self::report::{Answer, Fullness, Step};
 use self::rules::{Holder, Host, Prediction, Question, Rule, predict};
 use crate::byte_order;
 use crate::cli::{WantedOwners, Why};
@@ -113,8 +118,9 @@ fn of_port(sockets: &[Socket], port: u16) -> (Vec<Socket>, Vec<Socket>) {
 
 /// What the first process that may be looked into has set.
 fn with_reuse(socket: Socket, owners: &Holders) -> Holder {
-    let reuse = owners.of(socket.inode).find_map(|owner| bind::reuse_of(owner.pid, owner.fd));
-    Holder { socket, reuse }
+    let options = owners.of(socket.inode).find_map(|owner| bind::options_of(owner.pid, owner.fd));
+    let v6only = socket.v6only.or(options.and_then(|(_, v6only)| v6only));
+    Holder { socket, reuse: options.map(|(reuse, _)| reuse), v6only }
 }
 
 /// Everything that the answers need.
@@ -141,6 +147,8 @@ impl<'a> Case<'a> {
         };
         output.event(&Step::judged(question, &prediction, self.host))?;
         let tried = self.tried(question, output)?;
+        let mut trials = Vec::new();
+        trials.extend(tried.map(|tried| Trial { question: *question, prediction: prediction.clone(), tried }));
         let errno = match tried {
             Some(Tried::Refused { errno }) => Some(errno),
             Some(Tried::Bound) => None,
@@ -159,7 +167,9 @@ impl<'a> Case<'a> {
                     continue;
                 };
                 let expected = predict(&other, self.host);
-                let outlook = match self.tried(&other, output)? {
+                let tried = self.tried(&other, output)?;
+                trials.extend(tried.map(|tried| Trial { question: other, prediction: expected.clone(), tried }));
+                let outlook = match tried {
                     Some(Tried::Bound) => Some(true),
                     None | Some(Tried::NotTried) if expected == Prediction::Succeeds => None,
                     _ => continue,
@@ -178,6 +188,7 @@ impl<'a> Case<'a> {
             names: self.names,
             prediction,
             tried,
+            trials,
             advice,
             misplaced: self.misplaced,
             fullness,
@@ -198,11 +209,7 @@ impl<'a> Case<'a> {
         if !self.job.trial {
             return Ok(None);
         }
-        // A UDP socket that shares the port of another takes datagrams from it.
-        let shares = question.protocol == Protocol::UDP
-            && (question.reuse_address || question.reuse_port)
-            && self.host.holders.iter().any(|holder| holder.socket.protocol == Protocol::UDP);
-        let tried = if shares {
+        let tried = if rules::takes_datagrams(question, self.host) {
             Tried::NotTried
         } else {
             match bind::try_bind(question) {

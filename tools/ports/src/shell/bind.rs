@@ -55,6 +55,7 @@ pub fn host() -> Result<Host, Failure> {
         addresses,
         loopback: interface::index("lo").unwrap_or(0),
         interfaces: interfaces(),
+        lists_bound: lists_bound(),
         ipv6: fs::metadata("/proc/net/if_inet6").is_ok(),
         unprivileged_from: number("ipv4/ip_unprivileged_port_start").unwrap_or(1024),
         may_bind_low,
@@ -64,6 +65,14 @@ pub fn host() -> Result<Host, Failure> {
         reserved: setting("ipv4/ip_local_reserved_ports").map(|text| range::reserved(&text)).unwrap_or_default(),
         uid,
     })
+}
+
+/// Whether this kernel lists TCP sockets that are only bound: since Linux 6.8.
+fn lists_bound() -> bool {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut numbers = release.split(|character: char| !character.is_ascii_digit()).map(str::parse::<u32>);
+    let mut number = || numbers.next().and_then(Result::ok).unwrap_or(0);
+    (number(), number()) >= (6, 8)
 }
 
 /// Whether IPv6 sockets have IPV6_V6ONLY from the start.
@@ -96,10 +105,12 @@ pub fn service(protocol: Protocol, name: &str) -> Option<u16> {
     names::port_of(&fs::read(super::SERVICES).ok()?, protocol, name)
 }
 
-/// What a holder has set: the two options that decide about sharing. `None` if its process may not be looked into.
-pub fn reuse_of(pid: u32, fd: u32) -> Option<Reuse> {
+/// What a holder has set: the two options that decide about sharing, and of IPv6 whether it refuses IPv4. `None` if its
+/// process may not be looked into.
+pub fn options_of(pid: u32, fd: u32) -> Option<(Reuse, Option<bool>)> {
     let socket = Endpoint::from(PidFd::open(pid).ok()?.descriptor(fd).ok()?);
-    Some(Reuse { address: socket.reuse_address().ok()?, port: socket.reuse_port().ok()? })
+    let reuse = Reuse { address: socket.reuse_address().ok()?, port: socket.reuse_port().ok()? };
+    Some((reuse, socket.only_v6().ok()))
 }
 
 /// Calls bind(2) as asked and closes the socket at once.

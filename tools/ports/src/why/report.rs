@@ -10,8 +10,10 @@ use sockeye_sys::{Protocol, TcpState};
 
 use super::advice::{self, Help};
 use super::errno::Errno;
+use super::proof::{self, Trial, Tried};
 use super::range::Range;
 use super::rules::{Apart, Conflict, Holder, Host, Prediction, Question, Rule, conflict};
+use super::sentences::{Part, rule_says, unexplained};
 use crate::byte_order;
 use crate::endpoint;
 use crate::names::Names;
@@ -19,21 +21,6 @@ use crate::owners::{self, Holders, Ownership};
 use crate::record::{Coded, Record};
 use crate::socket::Socket;
 use crate::state::State;
-
-/// What a trial bind came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Tried {
-    /// It was bound, and closed at once.
-    Bound,
-    /// The kernel refused.
-    Refused {
-        /// With this.
-        errno: Errno,
-    },
-    /// It was left alone, since it would have taken datagrams from a socket of another.
-    NotTried,
-}
 
 /// How full the range is from which the kernel chooses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +44,8 @@ pub struct Answer<'a> {
     pub prediction: Prediction,
     /// What the kernel said, where it was asked.
     pub tried: Option<Tried>,
+    /// Every trial bind of this answer, its own first.
+    pub trials: Vec<Trial>,
     /// What helps, and whether it was tried: what was tried and failed is not here.
     pub advice: Vec<(Help, Option<bool>)>,
     /// Sockets on the port that this one becomes without htons(), or that becomes this one.
@@ -105,10 +94,15 @@ impl Answer<'_> {
     }
 
     /// Every socket that has the port, with its part in the matter.
-    fn parts(&self) -> impl Iterator<Item = (&Holder, Conflict)> {
-        let of_protocol = |holder: &&Holder| holder.socket.protocol == self.question.protocol;
-        let holders = self.host.holders.iter().filter(of_protocol);
-        holders.map(|holder| (holder, conflict(&self.question, holder, self.host.uid)))
+    fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        let of_protocol = |(_, holder): &(usize, &Holder)| holder.socket.protocol == self.question.protocol;
+        let own = self.trials.iter().find(|trial| trial.question == self.question);
+        self.host.holders.iter().enumerate().filter(of_protocol).map(move |(place, holder)| {
+            let conflict = conflict(&self.question, holder, self.host.uid);
+            let in_the_way = proof::in_the_way(conflict, own, place);
+            let proof = proof::proof(&self.trials, place, self.host);
+            Part { question: &self.question, holder, conflict, in_the_way, proof }
+        })
     }
 
     /// When the last of those in the way ends by itself, if all of them do.
@@ -130,8 +124,9 @@ impl Answer<'_> {
         if let Some(rule) = self.rule() {
             notes.extend(rule_says(rule, &self.question, self.host));
         } else if let Some(errno) = self.errno().filter(|_| self.fullness.is_none()) {
-            notes.push(unexplained(errno).to_owned());
+            notes.extend(self.not_foreseen(errno));
         }
+        notes.extend(self.cannot_both_listen());
         if port != 0 && port < self.host.unprivileged_from && self.succeeds() == Some(true) && self.host.may_bind_low {
             notes.push(format!(
                 "ports below {} need CAP_NET_BIND_SERVICE: we have it here, another user gets EACCES",
@@ -157,10 +152,35 @@ impl Answer<'_> {
         notes
     }
 
+    /// An error that the rules did not foresee.
+    fn not_foreseen(&self, errno: Errno) -> Option<String> {
+        match &self.prediction {
+            Prediction::Unsure { .. } | Prediction::Fails { rule: Rule::InUse, .. } if errno == Errno::EADDRINUSE => {
+                let open = self.parts().filter(|part| part.in_the_way.is_none()).count();
+                (open > 1).then(|| "at least one of those in doubt is in the way: the trial bind failed".to_owned())
+            }
+            _ => Some(unexplained(errno, &self.question, self.host).to_owned()),
+        }
+    }
+
+    /// SO_REUSEADDR on both sides lets two sockets be bound, and one of them listen.
+    fn cannot_both_listen(&self) -> Option<String> {
+        let shares = |part: &Part<'_>| {
+            let waits = part.holder.socket.state == State::Tcp(TcpState::BoundInactive);
+            let apart = matches!(part.conflict, Conflict::No(Apart::ReuseAddress))
+                || matches!(part.conflict, Conflict::Unless(_)) && part.proof.address == Some(true);
+            let both_share = self.question.reuse_port && part.holder.reuse.is_some_and(|reuse| reuse.port);
+            waits && apart && !both_share
+        };
+        let found = self.succeeds() == Some(true) && self.parts().any(|part| shares(&part));
+        let says =
+            "bind succeeds, but only one of them can listen: once the other does, listen(2) fails with EADDRINUSE";
+        found.then(|| says.to_owned())
+    }
+
     fn other_protocol_says(&self) -> Option<String> {
         let name = if self.question.protocol == Protocol::TCP { "UDP" } else { "TCP" };
         Some(match self.other_protocol.as_ref()? {
-            Prediction::Succeeds => format!("{name} has ports of its own: there this one is free"),
             Prediction::Fails { rule: Rule::InUse, culprits } => {
                 let mut who = String::new();
                 let sockets = culprits.iter().filter_map(|place| self.host.holders.get(*place));
@@ -168,7 +188,7 @@ impl Answer<'_> {
                 let by = if who.is_empty() { String::new() } else { format!(" by {who}") };
                 format!("{name} has ports of its own: there this one is in use{by}")
             }
-            Prediction::Fails { .. } | Prediction::Unsure { .. } => return None,
+            Prediction::Succeeds | Prediction::Fails { .. } | Prediction::Unsure { .. } => return None,
         })
     }
 
@@ -210,40 +230,6 @@ fn interface_name(host: &Host, index: u32) -> String {
     host.interface(index).map_or_else(|| index.to_string(), str::to_owned)
 }
 
-/// What a rule means, unless the sockets in the way say it.
-fn rule_says(rule: Rule, question: &Question, host: &Host) -> Option<String> {
-    let addr = IpText(question.addr.ip());
-    Some(match rule {
-        Rule::InUse => return None,
-        Rule::NoIpv6 => "this kernel has no IPv6".to_owned(),
-        Rule::MappedV6Only => format!("{addr} is an IPv4 address, and IPV6_V6ONLY forbids those"),
-        Rule::MulticastStream => "TCP has no multicast".to_owned(),
-        Rule::NoScope => format!("{addr} is on every link, and sin6_scope_id does not say which is meant"),
-        Rule::NoSuchInterface => "sin6_scope_id is not the index of an interface".to_owned(),
-        Rule::ScopeOtherThanDevice => "sin6_scope_id and SO_BINDTODEVICE name different interfaces".to_owned(),
-        Rule::ForeignAddress => format!("no interface of this host has {addr}"),
-        Rule::Tentative => format!("{addr} is tentative: the host still asks whether somebody else has it"),
-        Rule::PrivilegedPort => format!(
-            "ports below {} need CAP_NET_BIND_SERVICE (net.ipv4.ip_unprivileged_port_start)",
-            host.unprivileged_from
-        ),
-        Rule::RangeUsedUp => "every port that the kernel may choose is in use".to_owned(),
-    })
-}
-
-/// What may be behind an error that the rules did not foresee.
-fn unexplained(errno: Errno) -> &'static str {
-    match errno {
-        Errno::EADDRINUSE => {
-            "no socket of the list is in the way: kernels before 6.8 do not list those that are only bound, and a socket \
-             may have come or gone meanwhile"
-        }
-        Errno::EPERM | Errno::EACCES => "a BPF program of the control group or a security module may forbid it",
-        Errno::EAFNOSUPPORT => "the kernel does not have this address family here",
-        _ => "the rules did not foresee this error",
-    }
-}
-
 impl Fullness {
     fn says(&self) -> Vec<String> {
         let range = &self.range;
@@ -268,59 +254,6 @@ impl Fullness {
     }
 }
 
-/// Why a socket is in the way, in words.
-fn in_the_way(question: &Question, holder: &Holder, unless: bool, host: &Host) -> String {
-    let socket = &holder.socket;
-    let shared = match (unless, question.reuse_address && socket.state != State::Tcp(TcpState::Listen)) {
-        (false, _) => "",
-        (true, true) => "; SO_REUSEADDR helps only if it is set there too, which cannot be read",
-        (true, false) => "; whether SO_REUSEPORT is set there cannot be read",
-    };
-    let other_user = question.reuse_port && socket.uid.is_some_and(|uid| uid != host.uid);
-    let nobody = socket.inode.is_none();
-    let what = match socket.state {
-        State::Tcp(TcpState::Listen) if other_user => {
-            "it listens, and SO_REUSEPORT shares a port only among sockets of one user".to_owned()
-        }
-        State::Tcp(TcpState::Listen) => {
-            "it listens: SO_REUSEADDR does not help beside a listener, SO_REUSEPORT only if both set it".to_owned()
-        }
-        State::Tcp(TcpState::BoundInactive) => {
-            "it is bound and neither listens nor connects: the port is taken all the same".to_owned()
-        }
-        State::Tcp(TcpState::TimeWait) => {
-            let ends = format!("it ends in {} s", socket.timer.expires_ms.div_ceil(1000));
-            let option = if question.reuse_port && !question.reuse_address { "SO_REUSEPORT" } else { "SO_REUSEADDR" };
-            return format!("{ends}; until then {option} helps, if the closed socket had set it too");
-        }
-        State::Tcp(_) if nobody => "no process has it any more: the kernel is still closing the connection".to_owned(),
-        State::Tcp(_) => {
-            "a connection keeps its local port until it is closed on this side, listener or not".to_owned()
-        }
-        _ => "a UDP socket; two share a port only if both set the same option for reuse".to_owned(),
-    };
-    let wide = if socket.is_dual_stack_wildcard() && question.addr.is_ipv4() {
-        "; it is bound to every address of IPv6 and IPv4"
-    } else if socket.local.ip().is_unspecified() && !question.addr.ip().is_unspecified() {
-        "; it is bound to every address"
-    } else {
-        ""
-    };
-    format!("{what}{wide}{shared}")
-}
-
-/// Why a socket with the same port is not in the way.
-fn apart(why: Apart) -> &'static str {
-    match why {
-        Apart::Protocol => "it is of the other protocol",
-        Apart::Request => "a connection request: its listener has the port",
-        Apart::Device => "it is bound to another interface",
-        Apart::Address => "it is bound to another address",
-        Apart::ReuseAddress => "both set SO_REUSEADDR, and it does not listen",
-        Apart::ReusePort => "both set SO_REUSEPORT, and belong to one user",
-    }
-}
-
 impl Render for Answer<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let call = text.paint(Role::Strong, &self.call());
@@ -329,8 +262,8 @@ impl Render for Answer<'_> {
         if self.same_as_before {
             text.line(format!("  {}", text.paint(Role::Dim, "as above")))?;
         } else {
-            for (holder, conflict) in self.parts() {
-                self.holder(text, holder, conflict)?;
+            for part in self.parts() {
+                self.holder(text, &part)?;
             }
             for note in self.notes() {
                 wrapped(text, "  ", &note)?;
@@ -353,7 +286,8 @@ impl Render for Answer<'_> {
 }
 
 impl Answer<'_> {
-    fn holder(&self, text: &mut Text<'_>, holder: &Holder, conflict: Conflict) -> io::Result<()> {
+    fn holder(&self, text: &mut Text<'_>, part: &Part<'_>) -> io::Result<()> {
+        let holder = part.holder;
         let socket = &holder.socket;
         let mut line = String::new();
         endpoint::push_local(&mut line, socket, self.names);
@@ -382,13 +316,13 @@ impl Answer<'_> {
             (false, false) => "",
         };
         line.push_str(holder.reuse.map_or("", set));
-        let (role, why) = match conflict {
-            Conflict::Yes => (Role::Bad, in_the_way(&self.question, holder, false, self.host)),
-            Conflict::Unless => (Role::Warning, in_the_way(&self.question, holder, true, self.host)),
-            Conflict::No(why) => (Role::Dim, format!("not in the way: {}", apart(why))),
+        let role = match part.in_the_way {
+            Some(true) => Role::Bad,
+            None => Role::Warning,
+            Some(false) => Role::Dim,
         };
         text.line(format!("  {}", text.paint(role, &line)))?;
-        wrapped(text, "    ", &why)
+        wrapped(text, "    ", &part.says(self.host))
     }
 }
 
@@ -434,8 +368,7 @@ struct AdviceRecord<'a> {
 
 impl Serialize for Answer<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let holders: Vec<HolderRecord<'_>> =
-            self.parts().map(|(holder, conflict)| self.record(holder, conflict)).collect();
+        let holders: Vec<HolderRecord<'_>> = self.parts().map(|part| self.record(&part)).collect();
         let advice: Vec<AdviceRecord<'_>> = self
             .advice
             .iter()
@@ -477,16 +410,12 @@ impl Serialize for Answer<'_> {
 }
 
 impl Answer<'_> {
-    fn record<'s>(&'s self, holder: &Holder, conflict: Conflict) -> HolderRecord<'s> {
-        let (in_way, why) = match conflict {
-            Conflict::Yes => (Some(true), in_the_way(&self.question, holder, false, self.host)),
-            Conflict::Unless => (None, in_the_way(&self.question, holder, true, self.host)),
-            Conflict::No(why) => (Some(false), apart(why).to_owned()),
-        };
+    fn record<'s>(&'s self, part: &Part<'s>) -> HolderRecord<'s> {
+        let holder = part.holder;
         HolderRecord {
             socket: Record::new(&holder.socket, self.names, Some(self.owners)),
-            in_the_way: in_way,
-            why,
+            in_the_way: part.in_the_way,
+            why: part.says(self.host),
             reuse_address: holder.reuse.map(|reuse| reuse.address),
             reuse_port: holder.reuse.map(|reuse| reuse.port),
         }

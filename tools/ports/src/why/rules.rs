@@ -62,6 +62,8 @@ pub struct Holder {
     pub socket: Socket,
     /// What its process has set; `None` if that cannot be read.
     pub reuse: Option<Reuse>,
+    /// Whether it refuses IPv4. The kernel lists it only of what waits for peers, a process tells it of the others.
+    pub v6only: Option<bool>,
 }
 
 /// What is known of this host.
@@ -75,6 +77,8 @@ pub struct Host {
     pub loopback: u32,
     /// The interfaces by index, with their names, which are safe for a terminal.
     pub interfaces: Vec<(u32, String)>,
+    /// Whether the kernel lists TCP sockets that are only bound.
+    pub lists_bound: bool,
     /// Whether the kernel has IPv6.
     pub ipv6: bool,
     /// `net.ipv4.ip_unprivileged_port_start`: ports below need a capability.
@@ -190,8 +194,19 @@ pub enum Conflict {
     No(Apart),
     /// It is.
     Yes,
-    /// It is, unless it has set the same option.
-    Unless,
+    /// It is, unless something holds that cannot be read.
+    Unless(Doubt),
+}
+
+/// What would have to be known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// Whether it has set the same option for reuse.
+    Reuse,
+    /// Whether it has `IPV6_V6ONLY`.
+    V6Only,
+    /// Either of them would keep the two apart.
+    Either,
 }
 
 /// What keeps two sockets with the same port apart.
@@ -227,7 +242,7 @@ pub fn predict(question: &Question, host: &Host) -> Prediction {
         match conflict(question, holder, host.uid) {
             Conflict::No(_) => continue,
             Conflict::Yes => certain = true,
-            Conflict::Unless => {}
+            Conflict::Unless(_) => {}
         }
         culprits.push(place);
     }
@@ -301,7 +316,10 @@ fn unusable_v6(addr: Ipv6Addr, scope: u32, question: &Question, host: &Host) -> 
     if addr.is_multicast() || host.nonlocal_v6 {
         return None;
     }
-    judged(host.addresses.iter().find(|own| own.addr == addr))
+    // Of every interface, but that the loopback address is the loopback interface's alone.
+    let there =
+        |own: &&InterfaceAddress| !addr.is_loopback() || question.device.is_none_or(|device| own.index == device);
+    judged(host.addresses.iter().filter(|own| own.addr == addr).find(there))
 }
 
 /// Whether an address means nothing without its link: link-local ones, and multicast no wider than that.
@@ -326,7 +344,7 @@ const OPTIMISTIC: AddressFlags = AddressFlags(0x04);
 
 /// Whether `holder` is in the way of `question`, asked by the user `uid`.
 pub fn conflict(question: &Question, holder: &Holder, uid: u32) -> Conflict {
-    let Holder { socket, reuse } = holder;
+    let Holder { socket, reuse, .. } = holder;
     if socket.protocol != question.protocol {
         return Conflict::No(Apart::Protocol);
     }
@@ -338,19 +356,64 @@ pub fn conflict(question: &Question, holder: &Holder, uid: u32) -> Conflict {
     {
         return Conflict::No(Apart::Device);
     }
-    if !Coverage::of_question(question).meets(&Coverage::of_socket(socket)) {
-        return Conflict::No(Apart::Address);
+    let Some(meets) = meets(question, holder) else { return Conflict::No(Apart::Address) };
+    let helps = helping(question, socket, uid);
+    match (reuse, meets) {
+        (Some(reuse), _) if helps.address && reuse.address => Conflict::No(Apart::ReuseAddress),
+        (Some(reuse), _) if helps.port && reuse.port => Conflict::No(Apart::ReusePort),
+        (None, Meets::Surely) if helps.address || helps.port => Conflict::Unless(Doubt::Reuse),
+        (None, Meets::UnlessV6Only) if helps.address || helps.port => Conflict::Unless(Doubt::Either),
+        (_, Meets::UnlessV6Only) => Conflict::Unless(Doubt::V6Only),
+        (_, Meets::Surely) => Conflict::Yes,
     }
+}
+
+/// Whether a trial would share the port of another UDP socket, and so take datagrams from it.
+pub fn takes_datagrams(question: &Question, host: &Host) -> bool {
+    let shares = |holder| {
+        matches!(
+            conflict(question, holder, host.uid),
+            Conflict::No(Apart::ReuseAddress | Apart::ReusePort) | Conflict::Unless(_)
+        )
+    };
+    question.protocol == Protocol::UDP
+        && (question.reuse_address || question.reuse_port)
+        && host.holders.iter().any(shares)
+}
+
+/// Which of the options that `question` sets would keep it apart from a socket that has set them too.
+pub fn helping(question: &Question, socket: &Socket, uid: u32) -> Reuse {
     let listens = socket.state == State::Tcp(TcpState::Listen);
     let same_user = socket.state == State::Tcp(TcpState::TimeWait) || socket.uid.is_none_or(|owner| owner == uid);
-    let address_helps = question.reuse_address && !listens;
-    let port_helps = question.reuse_port && same_user;
-    match reuse {
-        Some(reuse) if address_helps && reuse.address => Conflict::No(Apart::ReuseAddress),
-        Some(reuse) if port_helps && reuse.port => Conflict::No(Apart::ReusePort),
-        None if address_helps || port_helps => Conflict::Unless,
-        _ => Conflict::Yes,
+    Reuse { address: question.reuse_address && !listens, port: question.reuse_port && same_user }
+}
+
+/// Whether an address belongs to both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meets {
+    Surely,
+    /// Unless the other has `IPV6_V6ONLY`.
+    UnlessV6Only,
+}
+
+/// `None` if no address belongs to both.
+fn meets(question: &Question, holder: &Holder) -> Option<Meets> {
+    if Coverage::of_question(question).meets(&Coverage::of_holder(holder)) {
+        return Some(Meets::Surely);
     }
+    // bind(2) to an IPv6 address sets IPV6_V6ONLY; where the address came by accept(2) or connect(2) it may be unset, and
+    // the kernel compares 0.0.0.0 with whatever is not IPV6_V6ONLY.
+    match (is_of_an_ipv6_end(question, &holder.socket), holder.v6only) {
+        (false, _) | (true, Some(true)) => None,
+        (true, Some(false)) => Some(Meets::Surely),
+        (true, None) => Some(Meets::UnlessV6Only),
+    }
+}
+
+/// Whether 0.0.0.0 is asked for, beside a socket that has an address of IPv6 alone.
+pub fn is_of_an_ipv6_end(question: &Question, socket: &Socket) -> bool {
+    let every = matches!(question.addr, SocketAddr::V4(addr) if addr.ip().is_unspecified());
+    every && matches!(socket.local.ip(), IpAddr::V6(addr) if !addr.is_unspecified() && mapped_v4(addr).is_none())
 }
 
 /// Which addresses a socket stands for, in each family; the unspecified one stands for all.
@@ -378,8 +441,8 @@ impl Coverage {
         Self::new(question.addr.ip(), question.v6only)
     }
 
-    fn of_socket(socket: &Socket) -> Self {
-        Self::new(socket.local.ip(), socket.v6only.unwrap_or(false))
+    fn of_holder(holder: &Holder) -> Self {
+        Self::new(holder.socket.local.ip(), holder.v6only.unwrap_or(false))
     }
 
     fn meets(&self, other: &Self) -> bool {
@@ -397,3 +460,6 @@ impl Coverage {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub(super) use tests::host as sample_host;

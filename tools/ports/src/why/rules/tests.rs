@@ -9,7 +9,7 @@ fn own(addr: &str, prefix_length: u8, index: u32) -> InterfaceAddress {
     InterfaceAddress { addr: addr.parse().unwrap(), prefix_length, index, flags: AddressFlags(0x80) }
 }
 
-fn host(holders: Vec<Holder>) -> Host {
+pub(in crate::why) fn host(holders: Vec<Holder>) -> Host {
     Host {
         holders,
         addresses: vec![
@@ -21,6 +21,7 @@ fn host(holders: Vec<Holder>) -> Host {
         ],
         loopback: 1,
         interfaces: vec![(1, "lo".to_owned()), (2, "eth0".to_owned())],
+        lists_bound: true,
         ipv6: true,
         unprivileged_from: 1024,
         may_bind_low: false,
@@ -58,7 +59,8 @@ fn held(state: TcpState, local: &str, reuse: Option<Reuse>) -> Holder {
     if socket.family == Family::INET6 && matches!(state, TcpState::Listen | TcpState::Closed) {
         socket.v6only = Some(false);
     }
-    Holder { socket, reuse }
+    let v6only = socket.v6only;
+    Holder { socket, reuse, v6only }
 }
 
 const NONE: Option<Reuse> = Some(Reuse { address: false, port: false });
@@ -97,7 +99,7 @@ fn beside_a_listener_on_every_address() {
         assert_eq!(against(&tcp(taken), dual()), IN_USE(), "{taken}");
     }
     let mut only = dual();
-    only.socket.v6only = Some(true);
+    (only.socket.v6only, only.v6only) = (Some(true), Some(true));
     assert_eq!(against(&tcp("0.0.0.0:5000"), only.clone()), Prediction::Succeeds);
     assert_eq!(against(&tcp("[::1]:5000"), only.clone()), IN_USE());
     assert_eq!(against(&Question { v6only: true, ..tcp("[::]:5000") }, only), IN_USE());
@@ -168,7 +170,8 @@ fn bound_devices_keep_sockets_apart() {
 
 #[test]
 fn two_udp_sockets() {
-    let holder = |reuse| Holder { socket: socket(Protocol::UDP, TcpState::Closed, "0.0.0.0:5000", "0.0.0.0:0"), reuse };
+    let listed = || socket(Protocol::UDP, TcpState::Closed, "0.0.0.0:5000", "0.0.0.0:0");
+    let holder = |reuse| Holder { socket: listed(), reuse, v6only: None };
     let udp = |question: Question| Question { protocol: Protocol::UDP, ..question };
     let mut same_user = host(vec![holder(PORT)]);
     same_user.uid = 0;
@@ -231,4 +234,48 @@ fn settings_change_what_is_refused() {
     let prediction = predict(&tcp("[2001:db8::9]:5000"), &early);
     assert_eq!(prediction, Prediction::Fails { rule: Rule::Tentative, culprits: Vec::new() });
     assert_eq!(prediction.errno(), Some(Errno::EADDRNOTAVAIL));
+}
+
+#[test]
+fn what_a_dual_stack_server_left_is_in_the_way_of_every_ipv4_address() {
+    let left = |state, v6only| Holder { v6only, ..held(state, "[::1]:5000", NONE) };
+    let open = |v6only| left(TcpState::Established, v6only);
+    assert_eq!(against(&tcp("0.0.0.0:5000"), open(Some(false))), IN_USE(), "its listener was bound to [::]");
+    assert_eq!(against(&tcp("0.0.0.0:5000"), open(Some(true))), Prediction::Succeeds, "bind(2) to ::1 sets it");
+    assert_eq!(against(&tcp("0.0.0.0:5000"), open(None)), UNSURE(), "no list tells it of a connection");
+    assert_eq!(against(&tcp("127.0.0.1:5000"), open(Some(false))), Prediction::Succeeds, "of one address it is not");
+    assert_eq!(against(&tcp("[::ffff:0.0.0.0]:5000"), open(Some(false))), Prediction::Succeeds, "nor here");
+    let waiting = Holder { reuse: None, ..left(TcpState::TimeWait, None) };
+    assert_eq!(conflict(&tcp("0.0.0.0:5000"), &waiting, US), Conflict::Unless(Doubt::V6Only));
+    assert_eq!(conflict(&reusing("0.0.0.0:5000"), &waiting, US), Conflict::Unless(Doubt::Either));
+    let connected = socket(Protocol::UDP, TcpState::Established, "[::1]:5000", "[::1]:9");
+    let connected = Holder { socket: connected, reuse: ADDRESS, v6only: Some(false) };
+    let udp = |question: Question| Question { protocol: Protocol::UDP, ..question };
+    assert_eq!(against(&udp(sharing("0.0.0.0:5000")), connected.clone()), IN_USE());
+    assert_eq!(against(&udp(reusing("0.0.0.0:5000")), connected), Prediction::Succeeds);
+}
+
+#[test]
+fn the_loopback_address_is_that_of_its_interface_alone() {
+    let on = |addr: &str, device| Question { device: Some(device), ..tcp(addr) };
+    let foreign = Prediction::Fails { rule: Rule::ForeignAddress, culprits: Vec::new() };
+    assert_eq!(predict(&on("[::1]:5000", 2), &host(Vec::new())), foreign);
+    for (addr, device) in [("[::1]:5000", 1), ("[2001:db8::7]:5000", 1), ("127.0.0.1:5000", 2)] {
+        assert_eq!(predict(&on(addr, device), &host(Vec::new())), Prediction::Succeeds, "{addr}");
+    }
+}
+
+#[test]
+fn only_a_trial_that_would_share_takes_datagrams() {
+    let bound = |reuse| {
+        let listed = socket(Protocol::UDP, TcpState::Closed, "127.0.0.1:5000", "0.0.0.0:0");
+        Holder { socket: Socket { uid: Some(US), ..listed }, reuse, v6only: None }
+    };
+    let takes = |question: Question, reuse| {
+        takes_datagrams(&Question { protocol: Protocol::UDP, ..question }, &host(vec![bound(reuse)]))
+    };
+    assert!(takes(reusing("127.0.0.1:5000"), ADDRESS) && takes(sharing("0.0.0.0:5000"), PORT));
+    assert!(takes(reusing("127.0.0.1:5000"), None), "it may have set it");
+    assert!(!takes(reusing("127.0.0.1:5000"), NONE) && !takes(sharing("127.0.0.1:5000"), ADDRESS), "it is refused");
+    assert!(!takes(reusing("[::1]:5000"), ADDRESS) && !takes(tcp("127.0.0.1:5000"), ADDRESS));
 }
