@@ -41,7 +41,7 @@ fn churn(stop: &AtomicBool, done: &AtomicUsize) {
         };
         let (server, _) = listener.accept().unwrap();
         // One in sixteen leaves a TIME-WAIT behind, the others nothing.
-        if done.fetch_add(1, Ordering::Relaxed) % 16 != 0 {
+        if !done.fetch_add(1, Ordering::Relaxed).is_multiple_of(16) {
             SockRef::from(&client).set_linger(Some(std::time::Duration::ZERO)).unwrap();
         }
         drop(client);
@@ -83,7 +83,9 @@ fn list_again_and_again(net: &Net, expected: &mut HashMap<(SocketAddr, SocketAdd
         let before = done.load(Ordering::Relaxed);
         let told = run(net.tool("ports").args(["-tanH", "-4"]));
         told.status(0).stderr_is("");
-        expected.values_mut().for_each(|times| *times = 0);
+        for times in expected.values_mut() {
+            *times = 0;
+        }
         for line in told.out().lines() {
             let ends: Vec<SocketAddr> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
             if let [local, peer] = ends[..]

@@ -627,7 +627,7 @@ fn narrow_terminals(net: &Net) {
     assert!(wide.lines().all(|line| !line.ends_with(' ')), "{wide:?}");
     let narrow = run(ours.command().env("SOCKEYE_COLUMNS", "80").args(["-tlnpeim"]));
     assert!(narrow.out().lines().all(|line| line.chars().count() <= 80), "{}", narrow.story());
-    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join("");
+    let words = |text: &str| text.split_whitespace().collect::<String>();
     let all = ours.run(&["-tlnpeim"]).out();
     assert_eq!(words(&narrow.out()).replace("Process", ""), words(&all).replace("Process", ""), "nothing is lost");
 }

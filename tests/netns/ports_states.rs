@@ -125,7 +125,9 @@ fn settle(net: &Net, zoo: &Zoo) {
 fn every_state(net: &Net) {
     let far = FarHost::start();
     let zoos = [zoo(false), zoo(true)];
-    zoos.iter().for_each(|zoo| settle(net, zoo));
+    for zoo in &zoos {
+        settle(net, zoo);
+    }
     for v6 in [false, true] {
         let server = TcpListener::bind(SocketAddr::new(far_host::here(v6), 0)).unwrap();
         let at = server.local_addr().unwrap();

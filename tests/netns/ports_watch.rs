@@ -98,7 +98,7 @@ fn every_state_as_root(net: &Net) {
         let server: Vec<String> = out
             .lines()
             .filter(|line| line.contains(&format!("{local} <- ")))
-            .filter_map(|line| line.splitn(3, "  ").nth(1)?.split(" after ").next().map(str::to_owned))
+            .filter_map(|line| line.split("  ").nth(1)?.split(" after ").next().map(str::to_owned))
             .collect();
         assert_eq!(
             server,
@@ -118,7 +118,7 @@ fn every_state_as_root(net: &Net) {
 fn without_privilege(net: &Net) {
     let copy = net.dir().join("ports");
     run(Command::new("cp").arg(net.tool("ports").get_program()).arg(&copy)).status(0);
-    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap();
+    let map = fs::read_to_string("/proc/self/uid_map").unwrap();
     let users: u64 = map.split_whitespace().nth(2).unwrap().parse().unwrap();
     let mut command = Command::new(&copy);
     command.current_dir("/").env("TZ", "UTC");
@@ -163,7 +163,7 @@ fn time_wait_over(net: &Net) {
         }
     })
     .unwrap();
-    diag.destroy(&waiting.expect("it is in TIME-WAIT")).unwrap();
+    diag.destroy(&waiting.unwrap()).unwrap();
     watch.wait_for_stdout("  TIME-WAIT over after ");
     let told = watch.kill();
     let lines: Vec<String> =

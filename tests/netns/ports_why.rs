@@ -335,7 +335,7 @@ fn ports_used_up(net: &Net) {
     told.stdout_has("the next connect() there fails with EADDRNOTAVAIL")
         .stdout_has("whether it finds the last one is chance");
     // Nothing is left of a range that ends where the two are.
-    let mut taken: Vec<u16> = clients.iter().map(|client| local_port(client)).collect();
+    let mut taken: Vec<u16> = clients.iter().map(local_port).collect();
     taken.sort_unstable();
     assert_eq!(taken[1] - taken[0], 1, "{taken:?}");
     fs::write(range, format!("{} {}", taken[0], taken[1])).unwrap();

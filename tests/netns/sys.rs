@@ -240,7 +240,7 @@ fn a_socket_is_destroyed_by_its_cookie_and_no_other(_: &Net) {
         // Both are told of once nobody holds them any more.
         let mut expected = vec![client_end.cookie, server_end.cookie];
         while !expected.is_empty() {
-            match closings.next(Some(DEADLINE)).unwrap().expect("word of both ends") {
+            match closings.next(Some(DEADLINE)).unwrap().unwrap() {
                 Closing::Socket(row) => {
                     assert_eq!(row.protocol, Protocol::TCP);
                     expected.retain(|cookie| *cookie != row.cookie);

@@ -55,7 +55,9 @@ fn the_man_page_names_every_member_and_every_column() {
         line.truncate(3);
     }
     for args in [&line[..], &["-s"]] {
-        listed(args).iter().for_each(|row| members(row, &mut names));
+        for row in &listed(args) {
+            members(row, &mut names);
+        }
     }
     for expected in ["tcp_info", "rtt_us", "rmem_octets", "expires_ms", "orphans", "kinds", "local_name"] {
         assert!(names.contains(expected), "{expected} is not there: {names:?}");
