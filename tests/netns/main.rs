@@ -42,6 +42,7 @@ mod ports_backlog;
 mod ports_churn;
 mod ports_filter;
 mod ports_list;
+mod ports_netstat;
 mod ports_ss;
 mod ports_states;
 mod ports_watch;
@@ -89,6 +90,7 @@ fn main() -> ExitCode {
         ports_backlog::tests,
         ports_filter::tests,
         ports_list::tests,
+        ports_netstat::tests,
         ports_states::tests,
         ports_why::tests,
         ports_ss::tests,

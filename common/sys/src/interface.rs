@@ -7,10 +7,67 @@ use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 use crate::error::{CallError, check};
+use crate::registry::flags;
 use crate::sockaddr;
 
 /// ethtool's "compute checksums when sending" and "verify them when receiving".
 const ETHTOOL_STXCSUM: u32 = 0x17;
+
+flags! {
+    /// What an interface is and does.
+    ///
+    /// # Source
+    /// netdevice(7), `SIOCGIFFLAGS`.
+    InterfaceFlags(u32) {
+        /// It is up.
+        UP = 0x1, "IFF_UP";
+        /// It has a broadcast address.
+        BROADCAST = 0x2, "IFF_BROADCAST";
+        /// Its driver was asked for messages.
+        DEBUG = 0x4, "IFF_DEBUG";
+        /// It is the loopback interface.
+        LOOPBACK = 0x8, "IFF_LOOPBACK";
+        /// It has one other end.
+        POINTOPOINT = 0x10, "IFF_POINTOPOINT";
+        /// Without trailers, which nobody has any more.
+        NOTRAILERS = 0x20, "IFF_NOTRAILERS";
+        /// It can carry packets.
+        RUNNING = 0x40, "IFF_RUNNING";
+        /// Without ARP.
+        NOARP = 0x80, "IFF_NOARP";
+        /// It takes every packet.
+        PROMISC = 0x100, "IFF_PROMISC";
+        /// It takes every multicast packet.
+        ALLMULTI = 0x200, "IFF_ALLMULTI";
+        /// The master of a load balancer.
+        MASTER = 0x400, "IFF_MASTER";
+        /// A slave of one.
+        SLAVE = 0x800, "IFF_SLAVE";
+        /// It can carry multicast.
+        MULTICAST = 0x1000, "IFF_MULTICAST";
+        /// Its addresses go when it goes down.
+        DYNAMIC = 0x8000, "IFF_DYNAMIC";
+    }
+}
+
+/// The flags of `interface`, and its largest packet in octets.
+///
+/// # Errors
+/// [`CallError`] with ENODEV if there is no such interface.
+///
+/// # Source
+/// netdevice(7), `SIOCGIFFLAGS`, `SIOCGIFMTU`.
+pub fn flags_and_mtu(interface: &str) -> Result<(InterfaceFlags, u32), CallError> {
+    let socket = control_socket(interface)?;
+    let flags = flags(&socket, interface)?;
+    let mut request = request("SIOCGIFMTU", interface)?;
+    // SAFETY: SIOCGIFMTU reads ifr_name and writes ifr_mtu of a whole ifreq.
+    check(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFMTU as _, &raw mut request) })
+        .map_err(|error| CallError::new("SIOCGIFMTU", interface, error))?;
+    // SAFETY: the call above has just written ifru_mtu.
+    let mtu = unsafe { request.ifr_ifru.ifru_mtu };
+    Ok((InterfaceFlags(flags.cast_unsigned().into()), mtu.cast_unsigned()))
+}
 
 /// The index of the interface `name`.
 ///
@@ -138,6 +195,14 @@ mod tests {
         assert_eq!(name(lo).as_deref(), Some("lo"));
         assert_eq!(index("no-such-if").unwrap_err().errno(), Some(libc::ENODEV));
         assert_eq!(name(u32::MAX), None);
+    }
+
+    #[test]
+    fn loopback_says_that_it_is_loopback() {
+        let (flags, mtu) = flags_and_mtu("lo").unwrap();
+        assert!(flags.contains(InterfaceFlags::LOOPBACK) && !flags.intersects(InterfaceFlags::BROADCAST), "{flags:?}");
+        assert!(mtu >= 1500, "{mtu}");
+        assert_eq!(flags_and_mtu("no-such-if").unwrap_err().errno(), Some(libc::ENODEV));
     }
 
     #[test]

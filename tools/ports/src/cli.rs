@@ -3,8 +3,10 @@
 pub mod backlog;
 pub mod explain;
 mod free;
+mod getopt;
 mod list;
 mod log;
+mod netstat;
 mod options;
 mod reach;
 mod ss;
@@ -25,6 +27,7 @@ pub use explain::Explain;
 pub use free::Free;
 pub use list::{Form, List, WantedOwners};
 pub use log::Log;
+pub use netstat::{Detail, Display, Netstat};
 pub use options::{Opts, Whose};
 pub use reach::Reach;
 pub use ss::{Action, Show, Ss};
@@ -99,6 +102,8 @@ pub enum Job {
     Explain(Explain),
     /// `ports backlog`.
     Backlog(Backlog),
+    /// What `netstat` does, called by its name.
+    Netstat(Box<Netstat>),
     /// What `ss` does, called by its name.
     Ss(Box<Ss>),
 }
@@ -113,8 +118,10 @@ pub fn command() -> clap::Command {
 /// # Errors
 /// [`Exit`] if the run ends here.
 pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
-    if invocation.name == "ss" {
-        return ss::parse(invocation);
+    match invocation.name.as_str() {
+        "ss" => return ss::parse(invocation),
+        "netstat" => return netstat::parse(invocation),
+        _ => {}
     }
     let args = list::attach_columns(&command_first(&invocation.args));
     let cli: Cli = parse_clap(&Invocation { args, ..invocation.clone() })?;

@@ -20,7 +20,7 @@
 //! - [`log`]: `ports log`
 //! - [`lesson`]: `ports explain`
 //! - [`backlog`]: `ports backlog`
-//! - [`ss`]: the dialect of that name
+//! - [`netstat`], [`ss`]: the dialects of those names
 //! - [`shell`], [`proc_net`]: sock_diag and /proc
 //! - [`cli`], `manual`: the command line
 #![forbid(unsafe_code)]
@@ -42,6 +42,7 @@ pub mod log;
 mod manual;
 pub mod names;
 pub mod netns;
+pub mod netstat;
 pub mod owners;
 pub mod proc_net;
 pub mod reach;
@@ -101,6 +102,7 @@ impl Tool for Ports {
             Job::Log(job) => log::run(job, output),
             Job::Explain(job) => lesson::run(job, output),
             Job::Backlog(job) => backlog::run(job, output),
+            Job::Netstat(job) => netstat::run(job, output),
             Job::Ss(job) => ss::run(job, output),
         }
     }

@@ -6,6 +6,7 @@ mod filter;
 mod free;
 mod list;
 mod log;
+mod netstat;
 mod options;
 mod reach;
 mod ss;
@@ -54,6 +55,7 @@ pub(crate) const MANUAL: Manual = Manual {
 the owners were found; then, behind the listing, what each state in it means and who must act next.",
         ),
         ss::SECTION,
+        netstat::SECTION,
     ],
     examples: &[
         explain::EXAMPLES[0],

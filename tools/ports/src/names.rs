@@ -128,6 +128,23 @@ fn service(line: &[u8]) -> Option<(Protocol, u16, &[u8])> {
     Some((protocol, port.parse().ok()?, name))
 }
 
+/// The first name of each protocol, by number.
+///
+/// # Source
+/// protocols(5).
+pub fn protocols(database: &[u8]) -> HashMap<u8, String> {
+    let mut names = HashMap::new();
+    for line in database.split(|octet| *octet == b'\n') {
+        let text = line.split(|octet| *octet == b'#').next().unwrap_or_default();
+        let mut fields = text.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
+        let (Some(name), Some(number)) = (fields.next(), fields.next()) else { continue };
+        if let Some(number) = std::str::from_utf8(number).ok().and_then(|number| number.parse().ok()) {
+            names.entry(number).or_insert_with(|| escape_octets(name));
+        }
+    }
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -166,6 +183,12 @@ mod tests {
         assert_eq!(names.user(0), Some("root"));
         assert_eq!(names.user(7), Some("odd\\x1b"));
         assert_eq!(names.users.len(), 2);
+    }
+
+    #[test]
+    fn protocols_as_protocols_5_describes_them() {
+        let names = protocols(b"ip\t0\tIP\nicmp 1 ICMP # x\n# tcp 6\nodd x\nother 1\nhuge 256\n");
+        assert_eq!((names.len(), names[&0].as_str(), names[&1].as_str()), (2, "ip", "icmp"));
     }
 
     proptest! {

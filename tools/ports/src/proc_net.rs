@@ -108,8 +108,8 @@ fn unix_row(line: &[u8]) -> Option<UnixSocket> {
     let socket_type = SockType(i32::try_from(hex(fields.next()?)?).ok()?);
     let state = match (hex(fields.next()?)?, flags & LISTENS != 0) {
         (_, true) => TcpState::Listen,
-        // SS_CONNECTED, SS_DISCONNECTING.
-        (3 | 4, _) => TcpState::Established,
+        // SS_CONNECTING: no process has it yet; SS_CONNECTED. SS_DISCONNECTING is not connected, and nobody's.
+        (2 | 3, _) => TcpState::Established,
         _ => TcpState::Closed,
     };
     let inode_field = fields.next()?;

@@ -9,6 +9,7 @@ pub mod filter;
 pub mod free;
 pub mod lookups;
 pub mod netns;
+pub mod netstat;
 mod processes;
 pub mod resolve;
 pub mod settings;

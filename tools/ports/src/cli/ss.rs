@@ -1,14 +1,12 @@
 //! The command line of the `ss` dialect.
 
-mod getopt;
 mod help;
 
 use sockeye_cli::escape::escape;
-use sockeye_cli::options::ColorWhen;
 use sockeye_cli::{Exit, Failure, Invocation, Presentation, Status};
 use sockeye_sys::sock_diag::StateMask;
 
-use self::getopt::{Given, Known};
+use super::getopt::{self, Given, Known};
 use super::{Job, Options};
 use crate::ss::tables::{Choice, Families, Tables};
 
@@ -265,7 +263,7 @@ impl Draft {
             Does::Filter => job.filter_file = Some(value),
             Does::Explain => presentation.explain = true,
             Does::Json => presentation.json = true,
-            Does::Color => presentation.color = color(&value)?,
+            Does::Color => presentation.color = getopt::color(&value).map_err(wrong)?,
         }
         Ok(())
     }
@@ -300,13 +298,4 @@ fn query(choice: &mut Choice, words: &str) -> Result<(), Exit> {
         }
     }
     Ok(())
-}
-
-fn color(when: &str) -> Result<ColorWhen, Exit> {
-    match when {
-        "auto" => Ok(ColorWhen::Auto),
-        "always" => Ok(ColorWhen::Always),
-        "never" => Ok(ColorWhen::Never),
-        _ => Err(wrong("--color takes auto, always or never")),
-    }
 }

@@ -88,7 +88,7 @@ pub fn recorded() -> Result<Option<Vec<Entry>>, Failure> {
 pub fn lore(entries: &[Entry], show: Show) -> Lore {
     let mut lore = Lore { names: super::names(entries, show.numeric), ..Lore::default() };
     if !show.numeric {
-        lore.protocols = protocols(&fs::read("/etc/protocols").unwrap_or_default());
+        lore.protocols = crate::names::protocols(&fs::read("/etc/protocols").unwrap_or_default());
         lore.ephemeral = ephemeral_ports();
         lore.processes = processes(entries);
     }
@@ -108,20 +108,6 @@ pub fn lore(entries: &[Entry], show: Show) -> Lore {
         lore.holders = Some(holders);
     }
     lore
-}
-
-/// protocols(5): the first name of each number.
-fn protocols(database: &[u8]) -> HashMap<u8, String> {
-    let mut names = HashMap::new();
-    for line in database.split(|octet| *octet == b'\n') {
-        let text = line.split(|octet| *octet == b'#').next().unwrap_or_default();
-        let mut fields = text.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
-        let (Some(name), Some(number)) = (fields.next(), fields.next()) else { continue };
-        if let Some(number) = std::str::from_utf8(number).ok().and_then(|number| number.parse().ok()) {
-            names.entry(number).or_insert_with(|| escape_octets(name));
-        }
-    }
-    names
 }
 
 /// The ports that the kernel gives out by itself.

@@ -2,6 +2,7 @@
 //! operands.
 
 use sockeye_cli::escape::escape;
+use sockeye_cli::options::ColorWhen;
 
 /// An option that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +112,19 @@ fn cluster<'a, T: Copy>(
         given.push(Given { does: option.does, value });
     }
     Ok(())
+}
+
+/// The value of `--color`.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn color(when: &str) -> Result<ColorWhen, String> {
+    match when {
+        "auto" => Ok(ColorWhen::Auto),
+        "always" => Ok(ColorWhen::Always),
+        "never" => Ok(ColorWhen::Never),
+        _ => Err("--color takes auto, always or never".to_owned()),
+    }
 }
 
 #[cfg(test)]

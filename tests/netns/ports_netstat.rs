@@ -1,0 +1,439 @@
+//! The `netstat` dialect beside netstat of net-tools 2.10, on sockets of every kind that it lists.
+//!
+//! Rows are compared to the blank, in any order: the kernel's lists have none. What moves from one run to the next (timers)
+//! is taken out of both; where ours is right and netstat is not, the reason stands beside it.
+
+use std::fs;
+use std::mem::MaybeUninit;
+use std::net::{Shutdown, SocketAddr, UdpSocket};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::Command;
+
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use sockeye_test_support::{Background, Case, Net, Run, run, tool, wait_until};
+
+pub(crate) fn tests() -> Vec<Case> {
+    vec![
+        Case::new("ports_netstat::every_option_shows_what_netstat_shows", &["netstat"], every_option),
+        Case::new("ports_netstat::routes_interfaces_groups", &["netstat"], other_displays),
+        Case::new("ports_netstat::departs_where_netstat_is_wrong", &["netstat"], departures),
+        Case::new("ports_netstat::counters_by_name", &[], counters),
+        Case::new("ports_netstat::holders_and_who_may_not_see_them", &[], holders),
+        Case::new("ports_netstat::names_and_statuses", &["netstat"], names_and_statuses),
+        Case::new("ports_netstat::again_and_again", &[], again),
+    ]
+}
+
+/// Ours by the name that makes it speak so.
+struct Ours(PathBuf);
+
+impl Ours {
+    fn new(net: &Net) -> Self {
+        let path = net.dir().join("netstat");
+        std::os::unix::fs::symlink(tool("ports").get_program(), &path).unwrap();
+        Self(path)
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(&self.0);
+        command.env("LC_ALL", "C.UTF-8").args(line.split_whitespace());
+        command
+    }
+
+    fn run(&self, line: &str) -> Run {
+        run(&mut self.command(line))
+    }
+}
+
+fn theirs(net: &Net, line: &str) -> Run {
+    run(net.peer("netstat").env("LC_ALL", "C.UTF-8").args(line.split_whitespace()))
+}
+
+fn tcp(at: SocketAddr) -> Socket {
+    Socket::new(Domain::for_address(at), Type::STREAM, Some(Protocol::TCP)).unwrap()
+}
+
+fn listener(at: &str, v6only: bool) -> Socket {
+    let at: SocketAddr = at.parse().unwrap();
+    let socket = tcp(at);
+    if at.is_ipv6() {
+        socket.set_only_v6(v6only).unwrap();
+    }
+    socket.bind(&at.into()).unwrap();
+    socket.listen(5).unwrap();
+    socket
+}
+
+fn connected(to: &str) -> Socket {
+    let to: SocketAddr = to.parse().unwrap();
+    let mut connected = None;
+    // The kernel gives a new address its routes by and by.
+    wait_until("a connection", || {
+        let socket = tcp(to);
+        connected = socket.connect(&to.into()).is_ok().then_some(socket);
+        connected.is_some()
+    });
+    connected.unwrap()
+}
+
+fn ip(line: &str) {
+    run(Command::new("ip").args(line.split_whitespace())).status(0);
+}
+
+/// An address that fills its column.
+const LONG: &str = "2001:db8:1111:2222:3333:4444:5555:6666";
+
+/// Sockets of every kind that netstat lists.
+#[derive(Default)]
+struct Zoo {
+    sockets: Vec<Socket>,
+    udp: Vec<UdpSocket>,
+    listeners: Vec<UnixListener>,
+    streams: Vec<UnixStream>,
+    datagrams: Vec<UnixDatagram>,
+}
+
+impl Zoo {
+    fn new(net: &Net) -> Self {
+        ip(&format!("address add {LONG}/128 dev lo nodad"));
+        let mut zoo = Self::default();
+        zoo.tcp();
+        zoo.others();
+        zoo.unix(net);
+        zoo
+    }
+
+    fn tcp(&mut self) {
+        for (local, to) in [
+            ("127.0.0.1:22", "127.0.0.1:22"),
+            ("[::1]:65000", "[::1]:65000"),
+            // Over IPv6 that carries IPv4.
+            ("[::]:80", "127.0.0.1:80"),
+            (&format!("[{LONG}]:8080"), &format!("[{LONG}]:8080")),
+        ] {
+            let server = listener(local, false);
+            let pair = || (connected(to), server.accept().unwrap().0);
+            let open = pair();
+            open.0.send(&[7; 1000]).unwrap();
+            open.0.set_tcp_keepalive(&socket2::TcpKeepalive::new()).unwrap();
+            let half = pair();
+            half.0.shutdown(Shutdown::Write).unwrap();
+            let (ended, other) = pair();
+            ended.shutdown(Shutdown::Write).unwrap();
+            // The end of file is there: the FIN has come, and closing now is the orderly second half.
+            assert_eq!(other.recv(&mut [MaybeUninit::uninit(); 1]).unwrap(), 0);
+            self.sockets.extend([connected(to), server, open.0, open.1, half.0, half.1]);
+        }
+        self.sockets.push(listener("[::]:81", true));
+        self.sockets.push(listener("0.0.0.0:8443", true));
+    }
+
+    fn others(&mut self) {
+        for at in ["0.0.0.0:53", "[::]:123", "127.0.0.1:5353"] {
+            self.udp.push(UdpSocket::bind(at).unwrap());
+        }
+        if let Some(last) = self.udp.last() {
+            last.connect("127.0.0.1:53").unwrap();
+        }
+        // Where the kernel has it still.
+        for at in ["0.0.0.0:7777", "[::]:7778"] {
+            let at: SocketAddr = at.parse().unwrap();
+            if let Ok(lite) = Socket::new(Domain::for_address(at), Type::DGRAM, Some(Protocol::from(136))) {
+                lite.set_only_v6(true).ok();
+                lite.bind(&at.into()).unwrap();
+                self.sockets.push(lite);
+            }
+        }
+    }
+
+    fn unix(&mut self, net: &Net) {
+        let path = net.dir().join("listener");
+        let server = UnixListener::bind(&path).unwrap();
+        let client = UnixStream::connect(&path).unwrap();
+        let served = server.accept().unwrap().0;
+        // One that nobody has accepted.
+        let waiting = UnixStream::connect(&path).unwrap();
+        let bound = UnixDatagram::bind(net.dir().join("datagrams")).unwrap();
+        let (one, other) = UnixStream::pair().unwrap();
+        let sequence = Socket::new(Domain::UNIX, Type::SEQPACKET, None).unwrap();
+        sequence.bind(&SockAddr::unix("\0sequence").unwrap()).unwrap();
+        sequence.listen(1).unwrap();
+        self.listeners.push(server);
+        self.streams.extend([client, served, waiting, one, other]);
+        self.datagrams.push(bound);
+        self.sockets.push(sequence);
+    }
+}
+
+/// A line without what differs from one moment to the next, and without what differs for a reason.
+fn still(line: &str, ours: bool) -> String {
+    let mut line = line.to_owned();
+    for kind in ["on (", "keepalive (", "timewait (", "probe ("] {
+        if let Some((before, timer)) = line.split_once(kind) {
+            // The seconds move.
+            let counts = timer.split_once('/').map_or("", |(_, counts)| counts);
+            line = format!("{before}{kind}/{counts}");
+        }
+    }
+    let words: Vec<&str> = line.split_whitespace().collect();
+    if line.starts_with("tcp") && words.get(5) == Some(&"LISTEN") {
+        // netstat has no limit of the queue.
+        let limit = if ours { "     5" } else { "     0" };
+        assert_eq!(line.get(13..19), Some(limit), "{line}");
+        line.replace_range(13..19, "     -");
+    }
+    line
+}
+
+fn lines(run: &Run, ours: bool) -> Vec<String> {
+    let mut lines: Vec<String> = run.out().lines().map(|line| still(line, ours)).collect();
+    lines.sort();
+    lines
+}
+
+#[track_caller]
+fn assert_same(net: &Net, ours: &Ours, line: &str) {
+    let (here, there) = (ours.run(line), theirs(net, line));
+    assert_eq!(lines(&here, true), lines(&there, false), "netstat {line}\n{}\n{}", here.story(), there.story());
+    assert_eq!(here.status, there.status, "netstat {line}\n{}\n{}", here.story(), there.story());
+}
+
+/// Options, alone and together, in every order that people type. `-n` is everywhere: netstat asks name servers.
+const LINES: &[&str] = &[
+    "-n",
+    "-nt",
+    "-nu",
+    "-nU",
+    "-nx",
+    "-nl",
+    "-an",
+    "-nat",
+    "-nlt",
+    "-natp",
+    "-patn",
+    "-tulpn",
+    "-plunt",
+    "-tanop",
+    "-nao",
+    "-naW",
+    "-tanW",
+    "-anx",
+    "-anxp",
+    "-nxl",
+    "-nxe",
+    "-n4at",
+    "-n6at",
+    "-n46at",
+    "-nlte",
+    "-tlpen",
+    "-ntlee",
+    "-ntv",
+    "-nNF",
+    "-n -A inet",
+    "-n -A inet6",
+    "-n -A unix",
+    "-n -A inet,inet6",
+    "-n -x -A inet",
+    "-n -A inet6,unix -t",
+    "-n --protocol=unix",
+    "-n --ip",
+    "-n --inet --tcp",
+    "-n --inet6 --udp --all",
+    "--numeric --tcp --listening --programs",
+    "--numeric --unix --list --prog",
+    "-tl --numeric-hosts",
+    "-tul --numeric-hosts",
+    "-tle --numeric-hosts --numeric-ports",
+    "-tl --numeric-hosts --numeric-ports --extend",
+    "-tl --numeric-hosts --numeric-ports --numeric-users -e",
+    "-n --udplite --all --wide --timers",
+];
+
+fn every_option(net: &Net) {
+    let ours = Ours::new(net);
+    let _zoo = Zoo::new(net);
+    for line in LINES {
+        assert_same(net, &ours, line);
+    }
+}
+
+/// Two joined interfaces, with routes of every sort.
+fn neighbours() {
+    ip("link add veth0 type veth peer name veth1");
+    ip("link add veth10 type veth peer name veth11");
+    ip("address add 192.0.2.1/24 dev veth0");
+    for interface in ["veth0", "veth1"] {
+        ip(&format!("link set {interface} addrgenmode none"));
+        ip(&format!("link set {interface} up"));
+    }
+    ip("link set veth1 promisc on");
+    ip("link set veth0 allmulticast on arp off dynamic on trailers off");
+    ip("route add 198.51.100.0/24 via 192.0.2.2 metric 100");
+    ip("route add 10.9.9.9/32 dev veth1");
+    ip("route add unreachable 203.0.113.0/24");
+    ip("route add default via 192.0.2.3 mtu 1400 advmss 1200 window 777 rtt 100ms");
+    ip("-6 address add 2001:db8::1/64 dev veth0 nodad");
+    ip("-6 route add 2001:db8:9::/48 via 2001:db8::5 dev veth0 metric 1000000");
+    ip("-6 route add 2001:db8:a::/48 via 2001:db8::5 dev veth0 expires 10000");
+    ip("-6 route add unreachable 2001:db8:b::/48");
+}
+
+fn other_displays(net: &Net) {
+    let ours = Ours::new(net);
+    neighbours();
+    for line in
+        ["-rn", "--route -n", "-rne", "-rnee", "-rnF", "-rn46", "-r6n", "-rn -A inet6", "-gn", "-n --groups", "-ntrW"]
+    {
+        assert_same(net, &ours, line);
+    }
+    for line in ["-i", "-ia", "-ian", "-ti", "--interfaces", "-ai"] {
+        // Packets may come between the two.
+        wait_until(line, || ours.run(line).out() == theirs(net, line).out());
+    }
+    ours.run("-r")
+        .status(0)
+        .stdout_has("default         192.0.2.3       0.0.0.0         UG     1240 777      100 veth0\n");
+    ours.run("-6r").status(0).stdout_has("[::]/0 ");
+    let routes = ours.run("-rn --json");
+    routes
+        .status(0)
+        .stdout_has(r#""destination":"198.51.100.0","prefix_length":24,"gateway":"192.0.2.2","interface":"veth0""#);
+    ours.run("-i --json").stdout_has(r#""name":"veth1","mtu_octets":1500"#);
+    ours.run("-g --json").stdout_has(r#""interface":"lo","references":1,"group":"224.0.0.1""#);
+    ours.run("-ie").status(1).stderr_has("use ip -s address");
+}
+
+/// What the manual says of it, line by line.
+fn departures(net: &Net) {
+    let ours = Ours::new(net);
+    let both = |line: &str| (ours.run(line).out(), theirs(net, line).out());
+    let bound: SocketAddr = "127.0.0.1:9999".parse().unwrap();
+    let held = tcp(bound);
+    held.bind(&bound.into()).unwrap();
+    // Before Linux 6.8 nobody lists it.
+    let known = run(net.tool("ports").arg("-tan")).out().contains("BOUND");
+    let row = "tcp        0      0 127.0.0.1:9999          0.0.0.0:*               CLOSE      \n";
+    let (here, there) = both("-nat");
+    assert_eq!((here.contains(row), there.contains(":9999")), (known, false));
+
+    let device: SocketAddr = "[::]:7006".parse().unwrap();
+    let on_lo = tcp(device);
+    on_lo.bind_device(Some(b"lo")).unwrap();
+    on_lo.bind(&device.into()).unwrap();
+    on_lo.listen(7).unwrap();
+    let (here, there) = both("-nlt");
+    assert!(
+        here.contains("tcp6       0      7 ::%lo:7006              :::*                    LISTEN     \n"),
+        "{here}"
+    );
+    assert!(
+        there.contains("tcp6       0      0 :::7006                 :::*                    LISTEN     \n"),
+        "{there}"
+    );
+
+    let raw = Socket::new(Domain::IPV4, Type::RAW, Some(Protocol::from(253))).unwrap();
+    let (here, there) = both("-nwa");
+    let row =
+        |state: &str| format!("raw        0      0 0.0.0.0:253             0.0.0.0:*               {state:<11}\n");
+    assert!(here.ends_with(&row("CLOSE")) && there.ends_with(&row("7")), "{here}{there}");
+    drop(raw);
+
+    let server = listener("127.0.0.1:22", false);
+    let client = connected("127.0.0.1:22");
+    let (served, _) = server.accept().unwrap();
+    served.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(client.recv(&mut [MaybeUninit::uninit(); 1]).unwrap(), 0);
+    drop(client);
+    drop(served);
+    wait_until("TIME_WAIT", || both("-nte").0.contains("TIME_WAIT   -          0         \n"));
+    assert!(both("-nte").1.contains("TIME_WAIT   0          0         \n"));
+
+    let _named = UnixDatagram::bind(net.dir().join("two words")).unwrap();
+    let (here, there) = both("-nx");
+    assert!(here.contains("/two words\n") && there.contains("/two\n"), "{here}{there}");
+}
+
+fn counters(net: &Net) {
+    let ours = Ours::new(net);
+    let server = listener("127.0.0.1:22", false);
+    let _pair = (connected("127.0.0.1:22"), server.accept().unwrap());
+    let all = ours.run("-s");
+    all.status(0)
+        .stdout_has("Tcp:\n")
+        .stdout_has("\n    ActiveOpens: 1\n    PassiveOpens: 1\n")
+        .stdout_has("\nIpExt:\n");
+    assert!(!all.out().contains("Ip6:") && !all.out().contains(": 0\n"), "{}", all.out());
+    let tcp_alone = ours.run("-st").out();
+    assert!(tcp_alone.starts_with("Tcp:\n") && !tcp_alone.contains("\nIpExt:"), "{tcp_alone}");
+    let zeros = ours.run("-suv").out();
+    assert!(zeros.starts_with("Udp:\n    InDatagrams: 0\n"), "{zeros}");
+    ours.run("-6sv").status(0).stdout_has("Ip6:\n").stdout_has("Icmp6:\n");
+    ours.run("-s --json")
+        .stdout_has(r#"{"schema":"ports/1","type":"result","data":{"group":"Tcp","name":"ActiveOpens","value":1}}"#);
+}
+
+fn holders(net: &Net) {
+    let ours = Ours::new(net);
+    let shared = listener("127.0.0.1:7001", false);
+    shared.set_cloexec(false).unwrap();
+    let mut command = Command::new("sh");
+    let other = Background::spawn({
+        command.args(["-c", "echo ready; read nothing"]).stdin(std::process::Stdio::piped());
+        command
+    });
+    other.wait_for_stdout("ready");
+    shared.set_cloexec(true).unwrap();
+    let (own, pid) = (std::process::id(), other.pid());
+    let comm = fs::read_to_string("/proc/self/comm").unwrap();
+    let each = format!("{own}/{},{pid}/sh", comm.trim_end());
+    let first = ours.run("-nltp");
+    first
+        .status(0)
+        .stderr_has("netstat: some sockets have more holders than the one that is shown: -W names them all\n");
+    assert!(!first.out().contains(",") && first.out().contains("/"), "{}", first.out());
+    let wide = ours.run("-nltpW");
+    wide.status(0).stderr_is("");
+    let reversed = format!("{pid}/sh,{own}/{}", comm.trim_end());
+    assert!(wide.out().contains(&each) || wide.out().contains(&reversed), "{}", wide.out());
+    // Somebody else may not look into them.
+    let mut nobody = ours.command("-nltp");
+    run(nobody.uid(65_534).gid(65_534))
+        .status(0)
+        .stdout_has("LISTEN      -                   \n")
+        .stderr_has("(Not all processes could be identified, non-owned process info\n will not be shown");
+    ours.run("-nltp --json").stdout_has(r#""command":"sh""#);
+    drop(other);
+}
+
+fn names_and_statuses(net: &Net) {
+    let ours = Ours::new(net);
+    let _server = listener("127.0.0.1:22", false);
+    let _wild = listener("[::]:80", false);
+    ours.run("-lt")
+        .status(0)
+        .stdout_has("tcp        0      5 localhost:ssh           0.0.0.0:*               LISTEN     \n")
+        .stdout_has("tcp6       0      5 [::]:http               [::]:*                  LISTEN     \n");
+    for line in ["-Q", "--num", "--foo", "-ri", "-T", "-A foo", "-M", "-n -t"] {
+        assert_eq!(ours.run(line).status, theirs(net, line).status, "netstat {line}");
+    }
+    ours.run("-Q").stderr_is("netstat: invalid option -- 'Q' (see netstat --help)\n");
+    ours.run("-nt xyz").status(0).stderr_is("netstat: xyz: not looked at: netstat takes no filter (ports and ss do)\n");
+    ours.run("-h").status(0).stdout_has("Usage: netstat [OPTIONS]");
+    ours.run("-V").status(0).stdout_has("prints as netstat of net-tools 2.10");
+    ours.run("-ntl --explain").status(0).stdout_has("LISTEN (2): waits for connections");
+    ours.run("-nl --json").status(0).stdout_has(r#""netid":"tcp""#).stdout_has(r#""local_port":22"#);
+}
+
+fn again(net: &Net) {
+    let ours = Ours::new(net);
+    let _server = listener("127.0.0.1:22", false);
+    let again = Background::spawn(ours.command("-nltc"));
+    let title = b"Active Internet connections (only servers)\n";
+    wait_until("a second listing", || {
+        let out = again.stdout_so_far();
+        out.windows(title.len()).filter(|window| window == title).count() >= 2
+    });
+    again.kill();
+}

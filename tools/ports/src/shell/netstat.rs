@@ -1,0 +1,121 @@
+//! What the `netstat` dialect wants to know beyond the sockets.
+#![expect(clippy::disallowed_methods, reason = "the shell: reads /proc and /etc, and waits")]
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use sockeye_cli::Failure;
+use sockeye_sys::interface;
+
+use crate::cli::{Detail, WantedOwners};
+use crate::entry::Entry;
+use crate::explain::OwnerSearch;
+use crate::names;
+use crate::netstat::groups::{self, Group};
+use crate::netstat::interfaces::{self, Interface};
+use crate::netstat::lore::{self, Lore};
+use crate::netstat::routes::{self, Routes};
+use crate::netstat::statistics::{self, Counter};
+
+/// The lists of this thread's network namespace.
+const NET: &str = "/proc/thread-self/net";
+
+/// What rows need for their words, and how the search for owners went. A database that is missing is an empty one.
+pub fn lore(entries: &[Entry], detail: Detail, references: HashMap<u32, u32>) -> (Lore, Option<OwnerSearch>) {
+    let mut lore = Lore { detail, references, names: super::names(entries, detail.numeric_ports), ..Lore::default() };
+    let read = |path: &str| fs::read(path).unwrap_or_default();
+    if !detail.numeric_ports {
+        lore.protocols = names::protocols(&read("/etc/protocols"));
+    }
+    if !detail.numeric_hosts {
+        // Where the file has several names for an address, the first holds.
+        for (ip, name) in lore::hosts(&read("/etc/hosts")) {
+            if lore.names.host(ip).is_none() {
+                lore.names.add_host(ip, &name);
+            }
+        }
+    }
+    if detail.extended > 0 && !detail.numeric_users {
+        super::lookups::add_users(&mut lore.names);
+    }
+    if !detail.programs {
+        return (lore, None);
+    }
+    let (holders, search) = super::holders(entries, WantedOwners::All);
+    lore.holders = Some(holders);
+    (lore, Some(search))
+}
+
+/// Waits between two listings of `-c`.
+pub fn pause(time: Duration) {
+    thread::sleep(time);
+}
+
+/// The list of Unix-domain sockets, for what sock_diag does not tell of them. One that is missing is an empty one.
+pub fn unix() -> Vec<u8> {
+    fs::read(Path::new(NET).join("unix")).unwrap_or_default()
+}
+
+/// The routes of these families.
+///
+/// # Errors
+/// [`Failure`] if the kernel does not list them. Without IPv6 it has no routes of IPv6.
+pub fn routes(ipv4: bool, ipv6: bool, detail: Detail) -> Result<Routes, Failure> {
+    let ipv4 = if ipv4 { Some(routes::parse_ipv4(&list("route")?)) } else { None };
+    let ipv6 = ipv6.then(|| routes::parse_ipv6(&list("ipv6_route").unwrap_or_default()));
+    Ok(Routes { ipv4, ipv6, detail })
+}
+
+/// The multicast groups of these families.
+///
+/// # Errors
+/// [`Failure`] if the kernel does not list them. Without IPv6 it has no groups of IPv6.
+pub fn groups(ipv4: bool, ipv6: bool) -> Result<Vec<Group>, Failure> {
+    let mut groups = if ipv4 { groups::parse_ipv4(&list("igmp")?) } else { Vec::new() };
+    if ipv6 {
+        groups.extend(groups::parse_ipv6(&list("igmp6").unwrap_or_default()));
+    }
+    Ok(groups)
+}
+
+/// Every interface. One that has gone meanwhile is left out.
+///
+/// # Errors
+/// [`Failure`] if the kernel does not list them.
+pub fn interfaces() -> Result<Vec<Interface>, Failure> {
+    let mut listed = interfaces::parse(&list("dev")?);
+    listed.retain_mut(|interface| {
+        let Ok((flags, mtu)) = interface::flags_and_mtu(&interface.name) else { return false };
+        (interface.flags, interface.mtu_octets) = (flags.0, mtu);
+        true
+    });
+    Ok(listed)
+}
+
+/// The counters of these families, and of what is of both.
+///
+/// # Errors
+/// [`Failure`] if the kernel does not list them. What it does not have has no counters.
+pub fn counters(ipv4: bool, ipv6: bool) -> Result<Vec<Counter>, Failure> {
+    let mut counters = Vec::new();
+    if ipv6 {
+        counters.extend(statistics::parse_lines(&list("snmp6").unwrap_or_default()));
+    }
+    if ipv4 {
+        counters.extend(statistics::parse_pairs(&list("snmp")?));
+        counters.extend(statistics::parse_pairs(&list("netstat").unwrap_or_default()));
+    }
+    counters.extend(statistics::parse_lines(&list("sctp/snmp").unwrap_or_default()));
+    Ok(counters)
+}
+
+/// A list of `/proc/net`.
+fn list(name: &str) -> Result<String, Failure> {
+    let path = Path::new(NET).join(name);
+    let octets = fs::read(&path)
+        .map_err(|error| Failure::host(format!("{}: {}", path.display(), sockeye_sys::error::cause(&error))))?;
+    Ok(String::from_utf8_lossy(&octets).into_owned())
+}
