@@ -9,7 +9,7 @@
 //! - [`socket`], [`tcp_info`]: what one socket can be asked for
 //! - [`datagrams`]: many datagrams with one call
 //! - [`packet_ring`]: the frames of an interface
-//! - [`pidfd`]: descriptors of other processes
+//! - [`pidfd`], [`proc_fd`]: descriptors of other processes
 //! - [`poll`], [`signals`]: waiting, and what ends it
 //! - [`fork`]: a process for each client
 //! - [`clock`], [`tracefs`]: clocks as the kernel counts, and the events that it stamps with them
@@ -40,6 +40,7 @@ pub mod packet_ring;
 mod path;
 pub mod pidfd;
 pub mod poll;
+pub mod proc_fd;
 pub mod random;
 mod registry;
 pub mod signals;

@@ -80,7 +80,7 @@ fn nobody(ports: &[Target]) -> String {
 
 /// The listeners as they are now.
 fn look(selection: &Selection, job: &Backlog, explain: &mut dyn FnMut(Event)) -> Result<Vec<Gauge>, Failure> {
-    let sockets = shell::dump(selection, explain)?.into_iter().filter_map(Entry::into_inet).collect();
+    let sockets = shell::survey(selection, explain)?.entries.into_iter().filter_map(Entry::into_inet).collect();
     let mut gauges = gauge::gauges(sockets);
     let wanted: Vec<_> =
         job.ports.iter().map(|target| (target.host.as_ref().and_then(Host::ip), port(target))).collect();

@@ -4,7 +4,7 @@
 //! [`Filter`], which judges sockets ([`Filter::matches`]) and becomes a program for the kernel ([`Filter::program`]).
 //!
 //! A listing does: `parse` with the command line; then, in the namespace that it is about, `shell::filter::resolve` and
-//! `shell::filter::select` in place of `shell::dump`. Whoever has rows already uses `shell::filter::sift`.
+//! `shell::filter::select` in place of `shell::survey`. Whoever has rows already uses `shell::filter::sift`.
 //!
 //! # How it differs from ss
 //! - `and` binds closer than `or`, as ss's manual says and ss does not do. [`Query::warnings`] says where that matters.

@@ -18,7 +18,7 @@ use crate::cli::{Explain, WantedOwners};
 use crate::entry::Entry;
 use crate::explain::Event;
 use crate::kind::Kinds;
-use crate::owners::{Owner, Ownership, push_owners};
+use crate::owners::{Owner, push_owners};
 use crate::record::Record;
 use crate::selection::Selection;
 use crate::shell::{self, settings};
@@ -98,8 +98,12 @@ fn nothing(message: &str, port: u16, output: &mut Output<'_>) -> Result<Status, 
 /// Every TCP and UDP socket of this namespace, in the order of a listing.
 fn dump(extensions: Extensions, output: &mut Output<'_>) -> Result<Vec<Socket>, Failure> {
     let selection = Selection { states: StateMask::ALL, extensions, ..Selection::new(Kinds::TCP_UDP) };
-    let entries = output.narrate(|explain: &mut dyn FnMut(Event)| shell::dump(&selection, explain))??;
-    let mut sockets: Vec<Socket> = entries
+    let survey = output.narrate(|explain: &mut dyn FnMut(Event)| shell::survey(&selection, explain))??;
+    if let Some(doubt) = survey.doubt() {
+        output.note(doubt);
+    }
+    let mut sockets: Vec<Socket> = survey
+        .entries
         .into_iter()
         .filter_map(|entry| match entry {
             Entry::Inet(socket) => Some(socket),
@@ -150,7 +154,7 @@ fn lessons(
         let owners: Vec<Owner<'_>> = holders.of(socket.inode).collect();
         let mut shown = String::new();
         push_owners(&mut shown, owners.iter().copied());
-        let known = holders.ownership(socket.inode) != Ownership::Hidden;
+        let known = !holders.hides(socket.inode);
         let facts = facts::facts(socket, known.then_some(&owners), limits);
         let record = Record::new(socket, &names, Some(&holders));
         if index > 0 && !output.is_json() {

@@ -15,9 +15,9 @@ use crate::listing::csv::Csv;
 use crate::listing::{Listing, Section, order};
 use crate::names::Names;
 use crate::netns::Left;
-use crate::owners::{Holders, Ownership};
+use crate::owners::Holders;
 use crate::shell::filter::Selected;
-use crate::shell::{self, Survey, lookups, netns, resolve, settings};
+use crate::shell::{self, lookups, netns, resolve, settings};
 use crate::summary::Summary;
 
 /// What one network namespace has.
@@ -141,17 +141,12 @@ fn spaces(job: &List, output: &mut Output<'_>) -> Result<Vec<Space>, Failure> {
 /// What was found in the network namespace of a thread.
 struct Found {
     selected: Selected,
-    /// The list changed each time that it was read.
-    interrupted: bool,
     names: Names,
 }
 
 impl Found {
     fn space(self, name: Option<String>, output: &mut Output<'_>) -> Space {
-        if self.interrupted {
-            output.note("the list changed each time that it was read: a socket may be missing, or there twice");
-        }
-        if let Some(note) = self.selected.note() {
+        for note in self.selected.notes() {
             output.note(note);
         }
         Space { name, entries: self.selected.entries, names: self.names }
@@ -164,10 +159,9 @@ fn look_into(job: &List, explain: &mut dyn FnMut(Event)) -> Result<Found, Failur
     if !job.query.is_empty() {
         explain(Event::filter_read(&job.query, &filter));
     }
-    let Survey { mut entries, interrupted } = shell::survey(&filter.narrow(&job.selection), explain)?;
-    let hidden = shell::filter::sift(&mut entries, &filter)?;
-    let names = shell::names(&entries, job.numeric);
-    Ok(Found { selected: Selected { entries, hidden }, interrupted, names })
+    let selected = shell::filter::select(&job.selection, &filter, explain)?;
+    let names = shell::names(&selected.entries, job.numeric);
+    Ok(Found { selected, names })
 }
 
 fn not_entered(name: &str, error: &CallError) -> Failure {
@@ -247,8 +241,7 @@ pub(crate) fn note_hidden<'a, T: Listed + 'a>(
     search: &OwnerSearch,
     output: &mut Output<'_>,
 ) {
-    let is_hidden = |socket: &&T| holders.ownership(socket.inode()) == Ownership::Hidden;
-    let hidden = sockets.into_iter().filter(is_hidden).count();
+    let hidden = sockets.into_iter().filter(|socket| holders.hides(socket.inode())).count();
     if hidden == 0 {
         return;
     }

@@ -102,7 +102,10 @@ The names of services come from /etc/services alone, those of users from /etc/pa
 five seconds after `--resolve` asked for it is left out.
 
 A process that opens, passes on or closes a socket while the list is made may be missed: the kernel lists sockets, and \
-/proc is read afterwards. With `--first-owner` other holders of the same socket are not looked for.",
+/proc is read afterwards.
+
+Where the kernel says that a list changed while it was read, it is read again; if it does so each time, a line on standard \
+error says that a socket may be missing, or there twice.",
     standards: "RFC 9293 (TCP states), RFC 5952 (IPv6 text), RFC 4007 (zones).",
     see_also: &["nc(1)", "ss(8)", "netstat(8)", "sock_diag(7)", "proc_pid_fd(5)", "services(5)"],
 };

@@ -57,12 +57,10 @@ impl Holders {
 
     /// Every holder of a socket, by process and descriptor.
     pub fn of(&self, inode: Option<u32>) -> impl Iterator<Item = Owner<'_>> {
-        let range = inode.map_or(0..0, |inode| {
-            let start = self.holdings.partition_point(|holding| holding.inode < inode);
-            let end = self.holdings.partition_point(|holding| holding.inode <= inode);
-            start..end
-        });
-        self.holdings.get(range).unwrap_or_default().iter().map(|holding| Owner {
+        let start = inode.map_or(self.holdings.len(), |inode| self.holdings.partition_point(|held| held.inode < inode));
+        let from = self.holdings.get(start..).unwrap_or_default().iter();
+        // There are few of each: the last is found without another search.
+        from.take_while(move |holding| Some(holding.inode) == inode).map(|holding| Owner {
             pid: holding.pid,
             fd: holding.fd,
             command: self.commands.get(&holding.pid).map_or("", String::as_str),
@@ -76,6 +74,11 @@ impl Holders {
             Some(_) if self.incomplete => Ownership::Hidden,
             _ => Ownership::Nobody,
         }
+    }
+
+    /// Whether a socket without a holder may have one that we may not see.
+    pub fn hides(&self, inode: Option<u32>) -> bool {
+        self.incomplete && self.ownership(inode) == Ownership::Hidden
     }
 
     /// How many different sockets have a holder.
@@ -199,6 +202,8 @@ mod tests {
     fn hidden_only_where_something_could_be() {
         assert_eq!(holders(true).ownership(Some(7)), Ownership::Held);
         assert_eq!(holders(true).ownership(Some(8)), Ownership::Hidden);
+        assert_eq!([7, 8].map(|inode| holders(true).hides(Some(inode))), [false, true]);
+        assert_eq!([7, 8].map(|inode| holders(false).hides(Some(inode))), [false, false]);
         assert_eq!(holders(false).ownership(Some(8)), Ownership::Nobody);
         assert_eq!(holders(true).ownership(None), Ownership::Nobody, "TIME-WAIT has no owner to hide");
     }

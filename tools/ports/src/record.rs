@@ -14,7 +14,7 @@ use crate::entry::Entry;
 use crate::kind::Kind;
 use crate::listing::info;
 use crate::names::Names;
-use crate::owners::{Holders, Owner, Ownership};
+use crate::owners::{Holders, Owner};
 use crate::socket::Socket;
 use crate::state::State;
 
@@ -312,7 +312,7 @@ impl<'a> Record<'a> {
             inode: entry.inode(),
             cookie: entry.cookie(),
             owners: holders.map(|holders| holders.of(entry.inode()).collect()),
-            owners_hidden: holders.map(|holders| holders.ownership(entry.inode()) == Ownership::Hidden),
+            owners_hidden: holders.map(|holders| holders.hides(entry.inode())),
             memory: entry.skmeminfo().map(Into::into),
             drops_packets: entry.skmeminfo().and_then(|memory| memory.drops),
             congestion: row.congestion().map(str::to_owned),

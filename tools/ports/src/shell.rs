@@ -29,7 +29,7 @@ use crate::names::Names;
 use crate::owners::Holders;
 use crate::target::Target;
 
-pub use dump::{Survey, dump, survey};
+pub use dump::{Survey, doubt, survey};
 
 /// The services database.
 ///

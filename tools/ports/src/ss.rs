@@ -66,10 +66,19 @@ fn list(job: &Ss, output: &mut Output<'_>) -> Result<Status, Failure> {
             entries.retain(|entry| selection.wants(Kind::Tcp, listed(entry)));
             entries
         }
-        None => output.narrate(|explain| shell::filter::select(&selection, &filter, explain))??.entries,
+        None => select(&selection, &filter, output)?,
     };
     let lore = shell::ss::lore(&entries, job.show);
     print(entries, &lore, columns(chosen, job.show), job.show, output)
+}
+
+/// The sockets that are wanted, as the kernel lists them.
+fn select(selection: &Selection, filter: &Filter, output: &mut Output<'_>) -> Result<Vec<Entry>, Failure> {
+    let selected = output.narrate(|explain| shell::filter::select(selection, filter, explain))??;
+    for note in selected.notes() {
+        output.note(note);
+    }
+    Ok(selected.entries)
 }
 
 /// Prints rows.

@@ -15,7 +15,7 @@ use crate::endpoint;
 use crate::entry::{Address, Entry};
 use crate::listing::info;
 use crate::names::Names;
-use crate::owners::{self, Holders, Ownership};
+use crate::owners::{self, Holders};
 use crate::socket::Socket;
 use crate::state::State;
 
@@ -240,26 +240,27 @@ impl Column {
     fn push_holders(self, text: &mut String, row: &Row<'_>, reader: Reader) {
         let Some(holders) = row.context.holders else { return };
         let inode = row.entry.inode();
-        match (holders.ownership(inode), self) {
-            (Ownership::Held, Self::Owner) => owners::push_owners(text, holders.of(inode)),
-            (Ownership::Held, _) => {
-                let mut before = None;
-                for owner in holders.of(inode) {
-                    // A process with several descriptors is one process.
-                    if before.is_some() && (self == Self::Fd || before != Some(owner.pid)) {
-                        text.push(',');
-                    }
-                    match self {
-                        Self::Fd => push_number(text, owner.fd.into()),
-                        Self::Pid if before != Some(owner.pid) => push_number(text, owner.pid.into()),
-                        Self::Process if before != Some(owner.pid) => owners::push_command(text, owner.command),
-                        _ => {}
-                    }
-                    before = Some(owner.pid);
+        let empty = text.len();
+        if self == Self::Owner {
+            owners::push_owners(text, holders.of(inode));
+        } else {
+            let mut before = None;
+            for owner in holders.of(inode) {
+                // A process with several descriptors is one process.
+                if before.is_some() && (self == Self::Fd || before != Some(owner.pid)) {
+                    text.push(',');
                 }
+                match self {
+                    Self::Fd => push_number(text, owner.fd.into()),
+                    Self::Pid if before != Some(owner.pid) => push_number(text, owner.pid.into()),
+                    Self::Process if before != Some(owner.pid) => owners::push_command(text, owner.command),
+                    _ => {}
+                }
+                before = Some(owner.pid);
             }
-            (Ownership::Hidden, _) if reader == Reader::Person => text.push('?'),
-            (Ownership::Hidden | Ownership::Nobody, _) => {}
+        }
+        if text.len() == empty && reader == Reader::Person && holders.hides(inode) {
+            text.push('?');
         }
     }
 

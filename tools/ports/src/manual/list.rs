@@ -55,6 +55,11 @@ so that `ports -to state established` means what it means in ss. A single column
 `-e` adds user, inode and cookie, `-m` memory, `-i` what TCP knows of the connection, `-p` the owners. On a terminal memory \
 and TCP's knowledge are lines below the row, unless `-O` wants one line; in a pipe they are its last columns.
 
+For `-p` every descriptor of every process is read, however few sockets are listed: any process may hold a copy, by \
+`fork`(2) or because it was sent one (`unix`(7), SCM_RIGHTS). `--first-owner` reads until each socket has an owner, shows \
+that one, whichever came first, and does not look for others. It is for hosts with very many descriptors, and quick where \
+every socket that is listed has an owner.
+
 `--sort` puts the rows in the order of columns, numbers by value and addresses by their octets; what a row does not have \
 comes last. Without it, listeners stand before connections, and what ends comes last.
 

@@ -34,12 +34,16 @@ pub struct Survey {
     pub interrupted: bool,
 }
 
-/// The sockets of a selection, in no particular order: those of [`survey`].
-///
-/// # Errors
-/// As that.
-pub fn dump(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Vec<Entry>, Failure> {
-    survey(selection, explain).map(|survey| survey.entries)
+impl Survey {
+    /// What is to be said of how the list came, if anything.
+    pub fn doubt(&self) -> Option<&'static str> {
+        doubt(self.interrupted)
+    }
+}
+
+/// What is to be said of a list, if the kernel said each time that it changed meanwhile.
+pub fn doubt(interrupted: bool) -> Option<&'static str> {
+    interrupted.then_some("the list changed each time that it was read: a socket may be missing, or there twice")
 }
 
 /// Lists the sockets of a selection.

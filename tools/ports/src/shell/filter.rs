@@ -16,8 +16,9 @@ use crate::cli::WantedOwners;
 use crate::entry::Entry;
 use crate::explain::{Event, OwnerSearch, counted};
 use crate::filter::{Facts, Filter, LookUp, Program, Query};
-use crate::owners::{Holders, Ownership};
+use crate::owners::Holders;
 use crate::selection::Selection;
+use crate::shell::Survey;
 
 /// The range if /proc does not tell: Linux's default.
 const EPHEMERAL: (u16, u16) = (32768, 60999);
@@ -47,22 +48,24 @@ pub fn prepare(query: &Query, output: &mut Output<'_>) -> Result<Filter, Failure
 }
 
 /// What came, and how the search for owners went, if the filter needed one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Selected {
     /// What is wanted, in no particular order.
     pub entries: Vec<Entry>,
     /// How many sockets were left out or taken in without knowing their owners, and how these were searched.
     pub hidden: Option<(usize, OwnerSearch)>,
+    /// The kernel said each time that a list changed while it was read.
+    pub interrupted: bool,
 }
 
 /// The sockets of a selection that a filter wants.
 ///
 /// # Errors
-/// As [`super::dump`].
+/// As [`super::survey`].
 pub fn select(selection: &Selection, filter: &Filter, explain: &mut dyn FnMut(Event)) -> Result<Selected, Failure> {
-    let mut entries = super::dump(&filter.narrow(selection), explain)?;
+    let Survey { mut entries, interrupted } = super::survey(&filter.narrow(selection), explain)?;
     let hidden = sift(&mut entries, filter)?;
-    Ok(Selected { entries, hidden })
+    Ok(Selected { entries, hidden, interrupted })
 }
 
 /// Keeps what a filter wants, and says how many owners it would have had to know.
@@ -75,20 +78,22 @@ pub fn sift(entries: &mut Vec<Entry>, filter: &Filter) -> Result<Option<(usize, 
     let searched: Option<(Holders, OwnerSearch)> = needs.holders.then(|| super::holders(entries, WantedOwners::All));
     let holders = searched.as_ref().map(|(holders, _)| holders);
     let facts = Facts { holders, bound: bound.as_ref() };
-    let is_hidden =
-        |entry: &Entry| holders.is_some_and(|holders| holders.ownership(entry.inode()) == Ownership::Hidden);
+    let is_hidden = |entry: &Entry| holders.is_some_and(|holders| holders.hides(entry.inode()));
     let hidden = entries.iter().filter(|entry| is_hidden(entry)).count();
     entries.retain(|entry| filter.matches(entry, &facts));
     Ok(searched.map(|(_, search)| (hidden, search)).filter(|(hidden, _)| *hidden > 0))
 }
 
 impl Selected {
-    /// What is to be said of owners that the filter asked for and that are hidden.
-    pub fn note(&self) -> Option<String> {
-        let (hidden, search) = self.hidden.as_ref()?;
-        let (why, _) = search.why_hidden();
-        let sockets = counted(*hidden, "socket", "sockets");
-        Some(format!("filter: owners of {sockets} are hidden, so that it takes them for nobody's: {why}"))
+    /// What is to be said on standard error: of a list that did not keep still, and of owners that the filter asked for
+    /// and that are hidden.
+    pub fn notes(&self) -> impl Iterator<Item = String> {
+        let hidden = self.hidden.as_ref().map(|(hidden, search)| {
+            let (why, _) = search.why_hidden();
+            let sockets = counted(*hidden, "socket", "sockets");
+            format!("filter: owners of {sockets} are hidden, so that it takes them for nobody's: {why}")
+        });
+        super::doubt(self.interrupted).map(str::to_owned).into_iter().chain(hidden)
     }
 }
 
@@ -224,6 +229,17 @@ mod tests {
                       cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n";
         assert_eq!(cgroup2_root(mounts), Some("/sys/fs/cgroup/unified"));
         assert_eq!(cgroup2_root("x /cgroup2 ext4 rw 0 0\n"), None);
+    }
+
+    #[test]
+    fn a_list_in_doubt_says_so_before_its_hidden_owners() {
+        assert_eq!(Selected::default().notes().count(), 0);
+        let search = OwnerSearch { listed: 9, denied: 2, ..OwnerSearch::default() };
+        let selected = Selected { interrupted: true, hidden: Some((1, search)), ..Selected::default() };
+        let notes: Vec<String> = selected.notes().collect();
+        let [changed, hidden] = notes.as_slice() else { panic!("{notes:?}") };
+        assert_eq!(changed, "the list changed each time that it was read: a socket may be missing, or there twice");
+        assert!(hidden.starts_with("filter: owners of 1 socket are hidden"), "{hidden}");
     }
 
     #[test]

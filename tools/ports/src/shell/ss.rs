@@ -217,7 +217,7 @@ fn cgroup_mount() -> Option<PathBuf> {
 /// [`Failure`] if the kernel does not list its TCP sockets.
 pub fn summary() -> Result<Summary, Failure> {
     let selection = Selection { states: Which::All.mask(), ..Selection::new(Kinds::of(Kind::Tcp)) };
-    let entries = super::dump(&selection, &mut |_| {})?;
+    let entries = super::survey(&selection, &mut |_| {})?.entries;
     let mut summary = Summary::default();
     for socket in entries.iter().filter_map(Entry::as_inet) {
         count(&mut summary, socket);

@@ -9,7 +9,7 @@ use crate::record::Record;
 use crate::shell;
 use crate::ss::sheet::Sheet;
 use crate::ss::tables::{Families, Tables};
-use crate::ss::{columns, print, row, selection, wanted};
+use crate::ss::{columns, print, row, select, selection, wanted};
 
 /// Destroys sockets, and prints those that were. What the kernel does not destroy is passed over, as ss does.
 ///
@@ -18,10 +18,10 @@ use crate::ss::{columns, print, row, selection, wanted};
 pub(super) fn kill(job: &Ss, output: &mut Output<'_>) -> Result<Status, Failure> {
     let Some((chosen, filter)) = wanted(job, output)? else { return Ok(Status::YES) };
     let selection = selection(chosen, job.show, &filter);
-    let selected = output.narrate(|explain| shell::filter::select(&selection, &filter, explain))??;
+    let entries = select(&selection, &filter, output)?;
     // Who holds them is known only as long as they live.
-    let lore = shell::ss::lore(&selected.entries, job.show);
-    let destroyed = shell::ss::destroy::destroy(selected.entries)?;
+    let lore = shell::ss::lore(&entries, job.show);
+    let destroyed = shell::ss::destroy::destroy(entries)?;
     print(destroyed, &lore, columns(chosen, job.show), job.show, output)
 }
 

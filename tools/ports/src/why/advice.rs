@@ -10,7 +10,7 @@ use sockeye_sys::Protocol;
 use super::errno::Errno;
 use super::rules::{Host, Prediction, Question, Rule, predict};
 use crate::free::{Fate, fate};
-use crate::owners::{Holders, Ownership};
+use crate::owners::Holders;
 use crate::socket::{Socket, protocol_label};
 
 /// So many addresses of this host are named; the user can ask for more.
@@ -207,7 +207,7 @@ fn in_use(
     {
         all.push(Candidate::deed(Help::Free { port }));
     }
-    if culprits.iter().any(|socket| owners.ownership(socket.inode) == Ownership::Hidden) {
+    if culprits.iter().any(|socket| owners.hides(socket.inode)) {
         all.push(Candidate::deed(Help::LookAsRoot));
     }
     all.extend(other_addresses(question, host));
