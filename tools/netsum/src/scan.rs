@@ -1,6 +1,6 @@
 //! A batch of frames judged by itself: all that can be said of frames without knowing those before them.
 //!
-//! It is the same as [`crate::verify::Report::frame`] does, for a listing that leaves out what is good, and a test holds the two
+//! It is the same as `verify::Report::frame` does, for a listing that leaves out what is good, and a test holds the two
 //! together.
 
 use std::ops::Range;

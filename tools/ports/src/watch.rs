@@ -3,7 +3,7 @@
 //! - [`timeline`]: from listings, close messages and trace events to what happened
 //! - [`chain`], [`ring`]: trace events, and how they come out of the kernel's ring buffer
 //! - [`pace`]: how often the kernel is asked
-//! - [`notice`], [`line`], [`when`]: what happened, as text and as JSON
+//! - [`notice`], [`mod@line`], [`when`]: what happened, as text and as JSON
 //! - [`explain`]: the working
 
 pub mod chain;
