@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: reads the services database")]
 
 pub mod bind;
+mod cgroups;
 pub mod clock;
 mod closes;
 mod dump;

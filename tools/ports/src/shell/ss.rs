@@ -5,7 +5,6 @@ pub mod destroy;
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -96,7 +95,8 @@ pub fn lore(entries: &[Entry], show: Show) -> Lore {
         add_hosts(&mut lore.names, entries);
     }
     if show.extended || show.cgroup {
-        lore.cgroups = cgroups(entries);
+        let paths = super::cgroups::paths(entries.iter().filter_map(Entry::cgroup).collect());
+        lore.cgroups = paths.into_iter().map(|(id, path)| (id, escape_octets(&path))).collect();
     }
     if show.processes {
         let (holders, _) = super::holders(entries, WantedOwners::All);
@@ -165,50 +165,6 @@ fn add_hosts(names: &mut Names, entries: &[Entry]) {
     for (address, name) in hosts {
         names.add_host(address, &name);
     }
-}
-
-/// The paths of the control groups that the sockets belong to, by their inode numbers.
-///
-/// # Source
-/// cgroups(7), "Cgroups v2": each group is a folder, and its number is that of the folder.
-fn cgroups(entries: &[Entry]) -> HashMap<u64, String> {
-    let mut missing: HashSet<u64> = entries.iter().filter_map(Entry::cgroup).collect();
-    let mut found = HashMap::new();
-    if missing.is_empty() {
-        return found;
-    }
-    let Some(root) = cgroup_mount() else { return found };
-    let mut folders = vec![(root.clone(), String::from("/"))];
-    while let Some((folder, path)) = folders.pop() {
-        if fs::metadata(&folder).is_ok_and(|metadata| {
-            missing.remove(&metadata.ino()) && {
-                found.insert(metadata.ino(), path.clone());
-                true
-            }
-        }) && missing.is_empty()
-        {
-            break;
-        }
-        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-            if entry.file_type().is_ok_and(|file_type| file_type.is_dir()) {
-                let separator = if path == "/" { "" } else { "/" };
-                let below = format!("{path}{separator}{}", escape(&entry.file_name().to_string_lossy()));
-                folders.push((entry.path(), below));
-            }
-        }
-    }
-    found
-}
-
-/// Where the second hierarchy is mounted.
-///
-/// # Source
-/// proc_pid_mountinfo(5).
-fn cgroup_mount() -> Option<PathBuf> {
-    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
-    let line =
-        mounts.lines().find(|line| line.split_once(" - ").is_some_and(|(_, kind)| kind.starts_with("cgroup2 ")))?;
-    line.split(' ').nth(4).map(PathBuf::from)
 }
 
 /// The counts of this namespace.
