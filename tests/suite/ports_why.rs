@@ -69,7 +69,7 @@ fn wait_returns_when_somebody_listens_and_when_nobody_has_the_port() {
     told.status(0)
         .stdout_has(&format!("port {port} is LISTEN after "))
         .stdout_has(&format!("  127.0.0.1:{port} LISTEN\n"));
-    told.stdout_has("asked NETLINK_SOCK_DIAG 1 times, every 10 ms\n");
+    told.stdout_has("asked NETLINK_SOCK_DIAG once\n");
     let elsewhere = run(tool("ports").args(["wait", &format!("127.0.0.2:{port}"), "--timeout", "0.05", "--json"]));
     let answer = results(elsewhere.status(1)).remove(0);
     assert_eq!((&answer["reached"], &answer["sockets"]), (&Value::Bool(false), &Value::Array(Vec::new())));
@@ -82,6 +82,16 @@ fn wait_returns_when_somebody_listens_and_when_nobody_has_the_port() {
     let answer = results(waiting.wait().status(0)).remove(0);
     assert_eq!((&answer["reached"], &answer["until"]), (&Value::Bool(true), &Value::from("free")));
     run(tool("ports").args(["wait", "80", "--state", "frob"])).status(2).stderr_has("one of listen, bound,");
-    run(tool("ports").args(["wait", "80", "--timeout", "-1"])).status(2);
+    for timeout in ["-1", "inf", "1e300", "nan"] {
+        let refused = run(tool("ports").args(["wait", "80", "--timeout", timeout]));
+        refused.status(2).stderr_has("not a number of seconds from 0 on");
+    }
+    for (args, refused) in [
+        (&["wait", "80/udp", "--state", "time-wait"][..], "UDP has no such state"),
+        (&["wait", "0"], "no socket has port 0"),
+        (&["wait", "[fe80::1%nosuch]:80"], "nosuch: there is no such interface"),
+    ] {
+        run(tool("ports").args(args)).status(2).stdout_is("").stderr_has(refused);
+    }
     run(tool("ports").args(["wait", "80", "--timeout", "x"])).status(2).stderr_has("not a number of seconds");
 }

@@ -2,7 +2,6 @@
 //!
 //! Whether it is, is a pure question to a list of sockets; the shell asks it again and again.
 
-use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -21,7 +20,7 @@ use crate::record::{Coded, Record};
 use crate::shell;
 use crate::socket::Socket;
 use crate::state::State;
-use crate::why::port_of;
+use crate::why::{interface_index, port_of};
 
 /// What ends the wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,17 +71,24 @@ impl FromStr for Until {
     }
 }
 
-impl fmt::Display for Until {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Until {
+    /// How it is written: of UDP there are no states of TCP.
+    pub fn label(self, protocol: Protocol) -> &'static str {
         match self {
-            Self::State(state) => f.write_str(State::Tcp(*state).name().unwrap_or("unknown")),
-            Self::Gone => f.write_str("gone"),
-            Self::Free => f.write_str("free"),
+            Self::State(TcpState::Listen) if protocol == Protocol::UDP => "unconnected",
+            Self::State(TcpState::Established) if protocol == Protocol::UDP => "connected",
+            Self::State(state) => State::Tcp(state).name().unwrap_or("unknown"),
+            Self::Gone => "gone",
+            Self::Free => "free",
         }
     }
-}
 
-impl Until {
+    /// Whether a socket of the protocol can be so at all.
+    pub fn exists(self, protocol: Protocol) -> bool {
+        let of_udp = [TcpState::Listen, TcpState::Established].map(Self::State);
+        protocol != Protocol::UDP || of_udp.contains(&self) || matches!(self, Self::Gone | Self::Free)
+    }
+
     /// The states that the kernel must be asked for. Listeners alone cost some microseconds, everything else a walk through
     /// every connection of the host.
     pub fn asked(self, protocol: Protocol) -> StateMask {
@@ -125,6 +131,9 @@ pub fn is_on(socket: &Socket, protocol: Protocol, port: u16, address: Option<IpA
         && address.is_none_or(|wanted| plain(socket.local.ip()) == plain(wanted) || every(plain(wanted)))
 }
 
+/// So many sockets are shown.
+const MAX_SHOWN: usize = 20;
+
 /// How the wait ended.
 #[derive(Clone, Debug)]
 pub struct Waited<'a> {
@@ -149,13 +158,13 @@ pub struct Waited<'a> {
 impl Render for Waited<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let seconds = format!("{}.{:03} s", self.waited_ms / 1000, self.waited_ms % 1000);
-        let Self { port, until, .. } = self;
+        let (port, until) = (self.port, self.until.label(self.protocol));
         if self.reached {
-            text.line(format!("port {port} is {} after {seconds}", text.paint(Role::Good, &until.to_string())))?;
+            text.line(format!("port {port} is {} after {seconds}", text.paint(Role::Good, until)))?;
         } else {
-            text.line(format!("port {port} is not {} after {seconds}", text.paint(Role::Bad, &until.to_string())))?;
+            text.line(format!("port {port} is not {} after {seconds}", text.paint(Role::Bad, until)))?;
         }
-        for socket in self.sockets {
+        for socket in self.sockets.iter().take(MAX_SHOWN) {
             let mut line = "  ".to_owned();
             endpoint::push_local(&mut line, socket, self.names);
             if socket.has_peer() {
@@ -166,7 +175,10 @@ impl Render for Waited<'_> {
             line.push_str(socket.state.name().unwrap_or("unknown"));
             text.line(line)?;
         }
-        Ok(())
+        match self.sockets.len().saturating_sub(MAX_SHOWN) {
+            0 => Ok(()),
+            more => text.line(format!("  and {more} more (--json has all)")),
+        }
     }
 }
 
@@ -178,7 +190,7 @@ impl Serialize for Waited<'_> {
         let mut object = serializer.serialize_struct("Waited", 7)?;
         object.serialize_field("protocol", &Coded::protocol(self.protocol))?;
         object.serialize_field("local_port", &self.port)?;
-        object.serialize_field("until", &self.until.to_string())?;
+        object.serialize_field("until", self.until.label(self.protocol))?;
         object.serialize_field("reached", &self.reached)?;
         object.serialize_field("waited_ms", &self.waited_ms)?;
         object.serialize_field("polls", &self.polls)?;
@@ -194,7 +206,11 @@ impl Serialize for Waited<'_> {
 pub fn run(job: &Wait, output: &mut Output<'_>) -> Result<Status, Failure> {
     let port = port_of(&job.target.service, job.protocol)?;
     let address = job.target.host.as_ref().and_then(Host::ip);
-    let watched = shell::wait::until(job, port, address)?;
+    let link = match &job.target.host {
+        Some(Host::V6 { zone: Some(zone), .. }) => Some(interface_index(zone.as_str())?),
+        _ => None,
+    };
+    let watched = shell::wait::until(job, port, address, link)?;
     let mut sockets = watched.sockets;
     if let (true, Until::State(wanted)) = (watched.reached, job.until) {
         sockets.retain(|socket| is_in(socket, wanted));
@@ -226,7 +242,10 @@ struct Polled {
 impl Render for Polled {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let Self { polls, interval_ms } = self;
-        text.line(format!("asked NETLINK_SOCK_DIAG {polls} times, every {interval_ms} ms"))
+        match polls {
+            1 => text.line("asked NETLINK_SOCK_DIAG once"),
+            _ => text.line(format!("asked NETLINK_SOCK_DIAG {polls} times, every {interval_ms} ms")),
+        }
     }
 }
 
@@ -254,6 +273,19 @@ mod tests {
             assert_eq!(text.parse(), Ok(until), "{text}");
         }
         assert!("frob".parse::<Until>().unwrap_err().contains("time-wait"));
+    }
+
+    #[test]
+    fn udp_has_no_states_of_tcp() {
+        let listens = Until::State(TcpState::Listen);
+        let open = Until::State(TcpState::Established);
+        assert_eq!((listens.label(Protocol::UDP), open.label(Protocol::UDP)), ("unconnected", "connected"));
+        assert_eq!((listens.label(Protocol::TCP), open.label(Protocol::TCP)), ("LISTEN", "ESTABLISHED"));
+        let never = Until::State(TcpState::TimeWait);
+        assert!(never.exists(Protocol::TCP) && !never.exists(Protocol::UDP));
+        for until in [listens, open, Until::Gone, Until::Free] {
+            assert!(until.exists(Protocol::UDP), "{until:?}");
+        }
     }
 
     #[test]

@@ -78,13 +78,18 @@ pub(crate) fn port_of(service: &Service, protocol: Protocol) -> Result<u16, Fail
     }
 }
 
+/// The index of an interface, by name or as it is.
+///
+/// # Errors
+/// [`Failure`] if no interface has the name.
+pub(crate) fn interface_index(name: &str) -> Result<u32, Failure> {
+    let unknown = || Failure::usage(format!("{name}: there is no such interface"));
+    name.parse().ok().map_or_else(|| interface::index(name).map_err(|_| unknown()), Ok)
+}
+
 /// What is asked: of one address, or of every address in both ways that servers do it.
 fn questions(job: &Why, port: u16) -> Result<Vec<Question>, Failure> {
-    let index = |name: &str| {
-        let unknown = || Failure::usage(format!("{name}: there is no such interface"));
-        name.parse().ok().map_or_else(|| interface::index(name).map_err(|_| unknown()), Ok)
-    };
-    let device = job.device.as_deref().map(index).transpose()?;
+    let device = job.device.as_deref().map(interface_index).transpose()?;
     let question = |addr: SocketAddr| Question {
         protocol: job.protocol,
         addr,
@@ -98,7 +103,7 @@ fn questions(job: &Why, port: u16) -> Result<Vec<Question>, Failure> {
         None if job.v6only => vec![any(Ipv6Addr::UNSPECIFIED.into())],
         None => vec![any(Ipv4Addr::UNSPECIFIED.into()), any(Ipv6Addr::UNSPECIFIED.into())],
         Some(Address::V6 { addr, zone }) => {
-            let scope = zone.as_ref().map(|zone| index(zone.as_str())).transpose()?.unwrap_or(0);
+            let scope = zone.as_ref().map(|zone| interface_index(zone.as_str())).transpose()?.unwrap_or(0);
             vec![question(SocketAddrV6::new(*addr, port, 0, scope).into())]
         }
         Some(host) => host.ip().map(any).into_iter().collect(),

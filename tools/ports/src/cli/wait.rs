@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use sockeye_cli::{Exit, Failure};
-use sockeye_common::addr::Host;
+use sockeye_common::addr::{Host, Service};
 use sockeye_sys::Protocol;
 
 use crate::target::Target;
@@ -26,7 +26,7 @@ pub(super) struct WaitArgs {
     #[arg(short, long, value_name = "STATE", default_value = "listen")]
     state: Until,
     /// Give up after so many seconds
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_hyphen_values = true)]
     timeout: Option<Duration>,
 }
 
@@ -53,11 +53,19 @@ impl WaitArgs {
         if let Some(Host::Name(name)) = &self.port.host {
             return Err(Failure::usage(format!("{name}: a name, and sockets have addresses")).into());
         }
+        if self.port.service == Service::Number(0) {
+            return Err(Failure::usage("no socket has port 0: bind(2) with it takes another").into());
+        }
+        if !self.state.exists(protocol) {
+            let refused = format!("--state {}: UDP has no such state", self.state.label(protocol));
+            return Err(Failure::usage(refused).hint("unconnected, connected, gone or free").into());
+        }
         Ok(Wait { target: self.port, protocol, until: self.state, timeout: self.timeout })
     }
 }
 
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    let wrong = || "not a number of seconds from 0 on, such as 10 or 0.5 (without it, there is no limit)".to_owned();
+    let seconds: f64 = text.parse().map_err(|_| wrong())?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
 }

@@ -6,7 +6,8 @@ pub(super) const SECTION: (&str, &str) = (
     "Waiting for a port",
     "`ports wait PORT` returns when something listens on the port; with `--state`, when a socket that has it as its local port is in \
 that state. `gone` is when no process has such a socket, `free` when there is none at all, also no TIME-WAIT: then any `bind`(2) \
-succeeds. Of UDP, `listen` is a socket that takes datagrams from anybody. An address before the port (`127.0.0.1:8080`) waits for \
+succeeds. UDP has no such states: `unconnected` (and `listen`, the default) is a socket that takes datagrams from \
+anybody, `connected` one that takes them from one peer. An address before the port (`127.0.0.1:8080`) waits for \
 sockets that take what is sent there.
 
 No privilege is needed, and nothing is connected or bound: the kernel is asked for its listeners every 10 ms, which costs it some \

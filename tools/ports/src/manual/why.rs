@@ -11,14 +11,17 @@ how full the range is. The protocol is TCP unless `-u` or `PORT/udp` says UDP.
 
 The answer comes twice: by rules from the list of sockets, and from the kernel, by a trial: a socket is bound with the options \
 that were asked for (`--reuseaddr`, `--reuseport`, `--v6only`, `--device`) and closed at once. It never listens or connects. \
+What helps is tried in the same way, also on other addresses and ports. For the microseconds that a trial takes, `bind`(2) of \
+another program can fail because of it: `--no-trial` avoids that where a server is just about to start. \
 The two should agree; where they do not, both are shown. `--no-trial` leaves the trial out. A UDP socket that would share the \
-port of another is never tried, since it would take datagrams from it.
+port of another is never tried, since it would take datagrams from it. What a trial proves of options that no list shows \
+(whether a closed socket had set `SO_REUSEADDR`) stands beside the socket.
 
 In the way are: a listener, a socket that is only bound, a connection (also one whose listener is gone, and one of a client: its \
 local port is taken), one that the kernel still closes, and TIME-WAIT. `SO_REUSEADDR` helps beside those that have set it too and \
 do not listen. For TIME-WAIT that is the closed socket: a server that did not set it is not helped by a successor that does. \
 `SO_REUSEPORT` helps where all sockets set it and belong to one user. `[::]` without `IPV6_V6ONLY` is in the way of every IPv4 \
-address too.
+address too, and what is left of its connections over IPv6 is in the way of `0.0.0.0`.
 
 A port that is a well-known one with its octets swapped (36895 for 8080) is named: somebody forgot `htons`(3).",
 );

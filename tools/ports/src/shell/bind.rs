@@ -64,6 +64,7 @@ pub fn host() -> Result<Host, Failure> {
         ephemeral: settings::ephemeral(),
         reserved: setting("ipv4/ip_local_reserved_ports").map(|text| range::reserved(&text)).unwrap_or_default(),
         uid,
+        outermost: is_outermost(),
     })
 }
 
@@ -73,6 +74,14 @@ fn lists_bound() -> bool {
     let mut numbers = release.split(|character: char| !character.is_ascii_digit()).map(str::parse::<u32>);
     let mut number = || numbers.next().and_then(Result::ok).unwrap_or(0);
     (number(), number()) >= (6, 8)
+}
+
+/// Whether this is the first PID namespace.
+///
+/// # Source
+/// Linux, include/linux/proc_ns.h: `PROC_PID_INIT_INO`.
+fn is_outermost() -> bool {
+    fs::read_link("/proc/self/ns/pid").is_ok_and(|link| link.as_os_str() == "pid:[4026531836]")
 }
 
 /// Whether IPv6 sockets have IPV6_V6ONLY from the start.

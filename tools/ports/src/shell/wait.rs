@@ -34,11 +34,12 @@ pub struct Watched {
     pub sockets: Vec<Socket>,
 }
 
-/// Asks until the sockets of `port` are as the job wants them, or its time is over.
+/// Asks until the sockets of `port` are as the job wants them, or its time is over. With `link`, those that are bound to another
+/// interface are left out.
 ///
 /// # Errors
 /// [`Failure`] if the kernel does not list its sockets.
-pub fn until(job: &Wait, port: u16, address: Option<IpAddr>) -> Result<Watched, Failure> {
+pub fn until(job: &Wait, port: u16, address: Option<IpAddr>, link: Option<u32>) -> Result<Watched, Failure> {
     let states = job.until.asked(job.protocol);
     let interval = if states == StateMask::LISTEN { OFTEN } else { SELDOM };
     let kind = if job.protocol == sockeye_sys::Protocol::UDP { Kind::Udp } else { Kind::Tcp };
@@ -53,7 +54,8 @@ pub fn until(job: &Wait, port: u16, address: Option<IpAddr>) -> Result<Watched, 
             let request = Request { states, ..Request::new(family, job.protocol) };
             let row = &mut |row| {
                 let socket = Socket::new(kind, row, false);
-                if is_on(&socket, job.protocol, port, address) {
+                let elsewhere = matches!((socket.interface, link), (Some(one), Some(other)) if one != other);
+                if !elsewhere && is_on(&socket, job.protocol, port, address) {
                     sockets.push(socket);
                 }
             };

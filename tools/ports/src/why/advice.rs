@@ -5,13 +5,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde::Serialize;
 use sockeye_common::addr::{IpText, mapped_v4};
-use sockeye_sys::Protocol;
+use sockeye_sys::{Protocol, TcpState};
 
 use super::errno::Errno;
-use super::rules::{Host, Prediction, Question, Rule, predict};
+use super::rules::{Holder, Host, Prediction, Question, Rule, predict};
 use crate::free::{Fate, fate};
 use crate::owners::Holders;
 use crate::socket::{Socket, protocol_label};
+use crate::state::State;
 
 /// So many addresses of this host are named; the user can ask for more.
 const MAX_ADDRESSES: usize = 3;
@@ -20,15 +21,15 @@ const MAX_ADDRESSES: usize = 3;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "help", rename_all = "snake_case")]
 pub enum Help {
-    /// The holder gives it up.
+    /// The holders give it up: all of them, since each is in the way.
     Stop {
-        /// The process.
-        pid: u32,
-        /// Its name, made safe for a terminal.
-        command: String,
-        /// Its descriptors for the socket.
-        fds: Vec<u32>,
+        /// Who.
+        processes: Vec<Process>,
+        /// They have connections, and the port stays taken while these end.
+        lingers: bool,
     },
+    /// The server should have set SO_REUSEADDR.
+    ReuseInServer,
     /// The holder is a process that we may not look into.
     LookAsRoot,
     /// Set SO_REUSEADDR.
@@ -52,6 +53,8 @@ pub enum Help {
     Wait {
         /// When, in milliseconds.
         expires_ms: u32,
+        /// In FIN-WAIT-2: TIME-WAIT follows if the peer closes before.
+        longer: bool,
     },
     /// `ports free`.
     Free {
@@ -86,6 +89,20 @@ pub enum Help {
     WidenRange,
 }
 
+/// A process that holds a socket in the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Process {
+    /// The process.
+    pub pid: u32,
+    /// Its name, made safe for a terminal.
+    pub command: String,
+    /// Its descriptors for the sockets.
+    pub fds: Vec<u32>,
+}
+
+/// So many descriptors are written out, and so many processes.
+const MAX_NAMED: usize = 8;
+
 fn as_text<S: serde::Serializer>(addr: &IpAddr, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&IpText(*addr))
 }
@@ -93,17 +110,26 @@ fn as_text<S: serde::Serializer>(addr: &IpAddr, serializer: S) -> Result<S::Ok, 
 impl fmt::Display for Help {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Stop { pid, command, fds } => {
-                let fds: Vec<String> = fds.iter().map(u32::to_string).collect();
-                write!(f, "stop {command} (kill {pid}), or let it close descriptor {}", fds.join(" "))
+            Self::Stop { processes, lingers } => {
+                f.write_str(&stop(processes))?;
+                let then = "; a connection that this side ends first keeps the port beyond that: 60 s in TIME-WAIT, longer \
+                            until the peer has closed too";
+                f.write_str(if *lingers { then } else { "" })
             }
-            Self::LookAsRoot => f.write_str("its process is another user's: ask again as root to see which"),
+            Self::ReuseInServer => f.write_str(
+                "from the next start on: set SO_REUSEADDR before bind in the server, so that what is left of its connections \
+                 does not keep the port from a successor that sets it too",
+            ),
+            Self::LookAsRoot => f.write_str("no process that we may look into has it: ask again as root to see which"),
             Self::ReuseAddress => f.write_str("set SO_REUSEADDR before bind"),
             Self::ReusePort => f.write_str("set SO_REUSEPORT before bind"),
             Self::V6Only => f.write_str("set IPV6_V6ONLY before bind, and leave IPv4 to the other"),
             Self::Address { address } => write!(f, "bind {} instead", IpText(*address)),
             Self::Port { port } => write!(f, "bind port {port} instead"),
-            Self::Wait { expires_ms } => write!(f, "wait {} s", expires_ms.div_ceil(1000)),
+            Self::Wait { expires_ms, longer } => {
+                let longer = if *longer { ", and 60 s more if the peer closes meanwhile" } else { "" };
+                write!(f, "wait {} s{longer}", expires_ms.div_ceil(1000))
+            }
             Self::Free { port } => write!(f, "ports free {port} (as root) ends it now"),
             Self::Capability => f.write_str("run it as root, or: setcap cap_net_bind_service=+ep PROGRAM"),
             Self::LowerLimit { port } => {
@@ -119,6 +145,25 @@ impl fmt::Display for Help {
             Self::WaitForAddress => f.write_str("wait until duplicate address detection is over: a second or two"),
             Self::WidenRange => f.write_str("sysctl net.ipv4.ip_local_port_range with a wider range"),
         }
+    }
+}
+
+/// Whom to stop.
+fn stop(processes: &[Process]) -> String {
+    let each = processes.iter().map(|process| format!("{} (kill {})", process.command, process.pid));
+    let named: Vec<String> = each.take(MAX_NAMED).collect();
+    match (processes, processes.len().saturating_sub(MAX_NAMED)) {
+        ([one], _) => {
+            let fds: Vec<String> = one.fds.iter().map(u32::to_string).collect();
+            let which = match fds.len() {
+                0..=MAX_NAMED => format!("descriptor {}", fds.join(" ")),
+                many => format!("the {many} descriptors"),
+            };
+            format!("stop {}, or let it close {which}", named.concat())
+        }
+        ([_, _], _) => format!("stop both: {}", named.join(" and ")),
+        (_, 0) => format!("stop all of these: {}", named.join(", ")),
+        (_, more) => format!("stop all of these: {}, and {more} more", named.join(", ")),
     }
 }
 
@@ -198,40 +243,53 @@ fn in_use(
     }
     let timed: Option<Vec<u32>> = culprits.iter().map(|socket| socket.expires_ms()).collect();
     if let Some(expires_ms) = timed.and_then(|all| all.into_iter().max()) {
-        all.push(Candidate::deed(Help::Wait { expires_ms }));
+        let longer = culprits.iter().any(|socket| socket.state == State::Tcp(TcpState::FinWait2));
+        all.push(Candidate::deed(Help::Wait { expires_ms, longer }));
     }
-    all.extend(holders_to_stop(&culprits, owners).into_iter().map(Candidate::deed));
+    let processes = holders_to_stop(&culprits, owners);
+    if !processes.is_empty() {
+        all.push(Candidate::deed(Help::Stop { processes, lingers: culprits.iter().any(|socket| lingers(socket)) }));
+    }
+    let has_set = |holder: &Holder| holder.reuse.is_some_and(|reuse| reuse.address);
+    let connects = |socket: &Socket| socket.has_peer() && question.protocol == Protocol::TCP;
+    let of_a_server = |holder: &Holder| connects(&holder.socket) && !has_set(holder);
+    if !host.ephemeral.contains(&port)
+        && prediction.culprits().iter().filter_map(|place| host.holders.get(*place)).any(of_a_server)
+    {
+        all.push(Candidate::deed(Help::ReuseInServer));
+    }
     if question.protocol == Protocol::TCP
         && !culprits.is_empty()
         && culprits.iter().all(|socket| fate(socket) == Fate::Destroy)
     {
         all.push(Candidate::deed(Help::Free { port }));
     }
-    if culprits.iter().any(|socket| owners.hides(socket.inode)) {
+    if host.uid != 0 && culprits.iter().any(|socket| owners.hides(socket.inode)) {
         all.push(Candidate::deed(Help::LookAsRoot));
     }
     all.extend(other_addresses(question, host));
     if let Some(next) = (port..=u16::MAX).skip(1).find(|port| !used(*port)) {
         all.push(to_port(question, next));
     }
-    let connects = |socket: &Socket| socket.has_peer();
-    if host.ephemeral.contains(&port) && !culprits.is_empty() && culprits.iter().all(|socket| connects(socket)) {
+    if host.ephemeral.contains(&port) && !culprits.is_empty() && culprits.iter().all(|socket| socket.has_peer()) {
         all.push(Candidate::deed(Help::Reserve { port }));
     }
     all
 }
 
-fn holders_to_stop(culprits: &[&Socket], owners: &Holders) -> Vec<Help> {
-    let mut found: Vec<Help> = Vec::new();
+/// Whether close(2) leaves something behind that keeps the port: FIN-WAIT, and TIME-WAIT.
+fn lingers(socket: &Socket) -> bool {
+    use TcpState::{Closing, Established, FinWait1, FinWait2};
+    socket.inode.is_some() && matches!(socket.state, State::Tcp(Established | FinWait1 | FinWait2 | Closing))
+}
+
+fn holders_to_stop(culprits: &[&Socket], owners: &Holders) -> Vec<Process> {
+    let mut found: Vec<Process> = Vec::new();
     for owner in culprits.iter().flat_map(|socket| owners.of(socket.inode)) {
-        let known = found.iter_mut().find_map(|help| match help {
-            Help::Stop { pid, fds, .. } if *pid == owner.pid => Some(fds),
-            _ => None,
-        });
-        match known {
-            Some(fds) if !fds.contains(&owner.fd) => fds.push(owner.fd),
+        match found.iter_mut().find(|process| process.pid == owner.pid) {
+            Some(process) if !process.fds.contains(&owner.fd) => process.fds.push(owner.fd),
             Some(_) => {}
-            None => found.push(Help::Stop { pid: owner.pid, command: owner.command.to_owned(), fds: vec![owner.fd] }),
+            None => found.push(Process { pid: owner.pid, command: owner.command.to_owned(), fds: vec![owner.fd] }),
         }
     }
     found
@@ -263,7 +321,8 @@ fn own_addresses<'a>(question: &'a Question, host: &'a Host) -> impl Iterator<It
 
 fn other_addresses(question: &Question, host: &Host) -> Vec<Candidate> {
     let second = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
-    let loopback = (question.addr.ip() == IpAddr::V4(Ipv4Addr::LOCALHOST)).then_some(second);
+    let local = [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED].map(IpAddr::V4).contains(&question.addr.ip());
+    let loopback = local.then_some(second);
     let candidates = own_addresses(question, host).chain(loopback).map(|address| to_address(question, address));
     // Only those that will do: each is tried, and what fails again helps nobody.
     let works = |candidate: &Candidate| {
@@ -274,8 +333,9 @@ fn other_addresses(question: &Question, host: &Host) -> Vec<Candidate> {
 
 fn foreign(question: &Question, host: &Host) -> Vec<Candidate> {
     let any: IpAddr = if question.addr.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
-    let mut all: Vec<Candidate> =
-        own_addresses(question, host).take(MAX_ADDRESSES).map(|address| to_address(question, address)).collect();
+    let of_a_link = matches!(question.addr, SocketAddr::V6(addr) if addr.ip().is_unicast_link_local());
+    let mut all = if of_a_link && question.device.is_none() { links(question, host) } else { Vec::new() };
+    all.extend(own_addresses(question, host).take(MAX_ADDRESSES).map(|address| to_address(question, address)));
     all.push(to_address(question, any));
     let setting = if question.addr.is_ipv4() { "net.ipv4.ip_nonlocal_bind" } else { "net.ipv6.ip_nonlocal_bind" };
     all.push(Candidate::deed(Help::Nonlocal { setting }));
@@ -335,4 +395,78 @@ pub fn call(question: &Question, interface: &dyn Fn(u32) -> String) -> String {
         options.push(format!("SO_BINDTODEVICE {}", interface(device)));
     }
     format!("{text} ({})", options.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::owners::Holding;
+    use crate::samples::socket;
+    use crate::why::rules::sample_host;
+
+    fn holder(state: TcpState, inode: u32) -> Holder {
+        let socket = socket(Protocol::TCP, state, "127.0.0.1:5000", "127.0.0.1:4000");
+        Holder { socket: Socket { inode: Some(inode), ..socket }, reuse: None, v6only: None }
+    }
+
+    fn helps(host: &Host, addr: &str, held: &[Holding]) -> Vec<String> {
+        let question = Question {
+            protocol: Protocol::TCP,
+            addr: addr.parse().unwrap(),
+            v6only: false,
+            reuse_address: false,
+            reuse_port: false,
+            device: None,
+        };
+        let commands = [(10, "nc"), (20, "nginx")].map(|(pid, name)| (pid, name.to_owned()));
+        let owners = Holders::new(held.to_vec(), HashMap::from(commands), false);
+        let prediction = predict(&question, host);
+        let errno = prediction.errno().unwrap();
+        let all = candidates(&question, errno, &prediction, host, &owners, &|_| false);
+        all.iter().map(|candidate| candidate.help.to_string()).collect()
+    }
+
+    const HELD: [Holding; 2] = [Holding { inode: 1, pid: 10, fd: 3 }, Holding { inode: 2, pid: 20, fd: 4 }];
+
+    #[test]
+    fn two_holders_must_both_stop() {
+        let both = sample_host(vec![holder(TcpState::Listen, 1), holder(TcpState::Listen, 2)]);
+        let told = helps(&both, "127.0.0.1:5000", &HELD);
+        assert!(told.contains(&"stop both: nc (kill 10) and nginx (kill 20)".to_owned()), "{told:?}");
+        let one = sample_host(vec![holder(TcpState::Listen, 1)]);
+        let told = helps(&one, "127.0.0.1:5000", &HELD);
+        assert!(told.contains(&"stop nc (kill 10), or let it close descriptor 3".to_owned()), "{told:?}");
+    }
+
+    #[test]
+    fn many_processes_and_descriptors_are_counted() {
+        let process = |pid| Process { pid, command: "x".to_owned(), fds: (0..9).collect() };
+        assert_eq!(stop(&[process(1)]), "stop x (kill 1), or let it close the 9 descriptors");
+        let many: Vec<Process> = (1..=10).map(process).collect();
+        assert!(stop(&many).starts_with("stop all of these: x (kill 1), x (kill 2), "), "{}", stop(&many));
+        assert!(stop(&many).ends_with("x (kill 8), and 2 more"), "{}", stop(&many));
+    }
+
+    #[test]
+    fn to_stop_the_holder_of_a_connection_does_not_free_the_port_at_once() {
+        let open = sample_host(vec![holder(TcpState::Established, 1)]);
+        let told = helps(&open, "127.0.0.1:5000", &HELD);
+        assert!(told.iter().any(|help| help.contains("keeps the port beyond that: 60 s in TIME-WAIT")), "{told:?}");
+        assert!(told.iter().any(|help| help.starts_with("from the next start on: set SO_REUSEADDR")), "{told:?}");
+        // The peer has closed already: no TIME-WAIT comes.
+        let half = sample_host(vec![holder(TcpState::CloseWait, 1)]);
+        assert!(!helps(&half, "127.0.0.1:5000", &HELD).iter().any(|help| help.contains("TIME-WAIT")));
+        let longer = Help::Wait { expires_ms: 57_001, longer: true };
+        assert_eq!(longer.to_string(), "wait 58 s, and 60 s more if the peer closes meanwhile");
+    }
+
+    #[test]
+    fn an_address_elsewhere_is_offered() {
+        let told = helps(&sample_host(vec![holder(TcpState::Listen, 1)]), "0.0.0.0:5000", &HELD);
+        assert!(told.contains(&"bind 127.0.0.2 instead".to_owned()), "{told:?}");
+        let told = helps(&sample_host(Vec::new()), "[fe80::7%1]:5000", &[]);
+        assert_eq!(told.first().map(String::as_str), Some("name the link in sin6_scope_id: fe80::7%eth0"), "{told:?}");
+    }
 }

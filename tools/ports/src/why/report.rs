@@ -13,7 +13,7 @@ use super::errno::Errno;
 use super::proof::{self, Trial, Tried};
 use super::range::Range;
 use super::rules::{Apart, Conflict, Holder, Host, Prediction, Question, Rule, conflict};
-use super::sentences::{Part, rule_says, unexplained};
+use super::sentences::{self, Part, rule_says, unexplained};
 use crate::byte_order;
 use crate::endpoint;
 use crate::names::Names;
@@ -127,6 +127,7 @@ impl Answer<'_> {
             notes.extend(self.not_foreseen(errno));
         }
         notes.extend(self.cannot_both_listen());
+        notes.extend(self.not_found());
         if port != 0 && port < self.host.unprivileged_from && self.succeeds() == Some(true) && self.host.may_bind_low {
             notes.push(format!(
                 "ports below {} need CAP_NET_BIND_SERVICE: we have it here, another user gets EACCES",
@@ -161,6 +162,20 @@ impl Answer<'_> {
             }
             _ => Some(unexplained(errno, &self.question, self.host).to_owned()),
         }
+    }
+
+    /// A socket in the way whose process was looked for in vain.
+    fn not_found(&self) -> Option<String> {
+        let found = |ownership| {
+            let in_the_way = |part: &Part<'_>| part.in_the_way != Some(false) && part.holder.socket.inode.is_some();
+            self.parts().any(|part| in_the_way(&part) && self.owners.ownership(part.holder.socket.inode) == ownership)
+        };
+        let says = sentences::without_process(
+            found(Ownership::Nobody),
+            found(Ownership::Hidden) && self.host.uid == 0,
+            self.host.outermost,
+        );
+        says.map(str::to_owned)
     }
 
     /// SO_REUSEADDR on both sides lets two sockets be bound, and one of them listen.
@@ -302,7 +317,9 @@ impl Answer<'_> {
                 line.push_str(", ");
                 owners::push_owners(&mut line, self.owners.of(socket.inode));
             }
+            Ownership::Hidden if self.host.uid == 0 => line.push_str(", no process found"),
             Ownership::Hidden => line.push_str(", process hidden"),
+            Ownership::Nobody if socket.inode.is_some() => line.push_str(", no process found"),
             Ownership::Nobody => line.push_str(", no process"),
         }
         if let Some(uid) = socket.uid.filter(|_| socket.inode.is_some()) {

@@ -95,6 +95,8 @@ pub struct Host {
     pub reserved: Vec<RangeInclusive<u16>>,
     /// Our user.
     pub uid: u32,
+    /// Whether our PID namespace is the first, which has every process.
+    pub outermost: bool,
 }
 
 impl Host {

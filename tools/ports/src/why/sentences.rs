@@ -219,6 +219,25 @@ fn foreign(question: &Question, host: &Host) -> String {
     format!("{} does not have {addr}; {} {verb}{scoped}", name(asked), others.join(" and "))
 }
 
+/// Where a socket is that no process was found for: `nobody` has it although every process was looked into, or not every one
+/// could be (`unread`) although we are root. `outermost` says that there is no process beyond those of this PID namespace.
+pub fn without_process(nobody: bool, unread: bool, outermost: bool) -> Option<&'static str> {
+    match (nobody, unread, outermost) {
+        (false, false, _) => None,
+        (_, true, _) => Some(
+            "a process was not found: some may not be looked into even by this root; or the socket is in a message on its way \
+             (SCM_RIGHTS), in io_uring, or the kernel's own",
+        ),
+        (true, false, false) => Some(
+            "no process of this PID namespace has it: its process is outside this PID namespace, or the socket is in a message \
+             on its way (SCM_RIGHTS), in io_uring, or the kernel's own",
+        ),
+        (true, false, true) => Some(
+            "no process has it: the socket is in a message on its way (SCM_RIGHTS), in io_uring, or the kernel's own",
+        ),
+    }
+}
+
 /// What may be behind an error that the rules did not foresee.
 pub fn unexplained(errno: Errno, question: &Question, host: &Host) -> &'static str {
     match errno {
@@ -330,6 +349,14 @@ mod tests {
         assert_eq!(told(Question { device: Some(2), ..tcp("[::1]:5000") }), "eth0 does not have ::1; lo does");
         assert_eq!(told(tcp("[fe80::9%1]:5000")), "no interface of this host has fe80::9");
         assert_eq!(told(tcp("10.9.9.9:5000")), "no interface of this host has 10.9.9.9");
+    }
+
+    #[test]
+    fn a_socket_without_a_process_is_not_said_to_be_another_users() {
+        assert_eq!(without_process(false, false, true), None);
+        assert!(without_process(true, false, false).unwrap().contains("outside this PID namespace"));
+        assert!(!without_process(true, false, true).unwrap().contains("outside"), "there is no outside");
+        assert!(without_process(false, true, true).unwrap().contains("SCM_RIGHTS"));
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub(in crate::why) fn host(holders: Vec<Holder>) -> Host {
         ephemeral: 32_768..=60_999,
         reserved: Vec::new(),
         uid: US,
+        outermost: true,
     }
 }
 
