@@ -47,10 +47,10 @@ fn shows_every_kind(net: &Net) {
     assert_eq!(only(&["-wan"], "raw").len(), 1);
     only(&["-uan6"], "udp6");
     let unix = rows(net, &["-xanp"]);
-    let name = format!("{}:", path.display());
     let own: Vec<&Value> =
-        unix.iter().filter(|row| row["local_name"].as_str().is_some_and(|local| local.starts_with(&name))).collect();
+        unix.iter().filter(|row| row["local_name"].as_str() == path.to_str()).collect();
     assert_eq!(own.len(), 1, "{unix:#?}");
+    assert_eq!((own[0]["local_name_kind"].as_str(), own[0]["local_name_hex"].as_str()), (Some("path"), None));
     assert_eq!(own[0]["owners"][0]["pid"], std::process::id());
     let told = run(net.tool("ports").args(["-tlnH", "-o", "local,interface,limit"]));
     told.status(0).stdout_has("127.0.0.1%lo:7103  lo").stdout_has("127.0.0.1:7101     -");

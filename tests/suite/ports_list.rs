@@ -175,7 +175,7 @@ fn unix_sockets_have_names_and_their_peers() {
     let ends: Vec<&Value> = rows
         .iter()
         .filter(|row| {
-            let is = |name: &str| row[name].as_str().is_some_and(|name| name.starts_with(&shown));
+            let is = |name: &str| row[name].as_str() == path.to_str();
             row["state"]["name"] == "connected" && (is("local_name") || is("peer_name"))
         })
         .collect();

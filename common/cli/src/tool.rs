@@ -94,8 +94,7 @@ pub fn main<T: Tool>() -> ExitCode {
     let invocation = Invocation { name, args: argv.collect() };
     let stdout = io::stdout();
     let is_terminal = stdout.is_terminal();
-    let width = terminal_size::terminal_size_of(&stdout)
-        .map(|(width, _)| width.0)
+    let width = sockeye_sys::stdio::columns(&stdout)
         // A terminal that does not know its size, such as a serial line.
         .or(is_terminal.then_some(80))
         .or_else(asked_width);

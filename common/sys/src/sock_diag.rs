@@ -207,6 +207,14 @@ impl SockDiag {
         Ok(Self { socket })
     }
 
+    /// The inode of this socket, by which it is among the netlink sockets that it lists; `None` if the kernel does not say.
+    pub fn inode(&self) -> Option<u32> {
+        use std::os::fd::AsFd as _;
+        use std::os::unix::fs::MetadataExt as _;
+        let copy = self.socket.as_fd().try_clone_to_owned().ok()?;
+        std::fs::File::from(copy).metadata().ok()?.ino().try_into().ok()
+    }
+
     /// Lists the sockets that `request` asks for, one call of `row` each.
     ///
     /// After a [`DumpError::Malformed`] or [`DumpError::Call`], the rest of the answer may still be on its way: open another.

@@ -3,6 +3,7 @@
 //! The Rust runtime opens /dev/null in place of descriptors 0 to 2 that are closed at the start, so that later files do
 //! not land there. A tool whose standard output is closed (`tool >&-`) would then lose its results without a word.
 
+use std::os::fd::{AsFd, AsRawFd as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static STDOUT_WAS_CLOSED: AtomicBool = AtomicBool::new(false);
@@ -12,6 +13,19 @@ static STDOUT_WAS_CLOSED: AtomicBool = AtomicBool::new(false);
 /// The runtime passes over EBADF, by which the kernel would tell of the second (`tool 1</dev/null`).
 pub fn stdout_was_closed() -> bool {
     STDOUT_WAS_CLOSED.load(Ordering::Relaxed)
+}
+
+/// How many columns the terminal at a descriptor has; `None` if it is no terminal, or one that does not know.
+///
+/// The rows do not matter: a terminal may know one of both alone.
+///
+/// # Source
+/// `TIOCGWINSZ`(2const).
+pub fn columns(descriptor: impl AsFd) -> Option<u16> {
+    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: the descriptor is open as long as it is borrowed, and the kernel writes one struct winsize to `size`.
+    let answer = unsafe { libc::ioctl(descriptor.as_fd().as_raw_fd(), libc::TIOCGWINSZ, &raw mut size) };
+    (answer == 0 && size.ws_col > 0).then_some(size.ws_col)
 }
 
 extern "C" fn look() {
@@ -27,3 +41,29 @@ extern "C" fn look() {
 #[used]
 #[unsafe(link_section = ".init_array")]
 static LOOK: extern "C" fn() = look;
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::{FromRawFd as _, OwnedFd};
+
+    use super::*;
+
+    #[test]
+    fn columns_count_also_where_there_are_no_rows() {
+        let terminal = |rows, columns| {
+            let (mut master, mut slave) = (-1, -1);
+            let size = libc::winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+            // SAFETY: both numbers and the size are ours for the call, and no name and no settings are given.
+            let made = unsafe {
+                libc::openpty(&raw mut master, &raw mut slave, std::ptr::null_mut(), std::ptr::null(), &raw const size)
+            };
+            assert_eq!(made, 0);
+            // SAFETY: openpty(3) has just opened them, and nobody else has them.
+            let [_master, slave] = [master, slave].map(|descriptor| unsafe { OwnedFd::from_raw_fd(descriptor) });
+            super::columns(&slave)
+        };
+        assert_eq!((terminal(24, 80), terminal(0, 60), terminal(24, 0)), (Some(80), Some(60), None));
+        let (reader, _writer) = std::io::pipe().unwrap();
+        assert_eq!(columns(&reader), None);
+    }
+}

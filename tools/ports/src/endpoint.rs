@@ -1,7 +1,7 @@
 //! Both ends of a socket as text, so that what differs looks different.
 
 use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use sockeye_cli::escape::escape_octets;
 use sockeye_common::addr::IpText;
@@ -10,7 +10,7 @@ use sockeye_sys::sock_diag::UnixName;
 use crate::columns::cell::push_number;
 use crate::entry::Address;
 use crate::names::Names;
-use crate::owners::push_command;
+use crate::owners::{push_command, push_quoted};
 use crate::socket::Socket;
 
 /// Appends the local end: `127.0.0.1:22`, `[fe80::1%eth0]:22`, `0.0.0.0%eth0:22`, `*:22` for every address of both
@@ -24,6 +24,10 @@ pub fn push_local(text: &mut String, socket: &Socket, names: &Names) {
 
 /// Appends the other end, with the name of its host if that is known; `*` is any port.
 pub fn push_peer(text: &mut String, socket: &Socket, names: &Names) {
+    if !socket.has_peer() {
+        let any = if socket.peer.is_ipv4() { IpAddr::V4(Ipv4Addr::UNSPECIFIED) } else { Ipv6Addr::UNSPECIFIED.into() };
+        return push_end(text, socket, SocketAddr::new(any, 0), None, None, names);
+    }
     let zone = match socket.peer {
         SocketAddr::V6(peer) if peer.scope_id() != 0 => Some(peer.scope_id()),
         _ => None,
@@ -108,13 +112,27 @@ pub fn push_other(text: &mut String, end: Address<'_>, names: &Names) {
     };
 }
 
-/// Appends the name of a Unix-domain socket, in quotation marks if it has blanks in it.
+/// Appends the name of a Unix-domain socket, in quotation marks if it has blanks in it, or is a path that begins with the
+/// sign of abstract names.
 pub fn push_unix_name(text: &mut String, name: &UnixName) {
     let shown = match name {
+        UnixName::Path(path) if path.starts_with(b"@") => return push_path_with_sign(text, path),
         UnixName::Path(path) => escape_octets(path),
         UnixName::Abstract(name) => format!("@{}", escape_octets(name)),
     };
     push_command(text, &shown);
+}
+
+/// A path that begins with the sign of abstract names: these stand in quotes only if they must, and then it does not begin
+/// with the bare sign.
+fn push_path_with_sign(text: &mut String, path: &[u8]) {
+    let shown = escape_octets(path);
+    let mut name = String::new();
+    push_command(&mut name, &shown);
+    match shown.strip_prefix('@') {
+        Some(rest) if name != shown => push_quoted(text, &format!("\\x40{rest}")),
+        _ => push_quoted(text, &shown),
+    }
 }
 
 fn push_or_any(text: &mut String, number: u32) {
@@ -203,10 +221,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_only_bound_has_no_peer_any_more() {
+        let failed = socket(Protocol::TCP, TcpState::Closed, "127.0.0.1:4000", "127.0.0.1:0");
+        assert_eq!(shown(&failed), ("127.0.0.1:4000".to_owned(), "0.0.0.0:*".to_owned()));
+        let ended = socket(Protocol::TCP, TcpState::Closed, "[::1]:4000", "[::1]:80");
+        assert_eq!((shown(&ended).1.as_str(), ended.has_peer()), ("[::]:*", false));
+    }
+
+    #[test]
     fn mapped_addresses_stay_ipv6() {
         let mapped = socket(Protocol::TCP, TcpState::Established, "[::ffff:127.0.0.1]:80", "[::ffff:127.0.0.1]:4000");
         assert_eq!(mapped.family, Family::INET6);
         assert_eq!(shown(&mapped), ("[::ffff:127.0.0.1]:80".to_owned(), "[::ffff:127.0.0.1]:4000".to_owned()));
+    }
+
+    #[test]
+    fn a_path_is_not_taken_for_an_abstract_name() {
+        let shown = |name: UnixName| {
+            let mut text = String::new();
+            push_other(&mut text, Address::Unix { name: Some(&name), inode: Some(7) }, &Names::default());
+            text
+        };
+        assert_eq!(shown(UnixName::Path(b"/run/x"[..].into())), "/run/x:7");
+        assert_eq!(shown(UnixName::Abstract(b"foo"[..].into())), "@foo:7");
+        assert_eq!(shown(UnixName::Path(b"@foo"[..].into())), "\"@foo\":7");
+        assert_eq!(shown(UnixName::Abstract(b"a b"[..].into())), "\"@a b\":7");
+        assert_eq!(shown(UnixName::Path(b"@a b"[..].into())), "\"\\x40a b\":7", "as quotes alone would say nothing");
     }
 
     #[test]

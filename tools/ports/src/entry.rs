@@ -124,7 +124,11 @@ impl Listed for Socket {
 
 impl Listed for Entry {
     fn inode(&self) -> Option<u32> {
-        Self::inode(self)
+        match self {
+            // The kernel's own.
+            Self::Netlink(netlink) if netlink.row.portid == 0 => None,
+            _ => Self::inode(self),
+        }
     }
 
     fn interface(&self) -> Option<u32> {

@@ -187,6 +187,9 @@ impl Kinds {
     /// Vsock, of every type.
     pub const VSOCK: Self = Self(Kind::VsockStream.bit() | Kind::VsockDgram.bit() | Kind::VsockSeqpacket.bit());
 
+    /// Those that have no connection ever, and no state.
+    pub const STATELESS: Self = Self::PACKET.union(Self::NETLINK);
+
     /// The set of one kind.
     pub const fn of(kind: Kind) -> Self {
         Self(kind.bit())

@@ -91,7 +91,7 @@ struct Held {
 
 impl Held {
     fn of(entry: &Entry) -> Self {
-        Self { inode: entry.inode(), peer: entry.peer_inode() }
+        Self { inode: Listed::inode(entry), peer: entry.peer_inode() }
     }
 }
 

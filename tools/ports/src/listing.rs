@@ -173,12 +173,16 @@ impl Layout {
         self.widths.iter().take(count).sum::<usize>() + GAP * count.saturating_sub(1)
     }
 
-    fn push_headings(&self, line: &mut String) {
-        // The last column may stand in some rows only; where its heading fits, it says what that is.
+    /// How many columns have a heading. The last may stand in some rows only; where its heading fits, it says what that is.
+    fn headed(&self) -> usize {
         let last = self.columns.get(self.inline).map_or(usize::MAX, |column| column.heading().len());
         let fits = self.inline + 1 == self.columns.len()
             && self.limit.is_some_and(|limit| self.width_of(self.inline) + GAP + last <= limit);
-        let shown = if fits { self.columns.len() } else { self.inline };
+        if fits { self.columns.len() } else { self.inline }
+    }
+
+    fn push_headings(&self, line: &mut String) {
+        let shown = self.headed();
         for (index, column) in self.columns.iter().enumerate().take(shown) {
             let width = if index + 1 == shown && !column.is_number() { 0 } else { self.width(index) };
             push_cell(line, index, column.is_number(), width, columns_of(column.heading()), |line| {
@@ -193,7 +197,7 @@ impl Layout {
 
     /// A row, with what does not fit on lines of its own below.
     fn push_row(&self, line: &mut String, cells: &[String], paint_state: &dyn Fn(&str, &mut String)) {
-        let count = cells.len();
+        let (count, headed) = (cells.len(), self.headed());
         let (mut used, mut shown) = (0, 0);
         for (index, (column, cell)) in self.columns.iter().zip(cells).enumerate() {
             let (width, found) = (self.width(index), columns_of(cell));
@@ -203,7 +207,9 @@ impl Layout {
                 let aligned = index < self.inline && found <= width;
                 // A cell that is too wide may still have room, and then ends the line.
                 let room = (index < self.inline || last) && used + gap + found <= limit;
-                if !aligned && !(room && (last || column.is_end())) {
+                // Nothing, under no heading, would be a riddle.
+                let riddle = index >= headed && cell == "-";
+                if riddle || !aligned && !(room && (last || column.is_end())) {
                     break;
                 }
             }

@@ -142,8 +142,13 @@ pub(crate) fn push_command(text: &mut String, command: &str) {
     if !command.is_empty() && command.chars().all(plain) {
         return text.push_str(command);
     }
+    push_quoted(text, command);
+}
+
+/// A name in quotes.
+pub(crate) fn push_quoted(text: &mut String, name: &str) {
     text.push('"');
-    text.push_str(&command.replace('"', "\\\""));
+    text.push_str(&name.replace('"', "\\\""));
     text.push('"');
 }
 

@@ -1,16 +1,17 @@
 //! A socket as one JSON object.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
 use sockeye_common::addr::IpText;
-use sockeye_sys::sock_diag::{SkMemInfo, Timer, TimerKind};
+use sockeye_sys::sock_diag::{SkMemInfo, Timer, TimerKind, UnixName};
 use sockeye_sys::tcp_info::TcpInfo;
 use sockeye_sys::{Family, Protocol};
 
 use crate::columns::Column;
 use crate::columns::cell::{Context, Reader, Row, dual_stack, shutdown_words, timer_name};
-use crate::entry::Entry;
+use crate::entry::{Address, Entry, Listed};
 use crate::kind::Kind;
 use crate::listing::info;
 use crate::names::Names;
@@ -214,6 +215,10 @@ pub struct Record<'a> {
     local_port: Option<u16>,
     local_service: Option<&'a str>,
     local_name: Option<String>,
+    /// Of Unix-domain sockets: `path`, `abstract` or `none`.
+    local_name_kind: Option<&'static str>,
+    /// The octets of a Unix-domain name that is not UTF-8, of which `local_name` then is not all.
+    local_name_hex: Option<String>,
     /// Null where there is no peer.
     peer_address: Option<String>,
     peer_port: Option<u16>,
@@ -221,6 +226,9 @@ pub struct Record<'a> {
     /// Null where nobody asked for it, or nobody knows it.
     peer_host: Option<&'a str>,
     peer_name: Option<String>,
+    /// As those of the local end.
+    peer_name_kind: Option<&'static str>,
+    peer_name_hex: Option<String>,
     /// Of Unix-domain sockets.
     peer_inode: Option<u32>,
     interface: Option<InterfaceRecord<'a>>,
@@ -271,16 +279,12 @@ impl<'a> Record<'a> {
         let row = &Row { entry, context };
         let inet = row.inet();
         let listener = row.is_listener();
-        let queue = |octets| (!listener).then_some(octets);
+        let queue = |octets| (!listener && !row.is_only_bound()).then_some(octets);
         let backlog = |connections| listener.then_some(connections);
         let peer = row.inet_peer();
         let details = entry.details();
         let interface = |index| InterfaceRecord { index, name: names.interface(index) };
-        let name = |column: Column| {
-            let mut text = String::new();
-            column.push(&mut text, row, Reader::Program);
-            (inet.is_none() && !text.is_empty()).then_some(text)
-        };
+        let (local, other) = (Name::of(row, Column::Local, entry.local()), Name::of(row, Column::Peer, entry.peer()));
         Self {
             netns,
             netid: entry.label(),
@@ -290,12 +294,16 @@ impl<'a> Record<'a> {
             local_address: inet.map(|socket| IpText(socket.local.ip()).to_string()),
             local_port: inet.map(|socket| socket.local.port()),
             local_service: inet.and_then(|socket| names.service(socket.protocol, socket.local.port())),
-            local_name: name(Column::Local),
+            local_name: local.text,
+            local_name_kind: local.kind,
+            local_name_hex: local.hex,
             peer_address: peer.map(|peer| IpText(peer.ip()).to_string()),
             peer_port: peer.map(|peer| peer.port()),
             peer_service: inet.zip(peer).and_then(|(socket, peer)| names.service(socket.protocol, peer.port())),
             peer_host: peer.and_then(|peer| names.host(peer.ip())),
-            peer_name: name(Column::Peer),
+            peer_name: other.text,
+            peer_name_kind: other.kind,
+            peer_name_hex: other.hex,
             peer_inode: entry.peer_inode(),
             interface: entry.interface().map(interface),
             scope: row.scope().map(interface),
@@ -311,8 +319,8 @@ impl<'a> Record<'a> {
             user: entry.uid().and_then(|uid| names.user(uid)),
             inode: entry.inode(),
             cookie: entry.cookie(),
-            owners: holders.map(|holders| holders.of(entry.inode()).collect()),
-            owners_hidden: holders.map(|holders| holders.hides(entry.inode())),
+            owners: holders.map(|holders| holders.of(Listed::inode(entry)).collect()),
+            owners_hidden: holders.map(|holders| holders.hides(Listed::inode(entry))),
             memory: entry.skmeminfo().map(Into::into),
             drops_packets: entry.skmeminfo().and_then(|memory| memory.drops),
             congestion: row.congestion().map(str::to_owned),
@@ -324,5 +332,58 @@ impl<'a> Record<'a> {
             ulp: row.ulp().map(str::to_owned),
             shutdown: entry.shutdown().map(shutdown_words),
         }
+    }
+}
+
+/// An end that is not of the Internet families.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Name {
+    /// Of a Unix-domain socket the name alone, without sign or quotes; null where there is none.
+    text: Option<String>,
+    kind: Option<&'static str>,
+    hex: Option<String>,
+}
+
+impl Name {
+    fn of(row: &Row<'_>, column: Column, end: Address<'_>) -> Self {
+        match end {
+            Address::Unix { name, .. } => Self::of_unix(name),
+            Address::Inet { .. } | Address::None => Self::default(),
+            _ => {
+                let mut text = String::new();
+                column.push(&mut text, row, Reader::Program);
+                Self { text: Some(text), ..Self::default() }
+            }
+        }
+    }
+
+    fn of_unix(name: Option<&UnixName>) -> Self {
+        let (octets, kind) = match name {
+            None => return Self { kind: Some("none"), ..Self::default() },
+            Some(UnixName::Path(path)) => (path, "path"),
+            Some(UnixName::Abstract(name)) => (name, "abstract"),
+        };
+        let text = String::from_utf8_lossy(octets);
+        let hex = matches!(text, Cow::Owned(_)).then(|| sockeye_common::hex::encode(octets));
+        Self { text: Some(text.into_owned()), kind: Some(kind), hex }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_unix_domain_sockets_are_told_apart() {
+        let told = |name: &UnixName| {
+            let Name { text, kind, hex } = Name::of_unix(Some(name));
+            (text.unwrap(), kind.unwrap(), hex)
+        };
+        assert_eq!(told(&UnixName::Path(b"@foo"[..].into())), ("@foo".to_owned(), "path", None));
+        assert_eq!(told(&UnixName::Abstract(b"foo"[..].into())), ("foo".to_owned(), "abstract", None));
+        assert_eq!(told(&UnixName::Path(b"/a b\x1b"[..].into())).0, "/a b\u{1b}", "as it is, for a program");
+        let broken = told(&UnixName::Abstract(b"a\xff"[..].into()));
+        assert_eq!(broken, ("a\u{fffd}".to_owned(), "abstract", Some("61ff".to_owned())));
+        assert_eq!(Name::of_unix(None), Name { kind: Some("none"), ..Name::default() });
     }
 }

@@ -46,6 +46,8 @@ pub struct Selection {
     pub ipv6: bool,
     /// In these states. [`StateMask::CLOSED`] is what is not connected, of kinds that have no other state for it.
     pub states: StateMask,
+    /// Kinds that have no states are listed whatever `states` says: they would never be connections.
+    pub stateless: bool,
     /// With these extensions, of the Internet kinds. Where there are any, each row is kept whole.
     pub extensions: Extensions,
     /// Of the Internet kinds only those that this program of the kernel's lets pass; empty for all. It may be left out
@@ -61,6 +63,7 @@ impl Selection {
             ipv4: true,
             ipv6: true,
             states: Which::Connections.mask(),
+            stateless: false,
             extensions: Extensions::EMPTY,
             bytecode: Vec::new(),
         }
@@ -90,6 +93,7 @@ impl Selection {
             _ if kind.has_tcp_states() && self.states == StateMask::ALL => StateMask::ALL,
             _ if kind.has_tcp_states() => StateMask::ALL.without(StateMask::CLOSED),
             Kind::Udp | Kind::UdpLite | Kind::Raw | Kind::Ping => StateMask::ESTABLISHED.union(StateMask::CLOSED),
+            _ if self.stateless && Kinds::STATELESS.contains(kind) => return StateMask::CLOSED,
             Kind::PacketRaw | Kind::PacketDgram | Kind::Netlink => StateMask::CLOSED,
             _ => StateMask::ALL,
         };
@@ -149,5 +153,15 @@ mod tests {
         assert!(listening.wants(Kind::Tcp, StateMask::LISTEN) && !listening.wants(Kind::Udp, StateMask::CLOSED));
         let packet = Selection { kinds: Kinds::PACKET, ..all() };
         assert!(packet.wants(Kind::PacketRaw, StateMask::CLOSED) && !packet.wants(Kind::Tcp, StateMask::LISTEN));
+    }
+
+    #[test]
+    fn what_never_has_a_peer_is_no_connection_and_can_be_listed_all_the_same() {
+        let connections = Selection::new(Kinds::STATELESS);
+        assert!(!connections.wants(Kind::PacketRaw, StateMask::CLOSED), "as ss has it with -A");
+        let always = Selection { stateless: true, ..connections };
+        assert!(always.wants(Kind::PacketRaw, StateMask::CLOSED) && always.wants(Kind::Netlink, StateMask::CLOSED));
+        let udp = Selection { kinds: Kinds::TCP_UDP, ..always };
+        assert!(!udp.wants(Kind::Udp, StateMask::CLOSED), "these have states");
     }
 }

@@ -99,9 +99,15 @@ impl Socket {
         self.inode.is_none() && matches!(self.state, State::Tcp(state) if closed.contains(&state))
     }
 
-    /// Whether there is another end.
+    /// Whether there is another end. After a connection has failed or ended, the kernel still shows its peer, and its
+    /// queues, of a socket that is only bound.
     pub fn has_peer(&self) -> bool {
-        self.peer.port() != 0 || !self.peer.ip().is_unspecified()
+        !self.is_only_bound() && (self.peer.port() != 0 || !self.peer.ip().is_unspecified())
+    }
+
+    /// Whether it has a port, and neither listens nor is connected.
+    pub fn is_only_bound(&self) -> bool {
+        self.state == State::Tcp(TcpState::BoundInactive)
     }
 
     /// Whether it waits on every address of both families.

@@ -177,6 +177,7 @@ fn selection(chosen: Chosen, show: Show, filter: &Filter) -> Selection {
         }
     }
     Selection {
+        stateless: false,
         kinds: kinds(chosen.tables, chosen.families),
         ipv4: chosen.families.has(Families::INET),
         ipv6: chosen.families.has(Families::INET6),

@@ -371,8 +371,10 @@ impl ListArgs {
             (false, false, true) => StateMask::BOUND_INACTIVE,
             (false, false, false) => Which::Connections.mask(),
         };
+        // What is asked for by its kind and can have no peer would never be there.
+        let stateless = kinds.intersects(Kinds::STATELESS) && !self.bound;
         // Neither of a pair is both of it.
-        Ok(Selection { ipv4: ipv4 || !ipv6, ipv6: ipv6 || !ipv4, states, ..Selection::new(kinds) })
+        Ok(Selection { ipv4: ipv4 || !ipv6, ipv6: ipv6 || !ipv4, states, stateless, ..Selection::new(kinds) })
     }
 }
 

@@ -12,7 +12,7 @@ use sockeye_sys::tcp_info::TcpInfo;
 
 use super::Column;
 use crate::endpoint;
-use crate::entry::{Address, Entry};
+use crate::entry::{Address, Entry, Listed};
 use crate::listing::info;
 use crate::names::Names;
 use crate::owners::{self, Holders};
@@ -78,6 +78,11 @@ impl<'a> Row<'a> {
         matches!(self.entry.state(), State::Tcp(TcpState::Listen) | State::Listening)
     }
 
+    /// Whether it is a TCP socket that is bound and nothing else: what the kernel has in its queues is of times past.
+    pub fn is_only_bound(&self) -> bool {
+        self.inet().is_some_and(Socket::is_only_bound)
+    }
+
     /// The zone of a link-local address here.
     pub fn scope(&self) -> Option<u32> {
         match self.inet()?.local {
@@ -128,6 +133,7 @@ impl Column {
     pub fn number(self, row: &Row<'_>) -> Option<u64> {
         let entry = row.entry;
         match self {
+            Self::RecvQ | Self::SendQ if row.is_only_bound() => None,
             Self::RecvQ => Some(entry.recv_queue().into()),
             Self::SendQ => Some(entry.send_queue().into()),
             Self::LocalPort => port(entry.local()),
@@ -209,11 +215,11 @@ impl Column {
             Self::State => push_state(text, entry.state()),
             Self::Local => match row.inet() {
                 Some(socket) => endpoint::push_local(text, socket, context.names),
-                None => endpoint::push_other(text, entry.local(), context.names),
+                None => push_other(text, entry.local(), context.names, reader),
             },
             Self::Peer => match row.inet() {
                 Some(socket) => endpoint::push_peer(text, socket, context.names),
-                None => endpoint::push_other(text, entry.peer(), context.names),
+                None => push_other(text, entry.peer(), context.names, reader),
             },
             Self::LocalAddress => push_address(text, entry.local()),
             Self::PeerAddress if row.inet().is_none() || row.inet_peer().is_some() => push_address(text, entry.peer()),
@@ -239,7 +245,7 @@ impl Column {
 
     fn push_holders(self, text: &mut String, row: &Row<'_>, reader: Reader) {
         let Some(holders) = row.context.holders else { return };
-        let inode = row.entry.inode();
+        let inode = Listed::inode(row.entry);
         let empty = text.len();
         if self == Self::Owner {
             owners::push_owners(text, holders.of(inode));
@@ -274,7 +280,9 @@ impl Column {
             (Self::Local, Entry::Inet(socket)) if !names.has_services() && socket.interface.is_none() => {
                 ipv4_width(socket.local)
             }
-            (Self::Peer, Entry::Inet(socket)) if !names.has_services() && !names.has_hosts() => ipv4_width(socket.peer),
+            (Self::Peer, Entry::Inet(socket)) if socket.has_peer() && !names.has_services() && !names.has_hosts() => {
+                ipv4_width(socket.peer)
+            }
             _ => None,
         };
         known.unwrap_or_else(|| {
@@ -354,6 +362,17 @@ fn push_address(text: &mut String, end: Address<'_>) {
         Address::Vsock { cid, .. } if cid != u32::MAX => write!(text, "{cid}"),
         _ => Ok(()),
     };
+}
+
+/// An end outside the Internet families. A program gets the name of a Unix-domain socket without the inode, which has a
+/// column of its own.
+fn push_other(text: &mut String, end: Address<'_>, names: &Names, reader: Reader) {
+    match end {
+        Address::Unix { name, .. } if reader == Reader::Program => {
+            name.into_iter().for_each(|name| endpoint::push_unix_name(text, name));
+        }
+        end => endpoint::push_other(text, end, names),
+    }
 }
 
 fn push_user(text: &mut String, uid: Option<u32>, names: &Names) {

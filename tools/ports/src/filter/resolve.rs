@@ -87,6 +87,8 @@ impl Filter {
         let whole = (needs.marks || needs.cgroups) && selection.extensions.is_empty();
         Selection {
             states: self.states.unwrap_or(selection.states),
+            // Whoever asks for a state does not ask for what has none.
+            stateless: selection.stateless && self.states.is_none(),
             extensions: if whole { Extensions::SHUTDOWN } else { selection.extensions },
             bytecode: self.program().map(|program| program.octets).unwrap_or_default(),
             ..selection.clone()

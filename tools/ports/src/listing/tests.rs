@@ -99,6 +99,21 @@ tcp    LISTEN            0     128  127.0.0.1:22  0.0.0.0:*
 }
 
 #[test]
+fn a_column_that_has_no_heading_has_no_dash_either() {
+    let columns =
+        [Column::Proto, Column::State, Column::RecvQ, Column::SendQ, Column::Local, Column::Peer, Column::Timer];
+    let expected = "\
+Proto  State        Recv-Q  Send-Q  Local         Peer
+tcp    LISTEN            0     128  127.0.0.1:22  0.0.0.0:*
+";
+    for width in 60..=66 {
+        let shown = shown(&entries(), &columns, "", Some(width));
+        assert!(shown.lines().all(|line| !line.ends_with(" -")) && shown.starts_with(expected), "{width}\n{shown}");
+        assert!(shown.contains("time-wait 43.2s\n"), "{width}\n{shown}");
+    }
+}
+
+#[test]
 fn every_line_fits_however_narrow_and_whatever_the_columns() {
     // No address is broken: the longest end, with what stands before it, needs 82.
     for width in [82, 100, 120, 200] {

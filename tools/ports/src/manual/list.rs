@@ -8,7 +8,8 @@ pub(crate) const DESCRIPTION: &str = "Lists the sockets of this network namespac
 families.
 
 Without `-l`, `-a` or `-B` only connections are listed: TCP from SYN-SENT to LAST-ACK, without half-open ones and TIME-WAIT, \
-and sockets of other kinds that have a peer. `-l` lists what waits for peers instead, `-a` everything. `ports -tulnp`, \
+and sockets of other kinds that have a peer. Packet and netlink sockets, which have none ever, are listed always, but not by \
+`-B` alone, or by a filter that names a state. `-l` lists what waits for peers instead, `-a` everything. `ports -tulnp`, \
 `ports -tanpo` and `ports -xp` do what they do in `ss`(8) and `netstat`(8).
 
 No privilege is needed, except for `-p` to see the processes of other users. How many owners are hidden for want of it \
@@ -24,8 +25,9 @@ like `[::ffff:192.0.2.1]:80`. Unix-domain sockets are `u_str`, `u_dgr`, `u_seq`,
 sockets `nl`, vsock sockets `v_str`, `v_dgr`, `v_seq`.
 
 `State`: for TCP as RFC 9293 spells it, in capitals. `BOUND` is a socket that has a port and neither listens nor \
-connects (from Linux 6.8 on). What has no states of TCP is written in small letters; `connected` and `unconnected` say \
-whether the process called `connect`(2).
+connects (from Linux 6.8 on), perhaps after a connection has failed or ended; it has no peer, and its queues are not shown. What has no states of TCP is written in small letters; `connected` and `unconnected` say \
+whether the process called `connect`(2), also of Unix-domain datagram sockets, which the kernel calls connected as soon as \
+another has called them.
 
 `Recv-Q`, `Send-Q`: for TCP, octets that the process has not read, and octets that the peer has not acknowledged; a FIN \
 counts as one until the process has read the end of the stream. In LISTEN: connections that wait for `accept`(2), and how \
@@ -35,12 +37,12 @@ buffers.
 `Local`, `Peer`: address and port. `0.0.0.0` is every IPv4 address, `[::]` every IPv6 address, `*` every address of \
 both. Behind a `%` stands the interface that the socket is bound to, as in `[fe80::1%eth0]:80` or `0.0.0.0%eth0:80`. \
 `*` in place of a port is any. A Unix-domain socket has its name and its inode, `/run/a.sock:4711`, by which it is found \
-in the other column of its peer; `@` stands before an abstract name, `*` for none. A packet socket has the protocol and \
+in the other column of its peer; `@` stands before an abstract name, `*` for none; a path that itself begins with `@` is in quotes. A packet socket has the protocol and \
 the interface that it takes frames of, a netlink socket its protocol and its port, a vsock socket machine and port.
 
 `Owner`, with `-p`: every process that holds the socket, with its number and its descriptors. A name with blanks or \
 brackets stands in quotes, and control characters are written as `\\xNN`. `-` means that no process has it: \
-TIME-WAIT, a connection that waits for accept, one that the process has closed, a process outside this PID namespace; \
+TIME-WAIT, a connection that waits for accept, one that the process has closed, a process outside this PID namespace, a netlink socket of the kernel's own; \
 `?` a process that may not be looked into.
 
 Where a row is too long for the terminal, its last columns, and its peer too, stand on lines of their own below it, with \
@@ -63,7 +65,8 @@ every socket that is listed has an owner.
 `--sort` puts the rows in the order of columns, numbers by value and addresses by their octets; what a row does not have \
 comes last. Without it, listeners stand before connections, and what ends comes last.
 
-`--csv` prints the columns as RFC 4180 wants them, under a line with their names, to which the unit of their numbers is added.";
+`--csv` prints the columns as RFC 4180 wants them, under a line with their names, to which the unit of their numbers is added. \
+`local` and `peer` of a Unix-domain socket are its names there, and the inodes are the columns `local_port` and `peer_port`.";
 
 /// "Other network namespaces".
 pub(crate) const NAMESPACES: &str = "`--netns` takes a name of `ip-netns`(8), the number of a process, the path of a file, or `all`: every namespace \
@@ -79,13 +82,15 @@ they are those of this network namespace, not of the whole host. `orphaned` are 
 
 /// "Output for programs".
 pub(crate) const PROGRAMS: &str = "`--json` prints one object a socket: `netns`, `netid`, `protocol`, `family`, `state`, `local_address`, \
-`local_port`, `local_service`, `local_name`, `peer_address`, `peer_port`, `peer_service`, `peer_host`, `peer_name`, `peer_inode`, \
+`local_port`, `local_service`, `local_name`, `local_name_kind`, `local_name_hex`, `peer_address`, `peer_port`, `peer_service`, \
+`peer_host`, `peer_name`, `peer_name_kind`, `peer_name_hex`, `peer_inode`, \
 `interface`, `scope`, `v6only`, `dual_stack`, `recv_queue_octets`, `send_queue_octets`, `accept_queue_connections`, \
 `accept_queue_limit_connections`, `timer` (`kind`, `expires_ms`, `retransmits`), `expires_ms` (until the kernel forgets a \
 TIME-WAIT), `uid`, `user`, `inode`, `cookie`, `owners` (`pid`, `fd`, `command`), `owners_hidden`, `memory` (`rmem_octets`, \
 `rcvbuf_octets`, `wmem_octets`, `sndbuf_octets`, `fwd_alloc_octets`, `wmem_queued_octets`, `optmem_octets`, `backlog_octets`), \
 `drops_packets`, `congestion`, `tcp_info`, `tos`, `tclass`, `mark`, `cgroup` (`id`, `path`), `ulp`, `shutdown`. Names stand for \
-addresses outside the Internet families.
+addresses outside the Internet families. That of a Unix-domain socket is the name alone, without `@`, inode and quotes; its \
+kind is `path`, `abstract` or `none`, and the octets are there in hexadecimal digits if they are not UTF-8.
 
 `tcp_info` has `rtt_us`, `rttvar_us`, `min_rtt_us`, `rto_us`, `backoff`, `mss_octets`, `pmtu_octets`, `cwnd_segments`, \
 `ssthresh_segments`, `snd_wnd_octets`, `rcv_wnd_octets`, `bytes_sent`, `bytes_acked`, `bytes_received`, `bytes_retrans`, \

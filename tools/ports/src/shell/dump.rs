@@ -7,10 +7,10 @@ use std::path::Path;
 use std::thread;
 
 use sockeye_cli::Failure;
-use sockeye_sys::Family;
 use sockeye_sys::sock_diag::{
     DumpError, Dumped, PacketShow, Request, SockDiag, StateMask, UnixName, UnixShow, UnixSocket,
 };
+use sockeye_sys::{Family, TcpState};
 
 use crate::entry::{Entry, NetlinkEntry, PacketEntry, UnixEntry, VsockEntry};
 use crate::explain::Event;
@@ -49,12 +49,21 @@ pub fn doubt(interrupted: bool) -> Option<&'static str> {
 /// Lists the sockets of a selection.
 ///
 /// What the kernel does not know over netlink is read from `/proc/net`, and what it does not know at all has no sockets:
-/// `explain` is told.
+/// `explain` is told. What only `/proc/net` lists is missing where /proc is, as in ss.
 ///
 /// # Errors
 /// [`Failure`] if the kernel denies a list, or its answer cannot be read.
 pub fn survey(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Survey, Failure> {
-    Lister { diag: open()?, net: Path::new(NET), survey: Survey::default(), selection, explain }.run()
+    Lister::new(selection, explain, false)?.run()
+}
+
+/// [`survey`] for a listing of our own dialect: without what is only there because we ask, and with a state of Unix-domain
+/// sockets that says who called.
+///
+/// # Errors
+/// As [`survey`], and if a list of `/proc/net` is needed and /proc is not there.
+pub fn listing(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Survey, Failure> {
+    Lister::new(selection, explain, true)?.run()
 }
 
 /// `None` if the kernel was built without.
@@ -72,6 +81,8 @@ struct Lister<'a> {
     diag: Option<SockDiag>,
     /// Where the lists of `/proc/net` are.
     net: &'a Path,
+    /// For a listing of our own dialect: it fails for want of /proc, and leaves out what is only there because we ask.
+    ours: bool,
     survey: Survey,
     selection: &'a Selection,
     explain: &'a mut dyn FnMut(Event),
@@ -85,9 +96,13 @@ enum Answer {
     Unknown(String),
 }
 
-impl Lister<'_> {
+impl<'a> Lister<'a> {
+    fn new(selection: &'a Selection, explain: &'a mut dyn FnMut(Event), ours: bool) -> Result<Self, Failure> {
+        Ok(Self { diag: open()?, net: Path::new(NET), ours, survey: Survey::default(), selection, explain })
+    }
+
     fn run(mut self) -> Result<Survey, Failure> {
-        let (kinds, states) = (self.selection.kinds, self.selection.states);
+        let kinds = self.selection.kinds;
         let mut requests = self.selection.requests().into_iter().peekable();
         while let Some((kind, request)) = requests.next() {
             // The kernel walks through the connections of both families for either, but not to find listeners.
@@ -100,10 +115,12 @@ impl Lister<'_> {
         if kinds.intersects(Kinds::UNIX) {
             self.unix()?;
         }
-        if kinds.intersects(Kinds::PACKET) && states.intersects(StateMask::CLOSED) {
+        let stateless = |kind| !self.selection.states_of(kind).is_empty();
+        let (packet, netlink) = (stateless(Kind::PacketRaw), stateless(Kind::Netlink));
+        if kinds.intersects(Kinds::PACKET) && packet {
             self.packet()?;
         }
-        if kinds.intersects(Kinds::NETLINK) && states.intersects(StateMask::CLOSED) {
+        if kinds.intersects(Kinds::NETLINK) && netlink {
             self.netlink()?;
         }
         if kinds.intersects(Kinds::VSOCK) {
@@ -114,11 +131,12 @@ impl Lister<'_> {
 
     /// Two lists at once.
     fn both(&mut self, kind: Kind, request: Request, other: &Request) -> Result<(), Failure> {
-        let (net, selection) = (self.net, self.selection);
+        let (net, ours, selection) = (self.net, self.ours, self.selection);
         let aside = move || {
             let (mut events, survey) = (Vec::new(), Survey::default());
             // A thread is born into the network namespace of the one that makes it.
-            let mut lister = Lister { diag: open()?, net, survey, selection, explain: &mut |event| events.push(event) };
+            let explain = &mut |event| events.push(event);
+            let mut lister = Lister { diag: open()?, net, ours, survey, selection, explain };
             lister.inet(kind, other.clone())?;
             let survey = lister.survey;
             Ok::<_, Failure>((survey, events))
@@ -173,14 +191,22 @@ impl Lister<'_> {
             let show = UnixShow(u32::MAX);
             steady(&mut rows, &mut |rows| diag.dump_unix(StateMask(u32::MAX), show, &mut |row| rows.push(row)))
         });
-        if let Answer::Unknown(answer) = self.told(Family::UNIX, Some(StateMask::ALL), dumped)? {
+        let answer = self.told(Family::UNIX, Some(StateMask::ALL), dumped)?;
+        let listed = matches!(answer, Answer::Listed);
+        if let Answer::Unknown(answer) = answer {
             let path = self.net.join("unix");
-            rows.extend(proc_net::unix(&read(&path)?.unwrap_or_default()));
+            rows.extend(proc_net::unix(&self.read(&path)?.unwrap_or_default()));
             self.read_instead(&path, rows.len(), Some(answer));
         }
         let named = |row: &UnixSocket| (row.inode != 0).then_some((row.inode, row.name.clone()?));
         let names: HashMap<u32, UnixName> = rows.iter().filter_map(named).collect();
         for row in rows {
+            let mut row = row;
+            let is_called = Kind::unix(row.socket_type) == Kind::UnixDgram && row.state == TcpState::Established;
+            if self.ours && listed && is_called && row.peer.is_none() {
+                // The kernel says so also of one that others connected to. /proc tells no peers.
+                row.state = TcpState::Closed;
+            }
             if self.selection.wants(Kind::unix(row.socket_type), row.state.into()) {
                 let peer_name = row.peer.and_then(|peer| names.get(&peer).cloned());
                 self.survey.entries.push(Entry::Unix(UnixEntry { row: Box::new(row), peer_name }));
@@ -204,10 +230,15 @@ impl Lister<'_> {
     }
 
     fn netlink(&mut self) -> Result<(), Failure> {
-        let entries = &mut self.survey.entries;
+        let (ours, entries) = (self.ours, &mut self.survey.entries);
         let dumped = self.diag.as_mut().map(|diag| {
+            let own = diag.inode().filter(|_| ours);
             steady(entries, &mut |entries| {
-                diag.dump_netlink(&mut |row| entries.push(Entry::Netlink(NetlinkEntry { row: Box::new(row) })))
+                diag.dump_netlink(&mut |row| {
+                    if own != Some(row.inode) {
+                        entries.push(Entry::Netlink(NetlinkEntry { row: Box::new(row) }));
+                    }
+                })
             })
         });
         self.told_or_missing(Family::NETLINK, None, dumped)
@@ -264,7 +295,7 @@ impl Lister<'_> {
     fn listed_by_proc(&mut self, kind: Kind, family: Family, refusal: Option<&DumpError>) -> Result<(), Failure> {
         let answer = refusal.map(ToString::to_string);
         let path = proc_net::file(kind, family).map(|file| self.net.join(file));
-        let list = path.as_ref().map_or(Ok(None), |path| read(path))?;
+        let list = path.as_ref().map_or(Ok(None), |path| self.read(path))?;
         let (Some(path), Some(list)) = (path, list) else {
             let answer = answer.unwrap_or_else(|| format!("{family} {}", kind.netid()));
             (self.explain)(Event::NotListed { answer });
@@ -275,6 +306,16 @@ impl Lister<'_> {
         self.survey.entries.extend(wanted.map(|row| Entry::Inet(Socket::new(kind, row, false))));
         self.read_instead(&path, self.survey.entries.len() - before, answer);
         Ok(())
+    }
+
+    /// A list of `/proc/net`; `None` if the kernel has no such sockets.
+    fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+        let list = read(path)?;
+        if list.is_none() && self.ours && !self.net.is_dir() {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            return Err(Failure::host(format!("/proc/net/{file}: No such file or directory")).hint("is /proc mounted?"));
+        }
+        Ok(list)
     }
 
     fn read_instead(&mut self, path: &Path, rows: usize, answer: Option<String>) {
@@ -312,6 +353,7 @@ fn steady<T>(
 
 #[cfg(test)]
 mod tests {
+    use sockeye_cli::Status;
     use sockeye_sys::Protocol;
     use sockeye_sys::sock_diag::About;
 
@@ -360,8 +402,8 @@ mod tests {
         let selection = Selection { ipv6: false, states: Which::Listening.mask(), ..Selection::new(kinds) };
         let mut events = Vec::new();
         let mut explain = |event| events.push(event);
-        let lister =
-            Lister { diag: None, net: &net, survey: Survey::default(), selection: &selection, explain: &mut explain };
+        let survey = Survey::default();
+        let lister = Lister { diag: None, net: &net, ours: true, survey, selection: &selection, explain: &mut explain };
         let survey = lister.run().unwrap();
         let seen: Vec<_> = survey.entries.iter().map(|entry| (entry.label(), entry.inode())).collect();
         assert_eq!(seen, [("tcp", Some(11)), ("icmp", Some(12)), ("u_str", Some(13))]);
@@ -370,5 +412,15 @@ mod tests {
         let missing = |event: &Event| matches!(event, Event::NotListed { .. });
         assert_eq!(events.iter().filter(|event| missing(event)).count(), 2, "SCTP and packet sockets: {events:?}");
         fs::remove_dir_all(&net).unwrap();
+
+        let without_proc = |ours| {
+            let selection =
+                Selection { ipv6: false, states: Which::All.mask(), ..Selection::new(Kinds::of(Kind::Raw)) };
+            let (survey, explain) = (Survey::default(), &mut |_| {});
+            Lister { diag: None, net: &net, ours, survey, selection: &selection, explain }.run()
+        };
+        let failure = without_proc(true).unwrap_err();
+        assert!(failure.to_string().contains("/proc/net/raw: No such file or directory"), "{failure}");
+        assert_eq!((failure.status(), without_proc(false).unwrap()), (Status::HOST, Survey::default()));
     }
 }

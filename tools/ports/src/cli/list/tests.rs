@@ -34,6 +34,14 @@ fn no_selector_is_tcp_and_udp_of_both_families() {
 }
 
 #[test]
+fn kinds_without_connections_are_listed_without_a_state() {
+    for line in [&["-0"][..], &["-f", "link"], &["--netlink"], &["-f", "netlink"], &["-l0"], &["-A", "tcp,packet"]] {
+        assert!(parsed(line).unwrap().selection.stateless, "{line:?}");
+    }
+    assert!(!parsed(&["-x"]).unwrap().selection.stateless && !parsed(&["-B0"]).unwrap().selection.stateless);
+}
+
+#[test]
 fn clusters_from_habit() {
     let habit = parsed(&["-tulnp"]).unwrap();
     assert_eq!(
