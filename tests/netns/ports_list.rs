@@ -114,10 +114,17 @@ fn looks_into_another_namespace(net: &Net) {
     assert_eq!(all["netns"], format!("pid:{pid}"));
     let told = run(net.tool("ports").args(["-tlnH", "--netns", "all"]));
     told.status(0).stdout_has(&format!("pid:{pid}"));
+    // What a listing calls them can be asked for.
+    for label in [format!("pid:{pid}"), "this".to_owned()] {
+        run(net.tool("ports").args(["-tanH", "--netns", &label])).status(0);
+    }
     run(net.tool("ports").args(["-tln", "--netns", "/dev/null"]))
-        .status(4)
+        .status(2)
         .stdout_is("")
-        .stderr_has("network namespace /dev/null: setns network namespace: Invalid argument");
+        .stderr_has("/dev/null is no network namespace");
+    for wrong in ["", "/nosuch/file", "no-such-name"] {
+        run(net.tool("ports").args(["-tln", "--netns", wrong])).status(2).stdout_is("").stderr_has("ip-netns(8)");
+    }
 }
 
 fn passes_over_what_is_gone(net: &Net) {

@@ -233,6 +233,6 @@ fn the_own_namespace_by_process() {
     let rows = listed(&["-tn", "--netns", &me]);
     assert_eq!(the_one(&rows, "tcp", port(&client), Some(port(&server)))["netns"], format!("pid:{me}"));
     run(tool("ports").args(["--netns", "no-such-namespace"]))
-        .status(4)
+        .status(2)
         .stderr_has("open /run/netns/no-such-namespace: No such file or directory (--netns takes a name");
 }

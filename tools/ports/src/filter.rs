@@ -61,8 +61,25 @@ pub struct Query {
 /// # Errors
 /// [`Fault`] for what is not the language, with the place.
 pub fn parse<S: AsRef<str>>(words: &[S]) -> Result<Query, Fault> {
+    parse_in(Dialect::Ports, words)
+}
+
+/// Whose words have which meaning, where that differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Ours: `closed` is also what is only bound, and what begins with `/` or `@` is a Unix-domain name.
+    Ports,
+    /// That of ss.
+    Ss,
+}
+
+/// [`parse`], in a dialect.
+///
+/// # Errors
+/// As that.
+pub fn parse_in<S: AsRef<str>>(dialect: Dialect, words: &[S]) -> Result<Query, Fault> {
     let text = words.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
-    let parsed = parser::parse(&text, lexer::tokens(&text)?)?;
+    let parsed = parser::parse(dialect, &text, lexer::tokens(&text)?)?;
     let warnings = parsed.expression.iter().zip(&parsed.of_ss).map(|(ours, of_ss)| {
         format!(
             "and binds closer than or: read as {ours}; ss reads from left to right, as {of_ss} (brackets make it plain)"

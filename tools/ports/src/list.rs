@@ -14,7 +14,7 @@ use crate::explain::{self, Event, OwnerSearch, counted};
 use crate::listing::csv::Csv;
 use crate::listing::{Listing, Section, order};
 use crate::names::Names;
-use crate::netns::Left;
+use crate::netns::{Left, WANTED};
 use crate::owners::Holders;
 use crate::shell::filter::Selected;
 use crate::shell::{self, lookups, netns, resolve, settings};
@@ -115,24 +115,35 @@ fn spaces(job: &List, output: &mut Output<'_>) -> Result<Vec<Space>, Failure> {
         output.note(format!("filter: {warning}"));
     }
     if job.netns.is_empty() {
-        let found = output.narrate(|explain| look_into(job, explain))??;
+        let found = output.narrate(|explain| look_into(job, false, explain))??;
         return Ok(vec![found.space(None, output)]);
     }
     let (places, mut left) = netns::places(&job.netns)?;
     let all = job.netns.contains(&crate::netns::Wanted::All);
+    let several = all || places.len() > 1;
     let mut spaces = Vec::with_capacity(places.len());
+    // Why the filter means nothing in a namespace: that of the first, unless it means something in another.
+    let (mut lacking, mut meant) = (None, false);
     for place in places {
         let mut events = Vec::new();
         // Interfaces have their names and numbers in there.
-        match place.run(|| look_into(job, &mut |event| events.push(event))) {
+        match place.run(|| look_into(job, several, &mut |event| events.push(event))) {
             Ok(found) => {
                 events.iter().try_for_each(|event| output.event(event))?;
-                spaces.push(found?.space(Some(place.name), output));
+                let mut found = found?;
+                match found.lacking.take() {
+                    None => meant = true,
+                    lack => lacking = lacking.or(lack),
+                }
+                spaces.push(found.space(Some(place.name), output));
             }
             Err(error) if all && netns::is_gone(&error) => {}
             Err(_) if all => left.namespaces += 1,
             Err(error) => return Err(not_entered(&place.name, &error)),
         }
+    }
+    if let Some(failure) = lacking.filter(|_| !meant) {
+        return Err(failure);
     }
     note_left(&left, output);
     Ok(spaces)
@@ -142,6 +153,8 @@ fn spaces(job: &List, output: &mut Output<'_>) -> Result<Vec<Space>, Failure> {
 struct Found {
     selected: Selected,
     names: Names,
+    /// The filter names an interface that is not in here.
+    lacking: Option<Failure>,
 }
 
 impl Found {
@@ -153,18 +166,23 @@ impl Found {
     }
 }
 
-/// Lists the sockets of the network namespace of this thread.
-fn look_into(job: &List, explain: &mut dyn FnMut(Event)) -> Result<Found, Failure> {
-    let filter = shell::filter::resolve(&job.query)?;
+/// Lists the sockets of the network namespace of this thread, perhaps one of several.
+fn look_into(job: &List, several: bool, explain: &mut dyn FnMut(Event)) -> Result<Found, Failure> {
+    let (filter, lacking) =
+        if several { shell::filter::resolve_among(&job.query)? } else { (shell::filter::resolve(&job.query)?, None) };
     if !job.query.is_empty() {
         explain(Event::filter_read(&job.query, &filter));
     }
-    let selected = shell::filter::select(&job.selection, &filter, explain)?;
+    let survey = shell::listing(&filter.narrow(&job.selection), explain)?;
+    let selected = shell::filter::selected(survey, &filter)?;
     let names = shell::names(&selected.entries, job.numeric);
-    Ok(Found { selected, names })
+    Ok(Found { selected, names, lacking })
 }
 
 fn not_entered(name: &str, error: &CallError) -> Failure {
+    if netns::is_none(error) {
+        return Failure::usage(format!("{name} is no network namespace")).hint(WANTED);
+    }
     let failure = Failure::host(format!("network namespace {name}: {error}"));
     if error.kind() == std::io::ErrorKind::PermissionDenied && !shell::is_root() {
         failure.hint("try as root")

@@ -129,7 +129,8 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
     if let Some(family) = choice.family_of_addresses() {
         words = query::with_family(&words, family);
     }
-    let parsed = filter::parse(&words).map_err(|fault| Failure::new(FILTER_WRONG, fault.to_string()))?;
+    let parsed =
+        filter::parse_in(filter::Dialect::Ss, &words).map_err(|fault| Failure::new(FILTER_WRONG, fault.to_string()))?;
     for warning in &parsed.warnings {
         output.note(escape(warning));
     }

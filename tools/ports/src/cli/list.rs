@@ -11,7 +11,7 @@ use crate::columns::sort::{self, SortBy};
 use crate::columns::{self, Column, Needs, UnknownColumn};
 use crate::filter::{self, Query};
 use crate::kind::{Kind, Kinds};
-use crate::netns::Wanted;
+use crate::netns::{self, Wanted};
 use crate::selection::{Selection, Which};
 
 /// The options of a listing.
@@ -278,7 +278,7 @@ impl ListArgs {
         };
         let mut list = List {
             selection: self.selection()?,
-            netns: self.netns.iter().map(|word| Wanted::parse(word)).collect(),
+            netns: self.netns.iter().map(|word| namespace(word)).collect::<Result<_, _>>()?,
             query: filter::parse(&self.filter)?,
             numeric: self.numeric,
             resolve: self.resolve,
@@ -376,6 +376,11 @@ impl ListArgs {
         // Neither of a pair is both of it.
         Ok(Selection { ipv4: ipv4 || !ipv6, ipv6: ipv6 || !ipv4, states, stateless, ..Selection::new(kinds) })
     }
+}
+
+fn namespace(word: &str) -> Result<Wanted, Exit> {
+    let nothing = || Failure::usage("--netns: no network namespace has an empty name").hint(netns::WANTED);
+    Wanted::parse(word).ok_or_else(|| nothing().into())
 }
 
 /// The kinds that a word of `-A` stands for.

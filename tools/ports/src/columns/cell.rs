@@ -369,7 +369,9 @@ fn push_address(text: &mut String, end: Address<'_>) {
 fn push_other(text: &mut String, end: Address<'_>, names: &Names, reader: Reader) {
     match end {
         Address::Unix { name, .. } if reader == Reader::Program => {
-            name.into_iter().for_each(|name| endpoint::push_unix_name(text, name));
+            if let Some(name) = name {
+                endpoint::push_unix_name(text, name);
+            }
         }
         end => endpoint::push_other(text, end, names),
     }

@@ -13,7 +13,7 @@ use super::predicate::Field;
 use super::tree::Tree;
 use super::{glob, states};
 use crate::entry::{Address, Entry};
-use crate::owners::Holders;
+use crate::owners::{Holders, Ownership};
 use crate::socket::Socket;
 
 /// One end of a socket.
@@ -267,11 +267,24 @@ impl Filter {
     pub fn matches<'a>(&self, socket: impl Into<Subject<'a>>, facts: &Facts<'_>) -> bool {
         let subject = socket.into();
         self.states.is_none_or(|states| states.intersects(subject.states))
-            && self.condition.holds(&mut |test| test.holds(&subject, facts))
+            && self.condition.holds(&mut |test| test.judge(&subject, facts)) == Some(true)
     }
 }
 
 impl Test {
+    /// Whether the socket passes; `None` if nobody can know: its user is not kept, or its owners are hidden. Then it passes
+    /// neither the test nor its opposite.
+    fn judge(&self, subject: &Subject<'_>, facts: &Facts<'_>) -> Option<bool> {
+        let unknown = match self {
+            Self::Number { field: Field::Uid, .. } => subject.uid.is_none(),
+            Self::Process(_) | Self::Number { field: Field::Pid, .. } => {
+                facts.holders.is_some_and(|holders| holders.ownership(subject.inode) == Ownership::Hidden)
+            }
+            _ => false,
+        };
+        (!unknown).then(|| self.holds(subject, facts))
+    }
+
     /// Whether the socket passes.
     pub fn holds(&self, subject: &Subject<'_>, facts: &Facts<'_>) -> bool {
         match self {

@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::lexer::{Kind, Token};
 use super::predicate::{End, Field, PortPattern, Predicate, Relation, Term};
 use super::tree::Tree;
-use super::{Expression, host, states};
+use super::{Dialect, Expression, host, states};
 
 /// How deep brackets and `not` may stand in each other, so that no query exhausts the stack.
 const DEPTH_LIMIT: usize = 64;
@@ -41,6 +41,7 @@ enum Written {
 }
 
 struct Parser<'a> {
+    dialect: Dialect,
     query: &'a str,
     tokens: Vec<Token<'a>>,
     next: usize,
@@ -51,8 +52,8 @@ struct Parser<'a> {
 ///
 /// # Errors
 /// [`Fault`] for what is not the language.
-pub(super) fn parse(query: &str, tokens: Vec<Token<'_>>) -> Result<Parsed, Fault> {
-    let mut parser = Parser { query, tokens, next: 0, depth: 0 };
+pub(super) fn parse(dialect: Dialect, query: &str, tokens: Vec<Token<'_>>) -> Result<Parsed, Fault> {
+    let mut parser = Parser { dialect, query, tokens, next: 0, depth: 0 };
     let head = parser.head()?;
     if parser.peek().is_none() {
         return Ok(Parsed { head, expression: None, of_ss: None });
@@ -180,6 +181,9 @@ impl<'a> Parser<'a> {
                 return Err(self.expected(expected));
             };
             self.next += 1;
+            // To RFC 9293 a socket that is only bound is CLOSED, and Linux keeps no other.
+            let closed = self.dialect == Dialect::Ports && states == StateMask::CLOSED;
+            let states = if closed { states | StateMask::BOUND_INACTIVE } else { states };
             let (before, text) =
                 run.unwrap_or_else(|| (if adds { StateMask::EMPTY } else { StateMask::ALL }, String::new()));
             let blank = if text.is_empty() { "" } else { " " };
@@ -361,6 +365,9 @@ impl<'a> Parser<'a> {
     fn host(&mut self) -> Result<host::HostPattern, Fault> {
         let token = self.value("an address, a prefix, a name, or :PORT")?;
         let start = token.span.start + usize::from(token.quoted);
+        if self.dialect == Dialect::Ports && token.text.starts_with(['/', '@']) {
+            return Ok(host::HostPattern::Unix(token.text.to_owned()));
+        }
         host::parse(token.text).map_err(|(span, message)| self.fault(start + span.start..start + span.end, message))
     }
 

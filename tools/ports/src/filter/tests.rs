@@ -63,6 +63,40 @@ fn filter(query: &str) -> Filter {
 }
 
 #[test]
+fn what_nobody_knows_matches_neither_a_test_nor_its_opposite() {
+    let open = socket(Protocol::TCP, TcpState::Established, "127.0.0.1:22", "127.0.0.1:4000");
+    let matches = |query: &str, socket: &Socket, incomplete| {
+        let holders = Holders::new(vec![Holding { inode: 8, pid: 5, fd: 3 }], HashMap::new(), incomplete);
+        filter(query).matches(socket, &Facts { holders: Some(&holders), bound: None })
+    };
+    let nobodys = Socket { uid: None, inode: Some(7), ..open.clone() };
+    let held = Socket { uid: Some(0), inode: Some(8), ..open };
+    for query in ["uid = 0", "uid != 0", "not uid = 0", "uid > 0", "user != ann", "uid != 0 and sport = 22"] {
+        assert!(!matches(query, &nobodys, false), "{query}");
+    }
+    assert!(matches("uid != 0 or sport = 22", &nobodys, false) && matches("uid != 7", &held, false));
+    for query in ["pid = 5", "pid != 5", "process != nob", "not process = nob"] {
+        assert!(!matches(query, &nobodys, true), "{query}");
+    }
+    assert!(matches("process != nob", &nobodys, false) && matches("pid != 6", &held, true));
+}
+
+#[test]
+fn the_dialects_differ_in_names_of_files_and_in_what_is_closed() {
+    let both = |query: &str| (parse(&[query]), parse_in(Dialect::Ss, &[query]));
+    let (_, theirs) = both("src /tmp/a.sock");
+    assert_eq!(read("src /tmp/a.sock"), "src = unix:/tmp/a.sock");
+    assert!(theirs.unwrap_err().message.contains("a length needs an address"));
+    assert_eq!(read("dst = @foo"), "dst = unix:@foo");
+    let (ours, theirs) = both("state closed");
+    assert_eq!(ours.unwrap().states, Some(StateMask::CLOSED | StateMask::BOUND_INACTIVE));
+    assert_eq!(theirs.unwrap().states, Some(StateMask::CLOSED));
+    let bound = socket(Protocol::TCP, TcpState::Closed, "127.0.0.1:4000", "0.0.0.0:0");
+    let lists = |query: &str| filter(query).matches(&bound, &Facts::default());
+    assert!(lists("state closed") && !lists("exclude closed") && lists("state bound") && !lists("exclude bound"));
+}
+
+#[test]
 fn what_is_read_and_how() {
     for (query, shown) in [
         // Precedence, and every spelling of the connectives.

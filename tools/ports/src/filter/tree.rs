@@ -60,12 +60,13 @@ impl<T> Tree<T> {
         only(flat).unwrap_or_else(Self::Any)
     }
 
-    /// Whether the whole holds, where `test` says which leaves do. Looks at no more leaves than it must.
-    pub fn holds(&self, test: &mut dyn FnMut(&T) -> bool) -> bool {
+    /// Whether the whole holds, where `test` says which leaves do; `None` is not known, of a leaf and of the whole. Looks at
+    /// no more leaves than it must.
+    pub fn holds(&self, test: &mut dyn FnMut(&T) -> Option<bool>) -> Option<bool> {
         match self {
-            Self::All(parts) => parts.iter().all(|part| part.holds(test)),
-            Self::Any(parts) => parts.iter().any(|part| part.holds(test)),
-            Self::Not(part) => !part.holds(test),
+            Self::All(parts) => decided(parts, false, test),
+            Self::Any(parts) => decided(parts, true, test),
+            Self::Not(part) => part.holds(test).map(|holds| !holds),
             Self::Leaf(leaf) => test(leaf),
         }
     }
@@ -98,6 +99,19 @@ impl<T> Tree<T> {
         self.each_leaf(&mut |leaf| found |= such(leaf));
         found
     }
+}
+
+/// What the parts come to, where one that is `by` decides.
+fn decided<T>(parts: &[Tree<T>], by: bool, test: &mut dyn FnMut(&T) -> Option<bool>) -> Option<bool> {
+    let mut undecided = Some(!by);
+    for part in parts {
+        match part.holds(test) {
+            Some(holds) if holds == by => return Some(by),
+            Some(_) => {}
+            None => undecided = None,
+        }
+    }
+    undecided
 }
 
 /// The one part, or all of them if there is not one.

@@ -12,14 +12,15 @@ is the same, as far as the shell lets brackets, `!`, `<`, `>`, `&` and `|` throu
 in any case, as `ss` and `netstat`(8) spell them too; or a group: `all`; `connected`, all but `listening`, `closed` and \
 `bound`; `synchronized`, these without `syn-sent`; `bucket`, `syn-recv` and `time-wait`; `big`, all but these two. Several \
 side by side add up: `state syn-sent state syn-recv`; `exclude` takes away. At the head of a filter they hold for all of \
-it. A filter that names a state overrules `-l`, `-a` and their absence.
+it. `closed` is also what has no states and no peer, and what is only `bound`: TCP's CLOSED. A filter that names a state overrules `-l`, `-a` and their absence.
 
 `src HOST`, `dst HOST`, `host HOST`: the address here, there, or one of both. HOST is an address, `ADDRESS/LENGTH`, a name, \
 `*`, any of them with `:PORT` behind it, or `:PORT` alone. `10/8` is 10.0.0.0/8. IPv6 needs brackets only if a port follows: \
 `fd99::/16`, `[fd99::]/16`, `fe80::1%eth0`, `[::1]:22`. An IPv4 address or prefix also matches IPv6 sockets that carry it \
 (`::ffff:192.0.2.1`); written as `::ffff:192.0.2.1` it matches only those. A name is looked up with `getaddrinfo`(3), which \
 may ask the network; no other test does. Before HOST may stand `inet:` or `inet6:`. Of other families: `unix:PATTERN`, \
-`link:PROTOCOL:INTERFACE`, `netlink:PROTOCOL:PORT`, `vsock:CID:PORT`.
+`link:PROTOCOL:INTERFACE`, `netlink:PROTOCOL:PORT`, `vsock:CID:PORT`; what begins with `/` or `@` is a Unix-domain name \
+without `unix:` too.
 
 `sport PORT`, `dport PORT`, `port PORT`: the port here, there, or one of both; `:PORT` alone is the last. PORT is a number, a \
 range such as `80-90`, or a service, with or without a colon before it.
@@ -30,8 +31,8 @@ kernel tells only to those with CAP_NET_ADMIN. `cgroup PATH`: the control group,
 connections, SYN-RECEIVED and TIME-WAIT the kernel has forgotten who chose, so that only the range decides.
 
 `pid N`, `process NAME`: held by this process, or by one of that name, where `*`, `?` and `[a-z]` stand for others. A socket \
-whose owners are hidden matches neither, and their number is said on standard error. `uid N`, `user NAME`: made by this \
-user. `inode N`. `family 4`, `family 6`, `inet`, `inet6`: the family of the socket. `rcvq N`, `sndq N`: the queues. None of \
+whose owners are hidden matches neither that nor its opposite (`!=`, `not`), and their number is said on standard error. \
+`uid N`, `user NAME`: made by this user; where the kernel keeps none, as of TIME-WAIT, neither that nor its opposite matches. `inode N`. `family 4`, `family 6`, `inet`, `inet6`: the family of the socket. `rcvq N`, `sndq N`: the queues. None of \
 these is known to `ss`.
 
 Behind the first word may stand `=` (or `==`, `eq`, nothing), `!=` (`ne`, `neq`), and for numbers and single ports `<` \

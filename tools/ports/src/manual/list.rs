@@ -71,7 +71,7 @@ comes last. Without it, listeners stand before connections, and what ends comes 
 /// "Other network namespaces".
 pub(crate) const NAMESPACES: &str = "`--netns` takes a name of `ip-netns`(8), the number of a process, the path of a file, or `all`: every namespace \
 that has a name or a process that we may see. The first column then says which; one without a name is called by the oldest \
-process in it (`pid:812`), our own `this`. Interfaces are called what they are called in there. Entering another namespace \
+process in it (`pid:812`), our own `this`, and `--netns` takes these too. Interfaces are called what they are called in there; a filter may name one that only some of several namespaces have. Entering another namespace \
 needs CAP_SYS_ADMIN; with `all`, those that cannot be entered are counted on standard error, and those that end while they \
 are listed are passed over.";
 

@@ -28,9 +28,27 @@ const EPHEMERAL: (u16, u16) = (32768, 60999);
 /// # Errors
 /// [`Failure`] for a name that stands for nothing, and for marks without the privilege to see them.
 pub fn resolve(query: &Query) -> Result<Filter, Failure> {
-    let filter = query.resolve(&mut Host)?;
+    let filter = query.resolve(&mut Host { absent: None })?;
     if filter.needs().marks { may_see_marks().map(|()| filter) } else { Ok(filter) }
 }
+
+/// [`resolve`] in one namespace of several: an interface that is not there is one that no socket is bound to. Says also why
+/// [`resolve`] would have failed.
+///
+/// # Errors
+/// As [`resolve`], but for names of interfaces.
+pub fn resolve_among(query: &Query) -> Result<(Filter, Option<Failure>), Failure> {
+    match resolve(query) {
+        Ok(filter) => Ok((filter, None)),
+        Err(fault) => match query.resolve(&mut Host { absent: Some(NO_INTERFACE) }) {
+            Ok(filter) if !filter.needs().marks || may_see_marks().is_ok() => Ok((filter, Some(fault))),
+            _ => Err(fault),
+        },
+    }
+}
+
+/// The kernel numbers interfaces from one, in a signed number.
+const NO_INTERFACE: u32 = u32::MAX;
 
 /// [`resolve`] with all that is to be said: the warnings of the query, and how it was read.
 ///
@@ -63,7 +81,15 @@ pub struct Selected {
 /// # Errors
 /// As [`super::survey`].
 pub fn select(selection: &Selection, filter: &Filter, explain: &mut dyn FnMut(Event)) -> Result<Selected, Failure> {
-    let Survey { mut entries, interrupted } = super::survey(&filter.narrow(selection), explain)?;
+    selected(super::survey(&filter.narrow(selection), explain)?, filter)
+}
+
+/// What of a survey a filter wants.
+///
+/// # Errors
+/// As [`sift`].
+pub fn selected(survey: Survey, filter: &Filter) -> Result<Selected, Failure> {
+    let Survey { mut entries, interrupted } = survey;
     let hidden = sift(&mut entries, filter)?;
     Ok(Selected { entries, hidden, interrupted })
 }
@@ -91,7 +117,7 @@ impl Selected {
         let hidden = self.hidden.as_ref().map(|(hidden, search)| {
             let (why, _) = search.why_hidden();
             let sockets = counted(*hidden, "socket", "sockets");
-            format!("filter: owners of {sockets} are hidden, so that it takes them for nobody's: {why}")
+            format!("filter: owners of {sockets} are hidden, so that it can tell neither whose they are nor whose not: {why}")
         });
         super::doubt(self.interrupted).map(str::to_owned).into_iter().chain(hidden)
     }
@@ -138,7 +164,10 @@ fn may_see_marks() -> Result<(), Failure> {
 const EPERM: i32 = 1;
 
 /// This host, in the network namespace of this thread.
-struct Host;
+struct Host {
+    /// What stands for an interface that is not there.
+    absent: Option<u32>,
+}
 
 impl LookUp for Host {
     fn host(&mut self, name: &str) -> Result<Vec<IpAddr>, String> {
@@ -159,7 +188,9 @@ impl LookUp for Host {
     }
 
     fn interface(&mut self, name: &str) -> Result<u32, String> {
-        interface::index(name).map_err(|_| format!("no interface is called {name} here"))
+        interface::index(name)
+            .or_else(|_| self.absent.ok_or(()))
+            .map_err(|()| format!("no interface is called {name} here"))
     }
 
     fn user(&mut self, name: &str) -> Result<u32, String> {
@@ -243,14 +274,31 @@ mod tests {
     }
 
     #[test]
+    fn an_interface_that_another_namespace_has_matches_nothing_here() {
+        let query = |text: &str| crate::filter::parse(&[text]).unwrap();
+        for text in ["dev = nosuch0", "src fe80::abcd%nosuch0", "dst link:ip:nosuch0"] {
+            assert!(resolve(&query(text)).is_err(), "{text}");
+            let (filter, fault) = resolve_among(&query(text)).unwrap();
+            assert!(fault.is_some_and(|fault| fault.to_string().contains("nosuch0")) && filter.condition.has(|_| true));
+        }
+        assert!(resolve_among(&query("dev = lo")).unwrap().1.is_none());
+        assert!(
+            resolve_among(&query("user no-such-user or dev = nosuch0")).is_err(),
+            "other names are the same everywhere"
+        );
+    }
+
+    #[test]
     fn the_host_knows_itself() {
-        assert_eq!(Host.interface("lo"), Ok(1));
-        assert_eq!(Host.interface("nosuch0"), Err("no interface is called nosuch0 here".to_owned()));
-        assert!(Host.host("localhost").is_ok_and(|found| found.iter().all(IpAddr::is_loopback) && !found.is_empty()));
-        assert_eq!(Host.service("7"), Ok(vec![7]));
-        assert!(Host.service("no-such-service").is_err());
-        assert_eq!(Host.user("root"), Ok(0));
-        let (first, last) = Host.ephemeral();
+        let mut host = Host { absent: None };
+        assert_eq!(host.interface("lo"), Ok(1));
+        assert_eq!(host.interface("nosuch0"), Err("no interface is called nosuch0 here".to_owned()));
+        assert_eq!(Host { absent: Some(NO_INTERFACE) }.interface("nosuch0"), Ok(NO_INTERFACE));
+        assert!(host.host("localhost").is_ok_and(|found| found.iter().all(IpAddr::is_loopback) && !found.is_empty()));
+        assert_eq!(host.service("7"), Ok(vec![7]));
+        assert!(host.service("no-such-service").is_err());
+        assert_eq!(host.user("root"), Ok(0));
+        let (first, last) = host.ephemeral();
         assert!(first <= last);
     }
 }

@@ -13,13 +13,15 @@ use sockeye_cli::escape::escape;
 use sockeye_cli::{Failure, Status};
 use sockeye_sys::{CallError, NetNs};
 
-use crate::netns::{Left, Wanted};
+use crate::netns::{Left, OWN, WANTED, Wanted};
 
 /// Where `ip netns` keeps them, by name.
 ///
 /// # Source
 /// ip-netns(8).
 const NAMED: &str = "/run/netns";
+/// The namespace of this thread.
+const OWN_FILE: &str = "/proc/thread-self/ns/net";
 /// "No such process": what /proc answers for one that ends while it is read.
 const ESRCH: i32 = 3;
 /// "Invalid argument": what setns(2) answers for a file that is no namespace (any more).
@@ -60,14 +62,17 @@ pub fn places(wanted: &[Wanted]) -> Result<(Vec<Place>, Left), Failure> {
             Wanted::Name(name) => (escape(name).into_owned(), Path::new(NAMED).join(name)),
             Wanted::Pid(pid) => (format!("pid:{pid}"), of_process(&pid.to_string())),
             Wanted::Path(path) => (escape(path).into_owned(), PathBuf::from(path)),
+            Wanted::Own => (OWN.to_owned(), PathBuf::from(OWN_FILE)),
             Wanted::All => {
                 all(&mut places, &mut seen, &mut left);
                 continue;
             }
         };
         let id = identity(&path).map_err(|error| {
-            Failure::call(Status::HOST, "open", escape(&path.to_string_lossy()), &error)
-                .hint("--netns takes a name of ip-netns(8), a process number, a path, or all")
+            // A process may have ended meanwhile; a name or a path that is not there was never right.
+            let mistyped = error.kind() == io::ErrorKind::NotFound && matches!(one, Wanted::Name(_) | Wanted::Path(_));
+            let status = if mistyped { Status::USAGE } else { Status::HOST };
+            Failure::call(status, "open", escape(&path.to_string_lossy()), &error).hint(WANTED)
         })?;
         if seen.insert(id) {
             places.push(Place { name, path: Some(path) });
@@ -89,11 +94,17 @@ fn all(places: &mut Vec<Place>, seen: &mut HashSet<(u64, u64)>, left: &mut Left)
             Some((escape(&name).into_owned(), path, id))
         })
         .collect();
-    if let Ok(own) = identity(Path::new("/proc/thread-self/ns/net"))
-        && seen.insert(own)
-    {
-        let name = named.iter().find(|(.., id)| *id == own).map_or("this", |(name, ..)| name);
-        places.push(Place { name: name.to_owned(), path: None });
+    match identity(Path::new(OWN_FILE)) {
+        Ok(own) if seen.insert(own) => {
+            let name = named.iter().find(|(.., id)| *id == own).map_or(OWN, |(name, ..)| name);
+            places.push(Place { name: name.to_owned(), path: None });
+        }
+        Ok(_) => {}
+        // To look around here, nothing must be entered.
+        Err(_) => {
+            left.unlisted = true;
+            places.push(Place { name: OWN.to_owned(), path: None });
+        }
     }
     for (name, path, id) in named {
         if seen.insert(id) {
@@ -138,4 +149,9 @@ fn identity(path: &Path) -> io::Result<(u64, u64)> {
 /// Whether a namespace that could not be entered is gone, or was none.
 pub fn is_gone(error: &CallError) -> bool {
     error.kind() == io::ErrorKind::NotFound || matches!(error.errno(), Some(ESRCH | EINVAL))
+}
+
+/// Whether what was named is there and is something else.
+pub fn is_none(error: &CallError) -> bool {
+    error.errno() == Some(EINVAL)
 }

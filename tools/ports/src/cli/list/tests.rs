@@ -42,6 +42,12 @@ fn kinds_without_connections_are_listed_without_a_state() {
 }
 
 #[test]
+fn a_namespace_needs_a_name() {
+    assert!(parsed(&["-N", ""]).unwrap_err().contains("no network namespace has an empty name"));
+    assert_eq!(parsed(&["-N", "pid:7", "-N", "this"]).unwrap().netns, [Wanted::Pid(7), Wanted::Own]);
+}
+
+#[test]
 fn clusters_from_habit() {
     let habit = parsed(&["-tulnp"]).unwrap();
     assert_eq!(
