@@ -41,7 +41,8 @@ in the other column of its peer; `@` stands before an abstract name, `*` for non
 the interface that it takes frames of, a netlink socket its protocol and its port, a vsock socket machine and port.
 
 `Owner`, with `-p`: every process that holds the socket, with its number and its descriptors. A name with blanks or \
-brackets stands in quotes, and control characters are written as `\\xNN`. `-` means that no process has it: \
+brackets stands in quotes, and control characters are written as `\\xNN`, \
+marks that turn the direction of text as `\\u{NNNN}`. `-` means that no process has it: \
 TIME-WAIT, a connection that waits for accept, one that the process has closed, a process outside this PID namespace, a netlink socket of the kernel's own; \
 `?` a process that may not be looked into.
 
