@@ -120,12 +120,11 @@ fn sockets(job: &Netstat, output: &mut Output<'_>) -> Result<Status, Failure> {
         let selection = Selection { states: states(job.which, true), ..Selection::new(Kinds::UNIX) };
         take(&selection, &mut entries, output)?;
     }
-    let unix = job.wants_unix().then(shell::netstat::unix);
-    if let Some(unix) = unix.as_ref().filter(|_| job.which != Which::Listening) {
-        entries.extend(unix::pending(unix));
+    let unix = if job.wants_unix() { shell::netstat::unix() } else { Vec::new() };
+    if job.which != Which::Listening {
+        entries.extend(unix::pending(&unix));
     }
-    let references = unix.map(|unix| lore::references(&unix)).unwrap_or_default();
-    let (lore, search) = shell::netstat::lore(&entries, job.detail, references);
+    let (lore, search) = shell::netstat::lore(&entries, job.detail, &unix);
     if let Some(search) = search {
         output.event(&Event::OwnersSearched(search))?;
     }

@@ -1,6 +1,7 @@
 //! What rows are printed with: names of hosts, ports, users and processes.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use crate::cli::Detail;
@@ -34,7 +35,8 @@ impl Lore {
             if !shown.is_empty() {
                 shown.push(',');
             }
-            shown.push_str(&format!("{pid}/{command}"));
+            // Writing to a String cannot fail.
+            let _ = write!(shown, "{pid}/{command}");
             if !self.detail.wide {
                 break;
             }
@@ -45,7 +47,7 @@ impl Lore {
         if !self.detail.wide {
             shown = shown.chars().take(PROGRAM_WIDTH).collect();
         }
-        line.push_str(&format!(" {shown:<PROGRAM_WIDTH$}"));
+        let _ = write!(line, " {shown:<PROGRAM_WIDTH$}");
     }
 
     /// Each process once.

@@ -231,7 +231,7 @@ mod tests {
         bad\tx\n";
 
     fn lines(extended: u8, numeric_hosts: bool) -> Vec<String> {
-        let detail = Detail { extended, numeric_hosts, ..Detail::default() };
+        let detail = Detail { numeric_hosts, extended, ..Detail::default() };
         parse_ipv4(IPV4).iter().map(|route| row(route, detail)).collect()
     }
 

@@ -1,7 +1,6 @@
 //! What the `netstat` dialect wants to know beyond the sockets.
 #![expect(clippy::disallowed_methods, reason = "the shell: reads /proc and /etc, and waits")]
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::thread;
@@ -23,8 +22,10 @@ use crate::netstat::statistics::{self, Counter};
 /// The lists of this thread's network namespace.
 const NET: &str = "/proc/thread-self/net";
 
-/// What rows need for their words, and how the search for owners went. A database that is missing is an empty one.
-pub fn lore(entries: &[Entry], detail: Detail, references: HashMap<u32, u32>) -> (Lore, Option<OwnerSearch>) {
+/// What rows need for their words, and how the search for owners went. `unix` is the list that [`unix()`] reads. A database
+/// that is missing is an empty one.
+pub fn lore(entries: &[Entry], detail: Detail, unix: &[u8]) -> (Lore, Option<OwnerSearch>) {
+    let references = lore::references(unix);
     let mut lore = Lore { detail, references, names: super::names(entries, detail.numeric_ports), ..Lore::default() };
     let read = |path: &str| fs::read(path).unwrap_or_default();
     if !detail.numeric_ports {
