@@ -9,7 +9,7 @@ use crate::entry::Entry;
 use crate::names::Names;
 use crate::owners::{Holders, Ownership};
 
-/// How many characters of a holder are shown.
+/// How wide the column of holders is. One that is cut leaves the last place free, as in netstat.
 const PROGRAM_WIDTH: usize = 20;
 
 /// What is known beside the rows themselves. All text in it is safe for a terminal.
@@ -45,7 +45,7 @@ impl Lore {
             shown.push('-');
         }
         if !self.detail.wide {
-            shown = shown.chars().take(PROGRAM_WIDTH).collect();
+            shown = shown.chars().take(PROGRAM_WIDTH - 1).collect();
         }
         let _ = write!(line, " {shown:<PROGRAM_WIDTH$}");
     }
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(programs(false, 7), " 10/nginx            ");
         assert_eq!(programs(true, 7), " 10/nginx,11/nginx   ");
         assert_eq!(programs(false, 8), " -                   ");
-        assert_eq!(programs(false, 9), " 1234567/fifteen-lett");
+        assert_eq!(programs(false, 9), " 1234567/fifteen-let ");
         assert_eq!(programs(true, 9), " 1234567/fifteen-letters");
     }
 }
