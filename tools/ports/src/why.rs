@@ -16,6 +16,7 @@ pub mod report;
 pub mod rules;
 pub mod sentences;
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use sockeye_cli::{Failure, Output, Status};
@@ -47,7 +48,9 @@ pub fn run(job: &Why, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut host = bind::host()?;
     let (own, others) = of_port(&sockets, port);
     let shown: Vec<Socket> = own.iter().chain(&others).cloned().collect();
-    let (owners, search) = shell::holders(&shown, WantedOwners::All);
+    let in_range = |socket: &&Socket| port == 0 && host.ephemeral.contains(&socket.local.port());
+    let searched: Vec<Socket> = shown.iter().chain(sockets.iter().filter(in_range)).cloned().collect();
+    let (owners, search) = shell::holders(&searched, WantedOwners::All);
     output.event(&Event::OwnersSearched(search))?;
     host.holders = own.into_iter().map(|socket| with_reuse(socket, &owners)).collect();
     let names = shell::names(&shown, true);
@@ -142,6 +145,14 @@ impl<'a> Case<'a> {
     fn answer(&self, question: &Question, output: &mut Output<'_>) -> Result<Answer<'a>, Failure> {
         let fullness = self.fullness(question);
         let prediction = match (&fullness, predict(question, self.host)) {
+            // A UDP socket may share one, which depends on what cannot be read of so many.
+            (Some(full), Prediction::Succeeds)
+                if full.range.free == 0
+                    && question.protocol == Protocol::UDP
+                    && (question.reuse_address || question.reuse_port) =>
+            {
+                Prediction::Unsure { culprits: Vec::new() }
+            }
             (Some(full), Prediction::Succeeds) if full.range.free == 0 => {
                 Prediction::Fails { rule: Rule::RangeUsedUp, culprits: Vec::new() }
             }
@@ -198,15 +209,33 @@ impl<'a> Case<'a> {
             misplaced: self.misplaced,
             fullness,
             other_protocol,
+            limit: self.job.limit,
             same_as_before: false,
         })
+    }
+
+    /// The processes that have most sockets in the range, each with their number.
+    fn range_holders(&self, question: &Question) -> Vec<(String, usize)> {
+        let mut counts: BTreeMap<u32, (String, usize)> = BTreeMap::new();
+        for socket in range::taking(question, self.host.uid, self.sockets, &self.host.ephemeral) {
+            let mut pids: Vec<(u32, &str)> =
+                self.owners.of(socket.inode).map(|owner| (owner.pid, owner.command)).collect();
+            pids.dedup();
+            for (pid, command) in pids {
+                counts.entry(pid).or_insert_with(|| (format!("{command}[{pid}]"), 0)).1 += 1;
+            }
+        }
+        let mut all: Vec<(String, usize)> = counts.into_values().collect();
+        all.sort_by_key(|(_, sockets)| std::cmp::Reverse(*sockets));
+        all.truncate(3);
+        all
     }
 
     /// Of port 0: how full the range is.
     fn fullness(&self, question: &Question) -> Option<Fullness> {
         let host = self.host;
-        let range = || range::count(question.protocol, self.sockets, &host.ephemeral, &host.reserved);
-        (question.addr.port() == 0).then(|| Fullness { range: range() })
+        let range = || range::count(question, host.uid, self.sockets, &host.ephemeral, &host.reserved);
+        (question.addr.port() == 0).then(|| Fullness { range: range(), holders: self.range_holders(question) })
     }
 
     /// A trial, if it was not forbidden and harms nobody.

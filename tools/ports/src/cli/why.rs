@@ -37,6 +37,9 @@ pub(super) struct WhyArgs {
     /// Judge by the list of sockets alone, and bind nothing
     #[arg(long)]
     no_trial: bool,
+    /// How many sockets are shown; those that differ in the peer alone count as one. JSON has all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
 }
 
 /// What is asked for.
@@ -60,6 +63,8 @@ pub struct Why {
     pub device: Option<String>,
     /// Whether sockets may be bound to see what the kernel says.
     pub trial: bool,
+    /// How many sockets are shown.
+    pub limit: usize,
 }
 
 impl WhyArgs {
@@ -98,6 +103,7 @@ impl WhyArgs {
             v6only: self.v6only,
             device: self.device,
             trial: !self.no_trial,
+            limit: self.limit,
         })
     }
 }

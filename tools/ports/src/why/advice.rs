@@ -87,6 +87,8 @@ pub enum Help {
     WaitForAddress,
     /// A wider range of ports for the kernel to choose from.
     WidenRange,
+    /// Fewer ports that the kernel may not choose.
+    ReserveFewer,
 }
 
 /// A process that holds a socket in the way.
@@ -143,6 +145,7 @@ impl fmt::Display for Help {
             }
             Self::Scope { address } => write!(f, "name the link in sin6_scope_id: {address}"),
             Self::WaitForAddress => f.write_str("wait until duplicate address detection is over: a second or two"),
+            Self::ReserveFewer => f.write_str("sysctl net.ipv4.ip_local_reserved_ports with fewer ports"),
             Self::WidenRange => f.write_str("sysctl net.ipv4.ip_local_port_range with a wider range"),
         }
     }
@@ -202,7 +205,7 @@ pub fn candidates(
         _ => None,
     };
     match (errno, rule) {
-        (_, Some(Rule::RangeUsedUp)) => vec![Candidate::deed(Help::WidenRange)],
+        (_, Some(Rule::RangeUsedUp)) => range_used_up(host),
         (_, Some(Rule::Tentative)) => vec![Candidate::deed(Help::WaitForAddress)],
         (_, Some(Rule::NoScope | Rule::NoSuchInterface)) => links(question, host),
         (_, Some(Rule::MappedV6Only)) => {
@@ -210,12 +213,18 @@ pub fn candidates(
             mapped_v4(*addr.ip()).map(|v4| to_address(question, v4.into())).into_iter().collect()
         }
         (_, Some(Rule::NoIpv6)) => vec![to_address(question, Ipv4Addr::UNSPECIFIED.into())],
-        (Errno::EADDRINUSE, _) if question.addr.port() == 0 => vec![Candidate::deed(Help::WidenRange)],
+        (Errno::EADDRINUSE, _) if question.addr.port() == 0 => range_used_up(host),
         (Errno::EADDRINUSE, _) => in_use(question, prediction, host, owners, used),
         (Errno::EACCES, _) => low_port(question, used),
         (Errno::EADDRNOTAVAIL, _) => foreign(question, host),
         _ => Vec::new(),
     }
+}
+
+fn range_used_up(host: &Host) -> Vec<Candidate> {
+    let reserved = host.reserved.iter().any(|ports| ports.clone().any(|port| host.ephemeral.contains(&port)));
+    let fewer = reserved.then_some(Help::ReserveFewer);
+    [Help::WidenRange].into_iter().chain(fewer).map(Candidate::deed).collect()
 }
 
 fn in_use(
@@ -460,6 +469,15 @@ mod tests {
         assert!(!helps(&half, "127.0.0.1:5000", &HELD).iter().any(|help| help.contains("TIME-WAIT")));
         let longer = Help::Wait { expires_ms: 57_001, longer: true };
         assert_eq!(longer.to_string(), "wait 58 s, and 60 s more if the peer closes meanwhile");
+    }
+
+    #[test]
+    fn reserved_ports_are_named_where_they_fill_the_range() {
+        let mut host = sample_host(Vec::new());
+        let helps = |host: &Host| range_used_up(host).into_iter().map(|candidate| candidate.help).collect::<Vec<_>>();
+        assert_eq!(helps(&host), [Help::WidenRange]);
+        host.reserved = vec![40_000..=40_003];
+        assert_eq!(helps(&host), [Help::WidenRange, Help::ReserveFewer]);
     }
 
     #[test]

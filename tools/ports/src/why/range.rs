@@ -12,6 +12,7 @@ use sockeye_sys::{Protocol, TcpState};
 
 use crate::socket::Socket;
 use crate::state::State;
+use crate::why::rules::{Conflict, Holder, Question, conflict};
 
 /// How full the range is from which the kernel chooses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -50,22 +51,43 @@ impl Busiest {
     }
 }
 
-/// Counts the ports of `ephemeral` that `sockets` of `protocol` have.
+/// The sockets with a port of `ephemeral` that bind(2) of `question` cannot be given: a port is taken only for the addresses
+/// that its socket has. SO_REUSEADDR and SO_REUSEPORT do not help where the kernel chooses for TCP.
+pub fn taking<'a>(
+    question: &Question,
+    uid: u32,
+    sockets: &'a [Socket],
+    ephemeral: &RangeInclusive<u16>,
+) -> impl Iterator<Item = &'a Socket> {
+    let plain = match question.protocol {
+        Protocol::TCP => Question { reuse_address: false, reuse_port: false, ..*question },
+        _ => *question,
+    };
+    let own =
+        move |socket: &&Socket| socket.protocol == plain.protocol && ephemeral.clone().contains(&socket.local.port());
+    sockets.iter().filter(own).filter(move |socket| {
+        let holder = Holder { socket: (*socket).clone(), reuse: None, v6only: socket.v6only };
+        !matches!(conflict(&plain, &holder, uid), Conflict::No(_))
+    })
+}
+
+/// Counts the ports of `ephemeral` that `sockets` have, for the addresses of `question`.
 pub fn count(
-    protocol: Protocol,
+    question: &Question,
+    uid: u32,
     sockets: &[Socket],
     ephemeral: &RangeInclusive<u16>,
     reserved: &[RangeInclusive<u16>],
 ) -> Range {
+    let protocol = question.protocol;
     let is_reserved = |port: &u16| reserved.iter().any(|range| range.contains(port));
-    let mut used = BTreeSet::new();
+    let used: BTreeSet<u16> = taking(question, uid, sockets, ephemeral).map(|socket| socket.local.port()).collect();
     let mut peers: BTreeMap<SocketAddr, usize> = BTreeMap::new();
     let own = |socket: &&Socket| socket.protocol == protocol && ephemeral.contains(&socket.local.port());
     for socket in sockets.iter().filter(own) {
         if socket.state == State::Tcp(TcpState::SynReceived) {
             continue;
         }
-        used.insert(socket.local.port());
         if protocol == Protocol::TCP && socket.has_peer() {
             *peers.entry(socket.peer).or_default() += 1;
         }
@@ -109,6 +131,20 @@ mod tests {
     use super::*;
     use crate::samples::socket;
 
+    fn asked(protocol: Protocol, addr: &str) -> Question {
+        let addr = addr.parse().unwrap();
+        Question { protocol, addr, v6only: false, reuse_address: false, reuse_port: false, device: None }
+    }
+
+    #[test]
+    fn a_port_is_taken_for_its_address_alone() {
+        let bound = |local: &str| socket(Protocol::TCP, TcpState::Closed, local, "0.0.0.0:0");
+        let sockets = [bound("127.0.0.1:40000"), bound("127.0.0.1:40001"), bound("10.0.0.1:40001")];
+        let free = |addr: &str| count(&asked(Protocol::TCP, addr), 0, &sockets, &(40_000..=40_003), &[]).free;
+        assert_eq!((free("127.0.0.1:0"), free("10.0.0.1:0"), free("127.0.0.2:0"), free("0.0.0.0:0")), (2, 3, 4, 2));
+        assert_eq!(free("[::1]:0"), 4);
+    }
+
     #[test]
     fn the_settings_as_the_kernel_writes_them() {
         assert_eq!(ephemeral("32768\t60999\n"), Some(32_768..=60_999));
@@ -128,16 +164,17 @@ mod tests {
             tcp(TcpState::Established, "10.0.0.1:22", "10.0.0.2:80"),
             socket(Protocol::UDP, TcpState::Closed, "0.0.0.0:40003", "0.0.0.0:0"),
         ];
-        let range = count(Protocol::TCP, &sockets, &(40_000..=40_009), &[40_009..=40_009, 1..=5]);
+        let range =
+            count(&asked(Protocol::TCP, "0.0.0.0:0"), 0, &sockets, &(40_000..=40_009), &[40_009..=40_009, 1..=5]);
         assert_eq!((range.reserved, range.in_use, range.free), (1, 2, 7));
-        assert_eq!(count(Protocol::UDP, &sockets, &(40_000..=40_009), &[]).in_use, 1);
+        assert_eq!(count(&asked(Protocol::UDP, "0.0.0.0:0"), 0, &sockets, &(40_000..=40_009), &[]).in_use, 1);
     }
 
     #[test]
     fn three_ports_make_two_connections_to_one_place() {
         // Tried on Linux 6.18: the third connect(2) fails with EADDRNOTAVAIL.
         let to = |port: u16| socket(Protocol::TCP, TcpState::Established, &format!("10.0.0.1:{port}"), "10.0.0.2:80");
-        let range = count(Protocol::TCP, &[to(40_000), to(40_002)], &(40_000..=40_002), &[]);
+        let range = count(&asked(Protocol::TCP, "10.0.0.1:0"), 0, &[to(40_000), to(40_002)], &(40_000..=40_002), &[]);
         let busiest = range.busiest.unwrap();
         assert_eq!((busiest.connections, busiest.limit, busiest.is_full()), (2, 2, true));
         // bind(2) to port 0 may find the third, or not.

@@ -1,5 +1,6 @@
 //! The answer of `ports why`, as text and JSON.
 
+use std::collections::HashMap;
 use std::io;
 
 use serde::Serialize;
@@ -16,6 +17,7 @@ use super::rules::{Apart, Conflict, Holder, Host, Prediction, Question, Rule, co
 use super::sentences::{self, Part, rule_says, unexplained};
 use crate::byte_order;
 use crate::endpoint;
+use crate::explain::counted;
 use crate::names::Names;
 use crate::owners::{self, Holders, Ownership};
 use crate::record::{Coded, Record};
@@ -27,6 +29,8 @@ use crate::state::State;
 pub struct Fullness {
     /// The counts.
     pub range: Range,
+    /// The processes that have most sockets there, as `name[pid]`, with their number.
+    pub holders: Vec<(String, usize)>,
 }
 
 /// The answer to one question.
@@ -54,6 +58,8 @@ pub struct Answer<'a> {
     pub fullness: Option<Fullness>,
     /// What the rules say of the other protocol, where none was asked for.
     pub other_protocol: Option<Prediction>,
+    /// So many sockets are shown, those that are alike as one.
+    pub limit: usize,
     /// The answer before this one came to the same, for the same reasons: people need not read them twice.
     pub same_as_before: bool,
 }
@@ -249,9 +255,20 @@ impl Fullness {
     fn says(&self) -> Vec<String> {
         let range = &self.range;
         let mut says = vec![format!(
-            "the kernel chooses from {} to {}: {} free, {} in use, {} reserved",
-            range.first, range.last, range.free, range.in_use, range.reserved
+            "the kernel chooses from {} to {}: for this address {} free, {} in use, {} reserved{}",
+            range.first,
+            range.last,
+            range.free,
+            range.in_use,
+            range.reserved,
+            if range.reserved > 0 { " (net.ipv4.ip_local_reserved_ports)" } else { "" }
         )];
+        let each =
+            self.holders.iter().map(|(who, sockets)| format!("{who} {}", counted(*sockets, "socket", "sockets")));
+        let each: Vec<String> = each.collect();
+        if !each.is_empty() {
+            says.push(format!("in the range most are of: {}", each.join(", ")));
+        }
         if range.one_by_chance && range.free == 1 {
             says.push(
                 "the kernel looks at an even number of ports: whether it finds the last one is chance".to_owned(),
@@ -277,9 +294,7 @@ impl Render for Answer<'_> {
         if self.same_as_before {
             text.line(format!("  {}", text.paint(Role::Dim, "as above")))?;
         } else {
-            for part in self.parts() {
-                self.holder(text, &part)?;
-            }
+            self.holders(text)?;
             for note in self.notes() {
                 wrapped(text, "  ", &note)?;
             }
@@ -300,7 +315,81 @@ impl Render for Answer<'_> {
     }
 }
 
+fn role_of(part: &Part<'_>) -> Role {
+    match part.in_the_way {
+        Some(true) => Role::Bad,
+        None => Role::Warning,
+        Some(false) => Role::Dim,
+    }
+}
+
+/// So many sockets that differ in the peer alone are shown one by one.
+const FEW: usize = 3;
+
+/// Sockets that differ in the peer alone, together; in the order of the first of each.
+fn groups<'p>(parts: impl Iterator<Item = Part<'p>>, owners: &Holders) -> Vec<Vec<Part<'p>>> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut groups: Vec<Vec<Part<'p>>> = Vec::new();
+    for part in parts {
+        let socket = &part.holder.socket;
+        let mut pids: Vec<u32> = owners.of(socket.inode).map(|owner| owner.pid).collect();
+        pids.dedup();
+        let found = owners.ownership(socket.inode);
+        let alike =
+            format!("{} {:?} {pids:?} {found:?} {:?} {:?}", socket.local, socket.state, part.conflict, part.in_the_way);
+        let place = *places.entry(alike).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(part),
+            None => groups.push(vec![part]),
+        }
+    }
+    groups
+}
+
 impl Answer<'_> {
+    /// The sockets, those that are alike together.
+    fn holders(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let (mut shown, mut left) = (0_usize, 0_usize);
+        for group in groups(self.parts(), self.owners) {
+            if shown >= self.limit {
+                left = left.saturating_add(group.len());
+                continue;
+            }
+            match group.last() {
+                Some(last) if group.len() > FEW => {
+                    self.many(text, last, group.len())?;
+                    shown = shown.saturating_add(1);
+                }
+                _ => {
+                    group.iter().try_for_each(|part| self.holder(text, part))?;
+                    shown = shown.saturating_add(group.len());
+                }
+            }
+        }
+        if left == 0 {
+            Ok(())
+        } else {
+            text.line(format!("  and {} more (--limit)", counted(left, "socket", "sockets")))
+        }
+    }
+
+    /// A line for sockets that differ in the peer alone; `last` is one of them.
+    fn many(&self, text: &mut Text<'_>, last: &Part<'_>, count: usize) -> io::Result<()> {
+        let socket = &last.holder.socket;
+        let mut line = format!("{count} sockets of ");
+        endpoint::push_local(&mut line, socket, self.names);
+        line.push(' ');
+        line.push_str(socket.state.name().unwrap_or("in a state of its own"));
+        let mut before = None;
+        for owner in self.owners.of(socket.inode).filter(|owner| before.replace(owner.pid) != Some(owner.pid)) {
+            line.push_str(", ");
+            owners::push_command(&mut line, owner.command);
+            line.push_str(&format!("[{}]", owner.pid));
+        }
+        text.line(format!("  {}", text.paint(role_of(last), &line)))?;
+        wrapped(text, "    ", &format!("each: {}", last.says(self.host)))
+    }
+
     fn holder(&self, text: &mut Text<'_>, part: &Part<'_>) -> io::Result<()> {
         let holder = part.holder;
         let socket = &holder.socket;
@@ -333,12 +422,7 @@ impl Answer<'_> {
             (false, false) => "",
         };
         line.push_str(holder.reuse.map_or("", set));
-        let role = match part.in_the_way {
-            Some(true) => Role::Bad,
-            None => Role::Warning,
-            Some(false) => Role::Dim,
-        };
-        text.line(format!("  {}", text.paint(role, &line)))?;
+        text.line(format!("  {}", text.paint(role_of(part), &line)))?;
         wrapped(text, "    ", &part.says(self.host))
     }
 }
@@ -489,5 +573,46 @@ impl Render for Step {
                 text.line(format!("tried: {call}: {outcome}"))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sockeye_sys::TcpState;
+
+    use super::*;
+    use crate::samples::socket;
+    use crate::why::proof::Proof;
+
+    #[test]
+    fn sockets_that_differ_in_the_peer_alone_stand_together() {
+        let question = Question {
+            protocol: Protocol::TCP,
+            addr: "127.0.0.1:80".parse().unwrap(),
+            v6only: false,
+            reuse_address: false,
+            reuse_port: false,
+            device: None,
+        };
+        let holder = |state, peer: &str| Holder {
+            socket: socket(Protocol::TCP, state, "127.0.0.1:80", peer),
+            reuse: None,
+            v6only: None,
+        };
+        let holders = [
+            holder(TcpState::Established, "127.0.0.1:4000"),
+            holder(TcpState::Established, "127.0.0.1:4001"),
+            holder(TcpState::CloseWait, "127.0.0.1:4002"),
+            holder(TcpState::Established, "127.0.0.1:4003"),
+        ];
+        let part = |holder| Part {
+            question: &question,
+            holder,
+            conflict: Conflict::Yes,
+            in_the_way: Some(true),
+            proof: Proof::default(),
+        };
+        let found = groups(holders.iter().map(part), &Holders::default());
+        assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [3, 1]);
     }
 }
