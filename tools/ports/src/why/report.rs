@@ -384,7 +384,9 @@ impl Answer<'_> {
         for owner in self.owners.of(socket.inode).filter(|owner| before.replace(owner.pid) != Some(owner.pid)) {
             line.push_str(", ");
             owners::push_command(&mut line, owner.command);
-            line.push_str(&format!("[{}]", owner.pid));
+            line.push('[');
+            line.push_str(&owner.pid.to_string());
+            line.push(']');
         }
         text.line(format!("  {}", text.paint(role_of(last), &line)))?;
         wrapped(text, "    ", &format!("each: {}", last.says(self.host)))
