@@ -187,7 +187,7 @@ module completions {
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete ports explain color" # Use colour: on a terminal, always or never
     --help(-h)                # Print help (see more with '--help')
-    what?: string             # A state as RFC 9293, ss or netstat spells it, a port (80 or :80), or a process (pid:812)
+    what?: string             # A state as RFC 9293, ss or netstat spells it, a port (80, http, 53/udp, 127.0.0.1:80), or a process (pid:812)
   ]
 
   def "nu-complete ports backlog color" [] {
@@ -204,7 +204,7 @@ module completions {
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete ports backlog color" # Use colour: on a terminal, always or never
     --help(-h)                # Print help (see more with '--help')
-    ...ports: string          # Only listeners on these ports
+    ...ports: string          # Only listeners on these ports: 80, http, 127.0.0.1:80
   ]
 
 }
