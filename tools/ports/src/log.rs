@@ -59,7 +59,9 @@ pub fn run(job: &Log, output: &mut Output<'_>) -> Result<Status, Failure> {
 fn before(close: &Close) -> Socket {
     let socket = model(close.row.clone());
     let closed = if close.row.protocol == Protocol::TCP { State::Tcp(TcpState::Closed) } else { State::Unconnected };
-    Socket { state: close.past.map_or(closed, |past| past.state), uid: None, ..socket }
+    let state = close.past.map_or(closed, |past| past.state);
+    let (local, peer) = closed::ends_before(close);
+    Socket { state, local, peer, uid: None, ..socket }
 }
 
 fn is_wanted(socket: &Socket, filter: &Filter) -> bool {

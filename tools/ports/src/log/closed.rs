@@ -1,6 +1,7 @@
 //! A connection that is over: what the kernel's last word says of it, and what can be concluded.
 
 use std::io;
+use std::net::SocketAddr;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -16,6 +17,7 @@ use crate::socket::Socket;
 use crate::state::State;
 use crate::watch::line::ends;
 use crate::watch::notice::Micros;
+use crate::watch::timeline::Past;
 use crate::watch::when::{Stamp, span};
 
 /// How a TCP connection came to its end.
@@ -28,8 +30,13 @@ pub enum Ended {
     ClosedByPeerFirst,
     /// By a reset, or given up after too many retransmissions.
     Reset,
-    /// There never was one, or the kernel forgot what it knew.
+    /// By a reset from here, with SO_LINGER of zero seconds or because the listener was closed before it was accepted: the
+    /// kernel forgets the peer and all counts then.
+    ResetHere,
+    /// There never was one: it was asked for in vain.
     NoConnection,
+    /// The kernel forgot the peer, and no listing had shown whether there was a connection.
+    NoConnectionOrResetHere,
     /// The kernel tells too little.
     Unknown,
 }
@@ -40,7 +47,9 @@ impl Ended {
             Self::ClosedHereFirst => "FIN, here first",
             Self::ClosedByPeerFirst => "FIN, peer first",
             Self::Reset => "reset or given up",
+            Self::ResetHere => "reset here",
             Self::NoConnection => "no connection",
+            Self::NoConnectionOrResetHere => "no connection, or reset here",
             Self::Unknown => "end unknown",
         }
     }
@@ -61,6 +70,25 @@ pub struct Octets {
     pub received_may_count_fin: bool,
 }
 
+/// The ends as they were last seen: the kernel forgets them when it gives a connection up.
+pub fn ends_before(close: &Close) -> (SocketAddr, SocketAddr) {
+    let here = (close.row.local, close.row.peer);
+    let seen = close.past.filter(|past| here.1.port() == 0 && past.peer.port() != 0);
+    seen.map_or(here, |past| (past.local, past.peer))
+}
+
+/// How a connection ended of which the kernel has forgotten the peer.
+///
+/// # Source
+/// Linux, net/ipv4/tcp.c, `tcp_disconnect()`.
+fn forgotten(close: &Close) -> Ended {
+    match close.past.map(|past| past.state) {
+        Some(State::Tcp(TcpState::SynSent | TcpState::Closed)) => Ended::NoConnection,
+        Some(State::Tcp(_)) if ends_before(close).1.port() != 0 => Ended::ResetHere,
+        _ => Ended::NoConnectionOrResetHere,
+    }
+}
+
 /// How a connection ended, from what is left of it.
 ///
 /// The kernel counts our SYN and our FIN, when they are acknowledged, as one octet each among `tcpi_bytes_acked`, and not
@@ -69,13 +97,13 @@ pub struct Octets {
 /// # Source
 /// Linux, net/ipv4/tcp_input.c, `tcp_snd_una_update()`, and net/ipv4/tcp_output.c, `tcp_transmit_skb()`.
 pub fn ended(info: Option<&TcpInfo>, close: &Close) -> Ended {
-    let peerless = close.row.peer.port() == 0;
-    if close.waits == Some(true) {
+    if close.left.is_some() {
         return Ended::ClosedHereFirst;
     }
-    let Some(info) = info.filter(|_| !peerless) else {
-        return if peerless { Ended::NoConnection } else { Ended::Unknown };
-    };
+    if close.row.peer.port() == 0 {
+        return forgotten(close);
+    }
+    let Some(info) = info else { return Ended::Unknown };
     let (Some(acked), Some(sent), Some(again)) = (info.bytes_acked(), info.bytes_sent(), info.bytes_retrans()) else {
         return Ended::Unknown;
     };
@@ -88,17 +116,27 @@ pub fn ended(info: Option<&TcpInfo>, close: &Close) -> Ended {
 ///
 /// # Source
 /// Linux, net/ipv4/tcp_input.c, `tcp_rcv_nxt_update()`: the peer's FIN is one octet of `tcpi_bytes_received`, but not if
-/// it came when only TIME-WAIT was left.
-pub fn octets(info: &TcpInfo, ended: Ended) -> Octets {
+/// it came when only the small socket of FIN-WAIT-2 or TIME-WAIT was left.
+pub fn octets(info: &TcpInfo, ended: Ended, close: &Close) -> Octets {
+    if matches!(ended, Ended::ResetHere | Ended::NoConnectionOrResetHere) {
+        // They have been set to zero.
+        return Octets::default();
+    }
     let sent = info.bytes_sent().zip(info.bytes_retrans()).map(|(sent, again)| sent.saturating_sub(again));
     let acked = info.bytes_acked().map(|acked| acked.min(sent.unwrap_or(acked)));
-    let fin = u64::from(ended == Ended::ClosedByPeerFirst);
+    let before = close.past.map(|past| past.state);
+    let came = matches!(before, Some(State::Tcp(TcpState::CloseWait | TcpState::LastAck | TcpState::Closing)));
+    let counted = ended == Ended::ClosedByPeerFirst || (ended == Ended::Reset && came);
+    let not_yet = close.left == Some(State::Tcp(TcpState::FinWait2));
+    let fin = u64::from(counted);
     Octets {
         sent,
         acked,
         retransmitted: info.bytes_retrans(),
         received: info.bytes_received().map(|received| received.saturating_sub(fin)),
-        received_may_count_fin: ended != Ended::ClosedByPeerFirst
+        received_may_count_fin: !counted
+            && !not_yet
+            && ended != Ended::NoConnection
             && info.bytes_received().is_some_and(|octets| octets > 0),
     }
 }
@@ -127,7 +165,8 @@ impl Closed<'_> {
     /// How long it was seen, and whether it was there before.
     fn seen(&self) -> (Option<Micros>, bool) {
         let past = self.close.past;
-        (past.map(|past| self.close.at.saturating_sub(past.first)), past.is_some_and(|past| past.older))
+        let span = |past: Past| past.until.unwrap_or(self.close.at).saturating_sub(past.first);
+        (past.map(span), past.is_some_and(|past| past.older))
     }
 
     fn ended(&self) -> Option<Ended> {
@@ -157,10 +196,13 @@ impl Render for Closed<'_> {
             (Some(micros), true) => format!("more than {}", span(micros)),
         });
         if let (Some(ended), Some(info)) = (self.ended(), &self.close.row.tcp_info) {
-            let octets = octets(info, ended);
+            let octets = octets(info, ended, self.close);
             let shown = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+            let doubt = ended == Ended::ClosedHereFirst && octets.received_may_count_fin;
+            let received = octets.received.filter(|_| doubt).and_then(|octets| octets.checked_sub(1));
+            let least = received.map(|least| format!("{least} or ")).unwrap_or_default();
             add(&format!(
-                "sent {} acked {} received {}",
+                "sent {} acked {} received {least}{}",
                 shown(octets.sent),
                 shown(octets.acked),
                 shown(octets.received)
@@ -178,7 +220,11 @@ impl Render for Closed<'_> {
         }
         if let Some(ended) = self.ended() {
             let words = ended.words();
-            add(&if ended == Ended::Reset { text.paint(Role::Bad, words) } else { words.to_owned() });
+            add(&if matches!(ended, Ended::Reset | Ended::ResetHere) {
+                text.paint(Role::Bad, words)
+            } else {
+                words.to_owned()
+            });
         } else {
             add("udp");
         }
@@ -242,7 +288,7 @@ impl Serialize for Closed<'_> {
         let Close { row, at, past, accepted, .. } = self.close;
         let info = row.tcp_info.as_ref();
         let ended = self.ended();
-        let octets = info.zip(ended).map(|(info, ended)| octets(info, ended)).unwrap_or_default();
+        let octets = info.zip(ended).map(|(info, ended)| octets(info, ended, self.close)).unwrap_or_default();
         let (seen_for_us, older_than_log) = self.seen();
         let peer = self.socket.has_peer().then_some(self.socket.peer);
         let record = Record {
@@ -286,7 +332,8 @@ mod tests {
     fn close(accepted: bool, waits: bool, peer: &str) -> Close {
         let (local, peer) = ("127.0.0.1:80".parse().unwrap(), peer.parse().unwrap());
         let row = InetSocket::bare(Protocol::TCP, TcpState::Closed, local, peer);
-        Close { row, at: 0, past: None, waits: Some(waits), accepted }
+        let left = waits.then_some(State::Tcp(TcpState::TimeWait));
+        Close { row, at: 0, past: None, left, accepted }
     }
 
     fn info(acked: u64, received: u64, sent: u64, again: u64) -> TcpInfo {
@@ -313,9 +360,10 @@ mod tests {
         ];
         for (what, accepted, waits, (acked, received, sent, again), how, expected) in rows {
             let info = info(acked, received, sent, again);
-            let found = ended(Some(&info), &close(accepted, waits, "127.0.0.1:5000"));
+            let close = close(accepted, waits, "127.0.0.1:5000");
+            let found = ended(Some(&info), &close);
             assert_eq!(found, how, "{what}");
-            let octets = octets(&info, found);
+            let octets = octets(&info, found, &close);
             assert_eq!((octets.sent, octets.acked, octets.received), expected, "{what}");
         }
     }
@@ -324,9 +372,50 @@ mod tests {
     fn what_is_not_known_is_not_told() {
         let old = TcpInfo::new(&[7; 104]);
         assert_eq!(ended(Some(&old), &close(true, false, "127.0.0.1:5000")), Ended::Unknown);
-        assert_eq!(octets(&old, Ended::Unknown), Octets::default());
+        assert_eq!(octets(&old, Ended::Unknown, &close(true, false, "127.0.0.1:5000")), Octets::default());
         assert_eq!(ended(None, &close(true, false, "127.0.0.1:5000")), Ended::Unknown);
-        assert_eq!(ended(Some(&info(0, 0, 0, 0)), &close(true, false, "127.0.0.1:0")), Ended::NoConnection);
+    }
+
+    fn seen(state: TcpState) -> Past {
+        let (local, peer) = ("10.0.0.1:80".parse().unwrap(), "10.0.0.2:5000".parse().unwrap());
+        let (state, inode) = (State::Tcp(state), Some(7));
+        Past { local, peer, accepted: true, state, first: 0, older: false, inode, until: None }
+    }
+
+    #[test]
+    fn what_the_kernel_forgets_of_an_aborted_connection_the_listing_knew() {
+        let none = info(0, 0, 0, 0);
+        for (state, expected) in [
+            (None, Ended::NoConnectionOrResetHere),
+            (Some(TcpState::SynSent), Ended::NoConnection),
+            (Some(TcpState::SynReceived), Ended::ResetHere),
+            (Some(TcpState::Established), Ended::ResetHere),
+            (Some(TcpState::CloseWait), Ended::ResetHere),
+        ] {
+            let close = Close { past: state.map(seen), ..close(true, false, "10.0.0.2:0") };
+            let found = ended(Some(&none), &close);
+            assert_eq!(found, expected, "{state:?}");
+            if found != Ended::NoConnection {
+                assert_eq!(octets(&none, found, &close), Octets::default(), "no count is left");
+            }
+            let peer = if state.is_some() { "10.0.0.2:5000" } else { "10.0.0.2:0" };
+            assert_eq!(ends_before(&close).1, peer.parse().unwrap(), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn the_fin_of_the_peer_is_left_out_where_it_is_certain() {
+        let count = |close: &Close| {
+            let info = info(1, 11, 0, 0);
+            let octets = octets(&info, ended(Some(&info), close), close);
+            (octets.received, octets.received_may_count_fin)
+        };
+        let waiting = |left| Close { left: Some(State::Tcp(left)), ..close(true, true, "127.0.0.1:5000") };
+        assert_eq!(count(&waiting(TcpState::TimeWait)), (Some(11), true), "before or after the socket was replaced");
+        assert_eq!(count(&waiting(TcpState::FinWait2)), (Some(11), false), "it has not come");
+        let reset = |state| Close { past: Some(seen(state)), ..close(false, false, "127.0.0.1:5000") };
+        assert_eq!(count(&reset(TcpState::CloseWait)), (Some(10), false), "it had come");
+        assert_eq!(count(&reset(TcpState::Established)), (Some(11), true));
     }
 
     #[test]

@@ -10,18 +10,23 @@ pub(super) const SECTION: (&str, &str) = (
 was seen, octets sent, acknowledged and received, round-trip times, retransmissions, how it ended, and a process that held it. No \
 privilege is needed. Listeners are left out.
 
-How long: since it was first listed, which is up to 50 ms after it was made; `unseen before` if it was never listed, and `more than` if \
-it is older than the log.
+How long: since it was first listed, which is up to 50 ms after it was made, until it was closed or listings lacked it; `unseen \
+before` if it was never listed, and `more than` if it is older than the log.
 
-Octets: without those that were sent again, and without SYN and FIN. The kernel counts the peer's FIN as an octet received in \
-some cases; where that may be, `--json` says `received_may_count_fin`.
+Octets: without those that were sent again, and without SYN and FIN. The kernel counts the peer's FIN as an octet received unless \
+it came late; where this is open, `received 10 or 11` is said of what was closed here first, and of every end `--json` has \
+`received_octets` with and `received_may_count_fin`.
 
 How it ended is concluded: TIME-WAIT is left where both sides closed and this one was first (`FIN, here first`); without it, our FIN was \
-acknowledged (`FIN, peer first`) or was not (`reset or given up`). A connection that failed before it was open has `no connection`. \
+acknowledged (`FIN, peer first`) or was not (`reset or given up`). Of a connection that is aborted here (SO_LINGER of zero seconds, or its \
+listener closed before it was accepted) the kernel forgets the peer and all counts: what a listing had shown is told, with `reset \
+here`; if none had, it cannot be told from one that failed to open: `no connection, or reset here`. One that was seen \
+to be asked for in vain has `no connection`. \
 The message comes when the socket's memory is freed: if the process keeps the descriptor open, when it closes that.
 
 With `--json`, each line is an object with `time`, `monotonic_us`, both ends, `accepted`, `seen_for_us`, `older_than_log`, \
-`state_before`, `ended` (`closed_here_first`, `closed_by_peer_first`, `reset`, `no_connection`, `unknown`; null of UDP), \
+`state_before`, `ended` (`closed_here_first`, `closed_by_peer_first`, `reset`, `reset_here`, `no_connection`, `no_connection_or_reset_here`, \
+`unknown`; null of UDP), \
 `sent_octets`, `acked_octets`, `retransmitted_octets`, `received_octets`, `received_may_count_fin`, `rtt_us`, `min_rtt_us`, \
 `retransmits`, `inode`, `cookie`, `owner`, and `tcp_info` with every field of the kernel's structure under its own name.",
 );

@@ -22,7 +22,7 @@ retransmission, and each reset with its reason. No state is missed then. The ins
 next `ports watch`. Trace events do not name their network namespace: they count only where a listing or a close message of this \
 namespace has the same socket. `--no-trace` does without them.
 
-Where the kernel only says that it closed a connection that lives on in TIME-WAIT, TIME-WAIT is what is told. On a terminal the last \
+Where the kernel only says that it closed a connection that lives on in FIN-WAIT-2 or TIME-WAIT, that is what is told. On a terminal the last \
 line says how long the next TIME-WAIT has left; `TIME-WAIT over after 60.0 s` is told everywhere.
 
 A FILTER is what `ss`(8) takes: `'sport = :80 or dst 10.0.0.0/8'`. A socket is told of if it passes before or after the change, so \

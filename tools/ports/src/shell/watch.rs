@@ -20,6 +20,7 @@ use crate::kind::Kind;
 use crate::names::Names;
 use crate::owners::{Holders, push_owners};
 use crate::socket::Socket;
+use crate::state::State;
 use crate::watch::notice::{Micros, Notice};
 use crate::watch::pace::Pace;
 use crate::watch::timeline::{MOVING, Past, Question, Scope, Timeline};
@@ -72,9 +73,9 @@ pub struct Close {
     pub at: Micros,
     /// What was known of it.
     pub past: Option<Past>,
-    /// Whether it lives on in TIME-WAIT; `None` if nobody asked.
-    pub waits: Option<bool>,
-    /// Whether somebody listens on its local port.
+    /// In which state the small socket is that was left of it, TIME-WAIT or still FIN-WAIT-2; `None` if none was.
+    pub left: Option<State>,
+    /// Whether the peer opened it, as far as that was seen, or a listener on its local port tells.
     pub accepted: bool,
 }
 
@@ -346,11 +347,14 @@ impl Watcher {
         for row in rows {
             let socket = model(row.clone());
             if self.wants_closes {
-                let waits = (row.protocol == Protocol::TCP && socket.has_peer() && socket.peer.port() != 0)
-                    .then(|| self.find(&socket, ANY_COOKIE).is_some_and(|found| found.expires_ms().is_some()));
-                let accepted = self.timeline.is_listening(socket.local.port());
+                let left = (row.protocol == Protocol::TCP && socket.has_peer() && socket.peer.port() != 0)
+                    .then(|| self.find(&socket, ANY_COOKIE).filter(|found| found.expires_ms().is_some()))
+                    .flatten()
+                    .map(|found| found.state);
                 let past = self.timeline.past(&socket);
-                round.closes.push(Close { row, at: now, past, waits, accepted });
+                let accepted = past.is_some_and(|past| past.accepted)
+                    || (past.is_none() && self.timeline.is_listening(socket.local.port()));
+                round.closes.push(Close { row, at: now, past, left, accepted });
             }
             self.timeline.closed(socket, now);
         }

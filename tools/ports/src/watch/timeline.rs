@@ -10,6 +10,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+use std::net::SocketAddr;
 
 use sockeye_sys::sock_diag::{StateMask, Timer, TimerKind};
 use sockeye_sys::{Family, Protocol, TcpState};
@@ -94,6 +95,12 @@ pub struct Question {
 /// What is known of a socket when it is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Past {
+    /// The end here that it was last seen with: the kernel may have forgotten it since.
+    pub local: SocketAddr,
+    /// The other end.
+    pub peer: SocketAddr,
+    /// Whether the peer opened the connection, as far as that is known.
+    pub accepted: bool,
     /// The state that it was last seen in.
     pub state: State,
     /// When it was first seen.
@@ -102,6 +109,16 @@ pub struct Past {
     pub older: bool,
     /// The inode that it had.
     pub inode: Option<u32>,
+    /// When listings began to lack it; `None` if none did.
+    pub until: Option<Micros>,
+}
+
+impl Past {
+    fn of(known: &Known) -> Self {
+        let Known { first, older, accepted, .. } = *known;
+        let Socket { state, local, peer, inode, .. } = known.socket;
+        Self { local, peer, accepted, state, first, older, inode, until: None }
+    }
 }
 
 /// What became of each socket.
@@ -124,7 +141,8 @@ pub struct Timeline {
     /// Close messages that have not been looked into.
     closed: Vec<(Socket, Micros)>,
     gone: VecDeque<u64>,
-    gone_set: HashSet<u64>,
+    /// What was known of each of them, if anything was.
+    gone_past: HashMap<u64, Option<Past>>,
     expiring: BinaryHeap<Reverse<(Micros, u64)>>,
     notices: Vec<Notice>,
     /// Whether the trace tells of retransmissions, so that the listing need not.
@@ -147,7 +165,7 @@ impl Timeline {
         let Some(known) = self.known.get_mut(&socket.cookie) else {
             if !self.started {
                 self.insert(socket, None, now);
-            } else if !self.gone_set.contains(&socket.cookie) {
+            } else if !self.gone_past.contains_key(&socket.cookie) {
                 self.differing.push((socket, now, SeenBy::Listing));
             }
             return;
@@ -224,10 +242,10 @@ impl Timeline {
 
     /// What is known of a socket: by its cookie, or, where TIME-WAIT has taken over under another, by its ends.
     pub fn past(&self, socket: &Socket) -> Option<Past> {
-        let heir = || self.known.get(self.by_key.get(&Key::of(socket))?).filter(|known| is_waiting(&known.socket));
-        let known = self.known.get(&socket.cookie).or_else(heir)?;
-        let Known { first, older, .. } = *known;
-        Some(Past { state: known.socket.state, first, older, inode: known.socket.inode })
+        let heir = || self.known.get(self.by_key.get(&Key::of(socket))?).filter(|known| is_left(&known.socket));
+        let here = self.known.get(&socket.cookie).or_else(heir).map(Past::of);
+        // A reset takes it out of the listings; the message comes when its process closes it.
+        here.or_else(|| *self.gone_past.get(&socket.cookie)?)
     }
 
     /// Whether somebody listens on this port.
@@ -317,7 +335,7 @@ impl Timeline {
             if chain.complete {
                 consumed.insert(cookie);
             }
-            let waiting = chain.key().and_then(|key| evidence.rows.get(&key)).filter(|row| is_waiting(row));
+            let waiting = chain.key().and_then(|key| evidence.rows.get(&key)).filter(|row| is_left(row));
             for (at, step) in std::mem::take(&mut chain.steps) {
                 match (waiting, &step) {
                     (Some(row), Step::State { from, to: TcpState::Closed }) if may_wait(*from) => {
@@ -392,10 +410,10 @@ impl Timeline {
         let ended = Some((at, SeenBy::CloseMessage));
         match self.known.get(&socket.cookie) {
             // What follows it under the same cookie is told by the listing already.
-            Some(known) if is_waiting(&known.socket) => {}
+            Some(known) if is_left(&known.socket) => {}
             Some(known) if can_be_asked_for(&known.socket) => questions.add(known.socket.clone(), ended),
             Some(_) => self.remove(socket.cookie, at, SeenBy::CloseMessage),
-            None if self.gone_set.contains(&socket.cookie) || socket.local.port() == 0 => {}
+            None if self.gone_past.contains_key(&socket.cookie) || socket.local.port() == 0 => {}
             None if socket.protocol == Protocol::TCP && socket.peer.port() != 0 => questions.add(socket, ended),
             None => self.came_and_went(socket, at),
         }
@@ -408,7 +426,7 @@ impl Timeline {
         // Where there is no connection, a listener is found in its place.
         let meant = |socket: &Socket| question.socket.peer.port() == 0 || socket.state != State::Tcp(TcpState::Listen);
         let found = found.filter(meant);
-        let same = |socket: &Socket| asked == 0 || socket.cookie == asked || is_waiting(socket);
+        let same = |socket: &Socket| asked == 0 || socket.cookie == asked || is_left(socket);
         let Some(found) = found.filter(same) else {
             if self.known.contains_key(&asked) {
                 self.remove(asked, at, seen_by);
@@ -425,7 +443,7 @@ impl Timeline {
                 }
                 self.refresh(&found, now);
             }
-            None if self.gone_set.contains(&found.cookie) => {}
+            None if self.gone_past.contains_key(&found.cookie) => {}
             _ => self.differing.push((found, at, seen_by)),
         }
     }
@@ -438,7 +456,7 @@ impl Timeline {
     }
 
     fn insert(&mut self, socket: Socket, since: Option<Micros>, now: Micros) {
-        let accepted = socket.has_peer() && self.is_listening(socket.local.port());
+        let accepted = socket.has_peer() && (is_asked_for(&socket) || self.is_listening(socket.local.port()));
         self.by_key.insert(Key::of(&socket), socket.cookie);
         self.count_listener(&socket, true);
         let (cookie, waits) = (socket.cookie, is_waiting(&socket));
@@ -454,7 +472,7 @@ impl Timeline {
     /// Tells of a new state, or a new socket.
     fn change(&mut self, socket: Socket, at: Micros, seen_by: SeenBy) {
         let (cookie, to) = (socket.cookie, Some(socket.state));
-        if is_waiting(&socket)
+        if is_left(&socket)
             && let Some(before) = self.by_key.get(&Key::of(&socket)).copied()
         {
             self.follow(before, cookie);
@@ -487,7 +505,7 @@ impl Timeline {
         self.tell(cookie, at, What::Changed { from, to, lasted }, seen_by);
     }
 
-    /// A connection goes on in TIME-WAIT under another cookie if nobody had asked for the first before that.
+    /// A connection goes on in FIN-WAIT-2 or TIME-WAIT under another cookie if nobody had asked for the first before that.
     fn follow(&mut self, before: u64, cookie: u64) {
         if before == cookie || self.known.contains_key(&cookie) {
             return;
@@ -495,7 +513,7 @@ impl Timeline {
         let Some(mut known) = self.known.remove(&before) else { return };
         self.note_motion(&known.socket, false);
         self.chains.forget(before);
-        self.remember(before);
+        self.remember(before, None);
         known.socket.cookie = cookie;
         self.by_key.insert(Key::of(&known.socket), cookie);
         self.known.insert(cookie, known);
@@ -508,7 +526,7 @@ impl Timeline {
         self.count_listener(&known.socket, false);
         self.note_motion(&known.socket, false);
         self.chains.forget(cookie);
-        self.remember(cookie);
+        self.remember(cookie, Some(Past { until: Some(at), ..Past::of(&known) }));
         let (from, lasted) = (Some(known.socket.state), lasted(&known, at));
         let what = What::Changed { from, to: None, lasted };
         self.notices.push(Notice { at, socket: known.socket, accepted: known.accepted, what, seen_by });
@@ -516,10 +534,10 @@ impl Timeline {
 
     /// Tells of a socket of which nothing but its end was seen.
     fn came_and_went(&mut self, socket: Socket, at: Micros) {
-        if self.gone_set.contains(&socket.cookie) {
+        if self.gone_past.contains_key(&socket.cookie) {
             return;
         }
-        self.remember(socket.cookie);
+        self.remember(socket.cookie, None);
         let accepted = self.is_listening(socket.local.port()) && socket.has_peer();
         let what = What::Changed { from: None, to: None, lasted: Lasted::Unknown };
         self.notices.push(Notice { at, socket, accepted, what, seen_by: SeenBy::CloseMessage });
@@ -532,14 +550,14 @@ impl Timeline {
         }
     }
 
-    fn remember(&mut self, cookie: u64) {
-        if self.gone_set.insert(cookie) {
+    fn remember(&mut self, cookie: u64, past: Option<Past>) {
+        if self.gone_past.insert(cookie, past).is_none() {
             self.gone.push_back(cookie);
         }
         if self.gone.len() > REMEMBERED
             && let Some(oldest) = self.gone.pop_front()
         {
-            self.gone_set.remove(&oldest);
+            self.gone_past.remove(&oldest);
         }
     }
 
@@ -636,6 +654,20 @@ fn can_be_asked_for(socket: &Socket) -> bool {
 
 fn is_waiting(socket: &Socket) -> bool {
     socket.state == State::Tcp(TcpState::TimeWait)
+}
+
+/// Whether it is the small socket that the kernel leaves of a connection whose process has closed it, in TIME-WAIT or
+/// still in FIN-WAIT-2. Its cookie is that of the whole one only if somebody had asked for that before.
+///
+/// # Source
+/// Linux, net/ipv4/tcp_minisocks.c, `tcp_time_wait()`, and net/ipv4/inet_diag.c: its timer is the one of TIME-WAIT.
+fn is_left(socket: &Socket) -> bool {
+    is_waiting(socket) || (socket.state == State::Tcp(TcpState::FinWait2) && socket.timer.kind == TimerKind::TimeWait)
+}
+
+/// Whether the peer has asked for it. Where both ask at once, it was SYN-SENT first.
+fn is_asked_for(socket: &Socket) -> bool {
+    matches!(socket.state, State::Tcp(TcpState::SynReceived | TcpState::NewSynReceived))
 }
 
 fn fits(chain: &Chain, socket: &Socket) -> bool {

@@ -335,3 +335,48 @@ fn a_port_that_somebody_listens_on_is_where_connections_are_accepted() {
     let accepted: Vec<_> = notices.iter().map(|notice| (notice.socket.cookie, notice.accepted)).collect();
     assert_eq!(accepted, [(2, true), (3, false)]);
 }
+
+#[test]
+fn a_closed_connection_that_lives_on_in_fin_wait_2_is_one_life() {
+    // The small socket that the kernel leaves has the timer of TIME-WAIT, and perhaps another cookie.
+    let left = |cookie| {
+        let timer = Timer { kind: TimerKind::TimeWait, retransmits: 0, expires_ms: 59_000 };
+        Socket { timer, inode: None, ..connection(cookie, TcpState::FinWait2) }
+    };
+    for cookie in [1, 2] {
+        let mut script = Script::new(false, &[connection(1, TcpState::FinWait2)]);
+        script.here = vec![left(cookie)];
+        script.timeline.closed(connection(1, TcpState::Closed), script.now);
+        assert_eq!(script.settle(), [""; 0], "cookie {cookie}");
+        assert_eq!(script.after(50_000, &[left(cookie)]), [""; 0]);
+        let told = script.after(50_000, &[connection(cookie, TcpState::TimeWait)]);
+        assert_eq!(told, ["1100000 FIN-WAIT-2 TIME-WAIT >100000"]);
+        // Nothing but its beginning between two listings.
+        let mut script = Script::new(false, &[]);
+        script.here = vec![left(cookie)];
+        script.timeline.closed(connection(1, TcpState::Closed), script.now);
+        assert_eq!(script.settle(), ["1000000 - FIN-WAIT-2"], "cookie {cookie}");
+        assert_eq!(script.after(50_000, &[left(cookie)]), [""; 0]);
+    }
+}
+
+#[test]
+fn what_a_listing_knew_is_remembered_until_the_close_message() {
+    let mut script = Script::new(false, &[]);
+    script.after(50_000, &[connection(1, TcpState::Established)]);
+    assert_eq!(script.after(2_000_000, &[]), ["3050000 ESTABLISHED - 2000000"]);
+    let past = script.timeline.past(&tcp(1, TcpState::Closed, HERE, "127.0.0.1:0")).unwrap();
+    assert_eq!((past.first, past.until, past.older), (1_050_000, Some(3_050_000), false));
+    assert_eq!((past.state, past.peer), (State::Tcp(TcpState::Established), THERE.parse().unwrap()));
+}
+
+#[test]
+fn a_connection_that_was_received_was_opened_by_the_peer() {
+    let mut script = Script::new(false, &[]);
+    script.now += 50_000;
+    script.here = vec![connection(2, TcpState::NewSynReceived)];
+    script.list(false);
+    script.timeline.settle(script.now);
+    let notices = script.timeline.take();
+    assert_eq!(notices.iter().map(|notice| notice.accepted).collect::<Vec<_>>(), [true]);
+}
