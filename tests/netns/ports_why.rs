@@ -382,7 +382,13 @@ fn free_destroys_what_no_process_has(net: &Net) {
     }
     assert_eq!(bound(at, REUSE).unwrap_err().kind(), io::ErrorKind::AddrInUse);
     // Elsewhere there is nothing to destroy.
-    run(net.tool("ports").args(["free", "127.0.0.2:5000", "--yes"])).status(0).stdout_has("port 5000 is free");
+    run(net.tool("ports").args(["free", "127.0.0.2:5000", "--yes"]))
+        .status(0)
+        .stdout_is("port 5000 at 127.0.0.2 is free: nothing is in the way at that address\n");
+    for wildcard in ["0.0.0.0:5000", "[::]:5000"] {
+        run(net.tool("ports").args(["free", wildcard, "-n"])).status(1).stdout_has("would destroy 1 socket:\n");
+    }
+    run(net.tool("ports").args(["free", "0"])).status(2).stderr_has("no socket has port 0");
     free(&["--yes"]).status(0).stdout_has("destroyed 1 of 1 socket\n").stdout_has("port 5000 is free\n");
     let at = "127.0.0.1:5000";
     let server = listener(at, PLAIN);

@@ -4,12 +4,12 @@
 //! until its descriptor is closed.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::Serialize;
 use sockeye_cli::output::{Render, Role, Text};
 use sockeye_cli::{Failure, Output, Status};
-use sockeye_common::addr::Host;
+use sockeye_common::addr::{Host, IpText, mapped_v4};
 use sockeye_sys::{Protocol, TcpState};
 
 use crate::cli::{Free, WantedOwners};
@@ -62,6 +62,7 @@ pub fn run(job: &Free, output: &mut Output<'_>) -> Result<Status, Failure> {
         before.into_iter().partition(|socket| fate(socket) == Fate::Destroy);
     let mut report = Report {
         port,
+        address,
         dry_run: job.dry_run,
         doomed,
         kept,
@@ -89,15 +90,30 @@ pub fn run(job: &Free, output: &mut Output<'_>) -> Result<Status, Failure> {
 /// The TCP sockets of the port.
 fn on_port(port: u16, address: Option<IpAddr>, output: &mut Output<'_>) -> Result<Vec<Socket>, Failure> {
     let mut sockets = output.narrate(|explain: &mut dyn FnMut(Event)| shell::bind::all_sockets(explain))??;
-    sockets.retain(|socket| is_on(socket, Protocol::TCP, port, address));
+    sockets.retain(|socket| is_in_the_way(socket, port, address));
     Ok(sockets)
+}
+
+/// Whether a TCP socket is in the way of a bind of the port to the address, if one is given: to a wildcard every address of
+/// its families is, and `[::]` without IPV6_V6ONLY is of both.
+fn is_in_the_way(socket: &Socket, port: u16, address: Option<IpAddr>) -> bool {
+    let of_ipv4 = match socket.local.ip() {
+        IpAddr::V4(_) => true,
+        // What is not known of a wildcard is taken for the default.
+        IpAddr::V6(v6) => mapped_v4(v6).is_some() || (v6.is_unspecified() && socket.v6only != Some(true)),
+    };
+    match address {
+        Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED)) => of_ipv4 && is_on(socket, Protocol::TCP, port, None),
+        Some(IpAddr::V6(Ipv6Addr::UNSPECIFIED)) => is_on(socket, Protocol::TCP, port, None),
+        address => is_on(socket, Protocol::TCP, port, address),
+    }
 }
 
 /// Asks on the terminal.
 fn confirm(report: &Report<'_>, output: &mut Output<'_>) -> Result<(), Failure> {
     let mut shown = Vec::new();
     // Writing to a Vec cannot fail.
-    let _ = report.sockets(&mut Text::plain(&mut shown), &report.doomed);
+    let _ = report.list(&mut Text::plain(&mut shown), true);
     let question = format!(
         "{}destroy {}? [y/N] ",
         String::from_utf8_lossy(&shown),
@@ -120,6 +136,8 @@ fn confirm(report: &Report<'_>, output: &mut Output<'_>) -> Result<(), Failure> 
 #[derive(Clone, Debug)]
 struct Report<'a> {
     port: u16,
+    /// Where the port was asked for; `None` is at every address.
+    address: Option<IpAddr>,
     dry_run: bool,
     doomed: Vec<Socket>,
     kept: Vec<Socket>,
@@ -136,11 +154,18 @@ impl Report<'_> {
         self.kept.is_empty() && self.remaining == 0 && (self.doomed.is_empty() || !self.dry_run)
     }
 
-    fn sockets(&self, text: &mut Text<'_>, sockets: &[Socket]) -> io::Result<()> {
-        sockets.iter().try_for_each(|socket| text.line(format!("  {}", self.line(socket))))
+    /// The sockets that are destroyed: while they are there, with the time that they have left.
+    fn list(&self, text: &mut Text<'_>, there: bool) -> io::Result<()> {
+        self.doomed.iter().try_for_each(|socket| text.line(format!("  {}", self.line(socket, there))))
     }
 
-    fn line(&self, socket: &Socket) -> String {
+    /// Which port it is, and at which address if not at all.
+    fn place(&self) -> String {
+        let at = self.address.map_or_else(String::new, |address| format!(" at {}", IpText(address)));
+        format!("port {}{at}", self.port)
+    }
+
+    fn line(&self, socket: &Socket, there: bool) -> String {
         let mut line = String::new();
         endpoint::push_local(&mut line, socket, self.names);
         if socket.has_peer() {
@@ -149,7 +174,7 @@ impl Report<'_> {
         }
         line.push(' ');
         line.push_str(socket.state.name().unwrap_or("unknown"));
-        if let Some(left) = socket.expires_ms() {
+        if let Some(left) = socket.expires_ms().filter(|_| there) {
             line.push_str(", ends by itself in ");
             line.push_str(&left.div_ceil(1000).to_string());
             line.push_str(" s");
@@ -179,30 +204,34 @@ impl Report<'_> {
 
 impl Render for Report<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let port = self.port;
+        let place = self.place();
         if self.doomed.is_empty() && self.kept.is_empty() {
-            return text.line(format!("port {port} is free: no socket has it"));
+            let nothing = match self.address {
+                None | Some(IpAddr::V6(Ipv6Addr::UNSPECIFIED)) => "no socket has it",
+                Some(_) => "nothing is in the way at that address",
+            };
+            return text.line(format!("{place} is free: {nothing}"));
         }
         let doomed = counted(self.doomed.len(), "socket", "sockets");
         match (self.doomed.is_empty(), self.dry_run) {
-            (true, _) => text.line(format!("nothing on port {port} may be destroyed"))?,
+            (true, _) => text.line(format!("nothing on {place} may be destroyed"))?,
             (false, true) => text.line(format!("would destroy {doomed}:"))?,
             (false, false) => text.line(format!("destroyed {} of {doomed}", self.destroyed))?,
         }
         if !self.asked {
-            self.sockets(text, &self.doomed)?;
+            self.list(text, self.dry_run)?;
         }
         if self.remaining > 0 {
             let left = counted(self.remaining, "socket is", "sockets are");
             text.line(text.paint(Role::Bad, &format!("{left} still there")))?;
         }
         for socket in &self.kept {
-            let line = text.paint(Role::Warning, &self.line(socket));
+            let line = text.paint(Role::Warning, &self.line(socket, true));
             text.line(format!("  stays: {line}"))?;
             text.line(format!("    {}", self.stays(socket)))?;
         }
         if self.is_free() {
-            text.line(format!("port {port} is {}", text.paint(Role::Good, "free")))?;
+            text.line(format!("{place} is {}", text.paint(Role::Good, "free")))?;
         }
         Ok(())
     }
@@ -261,5 +290,53 @@ mod tests {
         for state in [TcpState::Listen, TcpState::BoundInactive, TcpState::SynSent] {
             assert_eq!(fate_of(state, Some(7)), Fate::Held, "{state:?}");
         }
+    }
+
+    #[test]
+    fn a_wildcard_meets_every_address_of_its_families() {
+        let meets = |local: &str, v6only, address: &str| {
+            let peer = if local.starts_with('[') { "[::1]:4000" } else { "127.0.0.1:4000" };
+            let there = Socket { v6only, ..socket(Protocol::TCP, TcpState::TimeWait, local, peer) };
+            is_in_the_way(&there, 80, Some(address.parse().unwrap()))
+        };
+        for local in ["127.0.0.1:80", "[::ffff:127.0.0.1]:80"] {
+            assert!(meets(local, None, "0.0.0.0") && meets(local, None, "::") && meets(local, None, "127.0.0.1"));
+            assert!(!meets(local, None, "127.0.0.2"), "{local}");
+        }
+        assert!(meets("[::1]:80", None, "::") && !meets("[::1]:80", None, "0.0.0.0"));
+        assert!(meets("[::]:80", Some(false), "0.0.0.0") && !meets("[::]:80", Some(true), "0.0.0.0"));
+        assert!(!meets("127.0.0.1:81", None, "0.0.0.0") && !meets("127.0.0.1:81", None, "::"));
+    }
+
+    #[test]
+    fn what_is_said_is_of_the_address_and_of_now() {
+        let (owners, names) = (Holders::default(), Names::default());
+        let mut report = Report {
+            port: 80,
+            address: None,
+            dry_run: false,
+            doomed: Vec::new(),
+            kept: Vec::new(),
+            destroyed: 0,
+            remaining: 0,
+            owners: &owners,
+            names: &names,
+            asked: false,
+        };
+        let said = |report: &Report<'_>| {
+            let mut shown = Vec::new();
+            report.render(&mut Text::plain(&mut shown)).unwrap();
+            String::from_utf8(shown).unwrap()
+        };
+        assert_eq!(said(&report), "port 80 is free: no socket has it\n");
+        report.address = Some("127.0.0.2".parse().unwrap());
+        assert_eq!(said(&report), "port 80 at 127.0.0.2 is free: nothing is in the way at that address\n");
+        let mut waits = socket(Protocol::TCP, TcpState::TimeWait, "127.0.0.2:80", "127.0.0.1:4000");
+        waits.timer.kind = sockeye_sys::sock_diag::TimerKind::TimeWait;
+        waits.timer.expires_ms = 60_000;
+        (report.doomed, report.destroyed, report.dry_run) = (vec![waits], 1, true);
+        assert!(said(&report).contains("TIME-WAIT, ends by itself in 60 s\n"));
+        report.dry_run = false;
+        assert!(said(&report).contains("TIME-WAIT\n"), "it has ended");
     }
 }

@@ -3,7 +3,7 @@
 //! By the address that it is bound to, and by those that the interfaces have; a firewall is not looked at.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::Serialize;
 use sockeye_cli::output::{Render, Role, Text};
@@ -88,24 +88,35 @@ impl Here<'_> {
 /// Who may reach an address.
 ///
 /// # Source
-/// IANA's special-purpose registries; RFC 4291 section 2.5.6, RFC 3927 (link-local addresses).
+/// IANA's special-purpose registries; RFC 4291 sections 2.5.6 and 2.7, RFC 3927 (link-local addresses), RFC 5771 section 4
+/// (no router forwards 224.0.0.0/24).
 pub fn exposure_of(addr: IpAddr) -> (Exposure, Option<&'static str>) {
     let addr = plain(addr);
     let range = special::lookup(addr);
     let name = range.map(|range| range.name);
     let link = match addr {
-        IpAddr::V4(v4) => v4.is_link_local() || v4.is_broadcast(),
-        IpAddr::V6(v6) => v6.is_unicast_link_local(),
+        IpAddr::V4(v4) => v4.is_link_local() || v4.is_broadcast() || matches!(v4.octets(), [224, 0, 0, _]),
+        IpAddr::V6(v6) => v6.is_unicast_link_local() || scope_of_group(v6) == Some(2),
     };
+    let machine = addr.is_loopback() || matches!(addr, IpAddr::V6(v6) if scope_of_group(v6) == Some(1));
     let exposure = match range {
-        _ if addr.is_loopback() => Exposure::Machine,
+        _ if machine => Exposure::Machine,
         _ if link => Exposure::Link,
-        // Of multicast only the routers know; those of IPv6 that stay on the link are no different in IPv4.
+        // How far other groups go only the routers know.
         _ if addr.is_multicast() => Exposure::Private,
         Some(range) if range.globally_reachable == Some(false) => Exposure::Private,
         _ => Exposure::Everyone,
     };
     (exposure, name)
+}
+
+/// How far a multicast group of IPv6 goes: 1 is the interface (for loopback), 2 the link.
+///
+/// # Source
+/// RFC 4291, section 2.7.
+fn scope_of_group(addr: Ipv6Addr) -> Option<u8> {
+    let [first, second, ..] = addr.octets();
+    (first == 0xff).then_some(second & 0x0f)
 }
 
 /// An IPv4-mapped address is one of IPv4.
@@ -301,7 +312,13 @@ mod tests {
             ("fd00::1", Exposure::Private),
             ("2001:db8::1", Exposure::Private),
             ("::ffff:192.168.0.1", Exposure::Private),
-            ("224.0.0.251", Exposure::Private),
+            ("224.0.0.251", Exposure::Link),
+            ("224.0.1.1", Exposure::Private),
+            ("239.255.0.1", Exposure::Private),
+            ("ff01::1", Exposure::Machine),
+            ("ff02::fb", Exposure::Link),
+            ("ff12::1", Exposure::Link),
+            ("ff05::1:3", Exposure::Private),
             ("1.1.1.1", Exposure::Everyone),
             ("2a00:1450::1", Exposure::Everyone),
         ] {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use sockeye_cli::{Exit, Failure};
-use sockeye_common::addr::Host;
+use sockeye_common::addr::{Host, Service};
 use sockeye_sys::Protocol;
 
 use crate::target::Target;
@@ -41,6 +41,10 @@ impl FreeArgs {
         if self.port.protocol == Some(Protocol::UDP) {
             let refused = Failure::usage("UDP leaves nothing behind: who has the port is a process");
             return Err(refused.hint("see ports why PORT/udp").into());
+        }
+        if self.port.service == Service::Number(0) {
+            let refused = Failure::usage("no socket has port 0: in bind(2) it asks the kernel for a free port");
+            return Err(refused.hint("see ports why 0").into());
         }
         if let Some(Host::Name(name)) = &self.port.host {
             return Err(Failure::usage(format!("{name}: a name, and sockets have addresses")).into());
