@@ -627,6 +627,11 @@ fn narrow_terminals(net: &Net) {
     assert!(wide.lines().all(|line| !line.ends_with(' ')), "{wide:?}");
     let narrow = run(ours.command().env("SOCKEYE_COLUMNS", "80").args(["-tlnpeim"]));
     assert!(narrow.out().lines().all(|line| line.chars().count() <= 80), "{}", narrow.story());
+    // Also where nothing but the lines below are too long, and not at all where one line is asked for.
+    let below = run(ours.command().env("SOCKEYE_COLUMNS", "80").args(["-tlni"]));
+    assert!(below.out().lines().all(|line| line.chars().count() <= 80), "{}", below.story());
+    let one = run(ours.command().env("SOCKEYE_COLUMNS", "80").args(["-tlnOpeim"]));
+    assert_eq!(one.out().lines().count(), 3, "{}", one.story());
     let words = |text: &str| text.split_whitespace().collect::<String>();
     let all = ours.run(&["-tlnpeim"]).out();
     assert_eq!(words(&narrow.out()).replace("Process", ""), words(&all).replace("Process", ""), "nothing is lost");
@@ -643,6 +648,18 @@ const FILTERS: &[&str] = &[
     "-tan src [::1]",
     "-tan src 127.0.0.1:7001",
     "-tan state established",
+    "-tn state syn-recv",
+    "-tn state syn-rcv",
+    "-t exclude all",
+    "-ta exclude all",
+    "-tan src any",
+    "-tan src all",
+    "-tan dst default",
+    "-tan src 127.0.0.1/255.0.0.0",
+    "-tan sport = 0x50",
+    "-tan sport = :0x50",
+    "-t src 'unix:*'",
+    "-t src 'vsock:*'",
     "-tn state listening",
     "-tan state listening state time-wait",
     "-tan exclude listening exclude time-wait",
@@ -673,13 +690,39 @@ const FILTERS: &[&str] = &[
     "-t state listening exclude established",
 ];
 
+/// Some are wrong as a whole, and some hold a wrong value: ss ends with 255 and 1.
+const WRONG_FILTERS: &[&str] = &[
+    "state foo",
+    "state",
+    "sport =",
+    "sport",
+    "( sport = :80",
+    "sport = :80 )",
+    "sport = :80 and",
+    "sport == ==",
+    "sport = :nosuch",
+    "sport > :70-80",
+    "dev nosuch",
+    "dev",
+    "src 1.2.3.4/99",
+    "src 1.2.3.4/255.0.255.0",
+    "src link:foo",
+    "fwmark = xx",
+    "cgroup /nosuch",
+    "bogus",
+];
+
 fn filters(net: &Net) {
     let _zoo = Zoo::new(net);
     let ours = Ours::new(net);
     settle(&ours);
     let differing: String = FILTERS.iter().map(|line| difference(net, &ours, line)).collect();
     assert!(differing.is_empty(), "{differing}");
-    ours.run(&["-t", "state", "nosuch"]).status(1).stderr_has("nosuch");
+    ours.run(&["-t", "state", "nosuch"]).status(255).stderr_has("nosuch");
+    for filter in WRONG_FILTERS {
+        let (here, there) = (ours.run(&["-t", filter]), theirs(net, &["-t", filter]));
+        assert_eq!(here.status, there.status, "{filter}: {}\n{}", here.story(), there.story());
+    }
     // The words of a file come first; what the line says is meant too.
     let file = net.dir().join("filter");
     fs::write(&file, "( sport = :7001 or\nsport = :80 )\n").unwrap();
@@ -697,7 +740,7 @@ fn filters(net: &Net) {
     let both = |words: &[&str]| lines(&ours.run(words));
     assert_eq!(both(&["-tanH", "src ::1"]), both(&["-tanH", "src [::1]"]));
     assert_eq!(both(&["-tanH", "(sport = :7001)"]), both(&["-tanH", "sport = :7001"]));
-    ours.run(&["-t", "sport == =="]).status(1).stderr_has("filter, column ");
+    ours.run(&["-t", "sport == =="]).status(255).stderr_has("filter, column ");
 }
 
 fn dump_to_file(net: &Net) {
@@ -724,6 +767,7 @@ fn dump_to_file(net: &Net) {
     ours.run(&["-ta", "-D", "/nonexistent/file"]).status(4).stderr_has("/nonexistent/file");
     fs::write(&path, [7; 30]).unwrap();
     assert_eq!(run(ours.command().args(["-tan"]).env("TCPDIAG_FILE", file)).status, 4);
+    assert_eq!(run(ours.command().args(["-tan"]).env("TCPDIAG_FILE", "/dev/zero")).status, 4);
 }
 
 fn destroys_and_tells(net: &Net) {
@@ -756,7 +800,21 @@ fn destroys_and_tells(net: &Net) {
     // What the kernel does not destroy is not listed as destroyed: ss lists it all the same.
     let _ends = UnixStream::pair().unwrap();
     ours.run(&["-KxH"]).status(0).stdout_is("");
-    ours.run(&["-Ex"]).status(0).stderr_is("ss: only the ends of TCP and UDP sockets are told.\n");
+    for words in ["-Ex", "-Ew"] {
+        ours.run(&[words]).status(255).stderr_is("ss: only the ends of TCP and UDP sockets are told\n");
+    }
+    // What may be read in two ways destroys nothing.
+    let mixed = ours.run(&["-Ktl", "sport = :1 or sport = :7100 and src 127.0.0.1"]);
+    mixed.status(255).stdout_is("").stderr_has("nothing destroyed: and binds closer than or");
+    // What cannot be destroyed is said after all the others were.
+    let bad = Socket::new(Domain::IPV4, Type::STREAM, Some(262.into()));
+    if let Ok(bad) = bad {
+        bad.bind(&"127.0.0.1:7101".parse::<SocketAddr>().unwrap().into()).unwrap();
+        bad.listen(1).unwrap();
+        let run = ours.run(&["-Ktln"]);
+        run.stdout_has("Local Address:Port").stdout_has("127.0.0.1:7100");
+        assert!(!run.err().contains("CAP_NET_ADMIN"), "{}", run.story());
+    }
 }
 
 fn namespaces(net: &Net) {

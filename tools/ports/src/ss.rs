@@ -33,7 +33,9 @@ use crate::ss::sheet::{Columns, Sheet};
 use crate::ss::tables::{Chosen, Families, Tables};
 
 /// How ss ends where the filter is wrong.
-const FILTER_WRONG: Status = Status(1);
+const FILTER_WRONG: Status = Status(255);
+/// How it ends where only a host, a port, a mark or a name in the filter is wrong.
+const VALUE_WRONG: Status = Status(1);
 
 /// Runs `ss`.
 ///
@@ -129,18 +131,33 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
     if let Some(family) = choice.family_of_addresses() {
         words = query::with_family(&words, family);
     }
-    let parsed =
-        filter::parse_in(filter::Dialect::Ss, &words).map_err(|fault| Failure::new(FILTER_WRONG, fault.to_string()))?;
+    let parsed = filter::parse_in(filter::Dialect::Ss, &words).map_err(|fault| {
+        let status = if fault.of_value { VALUE_WRONG } else { FILTER_WRONG };
+        Failure::new(status, fault.to_string())
+    })?;
     for warning in &parsed.warnings {
-        output.note(escape(warning));
+        let warning = escape(warning);
+        if job.action == Action::Kill {
+            return Err(Failure::new(FILTER_WRONG, format!("nothing destroyed: {warning}")));
+        }
+        output.note(warning);
     }
     let families = parsed.expression.as_ref().map_or(Families::NONE, query::families);
     if !families.is_empty() {
         choice.only_families(families);
     }
-    let filter = shell::filter::resolve(&parsed)?;
+    let mut filter = shell::filter::resolve(&parsed).map_err(|failure| match failure {
+        Failure::Fault { status: Status::USAGE, message, hint } => {
+            Failure::Fault { status: VALUE_WRONG, message, hint }
+        }
+        other => other,
+    })?;
     let chosen = match parsed.states {
-        Some(states) if states.is_empty() => Err(tables::NO_STATES),
+        // As if nothing had been said of states: `exclude all`.
+        Some(states) if states.is_empty() => {
+            filter.states = None;
+            choice.finish(job.states)
+        }
         states => choice.finish(states.unwrap_or(job.states)),
     };
     match chosen {
@@ -156,7 +173,9 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
 fn columns(chosen: Chosen, show: Show) -> Columns {
     Columns {
         netid: chosen.tables.are_several(),
-        state: chosen.states.0.count_ones() > 1,
+        // The kernel has two numbers for SYN-RECV, which is one state all the same.
+        state: chosen.states.without(StateMask::NEW_SYN_RECEIVED).0.count_ones() > 1,
+        one_line: show.oneline,
         queues: !show.no_queues,
         headings: !show.no_header,
     }

@@ -15,11 +15,18 @@ pub struct Fault {
     pub span: Range<usize>,
     /// What is wrong, and what was expected.
     pub message: String,
+    /// The query is built as one, but a host, a port, a mark or a name in it is wrong: ss ends otherwise then.
+    pub of_value: bool,
 }
 
 impl Fault {
     pub(super) fn new(query: &str, span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { query: query.to_owned(), span, message: message.into() }
+        Self { query: query.to_owned(), span, message: message.into(), of_value: false }
+    }
+
+    /// The same, as one of a value.
+    pub(super) fn of_value(self) -> Self {
+        Self { of_value: true, ..self }
     }
 
     /// Where it is, in characters from 1.

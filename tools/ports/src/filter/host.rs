@@ -112,7 +112,7 @@ fn inet(text: &str, family: Option<Family>) -> Result<HostPattern, Wrong> {
     };
     let whole = || cut.start..cut.start + cut.host.len();
     let mut address = match cut.host {
-        "" | "*" => Address::Any,
+        "" | "*" | "any" | "all" | "default" => Address::Any,
         host => address_of(host, cut.bracketed, cut.length.is_some()).map_err(|message| (whole(), message))?,
     };
     if let (Some((digits, start)), Address::Any | Address::Name(_)) = (cut.length, &address) {
@@ -121,8 +121,7 @@ fn inet(text: &str, family: Option<Family>) -> Result<HostPattern, Wrong> {
     if let (Some((digits, start)), Address::Prefix { ip, length, .. }) = (cut.length, &mut address) {
         let most = if ip.is_ipv4() { 32 } else { 128 };
         let wrong = || (start..start + digits.len(), format!("expected the length of a prefix, 0 to {most}"));
-        *length =
-            number(digits).and_then(|bits| u8::try_from(bits).ok()).filter(|bits| *bits <= most).ok_or_else(wrong)?;
+        *length = prefix_length(digits, ip.is_ipv4()).filter(|bits| *bits <= most).ok_or_else(wrong)?;
     }
     match (family, &address) {
         (Some(Family::INET), Address::Prefix { ip: IpAddr::V6(_), .. }) => {
@@ -133,6 +132,16 @@ fn inet(text: &str, family: Option<Family>) -> Result<HostPattern, Wrong> {
         }
         _ => Ok(HostPattern::Inet { family, address, port }),
     }
+}
+
+/// The length of a prefix, for IPv4 also as a mask: `8` and `255.0.0.0` are the same.
+fn prefix_length(text: &str, is_ipv4: bool) -> Option<u8> {
+    if let Some(bits) = number(text) {
+        return u8::try_from(bits).ok();
+    }
+    let mask = u32::from(text.parse::<Ipv4Addr>().ok().filter(|_| is_ipv4)?);
+    let length = mask.leading_ones();
+    (length == mask.count_ones()).then(|| u8::try_from(length).ok()).flatten()
 }
 
 /// A text taken apart, and nothing understood yet.
@@ -218,7 +227,7 @@ fn short_prefix(host: &str) -> Option<Ipv4Addr> {
     Some(Ipv4Addr::from(octets))
 }
 
-/// Reads a port without the colon before it: a number, two with a hyphen, a service, or `*`.
+/// Reads a port without the colon before it: a number (also behind 0x), two with a hyphen, a service, or `*`.
 ///
 /// # Errors
 /// What is wrong.
@@ -235,6 +244,12 @@ pub(super) fn port(text: &str) -> Result<PortPattern, String> {
             return Err(format!("{first}-{last} is empty: the smaller port stands first"));
         }
         return Ok(PortPattern::Range(first, last));
+    }
+    if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))
+        && !digits.starts_with('+')
+        && let Ok(port) = u16::from_str_radix(digits, 16)
+    {
+        return Ok(PortPattern::Range(port, port));
     }
     match text.parse() {
         Ok(Service::Number(port)) => Ok(PortPattern::Range(port, port)),
@@ -378,6 +393,25 @@ impl<T: fmt::Display> fmt::Display for Optional<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn masks_hexadecimal_ports_and_words_for_any_as_in_ss() {
+        let shown = |text| parse(text).map(|host| host.to_string()).map_err(|(span, _)| span);
+        for (text, expected) in [
+            ("127.0.0.1/255.0.0.0", Ok("127.0.0.1/8")),
+            ("10.0.0.0/0.0.0.0", Ok("10.0.0.0/0")),
+            ("10.0.0.0/255.0.255.0", Err(9..20)),
+            ("[::1]/255.0.0.0", Err(6..15)),
+            ("any", Ok("*")),
+            ("all:80", Ok(":80")),
+            ("default", Ok("*")),
+            ("1.2.3.4:0x50", Ok("1.2.3.4:80")),
+        ] {
+            assert_eq!(shown(text), expected.map(str::to_owned), "{text}");
+        }
+        assert_eq!(port("0x50"), Ok(PortPattern::Range(80, 80)));
+        assert!(!matches!(port("0x10000"), Ok(PortPattern::Range(..))));
+    }
 
     #[test]
     fn every_form_of_an_address() {

@@ -293,7 +293,9 @@ impl<'a> Parser<'a> {
                     PortPattern::Any => false,
                 };
                 if !one && !matches!(relation, Relation::Equal | Relation::Unequal) {
-                    return Err(self.fault(at.unwrap_or_default(), format!("expected one port behind {relation}")));
+                    return Err(self
+                        .fault(at.unwrap_or_default(), format!("expected one port behind {relation}"))
+                        .of_value());
                 }
                 Predicate::Port { end, relation, port }
             }
@@ -324,7 +326,7 @@ impl<'a> Parser<'a> {
         } else if host::number(word).is_some() {
             fault.message = format!("expected a test, found a number: write port {word}, or pid {word}");
         }
-        fault
+        fault.of_value()
     }
 
     /// A relation, if one stands here.
@@ -368,14 +370,15 @@ impl<'a> Parser<'a> {
         if self.dialect == Dialect::Ports && token.text.starts_with(['/', '@']) {
             return Ok(host::HostPattern::Unix(token.text.to_owned()));
         }
-        host::parse(token.text).map_err(|(span, message)| self.fault(start + span.start..start + span.end, message))
+        host::parse(token.text)
+            .map_err(|(span, message)| self.fault(start + span.start..start + span.end, message).of_value())
     }
 
     fn port(&mut self) -> Result<PortPattern, Fault> {
         let token = self.value("a port: a number, a range like 80-90, or the name of a service")?;
         let digits = token.text.strip_prefix("*:").or_else(|| token.text.strip_prefix(':')).unwrap_or(token.text);
         let start = token.span.start + (token.text.len() - digits.len());
-        host::port(digits).map_err(|message| self.fault(start..token.span.end.max(start), message))
+        host::port(digits).map_err(|message| self.fault(start..token.span.end.max(start), message).of_value())
     }
 
     fn mark(&mut self) -> Result<Predicate, Fault> {
@@ -392,7 +395,7 @@ impl<'a> Parser<'a> {
             Some((mark, mask)) => (bits(mark), bits(mask)),
             None => (bits(&text), Some(u32::MAX)),
         };
-        let (Some(mark), Some(mask)) = (mark, mask) else { return Err(wrong) };
+        let (Some(mark), Some(mask)) = (mark, mask) else { return Err(wrong.of_value()) };
         if mark & !mask != 0 {
             let span = token.map(|token| token.span).unwrap_or_default();
             return Err(self.fault(span, format!("no mark is {mark:#x} under the mask {mask:#x}")));

@@ -105,7 +105,8 @@ impl Query {
         let condition = match &self.expression {
             None => Tree::constant(true),
             Some(expression) => expression.try_map(&mut |term: &Term| {
-                resolve(&term.predicate, names).map_err(|message| Fault::new(&self.text, term.span.clone(), message))
+                resolve(&term.predicate, names)
+                    .map_err(|message| Fault::new(&self.text, term.span.clone(), message).of_value())
             })?,
         };
         Ok(Filter { states: self.states, condition })

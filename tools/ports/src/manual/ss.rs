@@ -11,10 +11,12 @@ order of fields:
   ss -tanoi state established dst 192.0.2.0/24
 
 Options may stand in clusters (`-tlnp`) and behind the filter, long ones may be cut short (`--num`). A wrong option ends with
-status 255, as in ss, and one line that says why in place of its 60.
+status 255, as in ss, and one line that says why in place of its 60. A filter that is wrong as a whole ends with 255 too, one with
+a wrong host, port, mark or name with 1, as does a namespace that is not there. `-E` of what is neither TCP nor UDP ends with 255.
+What this host refuses (a socket that `-K` may not destroy, a full disk, a file of `-D`) ends with 4.
 
 Which sockets: `-t` TCP, `-u` UDP, `-w` raw, `-x` Unix domain, `-0` packet, `-M` MPTCP, `-S` SCTP, `-d` DCCP, `--vsock`, `--tipc`,
-`--xdp`; `-4`, `-6`; `-f` FAMILY with inet, inet6, link, unix, netlink, vsock, tipc, xdp; `-A` (`--query`, `--socket`) TABLES with
+`--xdp`; `-4`, `-6` (both together: both); `-f` FAMILY with inet, inet6, link, unix, netlink, vsock, tipc, xdp; `-A` (`--query`, `--socket`) TABLES with
 commas between them, one behind a `!` taken out. Without any of them: all. `-a` every state, `-l` those that wait for peers; without
 them connections. `-N` NAMESPACE looks into a namespace of `ip netns`, or into that of a path.
 
@@ -27,7 +29,7 @@ FILE holds a part of the filter. `-h`, `-V`.
 
 The same but empty: DCCP, TIPC and XDP sockets are never listed (Linux has no DCCP any more; `--tipcinfo` does nothing); SCTP, MPTCP
 and vsock only where the kernel lists them. ss prints \"RTNETLINK answers: Invalid argument\" where the kernel knows no DCCP; this
-says nothing.
+says nothing. `-Kw` destroys no raw sockets and lists none.
 
 Missing: `-Z` and `-z` end with status 1, as in ss where there is no SELinux.
 
@@ -42,14 +44,19 @@ ss differs, and is wrong:
   -i             lastsnd, lastrcv, lastack of a connection that is not there yet count from when the machine
                  came up; here they are left out. 999.7 Mbit/s is 1e+03Mbps; here it is 1Gbps
   -p             the name \"a) b (c\" is cut at its first bracket; here it is whole, a quotation mark in it
-                 has a backslash before it, and control characters are \\xNN
+                 has a backslash before it, and control characters are \\xNN, \\n, \\t or \\u{..}, as in paths and names of devices. Netlink
+                 sockets have owners too
   -s             its line of TCP counts the sockets of the whole machine; here it counts those of this
-                 namespace. estab also counts CLOSE-WAIT, and closed also TIME-WAIT, as in ss
+                 namespace, which takes longer: it lists them. estab also counts CLOSE-WAIT, and
+                 closed also TIME-WAIT, as in ss
   -E             says nothing into a pipe until a buffer is full; here each line is written at once. The state is
                  UNCONN here too: the kernel tells no other
-  -K             lists Unix-domain sockets as if it had destroyed them; here only those that were
+  -K             stops at the first socket that it may not destroy; here the others are destroyed, and then that is said.
+                 It lists Unix-domain sockets as if it had destroyed them; here only those that were
   filters        and and or are read from left to right, against its manual; here and binds closer, and a
-                 warning says so. not autobound loses accepted sockets; here it is the opposite of autobound
+                 warning says so; -K destroys nothing then, and ends with 255. Ports above 65535 are refused. A filter for
+                 processes says how many sockets have hidden owners; -p says nothing of them, as in ss. not autobound loses accepted
+                 sockets; here it is the opposite of autobound
   -A             lists packet sockets of both types where packet_raw or packet_dgram asks for one
   TCPDIAG_FILE   only what the file says of IPv4 is read; here all of it
   -xe            dev is 0/65024 for device 254/0; here it is what stat(1) says

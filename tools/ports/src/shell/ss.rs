@@ -4,6 +4,8 @@
 pub mod destroy;
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
+use std::io::Read as _;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -76,11 +78,31 @@ pub fn write(path: &str, octets: &[u8]) -> Result<(), Failure> {
 pub fn recorded() -> Result<Option<Vec<Entry>>, Failure> {
     let Some(path) = std::env::var_os("TCPDIAG_FILE") else { return Ok(None) };
     let shown = path.to_string_lossy().into_owned();
-    let octets = fs::read(&path).map_err(|error| Failure::call(Status::HOST, "read", escape(&shown), &error))?;
+    let octets = messages(&path).map_err(|error| Failure::call(Status::HOST, "read", escape(&shown), &error))?;
     let mut entries = Vec::new();
     parse_dumps(&octets, Protocol::TCP, &mut |row| entries.push(Entry::Inet(Socket::new(Kind::Tcp, row, true))))
         .map_err(|fault| Failure::host(format!("{}: {fault}", escape(&shown))))?;
     Ok(Some(entries))
+}
+
+/// A file of netlink messages, up to the first that cannot be one: a device that never ends may be named too.
+///
+/// # Source
+/// netlink(7): a message tells its length first, header and all, and the next begins at a multiple of four.
+fn messages(path: &OsStr) -> io::Result<Vec<u8>> {
+    const HEADER: usize = 16;
+    let mut file = fs::File::open(path)?;
+    let (mut octets, mut next) = (Vec::new(), 0_usize);
+    while io::Read::by_ref(&mut file).take(1 << 16).read_to_end(&mut octets)? > 0 {
+        while let Some(length) = octets.get(next..).and_then(|rest| rest.first_chunk()) {
+            let length = u32::from_ne_bytes(*length) as usize;
+            if length < HEADER {
+                return Ok(octets);
+            }
+            next = next.saturating_add(length).next_multiple_of(4);
+        }
+    }
+    Ok(octets)
 }
 
 /// What rows need for their words.

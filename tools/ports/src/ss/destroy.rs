@@ -21,8 +21,9 @@ pub(super) fn kill(job: &Ss, output: &mut Output<'_>) -> Result<Status, Failure>
     let entries = select(&selection, &filter, output)?;
     // Who holds them is known only as long as they live.
     let lore = shell::ss::lore(&entries, job.show);
-    let destroyed = shell::ss::destroy::destroy(entries)?;
-    print(destroyed, &lore, columns(chosen, job.show), job.show, output)
+    let (destroyed, failed) = shell::ss::destroy::destroy(entries)?;
+    let status = print(destroyed, &lore, columns(chosen, job.show), job.show, output)?;
+    failed.map_or(Ok(status), Err)
 }
 
 /// Prints each socket as it is destroyed, until somebody stops it.
@@ -39,8 +40,7 @@ pub(super) fn events(job: &Ss, output: &mut Output<'_>) -> Result<Status, Failur
         ipv6: chosen.families.has(Families::INET6),
     };
     if !(listens.tcp || listens.udp) {
-        output.note("only the ends of TCP and UDP sockets are told.");
-        return Ok(Status::YES);
+        return Err(Failure::new(Status(255), "only the ends of TCP and UDP sockets are told"));
     }
     let mut sheet = Sheet::new(columns(chosen, job.show));
     let mut closings = shell::ss::destroy::Endings::open(listens)?;

@@ -12,6 +12,8 @@ const CELLS: usize = 8;
 const COLUMNS: usize = 6;
 /// Where nothing limits them, columns stand this far apart.
 const GAP: usize = 1;
+/// What the lines below a row begin with is as wide as this.
+const TAB: usize = 8;
 /// Numbers, which stand to the right.
 const RIGHT: [bool; COLUMNS] = [false, false, true, true, false, false];
 const HEADINGS: [&str; 7] =
@@ -28,6 +30,8 @@ pub struct Columns {
     pub queues: bool,
     /// A line of headings.
     pub headings: bool,
+    /// All of a socket on one line, however narrow the terminal is.
+    pub one_line: bool,
 }
 
 /// Rows that are being written.
@@ -96,10 +100,10 @@ impl Sheet {
         })
     }
 
-    /// How wide each column is, and the longest row with all that stands in it.
+    /// How wide each column is, and the longest line.
     fn widths(&self) -> ([usize; COLUMNS], usize) {
         let mut widths = self.floor;
-        let mut behind = 0;
+        let (mut behind, mut longest_below) = (0, 0);
         if self.columns.headings {
             for (width, heading) in widths.iter_mut().zip(HEADINGS) {
                 *width = heading.len();
@@ -109,12 +113,13 @@ impl Sheet {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(columns_of(cell));
             }
-            let [.., process, _] = row;
+            let [.., process, below] = row;
             behind = behind.max(columns_of(process));
+            longest_below = below.lines().map(|line| TAB + columns_of(line.trim())).fold(longest_below, usize::max);
         }
         let shown = widths.iter().zip(self.shown()).filter(|(_, shown)| *shown);
         let front: usize = shown.map(|(width, _)| width + GAP).sum();
-        (widths, front + behind)
+        (widths, (front + behind).max(longest_below))
     }
 }
 
@@ -122,7 +127,7 @@ impl Render for Sheet {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let (widths, longest) = self.widths();
         // On a terminal that is too narrow, what stands behind the ends goes on a line of its own.
-        let limit = text.width().map(usize::from).filter(|limit| longest > *limit);
+        let limit = text.width().map(usize::from).filter(|limit| longest > *limit && !self.columns.one_line);
         let mut line = String::new();
         if self.columns.headings {
             self.push_row(&mut line, &HEADINGS, &widths);

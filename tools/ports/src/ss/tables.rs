@@ -336,7 +336,9 @@ impl Choice {
         let states = self.states;
         let untouched = self.untouched;
         self.families = Families::NONE;
-        self.add_families(families);
+        // Where tables are named, an address brings no others.
+        let named = if self.tables.is_empty() { families } else { families.both(self.tables.families()) };
+        self.add_families(named);
         if untouched {
             self.untouched = false;
         } else {
@@ -428,6 +430,16 @@ mod tests {
         });
         assert_eq!(narrow, (Tables::TCP, Families::INET, CONNECTIONS));
         assert_eq!(chosen(|_| {}), (Tables::ALL, Families(u8::MAX), CONNECTIONS));
+    }
+
+    #[test]
+    fn addresses_bring_no_tables_where_some_are_named() {
+        let tcp = chosen(|choice| {
+            choice.add_tables(Tables::TCP);
+            choice.only_families(Families::UNIX);
+        });
+        assert_eq!(tcp, (Tables::TCP, IP, CONNECTIONS));
+        assert_eq!(chosen(|choice| choice.only_families(Families::UNIX)).0, Tables::UNIX);
     }
 
     #[test]

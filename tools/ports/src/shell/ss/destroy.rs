@@ -8,13 +8,16 @@ use crate::entry::Entry;
 use crate::kind::Kind;
 use crate::socket::Socket;
 
-/// Destroys sockets and returns those that were. What is gone already, or what the kernel does not destroy, is left out.
+/// Destroys sockets and returns those that were, and the first failure: the others are destroyed all the same. What is gone
+/// already, or what the kernel does not destroy, is left out.
 ///
 /// # Errors
-/// [`Failure`] without the privilege.
-pub fn destroy(entries: Vec<Entry>) -> Result<Vec<Entry>, Failure> {
+/// [`Failure`] if the kernel cannot be asked.
+pub fn destroy(entries: Vec<Entry>) -> Result<(Vec<Entry>, Option<Failure>), Failure> {
     // ENOENT, EOPNOTSUPP.
     const PASSED_OVER: [i32; 2] = [2, 95];
+    const EPERM: i32 = 1;
+    let mut failed = None;
     let mut diag = SockDiag::open().map_err(|error| Failure::host(error.to_string()))?;
     let mut destroyed = Vec::new();
     for entry in entries {
@@ -24,10 +27,15 @@ pub fn destroy(entries: Vec<Entry>) -> Result<Vec<Entry>, Failure> {
         match diag.destroy(&id(socket)) {
             Ok(()) => destroyed.push(entry),
             Err(error) if error.errno().is_some_and(|errno| PASSED_OVER.contains(&errno)) => {}
-            Err(error) => return Err(Failure::host(error.to_string()).hint("needs CAP_NET_ADMIN")),
+            Err(error) => {
+                failed.get_or_insert_with(|| {
+                    let failure = Failure::host(error.to_string());
+                    if error.errno() == Some(EPERM) { failure.hint("needs CAP_NET_ADMIN") } else { failure }
+                });
+            }
         }
     }
-    Ok(destroyed)
+    Ok((destroyed, failed))
 }
 
 fn id(socket: &Socket) -> SocketId {
