@@ -481,16 +481,28 @@ fn options_of_another_process(net: &Net) {
     ] {
         assert_eq!((&option(name)["value"], &option(name)["changed"]), (&value, &json!(changed)), "{name}");
     }
-    assert_eq!((&answer["kind"], &answer["local"]), (&json!("tcp"), &json!("127.0.0.1:5000")), "{answer:#}");
+    assert_eq!((&answer["kind"], &answer["local_port"]), (&json!("tcp"), &json!(5000)), "{answer:#}");
+    assert_eq!((&answer["local_address"], &answer["peer_port"]), (&json!("127.0.0.1"), &json!(null)), "{answer:#}");
+    assert_eq!(answer["protocol"], json!({"code": 6, "name": "tcp"}), "{answer:#}");
     let told = run(net.tool("ports").args(["options", "--changed", ":5000"]));
     told.status(0).stdout_has(&format!("[{pid}] fd {fd}: tcp 127.0.0.1:5000")).stdout_has("* SO_KEEPALIVE");
     assert!(!told.out().contains("TCP_NODELAY"), "{}", told.story());
     run(net.tool("ports").args(["options", &pid.to_string()])).status(0).stdout_has(&format!("[{pid}] fd {fd}: tcp"));
     run(net.tool("ports").args(["options", ":5999"])).status(1).stdout_is("").stderr_has("no such socket");
-    run(net.tool("ports").args(["options", &format!("{pid}/9999")])).status(1).stderr_has("no such socket");
+    run(net.tool("ports").args(["options", &format!("{pid}/9999")]))
+        .status(1)
+        .stderr_has(&format!("descriptor 9999 of process {pid}: Bad file descriptor"));
+    run(net.tool("ports").args(["options", &whose, "8388608/3"]))
+        .status(4)
+        .stdout_has(&format!("[{pid}] fd {fd}: tcp"))
+        .stderr_has("pidfd_open process 8388608: No such process");
     run(net.tool("ports").args(["options", "x"])).status(2).stderr_has("neither PID, PID/FD nor :PORT");
     if let Some(mut nobody) = as_nobody(net) {
         let denied = run(nobody.args(["options", &whose]));
         denied.status(4).stdout_is("").stderr_has("Operation not permitted (");
+    }
+    if let Some(mut nobody) = as_nobody(net) {
+        let denied = run(nobody.args(["options", ":5000"]));
+        denied.status(4).stdout_is("").stderr_has("127.0.0.1:5000: held by a process that may not be looked into (");
     }
 }

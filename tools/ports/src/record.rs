@@ -7,7 +7,7 @@ use serde::Serialize;
 use sockeye_common::addr::IpText;
 use sockeye_sys::sock_diag::{SkMemInfo, Timer, TimerKind, UnixName};
 use sockeye_sys::tcp_info::TcpInfo;
-use sockeye_sys::{Family, Protocol};
+use sockeye_sys::{Family, Protocol, SockType};
 
 use crate::columns::Column;
 use crate::columns::cell::{Context, Reader, Row, dual_stack, shutdown_words, timer_name};
@@ -35,6 +35,11 @@ impl Coded {
     /// A protocol in the small letters of protocols(5).
     pub fn protocol(protocol: Protocol) -> Self {
         Self { code: protocol.0, name: Kind::of_protocol(protocol).map(Kind::netid) }
+    }
+
+    /// A socket type by the name of its constant.
+    pub fn socket_type(kind: SockType) -> Self {
+        Self { code: kind.0, name: kind.name() }
     }
 
     fn timer(kind: TimerKind) -> Self {

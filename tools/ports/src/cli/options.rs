@@ -1,5 +1,6 @@
 //! `ports options` on the command line.
 
+use std::fmt;
 use std::str::FromStr;
 
 use clap::Args;
@@ -43,6 +44,17 @@ impl FromStr for Whose {
         match text.split_once('/') {
             None => number(text).map(Self::Process),
             Some((pid, fd)) => Ok(Self::Descriptor { pid: number(pid)?, fd: number(fd)? }),
+        }
+    }
+}
+
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Process(pid) => write!(f, "process {pid}"),
+            Self::Descriptor { pid, fd } => write!(f, "{pid}/{fd}"),
+            Self::Port(Service::Number(port)) => write!(f, ":{port}"),
+            Self::Port(Service::Name(name)) => write!(f, ":{name}"),
         }
     }
 }

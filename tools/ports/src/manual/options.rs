@@ -6,11 +6,13 @@ pub(super) const SECTION: (&str, &str) = (
     "Options of other processes",
     "`ports options PID/FD` shows the options of a socket of another process, `PID` those of all its sockets, `:PORT` those of every \
 socket that has the local port. Beside each stands what it means, and a `*` where it differs from a new socket of the same kind: \
-that is what the program has set. `--changed` shows those alone. Values that the kernel changes by itself (buffers, segment size) are \
-shown without a mark.
+that is what the program has set. `--changed` shows those alone. Values that the kernel changes by itself (buffers, segment size, a \
+priority that follows from IP_TOS, the multicast hops of a TCP connection) are shown without a mark.
 
 The socket is reached through a copy of the descriptor (`pidfd_getfd`(2), Linux 5.6); nothing is set. That needs a process of the \
-same user that may be traced, or CAP_SYS_PTRACE: where `kernel.yama.ptrace_scope` is not 0, root.",
+same user that may be traced, or CAP_SYS_PTRACE: where `kernel.yama.ptrace_scope` is not 0, root. The status is 1 for what is no \
+socket, 4 for a process that is not there or may not be looked into, also if other operands were shown. The new socket is made in the \
+same network namespace; where that may not be entered, it says so and marks none.",
 );
 
 pub(super) const OWN: Example = Example {

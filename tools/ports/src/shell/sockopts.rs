@@ -5,14 +5,13 @@ use std::fs;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
-use sockeye_cli::Failure;
 use sockeye_cli::escape::escape_octets;
-use sockeye_common::addr::Endpoint;
+use sockeye_cli::{Failure, Status};
 use sockeye_sys::pidfd::PidFd;
-use sockeye_sys::{Family, Protocol, SockType, socket};
+use sockeye_sys::{Family, NetNs, Protocol, SockType, socket};
 
 use crate::cli::{WantedOwners, Whose};
-use crate::owners::socket_inode;
+use crate::owners::{Ownership, socket_inode};
 use crate::sockopts::table::{Nature, OPTIONS, Opt, Shape, Value};
 use crate::sockopts::{Setting, Socket, denied_hint};
 use crate::why::port_of;
@@ -20,31 +19,52 @@ use crate::why::port_of;
 /// Room for the longest value: a name of TCP_CA_NAME_MAX or IFNAMSIZ octets.
 const ROOM: usize = 64;
 
-/// The descriptors that are meant, each with its process.
+/// The number of SO_NETNS_COOKIE, which libc does not have. Other kernels than these architectures' refuse it, or answer
+/// with another length.
+///
+/// # Source
+/// Linux, include/uapi/asm-generic/socket.h; since Linux 5.14.
+const SO_NETNS_COOKIE: i32 = 71;
+
+/// What an operand means.
+#[derive(Debug, Default)]
+pub struct Sought {
+    /// The descriptors, each with its process.
+    pub descriptors: Vec<(u32, u32)>,
+    /// Of what is there, but may not be looked into.
+    pub fault: Option<Failure>,
+}
+
+/// The descriptors that are meant.
 ///
 /// # Errors
 /// [`Failure`] if a process may not be looked into, or there is none.
-pub fn descriptors(whose: &Whose) -> Result<Vec<(u32, u32)>, Failure> {
+pub fn descriptors(whose: &Whose) -> Result<Sought, Failure> {
+    let sought = |descriptors| Sought { descriptors, fault: None };
     match whose {
-        Whose::Descriptor { pid, fd } => Ok(vec![(*pid, *fd)]),
-        Whose::Process(pid) => of_process(*pid),
+        Whose::Descriptor { pid, fd } => Ok(sought(vec![(*pid, *fd)])),
+        Whose::Process(pid) => of_process(*pid).map(sought),
         Whose::Port(service) => {
             let port = port_of(service, Protocol::TCP)?;
             let mut sockets = super::bind::all_sockets(&mut |_| {})?;
             sockets.retain(|socket| socket.local.port() == port);
             let (holders, _) = super::holders(&sockets, WantedOwners::All);
+            let hidden = |socket: &&crate::socket::Socket| holders.ownership(socket.inode) == Ownership::Hidden;
+            let fault = sockets.iter().find(hidden).map(|socket| {
+                let local = format!("{}: held by a process that may not be looked into", socket.local);
+                Failure::host(local).hint(denied_hint(yama()))
+            });
             let each = sockets.iter().flat_map(|socket| holders.of(socket.inode));
-            Ok(each.map(|owner| (owner.pid, owner.fd)).collect())
+            Ok(Sought { descriptors: each.map(|owner| (owner.pid, owner.fd)).collect(), fault })
         }
     }
 }
 
 fn of_process(pid: u32) -> Result<Vec<(u32, u32)>, Failure> {
     let folder = format!("/proc/{pid}/fd");
-    let fail = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => Failure::usage(format!("{pid}: there is no such process")),
-        _ => Failure::call(sockeye_cli::Status::HOST, "open", &folder, &error).hint(denied_hint(yama())),
-    };
+    // The same words as for one of its descriptors.
+    PidFd::open(pid).map_err(|error| Failure::host(error.to_string()))?;
+    let fail = |error: io::Error| Failure::call(Status::HOST, "open", &folder, &error).hint(denied_hint(yama()));
     let mut found = Vec::new();
     for entry in fs::read_dir(&folder).map_err(fail)? {
         let entry = entry.map_err(fail)?;
@@ -58,41 +78,48 @@ fn of_process(pid: u32) -> Result<Vec<(u32, u32)>, Failure> {
     Ok(found)
 }
 
-/// The options of one socket; `None` if the descriptor is no socket, or is closed.
+/// The options of one socket.
 ///
 /// # Errors
-/// [`Failure`] if the process may not be looked into.
-pub fn read(pid: u32, fd: u32) -> Result<Option<Socket>, Failure> {
+/// [`Failure`] if the process may not be looked into; with [`Status::NO`] if the descriptor is no socket, or is closed.
+pub fn read(pid: u32, fd: u32) -> Result<Socket, Failure> {
     let copy = match PidFd::open(pid).and_then(|process| process.descriptor(fd)) {
         Ok(copy) => copy,
-        Err(error) if error.errno() == Some(libc::EBADF) => return Ok(None),
         Err(error) => {
-            let failure = Failure::host(error.to_string());
             return Err(match error.errno() {
-                Some(libc::EPERM) => failure.hint(denied_hint(yama())),
-                _ => failure,
+                Some(libc::EBADF) => Failure::new(Status::NO, error.to_string()),
+                Some(libc::EPERM) => Failure::host(error.to_string()).hint(denied_hint(yama())),
+                _ => Failure::host(error.to_string()),
             });
         }
     };
-    let int = |number| socket::option(&copy, libc::SOL_SOCKET, number);
-    let (Ok(family), Ok(kind), Ok(protocol)) = (int(libc::SO_DOMAIN), int(libc::SO_TYPE), int(libc::SO_PROTOCOL))
-    else {
-        return Ok(None);
+    let int = |number, name: &str| {
+        socket::option(&copy, libc::SOL_SOCKET, number).map_err(|error| {
+            let subject = format!("{name} of descriptor {fd} of process {pid}");
+            Failure::call(Status::NO, "getsockopt", subject, &io::Error::from(error))
+        })
     };
-    let nature = Nature { family, kind, protocol };
-    let new = new_socket(nature);
+    let nature = Nature {
+        family: int(libc::SO_DOMAIN, "SO_DOMAIN")?,
+        kind: int(libc::SO_TYPE, "SO_TYPE")?,
+        protocol: int(libc::SO_PROTOCOL, "SO_PROTOCOL")?,
+    };
+    let new = new_socket(nature, &copy, pid);
     let mut settings = vec![nonblocking(&copy)];
     settings.extend(OPTIONS.iter().filter(|option| option.of.is(nature)).filter_map(|option| {
         let value = value_of(&copy, option)?;
         let default = new.as_ref().and_then(|new| value_of(new, option));
-        Some(Setting::new(option, value, default))
+        Some(Setting::new(option, nature, value, default))
     }));
+    if let Some(new) = &new {
+        follow_tos(new, &mut settings);
+    }
     let ends = socket2::SockRef::from(&copy);
-    let text = |end: io::Result<socket2::SockAddr>| end.ok()?.as_socket().map(|addr| Endpoint::from(addr).to_string());
+    let internet = |end: io::Result<socket2::SockAddr>| end.ok()?.as_socket();
     let command = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
     let command = escape_octets(command.strip_suffix(b"\n").unwrap_or(&command));
-    let (local, peer) = (text(ends.local_addr()), text(ends.peer_addr()));
-    Ok(Some(Socket { pid, fd, command, nature, kind: kind_of(nature), local, peer, settings }))
+    let (local, peer) = (internet(ends.local_addr()), internet(ends.peer_addr()));
+    Ok(Socket { pid, fd, command, nature, kind: kind_of(nature), local, peer, is_compared: new.is_some(), settings })
 }
 
 /// `O_NONBLOCK` is of the descriptor, and shown first since it explains most.
@@ -114,10 +141,42 @@ fn value_of(socket: &impl AsFd, option: &Opt) -> Option<Value> {
     Value::read(option.shape, &octets)
 }
 
-/// A new socket of the same kind, if we may make one.
-fn new_socket(nature: Nature) -> Option<socket2::Socket> {
+/// A new socket of the same kind in the same network namespace, whose settings are the defaults of many options. `None` if we
+/// may not make one there.
+fn new_socket(nature: Nature, like: &OwnedFd, pid: u32) -> Option<socket2::Socket> {
     let protocol = (nature.protocol != 0).then(|| nature.protocol.into());
-    socket2::Socket::new(nature.family.into(), nature.kind.into(), protocol).ok()
+    let make = || socket2::Socket::new(nature.family.into(), nature.kind.into(), protocol).ok();
+    let cookie = namespace_cookie(like);
+    let is_beside = |new: &socket2::Socket| namespace_cookie(new) == cookie;
+    make().filter(is_beside).or_else(|| {
+        let there = NetNs::open(format!("/proc/{pid}/ns/net")).ok()?;
+        there.run(make).ok()?.filter(is_beside)
+    })
+}
+
+/// The number of a socket's network namespace; `None` on kernels that do not tell.
+fn namespace_cookie(socket: &impl AsFd) -> Option<Vec<u8>> {
+    socket::option_octets(socket, libc::SOL_SOCKET, SO_NETNS_COOKIE, 8).ok()
+}
+
+/// Takes the mark off a priority that the kernel has set when the program set IP_TOS: the new socket gets that too, and tells
+/// which it is.
+fn follow_tos(new: &socket2::Socket, settings: &mut [Setting]) {
+    let tos = settings.iter().find(|setting| setting.option == "IP_TOS").and_then(|setting| match setting.value {
+        Value::Number(tos, _) => u32::try_from(tos).ok(),
+        _ => None,
+    });
+    let Some(tos) = tos.filter(|tos| new.set_tos_v4(*tos).is_ok()) else { return };
+    let priority = socket::option(new, libc::SOL_SOCKET, libc::SO_PRIORITY).ok();
+    let follows = |setting: &&mut Setting| match setting.value {
+        Value::Number(value, _) => {
+            setting.option == "SO_PRIORITY" && tos != 0 && Some(value) == priority.map(i64::from)
+        }
+        _ => false,
+    };
+    if let Some(setting) = settings.iter_mut().find(follows) {
+        setting.changed = None;
+    }
 }
 
 fn kind_of(nature: Nature) -> String {
@@ -132,4 +191,44 @@ fn kind_of(nature: Nature) -> String {
 /// Who may look into other processes, where the kernel has Yama.
 fn yama() -> Option<u8> {
     fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsRawFd as _;
+
+    use super::*;
+
+    #[test]
+    fn what_follows_from_another_setting_is_not_marked() {
+        let own = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None).unwrap();
+        let read = |own: &socket2::Socket| read(std::process::id(), own.as_raw_fd().try_into().unwrap()).unwrap();
+        let changed = |socket: &Socket, name: &str| {
+            socket.settings.iter().find(|setting| setting.option == name).unwrap().changed
+        };
+        own.set_tos_v4(0x10).unwrap();
+        let socket = read(&own);
+        assert!(socket.is_compared);
+        assert_eq!((changed(&socket, "IP_TOS"), changed(&socket, "SO_PRIORITY")), (Some(true), None));
+        own.set_priority(3).unwrap();
+        assert_eq!(changed(&read(&own), "SO_PRIORITY"), Some(true));
+    }
+
+    #[test]
+    fn what_is_no_socket_is_named() {
+        let pid = std::process::id();
+        let file = fs::File::open("/dev/null").unwrap();
+        let told = |fd| read(pid, fd).unwrap_err();
+        let null = told(file.as_raw_fd().try_into().unwrap());
+        assert!(null.to_string().ends_with(&format!("of process {pid}: Socket operation on non-socket")), "{null}");
+        let closed = told(1_000_000);
+        assert!(closed.to_string().contains("descriptor 1000000 of process"), "{closed}");
+        assert_eq!((null.status(), closed.status()), (Status::NO, Status::NO));
+        let gone = descriptors(&Whose::Process(1 << 23)).unwrap_err();
+        assert_eq!((gone.to_string(), gone.status()), (told_of_none(), Status::HOST));
+    }
+
+    fn told_of_none() -> String {
+        read(1 << 23, 3).unwrap_err().to_string()
+    }
 }

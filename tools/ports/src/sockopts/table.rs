@@ -67,6 +67,15 @@ pub struct Nature {
     pub protocol: i32,
 }
 
+impl Opt {
+    /// Whether it is what somebody set on such a socket: an accepted TCP connection has the hops of the SYN as those of its
+    /// multicast.
+    pub fn is_steady(&self, nature: Nature) -> bool {
+        let of_syn = Of::Tcp.is(nature) && matches!(self.name, "IP_MULTICAST_TTL" | "IPV6_MULTICAST_HOPS");
+        self.steady && !of_syn
+    }
+}
+
 impl Of {
     /// Whether such a socket has it.
     pub fn is(self, nature: Nature) -> bool {
