@@ -103,7 +103,7 @@ pub fn lost(closes: bool, traces: bool, output: &mut Output<'_>) -> Result<(), F
         output.note("some close messages were lost: too many came at once (ENOBUFS)");
     }
     if traces {
-        output.note("some trace events were lost: too many came at once");
+        output.note("some trace events were lost, perhaps of other namespaces: too many came at once");
     }
     Ok(())
 }

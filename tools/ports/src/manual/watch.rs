@@ -18,12 +18,18 @@ that it destroys. A state that is shorter than the interval may be missed; a soc
 so that watching takes less than 5 % of a processor; `--explain` says how often.
 
 As root there is a third one: a trace instance of its own, in which the kernel stamps each change of a TCP state, each \
-retransmission, and each reset with its reason. No state is missed then. The instance is removed at the end; after SIGKILL, by the \
+retransmission, and each reset with its reason. No state of TCP is missed then, unless events are lost. UDP has none of these. The instance is removed at the end; after SIGKILL, by the \
 next `ports watch`. Trace events do not name their network namespace: they count only where a listing or a close message of this \
 namespace has the same socket. `--no-trace` does without them.
 
 Where the kernel only says that it closed a connection that lives on in FIN-WAIT-2 or TIME-WAIT, that is what is told. On a terminal the last \
-line says how long the next TIME-WAIT has left; `TIME-WAIT over after 60.0 s` is told everywhere.
+line says how long the next TIME-WAIT has left; everywhere else `-> TIME-WAIT ... (60.0 s left)` says it once, and `TIME-WAIT over` when it has ended. How long a TIME-WAIT that \
+ended before its time had lasted is known only to the listing.
+
+What is doubtful: a duration with `~` was not stamped by the kernel, and may be off by the interval or more at each end; `--json` has \
+no bound of that. The reason of a reset is that of the last one that this machine sent to the same ends, which may have been an \
+earlier connection's. When events or close messages are lost, a line on standard error says so; how many is not known, and lost \
+events may have been another namespace's. The watch holds what is there: a few hundred octets for each socket, TIME-WAIT too.
 
 A FILTER is what `ss`(8) takes: `'sport = :80 or dst 10.0.0.0/8'`. A socket is told of if it passes before or after the change, so \
 that `state time-wait` shows when it begins and ends. Tests for processes, marks and control groups are refused.

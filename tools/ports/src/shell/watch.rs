@@ -2,14 +2,16 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: waits for the kernel, signals and the end of the time")]
 
 use std::collections::HashMap;
-use std::io::{self, IsTerminal as _, PipeReader, Read as _};
+use std::io::{self, IsTerminal as _, PipeReader, Read as _, Write as _};
 use std::os::fd::AsFd as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use sockeye_cli::{Failure, Status};
 use sockeye_sys::poll::{Events, PollFd, poll};
 use sockeye_sys::sock_diag::{ANY_COOKIE, DumpError, InetSocket, Request, SockDiag, SocketId, StateMask, Wanted};
-use sockeye_sys::{Family, Protocol, clock, interface, signals};
+use sockeye_sys::{Family, Protocol, TcpState, clock, interface, signals};
 
 use super::closes::Closes;
 use super::processes;
@@ -21,6 +23,7 @@ use crate::names::Names;
 use crate::owners::{Holders, push_owners};
 use crate::socket::Socket;
 use crate::state::State;
+use crate::watch::explain::UNTRACED;
 use crate::watch::notice::{Micros, Notice};
 use crate::watch::pace::Pace;
 use crate::watch::timeline::{MOVING, Past, Question, Scope, Timeline};
@@ -29,6 +32,8 @@ use crate::watch::timeline::{MOVING, Past, Question, Scope, Timeline};
 const BREATH: Micros = 10_000;
 /// A round asks again for what its answers brought up, but not for ever.
 const LAYERS: usize = 4;
+/// How long a run may take to end after a signal: who reads its output may not take the rest.
+const GRACE: Duration = Duration::from_millis(200);
 /// How many processes' descriptors are read is bounded by time: one part in so many.
 const OWNER_SHARE: u64 = 20;
 
@@ -110,7 +115,7 @@ pub enum End {
 pub struct Watcher {
     diag: SockDiag,
     closes: Option<Closes>,
-    trace: Option<Instance>,
+    trace: Trace,
     signals: PipeReader,
     timeline: Timeline,
     scopes: Vec<Scope>,
@@ -138,17 +143,20 @@ impl Watcher {
         let signals =
             signals::catch_endings().map_err(|error| Failure::call(Status::HOST, "pipe", "for signals", &error))?;
         let diag = SockDiag::open().map_err(|error| refused(&error))?;
-        let scopes = scopes(setup);
+        let scopes = scopes(setup, wants_closes);
         let wanted = Wanted { tcp: setup.tcp, udp: setup.udp, ipv4: setup.ipv4, ipv6: setup.ipv6 };
         let (closes, no_closes) = split(Closes::open(wanted));
         let (trace, no_trace) =
-            if setup.trace && setup.tcp { split(Instance::open()) } else { (None, Some("not asked for".to_owned())) };
+            if setup.trace && setup.tcp { split(Instance::open()) } else { (None, Some(UNTRACED.to_owned())) };
+        let trace = Arc::new(Mutex::new(trace));
+        let signals = end_in_time(signals, Arc::clone(&trace))
+            .map_err(|error| Failure::call(Status::HOST, "thread", "for signals", &error))?;
         let interval = micros(setup.interval);
         let now = clock::monotonic_us();
         let mut watcher = Self {
             diag,
             closes,
-            timeline: Timeline::new(trace.is_some()),
+            timeline: Timeline::new(no_trace.is_none()),
             trace,
             signals,
             moving: scopes
@@ -237,7 +245,7 @@ impl Watcher {
             let listing = self.whole_pace.due().min(self.moving_pace.due());
             let ends = self.timeline.next_end().map(|end| end.max(breath));
             // Trace events cost nothing to look at, however dear the listings are.
-            let traces = self.trace.as_ref().map(|_| self.last.saturating_add(self.interval));
+            let traces = locked(&self.trace).as_ref().map(|_| self.last.saturating_add(self.interval));
             let until = [Some(listing), ends, traces, self.deadline].into_iter().flatten().min().unwrap_or(now);
             let breathing = breath > now;
             let until = if breathing { until.min(breath) } else { until };
@@ -317,7 +325,9 @@ impl Watcher {
     fn ask(&mut self, question: &Question) -> Option<Socket> {
         let Socket { cookie, .. } = question.socket;
         // What cannot be asked for now is asked for again when the next listing lacks it.
-        self.find(&question.socket, if question.ended.is_some() || cookie == 0 { ANY_COOKIE } else { cookie })
+        let found =
+            self.find(&question.socket, if question.ended.is_some() || cookie == 0 { ANY_COOKIE } else { cookie });
+        found.filter(|found| !self.wants_closes || found.state != State::Tcp(TcpState::TimeWait))
     }
 
     fn find(&mut self, socket: &Socket, cookie: u64) -> Option<Socket> {
@@ -361,10 +371,40 @@ impl Watcher {
     }
 
     fn take_traces(&mut self, round: &mut Round) {
-        let Some(trace) = &mut self.trace else { return };
+        let mut trace = locked(&self.trace);
+        let Some(trace) = trace.as_mut() else { return };
         let timeline = &mut self.timeline;
         round.traces_lost = trace.drain(clock::monotonic_us(), &mut |event| timeline.traced(event));
     }
+}
+
+/// The trace instance, which whoever ends the run takes away.
+type Trace = Arc<Mutex<Option<Instance>>>;
+
+fn locked(trace: &Trace) -> MutexGuard<'_, Option<Instance>> {
+    trace.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        locked(&self.trace).take();
+    }
+}
+
+/// Passes a signal on. A run that is stuck in a write which nobody reads does not see it: it is ended from here, without
+/// leaving the trace instance behind.
+fn end_in_time(mut signals: PipeReader, trace: Trace) -> io::Result<PipeReader> {
+    let (reader, mut writer) = io::pipe()?;
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let mut number = [0];
+        if signals.read_exact(&mut number).is_err() || writer.write_all(&number).is_err() {
+            return;
+        }
+        thread::sleep(GRACE);
+        locked(&trace).take();
+        std::process::exit(128_i32.saturating_add(number[0].into()));
+    })?;
+    Ok(reader)
 }
 
 /// Listings of /proc would not do: they have no cookies, and lose and double sockets while others come and go.
@@ -408,12 +448,14 @@ fn micros(duration: Duration) -> Micros {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn scopes(setup: &Setup) -> Vec<Scope> {
+/// What is listed. TIME-WAIT is nothing to those who wait for the end only, and there may be very many.
+fn scopes(setup: &Setup, ends_only: bool) -> Vec<Scope> {
+    let others = [StateMask::ESTABLISHED, StateMask::CLOSED, StateMask::LISTEN, StateMask::BOUND_INACTIVE];
+    let tcp = if ends_only { others.into_iter().fold(MOVING, StateMask::union) } else { StateMask::ALL };
     let mut scopes = Vec::new();
-    for (wanted, protocol, states) in [
-        (setup.tcp, Protocol::TCP, StateMask::ALL),
-        (setup.udp, Protocol::UDP, StateMask::ESTABLISHED.union(StateMask::CLOSED)),
-    ] {
+    for (wanted, protocol, states) in
+        [(setup.tcp, Protocol::TCP, tcp), (setup.udp, Protocol::UDP, StateMask::ESTABLISHED.union(StateMask::CLOSED))]
+    {
         for (family_wanted, family) in [(setup.ipv4, Family::INET), (setup.ipv6, Family::INET6)] {
             if wanted && family_wanted {
                 scopes.push(Scope { family, protocol, states });
@@ -449,12 +491,13 @@ struct Owners {
 
 impl Owners {
     /// As many sockets as are remembered.
-    const MOST: usize = 200_000;
+    const MOST: usize = 20_000;
 
     /// Looks for the holders of those that nobody has looked for, all in one search, unless the last one was dear and is
     /// not long ago.
     fn learn(&mut self, inodes: &[u32], now: Micros) {
-        self.wanted.extend(inodes.iter().filter(|inode| !self.known.contains_key(inode)));
+        let room = Self::MOST.saturating_sub(self.wanted.len());
+        self.wanted.extend(inodes.iter().filter(|inode| !self.known.contains_key(inode)).take(room));
         if self.wanted.is_empty() || now < self.due {
             return;
         }

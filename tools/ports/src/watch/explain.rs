@@ -40,6 +40,9 @@ pub enum Event {
     },
 }
 
+/// Why there is no trace where none was wanted.
+pub const UNTRACED: &str = "not asked for";
+
 impl Event {
     /// The start.
     pub fn watching(sources: &Sources, resolution: (Micros, Micros)) -> Self {
@@ -74,12 +77,13 @@ impl Render for Event {
                 })?;
                 match no_trace_events_because {
                     None => text
-                        .line("trace events: each change of a TCP state is stamped by the kernel; no state is missed"),
+                        .line("trace events: each change of a TCP state is stamped by the kernel; no state is missed unless they are lost"),
                     Some(why) => {
                         text.line(format!("no trace events: {why}"))?;
                         text.line(format!(
-                            "  states shorter than {} may be missed; as root none is",
-                            span(*moving_every_us)
+                            "  states shorter than {} may be missed{}",
+                            span(*moving_every_us),
+                            if why == UNTRACED { "" } else { "; as root none of TCP is, unless events are lost" }
                         ))
                     }
                 }

@@ -7,7 +7,7 @@ use sockeye_cli::output::{Render, Role, Text};
 use sockeye_common::addr::IpText;
 use sockeye_sys::TcpState;
 
-use super::notice::{Lasted, Micros, Notice, What};
+use super::notice::{Lasted, Micros, Notice, SeenBy, What};
 use super::when::{Stamp, span};
 use crate::endpoint::{push_local, push_peer};
 use crate::names::Names;
@@ -41,10 +41,14 @@ pub fn ends(socket: &Socket, accepted: bool, names: &Names) -> String {
 
 impl Render for Line<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let Notice { socket, accepted, what, .. } = self.notice;
+        let Notice { socket, accepted, what, seen_by, .. } = self.notice;
         let ends = ends(socket, *accepted, self.names);
         let what = match what {
-            What::Changed { from, to, lasted } => changed(text, *from, *to, *lasted),
+            What::Changed { from, to, lasted } => {
+                // Whatever was not stamped by the kernel happened at some time before.
+                let about = if *seen_by == SeenBy::Tracepoint { "" } else { "~" };
+                changed(text, *from, *to, *lasted, about) + &left(socket, *to)
+            }
             What::Retransmitted { timeouts: None } => {
                 text.paint(Role::Warning, &format!("retransmits in {}", name(socket.state)))
             }
@@ -61,11 +65,17 @@ impl Render for Line<'_> {
     }
 }
 
-fn changed(text: &Text<'_>, from: Option<State>, to: Option<State>, lasted: Lasted) -> String {
+/// How long TIME-WAIT goes on.
+fn left(socket: &Socket, to: Option<State>) -> String {
+    let expires = socket.expires_ms().filter(|_| to == Some(State::Tcp(TcpState::TimeWait)));
+    expires.map(|left| format!(" ({} left)", span(Micros::from(left).saturating_mul(1_000)))).unwrap_or_default()
+}
+
+fn changed(text: &Text<'_>, from: Option<State>, to: Option<State>, lasted: Lasted, about: &str) -> String {
     let lasted = match lasted {
         Lasted::Unknown => String::new(),
-        Lasted::For(micros) => format!(" after {}", span(micros)),
-        Lasted::AtLeast(micros) => format!(" after more than {}", span(micros)),
+        Lasted::For(micros) => format!(" after {about}{}", span(micros)),
+        Lasted::AtLeast(micros) => format!(" after more than {about}{}", span(micros)),
     };
     let waits = from == Some(State::Tcp(TcpState::TimeWait));
     match (from, to) {

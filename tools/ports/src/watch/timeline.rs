@@ -81,6 +81,8 @@ struct Known {
     accepted: bool,
     /// When its TIME-WAIT is expected to end.
     due: Option<Micros>,
+    /// When the kernel stamped that it listens no longer: whether it is closed, or only shut down, shows later.
+    silent: Option<Micros>,
 }
 
 /// What the kernel is to be asked about one socket.
@@ -185,6 +187,7 @@ impl Timeline {
         let timeouts = |timer: &Timer| (timer.kind == TimerKind::Retransmission).then_some(timer.retransmits);
         let again = timeouts(&socket.timer) > timeouts(&known.socket.timer).or(Some(0)) && !self.traces;
         let expires = socket.state == State::Tcp(TcpState::TimeWait);
+        known.silent = None;
         known.socket.timer = socket.timer;
         // An accepted connection gets its inode when accept(2) returns; an orphan keeps what it had.
         known.socket.inode = socket.inode.or(known.socket.inode);
@@ -327,12 +330,17 @@ impl Timeline {
             let Some(cookie) = chain.cookie else {
                 if let Some(ends) = chain.ends {
                     let socket = self.by_key.get(&ends.key()).and_then(|cookie| self.known.get(cookie));
-                    questions.add(socket.map_or_else(|| unknown(&ends), |known| known.socket.clone()), None);
+                    // A listener that is only shut down is not found by its ends: that proves nothing.
+                    if socket.is_none_or(|known| can_be_asked_for(&known.socket)) {
+                        questions.add(socket.map_or_else(|| unknown(&ends), |known| known.socket.clone()), None);
+                    }
                 }
                 self.chains.keep(address, chain, now);
                 continue;
             };
-            if chain.complete {
+            let listened = |(_, step): &(Micros, Step)| matches!(step, Step::State { from: TcpState::Listen, .. });
+            // What listened may live on: only the message itself tells of its end.
+            if chain.complete && !chain.steps.last().is_some_and(listened) {
                 consumed.insert(cookie);
             }
             let waiting = chain.key().and_then(|key| evidence.rows.get(&key)).filter(|row| is_left(row));
@@ -378,8 +386,10 @@ impl Timeline {
     fn apply(&mut self, cookie: u64, base: Option<&Socket>, at: Micros, step: Step, questions: &mut Questions) {
         match step {
             Step::State { from, to: TcpState::Closed } => {
-                let Some(known) = self.known.get(&cookie) else { return };
-                if may_wait(from) {
+                let Some(known) = self.known.get_mut(&cookie) else { return };
+                if from == TcpState::Listen {
+                    known.silent = Some(at);
+                } else if may_wait(from) {
                     questions.add(known.socket.clone(), Some((at, SeenBy::Tracepoint)));
                 } else {
                     self.remove(cookie, at, SeenBy::Tracepoint);
@@ -462,7 +472,8 @@ impl Timeline {
         let (cookie, waits) = (socket.cookie, is_waiting(&socket));
         self.note_motion(&socket, true);
         let (first, older) = (now, since.is_none());
-        let known = Known { since, first, older, round: self.round, lacked: 0, accepted, due: None, socket };
+        let known =
+            Known { since, first, older, round: self.round, lacked: 0, accepted, due: None, silent: None, socket };
         self.known.insert(cookie, known);
         if waits {
             self.expect_end(cookie, now);
@@ -484,6 +495,7 @@ impl Timeline {
         if known.socket.state == socket.state && known.socket.peer == socket.peer {
             return self.refresh(&socket, at);
         }
+        let (at, seen_by) = known.silent.take().map_or((at, seen_by), |stamped| (stamped, SeenBy::Tracepoint));
         let (from, lasted) = (Some(known.socket.state), lasted(known, at));
         let before = Key::of(&known.socket);
         let old = std::mem::replace(&mut known.socket, socket);
@@ -522,6 +534,7 @@ impl Timeline {
     /// Tells of the end of a socket.
     fn remove(&mut self, cookie: u64, at: Micros, seen_by: SeenBy) {
         let Some(known) = self.known.remove(&cookie) else { return };
+        let (at, seen_by) = known.silent.map_or((at, seen_by), |stamped| (stamped, SeenBy::Tracepoint));
         self.forget_key(Key::of(&known.socket), cookie);
         self.count_listener(&known.socket, false);
         self.note_motion(&known.socket, false);

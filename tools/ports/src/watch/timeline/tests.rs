@@ -380,3 +380,24 @@ fn a_connection_that_was_received_was_opened_by_the_peer() {
     let notices = script.timeline.take();
     assert_eq!(notices.iter().map(|notice| notice.accepted).collect::<Vec<_>>(), [true]);
 }
+
+#[test]
+fn a_listener_that_is_shut_down_lives_on_and_one_that_is_closed_does_not() {
+    let listener = |state| tcp(1, state, HERE, "0.0.0.0:0");
+    let silent = |script: &mut Script| {
+        script.after(50_000, &[listener(TcpState::Listen)]);
+        script.trace(1_050_010, 0xa, (HERE, "0.0.0.0:0"), state(TcpState::Listen, TcpState::Closed));
+        script.now = 1_060_000;
+    };
+    let mut script = Script::new(true, &[listener(TcpState::Listen)]);
+    silent(&mut script);
+    // The kernel finds no listener there any more.
+    script.here.clear();
+    assert_eq!(script.settle(), [""; 0]);
+    let told = script.after(40_000, &[listener(TcpState::Closed)]);
+    assert_eq!(told, ["1100000 LISTEN BOUND >100000"]);
+    let mut script = Script::new(true, &[listener(TcpState::Listen)]);
+    silent(&mut script);
+    script.timeline.closed(listener(TcpState::Closed), 1_060_000);
+    assert_eq!(script.settle(), ["1050010 LISTEN - >50010"], "the message says that, and the stamp when");
+}
