@@ -47,8 +47,7 @@ fn shows_every_kind(net: &Net) {
     assert_eq!(only(&["-wan"], "raw").len(), 1);
     only(&["-uan6"], "udp6");
     let unix = rows(net, &["-xanp"]);
-    let own: Vec<&Value> =
-        unix.iter().filter(|row| row["local_name"].as_str() == path.to_str()).collect();
+    let own: Vec<&Value> = unix.iter().filter(|row| row["local_name"].as_str() == path.to_str()).collect();
     assert_eq!(own.len(), 1, "{unix:#?}");
     assert_eq!((own[0]["local_name_kind"].as_str(), own[0]["local_name_hex"].as_str()), (Some("path"), None));
     assert_eq!(own[0]["owners"][0]["pid"], std::process::id());

@@ -177,6 +177,14 @@ fn still(line: &str, ours: bool) -> String {
             line = format!("{before}{kind}/{counts}");
         }
     }
+    // Between fork(2) and execve(2) the child of another test holds the same sockets, under the same name.
+    if let Some((before, program)) = line.split_once("/netns-") {
+        let rest = program.split_once(' ').map_or("", |(_, rest)| rest.trim_start());
+        line = format!(
+            "{} PID/netns {rest}",
+            before.trim_end_matches(|character: char| character.is_ascii_digit()).trim_end()
+        );
+    }
     let words: Vec<&str> = line.split_whitespace().collect();
     if line.starts_with("tcp") && words.get(5) == Some(&"LISTEN") {
         // netstat has no limit of the queue.

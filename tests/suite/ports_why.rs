@@ -1,8 +1,9 @@
 //! ports why, wait, reach and options on what this process holds.
 
-use std::net::{TcpListener, UdpSocket};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 
 use serde_json::Value;
+use socket2::{Domain, Socket, Type};
 use sockeye_test_support::{Background, Run, run, tool};
 
 fn results(told: &Run) -> Vec<Value> {
@@ -46,7 +47,14 @@ fn why_says_udp_and_refuses_contradictions() {
     let told = run(tool("ports").args(["why", &format!("{port}/udp"), "127.0.0.1"]));
     told.status(1).stdout_has(&format!("bind 127.0.0.1:{port} (udp): EADDRINUSE"));
     let reuse = run(tool("ports").args(["why", &port.to_string(), "-u", "127.0.0.1", "--reuseaddr"]));
-    reuse.status(1).stdout_has("by the rules alone: a trial bind would take datagrams from the other socket\n");
+    reuse.status(1).stdout_has("two share a port only if both set the same option for reuse\n");
+    // A trial that would share the port is not made.
+    let shared = Socket::new(Domain::IPV4, Type::DGRAM, None).unwrap();
+    shared.set_reuse_address(true).unwrap();
+    shared.bind(&"127.0.0.1:0".parse::<SocketAddr>().unwrap().into()).unwrap();
+    let port = shared.local_addr().unwrap().as_socket().unwrap().port().to_string();
+    let told = run(tool("ports").args(["why", &port, "-u", "127.0.0.1", "--reuseaddr"]));
+    told.status(0).stdout_has("by the rules alone: a trial bind would take datagrams from the other socket\n");
     for (args, refused) in [
         (&["why", "53/udp", "-t"][..], "the port says one protocol and the options another"),
         (&["why", "53/sctp"], "neither tcp nor udp"),
