@@ -98,6 +98,7 @@ set edit:completion:arg-completer[ports] = {|@words|
         }
         &'ports;why'= {
             cand --device 'As if SO_BINDTODEVICE were set to this interface before bind'
+            cand --limit 'How many sockets are shown; those that differ in the peer alone count as one. JSON has all'
             cand --color 'Use colour: on a terminal, always or never'
             cand -t 'TCP: the default'
             cand --tcp 'TCP: the default'

@@ -82,6 +82,7 @@ complete -c ports -n "__fish_ports_needs_command" -a "log" -d 'Show each connect
 complete -c ports -n "__fish_ports_needs_command" -a "explain" -d 'Explain a state, or the sockets of a process or port'
 complete -c ports -n "__fish_ports_needs_command" -a "backlog" -d 'Show how full the accept queues are'
 complete -c ports -n "__fish_ports_using_subcommand why" -l device -d 'As if SO_BINDTODEVICE were set to this interface before bind' -r
+complete -c ports -n "__fish_ports_using_subcommand why" -l limit -d 'How many sockets are shown; those that differ in the peer alone count as one. JSON has all' -r
 complete -c ports -n "__fish_ports_using_subcommand why" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"

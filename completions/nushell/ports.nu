@@ -66,6 +66,7 @@ module completions {
     --v6only                  # As if IPV6_V6ONLY were set before bind
     --device: string          # As if SO_BINDTODEVICE were set to this interface before bind
     --no-trial                # Judge by the list of sockets alone, and bind nothing
+    --limit: string           # How many sockets are shown; those that differ in the peer alone count as one. JSON has all
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete ports why color" # Use colour: on a terminal, always or never

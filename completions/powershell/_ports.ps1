@@ -102,6 +102,7 @@ Register-ArgumentCompleter -Native -CommandName 'ports' -ScriptBlock {
         }
         'ports;why' {
             [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'As if SO_BINDTODEVICE were set to this interface before bind')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many sockets are shown; those that differ in the peer alone count as one. JSON has all')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'TCP: the default')
             [CompletionResult]::new('--tcp', '--tcp', [CompletionResultType]::ParameterName, 'TCP: the default')

@@ -262,6 +262,8 @@ const LINES: &[&str] = &[
 fn every_option(net: &Net) {
     let ours = Ours::new(net);
     let _zoo = Zoo::new(net);
+    // The other end may take its time to acknowledge a FIN.
+    wait_until("every FIN is acknowledged", || !ours.run("-tan").out().contains("FIN_WAIT1"));
     for line in LINES {
         assert_same(net, &ours, line);
     }
