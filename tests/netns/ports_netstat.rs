@@ -402,7 +402,7 @@ fn holders(net: &Net) {
     first
         .status(0)
         .stderr_has("netstat: some sockets have more holders than the one that is shown: -W names them all\n");
-    assert!(!first.out().contains(",") && first.out().contains("/"), "{}", first.out());
+    assert!(!first.out().contains(',') && first.out().contains('/'), "{}", first.out());
     let wide = ours.run("-nltpW");
     wide.status(0).stderr_is("");
     let reversed = format!("{pid}/sh,{own}/{}", comm.trim_end());

@@ -6,14 +6,12 @@
 mod zoo;
 
 use std::fs;
-use std::io::Write as _;
-use std::mem::MaybeUninit;
-use std::net::{Shutdown, SocketAddr, UdpSocket};
-use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::net::{SocketAddr, UdpSocket};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use socket2::{Domain, Socket, Type};
 use sockeye_test_support::{Background, Case, Net, Run, run, tool, wait_until};
 
 use zoo::{Zoo, connected, listener, port_of, tcp};

@@ -1,6 +1,5 @@
 //! Sockets of every kind that ss lists.
 
-use std::fs;
 use std::io::Write as _;
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr, UdpSocket};
@@ -8,7 +7,7 @@ use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::Path;
 
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
-use sockeye_test_support::{Net, wait_until};
+use sockeye_test_support::Net;
 
 pub(super) fn tcp(at: SocketAddr) -> Socket {
     Socket::new(Domain::for_address(at), Type::STREAM, Some(Protocol::TCP)).unwrap()

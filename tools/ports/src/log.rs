@@ -3,16 +3,14 @@
 pub mod closed;
 
 use sockeye_cli::{Failure, Output, Status};
-use sockeye_sys::{Protocol, TcpState};
 
 use self::closed::{Closed, is_shown};
 use crate::cli::Log;
 use crate::filter::{Facts, Filter};
 use crate::names::Names;
 use crate::shell::filter::prepare;
-use crate::shell::watch::{Close, Watcher, learn_interface, model};
+use crate::shell::watch::{Close, Watcher, closing, learn_interface};
 use crate::socket::Socket;
-use crate::state::State;
 use crate::watch::explain::Event;
 use crate::watch::{ended, lost, stamp};
 
@@ -57,9 +55,8 @@ pub fn run(job: &Log, output: &mut Output<'_>) -> Result<Status, Failure> {
 
 /// The socket as it was before its end.
 fn before(close: &Close) -> Socket {
-    let socket = model(close.row.clone());
-    let closed = if close.row.protocol == Protocol::TCP { State::Tcp(TcpState::Closed) } else { State::Unconnected };
-    let state = close.past.map_or(closed, |past| past.state);
+    let socket = closing(close.row.clone());
+    let state = close.past.map_or(socket.state, |past| past.state);
     let (local, peer) = closed::ends_before(close);
     Socket { state, local, peer, uid: None, ..socket }
 }

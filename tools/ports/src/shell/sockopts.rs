@@ -96,7 +96,7 @@ pub fn read(pid: u32, fd: u32) -> Result<Socket, Failure> {
     let int = |number, name: &str| {
         socket::option(&copy, libc::SOL_SOCKET, number).map_err(|error| {
             let subject = format!("{name} of descriptor {fd} of process {pid}");
-            Failure::call(Status::NO, "getsockopt", subject, &io::Error::from(error))
+            Failure::call(Status::NO, "getsockopt", subject, &error)
         })
     };
     let nature = Nature {

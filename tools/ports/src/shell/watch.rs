@@ -355,9 +355,9 @@ impl Watcher {
             scopes.iter().any(|scope| scope.family == row.family && scope.protocol == row.protocol)
         });
         for row in rows {
-            let socket = model(row.clone());
+            let socket = closing(row.clone());
             if self.wants_closes {
-                let left = (row.protocol == Protocol::TCP && socket.has_peer() && socket.peer.port() != 0)
+                let left = (row.protocol == Protocol::TCP && socket.peer.port() != 0)
                     .then(|| self.find(&socket, ANY_COOKIE).filter(|found| found.expires_ms().is_some()))
                     .flatten()
                     .map(|found| found.state);
@@ -435,6 +435,13 @@ fn refuse(filter: &Filter) -> Result<(), Failure> {
 pub fn model(row: InetSocket) -> Socket {
     let kind = Kind::of_protocol(row.protocol).unwrap_or(Kind::Tcp);
     Socket::new(kind, row, false)
+}
+
+/// The row of a close message. Its state is CLOSE, which in a listing would be what is only bound, and has no peer.
+pub fn closing(row: InetSocket) -> Socket {
+    let socket = model(row);
+    let state = if socket.protocol == Protocol::TCP { State::Tcp(TcpState::Closed) } else { State::Unconnected };
+    Socket { state, ..socket }
 }
 
 fn split<T>(opened: Result<T, String>) -> (Option<T>, Option<String>) {
