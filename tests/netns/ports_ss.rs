@@ -546,7 +546,8 @@ fn filters(net: &Net) {
     assert!(differing.is_empty(), "{differing}");
     ours.run(&["-t", "state", "nosuch"]).status(255).stderr_has("nosuch");
     for filter in WRONG_FILTERS {
-        let (here, there) = (ours.run(&["-t", filter]), theirs(net, &["-t", filter]));
+        let line: Vec<&str> = ["-t"].into_iter().chain(filter.split(' ')).collect();
+        let (here, there) = (ours.run(&line), theirs(net, &line));
         assert_eq!(here.status, there.status, "{filter}: {}\n{}", here.story(), there.story());
     }
     // The words of a file come first; what the line says is meant too.

@@ -153,10 +153,10 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
         other => other,
     })?;
     let chosen = match parsed.states {
-        // As if nothing had been said of states: `exclude all`.
+        // As if nothing had been said of states, not even by -a: `exclude all`.
         Some(states) if states.is_empty() => {
             filter.states = None;
-            choice.finish(job.states)
+            choice.finish(StateMask::EMPTY)
         }
         states => choice.finish(states.unwrap_or(job.states)),
     };

@@ -109,7 +109,13 @@ pub fn ended(info: Option<&TcpInfo>, close: &Close) -> Ended {
     };
     let surplus = acked.saturating_sub(sent.saturating_sub(again));
     let syn = u64::from(!close.accepted);
-    if surplus > syn { Ended::ClosedByPeerFirst } else { Ended::Reset }
+    // Of one that nobody saw before, it is not sure who opened it: the octet may be its SYN or its FIN.
+    let unsure = close.past.is_none() && !close.accepted && surplus == syn;
+    match surplus > syn {
+        _ if unsure => Ended::Unknown,
+        true => Ended::ClosedByPeerFirst,
+        false => Ended::Reset,
+    }
 }
 
 /// The octets of a connection that ended so.
@@ -198,7 +204,7 @@ impl Render for Closed<'_> {
         if let (Some(ended), Some(info)) = (self.ended(), &self.close.row.tcp_info) {
             let octets = octets(info, ended, self.close);
             let shown = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
-            let doubt = ended == Ended::ClosedHereFirst && octets.received_may_count_fin;
+            let doubt = matches!(ended, Ended::ClosedHereFirst | Ended::Unknown) && octets.received_may_count_fin;
             let received = octets.received.filter(|_| doubt).and_then(|octets| octets.checked_sub(1));
             let least = received.map(|least| format!("{least} or ")).unwrap_or_default();
             add(&format!(
@@ -354,7 +360,14 @@ mod tests {
             ("the server closes", true, true, (1, 100, 0, 0), Ended::ClosedHereFirst, known(0, 0, 100)),
             ("and its client", false, false, (102, 1, 100, 0), Ended::ClosedByPeerFirst, known(100, 100, 0)),
             ("a reset because of unread data", true, false, (0, 100, 0, 0), Ended::Reset, known(0, 0, 100)),
-            ("and its client", false, false, (101, 0, 100, 0), Ended::Reset, known(100, 100, 0)),
+            (
+                "and its client, or a server whose client closed",
+                false,
+                false,
+                (101, 0, 100, 0),
+                Ended::Unknown,
+                known(100, 100, 0),
+            ),
             ("one octet sent twice", true, false, (3, 1, 3, 1), Ended::ClosedByPeerFirst, known(2, 2, 0)),
             ("one octet never acknowledged", false, false, (100, 0, 100, 0), Ended::Reset, known(100, 100, 0)),
         ];
