@@ -6,7 +6,7 @@ use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
 
 use serde_json::Value;
 use socket2::{Domain, Socket, Type};
-use sockeye_test_support::{Case, Net, run, wait_until};
+use sockeye_test_support::{Case, Net, run, run_until, wait_until};
 
 use crate::far_host::{self, CROSSING, DEAF, FIRST, FULL, FarHost, HALF, POLITE, SILENT};
 
@@ -209,10 +209,14 @@ fn explained(net: &Net) {
             ("last-ack", "the peer closed, then this side did".to_owned()),
         ] {
             let port = zoo.port(name).to_string();
-            let told = run(net.tool("ports").args(["explain", &port]));
-            told.status(0).stdout_has(&said);
-            let state = zoo.expected[&zoo.port(name)];
-            told.stdout_has(&format!("[{state}]"));
+            let state = format!("[{}]", zoo.expected[&zoo.port(name)]);
+            // The acknowledgement that closes a window comes later than the connection; a timer may be about to go off.
+            let explain = || {
+                let mut command = net.tool("ports");
+                command.args(["explain", &port]);
+                command
+            };
+            run_until(explain, |told| told.out().contains(&said) && told.out().contains(&state)).status(0);
         }
     }
 }

@@ -6,9 +6,14 @@
 //!
 //! What is missing, a peer or a privilege, makes a test *ignored with the reason*; with `SOCKEYE_REQUIRE=1`, as in CI,
 //! it makes it fail.
+//!
+//! These tests share a machine, its daemons and the kernel's timers with each other. `SOCKEYE_TRIES=2`, as in CI, lets a
+//! test that failed run once more, in a new namespace: it says so on standard error, with the failure, and the last run
+//! counts.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, panic, thread};
 
@@ -52,7 +57,7 @@ impl Drop for Net {
 pub struct Case {
     name: String,
     peers: &'static [&'static str],
-    body: Box<dyn FnOnce(&Net) + Send>,
+    body: Box<dyn Fn(&Net) + Send + Sync>,
 }
 
 impl Case {
@@ -60,7 +65,7 @@ impl Case {
     pub fn new(
         name: impl Into<String>,
         peers: &'static [&'static str],
-        body: impl FnOnce(&Net) + Send + 'static,
+        body: impl Fn(&Net) + Send + Sync + 'static,
     ) -> Self {
         Self { name: name.into(), peers, body: Box::new(body) }
     }
@@ -103,26 +108,43 @@ fn judge(case: Case, privilege: &Result<(), String>, required: bool) -> Result<C
     match reason {
         Some(reason) if required => Err(Failed::from(format!("required, but {reason}"))),
         Some(reason) => Ok(Completion::ignored_with(reason)),
-        None => inside(case),
+        None => {
+            let case = Arc::new(case);
+            for _ in 1..tries() {
+                match inside(&case) {
+                    Ok(completion) => return Ok(completion),
+                    Err(failed) => {
+                        let story = failed.message().unwrap_or_default();
+                        eprintln!("{} failed, and is run once more. It said:\n{story}", case.name);
+                    }
+                }
+            }
+            inside(&case)
+        }
     }
 }
 
+/// How often a test may run until it holds.
+fn tries() -> u32 {
+    std::env::var("SOCKEYE_TRIES").ok().and_then(|tries| tries.parse().ok()).unwrap_or(1)
+}
+
 /// Runs the body in a thread of its own: a namespace belongs to a thread, and ends with it.
-fn inside(case: Case) -> Result<Completion, Failed> {
+fn inside(case: &Arc<Case>) -> Result<Completion, Failed> {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let dir = std::env::temp_dir().join(format!("sockeye-test-{}-{number}", std::process::id()));
-    let body = case.body;
     let left = dir.clone();
+    let case = Arc::clone(case);
     let ended = thread::Builder::new()
-        .name(case.name)
+        .name(case.name.clone())
         .spawn(move || {
             fs::create_dir_all(&dir).unwrap_or_else(|error| panic!("mkdir {}: {error}", dir.display()));
             open_to_all(&dir);
             let net = Net { dir };
             namespace::unshare_net().unwrap_or_else(|error| panic!("a network namespace: {error}"));
             interface::bring_up("lo").unwrap_or_else(|error| panic!("the loopback interface: {error}"));
-            panic::catch_unwind(panic::AssertUnwindSafe(|| body(&net)))
+            panic::catch_unwind(panic::AssertUnwindSafe(|| (case.body)(&net)))
         })
         .map(thread::JoinHandle::join);
     match ended {

@@ -1,7 +1,7 @@
 //! What the integration tests share.
 //!
 //! - [`tool`] and [`peer`]: commands that run our executables and the tools that we replace
-//! - [`run`], [`run_with_input`], [`Run`]: one run with a deadline, and what became of it
+//! - [`run`], [`run_until`], [`run_with_input`], [`Run`]: one run with a deadline, and what became of it
 //! - [`Background`]: a process beside the test, killed with it
 //! - [`harness`]: tests that each have a network namespace of their own
 //!
@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 pub use background::Background;
 pub use harness::{Case, Net};
-pub use run::{Run, run, run_with_input};
+pub use run::{Run, run, run_until, run_with_input};
 
 /// How long anything may take before a test gives up on it. Generous: these machines are slow and noisy.
 pub const DEADLINE: Duration = Duration::from_secs(60);

@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::DEADLINE;
 
@@ -93,6 +94,24 @@ impl Run {
 #[track_caller]
 pub fn run(command: &mut Command) -> Run {
     run_with_input(command, &[])
+}
+
+/// Runs the command that `command` makes until what it tells is `good`.
+///
+/// # Panics
+/// With what the last run told, if none is within [`DEADLINE`].
+#[track_caller]
+pub fn run_until(mut command: impl FnMut() -> Command, good: impl Fn(&Run) -> bool) -> Run {
+    let start = Instant::now();
+    loop {
+        let told = run(&mut command());
+        if good(&told) {
+            return told;
+        }
+        assert!(start.elapsed() < DEADLINE, "not within {DEADLINE:?}, at last\n{}", told.story());
+        // A poll interval, not a guess at how long the thing takes.
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Runs `command` to its end with `input` on standard input, through a pipe that is closed behind it.
