@@ -11,6 +11,7 @@
 //! test that failed run once more, in a new namespace: it says so on standard error, with the failure, and the last run
 //! counts.
 
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -115,7 +116,8 @@ fn judge(case: Case, privilege: &Result<(), String>, required: bool) -> Result<C
                     Ok(completion) => return Ok(completion),
                     Err(failed) => {
                         let story = failed.message().unwrap_or_default();
-                        eprintln!("{} failed, and is run once more. It said:\n{story}", case.name);
+                        let mut log = io::stderr().lock();
+                        let _ = writeln!(log, "{} failed, and is run once more. It said:\n{story}", case.name);
                     }
                 }
             }
