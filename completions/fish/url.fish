@@ -1,8 +1,70 @@
-complete -c url -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_url_global_optspecs
+    string join \n resolve explain json color= h/help V/version
+end
+
+function __fish_url_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_url_global_optspecs) -- $cmd 2>/dev/null
+    or argparse -s (__fish_url_global_optspecs) -- $cmd[1..-2] 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_url_using_subcommand
+    set -l cmd (__fish_url_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c url -n "__fish_url_needs_command" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
-complete -c url -l resolve -d 'Ask getaddrinfo(3) for the addresses of each host'
-complete -c url -l explain -d 'Show the working, step by step'
-complete -c url -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
-complete -c url -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c url -s V -l version -d 'Print version'
+complete -c url -n "__fish_url_needs_command" -l resolve -d 'Ask getaddrinfo(3) for the addresses of each host'
+complete -c url -n "__fish_url_needs_command" -l explain -d 'Show the working, step by step'
+complete -c url -n "__fish_url_needs_command" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c url -n "__fish_url_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c url -n "__fish_url_needs_command" -s V -l version -d 'Print version'
+complete -c url -n "__fish_url_needs_command" -a "same" -d 'Say whether two URLs are the same, and by which rule'
+complete -c url -n "__fish_url_needs_command" -a "diff" -d 'Show where two URLs differ, component by component'
+complete -c url -n "__fish_url_needs_command" -a "connect" -d 'Show what an HTTP client would ask, connect to and send'
+complete -c url -n "__fish_url_needs_command" -a "encode" -d 'Percent-encode a text by a chosen set'
+complete -c url -n "__fish_url_needs_command" -a "decode" -d 'Undo percent-encoding'
+complete -c url -n "__fish_url_using_subcommand same" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c url -n "__fish_url_using_subcommand same" -l explain -d 'Show the working, step by step'
+complete -c url -n "__fish_url_using_subcommand same" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c url -n "__fish_url_using_subcommand same" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c url -n "__fish_url_using_subcommand diff" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c url -n "__fish_url_using_subcommand diff" -l explain -d 'Show the working, step by step'
+complete -c url -n "__fish_url_using_subcommand diff" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c url -n "__fish_url_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c url -n "__fish_url_using_subcommand connect" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c url -n "__fish_url_using_subcommand connect" -l explain -d 'Show the working, step by step'
+complete -c url -n "__fish_url_using_subcommand connect" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c url -n "__fish_url_using_subcommand connect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c url -n "__fish_url_using_subcommand encode" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c url -n "__fish_url_using_subcommand encode" -l explain -d 'Show the working, step by step'
+complete -c url -n "__fish_url_using_subcommand encode" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c url -n "__fish_url_using_subcommand encode" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c url -n "__fish_url_using_subcommand decode" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Even into a file or a pipe'
+never\t'Not even on a terminal'"
+complete -c url -n "__fish_url_using_subcommand decode" -l explain -d 'Show the working, step by step'
+complete -c url -n "__fish_url_using_subcommand decode" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
+complete -c url -n "__fish_url_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'

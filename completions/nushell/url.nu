@@ -15,6 +15,73 @@ module completions {
     ...urls: string           # The URLs to take apart
   ]
 
+  def "nu-complete url same color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Say whether two URLs are the same, and by which rule
+  export extern "url same" [
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete url same color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    first: string             # A URL
+    second: string            # The URL to compare it with
+  ]
+
+  def "nu-complete url diff color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show where two URLs differ, component by component
+  export extern "url diff" [
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete url diff color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    first: string             # A URL
+    second: string            # The URL to compare it with
+  ]
+
+  def "nu-complete url connect color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show what an HTTP client would ask, connect to and send
+  export extern "url connect" [
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete url connect color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    url: string               # The URL
+  ]
+
+  def "nu-complete url encode color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Percent-encode a text by a chosen set
+  export extern "url encode" [
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete url encode color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    text: string              # The text; - for standard input
+  ]
+
+  def "nu-complete url decode color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Undo percent-encoding
+  export extern "url decode" [
+    --explain                 # Show the working, step by step
+    --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
+    --color: string@"nu-complete url decode color" # Use colour: on a terminal, always or never
+    --help(-h)                # Print help (see more with '--help')
+    text: string              # The text; - for standard input
+  ]
+
 }
 
 export use completions *

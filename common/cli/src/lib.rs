@@ -24,4 +24,4 @@ pub use failure::{Failure, Status};
 pub use manual::Manual;
 pub use options::Presentation;
 pub use output::{Output, Render, Text};
-pub use tool::{COLUMNS, Exit, Invocation, Tool, main, parse_clap};
+pub use tool::{COLUMNS, Exit, Invocation, Tool, command_first, main, parse_clap};

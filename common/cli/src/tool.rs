@@ -192,6 +192,27 @@ impl Write for ClosedDescriptor {
     }
 }
 
+/// Puts the command before the options of presentation that stand in front of it: `--json why 80` is `why --json 80`.
+///
+/// Any other option leaves the line as it is, for what the tool does without a command.
+pub fn command_first(args: &[OsString], is_command: impl Fn(&str) -> bool) -> Vec<OsString> {
+    let mut before = 0;
+    let mut rest = args.iter().map(|arg| arg.to_str().unwrap_or_default());
+    while let Some(arg) = rest.next() {
+        before += match arg {
+            "--json" | "--explain" => 1,
+            "--color" if rest.next().is_some() => 2,
+            with_value if with_value.starts_with("--color=") => 1,
+            word if before > 0 && is_command(word) => {
+                let (options, line) = args.split_at(before.min(args.len()));
+                return line.iter().take(1).chain(options).chain(line.iter().skip(1)).cloned().collect();
+            }
+            _ => break,
+        };
+    }
+    args.to_vec()
+}
+
 /// Reads a command line with clap.
 ///
 /// # Errors

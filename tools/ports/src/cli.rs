@@ -15,10 +15,8 @@ mod wait;
 mod watch;
 mod why;
 
-use std::ffi::OsString;
-
 use clap::{CommandFactory, Parser, Subcommand};
-use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
+use sockeye_cli::{Exit, Failure, Invocation, Presentation, command_first, parse_clap};
 
 use self::list::ListArgs;
 
@@ -123,7 +121,7 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
         "netstat" => return netstat::parse(invocation),
         _ => {}
     }
-    let args = list::attach_columns(&command_first(&invocation.args));
+    let args = list::attach_columns(&command_first(&invocation.args, is_command));
     let cli: Cli = parse_clap(&Invocation { args, ..invocation.clone() })?;
     let presentation = cli.presentation;
     let job = match cli.command {
@@ -150,27 +148,6 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
 /// Whether a word names a command. None of them can begin a filter.
 fn is_command(word: &str) -> bool {
     command().get_subcommands().any(|command| command.get_name() == word)
-}
-
-/// Puts the command before the options of presentation that stand in front of it: `--json why 80` is `why --json 80`.
-///
-/// Any other option makes the line one of a listing.
-fn command_first(args: &[OsString]) -> Vec<OsString> {
-    let mut before = 0;
-    let mut rest = args.iter().map(|arg| arg.to_str().unwrap_or_default());
-    while let Some(arg) = rest.next() {
-        before += match arg {
-            "--json" | "--explain" => 1,
-            "--color" if rest.next().is_some() => 2,
-            with_value if with_value.starts_with("--color=") => 1,
-            word if is_command(word) && before > 0 => {
-                let (options, line) = args.split_at(before.min(args.len()));
-                return line.iter().take(1).chain(options).chain(line.iter().skip(1)).cloned().collect();
-            }
-            _ => break,
-        };
-    }
-    args.to_vec()
 }
 
 #[cfg(test)]

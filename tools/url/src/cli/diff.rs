@@ -1,0 +1,38 @@
+//! `url diff` on the command line.
+
+use std::ffi::OsString;
+
+use clap::Args;
+use sockeye_cli::Failure;
+
+use super::text;
+
+/// The arguments.
+#[derive(Args, Debug)]
+pub(super) struct DiffArgs {
+    /// A URL
+    #[arg(value_name = "A")]
+    first: OsString,
+    /// The URL to compare it with
+    #[arg(value_name = "B")]
+    second: OsString,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diff {
+    /// A URL.
+    pub first: String,
+    /// The URL to compare it with.
+    pub second: String,
+}
+
+impl DiffArgs {
+    /// What they ask for.
+    ///
+    /// # Errors
+    /// [`Failure`] if one of them is not UTF-8.
+    pub(super) fn job(self) -> Result<Diff, Failure> {
+        Ok(Diff { first: text(self.first)?, second: text(self.second)? })
+    }
+}
