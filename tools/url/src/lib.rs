@@ -6,6 +6,7 @@
 //! - [`departure`]: where that crate is known to depart from the standard
 //! - [`component`], [`query`], [`percent`]: a component, the query's parameters, percent-encoding
 //! - [`scheme`], [`socket`]: default ports and transports; what connect(2) would get
+//! - [`template`]: the language of `--get`
 //! - [`explain`]: the working as data; [`report`]: the tables
 //! - [`anatomy`]: `url URL...`; [`same`], [`diff`], [`connect`], [`encode`], [`decode`]: the commands
 //! - [`shell`]: getaddrinfo(3), where the user asked for it
@@ -31,6 +32,7 @@ pub mod scheme;
 pub mod shell;
 pub mod socket;
 pub mod spans;
+pub mod template;
 pub mod whatwg;
 
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool};

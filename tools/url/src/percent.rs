@@ -22,6 +22,40 @@ pub fn decode(text: &str) -> Vec<u8> {
     octets
 }
 
+/// Undoes percent-encoding in `octets` from `start` on, as [`decode`] does, without a copy.
+pub fn decode_in_place(octets: &mut Vec<u8>, start: usize) {
+    let Some(tail) = octets.get_mut(start..) else { return };
+    let Some(first) = tail.iter().position(|octet| *octet == b'%') else { return };
+    let (mut from, mut to) = (first, first);
+    while let Some([octet, after @ ..]) = tail.get(from..) {
+        let pair = if *octet == b'%' { hex_pair(after) } else { None };
+        let decoded = pair.map_or(*octet, |(decoded, _)| decoded);
+        from = from.saturating_add(if pair.is_some() { 3 } else { 1 });
+        if let Some(place) = tail.get_mut(to) {
+            *place = decoded;
+        }
+        to = to.saturating_add(1);
+    }
+    octets.truncate(start.saturating_add(to));
+}
+
+/// The octets of [`decode_form`], one by one.
+pub fn form_octets(text: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let [first, after @ ..] = rest else { return None };
+        rest = after;
+        Some(match (*first, hex_pair(after)) {
+            (b'%', Some((octet, after_pair))) => {
+                rest = after_pair;
+                octet
+            }
+            (b'+', _) => b' ',
+            (other, _) => other,
+        })
+    })
+}
+
 /// As [`decode`], with `+` for a blank before: the encoding of HTML forms.
 ///
 /// # Source
@@ -60,6 +94,10 @@ mod tests {
             ("a+b", b"a+b"),
         ] {
             assert_eq!(decode(text), octets, "{text}");
+            let mut line = [b"<%41", text.as_bytes()].concat();
+            decode_in_place(&mut line, 4);
+            assert_eq!(line, [b"<%41", octets].concat(), "{text}");
+            assert_eq!(form_octets(text.as_bytes()).collect::<Vec<u8>>(), decode_form(text), "{text}");
         }
         assert_eq!(decode_form("a+b%2Bc"), b"a b+c");
         assert_eq!(count("%41%4%zz%42"), 2);
