@@ -6,7 +6,7 @@ use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
 
 use serde_json::Value;
 use socket2::{Domain, Socket, Type};
-use sockeye_test_support::{Case, Net, run, run_until, wait_until};
+use sockeye_test_support::{Case, Net, Run, run, run_until, wait_until};
 
 use crate::far_host::{self, CROSSING, DEAF, FIRST, FULL, FarHost, HALF, POLITE, SILENT};
 
@@ -103,6 +103,10 @@ fn zoo(v6: bool) -> Zoo {
 fn listed(net: &Net) -> Vec<Value> {
     let told = run(net.tool("ports").args(["-tan", "--json"]));
     told.status(0);
+    rows(&told)
+}
+
+fn rows(told: &Run) -> Vec<Value> {
     told.out().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["data"].take()).collect()
 }
 
@@ -116,8 +120,13 @@ fn states_at(rows: &[Value], here: IpAddr, port: u16) -> Vec<String> {
 }
 
 fn settle(net: &Net, zoo: &Zoo) {
-    wait_until("every socket is in its state", || {
-        let rows = listed(net);
+    let list = || {
+        let mut command = net.tool("ports");
+        command.args(["-tan", "--json"]);
+        command
+    };
+    run_until(list, |told| {
+        let rows = rows(told);
         zoo.expected.iter().all(|(port, state)| states_at(&rows, zoo.here, *port) == [*state])
     });
 }

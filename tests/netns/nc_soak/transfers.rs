@@ -36,7 +36,8 @@ fn stopped(sender: Who, receiver: Who, len: usize) {
     let (came, hash) = consume(output, |came| {
         while let Some((_, process)) = stops.next_if(|(at, _)| *at <= came) {
             signal("-STOP", process);
-            wait_until("it is stopped", || state(process) == 'T');
+            // What is left may lie in the kernel's buffers, and the sender be done.
+            wait_until("it is stopped, or done", || matches!(state(process), 'T' | 'Z'));
             let other = if std::ptr::eq(process, &raw const receiving) { &sending } else { &receiving };
             wait_until("the other waits, or is done", || matches!(state(other), 'S' | 'Z'));
             signal("-CONT", process);

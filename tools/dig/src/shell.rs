@@ -426,6 +426,7 @@ impl<'a> Session<'a> {
                 tries_left = tries_left.saturating_sub(failures).max(1);
                 self.tell(events, lookup.show.comments, gave_up, output)
             }
+            Told::Asking(_) => Ok(()),
             Told::Sending(ask) => {
                 self.announce(lookup, ask, output)?;
                 self.wire(lookup, Direction::Sent, ask, &ask.octets, output)?;

@@ -29,7 +29,9 @@ pub(super) enum Outcome {
 pub(super) enum Told<'a> {
     /// Facts; the dialogue may have been given up behind the last of them.
     Events { events: &'a [Event], gave_up: bool },
-    /// This goes out next.
+    /// This is to be asked.
+    Asking(&'a Ask),
+    /// There is a connection, and this goes out.
     Sending(&'a Ask),
     /// This came back.
     Received(&'a Ask, &'a [u8]),
@@ -60,10 +62,15 @@ pub(super) fn hold(
         events.clear();
         let heard = match step {
             Step::Ask(ask) | Step::ShowAndAsk(_, ask) => {
-                tell(Told::Sending(&ask))?;
+                tell(Told::Asking(&ask))?;
                 line = None;
                 let ask = asked.insert(ask);
-                match dialler.open(ask, lookup) {
+                let opened = dialler.open(ask, lookup);
+                // Without a connection nothing is sent.
+                if !matches!(opened, Err(wire::Heard::SetupFailed(_) | wire::Heard::TlsFailed(_))) {
+                    tell(Told::Sending(ask))?;
+                }
+                match opened {
                     Ok(opened) => line.insert(opened).hear(ask.until),
                     Err(heard) => heard,
                 }
@@ -115,7 +122,7 @@ pub(super) fn hold(
 pub(super) enum Word {
     /// Facts.
     Events(Vec<Event>),
-    /// This goes out next.
+    /// There is a connection, and this goes out.
     Sending(Ask),
     /// This came back.
     Received(Ask, Vec<u8>),
@@ -126,12 +133,13 @@ pub(super) enum Word {
 }
 
 impl Word {
-    fn new(told: Told<'_>) -> Self {
+    fn new(told: Told<'_>) -> Option<Self> {
         match told {
-            Told::Events { events, .. } => Self::Events(events.to_vec()),
-            Told::Sending(ask) => Self::Sending(ask.clone()),
-            Told::Received(ask, octets) => Self::Received(ask.clone(), octets.to_vec()),
-            Told::Answered(answer) => Self::Answered(Box::new(answer.clone())),
+            Told::Events { events, .. } => Some(Self::Events(events.to_vec())),
+            Told::Asking(_) => None,
+            Told::Sending(ask) => Some(Self::Sending(ask.clone())),
+            Told::Received(ask, octets) => Some(Self::Received(ask.clone(), octets.to_vec())),
+            Told::Answered(answer) => Some(Self::Answered(Box::new(answer.clone()))),
         }
     }
 }
@@ -157,8 +165,9 @@ pub(super) fn hold_all(
                 // The lock is held for the blink of taking one, and nothing in it can panic.
                 while let Some((place, task)) = queue.lock().ok().and_then(|mut queue| queue.next()) {
                     let outcome = hold(task, lookup, &mut dialler, &mut |told| {
+                        let Some(word) = Word::new(told) else { return Ok(()) };
                         // Nobody listens any more after a failure: the dialogue is over then.
-                        sender.send((place, Word::new(told))).map_err(|_| Failure::Silent(NO_ANSWER))
+                        sender.send((place, word)).map_err(|_| Failure::Silent(NO_ANSWER))
                     });
                     if sender.send((place, Word::Ended(outcome))).is_err() {
                         return;

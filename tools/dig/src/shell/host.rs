@@ -151,7 +151,7 @@ impl<'a> Host<'a> {
                 }
                 self.session.tell(events, false, false, output)
             }
-            Told::Sending(ask) => {
+            Told::Asking(ask) => {
                 if beginnings.begins(ask.transport) {
                     Self::text(&page::trying(self.settings, qname), output)?;
                 }
@@ -165,7 +165,7 @@ impl<'a> Host<'a> {
                 let text = self.page(&written, answer);
                 Self::result(&text, answer, output)
             }
-            Told::Received(..) => Ok(()),
+            Told::Sending(_) | Told::Received(..) => Ok(()),
         });
         self.session.dialler = dialler;
         self.tries_left = Some(beginnings.tries_left());
