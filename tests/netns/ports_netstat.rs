@@ -19,7 +19,8 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("ports_netstat::every_option_shows_what_netstat_shows", &["netstat"], every_option),
         Case::new("ports_netstat::routes_interfaces_groups", &["netstat"], other_displays),
         Case::new("ports_netstat::departs_where_netstat_is_wrong", &["netstat"], departures),
-        Case::new("ports_netstat::counters_by_name", &[], counters),
+        Case::new("ports_netstat::names_of_hosts_and_networks", &["netstat"], names_of_hosts_and_networks),
+        Case::new("ports_netstat::counters_in_netstats_sentences", &["netstat"], counters),
         Case::new("ports_netstat::holders_and_who_may_not_see_them", &[], holders),
         Case::new("ports_netstat::names_and_statuses", &["netstat"], names_and_statuses),
         Case::new("ports_netstat::again_and_again", &[], again),
@@ -48,7 +49,29 @@ impl Ours {
 }
 
 fn theirs(net: &Net, line: &str) -> Run {
-    run(net.peer("netstat").env("LC_ALL", "C.UTF-8").args(line.split_whitespace()))
+    run(&mut peer_command(net, line))
+}
+
+/// A run of both in a mount namespace of their own, where `setup` is done first.
+fn both_behind(net: &Net, ours: &Ours, setup: &str, line: &str) -> [Run; 2] {
+    [ours.command(line), peer_command(net, line)].map(|command| {
+        let mut inside = Command::new("unshare");
+        inside.args(["-m", "sh", "-ec", &format!("{setup}; exec \"$@\""), "sh"]);
+        run(inside.arg(command.get_program()).args(command.get_args()).env("LC_ALL", "C.UTF-8"))
+    })
+}
+
+#[track_caller]
+fn assert_same_behind(net: &Net, ours: &Ours, setup: &str, line: &str) {
+    let [here, there] = both_behind(net, ours, setup, line);
+    assert_eq!(here.out(), there.out(), "netstat {line}\n{}\n{}", here.story(), there.story());
+    assert_eq!(here.status, there.status, "netstat {line}\n{}\n{}", here.story(), there.story());
+}
+
+fn peer_command(net: &Net, line: &str) -> Command {
+    let mut command = net.peer("netstat");
+    command.env("LC_ALL", "C.UTF-8").args(line.split_whitespace());
+    command
 }
 
 fn tcp(at: SocketAddr) -> Socket {
@@ -288,19 +311,60 @@ fn neighbours() {
     ip("-6 route add 2001:db8:9::/48 via 2001:db8::5 dev veth0 metric 1000000");
     ip("-6 route add 2001:db8:a::/48 via 2001:db8::5 dev veth0 expires 10000");
     ip("-6 route add unreachable 2001:db8:b::/48");
+    // A name that fills its column, and what leads nowhere.
+    ip("link add fifteen-letters type veth peer name veth12");
+    ip("link set fifteen-letters up");
+    ip("address add 10.77.0.1/24 dev fifteen-letters");
+    ip("route add 100.64.0.0/10 dev fifteen-letters metric 4294967295");
+    ip("route add blackhole 203.0.112.0/24");
+    ip("route add throw 203.0.111.0/24");
+    ip("route add prohibit 203.0.110.0/24");
+    ip("route add 0.0.0.0/1 via 192.0.2.9");
+    ip("route add 172.16.0.0/12 nexthop via 192.0.2.5 nexthop via 10.77.0.9");
+    ip("-6 route add blackhole 2001:db8:c::/48");
+    ip("-6 route add default nexthop via fe80::1 dev veth0 nexthop via fe80::2 dev fifteen-letters");
 }
 
 fn other_displays(net: &Net) {
     let ours = Ours::new(net);
     neighbours();
-    for line in
-        ["-rn", "--route -n", "-rne", "-rnee", "-rnF", "-rn46", "-r6n", "-rn -A inet6", "-gn", "-n --groups", "-ntrW"]
-    {
+    for line in [
+        "-rn",
+        "--route -n",
+        "-rne",
+        "-rnF",
+        "-rn46",
+        "-r6n",
+        "-rn -A inet6",
+        "-rnt",
+        "-rnC",
+        "-rneC",
+        "-rneeC",
+        "-rnFC",
+        "-rn6C",
+        "-gn",
+        "-n --groups",
+        "-gnr",
+        "-ntrW",
+        "-rx",
+        "-rr",
+        "-ii",
+        "-ri",
+    ] {
         assert_same(net, &ours, line);
     }
-    for line in ["-i", "-ia", "-ian", "-ti", "--interfaces", "-ai"] {
+    // What fills its column: netstat cuts the interface's name, and does not find its counters.
+    let without = |run: &Run| {
+        let out = run.out();
+        out.lines().filter(|line| !line.contains("fiftee")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(without(&ours.run("-rnee")), without(&theirs(net, "-rnee")));
+    ours.run("-rnee")
+        .stdout_has("10.77.0.0       0.0.0.0         255.255.255.0   U     0      0        0 fifteen-letters 0");
+    theirs(net, "-rnee").stdout_has("10.77.0.0       0.0.0.0         255.255.255.0   U     0      0        0 fiftee ");
+    for line in ["-i", "-ia", "-ian", "-ti", "--interfaces", "-ai", "-gi"] {
         // Packets may come between the two.
-        wait_until(line, || ours.run(line).out() == theirs(net, line).out());
+        wait_until(line, || without(&ours.run(line)) == without(&theirs(net, line)));
     }
     ours.run("-r")
         .status(0)
@@ -365,23 +429,82 @@ fn departures(net: &Net) {
     assert!(here.contains("/two words\n") && there.contains("/two\n"), "{here}{there}");
 }
 
+/// As /etc/hosts, /etc/networks and nsswitch.conf have them, netstat prints them too.
+fn names_of_hosts_and_networks(net: &Net) {
+    let ours = Ours::new(net);
+    neighbours();
+    let write = |name: &str, text: &str| fs::write(net.dir().join(name), text).unwrap();
+    write(
+        "hosts",
+        "127.0.0.1 localhost lo\n::1 six\n192.0.2.2 a-gateway-with-a-long-name.example\n10.9.9.9 nine\n0.0.0.0 any\n\
+        224.0.0.1 all-systems.mcast.example\nff02::1 all-nodes\n2001:db8:9:: a-network-of-ipv6-with-a-long-name.example\n\
+        2001:db8::5 five # no\n203.0.113.0 not-a-network\n",
+    );
+    write("networks", "default 0.0.0.0\na-network-with-a-long-name 192.0.2.0\nlab 10.77\nwide 172.16.0.0 w\n");
+    write("nsswitch.conf", "hosts: files\nnetworks: files\nservices: files\nprotocols: files\npasswd: files\n");
+    let dir = net.dir().display();
+    let setup = ["hosts", "networks", "nsswitch.conf"]
+        .map(|name| format!("touch /etc/{name}; mount --bind {dir}/{name} /etc/{name}"))
+        .join("; ");
+    let _server = listener("127.0.0.1:22", false);
+    let _pair =
+        (connected("127.0.0.1:22"), UdpSocket::bind("[::1]:53").unwrap(), UdpSocket::bind("0.0.0.0:53").unwrap());
+    for line in
+        ["-r", "-re", "-rW", "-r6", "-r --numeric-ports", "-r --numeric-hosts", "-g", "-gW", "-4t", "-ua", "-W4t"]
+    {
+        assert_same_behind(net, &ours, &setup, line);
+    }
+    let [here, _] = both_behind(net, &ours, &setup, "-r");
+    here.stdout_has("198.51.100.0    a-gateway-with- ").stdout_has("a-network-with- 0.0.0.0 ").stdout_has("nine ");
+}
+
+/// A list of the kernel's with other values: each its own, or all of them zero.
+fn revalued(list: &str, zero: bool) -> String {
+    let mut next = 1_000_000_u32;
+    let mut word = |word: &str| {
+        next += 1;
+        let value = if zero { 0 } else { next };
+        if word.parse::<i64>().is_ok() { value.to_string() } else { word.to_owned() }
+    };
+    let line = |line: &str| line.split_ascii_whitespace().map(&mut word).collect::<Vec<_>>().join(" ");
+    list.lines().map(line).map(|line| line + "\n").collect()
+}
+
+/// What older kernels count, and what this one has no SCTP for.
+const OLD_COUNTERS: &str = "TcpExt: PAWSPassive SockMallocOOM TCPAbortOnSyn TCPDirectCopyFromBacklog TCPFACKReorder \
+    TCPForwardRetrans TCPHPHitsToUser TCPLostRetransmits TCPPrequeued TCPSchedulerFailed NewAndUnknown\n\
+    TcpExt: 1 1 1 1 1 1 1 1 1 1 1\n";
+const SCTP_COUNTERS: &str = "SctpCurrEstab 1\nSctpActiveEstabs 1\nSctpPassiveEstabs 1\nSctpAborteds 1\nSctpShutdowns 1\n\
+    SctpOutOfBlues 1\nSctpChecksumErrors 1\nSctpOutCtrlChunks 1\nSctpOutOrderChunks 1\nSctpOutUnorderChunks 1\n\
+    SctpInCtrlChunks 1\nSctpInOrderChunks 1\nSctpInUnorderChunks 1\nSctpFragUsrMsgs 1\nSctpReasmUsrMsgs 1\n\
+    SctpOutSCTPPacks 1\nSctpInSCTPPacks 1\nSctpT1InitExpireds 1\n";
+
 fn counters(net: &Net) {
     let ours = Ours::new(net);
+    let kernels = |name: &str| fs::read_to_string(format!("/proc/thread-self/net/{name}")).unwrap();
+    let dir = net.dir().join("net");
+    fs::create_dir_all(dir.join("sctp")).unwrap();
+    // Both read lists of ours in place of the kernel's.
+    let setup = format!("mount -t tmpfs none /proc; cp -r {} /proc/; ln -s . /proc/thread-self", dir.display());
+    for zero in [false, true] {
+        let write = |name: &str, list: &str| fs::write(dir.join(name), revalued(list, zero)).unwrap();
+        write("snmp", &kernels("snmp"));
+        write("netstat", &(kernels("netstat") + OLD_COUNTERS));
+        write("snmp6", &kernels("snmp6"));
+        write("sctp/snmp", SCTP_COUNTERS);
+        for line in
+            ["-s", "-s6", "-st", "-su", "-sU", "-sw", "-sS", "-stu", "-s4", "-sv", "-sae", "-s6t", "-s6u", "-s6w"]
+        {
+            assert_same_behind(net, &ours, &setup, line);
+        }
+    }
     let server = listener("127.0.0.1:22", false);
     let _pair = (connected("127.0.0.1:22"), server.accept().unwrap());
-    let all = ours.run("-s");
-    all.status(0)
-        .stdout_has("Tcp:\n")
-        .stdout_has("\n    ActiveOpens: 1\n    PassiveOpens: 1\n")
-        .stdout_has("\nIpExt:\n");
-    assert!(!all.out().contains("Ip6:") && !all.out().contains(": 0\n"), "{}", all.out());
-    let tcp_alone = ours.run("-st").out();
-    assert!(tcp_alone.starts_with("Tcp:\n") && !tcp_alone.contains("\nIpExt:"), "{tcp_alone}");
-    let zeros = ours.run("-suv").out();
-    assert!(zeros.starts_with("Udp:\n    InDatagrams: 0\n"), "{zeros}");
-    ours.run("-6sv").status(0).stdout_has("Ip6:\n").stdout_has("Icmp6:\n");
-    ours.run("-s --json")
+    ours.run("-st").status(0).stdout_has("Tcp:\n    1 active connection openings\n    1 passive connection openings\n");
+    ours.run("-st --json")
         .stdout_has(r#"{"schema":"ports/1","type":"result","data":{"group":"Tcp","name":"ActiveOpens","value":1}}"#);
+    ours.run("-sx").status(1).stderr_is("netstat: unix: the kernel keeps no statistics of this family\n");
+    assert_eq!(theirs(net, "-sx").status, 1);
 }
 
 fn holders(net: &Net) {

@@ -25,7 +25,7 @@ pub use explain::Explain;
 pub use free::Free;
 pub use list::{Form, List, WantedOwners};
 pub use log::Log;
-pub use netstat::{Detail, Display, Netstat};
+pub use netstat::{Detail, Display, Netstat, RouteTables};
 pub use options::{Opts, Whose};
 pub use reach::Reach;
 pub use ss::{Action, Show, Ss};

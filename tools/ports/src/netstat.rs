@@ -9,6 +9,7 @@ pub mod inet;
 pub mod interfaces;
 pub mod lore;
 pub mod routes;
+mod sentences;
 pub mod statistics;
 mod table;
 pub mod unix;
@@ -20,7 +21,6 @@ use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::interface::InterfaceFlags;
 use sockeye_sys::sock_diag::StateMask;
 
-use self::groups::Groups;
 use self::interfaces::Interfaces;
 use self::lore::Lore;
 use self::statistics::Statistics;
@@ -59,8 +59,8 @@ fn once(job: &Netstat, output: &mut Output<'_>) -> Result<Status, Failure> {
         Display::Interfaces => interfaces(job, output),
         Display::Groups => {
             let (ipv4, ipv6) = job.families();
-            let groups = Groups(shell::netstat::groups(ipv4, ipv6)?);
-            output.list(&groups, &groups.0)?;
+            let groups = shell::netstat::groups(ipv4, ipv6, job.detail)?;
+            output.list(&groups, &groups.list)?;
             Ok(Status::YES)
         }
         Display::Statistics => counters(job, output),
@@ -69,7 +69,7 @@ fn once(job: &Netstat, output: &mut Output<'_>) -> Result<Status, Failure> {
 
 /// Without a family, those of IPv4, as netstat does.
 fn routes(job: &Netstat, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let routes = shell::netstat::routes(job.ipv4 || !job.ipv6, job.ipv6, job.detail)?;
+    let routes = shell::netstat::routes(job.ipv4 || !job.ipv6, job.ipv6, job.tables, job.detail)?;
     output.list(&routes, routes.all())?;
     Ok(Status::YES)
 }
@@ -86,12 +86,15 @@ fn interfaces(job: &Netstat, output: &mut Output<'_>) -> Result<Status, Failure>
     Ok(Status::YES)
 }
 
-/// Without a family, those of IPv4 and of both, as netstat does.
+/// Without a family those of IPv4, as netstat does; with IPv6 also those of TCP, which has the same for both.
 fn counters(job: &Netstat, output: &mut Output<'_>) -> Result<Status, Failure> {
+    if job.unix {
+        return Err(Failure::new(Status(1), "unix: the kernel keeps no statistics of this family"));
+    }
     let mut counters = shell::netstat::counters(job.ipv4 || !job.ipv6, job.ipv6)?;
-    counters.retain(|counter| statistics::is_about(&counter.group, &job.kinds));
-    let statistics = Statistics { counters, zeros: job.detail.verbose };
-    output.list(&statistics, &statistics.counters)?;
+    counters.retain(|counter| statistics::is_shown(&counter.group, &job.kinds));
+    let statistics = Statistics(counters);
+    output.list(&statistics, &statistics.0)?;
     Ok(Status::YES)
 }
 
@@ -125,6 +128,7 @@ fn sockets(job: &Netstat, output: &mut Output<'_>) -> Result<Status, Failure> {
         entries.extend(unix::pending(&unix));
     }
     let (lore, search) = shell::netstat::lore(&entries, job.detail, &unix);
+
     if let Some(search) = search {
         output.event(&Event::OwnersSearched(search))?;
     }
@@ -200,10 +204,13 @@ impl Render for Sheet<'_> {
         if self.job.wants_unix() {
             text.line(format!("Active UNIX domain sockets ({})", scope(self.job.which)))?;
             text.line(unix::heading(self.job.detail))?;
+            let mut waiting = self.lore.references_of_pending.iter().copied();
             for entry in self.entries {
                 let Entry::Unix(socket) = entry else { continue };
+                let inode = socket.row.inode;
+                let references = if inode == 0 { waiting.next() } else { self.lore.references.get(&inode).copied() };
                 line.clear();
-                unix::push(&mut line, &socket.row, self.lore);
+                unix::push(&mut line, &socket.row, references, self.lore);
                 text.line(&line)?;
             }
         }

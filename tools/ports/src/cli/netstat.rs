@@ -24,6 +24,8 @@ const UNABLE: Status = Status(1);
 pub struct Netstat {
     /// What is to be printed.
     pub display: Display,
+    /// Which tables of routes: `-F`, `-C`.
+    pub tables: RouteTables,
     /// The kinds of Internet sockets that were asked for by name; none stands for all of them.
     pub kinds: Vec<Kind>,
     /// Whether IPv4 was asked for.
@@ -40,6 +42,15 @@ pub struct Netstat {
     pub every: Option<Duration>,
     /// What stands on the line and is no option. netstat takes no notice of it.
     pub operands: Vec<String>,
+}
+
+/// The tables of routes that are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RouteTables {
+    /// `-F`: the routes themselves; without `-C`, always.
+    pub routes: bool,
+    /// `-C`: the cache, which is empty since Linux 3.6.
+    pub cache: bool,
 }
 
 /// What netstat prints.
@@ -100,6 +111,7 @@ enum Does {
     Help,
     Version,
     Display(Display),
+    Groups,
     Kind(Kind),
     Ipv4,
     Ipv6,
@@ -143,7 +155,7 @@ const KNOWN: &[Known<Does>] = &[
     switch(Does::Help, '?', "help"),
     switch(Does::Display(Display::Routes), 'r', "route"),
     switch(Does::Display(Display::Interfaces), 'i', "interfaces"),
-    switch(Does::Display(Display::Groups), 'g', "groups"),
+    switch(Does::Groups, 'g', "groups"),
     switch(Does::Display(Display::Statistics), 's', "statistics"),
     switch(Does::Masquerade, 'M', "masquerade"),
     switch(Does::Kind(Kind::Tcp), 't', "tcp"),
@@ -165,6 +177,8 @@ const KNOWN: &[Known<Does>] = &[
     switch(Does::Unsupported("ddp"), ' ', "ddp"),
     switch(Does::Unsupported("l2cap"), '2', "l2cap"),
     switch(Does::Unsupported("rfcomm"), 'f', "rfcomm"),
+    switch(Does::Unsupported("bluetooth"), ' ', "bluetooth"),
+    switch(Does::Unsupported("ddp"), ' ', "appletalk"),
     switch(Does::Listening, 'l', "listening"),
     switch(Does::All, 'a', "all"),
     switch(Does::Programs, 'p', "programs"),
@@ -210,6 +224,9 @@ fn unable(message: impl Into<String>) -> Exit {
 #[derive(Default)]
 struct Draft {
     display: Option<Display>,
+    groups: bool,
+    fib: bool,
+    cache: bool,
     kinds: Vec<Kind>,
     ipv4: bool,
     ipv6: bool,
@@ -227,10 +244,11 @@ impl Draft {
         match does {
             Does::Help => return Err(text(help::text())),
             Does::Version => return Err(text(help::version())),
-            Does::Display(display) if self.display.is_some_and(|before| before != display) => {
-                return Err(wrong("only one of -r, -i, -g and -s can be printed at a time"));
+            Does::Display(_) if self.display.is_some() => {
+                return Err(wrong("only one of -r, -i and -s can be printed, and once"));
             }
             Does::Display(display) => self.display = Some(display),
+            Does::Groups => self.groups = true,
             Does::Kind(kind) if self.kinds.contains(&kind) => {}
             Does::Kind(kind) => self.kinds.push(kind),
             Does::Ipv4 => self.ipv4 = true,
@@ -245,11 +263,12 @@ impl Draft {
                     "Linux lists masqueraded connections no more: see conntrack -L, or nft list ruleset",
                 ));
             }
-            Does::Cache => return Err(unable("Linux has had no cache of routes since 3.6: see ip route get ADDRESS")),
+            Does::Cache => self.cache = true,
+            Does::Fib => self.fib = true,
             // netstat says the same where there is no SELinux, which this one does not know at all.
             Does::Context => return Err(unable("SELinux contexts are not shown")),
-            // The table of routes is what is printed, and there are no hardware names in any list here.
-            Does::Fib | Does::Symbolic => {}
+            // There are no hardware names in any list here.
+            Does::Symbolic => {}
             Does::Verbose => detail.verbose = true,
             Does::Wide => detail.wide = true,
             Does::Numeric => {
@@ -286,15 +305,34 @@ impl Draft {
     }
 
     fn finish(self, mut operands: Vec<String>) -> Result<Options, Exit> {
-        let Self { display, kinds, ipv4, ipv6, unix, listening, all, detail, continuous, presentation } = self;
+        let Self {
+            display,
+            groups,
+            fib,
+            cache,
+            kinds,
+            ipv4,
+            ipv6,
+            unix,
+            listening,
+            all,
+            detail,
+            continuous,
+            presentation,
+        } = self;
         let every = if continuous { Some(delay(&mut operands)?) } else { None };
         let which = match (all, listening) {
             (true, _) => Which::All,
             (false, true) => Which::Listening,
             (false, false) => Which::Connections,
         };
-        let display = display.unwrap_or(Display::Sockets);
-        let job = Netstat { display, kinds, ipv4, ipv6, unix, which, detail, every, operands };
+        // Beside another table, netstat forgets -g.
+        let display = display.unwrap_or(if groups { Display::Groups } else { Display::Sockets });
+        if display == Display::Routes && unix {
+            return Err(wrong("unix: no routes lead to this family"));
+        }
+        let tables = RouteTables { routes: fib || !cache, cache };
+        let job = Netstat { display, tables, kinds, ipv4, ipv6, unix, which, detail, every, operands };
         Ok(Options { presentation, job: Job::Netstat(Box::new(job)) })
     }
 }

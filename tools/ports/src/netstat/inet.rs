@@ -90,9 +90,9 @@ fn host(ip: IpAddr, lore: &Lore) -> String {
         return IpText(ip.to_canonical()).to_string();
     }
     match (lore.names.host(ip), ip) {
-        (Some(name), _) => name.to_owned(),
-        (None, IpAddr::V6(ip)) if ip.is_unspecified() => "[::]".to_owned(),
-        (None, ip) => IpText(ip.to_canonical()).to_string(),
+        (_, IpAddr::V6(ip)) if ip.is_unspecified() => "[::]".to_owned(),
+        (Some(name), ip) if !ip.is_unspecified() => name.to_owned(),
+        (_, ip) => IpText(ip.to_canonical()).to_string(),
     }
 }
 

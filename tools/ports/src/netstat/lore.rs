@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
+
+use sockeye_cli::escape::escape_octets;
 
 use crate::cli::Detail;
 use crate::entry::Entry;
@@ -23,6 +25,8 @@ pub struct Lore {
     pub protocols: HashMap<u8, String>,
     /// How often each Unix-domain socket is held, by inode.
     pub references: HashMap<u32, u32>,
+    /// How often those are held that no process has yet, or has no more, in the order of the kernel's list.
+    pub references_of_pending: Vec<u32>,
     /// Who holds the sockets, if that was asked for.
     pub holders: Option<Holders>,
 }
@@ -77,18 +81,33 @@ pub fn hosts(database: &[u8]) -> impl Iterator<Item = (IpAddr, String)> {
     })
 }
 
-/// The reference counts of `/proc/net/unix`, by inode.
+/// The inode and the reference count of each line of `/proc/net/unix`.
 ///
 /// # Source
 /// proc_pid_net(5): `Num RefCount Protocol Flags Type St Inode Path`.
-pub fn references(list: &[u8]) -> HashMap<u32, u32> {
+pub fn references(list: &[u8]) -> impl Iterator<Item = (u32, u32)> {
     let count = |line: &[u8]| {
         let text = String::from_utf8_lossy(line);
         let mut fields = text.split_ascii_whitespace();
         let references = u32::from_str_radix(fields.nth(1)?, 16).ok()?;
         Some((fields.nth(4)?.parse().ok()?, references))
     };
-    list.split(|octet| *octet == b'\n').filter_map(count).collect()
+    list.split(|octet| *octet == b'\n').filter_map(count)
+}
+
+/// networks(5): networks with their names. Octets that are left out at the end are zero.
+pub fn networks(database: &[u8]) -> impl Iterator<Item = (Ipv4Addr, String)> {
+    lines(database).filter_map(|fields| match fields.as_slice() {
+        [name, network, ..] => {
+            let mut octets = [0; 4];
+            let mut numbers = network.split(|octet| *octet == b'.');
+            for (place, number) in octets.iter_mut().zip(&mut numbers) {
+                *place = parsed(number)?;
+            }
+            numbers.next().is_none().then(|| (octets.into(), escape_octets(name)))
+        }
+        _ => None,
+    })
 }
 
 /// The fields of each line, without comments.
@@ -116,7 +135,11 @@ mod tests {
         assert_eq!(hosts, ["127.0.0.1 localhost", "::1 ip6-localhost"]);
         let list =
             b"Num RefCount ...\n0000: 00000003 00000000 00010000 0001 01 42 /run/x y\nbad\n0000: 0000000a 0 0 0 0 43\n";
-        assert_eq!(references(list), HashMap::from([(42, 3), (43, 10)]));
+        assert_eq!(references(list).collect::<Vec<_>>(), [(42, 3), (43, 10)]);
+        let networks: Vec<String> = networks(b"loopback 127.0.0.0 lo\nlab 10.77 # no\nbad 10.0.0.0.1\nworse x\nnone\n")
+            .map(|(network, name)| format!("{network} {name}"))
+            .collect();
+        assert_eq!(networks, ["127.0.0.0 loopback", "10.77.0.0 lab"]);
     }
 
     fn programs(wide: bool, inode: u32) -> String {

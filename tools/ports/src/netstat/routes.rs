@@ -1,5 +1,6 @@
 //! `-r`: the routes of `/proc/net/route` and `/proc/net/ipv6_route`.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -10,7 +11,11 @@ use sockeye_cli::output::{Render, Text};
 use sockeye_common::addr::IpText;
 
 use super::table::{fields, hex, ipv4, ipv6};
-use crate::cli::Detail;
+use crate::cli::{Detail, RouteTables};
+use crate::names::Names;
+
+/// The line above the routes of IPv6, and above their cache.
+const HEADING_IPV6: &str = "Destination                    Next Hop                   Flag Met Ref  Use If";
 
 /// `RTF_GATEWAY`.
 const GATEWAY: u32 = 0x2;
@@ -133,28 +138,67 @@ pub struct Routes {
     pub ipv4: Option<Vec<Route>>,
     /// Of IPv6, if asked for.
     pub ipv6: Option<Vec<Route>>,
+    /// Which tables are asked for.
+    pub tables: RouteTables,
     /// What is shown of each.
     pub detail: Detail,
+    /// Names of hosts.
+    pub names: Names,
+    /// Names of networks.
+    pub networks: HashMap<Ipv4Addr, String>,
 }
 
 impl Routes {
-    /// All of them.
+    /// All of them. The cache has none.
     pub fn all(&self) -> impl Iterator<Item = &Route> {
-        self.ipv4.iter().chain(&self.ipv6).flatten()
+        self.ipv4.iter().chain(&self.ipv6).flatten().filter(|_| self.tables.routes)
+    }
+
+    /// A host: as long as its name is where that is wanted.
+    fn host(&self, addr: IpAddr) -> String {
+        match self.names.host(addr).filter(|_| !addr.is_unspecified() && !self.detail.numeric_hosts) {
+            Some(name) => name.to_owned(),
+            None => IpText(addr).to_string(),
+        }
+    }
+
+    /// Where a route of IPv4 leads: everywhere, to a host, or to a network.
+    fn destination(&self, route: &Route) -> String {
+        let network = match route.destination {
+            IpAddr::V4(addr) if !addr.is_unspecified() && !self.detail.numeric_hosts => self.networks.get(&addr),
+            _ => None,
+        };
+        match route.prefix_length {
+            0 if !self.detail.numeric_hosts => "default".to_owned(),
+            32 => self.host(route.destination),
+            _ => network.map_or_else(|| route.destination.to_string(), Clone::clone),
+        }
     }
 }
 
 impl Render for Routes {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         if let Some(routes) = &self.ipv4 {
-            text.line("Kernel IP routing table")?;
-            text.line(heading(self.detail))?;
-            routes.iter().try_for_each(|route| text.line(row(route, self.detail)))?;
+            if self.tables.routes {
+                text.line("Kernel IP routing table")?;
+                text.line(heading(self.detail))?;
+                routes.iter().try_for_each(|route| text.line(self.row(route)))?;
+            }
+            if self.tables.cache {
+                text.line("Kernel IP routing cache")?;
+                text.line(cache_heading(self.detail))?;
+            }
         }
         if let Some(routes) = &self.ipv6 {
-            text.line("Kernel IPv6 routing table")?;
-            text.line("Destination                    Next Hop                   Flag Met Ref  Use If")?;
-            routes.iter().try_for_each(|route| text.line(row_ipv6(route, self.detail)))?;
+            if self.tables.routes {
+                text.line("Kernel IPv6 routing table")?;
+                text.line(HEADING_IPV6)?;
+                routes.iter().try_for_each(|route| text.line(self.row_ipv6(route)))?;
+            }
+            if self.tables.cache {
+                text.line("Kernel IPv6 routing cache")?;
+                text.line(HEADING_IPV6)?;
+            }
         }
         Ok(())
     }
@@ -168,47 +212,62 @@ const fn heading(detail: Detail) -> &'static str {
     }
 }
 
-fn row(route: &Route, detail: Detail) -> String {
-    let refused = route.flags & REJECT != 0;
-    let dash = |number: Option<u32>| match number {
-        Some(number) if !refused => number.to_string(),
-        _ => "-".to_owned(),
-    };
-    let gateway = match (refused, route.gateway) {
-        (true, _) => "-".to_owned(),
-        (false, gateway) => gateway.unwrap_or(Ipv4Addr::UNSPECIFIED.into()).to_string(),
-    };
-    let default = !detail.numeric_hosts && route.prefix_length == 0;
-    let destination = if default { "default".to_owned() } else { route.destination.to_string() };
-    let mask = u32::MAX.checked_shl(32_u32.saturating_sub(route.prefix_length.into())).unwrap_or(0);
-    let (flags, interface) = (flags(route.flags), route.interface.as_deref().unwrap_or("-"));
-    let (mss, window, rtt) = (dash(route.mss_octets), dash(route.window_octets), dash(route.initial_rtt));
-    let mut line = format!("{destination:<15} {gateway:<15} {:<15} ", Ipv4Addr::from_bits(mask).to_string());
-    // Writing to a String cannot fail.
-    let _ = if detail.extended == 0 {
-        write!(line, "{flags:<6}{mss:>5} {window:<5} {rtt:>6} {interface}")
-    } else {
-        let references = dash(Some(route.references));
-        write!(line, "{flags:<5} {:<6} {references:<2} {:>7} ", route.metric, route.uses)
-    };
-    let _ = match detail.extended {
-        0 => Ok(()),
-        1 => write!(line, "{interface}"),
-        _ => write!(line, "{interface:<8} {mss:<5} {window:<6} {rtt}"),
-    };
-    line
+/// That of the cache, which Linux has no longer: nothing stands below it.
+const fn cache_heading(detail: Detail) -> &'static str {
+    match detail.extended {
+        0 => "Source          Destination     Gateway         Flags   MSS Window  irtt Iface",
+        1 => "Source          Destination     Gateway         Flags Metric Ref    Use Iface",
+        _ => {
+            "Source          Destination     Gateway         Flags Metric Ref    Use Iface    MSS   Window irtt  TOS HHRef \
+             HHUptod     SpecDst"
+        }
+    }
 }
 
-fn row_ipv6(route: &Route, detail: Detail) -> String {
-    let shown = |addr: IpAddr| match addr {
-        IpAddr::V6(addr) if addr.is_unspecified() && !detail.numeric_hosts => "[::]".to_owned(),
-        addr => IpText(addr).to_string(),
-    };
-    let destination = format!("{}/{}", shown(route.destination), route.prefix_length);
-    let gateway = shown(route.gateway.unwrap_or(Ipv6Addr::UNSPECIFIED.into()));
-    let (flags, interface) = (flags(route.flags), route.interface.as_deref().unwrap_or("-"));
-    let (metric, references, uses) = (route.metric.cast_signed(), route.references, route.uses);
-    format!("{destination:<30} {gateway:<26} {flags:<4} {metric:<3} {references:<3} {uses:>4} {interface}")
+impl Routes {
+    fn row(&self, route: &Route) -> String {
+        let refused = route.flags & REJECT != 0;
+        let dash = |number: Option<u32>| match number {
+            Some(number) if !refused => number.to_string(),
+            _ => "-".to_owned(),
+        };
+        let gateway = match (refused, route.gateway) {
+            (true, _) => "-".to_owned(),
+            (false, gateway) => self.host(gateway.unwrap_or(Ipv4Addr::UNSPECIFIED.into())),
+        };
+        let mask = u32::MAX.checked_shl(32_u32.saturating_sub(route.prefix_length.into())).unwrap_or(0);
+        // Where packets are dropped without a word, there is no interface either.
+        let nowhere = if refused { "-" } else { "*" };
+        let (flags, interface) = (flags(route.flags), route.interface.as_deref().unwrap_or(nowhere));
+        let (mss, window, rtt) = (dash(route.mss_octets), dash(route.window_octets), dash(route.initial_rtt));
+        let (destination, mask) = (self.destination(route), Ipv4Addr::from_bits(mask).to_string());
+        let mut line = format!("{destination:<15.15} {gateway:<15.15} {mask:<15} ");
+        // Writing to a String cannot fail.
+        let _ = if self.detail.extended == 0 {
+            write!(line, "{flags:<6}{mss:>5} {window:<5} {rtt:>6} {interface}")
+        } else {
+            let (metric, references) = (route.metric.cast_signed(), dash(Some(route.references)));
+            write!(line, "{flags:<5} {metric:<6} {references:<2} {:>7} ", route.uses)
+        };
+        let _ = match self.detail.extended {
+            0 => Ok(()),
+            1 => write!(line, "{interface}"),
+            _ => write!(line, "{interface:<8} {mss:<5} {window:<6} {rtt}"),
+        };
+        line
+    }
+
+    fn row_ipv6(&self, route: &Route) -> String {
+        let shown = |addr: IpAddr| match addr {
+            IpAddr::V6(addr) if addr.is_unspecified() && !self.detail.numeric_hosts => "[::]".to_owned(),
+            addr => self.host(addr),
+        };
+        let destination = format!("{}/{}", shown(route.destination), route.prefix_length);
+        let gateway = shown(route.gateway.unwrap_or(Ipv6Addr::UNSPECIFIED.into()));
+        let (flags, interface) = (flags(route.flags), route.interface.as_deref().unwrap_or("-"));
+        let (metric, references, uses) = (route.metric.cast_signed(), route.references, route.uses);
+        format!("{destination:<30} {gateway:<26} {flags:<4} {metric:<3} {references:<3} {uses:>4} {interface}")
+    }
 }
 
 fn flags(flags: u32) -> String {
@@ -232,7 +291,11 @@ mod tests {
 
     fn lines(extended: u8, numeric_hosts: bool) -> Vec<String> {
         let detail = Detail { numeric_hosts, extended, ..Detail::default() };
-        parse_ipv4(IPV4).iter().map(|route| row(route, detail)).collect()
+        let mut all = Routes { detail, ..Routes::default() };
+        all.names.add_host("192.0.2.3".parse().unwrap(), "a-gateway-of-the-lab");
+        all.names.add_host("10.9.9.9".parse().unwrap(), "nine");
+        all.networks.insert("203.0.113.0".parse().unwrap(), "testnet".to_owned());
+        parse_ipv4(IPV4).iter().map(|route| all.row(route)).collect()
     }
 
     #[test]
@@ -259,9 +322,9 @@ mod tests {
         assert_eq!(
             lines(2, false),
             [
-                "default         192.0.2.3       0.0.0.0         UG    7      0        0 veth0    1240  777    100",
-                "10.9.9.9        0.0.0.0         255.255.255.255 UH    0      0        0 veth1    0     0      0",
-                "203.0.113.0     -               255.255.255.0   !     0      -        0 -        -     -      -",
+                "default         a-gateway-of-th 0.0.0.0         UG    7      0        0 veth0    1240  777    100",
+                "nine            0.0.0.0         255.255.255.255 UH    0      0        0 veth1    0     0      0",
+                "testnet         -               255.255.255.0   !     0      -        0 -        -     -      -",
             ]
         );
     }
@@ -278,8 +341,8 @@ mod tests {
         );
         let routes = parse_ipv6(&list);
         let shown = |numeric_hosts| {
-            let detail = Detail { numeric_hosts, ..Detail::default() };
-            routes.iter().map(|route| row_ipv6(route, detail)).collect::<Vec<_>>()
+            let all = Routes { detail: Detail { numeric_hosts, ..Detail::default() }, ..Routes::default() };
+            routes.iter().map(|route| all.row_ipv6(route)).collect::<Vec<_>>()
         };
         assert_eq!(
             shown(true),

@@ -1,5 +1,4 @@
-//! `-s`: the counters of `/proc/net/snmp`, `/proc/net/netstat`, `/proc/net/snmp6` and `/proc/net/sctp/snmp`, by the
-//! kernel's names.
+//! `-s`: the counters of `/proc/net/snmp`, `/proc/net/netstat`, `/proc/net/snmp6` and `/proc/net/sctp/snmp`.
 
 use std::io;
 
@@ -7,6 +6,7 @@ use serde::Serialize;
 use sockeye_cli::escape::escape_octets;
 use sockeye_cli::output::{Render, Text};
 
+use super::sentences::{self, Place};
 use super::table::fields;
 use crate::kind::Kind;
 
@@ -63,39 +63,88 @@ fn push(counters: &mut Vec<Counter>, group: &str, name: &str, value: &str) {
     }
 }
 
-/// Whether a group is about one of these kinds; without any, it is.
-pub fn is_about(group: &str, kinds: &[Kind]) -> bool {
-    let about = |kind: &Kind| match kind {
-        Kind::Tcp => matches!(group, "Tcp" | "TcpExt" | "MPTcpExt"),
-        Kind::Udp => matches!(group, "Udp" | "Udp6"),
-        Kind::UdpLite => matches!(group, "UdpLite" | "UdpLite6"),
-        Kind::Raw => matches!(group, "Ip" | "IpExt" | "Icmp" | "IcmpMsg" | "Ip6" | "Icmp6"),
-        Kind::Sctp => group == "Sctp",
-        _ => false,
+/// Whether netstat prints a group where these kinds are asked for; without any, each. Groups that belong to none of its
+/// kinds come always, also that of UDP-Lite.
+pub fn is_shown(group: &str, kinds: &[Kind]) -> bool {
+    let kind = match group {
+        "Ip" | "Ip6" | "Icmp" | "Icmp6" => Kind::Raw,
+        "Tcp" | "TcpExt" => Kind::Tcp,
+        "Udp" | "Udp6" => Kind::Udp,
+        "Sctp" => Kind::Sctp,
+        _ => return true,
     };
-    kinds.is_empty() || kinds.iter().any(about)
+    kinds.is_empty() || kinds.contains(&kind)
 }
 
-/// The counters, group by group; those that are zero only if they are wanted.
+/// The counters, group by group, in the kernel's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statistics {
-    /// In the kernel's order.
-    pub counters: Vec<Counter>,
-    /// Also those that are zero.
-    pub zeros: bool,
+pub struct Statistics(pub Vec<Counter>);
+
+/// How far a line is indented: below a histogram farther, until a sentence comes that belongs to none. What stands in
+/// `IcmpMsg` is part of the last histogram.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Group,
+    Received,
+    Sent,
+}
+
+impl Level {
+    const fn indent(self) -> &'static str {
+        match self {
+            Self::Group => "    ",
+            Self::Received | Self::Sent => "        ",
+        }
+    }
+
+    /// The line that opens it.
+    const fn title(self) -> Option<&'static str> {
+        match self {
+            Self::Group => None,
+            Self::Received => Some("ICMP input histogram:"),
+            Self::Sent => Some("ICMP output histogram:"),
+        }
+    }
 }
 
 impl Render for Statistics {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let mut group = "";
-        for counter in self.counters.iter().filter(|counter| self.zeros || counter.value != 0) {
+        let (mut group, mut level) = ("", Level::Group);
+        for counter in &self.0 {
             if counter.group != group {
                 group = &counter.group;
+                level = if group == "IcmpMsg" { level } else { Level::Group };
                 text.line(format!("{group}:"))?;
             }
-            text.line(format!("    {}: {}", counter.name, counter.value))?;
+            let Some((place, sentence)) = sentences::find(group, &counter.name) else {
+                if counter.value != 0 {
+                    text.line(format!("{}{}: {}", level.indent(), counter.kernels_name(), counter.value))?;
+                }
+                continue;
+            };
+            let now = match place {
+                Place::Hidden => continue,
+                Place::Always | Place::Counted => Level::Group,
+                Place::Received => Level::Received,
+                Place::Sent => Level::Sent,
+            };
+            if let Some(title) = now.title().filter(|_| now != level) {
+                text.line(format!("{}{title}", level.indent()))?;
+            }
+            level = now;
+            if counter.value != 0 || place == Place::Always {
+                text.line(format!("{}{}", level.indent(), sentence.replace("{}", &counter.value.to_string())))?;
+            }
         }
         Ok(())
+    }
+}
+
+impl Counter {
+    /// The name as it stands in the kernel's list: those of IPv6 and SCTP have the group in front.
+    fn kernels_name(&self) -> String {
+        let prefix = if PREFIXES.contains(&self.group.as_str()) { self.group.as_str() } else { "" };
+        format!("{prefix}{}", self.name)
     }
 }
 
@@ -121,15 +170,15 @@ mod tests {
 
     #[test]
     fn each_group_has_its_option() {
-        let about = |kind| {
-            let groups = ["Ip", "Icmp", "Tcp", "TcpExt", "Udp", "UdpLite", "Udp6", "UdpLite6", "Ip6", "Sctp"];
-            groups.into_iter().filter(|group| is_about(group, &[kind])).collect::<Vec<_>>()
+        let shown = |kind| {
+            let groups = ["Ip", "Icmp", "Tcp", "TcpExt", "Udp", "Udp6", "Ip6", "Sctp", "UdpLite", "IpExt"];
+            groups.into_iter().filter(|group| is_shown(group, &[kind])).collect::<Vec<_>>()
         };
-        assert_eq!(about(Kind::Tcp), ["Tcp", "TcpExt"]);
-        assert_eq!(about(Kind::Udp), ["Udp", "Udp6"]);
-        assert_eq!(about(Kind::UdpLite), ["UdpLite", "UdpLite6"]);
-        assert_eq!(about(Kind::Raw), ["Ip", "Icmp", "Ip6"]);
-        assert_eq!(about(Kind::Sctp), ["Sctp"]);
-        assert!(is_about("Anything", &[]));
+        assert_eq!(shown(Kind::Tcp), ["Tcp", "TcpExt", "UdpLite", "IpExt"]);
+        assert_eq!(shown(Kind::Udp), ["Udp", "Udp6", "UdpLite", "IpExt"]);
+        assert_eq!(shown(Kind::UdpLite), ["UdpLite", "IpExt"]);
+        assert_eq!(shown(Kind::Raw), ["Ip", "Icmp", "Ip6", "UdpLite", "IpExt"]);
+        assert_eq!(shown(Kind::Sctp), ["Sctp", "UdpLite", "IpExt"]);
+        assert!(is_shown("Ip", &[]));
     }
 }

@@ -24,13 +24,13 @@ pub fn pending(list: &[u8]) -> impl Iterator<Item = Entry> {
         .map(|row| Entry::Unix(UnixEntry { row: Box::new(row), peer_name: None }))
 }
 
-/// Appends a row.
-pub fn push(line: &mut String, row: &UnixSocket, lore: &Lore) {
+/// Appends a row. `references` says how often the socket is held, where the kernel's list has it.
+pub fn push(line: &mut String, row: &UnixSocket, references: Option<u32>, lore: &Lore) {
     let flags = if row.state == TcpState::Listen { "[ ACC ]" } else { "[ ]" };
     // sock_diag does not tell how often a socket is held. One that has come since is held by its process, itself, and
     // its peer.
     let connected = u32::from(row.state == TcpState::Established);
-    let references = lore.references.get(&row.inode).filter(|_| row.inode != 0).copied().unwrap_or(2 + connected);
+    let references = references.unwrap_or(2 + connected);
     // Writing to a String cannot fail.
     let _ = write!(
         line,
@@ -80,9 +80,9 @@ mod tests {
     use super::*;
 
     fn row(socket: &UnixSocket, detail: Detail) -> String {
-        let references = [(17_089_903, 5)].into();
+        let references = (socket.inode == 17_089_903).then_some(5);
         let mut line = String::new();
-        push(&mut line, socket, &Lore { detail, references, ..Lore::default() });
+        push(&mut line, socket, references, &Lore { detail, ..Lore::default() });
         line
     }
 

@@ -50,8 +50,12 @@ fn which_sockets_as_netstat_decides() {
 #[test]
 fn displays_and_repetition() {
     assert_eq!(line(&["-rn"]).unwrap().display, Display::Routes);
-    assert_eq!(line(&["-rFr"]).unwrap().display, Display::Routes);
     assert_eq!(line(&["-ia"]).unwrap().display, Display::Interfaces);
+    assert_eq!(line(&["-t"]).unwrap().display, Display::Sockets);
+    let tables = |args| line(&[args]).map(|job| (job.tables.routes, job.tables.cache)).unwrap();
+    assert_eq!(["-r", "-rF", "-rC", "-rFC"].map(tables), [(true, false), (true, false), (false, true), (true, true)]);
+    assert_eq!(line(&["-gg"]).unwrap().display, Display::Groups);
+    assert_eq!(line(&["-gr"]).unwrap().display, Display::Routes, "as netstat");
     assert_eq!(line(&["-ct"]).unwrap().every, Some(Duration::from_secs(1)));
     let five = line(&["-tc", "5"]).unwrap();
     assert_eq!((five.every, five.operands), (Some(Duration::from_secs(5)), vec![]));
@@ -64,12 +68,13 @@ fn what_is_wrong_ends_as_netstat_ends() {
         (&["-Q"][..], "invalid option -- 'Q' (see netstat --help)", 3),
         (&["-T"], "invalid option -- 'T' (see netstat --help)", 3),
         (&["--num"], "option '--num' is ambiguous", 3),
-        (&["-ri"], "only one of -r, -i, -g and -s", 3),
+        (&["-ri"], "only one of -r, -i and -s", 3),
+        (&["-rr"], "only one of -r, -i and -s", 3),
+        (&["-rx"], "unix: no routes lead to this family", 3),
         (&["-tc", "0"], "-c 0: wait at least one second", 3),
         (&["--color", "x"], "--color takes auto, always or never", 3),
         (&["-A", "foo\u{1b}"], "unknown address family 'foo\\x1b'", 1),
         (&["-M"], "Linux lists masqueraded connections no more", 1),
-        (&["-rC"], "Linux has had no cache of routes", 1),
         (&["-Z"], "SELinux contexts are not shown", 1),
         (&["--ipx"], "ipx: sockets of this family are not listed", 1),
         (&["-h"], "Usage: netstat", 0),
