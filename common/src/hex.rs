@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::escape::quoted;
+
 /// Lower-case hex without separators: `1f90`.
 pub fn encode(octets: &[u8]) -> String {
     let mut text = String::with_capacity(octets.len().saturating_mul(2));
@@ -80,7 +82,7 @@ impl fmt::Display for HexError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotADigit { position, character } => {
-                write!(f, "{:?} at position {} is not a hex digit", character, position + 1)
+                write!(f, "{} at position {} is not a hex digit", quoted(*character), position + 1)
             }
             Self::HalfOctet { position } => {
                 write!(f, "the digit at position {} stands alone: an octet is two digits", position + 1)

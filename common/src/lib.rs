@@ -10,6 +10,7 @@
 //! - [`checksum`]: the sum of RFC 1071, pseudo-headers, RFC 1624
 //! - [`crc32c`]: the checksum of SCTP
 //! - [`errno`]: the words of an operating system error
+//! - [`escape`]: text from outside, made safe for a terminal
 //! - [`hex`]: octets as hexadecimal text; [`hex_text`]: the dumps of others
 //! - [`layout`]: a structure as named fields
 #![forbid(unsafe_code)]
@@ -18,6 +19,7 @@ pub mod addr;
 pub mod checksum;
 pub mod crc32c;
 pub mod errno;
+pub mod escape;
 pub mod hex;
 pub mod hex_text;
 pub mod layout;

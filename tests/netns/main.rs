@@ -41,6 +41,7 @@ mod ports;
 mod ports_backlog;
 mod ports_churn;
 mod ports_filter;
+mod ports_free;
 mod ports_list;
 mod ports_netstat;
 mod ports_ss;
@@ -89,6 +90,7 @@ fn main() -> ExitCode {
         ports_churn::tests,
         ports_backlog::tests,
         ports_filter::tests,
+        ports_free::tests,
         ports_list::tests,
         ports_netstat::tests,
         ports_states::tests,

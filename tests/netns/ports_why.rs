@@ -8,8 +8,10 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use socket2::{Domain, Protocol, Socket, Type};
-use sockeye_sys::{interface, link};
-use sockeye_test_support::{Case, Net, Run, run, wait_until};
+use sockeye_sys::{interface, link, namespace};
+use sockeye_test_support::{Background, Case, Net, Run, run, wait_until};
+
+use crate::ports_free::leave_time_wait;
 
 pub(crate) fn tests() -> Vec<Case> {
     vec![
@@ -21,27 +23,29 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("ports_why::a_forgotten_htons_is_named", &[], a_forgotten_htons),
         Case::new("ports_why::free_destroys_what_no_process_has", &[], free_destroys_what_no_process_has),
         Case::new("ports_why::reach_says_from_where", &[], reach_says_from_where),
-        Case::new("ports_why::options_of_another_process", &[], options_of_another_process),
+        Case::new("ports_why::options_of_another_process", &["sleep"], options_of_another_process),
+        Case::new("ports_why::explain_says_which_number_it_took", &[], explain_says_which_number_it_took),
+        Case::new("ports_why::options_of_another_namespace", &[], options_of_another_namespace),
     ]
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Set {
+pub(crate) struct Set {
     udp: bool,
     reuse_address: bool,
     reuse_port: bool,
     v6only: bool,
 }
 
-const PLAIN: Set = Set { udp: false, reuse_address: false, reuse_port: false, v6only: false };
-const REUSE: Set = Set { reuse_address: true, ..PLAIN };
+pub(crate) const PLAIN: Set = Set { udp: false, reuse_address: false, reuse_port: false, v6only: false };
+pub(crate) const REUSE: Set = Set { reuse_address: true, ..PLAIN };
 const SHARE: Set = Set { reuse_port: true, ..PLAIN };
 const BOTH: Set = Set { reuse_address: true, reuse_port: true, ..PLAIN };
 const V6ONLY: Set = Set { v6only: true, ..PLAIN };
 const UDP: Set = Set { udp: true, ..PLAIN };
 
 /// The kernel's own answer.
-fn bound(addr: &str, set: Set) -> io::Result<Socket> {
+pub(crate) fn bound(addr: &str, set: Set) -> io::Result<Socket> {
     let addr: SocketAddr = addr.parse().unwrap();
     let kind = if set.udp { (Type::DGRAM, Protocol::UDP) } else { (Type::STREAM, Protocol::TCP) };
     let socket = Socket::new(Domain::for_address(addr), kind.0, Some(kind.1))?;
@@ -54,13 +58,13 @@ fn bound(addr: &str, set: Set) -> io::Result<Socket> {
     Ok(socket)
 }
 
-fn listener(addr: &str, set: Set) -> Socket {
+pub(crate) fn listener(addr: &str, set: Set) -> Socket {
     let socket = bound(addr, set).unwrap();
     socket.listen(5).unwrap();
     socket
 }
 
-fn connected(to: &str) -> Socket {
+pub(crate) fn connected(to: &str) -> Socket {
     let to: SocketAddr = to.parse().unwrap();
     let socket = Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP)).unwrap();
     socket.connect(&to.into()).unwrap();
@@ -397,7 +401,9 @@ fn free_destroys_what_no_process_has(net: &Net) {
     let answer = answers(held.status(1)).remove(0);
     assert_eq!((&answer["free"], &answer["destroyed"]), (&json!(false), &json!(0)), "{answer:#}");
     assert_eq!(answer["stays"][0]["fate"], "held", "{answer:#}");
-    free(&["--yes"]).stdout_has(&format!("let it close, or kill {}\n", std::process::id()));
+    // A child of another test may hold a copy of it for a moment.
+    let named = format!("let it close, or kill {}\n", std::process::id());
+    wait_until("this process alone holds it", || free(&["--yes"]).out().contains(&named));
     server.listen(5).unwrap();
     // An orphan: the process is done, the other side is not.
     let client = connected(at);
@@ -454,6 +460,62 @@ fn reach_says_from_where(net: &Net) {
     assert!(!told.out().contains("5001") && !told.out().contains("5005"), "{}", told.story());
 }
 
+fn explain_says_which_number_it_took(net: &Net) {
+    let explain = |number: &str| run(net.tool("ports").args(["explain", "--no-drawing", number]));
+    explain("1").status(1).stdout_is("").stderr_has("port 1 (process 1 exists: ports explain pid:1)\n");
+    let _held = listener("127.0.0.1:1", PLAIN);
+    let told = explain("1");
+    told.status(0).stdout_has("LISTEN  tcp 127.0.0.1:1 ");
+    told.stderr_has("ports: 1 was taken for a port; there is a process 1 too: ports explain pid:1\n");
+    explain(":1").status(0);
+    for meant in ["1/tcp", "127.0.0.1:1"] {
+        explain(meant).status(0).stderr_is("");
+    }
+    explain(&format!("pid:{}", std::process::id())).status(0).stdout_has("tcp 127.0.0.1:1 ").stderr_is("");
+    // No port has that number.
+    explain("8388608").status(1).stdout_is("").stderr_is("ports: process 8388608 does not exist\n");
+}
+
+/// The defaults are those of the namespace that the socket is in, also where ours has others.
+fn options_of_another_namespace(net: &Net) {
+    let other = std::thread::scope(|scope| {
+        let held = scope.spawn(|| {
+            namespace::unshare_net().unwrap();
+            interface::bring_up("lo").unwrap();
+            // Of the namespace of the thread that opens it.
+            fs::write("/proc/sys/net/ipv4/tcp_keepalive_time", "111").unwrap();
+            let mut server = net.tool("nc");
+            server.args(["-l", "127.0.0.1", "5000", "-v"]);
+            let server = Background::spawn(server);
+            server.wait_for_stderr("Listening on");
+            server
+        });
+        held.join().unwrap()
+    });
+    let own = listener("127.0.0.1:5000", PLAIN);
+    // Of this process by descriptor: the other tests in it have sockets in namespaces of their own.
+    let own_fd = format!("{}/{}", std::process::id(), std::os::fd::AsRawFd::as_raw_fd(&own));
+    let of = |whose: &str| {
+        let told = run(net.tool("ports").args(["options", whose, "--json"]));
+        let answer = answers(told.status(0)).into_iter().find(|answer| answer["local_port"] == 5000).unwrap();
+        let idle = |option: &&Value| option["option"] == "TCP_KEEPIDLE";
+        answer["options"].as_array().unwrap().iter().find(idle).unwrap().clone()
+    };
+    let shown = |option: &Value| (option["value"].clone(), option["default"].clone(), option["changed"].clone());
+    assert_eq!(shown(&of(&own_fd)), (json!(7200), json!(7200), json!(false)));
+    assert_eq!(
+        shown(&of(&other.pid().to_string())),
+        (json!(111), json!(111), json!(false)),
+        "as that namespace is set"
+    );
+    drop(own);
+    // Whoever may not enter it does not compare, and says so: nobody may look into root's process at all.
+    if let Some(mut nobody) = as_nobody(net) {
+        let denied = run(nobody.args(["options", &other.pid().to_string()]));
+        denied.status(4).stdout_is("").stderr_has("Permission denied (");
+    }
+}
+
 fn options_of_another_process(net: &Net) {
     let held = listener("127.0.0.1:5000", REUSE);
     held.set_keepalive(true).unwrap();
@@ -488,14 +550,34 @@ fn options_of_another_process(net: &Net) {
     told.status(0).stdout_has(&format!("[{pid}] fd {fd}: tcp 127.0.0.1:5000")).stdout_has("* SO_KEEPALIVE");
     assert!(!told.out().contains("TCP_NODELAY"), "{}", told.story());
     run(net.tool("ports").args(["options", &pid.to_string()])).status(0).stdout_has(&format!("[{pid}] fd {fd}: tcp"));
-    run(net.tool("ports").args(["options", ":5999"])).status(1).stdout_is("").stderr_has("no such socket");
+    run(net.tool("ports").args(["options", ":5999"]))
+        .status(1)
+        .stdout_is("")
+        .stderr_has(":5999: no TCP or UDP socket here has that port\n");
     run(net.tool("ports").args(["options", &format!("{pid}/9999")]))
         .status(1)
-        .stderr_has(&format!("descriptor 9999 of process {pid}: Bad file descriptor"));
+        .stderr_has(&format!("process {pid} has no descriptor 9999\n"));
     run(net.tool("ports").args(["options", &whose, "8388608/3"]))
         .status(4)
         .stdout_has(&format!("[{pid}] fd {fd}: tcp"))
         .stderr_has("pidfd_open process 8388608: No such process");
+    // What there is nothing of, each by its own name.
+    let silent = Background::spawn({
+        let mut sleep = net.peer("sleep");
+        sleep.arg("600");
+        sleep
+    });
+    run(net.tool("ports").args(["options", &silent.pid().to_string()]))
+        .status(1)
+        .stdout_is("")
+        .stderr_is(&format!("ports: process {} has no socket\n", silent.pid()));
+    run(net.tool("ports").args(["options", &format!("{}/1", silent.pid())]))
+        .status(1)
+        .stderr_has(&format!("descriptor 1 of process {} is no socket: pipe:[", silent.pid()));
+    leave_time_wait(net, "127.0.0.1:5001");
+    run(net.tool("ports").args(["options", ":5001"]))
+        .status(1)
+        .stderr_has(":5001: 1 socket has that port, and no process: ports -tanp 'sport = :5001' shows them\n");
     run(net.tool("ports").args(["options", "x"])).status(2).stderr_has("neither PID, PID/FD nor :PORT");
     if let Some(mut nobody) = as_nobody(net) {
         let denied = run(nobody.args(["options", &whose]));

@@ -1,6 +1,8 @@
 //! ports why, wait, reach and options on what this process holds.
 
 use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt as _;
 
 use serde_json::Value;
 use socket2::{Domain, Socket, Type};
@@ -67,6 +69,78 @@ fn why_says_udp_and_refuses_contradictions() {
     ] {
         run(tool("ports").args(args)).status(2).stdout_is("").stderr_has(refused);
     }
+}
+
+/// What acts on a terminal, in every place where a word of ours is read.
+#[test]
+fn hostile_words_are_escaped_once_in_every_error() {
+    let commands = ["why", "wait", "free", "reach", "options", "explain", "backlog", "watch", "log"];
+    let words = [
+        "\u{1b}[2J",
+        "80/\u{1b}",
+        "\u{1b}:80",
+        "[::1%\u{1b}]:80",
+        "[fe80::1%\u{202e}]:80",
+        "http\u{202e}",
+        "80:\u{1b}",
+        "1.2.3.\u{9b}:80",
+        "::\u{1b}",
+        "pid:\u{1b}",
+        "7/\u{1b}",
+        ":\u{9b}",
+    ];
+    let options = [
+        "why 80 --device",
+        "why 80",
+        "wait 80 --state",
+        "wait 80 --timeout",
+        "backlog -f --interval",
+        "explain --limit",
+    ];
+    let lines = commands.iter().chain(&options).flat_map(|line| words.map(|word| (*line, word)));
+    for (line, word) in lines {
+        let told = run(tool("ports").args(line.split(' ')).arg(word).arg("--color=never"));
+        told.status(2).stdout_is("");
+        let said = told.err();
+        assert!(said.chars().all(|character| character == '\n' || !character.is_control() && character != '\u{202e}'));
+        let forms = ["\\x1b", "\\u{202e}", "\\u{9b}"];
+        assert!(forms.iter().any(|form| said.contains(form)), "{line} {word:?}: {said}");
+        assert!(!said.contains("\\\\") && !said.contains("\\u{1b}"), "{line} {word:?}: {said}");
+    }
+}
+
+/// A process may call itself anything: the name goes into every answer, and acts in none.
+#[test]
+fn a_hostile_name_is_harmless_in_every_answer() {
+    let folder = std::env::temp_dir().join(format!("sockeye-suite-ports-why-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let link = folder.join("x\"[1] fd 9\u{1b}]");
+    let _ = std::fs::remove_file(&link);
+    std::os::unix::fs::symlink("/bin/sleep", &link).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let mut command = std::process::Command::new(&link);
+    command.arg0("sleep").arg("600").stdin(OwnedFd::from(listener));
+    let child = Background::spawn_as_it_is(command);
+    let pid = child.pid();
+    let (of_pid, of_fd) = (format!("pid:{pid}"), format!("{pid}/0"));
+    for line in [
+        &["why", &port][..],
+        &["why", &port, "--explain"],
+        &["reach", "-t"],
+        &["free", &port],
+        &["options", &of_fd],
+        &["explain", &of_pid],
+        &["explain", &port],
+        &["backlog", &port],
+        &["-tlnp"],
+    ] {
+        let told = run(tool("ports").args(line));
+        told.stdout_has(&format!("\"x\\\"[1] fd 9\\x1b]\"[{pid}] fd 0"));
+        assert!(told.stdout.iter().all(|octet| *octet == b'\n' || !octet.is_ascii_control()), "{}", told.story());
+    }
+    drop(child);
+    let _ = std::fs::remove_dir_all(&folder);
 }
 
 #[test]

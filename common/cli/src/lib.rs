@@ -10,7 +10,6 @@
 #![forbid(unsafe_code)]
 
 pub mod completions;
-pub mod escape;
 pub mod failure;
 mod json;
 pub mod manual;
@@ -24,4 +23,5 @@ pub use failure::{Failure, Status};
 pub use manual::Manual;
 pub use options::Presentation;
 pub use output::{Output, Render, Text};
+pub use sockeye_common::escape;
 pub use tool::{COLUMNS, Exit, Invocation, Tool, command_first, main, parse_clap};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 use super::{Host, Service};
+use crate::escape::{escape, quoted};
 
 /// Why a text was refused: what is wrong, where, and what would be right if that can be told.
 ///
@@ -169,7 +170,7 @@ impl fmt::Display for AddrError {
         match &self.fault {
             Fault::Missing { part } => write!(f, "the {part} is missing")?,
             Fault::Forbidden { part, character } => {
-                write!(f, "{character:?} at position {position} cannot be part of a {part}")?;
+                write!(f, "{} at position {position} cannot be part of a {part}", quoted(*character))?;
             }
             Fault::TooLong { part, length, limit } => {
                 write!(f, "the {part} at position {position} has {length} characters, and {limit} are allowed")?;
@@ -192,13 +193,15 @@ impl fmt::Display for AddrError {
                 }
             }
             Fault::PortTooLarge { found } => write!(f, "{found} is more than a port holds (65535)")?,
-            Fault::NotAPort { found } => write!(f, "{found:?} is neither a port number nor a service name")?,
+            Fault::NotAPort { found } => {
+                write!(f, "\"{}\" is neither a port number nor a service name", escape(found))?;
+            }
             Fault::PortNotWanted => write!(f, "a port, at position {position}, where only a host may stand")?,
             Fault::NotHex { character } => {
-                write!(f, "{character:?} at position {position} cannot be part of an IPv6 address")?;
+                write!(f, "{} at position {position} cannot be part of an IPv6 address", quoted(*character))?;
             }
             Fault::ColonsAround { character } => {
-                let part = format!("{character:?} at position {position} cannot be part of one");
+                let part = format!("{} at position {position} cannot be part of one", quoted(*character));
                 write!(f, "two colons or more make an IPv6 address, and {part}")?;
             }
             Fault::GroupTooLong { found } => write!(f, "{found} has more than the four digits of an IPv6 group")?,
@@ -220,7 +223,7 @@ impl fmt::Display for AddrError {
             Fault::AfterBracket => write!(f, "\":\" and a port, or nothing, must follow \"]\" at position {position}")?,
             Fault::ZoneNotV6 => write!(f, "only an IPv6 address has a zone, and \"%\" is at position {position}")?,
         }
-        self.instead.as_ref().map_or(Ok(()), |instead| write!(f, "; write {instead}"))
+        self.instead.as_ref().map_or(Ok(()), |instead| write!(f, "; write {}", escape(instead)))
     }
 }
 

@@ -90,7 +90,7 @@ fn each_refusal_says_why() {
         ("host:80/tcp", "'/' at position 8 cannot be part of a port"),
         ("a b", "' ' at position 2 cannot be part of a host"),
         ("10.0.0.0/8", "'/' at position 9 cannot be part of a host"),
-        ("a\u{1b}[31m", "'\\u{1b}' at position 2 cannot be part of a host"),
+        ("a\u{1b}[31m", "'\\x1b' at position 2 cannot be part of a host"),
         ("-l", "a host name does not begin with a hyphen"),
         ("a..b", "a label is missing at position 3"),
         (".a", "a label is missing at position 1"),

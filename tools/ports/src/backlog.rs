@@ -8,6 +8,7 @@ pub mod counters;
 pub mod gauge;
 pub mod report;
 
+use sockeye_cli::escape::escape;
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_common::addr::Host;
 use sockeye_sys::Protocol;
@@ -21,6 +22,7 @@ use crate::kind::{Kind, Kinds};
 use crate::selection::Selection;
 use crate::shell::{self, clock};
 use crate::target::Target;
+use crate::why::link_of;
 use counters::Counters;
 use gauge::Gauge;
 use report::{Gauges, Seen, Totals};
@@ -37,7 +39,10 @@ pub fn run(job: &Backlog, output: &mut Output<'_>) -> Result<Status, Failure> {
     };
     for target in &job.ports {
         if port(target).is_none() {
-            return Err(Failure::usage(format!("{}: not a service of TCP in /etc/services", target.service)));
+            return Err(Failure::usage(format!(
+                "{}: not a service of TCP in /etc/services",
+                escape(&target.service.to_string())
+            )));
         }
     }
     let gauges = output.narrate(|explain| look(&selection, job, explain))??;
@@ -82,12 +87,16 @@ fn nobody(ports: &[Target]) -> String {
 fn look(selection: &Selection, job: &Backlog, explain: &mut dyn FnMut(Event)) -> Result<Vec<Gauge>, Failure> {
     let sockets = shell::survey(selection, explain)?.entries.into_iter().filter_map(Entry::into_inet).collect();
     let mut gauges = gauge::gauges(sockets);
-    let wanted: Vec<_> =
-        job.ports.iter().map(|target| (target.host.as_ref().and_then(Host::ip), port(target))).collect();
+    let ends = job.ports.iter().map(|target| {
+        let host = target.host.as_ref();
+        Ok((host.and_then(Host::ip), link_of(host)?, port(target)))
+    });
+    let wanted = ends.collect::<Result<Vec<_>, Failure>>()?;
     let is_wanted = |gauge: &Gauge| {
         let local = gauge.socket.local;
-        wanted.iter().any(|(address, port)| {
+        wanted.iter().any(|(address, link, port)| {
             *port == Some(local.port())
+                && gauge.socket.shares_link(*link)
                 && address.is_none_or(|address| local.ip().to_canonical() == address.to_canonical())
         })
     };

@@ -9,7 +9,7 @@ pub mod machine;
 pub mod report;
 
 use sockeye_cli::{Failure, Output, Status};
-use sockeye_common::addr::Host;
+use sockeye_common::addr::{Host, Service};
 use sockeye_sys::Protocol;
 use sockeye_sys::sock_diag::{Extensions, StateMask};
 
@@ -25,6 +25,7 @@ use crate::shell::{self, settings};
 use crate::socket::Socket;
 use crate::state::State;
 use crate::target::Target;
+use crate::why::link_of;
 use report::{Drawing, Machine, SocketLesson, StateLesson};
 
 /// Runs `ports explain`.
@@ -55,12 +56,19 @@ pub fn run(job: &Explain, output: &mut Output<'_>) -> Result<Status, Failure> {
                 ))
                 .hint("ports explain shows the states"));
             };
+            let link = link_of(target.host.as_ref())?;
             let mut sockets = dump(Extensions::INFO | Extensions::SKMEMINFO, output)?;
-            sockets.retain(|socket| is_of(socket, target, ports, protocols));
+            sockets.retain(|socket| socket.shares_link(link) && is_of(socket, target, ports, protocols));
+            let also = process_too(target);
             if sockets.is_empty() {
                 return nothing(&format!("no TCP or UDP socket here has port {port}"), port, output);
             }
-            lessons(job, sockets, None, output)
+            let status = lessons(job, sockets, None, output)?;
+            if let Some(pid) = also {
+                output
+                    .note(format!("{pid} was taken for a port; there is a process {pid} too: ports explain pid:{pid}"));
+            }
+            Ok(status)
         }
         What::Process(pid) => {
             let sockets = dump(Extensions::INFO | Extensions::SKMEMINFO, output)?;
@@ -81,6 +89,14 @@ fn is_of(socket: &Socket, target: &Target, ports: [Option<u16>; 2], protocols: [
             })
     });
     wanted && target.protocol.is_none_or(|protocol| protocol == socket.protocol)
+}
+
+/// The process with the same number, where a bare number was taken for a port.
+fn process_too(target: &Target) -> Option<u32> {
+    match (&target.service, &target.host, target.protocol) {
+        (Service::Number(port), None, None) => Some(u32::from(*port)).filter(|pid| settings::process_exists(*pid)),
+        _ => None,
+    }
 }
 
 /// Says that there is nothing to explain, and what may have been meant.

@@ -115,6 +115,11 @@ impl Socket {
         self.family == Family::INET6 && self.local.ip().is_unspecified() && self.v6only == Some(false)
     }
 
+    /// Whether it and what is bound to the interface `link` can meet: a socket of no interface is on each.
+    pub fn shares_link(&self, link: Option<u32>) -> bool {
+        !matches!((self.interface, link), (Some(one), Some(other)) if one != other)
+    }
+
     /// The order of a listing: by protocol, listeners first, then by local port, and never by chance.
     pub fn listing_order(&self, other: &Self) -> Ordering {
         // Step by step: of a hundred thousand sockets most differ early, and addresses take long to compare.

@@ -205,7 +205,7 @@ fn one(whose: &Whose, changed_only: bool, output: &mut Output<'_>) -> Result<(),
     match fault {
         Some(failure) => Err(failure),
         None if found => Ok(()),
-        None => Err(Failure::new(Status::NO, format!("{whose}: no such socket of a process"))),
+        None => Err(Failure::new(Status::NO, shell::sockopts::nothing(whose, sought.held_by_none))),
     }
 }
 

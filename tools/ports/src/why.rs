@@ -19,6 +19,7 @@ pub mod sentences;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
+use sockeye_cli::escape::escape;
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_common::addr::{Host as Address, Service};
 use sockeye_sys::{Protocol, TcpState, interface};
@@ -76,7 +77,8 @@ pub(crate) fn port_of(service: &Service, protocol: Protocol) -> Result<u16, Fail
     match service {
         Service::Number(port) => Ok(*port),
         Service::Name(name) => bind::service(protocol, name).ok_or_else(|| {
-            Failure::usage(format!("{name}: /etc/services has no such service")).hint("give the port as a number")
+            Failure::usage(format!("{}: /etc/services has no such service", escape(name)))
+                .hint("give the port as a number")
         }),
     }
 }
@@ -86,8 +88,19 @@ pub(crate) fn port_of(service: &Service, protocol: Protocol) -> Result<u16, Fail
 /// # Errors
 /// [`Failure`] if no interface has the name.
 pub(crate) fn interface_index(name: &str) -> Result<u32, Failure> {
-    let unknown = || Failure::usage(format!("{name}: there is no such interface"));
+    let unknown = || Failure::usage(format!("{}: there is no such interface", escape(name)));
     name.parse().ok().map_or_else(|| interface::index(name).map_err(|_| unknown()), Ok)
+}
+
+/// The index of the interface that an address names behind its `%`.
+///
+/// # Errors
+/// [`Failure`] if there is no such interface.
+pub(crate) fn link_of(host: Option<&Address>) -> Result<Option<u32>, Failure> {
+    match host {
+        Some(Address::V6 { zone: Some(zone), .. }) => interface_index(zone.as_str()).map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// What is asked: of one address, or of every address in both ways that servers do it.

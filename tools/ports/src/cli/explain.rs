@@ -14,7 +14,7 @@ use crate::target::Target;
 pub struct ExplainArgs {
     /// A state as RFC 9293, ss or netstat spells it, a port (80, http, 53/udp, 127.0.0.1:80), or a process (pid:812)
     ///
-    /// A bare number is a port. Without it the whole state machine is shown.
+    /// A bare number is a port, unless it is above 65535. Without it the whole state machine is shown.
     what: Option<String>,
     /// How many sockets of a port or process are explained
     #[arg(long, value_name = "N", default_value_t = 10)]
@@ -75,6 +75,10 @@ impl What {
         }
         if let Some(state) = state(word) {
             return Some(Self::State(state));
+        }
+        // A number that no port can be.
+        if let Some(pid) = number(word).filter(|pid| *pid > u32::from(u16::MAX)) {
+            return Some(Self::Process(pid));
         }
         let target: Target = word.strip_prefix(':').unwrap_or(word).parse().ok()?;
         (!matches!(target.host, Some(Host::Name(_)))).then_some(Self::Port(target))
@@ -142,7 +146,8 @@ mod tests {
         assert_eq!(What::parse("[::1]:80"), port("[::1]:80"));
         assert_eq!(What::parse("http"), port("http"));
         assert_eq!(What::parse("pid:80000"), Some(What::Process(80_000)));
-        for wrong in ["70000", ":", "", "pid:", "pid:x", "name.example:80", "80/sctp", "\u{1b}"] {
+        assert_eq!(What::parse("70000"), Some(What::Process(70_000)), "no port");
+        for wrong in [":70000", "70000/udp", ":", "", "pid:", "pid:x", "name.example:80", "80/sctp", "\u{1b}"] {
             assert_eq!(What::parse(wrong), None, "{wrong}");
         }
         assert!(unknown("\u{1b}").to_string().starts_with("\\x1b: not a state"));

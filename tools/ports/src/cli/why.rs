@@ -1,6 +1,7 @@
 //! `ports why` on the command line.
 
 use clap::Args;
+use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure};
 use sockeye_common::addr::Host;
 use sockeye_sys::Protocol;
@@ -79,7 +80,9 @@ impl WhyArgs {
             (Some(_), Some(_)) => return Err(Failure::usage("the address stands twice").into()),
             (None | Some("*"), None) => None,
             (None, Some(host)) => Some(host.clone()),
-            (Some(text), None) => Some(text.parse::<Host>().map_err(|error| Failure::usage(error.to_string()))?),
+            (Some(text), None) => {
+                Some(text.parse::<Host>().map_err(|error| Failure::usage(format!("{}: {error}", escape(text))))?)
+            }
         };
         match &host {
             Some(Host::Name(name)) => {

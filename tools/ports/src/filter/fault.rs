@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use sockeye_cli::escape::escape;
+use sockeye_cli::escape::{escape, escape_controls};
 use sockeye_cli::{Exit, Failure, Status};
 
 /// A query that is refused: what is wrong, and a mark below the place.
@@ -45,8 +45,7 @@ impl From<Fault> for Exit {
 impl From<Fault> for Failure {
     /// One line, for what is found wrong only when names are looked up.
     fn from(fault: Fault) -> Self {
-        let message = escape(&fault.message);
-        Self::usage(format!("filter, column {}: {message}", fault.column()))
+        Self::usage(format!("filter, column {}: {}", fault.column(), escape_controls(&fault.message)))
     }
 }
 
@@ -58,7 +57,8 @@ impl fmt::Display for Fault {
         let before = part(0..self.span.start);
         let wrong = part(self.span.clone());
         let after = part(self.span.end..self.query.len());
-        writeln!(f, "filter, column {}: {}", self.column(), self.message)?;
+        // What a message quotes may be escaped already, or not.
+        writeln!(f, "filter, column {}: {}", self.column(), escape_controls(&self.message))?;
         writeln!(f, "  {before}{wrong}{after}")?;
         let blanks = before.chars().count();
         let marks = wrong.chars().count().max(1);

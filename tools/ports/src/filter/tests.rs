@@ -220,6 +220,12 @@ fn the_mark_stands_below_the_fault() {
         "filter, column 13: expected a test (src, dst, sport, dport, state, dev, pid ..), found x\n  \
          process = \\x1b x\n                 ^"
     );
+    // Once, also where a word is quoted in the sentence.
+    for query in ["[fe80::1%\u{202e}]:80", "\u{1b}", "sport [\u{1b}", "mark \u{1b} 1", "dev \u{9b} x"] {
+        let (shown, once) = (told(query), ["\\x1b", "\\u{202e}", "\\u{9b}"]);
+        assert!(!shown.contains(['\u{1b}', '\u{202e}', '\u{9b}']) && !shown.contains("\\\\"), "{shown}");
+        assert!(once.iter().any(|form| shown.contains(form)), "{shown}");
+    }
 }
 
 #[test]

@@ -79,39 +79,39 @@ pub fn left(state: TcpState) -> impl Iterator<Item = &'static Transition> {
     TRANSITIONS.iter().filter(move |step| step.from == State::Tcp(normal(state)))
 }
 
-/// The machine, no wider than 64 columns. Each name has a blank on either side for the brackets that mark it.
+/// The machine, no wider than 72 columns. Each name has a blank on either side for the brackets that mark it.
 const DRAWING: &str = "\
-\u{20}                      CLOSED
-                         | bind
-                         v
-          listen       BOUND        connect, SYN out
-       .-----------------+------------------.
-       v                                    v
-     LISTEN                              SYN-SENT
-       | SYN in            SYN in           | SYN,ACK in
-       | SYN,ACK out       SYN,ACK out      | ACK out
-       v              .---------------------|
-  SYN-RECEIVED  <-----'                     |
-       | ACK in                             |
-       '-----------------.                  |
-                         v                  |
-   close                  ESTABLISHED <-----'
-   FIN out               |             FIN in, ACK out
-       .-----------------+------------------.
-       v                                    v
-  FIN-WAIT-1  -----------.             CLOSE-WAIT
-       |                 | FIN in           | close
-       | ACK in          | ACK out          | FIN out
-       v                 v                  v
-  FIN-WAIT-2          CLOSING            LAST-ACK
-       | FIN in          | ACK in           | ACK in
-       | ACK out         |                  |
-       v                 |                  |
-   TIME-WAIT  <----------'                  |
-       | 60 s                               |
-       '-----------------.------------------'
-                         v
-                       CLOSED
+\u{20}                                 CLOSED
+                                    | bind
+                                    v
+                     listen       BOUND        connect, SYN out
+                  .-----------------+------------------.
+                  v                                    v
+                LISTEN                              SYN-SENT
+                  | SYN in            SYN in           | SYN,ACK in
+                  | SYN,ACK out       SYN,ACK out      | ACK out
+                  v              .---------------------|
+             SYN-RECEIVED  <-----'                     |
+                  | ACK in                             |
+                  '-----------------.                  |
+                                    v                  |
+              close                  ESTABLISHED <-----'
+              FIN out               |             FIN in, ACK out
+                  .-----------------+------------------.
+                  v                                    v
+        .-   FIN-WAIT-1  -----------.             CLOSE-WAIT
+        |         |                 | FIN in           | close
+FIN,ACK |         | ACK in          | ACK out          | FIN out
+     in |         v                 v                  v
+ACK out |    FIN-WAIT-2          CLOSING            LAST-ACK
+        |         | FIN in          | ACK in           | ACK in
+        |         | ACK out         |                  |
+        |         v                 |                  |
+        '->   TIME-WAIT  <----------'                  |
+                  | 60 s                               |
+                  '-----------------.------------------'
+                                    v
+                                  CLOSED
 ";
 
 /// A piece of a line of the drawing.
@@ -171,7 +171,7 @@ mod tests {
                 }
             }
         }
-        assert!(DRAWING.lines().all(|line| line.len() <= 64));
+        assert!(DRAWING.lines().all(|line| line.len() <= 72));
         for state in TcpState::ALL {
             let expected = match state {
                 TcpState::NewSynReceived => 0,
@@ -180,6 +180,18 @@ mod tests {
             };
             assert_eq!(drawn.iter().filter(|drawn| **drawn == state).count(), expected, "{state}");
         }
+    }
+
+    #[test]
+    fn both_ways_out_of_fin_wait_1_to_time_wait_are_drawn() {
+        let row = |name: &str| DRAWING.lines().position(|line| line.contains(name)).unwrap();
+        let (from, to) = (row("FIN-WAIT-1"), row("TIME-WAIT"));
+        let rows: Vec<&str> = DRAWING.lines().collect();
+        // A rail of its own, left of FIN-WAIT-2, from the one to the other.
+        let rail = rows[from].find(".-").unwrap();
+        assert_eq!(rows[to].get(rail..rail + 3), Some("'->"));
+        assert!(rows[from + 1..to].iter().all(|line| line.get(rail..=rail) == Some("|")), "{DRAWING}");
+        assert!(rail < rows[from + 4].find("FIN-WAIT-2").unwrap());
     }
 
     #[test]

@@ -219,7 +219,7 @@ impl Render for Machine {
         text.prose(
             "",
             &format!(
-                "TCP by RFC 9293, with Linux's BOUND; {rest}. A reset ends a connection in any state; a listener ignores it. A FIN that acknowledges ours leads from FIN-WAIT-1 straight to TIME-WAIT. \
+                "TCP by RFC 9293, with Linux's BOUND; {rest}. A reset ends a connection in any state; a listener ignores it. \
             ports explain STATE says more."
             ),
         )

@@ -9,7 +9,8 @@ pub(super) const SECTION: (&str, &str) = (
 `ports explain STATE` says what a state means, who must act next, and what leads into it and out of it; the state may be \
 spelt as RFC 9293, `ss`(8) or `netstat`(8) do: `CLOSE-WAIT`, `close_wait`, `FIN_WAIT2`, `ESTAB`, `UNCONN`.
 
-`ports explain PORT` (`80`, `http`, `53/udp`, `127.0.0.1:80`) and `ports explain pid:PID` take the TCP and UDP sockets with that port at either \
+A bare number is a port; if a process has the same number, a line on standard error says so, and a number above 65535 can \
+only be a process. `ports explain PORT` (`80`, `http`, `53/udp`, `127.0.0.1:80`) and `ports explain pid:PID` take the TCP and UDP sockets with that port at either \
 end, or of that process, and say of each what its queues, its timer and its counters mean: what the process has not read, \
 what the peer has not acknowledged, how often the kernel has tried and when it tries again, who must close. At most \
 `--limit` of them, 10 unless told; `--no-drawing` leaves the state machine out.

@@ -10,8 +10,8 @@ that is what the program has set. `--changed` shows those alone. Values that the
 priority that follows from IP_TOS, the multicast hops of a TCP connection) are shown without a mark.
 
 The socket is reached through a copy of the descriptor (`pidfd_getfd`(2), Linux 5.6); nothing is set. That needs a process of the \
-same user that may be traced, or CAP_SYS_PTRACE: where `kernel.yama.ptrace_scope` is not 0, root. The status is 1 for what is no \
-socket, 4 for a process that is not there or may not be looked into, also if other operands were shown. The new socket is made in the \
+same user that may be traced, or CAP_SYS_PTRACE: where `kernel.yama.ptrace_scope` is not 0, root. The status is 1 for a \
+process without sockets, a descriptor that is closed or no socket, and a port that no process has, 4 for a process that is not there or may not be looked into, also if other operands were shown. The new socket is made in the \
 same network namespace; where that may not be entered, it says so and marks none.",
 );
 

@@ -18,9 +18,10 @@ pub fn ask(question: &str, show: &mut dyn FnMut(&str)) -> Option<bool> {
         return None;
     }
     show(question);
-    let mut answer = String::new();
-    stdin.lock().read_line(&mut answer).ok()?;
-    Some(matches!(answer.trim(), "y" | "Y" | "yes" | "Yes" | "YES"))
+    let mut answer = Vec::new();
+    // What cannot be read is no yes.
+    let read = stdin.lock().read_until(b'\n', &mut answer).is_ok();
+    Some(read && matches!(answer.trim_ascii(), b"y" | b"Y" | b"yes" | b"Yes" | b"YES"))
 }
 
 /// Destroys them one by one and returns how many it were; one that has ended meanwhile is no failure.

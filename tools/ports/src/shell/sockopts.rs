@@ -8,9 +8,10 @@ use std::os::fd::{AsFd, OwnedFd};
 use sockeye_cli::escape::escape_octets;
 use sockeye_cli::{Failure, Status};
 use sockeye_sys::pidfd::PidFd;
-use sockeye_sys::{Family, NetNs, Protocol, SockType, socket};
+use sockeye_sys::{CallError, Family, NetNs, Protocol, SockType, socket};
 
 use crate::cli::{WantedOwners, Whose};
+use crate::explain::counted;
 use crate::owners::{Ownership, socket_inode};
 use crate::sockopts::table::{Nature, OPTIONS, Opt, Shape, Value};
 use crate::sockopts::{Setting, Socket, denied_hint};
@@ -33,6 +34,8 @@ pub struct Sought {
     pub descriptors: Vec<(u32, u32)>,
     /// Of what is there, but may not be looked into.
     pub fault: Option<Failure>,
+    /// How many sockets have the port and no process.
+    pub held_by_none: usize,
 }
 
 /// The descriptors that are meant.
@@ -40,7 +43,7 @@ pub struct Sought {
 /// # Errors
 /// [`Failure`] if a process may not be looked into, or there is none.
 pub fn descriptors(whose: &Whose) -> Result<Sought, Failure> {
-    let sought = |descriptors| Sought { descriptors, fault: None };
+    let sought = |descriptors| Sought { descriptors, ..Sought::default() };
     match whose {
         Whose::Descriptor { pid, fd } => Ok(sought(vec![(*pid, *fd)])),
         Whose::Process(pid) => of_process(*pid).map(sought),
@@ -55,7 +58,9 @@ pub fn descriptors(whose: &Whose) -> Result<Sought, Failure> {
                 Failure::host(local).hint(denied_hint(yama()))
             });
             let each = sockets.iter().flat_map(|socket| holders.of(socket.inode));
-            Ok(Sought { descriptors: each.map(|owner| (owner.pid, owner.fd)).collect(), fault })
+            let descriptors = each.map(|owner| (owner.pid, owner.fd)).collect();
+            let nobodys = |socket: &&crate::socket::Socket| holders.ownership(socket.inode) == Ownership::Nobody;
+            Ok(Sought { descriptors, fault, held_by_none: sockets.iter().filter(nobodys).count() })
         }
     }
 }
@@ -63,7 +68,7 @@ pub fn descriptors(whose: &Whose) -> Result<Sought, Failure> {
 fn of_process(pid: u32) -> Result<Vec<(u32, u32)>, Failure> {
     let folder = format!("/proc/{pid}/fd");
     // The same words as for one of its descriptors.
-    PidFd::open(pid).map_err(|error| Failure::host(error.to_string()))?;
+    PidFd::open(pid).map_err(|error| not_opened(pid, &error))?;
     let fail = |error: io::Error| Failure::call(Status::HOST, "open", &folder, &error).hint(denied_hint(yama()));
     let mut found = Vec::new();
     for entry in fs::read_dir(&folder).map_err(fail)? {
@@ -78,23 +83,62 @@ fn of_process(pid: u32) -> Result<Vec<(u32, u32)>, Failure> {
     Ok(found)
 }
 
+/// A process that cannot be opened: it is not there, or the number is that of a thread.
+fn not_opened(pid: u32, error: &CallError) -> Failure {
+    let failure = Failure::host(error.to_string());
+    match of_status(pid, "Tgid:").filter(|process| *process != pid.to_string()) {
+        Some(process) => failure.hint(format!("a thread of process {process}")),
+        None => failure,
+    }
+}
+
+/// A field of `/proc/PID/status`.
+fn of_status(pid: u32, field: &str) -> Option<String> {
+    let status = fs::read(format!("/proc/{pid}/status")).ok()?;
+    String::from_utf8_lossy(&status).lines().find_map(|line| Some(line.strip_prefix(field)?.trim().to_owned()))
+}
+
+/// What is said where an operand led to no socket.
+pub fn nothing(whose: &Whose, held_by_none: usize) -> String {
+    match whose {
+        Whose::Process(pid) if of_status(*pid, "State:").is_some_and(|state| state.starts_with('Z')) => {
+            format!("process {pid} has ended, and its parent has not waited for it")
+        }
+        Whose::Process(pid) => format!("process {pid} has no socket"),
+        Whose::Descriptor { pid, fd } => format!("descriptor {fd} of process {pid} is no socket"),
+        Whose::Port(_) if held_by_none > 0 => {
+            let sockets = counted(held_by_none, "socket has", "sockets have");
+            format!("{whose}: {sockets} that port, and no process: ports -tanp 'sport = {whose}' shows them")
+        }
+        Whose::Port(_) => format!("{whose}: no TCP or UDP socket here has that port"),
+    }
+}
+
 /// The options of one socket.
 ///
 /// # Errors
 /// [`Failure`] if the process may not be looked into; with [`Status::NO`] if the descriptor is no socket, or is closed.
 pub fn read(pid: u32, fd: u32) -> Result<Socket, Failure> {
-    let copy = match PidFd::open(pid).and_then(|process| process.descriptor(fd)) {
+    let process = PidFd::open(pid).map_err(|error| not_opened(pid, &error))?;
+    let copy = match process.descriptor(fd) {
         Ok(copy) => copy,
         Err(error) => {
             return Err(match error.errno() {
-                Some(libc::EBADF) => Failure::new(Status::NO, error.to_string()),
+                Some(libc::EBADF) => Failure::new(Status::NO, format!("process {pid} has no descriptor {fd}")),
                 Some(libc::EPERM) => Failure::host(error.to_string()).hint(denied_hint(yama())),
                 _ => Failure::host(error.to_string()),
             });
         }
     };
+    // Asked of what is no socket, and of a descriptor for the name alone (O_PATH).
+    let is_file = |error: &io::Error| matches!(error.raw_os_error(), Some(libc::ENOTSOCK | libc::EBADF));
     let int = |number, name: &str| {
         socket::option(&copy, libc::SOL_SOCKET, number).map_err(|error| {
+            if is_file(&error) {
+                let file = fs::read_link(format!("/proc/{pid}/fd/{fd}")).unwrap_or_default();
+                let file = escape_octets(file.as_os_str().as_encoded_bytes());
+                return Failure::new(Status::NO, format!("descriptor {fd} of process {pid} is no socket: {file}"));
+            }
             let subject = format!("{name} of descriptor {fd} of process {pid}");
             Failure::call(Status::NO, "getsockopt", subject, &error)
         })
@@ -220,9 +264,9 @@ mod tests {
         let file = fs::File::open("/dev/null").unwrap();
         let told = |fd| read(pid, fd).unwrap_err();
         let null = told(file.as_raw_fd().try_into().unwrap());
-        assert!(null.to_string().ends_with(&format!("of process {pid}: Socket operation on non-socket")), "{null}");
+        assert!(null.to_string().ends_with(&format!(" of process {pid} is no socket: /dev/null")), "{null}");
         let closed = told(1_000_000);
-        assert!(closed.to_string().contains("descriptor 1000000 of process"), "{closed}");
+        assert!(closed.to_string().contains(&format!("process {pid} has no descriptor 1000000")), "{closed}");
         assert_eq!((null.status(), closed.status()), (Status::NO, Status::NO));
         let gone = descriptors(&Whose::Process(1 << 23)).unwrap_err();
         assert_eq!((gone.to_string(), gone.status()), (told_of_none(), Status::HOST));

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 /// Whether a terminal may act on `character` instead of showing it: C0 and C1 controls, line and paragraph
 /// separators, and the marks that change the direction of the text around them.
-pub(crate) fn acts(character: char) -> bool {
+pub fn acts(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
@@ -23,6 +23,14 @@ pub fn escape(text: &str) -> Cow<'_, str> {
         push(&mut escaped, character);
     }
     Cow::Owned(escaped)
+}
+
+/// A character in quotation marks, as [`escape`] writes it: for a message that names it.
+pub fn quoted(character: char) -> String {
+    let mut quoted = String::from("'");
+    push(&mut quoted, character);
+    quoted.push('\'');
+    quoted
 }
 
 /// `octets` as text: what is UTF-8 like [`escape`], every other octet as `\xNN`.
@@ -49,7 +57,7 @@ pub fn shell_word(word: &str) -> Cow<'_, str> {
 }
 
 /// What acts on a terminal as [`escape`] writes it, and everything else as it is: for text that quotes escaped text.
-pub(crate) fn escape_controls(text: &str) -> String {
+pub fn escape_controls(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if acts(character) {
@@ -96,6 +104,7 @@ mod tests {
         assert_eq!(escape("\u{61c}\u{200f}\u{2029}\u{2066}\u{feff}"), "\\u{61c}\\u{200f}\\u{2029}\\u{2066}\\u{feff}");
         assert_eq!(escape("back\\slash"), "back\\\\slash");
         assert_eq!(escape_octets(b"A\xffB\x00"), "A\\xffB\\x00");
+        assert_eq!(['x', '\u{1b}', '\u{202e}', '\\'].map(quoted), ["'x'", "'\\x1b'", "'\\u{202e}'", "'\\\\'"]);
     }
 
     proptest! {
