@@ -1,14 +1,15 @@
 //! ports while connections come and go: what is held all the time is in every listing, exactly once.
 
 use std::collections::HashMap;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use socket2::SockRef;
-use sockeye_test_support::{Case, Net, run};
+use sockeye_test_support::{Case, Net, run, wait_until};
 
 /// Ends of connections that are held, where the limit of descriptors allows so many.
 const HELD: usize = 8000;
@@ -28,11 +29,17 @@ fn held() -> usize {
     HELD.min(most.saturating_sub(SPARE)) & !1
 }
 
-/// Opens and closes connections until `stop`.
-fn churn(stop: &AtomicBool, done: &AtomicUsize) {
+/// The first argument of this executable where it is one of the processes that open and close.
+pub(crate) const ROLE: &str = "--open-and-close";
+/// A sign of life comes after so many connections.
+const EACH: usize = 16;
+
+/// Opens and closes connections, with a sign of life on standard output now and then, until nobody reads these.
+pub(crate) fn open_and_close() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let at = listener.local_addr().unwrap();
-    while !stop.load(Ordering::Relaxed) {
+    let mut signs = std::io::stdout();
+    for number in 0_usize.. {
         let client = match TcpStream::connect(at) {
             Ok(client) => client,
             // Every port has a TIME-WAIT: the next ones are reset.
@@ -40,12 +47,39 @@ fn churn(stop: &AtomicBool, done: &AtomicUsize) {
             Err(error) => panic!("connect {at}: {error}"),
         };
         let (server, _) = listener.accept().unwrap();
-        // One in sixteen leaves a TIME-WAIT behind, the others nothing.
-        if !done.fetch_add(1, Ordering::Relaxed).is_multiple_of(16) {
+        // One of these leaves a TIME-WAIT behind, the others nothing.
+        if !number.is_multiple_of(EACH) {
             SockRef::from(&client).set_linger(Some(std::time::Duration::ZERO)).unwrap();
+        } else if signs.write_all(b".").and_then(|()| signs.flush()).is_err() {
+            break;
         }
         drop(client);
         drop(server);
+    }
+}
+
+/// A process that does so, until this is dropped.
+struct Churn(Child);
+
+impl Churn {
+    fn start() -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        Self(command.arg(ROLE).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// Counts the signs of life until the process ends.
+    fn count(signs: &mut ChildStdout, done: &AtomicUsize) {
+        let mut octets = [0; 256];
+        while let Ok(count @ 1..) = signs.read(&mut octets) {
+            done.fetch_add(count, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Churn {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -64,23 +98,25 @@ fn exactly_once(net: &Net) {
         sockets.push(listener.accept().unwrap().0);
     }
     assert_eq!(expected.len(), sockets.len());
-    let (stop, done) = (AtomicBool::new(false), AtomicUsize::new(0));
-    // A thread has the namespace of the one that makes it; to the kernel's table two threads are as good as two processes.
+    let mut churns = [Churn::start(), Churn::start()];
+    let signs = churns.each_mut().map(|churn| churn.0.stdout.take().unwrap());
+    let done = [AtomicUsize::new(0), AtomicUsize::new(0)];
     thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| churn(&stop, &done));
+        for (mut signs, done) in signs.into_iter().zip(&done) {
+            scope.spawn(move || Churn::count(&mut signs, done));
         }
         let listings = thread::Builder::new().spawn_scoped(scope, || list_again_and_again(net, &mut expected, &done));
         let result = listings.unwrap().join();
-        stop.store(true, Ordering::Relaxed);
+        // The signs end with the processes.
+        drop(churns);
         result.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     });
-    assert!(done.load(Ordering::Relaxed) > LISTINGS, "connections came and went");
 }
 
-fn list_again_and_again(net: &Net, expected: &mut HashMap<(SocketAddr, SocketAddr), usize>, done: &AtomicUsize) {
+fn list_again_and_again(net: &Net, expected: &mut HashMap<(SocketAddr, SocketAddr), usize>, done: &[AtomicUsize; 2]) {
+    let signs = || done.each_ref().map(|done| done.load(Ordering::Relaxed));
     for listing in 1..=LISTINGS {
-        let before = done.load(Ordering::Relaxed);
+        let before = signs();
         let told = run(net.tool("ports").args(["-tanH", "-4"]));
         told.status(0).stderr_is("");
         for times in expected.values_mut() {
@@ -96,9 +132,7 @@ fn list_again_and_again(net: &Net, expected: &mut HashMap<(SocketAddr, SocketAdd
         }
         let inexact: Vec<_> = expected.iter().filter(|(_, times)| **times != 1).take(5).collect();
         assert!(inexact.is_empty(), "listing {listing} of {} sockets: {inexact:?}", expected.len());
-        // Otherwise it was no listing under churn.
-        while done.load(Ordering::Relaxed) == before {
-            thread::yield_now();
-        }
+        // Otherwise it was no listing under churn: both have gone on since it began.
+        wait_until("both processes to go on", || signs().iter().zip(before).all(|(now, before)| *now > before));
     }
 }

@@ -233,6 +233,26 @@ impl SockDiag {
         })
     }
 
+    /// As [`Self::dump`], with the attributes of each row as octets behind it, for those who keep many of them: of these,
+    /// only what says which protocol it is of and which families it serves has been read.
+    /// [`InetSocket::read_attributes`] reads the others.
+    ///
+    /// # Errors
+    /// As [`Self::dump`].
+    pub fn dump_rows(
+        &mut self,
+        request: &Request,
+        row: &mut dyn FnMut(InetSocket, &[u8]),
+    ) -> Result<Dumped, DumpError> {
+        let about = About { family: request.family, protocol: Some(request.protocol) };
+        self.run(&request.emit(), about, &mut |batch, rows| {
+            parse::parse_batch_rows(batch, request.protocol, &mut |socket, attributes| {
+                *rows += 1;
+                row(socket, attributes);
+            })
+        })
+    }
+
     /// Hands over what the kernel answers as it comes, the message that ends the dump included.
     ///
     /// # Errors

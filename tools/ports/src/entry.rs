@@ -1,5 +1,6 @@
 //! One row of a listing, of whatever kind.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::net::SocketAddr;
 
@@ -254,11 +255,8 @@ impl Entry {
     }
 
     /// The row with its extensions, of the Internet families, where any was asked for.
-    pub fn details(&self) -> Option<&InetSocket> {
-        match self {
-            Self::Inet(socket) => socket.details.as_deref(),
-            _ => None,
-        }
+    pub fn details(&self) -> Option<Cow<'_, InetSocket>> {
+        self.as_inet()?.details()
     }
 
     /// `SO_MARK`, which the kernel tells only to those who have CAP_NET_ADMIN.

@@ -2,8 +2,9 @@
 //!
 //! - [`selection`]: which sockets a listing is about, and the netlink requests that bring them
 //! - [`kind`], [`entry`]: the kinds of sockets, and one row of any of them
-//! - [`socket`], [`state`]: a row of the Internet families, and what its state means
+//! - [`socket`], [`details`], [`state`]: a row of the Internet families, its extensions, and what its state means
 //! - [`filter`]: ss's language for which sockets are wanted, and its program for the kernel
+//! - [`gather`]: what becomes of sockets as they come
 //! - [`owners`]: which processes hold a socket
 //! - [`endpoint`], [`names`]: both ends as text
 //! - [`list`]: a listing from the first question to the last line; [`netns`]: in which namespaces
@@ -29,11 +30,13 @@ pub mod backlog;
 pub mod byte_order;
 pub mod cli;
 pub mod columns;
+pub mod details;
 pub mod endpoint;
 pub mod entry;
 pub mod explain;
 pub mod filter;
 pub mod free;
+pub mod gather;
 pub mod kind;
 pub mod lesson;
 pub mod list;

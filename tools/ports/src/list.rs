@@ -18,13 +18,15 @@ use crate::netns::{Left, WANTED};
 use crate::owners::Holders;
 use crate::shell::filter::Selected;
 use crate::shell::{self, lookups, netns, resolve, settings};
-use crate::summary::Summary;
+use crate::summary::{Counts, Summary};
 
 /// What one network namespace has.
 struct Space {
     /// What it is called, where others are listed too.
     name: Option<String>,
     entries: Vec<Entry>,
+    /// What was counted, where nothing else was asked for.
+    counts: Counts,
     names: Names,
 }
 
@@ -37,7 +39,7 @@ pub fn run(job: &List, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut spaces = spaces(job, output)?;
     if job.form == Form::Summary {
         for space in &spaces {
-            output.result(&Summary::new(space.name.as_deref(), &space.entries))?;
+            output.result(&Summary::new(space.name.as_deref(), &space.counts))?;
         }
         return Ok(Status::YES);
     }
@@ -152,6 +154,7 @@ fn spaces(job: &List, output: &mut Output<'_>) -> Result<Vec<Space>, Failure> {
 /// What was found in the network namespace of a thread.
 struct Found {
     selected: Selected,
+    counts: Counts,
     names: Names,
     /// The filter names an interface that is not in here.
     lacking: Option<Failure>,
@@ -162,7 +165,7 @@ impl Found {
         for note in self.selected.notes() {
             output.note(note);
         }
-        Space { name, entries: self.selected.entries, names: self.names }
+        Space { name, entries: self.selected.entries, counts: self.counts, names: self.names }
     }
 }
 
@@ -173,10 +176,14 @@ fn look_into(job: &List, several: bool, explain: &mut dyn FnMut(Event)) -> Resul
     if !job.query.is_empty() {
         explain(Event::filter_read(&job.query, &filter));
     }
+    if job.form == Form::Summary {
+        let (selected, counts) = shell::filter::tally(&job.selection, &filter, explain)?;
+        return Ok(Found { selected, counts, names: Names::default(), lacking });
+    }
     let survey = shell::listing(&filter.narrow(&job.selection), explain)?;
     let selected = shell::filter::selected(survey, &filter)?;
     let names = shell::names(&selected.entries, job.numeric);
-    Ok(Found { selected, names, lacking })
+    Ok(Found { selected, counts: Counts::default(), names, lacking })
 }
 
 fn not_entered(name: &str, error: &CallError) -> Failure {

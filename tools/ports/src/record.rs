@@ -281,13 +281,13 @@ impl<'a> Record<'a> {
     /// Puts together what is known of a socket.
     pub fn of(entry: &Entry, context: Context<'a>) -> Self {
         let Context { names, holders, netns } = context;
-        let row = &Row { entry, context };
+        let row = &Row::new(entry, context);
         let inet = row.inet();
         let listener = row.is_listener();
         let queue = |octets| (!listener && !row.is_only_bound()).then_some(octets);
         let backlog = |connections| listener.then_some(connections);
         let peer = row.inet_peer();
-        let details = entry.details();
+        let details = row.details();
         let interface = |index| InterfaceRecord { index, name: names.interface(index) };
         let (local, other) = (Name::of(row, Column::Local, entry.local()), Name::of(row, Column::Peer, entry.peer()));
         Self {
@@ -326,16 +326,16 @@ impl<'a> Record<'a> {
             cookie: entry.cookie(),
             owners: holders.map(|holders| holders.of(Listed::inode(entry)).collect()),
             owners_hidden: holders.map(|holders| holders.hides(Listed::inode(entry))),
-            memory: entry.skmeminfo().map(Into::into),
-            drops_packets: entry.skmeminfo().and_then(|memory| memory.drops),
+            memory: row.skmeminfo().map(Into::into),
+            drops_packets: row.skmeminfo().and_then(|memory| memory.drops),
             congestion: row.congestion().map(str::to_owned),
             tcp_info: row.tcp_info().map(Into::into),
             tos: details.and_then(|row| row.tos),
             tclass: details.and_then(|row| row.traffic_class),
-            mark: entry.mark(),
-            cgroup: entry.cgroup().map(|id| CgroupRecord { id, path: names.cgroup(id) }),
+            mark: row.mark(),
+            cgroup: row.cgroup().map(|id| CgroupRecord { id, path: names.cgroup(id) }),
             ulp: row.ulp().map(str::to_owned),
-            shutdown: entry.shutdown().map(shutdown_words),
+            shutdown: row.shutdown().map(shutdown_words),
         }
     }
 }

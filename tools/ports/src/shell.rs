@@ -30,7 +30,7 @@ use crate::names::Names;
 use crate::owners::Holders;
 use crate::target::Target;
 
-pub use dump::{Survey, doubt, listing, survey};
+pub use dump::{Gathered, Survey, doubt, gather, listing, survey};
 
 /// The services database.
 ///

@@ -1,11 +1,13 @@
 //! One socket of a listing.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::net::SocketAddr;
 
 use sockeye_sys::sock_diag::{InetSocket, Timer, TimerKind};
 use sockeye_sys::{Family, Protocol, TcpState};
 
+use crate::details::Details;
 use crate::kind::Kind;
 use crate::state::State;
 
@@ -41,7 +43,7 @@ pub struct Socket {
     /// Of an IPv6 socket that waits for peers: whether it refuses IPv4.
     pub v6only: Option<bool>,
     /// The row with its extensions, where any was asked for.
-    pub details: Option<Box<InetSocket>>,
+    pub details: Option<Details>,
 }
 
 impl Socket {
@@ -69,8 +71,13 @@ impl Socket {
             inode: (row.inode != 0).then_some(row.inode),
             cookie: row.cookie,
             v6only: row.v6only,
-            details: details.then(|| Box::new(row)),
+            details: details.then(|| Details::Whole(Box::new(row))),
         }
+    }
+
+    /// The row with its extensions, where any was asked for.
+    pub fn details(&self) -> Option<Cow<'_, InetSocket>> {
+        self.details.as_ref().map(|details| details.of(self))
     }
 
     /// Milliseconds until the kernel forgets it: in TIME-WAIT, and in FIN-WAIT-2 after the process has gone.
@@ -180,7 +187,7 @@ mod tests {
     #[test]
     fn the_row_is_kept_only_where_that_is_wanted() {
         let row = row(TcpState::Established, 9);
-        assert_eq!(Socket::new(Kind::Tcp, row.clone(), false).details, None);
-        assert_eq!(Socket::new(Kind::Tcp, row.clone(), true).details, Some(Box::new(row)));
+        assert!(Socket::new(Kind::Tcp, row.clone(), false).details().is_none());
+        assert_eq!(Socket::new(Kind::Tcp, row.clone(), true).details().as_deref(), Some(&row));
     }
 }

@@ -5,10 +5,14 @@ use std::io;
 
 use serde::Serialize;
 use sockeye_cli::output::{Render, Role, Text};
+use sockeye_sys::sock_diag::InetSocket;
 use sockeye_sys::{Family, TcpState};
 
 use crate::entry::Entry;
+use crate::filter::{Facts, Filter};
+use crate::gather::{Gather, Rewind};
 use crate::kind::Kind;
+use crate::socket::Socket;
 use crate::state::State;
 
 /// The sockets of one kind.
@@ -47,24 +51,110 @@ pub struct Summary<'a> {
     kinds: Vec<Count>,
 }
 
-impl<'a> Summary<'a> {
-    /// Counts.
-    pub fn new(netns: Option<&'a str>, entries: &[Entry]) -> Self {
-        let mut kinds: BTreeMap<Kind, Count> = BTreeMap::new();
-        for entry in entries {
-            kinds.entry(entry.kind()).or_default().add(entry);
+/// Sockets that were counted and not kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts(BTreeMap<Kind, Count>);
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, entry: &Entry) {
+        self.0.entry(entry.kind()).or_default().add(entry);
+    }
+
+    /// Counts what others have counted.
+    pub fn absorb(&mut self, other: Self) {
+        for (kind, count) in other.0 {
+            self.0.entry(kind).or_default().absorb(count);
         }
-        let mut kinds: Vec<Count> =
-            kinds.into_iter().map(|(kind, count)| Count { kind: kind.netid(), ..count }).collect();
+    }
+}
+
+/// Counts what a filter wants, and forgets it: a namespace may have more sockets than there is memory for.
+#[derive(Clone, Debug)]
+pub struct Tally<'a> {
+    filter: &'a Filter,
+    facts: Facts<'a>,
+    /// What has been counted.
+    pub counts: Counts,
+}
+
+impl<'a> Tally<'a> {
+    /// One that has counted nothing.
+    pub fn new(filter: &'a Filter, facts: Facts<'a>) -> Self {
+        Self { filter, facts, counts: Counts::default() }
+    }
+}
+
+impl Rewind for Tally<'_> {
+    type Mark = Counts;
+
+    fn mark(&mut self) -> Counts {
+        self.counts.clone()
+    }
+
+    fn rewind(&mut self, mark: &Counts) {
+        self.counts.clone_from(mark);
+    }
+}
+
+impl Gather for Tally<'_> {
+    fn inet(&mut self, kind: Kind, mut row: InetSocket, attributes: Option<&[u8]>) {
+        if let Some(attributes) = attributes {
+            row.read_attributes(attributes);
+        }
+        self.take(Entry::Inet(Socket::new(kind, row, attributes.is_some())));
+    }
+
+    fn take(&mut self, entry: Entry) {
+        if self.filter.matches(&entry, &self.facts) {
+            self.counts.add(&entry);
+        }
+    }
+
+    fn another(&self) -> Self {
+        Self::new(self.filter, self.facts)
+    }
+
+    fn absorb(&mut self, other: Self) {
+        self.counts.absorb(other.counts);
+    }
+}
+
+impl<'a> Summary<'a> {
+    /// What has been counted, in the order of a listing.
+    pub fn new(netns: Option<&'a str>, counts: &Counts) -> Self {
+        let kinds = counts.0.iter();
+        let mut kinds: Vec<Count> = kinds.map(|(kind, count)| Count { kind: kind.netid(), ..count.clone() }).collect();
         for count in &mut kinds {
             count.states.sort_by_key(|state| state.state.rank());
         }
         let memory_octets = kinds.iter().filter_map(|count| count.memory_octets).reduce(u64::saturating_add);
-        Self { netns, sockets: entries.len(), memory_octets, kinds }
+        Self { netns, sockets: kinds.iter().map(|count| count.sockets).sum(), memory_octets, kinds }
     }
 }
 
 impl Count {
+    fn absorb(&mut self, other: Self) {
+        let sum = |one: Option<usize>, other: Option<usize>| one.map(|one| one + other.unwrap_or(0)).or(other);
+        self.sockets += other.sockets;
+        self.ipv4 = sum(self.ipv4, other.ipv4);
+        self.ipv6 = sum(self.ipv6, other.ipv6);
+        for StateCount { state, sockets } in other.states {
+            self.count_state(state, sockets);
+        }
+        self.orphans += other.orphans;
+        self.not_accepted += other.not_accepted;
+        self.memory_octets =
+            [self.memory_octets, other.memory_octets].into_iter().flatten().reduce(u64::saturating_add);
+    }
+
+    fn count_state(&mut self, state: State, sockets: usize) {
+        match self.states.iter_mut().find(|count| count.state == state) {
+            Some(count) => count.sockets += sockets,
+            None => self.states.push(StateCount { state, sockets }),
+        }
+    }
+
     fn add(&mut self, entry: &Entry) {
         self.sockets += 1;
         if entry.kind().is_inet() {
@@ -73,10 +163,7 @@ impl Count {
             *self.ipv6.get_or_insert(0) += usize::from(is_ipv6);
         }
         let state = entry.state();
-        match self.states.iter_mut().find(|count| count.state == state) {
-            Some(count) => count.sockets += 1,
-            None => self.states.push(StateCount { state, sockets: 1 }),
-        }
+        self.count_state(state, 1);
         if entry.inode().is_none() {
             match state {
                 State::Tcp(TcpState::Established | TcpState::CloseWait) => self.not_accepted += 1,
@@ -170,4 +257,60 @@ fn folded(words: &str, width: Option<usize>) -> Vec<String> {
         line.truncate(line.trim_end().len());
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use sockeye_sys::Protocol;
+
+    use super::*;
+
+    /// INET_DIAG_SKMEMINFO with this in the receive queue.
+    fn memory(rmem: u32) -> Vec<u8> {
+        let words = [rmem, 0, 0, 0, 0, 0, 0];
+        [32_u16.to_ne_bytes(), 7_u16.to_ne_bytes()]
+            .concat()
+            .into_iter()
+            .chain(words.into_iter().flat_map(u32::to_ne_bytes))
+            .collect()
+    }
+
+    fn row(state: TcpState, local: &str, inode: u32) -> InetSocket {
+        let local = local.parse().unwrap();
+        InetSocket { inode, ..InetSocket::bare(Protocol::TCP, state, local, local) }
+    }
+
+    #[test]
+    fn what_is_counted_apart_and_together_is_the_same_and_can_be_taken_back() {
+        let query = crate::filter::parse(&["sport != 9"]).unwrap();
+        let filter = crate::shell::filter::resolve(&query).unwrap();
+        let mut tally = Tally::new(&filter, Facts::default());
+        let rows = [
+            (TcpState::Established, "127.0.0.1:80", 7, Some(100)),
+            (TcpState::Established, "[::1]:80", 0, Some(20)),
+            (TcpState::Listen, "127.0.0.1:9", 8, Some(4000)),
+            (TcpState::FinWait1, "127.0.0.1:81", 0, None),
+        ];
+        let take = |tally: &mut Tally<'_>, (state, local, inode, rmem): (TcpState, &str, u32, Option<u32>)| {
+            tally.inet(Kind::Tcp, row(state, local, inode), rmem.map(memory).as_deref());
+        };
+        for one in &rows {
+            take(&mut tally, *one);
+        }
+        let mark = tally.mark();
+        take(&mut tally, rows[0]);
+        tally.rewind(&mark);
+        let (mut first, mut second) = (tally.another(), tally.another());
+        take(&mut first, rows[3]);
+        for one in &rows[..3] {
+            take(&mut second, *one);
+        }
+        first.absorb(second);
+        let told = Summary::new(None, &tally.counts);
+        assert_eq!(told.kinds.iter().map(|count| (count.kind, count.sockets)).collect::<Vec<_>>(), [("tcp", 3)]);
+        assert_eq!((told.sockets, told.memory_octets), (3, Some(120)));
+        let [count] = told.kinds.as_slice() else { panic!("{told:?}") };
+        assert_eq!((count.ipv4, count.ipv6, count.orphans, count.not_accepted), (Some(2), Some(1), 1, 1));
+        assert_eq!(Summary::new(None, &first.counts), told);
+    }
 }

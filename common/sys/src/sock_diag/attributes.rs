@@ -242,12 +242,7 @@ pub(super) fn apply(socket: &mut InetSocket, kind: u16, value: &[u8]) {
         INET_DIAG_TCLASS => socket.traffic_class = first,
         INET_DIAG_SKMEMINFO => socket.skmeminfo = skmeminfo(value),
         INET_DIAG_SHUTDOWN => socket.shutdown = first,
-        INET_DIAG_PROTOCOL => {
-            if let Some(number) = first {
-                socket.protocol = Protocol(number.into());
-            }
-        }
-        INET_DIAG_SKV6ONLY => socket.v6only = first.map(|value| value != 0),
+        INET_DIAG_PROTOCOL | INET_DIAG_SKV6ONLY => apply_nature(socket, kind, value),
         INET_DIAG_LOCALS => socket.locals = addresses(value),
         INET_DIAG_PEERS => socket.peers = addresses(value),
         INET_DIAG_MARK => socket.mark = u32_of(value),
@@ -255,6 +250,20 @@ pub(super) fn apply(socket: &mut InetSocket, kind: u16, value: &[u8]) {
         INET_DIAG_ULP_INFO => socket.ulp = Some(UlpInfo::parse(value)),
         INET_DIAG_CGROUP_ID => socket.cgroup = Reader::new(value).u64_in(ByteOrder::HOST, "INET_DIAG_CGROUP_ID").ok(),
         INET_DIAG_SOCKOPT => socket.options = SockOptions::parse(value),
+        _ => {}
+    }
+}
+
+/// Takes in what belongs to the nature of a socket, and no other attribute.
+pub(super) fn apply_nature(socket: &mut InetSocket, kind: u16, value: &[u8]) {
+    let first = value.first().copied();
+    match kind {
+        INET_DIAG_PROTOCOL => {
+            if let Some(number) = first {
+                socket.protocol = Protocol(number.into());
+            }
+        }
+        INET_DIAG_SKV6ONLY => socket.v6only = first.map(|value| value != 0),
         _ => {}
     }
 }

@@ -102,6 +102,20 @@ pub fn parse_dumps(octets: &[u8], protocol: Protocol, row: &mut dyn FnMut(InetSo
     Ok(())
 }
 
+/// As [`parse_batch`], with the attributes of each row as octets behind it: of them, only what says which protocol it is of
+/// and which families it serves has been read.
+pub(super) fn parse_batch_rows(
+    batch: &[u8],
+    protocol: Protocol,
+    row: &mut dyn FnMut(InetSocket, &[u8]),
+) -> Result<BatchEnd, ParseError> {
+    each_row(batch, &mut |message| {
+        let (socket, attributes) = parse_fixed(message, protocol)?;
+        row(socket, attributes);
+        Ok(())
+    })
+}
+
 /// Hands over each row of a batch, and says how the batch ended.
 pub(super) fn each_row(
     batch: &[u8],
@@ -125,6 +139,13 @@ pub(super) fn each_row(
 
 /// struct inet_diag_msg and the attributes behind it.
 pub(super) fn parse_row(message: &Message<'_>, protocol: Protocol) -> Result<InetSocket, ParseError> {
+    let (mut socket, attributes) = parse_fixed(message, protocol)?;
+    socket.read_attributes(attributes);
+    Ok(socket)
+}
+
+/// struct inet_diag_msg with what makes the socket what it is, and the octets of its attributes.
+pub(super) fn parse_fixed<'a>(message: &Message<'a>, protocol: Protocol) -> Result<(InetSocket, &'a [u8]), ParseError> {
     let mut reader = Reader::new(message.payload);
     let family = reader.u8("idiag_family")?;
     let state = TcpState::from(reader.u8("idiag_state")?);
@@ -160,10 +181,20 @@ pub(super) fn parse_row(message: &Message<'_>, protocol: Protocol) -> Result<Ine
         inode,
         ..InetSocket::bare(protocol, state, address(local, local_port)?, address(peer, peer_port)?)
     };
-    for (kind, value) in netlink::attributes(reader.rest()) {
-        attributes::apply(&mut socket, kind, value);
+    let attributes = reader.rest();
+    for (kind, value) in netlink::attributes(attributes) {
+        attributes::apply_nature(&mut socket, kind, value);
     }
-    Ok(socket)
+    Ok((socket, attributes))
+}
+
+impl InetSocket {
+    /// Takes in attributes that [`super::SockDiag::dump_rows`] handed over as octets.
+    pub fn read_attributes(&mut self, octets: &[u8]) {
+        for (kind, value) in netlink::attributes(octets) {
+            attributes::apply(self, kind, value);
+        }
+    }
 }
 
 fn address(family: Family, octets: [u8; 16], port: u16, interface: u32) -> Option<SocketAddr> {

@@ -44,7 +44,7 @@ impl Gauge {
             waiting_connections: self.socket.recv_queue,
             limit_connections: self.socket.send_queue,
             half_open_connections: self.half_open,
-            drops_segments: self.socket.details.as_ref().and_then(|row| row.skmeminfo?.drops),
+            drops_segments: self.socket.details().and_then(|row| row.skmeminfo?.drops),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A cell that is empty is one that does not apply, or that the kernel does not tell.
 
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,6 +12,7 @@ use sockeye_sys::sock_diag::{InetSocket, SkMemInfo, Timer, TimerKind};
 use sockeye_sys::tcp_info::TcpInfo;
 
 use super::Column;
+use crate::details::Details;
 use crate::endpoint;
 use crate::entry::{Address, Entry, Listed};
 use crate::listing::info;
@@ -31,12 +33,14 @@ pub struct Context<'a> {
 }
 
 /// One row.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Row<'a> {
     /// The socket.
     pub entry: &'a Entry,
     /// What it has in common with others.
     pub context: Context<'a>,
+    /// Its extensions, once one was asked for.
+    unpacked: OnceCell<Box<InetSocket>>,
 }
 
 /// For whom a cell is.
@@ -49,27 +53,57 @@ pub enum Reader {
 }
 
 impl<'a> Row<'a> {
+    /// A socket with what it has in common with others.
+    pub fn new(entry: &'a Entry, context: Context<'a>) -> Self {
+        Self { entry, context, unpacked: OnceCell::new() }
+    }
+
     /// The socket, if it is of the Internet families.
     pub fn inet(&self) -> Option<&'a Socket> {
         self.entry.as_inet()
     }
 
-    fn details(&self) -> Option<&'a InetSocket> {
-        self.entry.details()
+    /// The row with its extensions, where any was asked for: of the Internet families.
+    pub fn details(&self) -> Option<&InetSocket> {
+        let socket = self.inet()?;
+        Some(match socket.details.as_ref()? {
+            Details::Whole(row) => row,
+            packed @ Details::Packed(_) => self.unpacked.get_or_init(|| Box::new(packed.of(socket).into_owned())),
+        })
+    }
+
+    /// Memory figures.
+    pub fn skmeminfo(&self) -> Option<SkMemInfo> {
+        if self.inet().is_some() { self.details()?.skmeminfo } else { self.entry.skmeminfo() }
+    }
+
+    /// Which directions shutdown(2) has closed: 1 receiving, 2 sending.
+    pub fn shutdown(&self) -> Option<u8> {
+        if self.inet().is_some() { self.details()?.shutdown } else { self.entry.shutdown() }
+    }
+
+    /// `SO_MARK`, which the kernel tells only to those who have CAP_NET_ADMIN.
+    pub fn mark(&self) -> Option<u32> {
+        self.details()?.mark
+    }
+
+    /// The control group's inode number.
+    pub fn cgroup(&self) -> Option<u64> {
+        self.details()?.cgroup
     }
 
     /// TCP_INFO. That of a listener is about its queue.
-    pub fn tcp_info(&self) -> Option<&'a TcpInfo> {
+    pub fn tcp_info(&self) -> Option<&TcpInfo> {
         self.details()?.tcp_info.as_ref().filter(|_| !self.is_listener())
     }
 
     /// The congestion control, which can be asked for with TCP_INFO.
-    pub fn congestion(&self) -> Option<&'a str> {
+    pub fn congestion(&self) -> Option<&str> {
         self.details()?.congestion.as_deref()
     }
 
     /// What sits between TCP and the process.
-    pub fn ulp(&self) -> Option<&'a str> {
+    pub fn ulp(&self) -> Option<&str> {
         Some(self.details()?.ulp.as_ref()?.name.as_str())
     }
 
@@ -146,11 +180,11 @@ impl Column {
             Self::Retransmits => row.timer().map(|timer| timer.retransmits.into()),
             Self::BacklogFill => row.is_listener().then_some(entry.recv_queue().into()),
             Self::BacklogLimit => row.is_listener().then_some(entry.send_queue().into()),
-            Self::Mark => entry.mark().map(u64::from),
-            Self::CgroupId => entry.cgroup(),
+            Self::Mark => row.mark().map(u64::from),
+            Self::CgroupId => row.cgroup(),
             Self::Tos => row.details()?.tos.map(u64::from),
             Self::Tclass => row.details()?.traffic_class.map(u64::from),
-            _ => entry.skmeminfo().and_then(|memory| self.memory(&memory)).or_else(|| self.info(row.tcp_info()?)),
+            _ => row.skmeminfo().and_then(|memory| self.memory(&memory)).or_else(|| self.info(row.tcp_info()?)),
         }
     }
 
@@ -230,15 +264,15 @@ impl Column {
             Self::Scope => push_interface(text, row.scope(), context.names),
             Self::V6only => push_answer(text, row.inet().and_then(|socket| socket.v6only)),
             Self::DualStack => push_answer(text, dual_stack(row)),
-            Self::Memory => entry.skmeminfo().into_iter().for_each(|memory| info::push_memory(text, &memory)),
+            Self::Memory => row.skmeminfo().into_iter().for_each(|memory| info::push_memory(text, &memory)),
             Self::Info => row.tcp_info().into_iter().for_each(|tcp| info::push_line(text, tcp, row.congestion())),
             Self::Congestion => text.push_str(row.congestion().unwrap_or_default()),
             Self::Cgroup => {
-                let path = entry.cgroup().and_then(|id| context.names.cgroup(id));
+                let path = row.cgroup().and_then(|id| context.names.cgroup(id));
                 text.push_str(path.unwrap_or_default());
             }
             Self::Ulp => text.push_str(row.ulp().unwrap_or_default()),
-            Self::Shutdown => text.push_str(entry.shutdown().map(shutdown_words).unwrap_or_default()),
+            Self::Shutdown => text.push_str(row.shutdown().map(shutdown_words).unwrap_or_default()),
             _ => {}
         }
     }

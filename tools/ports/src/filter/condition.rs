@@ -138,10 +138,8 @@ pub struct Subject<'a> {
     pub ends: Ends<'a>,
     /// The interface that it is bound to.
     pub interface: Option<u32>,
-    /// Its mark, where the kernel tells.
-    pub mark: Option<u32>,
-    /// Its control group, where the kernel tells.
-    pub cgroup: Option<u64>,
+    /// The socket, of the Internet families: its mark and its control group are read where a test wants them.
+    pub socket: Option<&'a Socket>,
     /// Who made it.
     pub uid: Option<u32>,
     /// What joins it to descriptors.
@@ -152,6 +150,18 @@ pub struct Subject<'a> {
     pub recv_queue: u32,
     /// The send queue.
     pub send_queue: u32,
+}
+
+impl Subject<'_> {
+    /// Its mark, where the kernel tells.
+    pub fn mark(&self) -> Option<u32> {
+        self.socket?.details()?.mark
+    }
+
+    /// Its control group, where the kernel tells.
+    pub fn cgroup(&self) -> Option<u64> {
+        self.socket?.details()?.cgroup
+    }
 }
 
 /// Between what a socket stands.
@@ -198,14 +208,12 @@ pub enum Ends<'a> {
 
 impl<'a> From<&'a Socket> for Subject<'a> {
     fn from(socket: &'a Socket) -> Self {
-        let details = socket.details.as_deref();
         Self {
             states: states::bits(socket.state),
             family: socket.family,
             ends: Ends::Inet { local: socket.local, peer: socket.peer },
             interface: socket.interface,
-            mark: details.and_then(|row| row.mark),
-            cgroup: details.and_then(|row| row.cgroup),
+            socket: Some(socket),
             uid: socket.uid,
             inode: socket.inode,
             cookie: socket.cookie,
@@ -235,8 +243,7 @@ impl<'a> From<&'a Entry> for Subject<'a> {
             family: entry.family(),
             ends,
             interface: entry.interface(),
-            mark: entry.mark(),
-            cgroup: entry.cgroup(),
+            socket: None,
             uid: entry.uid(),
             inode: entry.inode(),
             cookie: entry.cookie(),
@@ -291,8 +298,8 @@ impl Test {
             Self::States(states) => states.intersects(subject.states),
             Self::Family(family) => subject.family == *family,
             Self::Device(interface) => subject.interface.unwrap_or(0) == *interface,
-            Self::Mark { mark, mask } => subject.mark.unwrap_or(0) & mask == *mark,
-            Self::Cgroup(cgroup) => subject.cgroup == Some(*cgroup),
+            Self::Mark { mark, mask } => subject.mark().unwrap_or(0) & mask == *mark,
+            Self::Cgroup(cgroup) => subject.cgroup() == Some(*cgroup),
             Self::PortNotBound => facts.bound.is_none_or(|bound| !bound.contains(&subject.cookie)),
             Self::Number { field, first, last } => {
                 number(*field, subject, facts, &|value| (*first..=*last).contains(&value))

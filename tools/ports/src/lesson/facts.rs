@@ -69,7 +69,7 @@ pub fn facts(socket: &Socket, owners: Option<&[Owner<'_>]>, limits: Limits) -> V
     say(About::Timer, timer(socket, limits));
     say(About::Owner, ownerless(socket, owners));
     say(About::Drops, drops(socket, listener));
-    if let Some(info) = socket.details.as_ref().and_then(|row| row.tcp_info.as_ref()).filter(|_| !listener) {
+    if let Some(info) = socket.details().filter(|_| !listener).as_ref().and_then(|row| row.tcp_info.as_ref()) {
         say(About::Path, path(info));
     }
     facts
@@ -129,7 +129,7 @@ fn send_queue(socket: &Socket) -> Option<String> {
         }
         _ => format!("{} not acknowledged by the peer", octets(queue)),
     };
-    let unsent = socket.details.as_ref().and_then(|row| row.tcp_info.as_ref()?.notsent_bytes());
+    let unsent = socket.details().and_then(|row| row.tcp_info.as_ref()?.notsent_bytes());
     Some(match unsent.filter(|unsent| *unsent > 0) {
         Some(unsent) => format!("{what}; {unsent} of them have not been sent at all"),
         None => what,
@@ -188,7 +188,7 @@ fn timer(socket: &Socket, limits: Limits) -> Option<String> {
 
 /// Whether the peer takes no more, as far as the kernel says.
 fn window_is_closed(socket: &Socket) -> bool {
-    socket.details.as_ref().and_then(|row| row.tcp_info.as_ref()?.snd_wnd()) == Some(0)
+    socket.details().and_then(|row| row.tcp_info.as_ref()?.snd_wnd()) == Some(0)
 }
 
 fn tries(segment: &str, again: u32, limit: Option<u8>, next: &str) -> String {
@@ -246,7 +246,7 @@ fn holder_text(owner: &Owner<'_>) -> String {
 }
 
 fn drops(socket: &Socket, listener: bool) -> Option<String> {
-    let drops = socket.details.as_ref()?.skmeminfo?.drops.filter(|drops| *drops > 0)?;
+    let drops = socket.details()?.skmeminfo?.drops.filter(|drops| *drops > 0)?;
     Some(match (listener, socket.protocol) {
         (true, _) => format!(
             "{} dropped: SYNs and last ACKs that found the queue full, among others",

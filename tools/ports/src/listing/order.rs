@@ -20,7 +20,7 @@ impl Place {
     pub fn row<'a>(self, sections: &[Section<'a>]) -> Option<Row<'a>> {
         let section = sections.get(usize::try_from(self.section).ok()?)?;
         let entry = section.entries.get(usize::try_from(self.row).ok()?)?;
-        Some(Row { entry, context: section.context })
+        Some(Row::new(entry, section.context))
     }
 }
 

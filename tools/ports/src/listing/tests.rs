@@ -8,6 +8,7 @@ use sockeye_sys::{Protocol, TcpState};
 use super::order::places;
 use super::*;
 use crate::columns::sort;
+use crate::details::Details;
 use crate::names::Names;
 use crate::owners::{Holders, Holding};
 use crate::samples::socket;
@@ -151,7 +152,7 @@ fn timers_and_memory_in_words() {
     let memory = SkMemInfo { rcvbuf: 131_072, sndbuf: 16_384, drops: Some(2), ..SkMemInfo::default() };
     for entry in &mut entries {
         if let Entry::Inet(socket) = entry {
-            socket.details = Some(Box::new(InetSocket { skmeminfo: Some(memory), ..row.clone() }));
+            socket.details = Some(Details::Whole(Box::new(InetSocket { skmeminfo: Some(memory), ..row.clone() })));
         }
     }
     let columns = [Column::State, Column::Timer, Column::Drops, Column::Memory];

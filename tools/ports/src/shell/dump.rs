@@ -14,11 +14,11 @@ use sockeye_sys::{Family, TcpState};
 
 use crate::entry::{Entry, NetlinkEntry, PacketEntry, UnixEntry, VsockEntry};
 use crate::explain::Event;
+use crate::gather::{Gather, Rewind, Rows};
 use crate::kind::{Kind, Kinds};
 use crate::proc_net;
 use crate::record::Coded;
 use crate::selection::Selection;
-use crate::socket::Socket;
 
 /// The lists of this thread's network namespace. `/proc/net` is that of the process's first thread.
 const NET: &str = "/proc/thread-self/net";
@@ -41,6 +41,21 @@ impl Survey {
     }
 }
 
+/// What a [`Gather`] has taken.
+#[derive(Debug, Default)]
+pub struct Gathered<G> {
+    /// It.
+    pub gatherer: G,
+    /// As [`Survey::interrupted`].
+    pub interrupted: bool,
+}
+
+impl From<Gathered<Rows>> for Survey {
+    fn from(gathered: Gathered<Rows>) -> Self {
+        Self { entries: gathered.gatherer.finish(), interrupted: gathered.interrupted }
+    }
+}
+
 /// What is to be said of a list, if the kernel said each time that it changed meanwhile.
 pub fn doubt(interrupted: bool) -> Option<&'static str> {
     interrupted.then_some("the list changed each time that it was read: a socket may be missing, or there twice")
@@ -54,7 +69,7 @@ pub fn doubt(interrupted: bool) -> Option<&'static str> {
 /// # Errors
 /// [`Failure`] if the kernel denies a list, or its answer cannot be read.
 pub fn survey(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Survey, Failure> {
-    Lister::new(selection, explain, false)?.run()
+    gather(selection, false, Rows::default(), explain).map(Survey::from)
 }
 
 /// [`survey`] for a listing of our own dialect: without what is only there because we ask, and with a state of Unix-domain
@@ -63,7 +78,20 @@ pub fn survey(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<S
 /// # Errors
 /// As [`survey`], and if a list of `/proc/net` is needed and /proc is not there.
 pub fn listing(selection: &Selection, explain: &mut dyn FnMut(Event)) -> Result<Survey, Failure> {
-    Lister::new(selection, explain, true)?.run()
+    gather(selection, true, Rows::default(), explain).map(Survey::from)
+}
+
+/// [`survey`], or [`listing`] if `ours` says so, where something else than a list becomes of the sockets.
+///
+/// # Errors
+/// As those two.
+pub fn gather<G: Gather>(
+    selection: &Selection,
+    ours: bool,
+    gatherer: G,
+    explain: &mut dyn FnMut(Event),
+) -> Result<Gathered<G>, Failure> {
+    Lister::new(selection, explain, ours, gatherer)?.run()
 }
 
 /// `None` if the kernel was built without.
@@ -76,14 +104,14 @@ fn open() -> Result<Option<SockDiag>, Failure> {
 }
 
 /// A survey on its way.
-struct Lister<'a> {
+struct Lister<'a, G> {
     /// `None` if the kernel was built without.
     diag: Option<SockDiag>,
     /// Where the lists of `/proc/net` are.
     net: &'a Path,
     /// For a listing of our own dialect: it fails for want of /proc, and leaves out what is only there because we ask.
     ours: bool,
-    survey: Survey,
+    gathered: Gathered<G>,
     selection: &'a Selection,
     explain: &'a mut dyn FnMut(Event),
 }
@@ -96,12 +124,18 @@ enum Answer {
     Unknown(String),
 }
 
-impl<'a> Lister<'a> {
-    fn new(selection: &'a Selection, explain: &'a mut dyn FnMut(Event), ours: bool) -> Result<Self, Failure> {
-        Ok(Self { diag: open()?, net: Path::new(NET), ours, survey: Survey::default(), selection, explain })
+impl<'a, G: Gather> Lister<'a, G> {
+    fn new(
+        selection: &'a Selection,
+        explain: &'a mut dyn FnMut(Event),
+        ours: bool,
+        gatherer: G,
+    ) -> Result<Self, Failure> {
+        let gathered = Gathered { gatherer, interrupted: false };
+        Ok(Self { diag: open()?, net: Path::new(NET), ours, gathered, selection, explain })
     }
 
-    fn run(mut self) -> Result<Survey, Failure> {
+    fn run(mut self) -> Result<Gathered<G>, Failure> {
         let kinds = self.selection.kinds;
         let mut requests = self.selection.requests().into_iter().peekable();
         while let Some((kind, request)) = requests.next() {
@@ -126,29 +160,30 @@ impl<'a> Lister<'a> {
         if kinds.intersects(Kinds::VSOCK) {
             self.vsock()?;
         }
-        Ok(self.survey)
+        Ok(self.gathered)
     }
 
     /// Two lists at once.
     fn both(&mut self, kind: Kind, request: Request, other: &Request) -> Result<(), Failure> {
         let (net, ours, selection) = (self.net, self.ours, self.selection);
+        let gathered = Gathered { gatherer: self.gathered.gatherer.another(), interrupted: false };
         let aside = move || {
-            let (mut events, survey) = (Vec::new(), Survey::default());
+            let mut events = Vec::new();
             // A thread is born into the network namespace of the one that makes it.
             let explain = &mut |event| events.push(event);
-            let mut lister = Lister { diag: open()?, net, ours, survey, selection, explain };
+            let mut lister = Lister { diag: open()?, net, ours, gathered, selection, explain };
             lister.inet(kind, other.clone())?;
-            let survey = lister.survey;
-            Ok::<_, Failure>((survey, events))
+            let gathered = lister.gathered;
+            Ok::<_, Failure>((gathered, events))
         };
         thread::scope(|scope| {
             let helper = thread::Builder::new().spawn_scoped(scope, aside);
             self.inet(kind, request)?;
             // A thread that cannot be had is done without.
             let Ok(helper) = helper else { return self.inet(kind, other.clone()) };
-            let (survey, events) = helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            self.survey.entries.extend(survey.entries);
-            self.survey.interrupted |= survey.interrupted;
+            let (gathered, events) = helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            self.gathered.gatherer.absorb(gathered.gatherer);
+            self.gathered.interrupted |= gathered.interrupted;
             events.into_iter().for_each(&mut self.explain);
             Ok(())
         })
@@ -160,22 +195,22 @@ impl<'a> Lister<'a> {
         let Some(diag) = self.diag.as_mut().filter(|_| kind != Kind::Ping) else {
             return self.listed_by_proc(kind, request.family, None);
         };
-        let mut list = |request: &Request, entries: &mut Vec<Entry>| {
-            steady(entries, &mut |entries| {
-                diag.dump(request, &mut |row| entries.push(Entry::Inet(Socket::new(kind, row, details))))
+        let mut list = |request: &Request, gatherer: &mut G| {
+            steady(gatherer, &mut |gatherer| {
+                diag.dump_rows(request, &mut |row, attributes| gatherer.inet(kind, row, details.then_some(attributes)))
             })
         };
-        let mut dumped = list(&request, &mut self.survey.entries);
+        let mut dumped = list(&request, &mut self.gathered.gatherer);
         if let Err(error @ DumpError::Refused { .. }) = &dumped
             && !request.bytecode.is_empty()
         {
             (self.explain)(Event::ProgramRefused { answer: error.to_string() });
             request.bytecode.clear();
-            dumped = list(&request, &mut self.survey.entries);
+            dumped = list(&request, &mut self.gathered.gatherer);
         }
         match dumped {
             Ok(dumped) => {
-                self.survey.interrupted |= dumped.interrupted;
+                self.gathered.interrupted |= dumped.interrupted;
                 (self.explain)(Event::dumped(&request, dumped));
                 Ok(())
             }
@@ -189,7 +224,9 @@ impl<'a> Lister<'a> {
         let mut rows: Vec<UnixSocket> = Vec::new();
         let dumped = self.diag.as_mut().map(|diag| {
             let show = UnixShow(u32::MAX);
-            steady(&mut rows, &mut |rows| diag.dump_unix(StateMask(u32::MAX), show, &mut |row| rows.push(row)))
+            steady(&mut rows, &mut |rows: &mut Vec<UnixSocket>| {
+                diag.dump_unix(StateMask(u32::MAX), show, &mut |row| rows.push(row))
+            })
         });
         let answer = self.told(Family::UNIX, Some(StateMask::ALL), dumped)?;
         let listed = matches!(answer, Answer::Listed);
@@ -209,19 +246,19 @@ impl<'a> Lister<'a> {
             }
             if self.selection.wants(Kind::unix(row.socket_type), row.state.into()) {
                 let peer_name = row.peer.and_then(|peer| names.get(&peer).cloned());
-                self.survey.entries.push(Entry::Unix(UnixEntry { row: Box::new(row), peer_name }));
+                self.gathered.gatherer.take(Entry::Unix(UnixEntry { row: Box::new(row), peer_name }));
             }
         }
         Ok(())
     }
 
     fn packet(&mut self) -> Result<(), Failure> {
-        let (kinds, entries) = (self.selection.kinds, &mut self.survey.entries);
+        let (kinds, gatherer) = (self.selection.kinds, &mut self.gathered.gatherer);
         let dumped = self.diag.as_mut().map(|diag| {
-            steady(entries, &mut |entries| {
+            steady(gatherer, &mut |gatherer| {
                 diag.dump_packet(PacketShow(u32::MAX), &mut |row| {
                     if kinds.contains(Kind::packet(row.socket_type)) {
-                        entries.push(Entry::Packet(PacketEntry { row: Box::new(row) }));
+                        gatherer.take(Entry::Packet(PacketEntry { row: Box::new(row) }));
                     }
                 })
             })
@@ -230,13 +267,13 @@ impl<'a> Lister<'a> {
     }
 
     fn netlink(&mut self) -> Result<(), Failure> {
-        let (ours, entries) = (self.ours, &mut self.survey.entries);
+        let (ours, gatherer) = (self.ours, &mut self.gathered.gatherer);
         let dumped = self.diag.as_mut().map(|diag| {
             let own = diag.inode().filter(|_| ours);
-            steady(entries, &mut |entries| {
+            steady(gatherer, &mut |gatherer| {
                 diag.dump_netlink(&mut |row| {
                     if own != Some(row.inode) {
-                        entries.push(Entry::Netlink(NetlinkEntry { row: Box::new(row) }));
+                        gatherer.take(Entry::Netlink(NetlinkEntry { row: Box::new(row) }));
                     }
                 })
             })
@@ -245,13 +282,13 @@ impl<'a> Lister<'a> {
     }
 
     fn vsock(&mut self) -> Result<(), Failure> {
-        let (selection, entries) = (self.selection, &mut self.survey.entries);
+        let (selection, gatherer) = (self.selection, &mut self.gathered.gatherer);
         let states = selection.states;
         let dumped = self.diag.as_mut().map(|diag| {
-            steady(entries, &mut |entries| {
+            steady(gatherer, &mut |gatherer| {
                 diag.dump_vsock(states, &mut |row| {
                     if selection.wants(Kind::vsock(row.socket_type), row.state.into()) {
-                        entries.push(Entry::Vsock(VsockEntry { row: Box::new(row) }));
+                        gatherer.take(Entry::Vsock(VsockEntry { row: Box::new(row) }));
                     }
                 })
             })
@@ -280,7 +317,7 @@ impl<'a> Lister<'a> {
     ) -> Result<Answer, Failure> {
         match dumped {
             Some(Ok(Dumped { rows, interrupted })) => {
-                self.survey.interrupted |= interrupted;
+                self.gathered.interrupted |= interrupted;
                 let (family, states) = (Coded::family(family), states.map(|states| states.0));
                 (self.explain)(Event::FamilyDumped { family, states, rows, interrupted });
                 Ok(Answer::Listed)
@@ -301,10 +338,12 @@ impl<'a> Lister<'a> {
             (self.explain)(Event::NotListed { answer });
             return Ok(());
         };
-        let before = self.survey.entries.len();
-        let wanted = proc_net::inet(kind, &list).filter(|row| self.selection.wants(kind, row.state.into()));
-        self.survey.entries.extend(wanted.map(|row| Entry::Inet(Socket::new(kind, row, false))));
-        self.read_instead(&path, self.survey.entries.len() - before, answer);
+        let mut rows = 0;
+        for row in proc_net::inet(kind, &list).filter(|row| self.selection.wants(kind, row.state.into())) {
+            self.gathered.gatherer.inet(kind, row, None);
+            rows += 1;
+        }
+        self.read_instead(&path, rows, answer);
         Ok(())
     }
 
@@ -333,22 +372,22 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
 }
 
 /// Lists until the list did not change meanwhile, but not for ever. What a try that was no good has brought is dropped.
-fn steady<T>(
-    rows: &mut Vec<T>,
-    list: &mut dyn FnMut(&mut Vec<T>) -> Result<Dumped, DumpError>,
+fn steady<T: Rewind>(
+    rows: &mut T,
+    list: &mut dyn FnMut(&mut T) -> Result<Dumped, DumpError>,
 ) -> Result<Dumped, DumpError> {
-    let before = rows.len();
+    let before = rows.mark();
     for _ in 1..TRIES {
         match list(rows) {
-            Ok(Dumped { interrupted: true, .. }) => rows.truncate(before),
+            Ok(Dumped { interrupted: true, .. }) => rows.rewind(&before),
             Err(error) => {
-                rows.truncate(before);
+                rows.rewind(&before);
                 return Err(error);
             }
             good => return good,
         }
     }
-    list(rows).inspect_err(|_| rows.truncate(before))
+    list(rows).inspect_err(|_| rows.rewind(&before))
 }
 
 #[cfg(test)]
@@ -402,9 +441,10 @@ mod tests {
         let selection = Selection { ipv6: false, states: Which::Listening.mask(), ..Selection::new(kinds) };
         let mut events = Vec::new();
         let mut explain = |event| events.push(event);
-        let survey = Survey::default();
-        let lister = Lister { diag: None, net: &net, ours: true, survey, selection: &selection, explain: &mut explain };
-        let survey = lister.run().unwrap();
+        let gathered = Gathered::<Rows>::default();
+        let explain = &mut explain;
+        let lister = Lister { diag: None, net: &net, ours: true, gathered, selection: &selection, explain };
+        let survey = Survey::from(lister.run().unwrap());
         let seen: Vec<_> = survey.entries.iter().map(|entry| (entry.label(), entry.inode())).collect();
         assert_eq!(seen, [("tcp", Some(11)), ("icmp", Some(12)), ("u_str", Some(13))]);
         let read = |event: &Event| matches!(event, Event::ProcRead { rows: 1, .. });
@@ -416,8 +456,9 @@ mod tests {
         let without_proc = |ours| {
             let selection =
                 Selection { ipv6: false, states: Which::All.mask(), ..Selection::new(Kinds::of(Kind::Raw)) };
-            let (survey, explain) = (Survey::default(), &mut |_| {});
-            Lister { diag: None, net: &net, ours, survey, selection: &selection, explain }.run()
+            let (gathered, explain) = (Gathered::<Rows>::default(), &mut |_| {});
+            let lister = Lister { diag: None, net: &net, ours, gathered, selection: &selection, explain };
+            lister.run().map(Survey::from)
         };
         let failure = without_proc(true).unwrap_err();
         assert!(failure.to_string().contains("/proc/net/raw: No such file or directory"), "{failure}");

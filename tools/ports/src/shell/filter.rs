@@ -18,7 +18,8 @@ use crate::explain::{Event, OwnerSearch, counted};
 use crate::filter::{Facts, Filter, LookUp, Program, Query};
 use crate::owners::Holders;
 use crate::selection::Selection;
-use crate::shell::Survey;
+use crate::shell::{Gathered, Survey};
+use crate::summary::{Counts, Tally};
 
 /// The range if /proc does not tell: Linux's default.
 const EPHEMERAL: (u16, u16) = (32768, 60999);
@@ -92,6 +93,32 @@ pub fn selected(survey: Survey, filter: &Filter) -> Result<Selected, Failure> {
     let Survey { mut entries, interrupted } = survey;
     let hidden = sift(&mut entries, filter)?;
     Ok(Selected { entries, hidden, interrupted })
+}
+
+/// Counts the sockets of a selection that a filter wants, without keeping them where it can be told one by one. What comes
+/// back beside the counts has no entries.
+///
+/// # Errors
+/// As [`super::listing`] and [`sift`].
+pub fn tally(
+    selection: &Selection,
+    filter: &Filter,
+    explain: &mut dyn FnMut(Event),
+) -> Result<(Selected, Counts), Failure> {
+    let (needs, selection) = (filter.needs(), filter.narrow(selection));
+    if needs.holders {
+        // Whose a socket is, a search tells for all of them.
+        let mut selected = selected(super::listing(&selection, explain)?, filter)?;
+        let mut counts = Counts::default();
+        for entry in std::mem::take(&mut selected.entries) {
+            counts.add(&entry);
+        }
+        return Ok((selected, counts));
+    }
+    let bound = needs.bound.then(bound).transpose()?;
+    let tally = Tally::new(filter, Facts { holders: None, bound: bound.as_ref() });
+    let Gathered { gatherer, interrupted } = super::gather(&selection, true, tally, explain)?;
+    Ok((Selected { interrupted, ..Selected::default() }, gatherer.counts))
 }
 
 /// Keeps what a filter wants, and says how many owners it would have had to know.

@@ -13,6 +13,7 @@ use super::super::condition::{Condition, Facts, Filter, Side, Subject, Test};
 use super::super::predicate::Field;
 use super::super::tree::Tree;
 use super::filter;
+use crate::details::Details;
 use crate::samples::socket;
 use crate::socket::Socket;
 
@@ -90,8 +91,8 @@ fn accepts(program: &[u8], socket: &Subject<'_>, ends: (SocketAddr, SocketAddr),
             S_COND => host_holds(op, socket.family, ends.0),
             D_COND => host_holds(op, socket.family, ends.1),
             DEV_COND => socket.interface.unwrap_or(0) == u32_at(op, 4),
-            MARK_COND => socket.mark.unwrap_or(0) & u32_at(op, 8) == u32_at(op, 4),
-            CGROUP_COND => socket.cgroup.unwrap_or(0) == u64::from_ne_bytes(op[4..12].try_into().unwrap()),
+            MARK_COND => socket.mark().unwrap_or(0) & u32_at(op, 8) == u32_at(op, 4),
+            CGROUP_COND => socket.cgroup().unwrap_or(0) == u64::from_ne_bytes(op[4..12].try_into().unwrap()),
             other => panic!("operation {other}"),
         };
         at += if holds { usize::from(op[1]) } else { usize::from(u16_at(op, 2)) };
@@ -194,7 +195,7 @@ prop_compose! {
             ..InetSocket::bare(plain.protocol, state, local, peer)
         };
         let interface = (interface != 0).then_some(interface);
-        (Socket { interface, recv_queue, details: Some(Box::new(row)), ..plain }, auto)
+        (Socket { interface, recv_queue, details: Some(Details::Whole(Box::new(row))), ..plain }, auto)
     }
 }
 

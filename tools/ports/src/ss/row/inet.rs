@@ -41,7 +41,8 @@ impl Row<'_> {
         self.users(text, socket.inode);
         self.first_line(text, socket);
         let mut started = false;
-        let details = socket.details.as_deref();
+        let details = socket.details();
+        let details = details.as_deref();
         if let Some(options) = details.and_then(|details| details.options).filter(|_| self.show.sockopt) {
             self.next_line(sheet, &mut started);
             push_sock_options(sheet.text(), options);
@@ -104,7 +105,8 @@ impl Row<'_> {
     }
 
     fn first_line(self, text: &mut String, socket: &Socket) {
-        let details = socket.details.as_deref();
+        let details = socket.details();
+        let details = details.as_deref();
         if self.show.timers
             && let Some(name) = words::timer(socket.timer.kind)
         {
