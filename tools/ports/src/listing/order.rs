@@ -65,16 +65,20 @@ pub fn places(sections: &[Section<'_>], sort: &[SortBy]) -> Vec<Place> {
     if sort.is_empty() {
         return places;
     }
-    let mut keyed: Vec<(Vec<Option<Key>>, Place)> = places
-        .into_iter()
-        .filter_map(|place| {
-            let row = place.row(sections)?;
-            Some((sort.iter().map(|by| by.key(&row)).collect(), place))
-        })
-        .collect();
+    // All keys in one list, as many of each row as there are columns to sort by.
+    let count = sort.len();
+    let mut keys: Vec<Option<Key>> = Vec::with_capacity(places.len().saturating_mul(count));
+    for row in places.iter().filter_map(|place| place.row(sections)) {
+        keys.extend(sort.iter().map(|by| by.key(&row)));
+    }
+    let keys_of = |index: u32| {
+        let start = usize::try_from(index).unwrap_or(usize::MAX).saturating_mul(count);
+        keys.get(start..start.saturating_add(count)).unwrap_or_default()
+    };
+    let mut keyed: Vec<(u32, Place)> = (0..).zip(places).collect();
     // Stable: what is equal stays in the order of a listing.
     keyed.sort_by(|(one, _), (other, _)| {
-        let orders = sort.iter().zip(one.iter().zip(other));
+        let orders = sort.iter().zip(keys_of(*one).iter().zip(keys_of(*other)));
         orders
             .map(|(by, (one, other))| by.compare(one.as_ref(), other.as_ref()))
             .find(|order| order.is_ne())
