@@ -43,7 +43,7 @@ with `what` (`changed`, `retransmitted`, `reset_sent`, `reset_received`), `time`
 
 pub(super) const LIFE: Example = Example {
     says: "Watch a port while something connects to it:",
-    command: "nc -l 127.0.0.1 8080 >got &\nports watch -c 1 'sport = :8080' & watch=$!\nuntil nc -z 127.0.0.1 8080; do :; done\nwait $watch",
+    command: "nc -lk 127.0.0.1 8080 & server=$!\n(until nc -z 127.0.0.1 8080; do :; done; while nc -z 127.0.0.1 8080; do :; done) 2>/dev/null &\nports watch -c 1 'sport = :8080'\nkill $server",
     shows: "127.0.0.1:8080",
     status: 0,
 };
