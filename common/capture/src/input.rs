@@ -22,7 +22,12 @@ pub(crate) struct Input<R> {
 
 impl<R> Input<R> {
     pub(crate) const fn new(stream: R) -> Self {
-        Self { stream, buffer: Vec::new(), kept: 0, start: 0, end: 0, position: 0 }
+        Self::at(stream, 0)
+    }
+
+    /// A stream that goes on where `position` octets have been consumed already.
+    pub(crate) const fn at(stream: R, position: u64) -> Self {
+        Self { stream, buffer: Vec::new(), kept: 0, start: 0, end: 0, position }
     }
 
     /// What has been read and not been consumed.

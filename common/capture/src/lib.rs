@@ -56,6 +56,6 @@ pub use error::CaptureError;
 pub use frame::{Frame, Interface, Resolution, Timestamp};
 pub use layers::{Header, Layer, Layers, dissect};
 pub use link_type::LinkType;
-pub use reader::{Batch, FrameSource, SliceReader, StreamReader};
+pub use reader::{Batch, Course, FrameSource, PIECE_LEN, ReadAt, SliceReader, StreamReader};
 pub use rewrite::Rewriter;
 pub use unpack::Unpacked;

@@ -1,10 +1,12 @@
 //! The two readers: over a slice, whose frames borrow it, and over a stream, whose frames borrow the reader's buffer.
 
 mod batch;
+mod piece;
 
 use std::io::{self, Read};
 
 pub use self::batch::Batch;
+pub use self::piece::{Course, PIECE_LEN, ReadAt};
 use crate::decoder::{Decoder, Need, Record, Step, narrow, wide};
 use crate::error::CaptureError;
 use crate::frame::{Frame, Interface};

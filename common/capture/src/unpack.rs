@@ -46,6 +46,11 @@ impl<R: Read> Unpacked<R> {
         Self { state: State::Start(Input::new(stream)), format: None }
     }
 
+    /// Takes `stream` as it is: the rest of a file that is not packed, of which `position` octets have been used.
+    pub(crate) const fn plain(stream: R, position: u64) -> Self {
+        Self { state: State::Plain(Input::at(stream, position)), format: None }
+    }
+
     /// How many octets of the file have been used: packed ones if it is packed.
     pub fn position(&self) -> u64 {
         match &self.state {

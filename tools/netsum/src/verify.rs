@@ -18,7 +18,7 @@ use crate::live;
 use crate::quick::{self, Judged};
 use crate::reassembly::{Datagram, Reassembly};
 use crate::scan::{Digest, Scan, account};
-use crate::shell::{self, Capture, crew};
+use crate::shell::{self, Capture};
 use crate::tally::Tally;
 use crate::verdict::{Check, Verdict, judge};
 use crate::why::{self, Flows};
@@ -286,14 +286,14 @@ impl Report {
         output: &mut Output<'_>,
     ) -> Result<Result<(), CaptureError>, Failure> {
         let scan = Scan::new(self.style, &self.name.0);
-        let (len, threads) = (capture.len, capture.threads);
+        let len = capture.len;
         let mut shown = 0;
         let judge = |batch: &Batch, digest: &mut Digest| scan.judge(batch, digest);
-        crew::share(&mut capture.reader, threads, judge, |load| {
+        capture.share(judge, |load| {
             self.merge(&load.batch, &load.found, progress, output)?;
             if self.tally.frames / PROGRESS_EVERY > shown && self.has_progress() {
                 shown = self.tally.frames / PROGRESS_EVERY;
-                progress.get_or_insert_with(|| shell::progress(len)).position(load.position);
+                progress.get_or_insert_with(|| shell::progress(len)).position(load.place.position);
             }
             Ok(())
         })

@@ -11,13 +11,15 @@ use crate::input::CHUNK_LEN;
 /// Frames that one reading of the stream brought, with the octets that they lie in.
 #[derive(Debug, Default)]
 pub struct Batch {
-    octets: Vec<u8>,
+    pub(super) octets: Vec<u8>,
+    /// How many of the octets are there, if they were read as a piece.
+    pub(super) filled: usize,
     /// Where the octets start in the capture.
-    position: u64,
+    pub(super) position: u64,
     /// How many frames came before.
-    before: u64,
+    pub(super) before: u64,
     /// Each with where it starts in the octets.
-    records: Vec<(usize, Record)>,
+    pub(super) records: Vec<(usize, Record)>,
 }
 
 impl Batch {

@@ -1,6 +1,8 @@
 //! Captures built octet by octet, read by both readers, whole and cut at every octet.
 #![expect(clippy::cast_possible_truncation, reason = "the lengths of these vectors are small")]
 
+mod pieces;
+
 use std::io::Cursor;
 
 use proptest::prelude::*;

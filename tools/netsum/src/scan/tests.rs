@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{self, Cursor, Read};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use sockeye_capture::{LinkType, Timestamp, pcap};
@@ -100,11 +101,26 @@ fn fate() -> impl Strategy<Value = Fate> {
     ]
 }
 
+/// How a capture is read: as a stream, so many octets at a time, or in pieces of so many.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Stream(usize),
+    Pieces(usize),
+}
+
 /// What becomes of the capture, and what is shown of it.
-fn judged(capture: &[u8], step: usize, threads: usize, style: Style) -> (Result<Status, String>, String) {
-    let stream = Trickle { octets: Cursor::new(capture.to_vec()), step };
+fn judged(octets: &[u8], way: Way, threads: usize, style: Style) -> (Result<Status, String>, String) {
+    let step = if let Way::Stream(step) = way { step } else { 1 << 20 };
+    let stream = Trickle { octets: Cursor::new(octets.to_vec()), step };
     let mut capture = Capture::new(Box::new(stream), "capture".to_owned(), None);
     capture.threads = threads;
+    if let Way::Pieces(len) = way {
+        let octets = octets.to_vec();
+        let read_at = move |space: &mut [u8], offset| {
+            octets.get(usize::try_from(offset).unwrap()..).unwrap_or_default().read(space)
+        };
+        capture.pieces = Some((Arc::new(read_at), len));
+    }
     let mut stdout = Vec::new();
     let mut output = Output::new("netsum", Terminal::default(), &mut stdout, io::sink());
     let reported = report(&mut capture, Name::of(OsStr::new("capture")), style, &mut output).unwrap();
@@ -132,7 +148,11 @@ proptest! {
         ),
         huge in prop::option::weighted(0.2, 0..200_usize),
         cut in prop::option::of(any::<prop::sample::Index>()),
-        step in prop_oneof![Just(1 << 20), 50_usize..3000],
+        way in prop_oneof![
+            Just(Way::Stream(1 << 20)),
+            (50_usize..3000).prop_map(Way::Stream),
+            (1_usize..3000).prop_map(Way::Pieces),
+        ],
         threads in 2_usize..5,
     ) {
         let mut writer = pcap::Writer::new(Vec::new(), LinkType::ETHERNET, pcap::Format::default()).unwrap();
@@ -147,7 +167,7 @@ proptest! {
             capture.truncate(cut.index(capture.len()));
         }
         for style in STYLES {
-            prop_assert_eq!(judged(&capture, step, threads, style), judged(&capture, 1 << 20, 1, style));
+            prop_assert_eq!(judged(&capture, way, threads, style), judged(&capture, Way::Stream(1 << 20), 1, style));
         }
     }
 }
@@ -163,8 +183,9 @@ fn a_flow_of_another_batch_gives_the_reason() {
         }
     }
     let capture = writer.into_inner();
-    for (step, threads) in [(1 << 20, 1), (1 << 20, 3), (100, 3)] {
-        let (_, shown) = judged(&capture, step, threads, Style::Listing(Extent::Fitting));
-        assert!(shown.contains("port 5000"), "{step}, {threads}: {shown}");
+    let ways = [(Way::Stream(1 << 20), 1), (Way::Stream(1 << 20), 3), (Way::Stream(100), 3), (Way::Pieces(100), 3)];
+    for (way, threads) in ways {
+        let (_, shown) = judged(&capture, way, threads, Style::Listing(Extent::Fitting));
+        assert!(shown.contains("port 5000"), "{way:?}, {threads}: {shown}");
     }
 }

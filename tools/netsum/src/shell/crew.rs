@@ -1,21 +1,19 @@
-//! Threads that share a capture: they read by turns, and judge side by side what they read.
-//!
-//! Who has read a batch lets the next one read and judges his own, which is still in the cache of his processor. What comes of it
-//! goes to one place, in the order of the capture.
+//! Threads that share a capture: each fetches a batch of frames and judges it while it is still in the cache of his processor.
+//! What comes of it goes to one place, in the order of the capture.
 #![expect(clippy::disallowed_methods, reason = "the shell: starts threads")]
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use sockeye_capture::{Batch, CaptureError, StreamReader, Unpacked};
+use sockeye_capture::Batch;
 
-/// Batches that a thread has at a time: one that it reads or judges, and one whose results are being taken.
+use super::supply::{Place, Supply};
+
+/// Batches that a thread has at a time: one that it fetches or judges, and one whose results are being taken.
 const LOADS: usize = 2;
 
-/// More than these would wait for each other to read.
+/// More than these would wait for each other.
 const MAX_THREADS: usize = 4;
 
 /// How many threads may share a capture: as many as there are processors for, within reason.
@@ -28,58 +26,24 @@ pub fn size() -> usize {
 pub struct Load<T> {
     /// The frames.
     pub batch: Batch,
-    /// How many octets of the file had been used when it was read.
-    pub position: u64,
+    /// Where in the capture they are.
+    pub place: Place,
     /// What was found.
     pub found: T,
-    /// Its place in the order of the capture.
-    place: u64,
     /// Whose it is.
     thread: usize,
 }
 
-/// The right to read, which is one thread's at a time.
-struct Turn<'a, R> {
-    reader: &'a mut StreamReader<Unpacked<R>>,
-    /// How many batches have been read.
-    read: u64,
-    is_over: bool,
-    fault: Option<CaptureError>,
-}
-
-impl<R: Read> Turn<'_, R> {
-    /// Reads into `load`; `false` if there is nothing more to be had.
-    fn take<T>(&mut self, load: &mut Load<T>) -> bool {
-        if self.is_over {
-            return false;
-        }
-        match self.reader.next_batch(&mut load.batch) {
-            Ok(true) => {
-                load.position = self.reader.stream().position();
-                load.place = self.read;
-                self.read = self.read.saturating_add(1);
-                return true;
-            }
-            Ok(false) => {}
-            Err(fault) => self.fault = Some(fault),
-        }
-        self.is_over = true;
-        false
-    }
-}
-
-/// Has `threads` threads judge the batches that `reader` has, and hands each to `take`, in order. What is left when it returns
-/// does not fit into a batch, or is the end.
+/// Has `threads` threads judge the batches that `supply` has, and hands each to `take`, in order.
 ///
 /// # Errors
-/// What `take` says, at once. A fault of the capture, when all before it has been taken, is inside the result.
-pub fn share<R: Read + Send, T: Default + Send, E>(
-    reader: &mut StreamReader<Unpacked<R>>,
+/// What `take` says, at once.
+pub fn share<T: Default + Send, E>(
+    supply: &impl Supply,
     threads: usize,
     judge: impl Fn(&Batch, &mut T) + Sync,
     mut take: impl FnMut(&Load<T>) -> Result<(), E>,
-) -> Result<Result<(), CaptureError>, E> {
-    let turn = Mutex::new(Turn { reader, read: 0, is_over: false, fault: None });
+) -> Result<(), E> {
     thread::scope(|scope| {
         let (done, judged) = mpsc::channel();
         let mut homes = Vec::new();
@@ -89,8 +53,8 @@ pub fn share<R: Read + Send, T: Default + Send, E>(
                 // Its receiver is here.
                 let _ = home.send(Load { thread, ..Load::default() });
             }
-            let (turn, judge, done) = (&turn, &judge, done.clone());
-            let work = move || work(turn, &free, judge, &done);
+            let (judge, done) = (&judge, done.clone());
+            let work = move || work(supply, &free, judge, &done);
             if thread::Builder::new().name("judge".to_owned()).spawn_scoped(scope, work).is_ok() {
                 homes.push(home);
             } else {
@@ -100,22 +64,14 @@ pub fn share<R: Read + Send, T: Default + Send, E>(
         drop(done);
         // Returning drops the homes: then every thread is out of loads, and ends.
         in_order(&judged, &homes, &mut take)
-    })?;
-    let fault = turn.into_inner().unwrap_or_else(PoisonError::into_inner).fault;
-    Ok(fault.map_or(Ok(()), Err))
+    })
 }
 
 /// What one thread does.
-fn work<R: Read, T>(
-    turn: &Mutex<Turn<'_, R>>,
-    free: &Receiver<Load<T>>,
-    judge: &impl Fn(&Batch, &mut T),
-    done: &Sender<Load<T>>,
-) {
+fn work<T>(supply: &impl Supply, free: &Receiver<Load<T>>, judge: &impl Fn(&Batch, &mut T), done: &Sender<Load<T>>) {
     while let Ok(mut load) = free.recv() {
-        if !turn.lock().unwrap_or_else(PoisonError::into_inner).take(&mut load) {
-            return;
-        }
+        let Some(place) = supply.fetch(&mut load.batch) else { return };
+        load.place = place;
         judge(&load.batch, &mut load.found);
         if done.send(load).is_err() {
             return;
@@ -123,7 +79,7 @@ fn work<R: Read, T>(
     }
 }
 
-/// Takes what was judged in the order in which it was read, and sends the loads home.
+/// Takes what was judged in the order of the capture, and sends the loads home.
 fn in_order<T, E>(
     judged: &Receiver<Load<T>>,
     homes: &[Sender<Load<T>>],
@@ -131,7 +87,7 @@ fn in_order<T, E>(
 ) -> Result<(), E> {
     let (mut early, mut next) = (BTreeMap::new(), 0_u64);
     for load in judged {
-        early.insert(load.place, load);
+        early.insert(load.place.number, load);
         while let Some(load) = early.remove(&next) {
             take(&load)?;
             next = next.saturating_add(1);
