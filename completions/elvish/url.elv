@@ -18,6 +18,7 @@ set edit:completion:arg-completer[url] = {|@words|
     }
     var completions = [
         &'url'= {
+            cand --model 'By which standard: both in the table, whatwg in JSON unless told'
             cand --color 'Use colour: on a terminal, always or never'
             cand --resolve 'Ask getaddrinfo(3) for the addresses of each host'
             cand --explain 'Show the working, step by step'

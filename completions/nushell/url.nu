@@ -1,5 +1,9 @@
 module completions {
 
+  def "nu-complete url model" [] {
+    [ "whatwg" "rfc3986" "both" ]
+  }
+
   def "nu-complete url color" [] {
     [ "auto" "always" "never" ]
   }
@@ -7,6 +11,7 @@ module completions {
   # Take a URL apart as a browser does, and show what a socket gets from it
   export extern url [
     --resolve                 # Ask getaddrinfo(3) for the addresses of each host
+    --model: string@"nu-complete url model" # By which standard: both in the table, whatwg in JSON unless told
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete url color" # Use colour: on a terminal, always or never

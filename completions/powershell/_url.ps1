@@ -21,6 +21,7 @@ Register-ArgumentCompleter -Native -CommandName 'url' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'url' {
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'By which standard: both in the table, whatwg in JSON unless told')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('--resolve', '--resolve', [CompletionResultType]::ParameterName, 'Ask getaddrinfo(3) for the addresses of each host')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')

@@ -50,3 +50,4 @@ mod ports_why;
 #[path = "../tools.rs"]
 mod tools;
 mod url;
+mod url_models;

@@ -52,6 +52,7 @@ Query parameters:
 └───┴──────┴───────┴────────┴──────────────┘
 Normalised: http://user:pw@example.com:8080/b?q=1&q=%32+3#top
 Violation: a username or password in a URL is shown and logged wherever the URL is
+RFC 3986: the same, once normalised by its section 6.2 (path)
 Socket: TCP, example.com, port 8080; would be resolved by getaddrinfo(\"example.com\", \"8080\")
 ",
     );

@@ -6,6 +6,9 @@ use sockeye_cli::{Failure, Output, Status};
 use crate::cli::Dissect;
 use crate::dissect::{self, Dissection, HostKind, Malformed};
 use crate::explain::Event;
+use crate::models::report::{Alone, Refused};
+use crate::models::{self, Choice, Comparison};
+use crate::rfc3986::reading::Reading;
 use crate::{shell, socket};
 
 /// Takes each URL apart. One that is malformed or cannot be resolved is told of, and the others go on.
@@ -16,22 +19,10 @@ pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut failed = None;
     let mut shown = false;
     for text in &job.urls {
-        let mut events = Vec::new();
-        let dissected = dissect::dissect(text, &mut |event| events.push(event));
-        let shows = dissected.is_ok() || output.is_explained();
-        if shown && shows && !output.is_json() {
-            output.raw(b"\n")?;
-        }
-        shown |= shows;
-        // With addresses from getaddrinfo(3) the steps that do without it would contradict what follows.
-        let superseded =
-            |event: &Event| job.resolve && matches!(event, Event::WouldResolve { .. } | Event::LaidOut { .. });
-        for event in events.iter().filter(|event| !superseded(event)) {
-            output.event(event)?;
-        }
-        let failure = match dissected {
-            Ok(dissection) => show(dissection, job.resolve, output)?,
-            Err(malformed) => Some(malformed.into()),
+        let failure = match job.model_for(output) {
+            Choice::Rfc3986 => read(text, &mut shown, output)?,
+            Choice::Whatwg => dissect(text, false, job, &mut shown, output)?,
+            Choice::Both => dissect(text, true, job, &mut shown, output)?,
         };
         if let Some(failure) = failure {
             output.failure(&failure);
@@ -39,6 +30,84 @@ pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
         }
     }
     failed.map_or(Ok(Status::YES), |status| Err(Failure::Silent(status)))
+}
+
+impl Dissect {
+    /// Both standards, but for a program only WHATWG unless it asked for more.
+    fn model_for(&self, output: &Output<'_>) -> Choice {
+        self.model.unwrap_or(if output.is_json() && !output.is_explained() { Choice::Whatwg } else { Choice::Both })
+    }
+}
+
+/// An empty line between two URLs.
+fn apart(shown: &mut bool, output: &mut Output<'_>) -> Result<(), Failure> {
+    if std::mem::replace(shown, true) && !output.is_json() {
+        output.raw(b"\n")?;
+    }
+    Ok(())
+}
+
+/// Takes a URL apart by WHATWG URL, and shows what RFC 3986 makes of it beside that if `compares`.
+fn dissect(
+    text: &str,
+    compares: bool,
+    job: &Dissect,
+    shown: &mut bool,
+    output: &mut Output<'_>,
+) -> Result<Option<Failure>, Failure> {
+    let mut events = Vec::new();
+    let dissected = dissect::dissect(text, &mut |event| events.push(event));
+    let models = compares.then(|| models::compare(text, dissected.as_ref()));
+    let models =
+        models.map(|models| Comparison { in_full: job.model.is_some(), warned: output.is_explained(), ..models });
+    let refused_but_read = models.as_ref().is_some_and(|models| {
+        (models.host_warning.is_some() && !output.is_json()) || (job.model.is_some() && models.rfc3986.valid)
+    });
+    if dissected.is_ok() || output.is_explained() || refused_but_read {
+        apart(shown, output)?;
+    }
+    if let Some((hosts, why)) = models.as_ref().and_then(|models| Some((&models.hosts, models.host_warning.as_ref()?)))
+    {
+        output.event(&models::explain::Event::HostDiffers { hosts: hosts.clone(), why: why.clone() })?;
+    }
+    // With addresses from getaddrinfo(3) the steps that do without it would contradict what follows.
+    let superseded = |event: &Event| job.resolve && matches!(event, Event::WouldResolve { .. } | Event::LaidOut { .. });
+    for event in events.iter().filter(|event| !superseded(event)) {
+        output.event(event)?;
+    }
+    for event in models.iter().flat_map(models::explain::Event::of) {
+        output.event(&event)?;
+    }
+    match dissected {
+        Ok(dissection) => {
+            // An explanation changes no result.
+            let models = models.filter(|_| job.model.is_some() || !output.is_json()).map(Box::new);
+            show(Dissection { models, ..dissection }, job.resolve, output)
+        }
+        Err(malformed) => {
+            if let Some(models) = models.filter(|_| refused_but_read) {
+                let fault = malformed.fault.clone();
+                output.result(&Refused { input: text.to_owned(), model: "both", whatwg_fault: fault, models })?;
+            }
+            Ok(Some(malformed.into()))
+        }
+    }
+}
+
+/// Reads a URI reference by RFC 3986 alone.
+fn read(text: &str, shown: &mut bool, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
+    let reading = Reading::of(text);
+    if reading.valid || output.is_explained() {
+        apart(shown, output)?;
+    }
+    for event in models::explain::Event::of_reading(&reading) {
+        output.event(&event)?;
+    }
+    if let Some(fault) = &reading.fault {
+        return Ok(Some(Failure::usage(format!("\"{}\": {fault}", escape(text)))));
+    }
+    output.result(&Alone { input: text.to_owned(), model: "rfc3986", reading })?;
+    Ok(None)
 }
 
 /// Shows a URL, with its addresses if they are wanted; what went wrong in finding them comes back.

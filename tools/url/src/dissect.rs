@@ -11,6 +11,7 @@ use url::{Host, ParseError, Url};
 use crate::component::{Change, Component};
 use crate::departure::{Departure, departures};
 use crate::explain::Event;
+use crate::models::Comparison;
 use crate::percent;
 use crate::query::{self, Parameter};
 use crate::scheme;
@@ -65,6 +66,9 @@ pub struct Dissection {
     pub remarks: Vec<Remark>,
     /// What a socket would need; `None` if the URL leads to none.
     pub socket: Option<Socket>,
+    /// What RFC 3986 makes of the same text, where both models are asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub models: Option<Box<Comparison>>,
 }
 
 /// The rules by which a URL is taken apart.
@@ -369,6 +373,7 @@ fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -
         violations,
         remarks: remarks(input, split, url),
         socket: None,
+        models: None,
     };
     dissection.confirm(url);
     dissection.socket = socket::of(&dissection);

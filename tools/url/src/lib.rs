@@ -3,6 +3,8 @@
 //! - [`dissect`]: from a text to a [`dissect::Dissection`]; the core
 //! - [`spans`]: where the components stand in the input
 //! - [`whatwg`]: the `url` crate, which decides what is a URL and normalises it
+//! - [`rfc3986`]: a strict parser of our own for the generic syntax, its resolution and its normalisation
+//! - [`models`]: what the two standards make of one text, side by side
 //! - [`departure`]: where that crate is known to depart from the standard
 //! - [`component`], [`query`], [`percent`]: a component, the query's parameters, percent-encoding
 //! - [`scheme`], [`socket`]: default ports and transports; what connect(2) would get
@@ -24,9 +26,11 @@ pub mod dissect;
 pub mod encode;
 pub mod explain;
 pub mod manual;
+pub mod models;
 pub mod percent;
 pub mod query;
 pub mod report;
+pub mod rfc3986;
 pub mod same;
 pub mod scheme;
 pub mod shell;

@@ -6,7 +6,7 @@ use sockeye_cli::manual::Example;
 /// The man page of `url`.
 pub const MANUAL: Manual = Manual {
     summary: "take a URL apart and show what a socket gets from it",
-    synopsis: &["[--resolve] [--explain] [--json] [--color WHEN] URL..."],
+    synopsis: &["[--model MODEL] [--resolve] [--explain] [--json] [--color WHEN] URL..."],
     description: "`url` takes each URL apart by the rules that browsers follow (the WHATWG URL standard) and prints one table \
 of its components: scheme, username, password, host, zone, port, path, query and fragment. For each it shows where it \
 stands in the input, as octets from 0 with the end excluded; the text there; the value that the parser made of it; and \
@@ -41,6 +41,18 @@ The standard knows no zones. `http://[fe80::1%eth0]/`, or with `%25` as RFC 6874
 the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 25.",
         ),
         (
+            "Two standards",
+            "Browsers follow WHATWG URL; RFC 3986 is what most other specifications mean by a URI. The table is WHATWG's. \
+Below it stands what RFC 3986 has otherwise, by a strict parser of its own: `=` marks what is the same octet by octet, `~` what is the same once \
+RFC 3986 has normalised it (its section 6.2), `≠` what differs, and why. `--model both` shows all components so, \
+`--model whatwg` no comparison, and `--model rfc3986` RFC 3986 alone: each component, the rule of appendix A that it follows, and \
+the steps of normalisation. For a text that it refuses it says at which octet and by which rule, and whether an IRI (RFC 3987) may have it.
+
+Where the two do not go to the same host, or one refuses the text for its authority and the other goes to a host, a warning comes first of all: \
+a filter that reads a URL by one and a client that reads it by the other are a hole. A name outside ASCII alone, a zone, or a port \
+that is too large is no such difference.",
+        ),
+        (
             "JSON",
             "With `--json` each URL is one object of the type \"result\". `scheme`, `authority`, `username`, `password`, `host`, \
 `zone`, `port`, `path`, `query` and `fragment` are the components. Every component is an object with `span`, `text`, `value`, `decoded`, \
@@ -48,7 +60,13 @@ the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 
 
 `effective_port` is the port that a connection would go to. `parameters` have their names and values decoded, with \
 U+FFFD for what is not UTF-8. `socket` has the host, the port and, as far as they are known, the addresses, with the \
-sockaddr as hexadecimal; it is null where there is nothing to connect to.",
+sockaddr as hexadecimal; it is null where there is nothing to connect to.
+
+With `--json` the model is whatwg unless `--model` is given. With both there is `models` besides: `host_warning` (a sentence, or null), \
+`hosts` (for each `reader`, `whatwg` and `rfc3986`, the `host`, or why it is `refused` and the host `by_delimiters`), `components` (each \
+with `whatwg`, `rfc3986`, `agreement`, which is `same`, `normalised` or `different`, and `why`), and `rfc3986`: `valid`, `fault`, `kind`, \
+the components with `span`, `text` and `normalised`, `host_rule`, `path_rule`, `normalised` and its `steps`. \
+With `--model rfc3986` the result is that with `input` and `model`.",
         ),
     ],
     examples: &[
@@ -63,6 +81,18 @@ sockaddr as hexadecimal; it is null where there is nothing to connect to.",
             command: "url 'http://example.com\\@evil.example/'",
             shows: "\"example.com\", \"80\"",
             status: 0,
+        },
+        Example {
+            says: "See both standards side by side:",
+            command: "url --model both 'http://010.0.0.1/'",
+            shows: "WARNING: the host depends on who reads this URL",
+            status: 0,
+        },
+        Example {
+            says: "Ask where a text leaves the grammar of RFC 3986:",
+            command: "url --model rfc3986 'http://h/a b'",
+            shows: "at octet 10 (segment, RFC 3986 section 3.3)",
+            status: 2,
         },
         Example {
             says: "Show each step, down to the octets that connect(2) gets:",

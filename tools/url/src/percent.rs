@@ -56,6 +56,13 @@ pub fn form_octets(text: &[u8]) -> impl Iterator<Item = u8> + '_ {
     })
 }
 
+/// Appends `%XX`, in upper case as RFC 3986 section 2.1 asks.
+pub fn push_escape(octet: u8, text: &mut String) {
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    let digit = |value: u8| DIGITS.get(usize::from(value & 0xf)).copied().unwrap_or('0');
+    text.extend(['%', digit(octet >> 4), digit(octet)]);
+}
+
 /// As [`decode`], with `+` for a blank before: the encoding of HTML forms.
 ///
 /// # Source

@@ -162,7 +162,7 @@ fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
-fn cell(text: Option<&str>) -> String {
+pub(crate) fn cell(text: Option<&str>) -> String {
     match text {
         None => ABSENT.to_owned(),
         Some("") => EMPTY.to_owned(),
@@ -170,7 +170,7 @@ fn cell(text: Option<&str>) -> String {
     }
 }
 
-fn span_cell(span: Option<Span>) -> String {
+pub(crate) fn span_cell(span: Option<Span>) -> String {
     span.map_or(ABSENT.to_owned(), |span| span.to_string())
 }
 
@@ -228,6 +228,9 @@ fn addresses(number: usize) -> String {
 
 impl Render for Dissection {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        if let Some(models) = &self.models {
+            models.render_warning(text)?;
+        }
         let painted = self.painted(text);
         text.line(painted)?;
         text.table(&self.component_table())?;
@@ -246,6 +249,9 @@ impl Render for Dissection {
         for remark in &self.remarks {
             let word = text.paint(Role::Warning, "Remark:");
             text.line(format!("{word} {remark}"))?;
+        }
+        if let Some(models) = &self.models {
+            models.render_rows(text)?;
         }
         match &self.socket {
             None => text.line(format!("Socket: none, {}", socket::why_none(self))),

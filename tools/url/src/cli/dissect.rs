@@ -6,6 +6,7 @@ use clap::Args;
 use sockeye_cli::Failure;
 
 use super::text;
+use crate::models::Choice;
 
 /// The arguments.
 #[derive(Args, Debug)]
@@ -16,6 +17,9 @@ pub(super) struct DissectArgs {
     /// Ask getaddrinfo(3) for the addresses of each host
     #[arg(long)]
     resolve: bool,
+    /// By which standard: both in the table, whatwg in JSON unless told
+    #[arg(long, value_name = "MODEL", value_enum)]
+    model: Option<Choice>,
 }
 
 /// What is asked for.
@@ -25,6 +29,8 @@ pub struct Dissect {
     pub urls: Vec<String>,
     /// Whether getaddrinfo(3) is asked for their addresses.
     pub resolve: bool,
+    /// By which standard; `None` for what suits the output.
+    pub model: Option<Choice>,
 }
 
 impl DissectArgs {
@@ -38,7 +44,10 @@ impl DissectArgs {
     /// # Errors
     /// [`Failure`] that names the first URL that is not UTF-8, before anything is done.
     pub(super) fn job(self) -> Result<Dissect, Failure> {
+        if self.resolve && self.model == Some(Choice::Rfc3986) {
+            return Err(Failure::usage("--resolve takes the host as WHATWG URL reads it: not with --model rfc3986"));
+        }
         let urls = self.urls.into_iter().map(text).collect::<Result<_, _>>()?;
-        Ok(Dissect { urls, resolve: self.resolve })
+        Ok(Dissect { urls, resolve: self.resolve, model: self.model })
     }
 }

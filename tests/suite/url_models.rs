@@ -1,0 +1,127 @@
+//! url and its two standards: what WHATWG URL and RFC 3986 make of one text, as its user sees it.
+
+use serde_json::Value;
+use sockeye_test_support::{Run, run, tool};
+
+fn url(args: &[&str]) -> Run {
+    run(tool("url").args(args))
+}
+
+/// The one result of a run with `--json`.
+fn json(args: &[&str]) -> Value {
+    let run = url(&[&["--json"], args].concat());
+    let lines = run.out();
+    let line =
+        lines.lines().find(|line| line.contains("\"type\":\"result\"")).unwrap_or_else(|| panic!("{}", run.story()));
+    serde_json::from_str::<Value>(line).unwrap()["data"].clone()
+}
+
+#[test]
+fn a_host_that_depends_on_the_reader_is_warned_of_first_of_all() {
+    let run = url(&["http://example.com\\@evil.example/"]);
+    run.status(0).stderr_is("");
+    assert!(
+        run.out().starts_with(
+            "WARNING: the host depends on who reads this URL
+  WHATWG    example.com
+  RFC 3986  refuses it: \"\\\\\" may not stand in a userinfo, only as %5C at octet 18 (userinfo, RFC 3986 section 3.2.1)
+            (its delimiters alone would give evil.example)
+  because   to WHATWG a backslash is a slash in this scheme, and RFC 3986 has none
+http://example.com"
+        ),
+        "{}",
+        run.story()
+    );
+    assert!(url(&["--explain", "http://010.0.0.1/"]).out().starts_with("WARNING: "));
+    assert!(!url(&["http://example.com/"]).out().contains("WARNING"));
+}
+
+#[test]
+fn a_text_that_only_one_standard_takes_is_shown_as_that_one_has_it() {
+    url(&["http://1.2.3.256/"])
+        .status(2)
+        .stdout_has("WARNING: the host depends")
+        .stdout_has("reg-name")
+        .stdout_has("WHATWG: refused: invalid IPv4 address")
+        .stderr_has("url: \"http://1.2.3.256/\": invalid IPv4 address");
+    // A relative reference is RFC 3986's, and is shown if that was asked for.
+    url(&["a/b"]).status(2).stdout_is("");
+    url(&["--model", "both", "a/b"]).status(2).stdout_has("a relative-path reference (RFC 3986 section 4.2)");
+    url(&["--model", "rfc3986", "../a"]).status(0).stdout_has("path-noscheme").stderr_is("");
+}
+
+#[test]
+fn each_model_can_be_had_alone() {
+    let whatwg = url(&["--model", "whatwg", "http://010.0.0.1/"]);
+    whatwg.status(0);
+    assert!(!whatwg.out().contains("RFC 3986") && !whatwg.out().contains("WARNING"), "{}", whatwg.story());
+    url(&["--model", "rfc3986", "HTTP://EX%41mple.com:80/a/../%7e"])
+        .status(0)
+        .stderr_is("")
+        .stdout_has("Normalised (case, RFC 3986 section 6.2.2.1): http://ex%41mple.com:80/a/../%7E")
+        .stdout_has("Normalised (percent-encoding, RFC 3986 section 6.2.2.2): http://example.com:80/a/../~")
+        .stdout_has("Normalised (dot segments, RFC 3986 section 6.2.2.3): http://example.com:80/~")
+        .stdout_has("Normalised (scheme-based, RFC 3986 section 6.2.3): http://example.com/~");
+    url(&["--model", "rfc3986", "http://b\u{fc}cher.example/"])
+        .status(2)
+        .stdout_is("")
+        .stderr_has("at octet 8 (reg-name, RFC 3986 section 3.2.2); an IRI may have it (RFC 3987)");
+    url(&["--model", "rfc3986", "--resolve", "http://h/"]).status(2).stderr_has("not with --model rfc3986");
+}
+
+#[test]
+fn both_models_side_by_side_show_every_component() {
+    url(&["--model", "both", "http://EX.com"]).status(0).stdout_has(
+        "\
+┌───────────┬───┬────────┬──────────┐
+│ Component ┆   ┆ WHATWG ┆ RFC 3986 │
+╞═══════════╪═══╪════════╪══════════╡
+│ scheme    ┆ = ┆ http   ┆ http     │
+│ userinfo  ┆ = ┆ -      ┆ -        │
+│ host      ┆ ~ ┆ ex.com ┆ EX.com   │
+│ port      ┆ = ┆ -      ┆ -        │
+│ path      ┆ ~ ┆ /      ┆ (empty)  │
+│ query     ┆ = ┆ -      ┆ -        │
+│ fragment  ┆ = ┆ -      ┆ -        │
+└───────────┴───┴────────┴──────────┘
+host: lower-cased; RFC 3986: only when it normalises
+",
+    );
+}
+
+#[test]
+fn json_carries_both_models_if_asked() {
+    assert_eq!(json(&["http://010.0.0.1/"])["models"], Value::Null, "as before");
+    let both = json(&["--model", "both", "http://010.0.0.1/"]);
+    assert_eq!(both["host"]["value"], "8.0.0.1", "the fields of WHATWG stay");
+    let models = &both["models"];
+    assert!(models["host_warning"].as_str().unwrap().contains("octal"));
+    assert_eq!(models["hosts"][0]["reader"], "whatwg");
+    assert_eq!(models["hosts"][1]["host"], "010.0.0.1");
+    assert_eq!(models["rfc3986"]["host_rule"], "reg-name");
+    assert_eq!(models["rfc3986"]["path_rule"], "path-abempty");
+    assert_eq!(models["rfc3986"]["host"]["span"]["start"], 7);
+    let host = models["components"].as_array().unwrap().iter().find(|row| row["component"] == "host").unwrap().clone();
+    assert_eq!((host["agreement"].as_str(), host["rfc3986"].as_str()), (Some("different"), Some("010.0.0.1")));
+
+    let alone = json(&["--model", "rfc3986", "http://h/a/../b"]);
+    assert_eq!((alone["model"].as_str(), alone["valid"].as_bool()), (Some("rfc3986"), Some(true)));
+    assert_eq!((alone["kind"].as_str(), alone["normalised"].as_str()), (Some("uri"), Some("http://h/b")));
+    assert_eq!(alone["steps"][0]["rule"], "dot_segments");
+    let refused = json(&["--model", "both", "http://1.2.3.256/"]);
+    assert_eq!(refused["whatwg_fault"], "invalid IPv4 address");
+    assert_eq!(refused["models"]["hosts"][0]["refused"], "invalid IPv4 address");
+}
+
+#[test]
+fn the_explanation_says_what_locates_and_what_names() {
+    url(&["--explain", "urn:example:a"])
+        .status(0)
+        .stdout_has("without protocol and resource name this is a URI, not a URL")
+        .stdout_has("\"example:a\" follows the rule path-rootless (RFC 3986 section 3.3)");
+    url(&["--explain", "http://h/x"]).status(0).stdout_has("\"http\" is the protocol and \"/x\" the resource's name");
+    url(&["--explain", "www.example.com"])
+        .status(2)
+        .stdout_has("without protocol and resource name this is a URI reference, not a URL");
+    url(&["--explain", "http://h/a/../%7e"]).status(0).stdout_has("dot segments makes it http://h/~");
+}

@@ -1,0 +1,193 @@
+//! The working of RFC 3986 and of the comparison, as data.
+
+use std::io;
+
+use serde::Serialize;
+use sockeye_cli::escape::escape;
+use sockeye_cli::output::Role;
+use sockeye_cli::{Render, Text};
+
+use super::{Agreement, Comparison, HostOf, Purpose, Row, purpose, report};
+use crate::rfc3986::normalise::Rule;
+use crate::rfc3986::reading::{Kind, Reading};
+use crate::rfc3986::{Fault, ZoneForm};
+use crate::spans::Span;
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The readers do not go to the same host.
+    HostDiffers {
+        /// Where each goes.
+        hosts: Vec<HostOf>,
+        /// Why.
+        why: String,
+    },
+    /// What the text is by RFC 3986.
+    ReferenceKind {
+        /// That.
+        kind: Kind,
+    },
+    /// Whether it locates or names.
+    PurposeTold {
+        /// That.
+        purpose: Purpose,
+        /// Its scheme.
+        scheme: Option<String>,
+        /// Its path.
+        path: String,
+    },
+    /// A component follows a rule of RFC 3986's appendix A.
+    RuleMatched {
+        /// Which.
+        component: &'static str,
+        /// Where it stands.
+        span: Span,
+        /// As it stands.
+        text: String,
+        /// The rule.
+        rule: &'static str,
+        /// The section that has it.
+        section: &'static str,
+    },
+    /// A zone, which RFC 3986 does not have.
+    ZoneFound {
+        /// Where it stands.
+        span: Span,
+        /// How it is written.
+        form: ZoneForm,
+    },
+    /// RFC 3986 refuses the text.
+    Refused {
+        /// Where and why.
+        fault: Fault,
+    },
+    /// A step of RFC 3986's normalisation changed something.
+    NormalisedBy {
+        /// Which step.
+        rule: Rule,
+        /// Where it is specified.
+        source: &'static str,
+        /// The text after it.
+        result: String,
+    },
+    /// The standards do not make the same of a component.
+    ReadOtherwise {
+        /// What each makes of it, and why.
+        #[serde(flatten)]
+        row: Row,
+    },
+}
+
+impl Event {
+    /// The steps of a comparison but for its warning, which comes first of all.
+    pub fn of(comparison: &Comparison) -> Vec<Self> {
+        let mut events = Self::of_reading(&comparison.rfc3986);
+        let rows = comparison.components.iter().filter(|row| row.agreement == Agreement::Different);
+        events.extend(rows.map(|row| Self::ReadOtherwise { row: row.clone() }));
+        events
+    }
+
+    /// The steps of RFC 3986.
+    pub fn of_reading(reading: &Reading) -> Vec<Self> {
+        let mut events = vec![Self::ReferenceKind { kind: reading.kind }];
+        match &reading.fault {
+            Some(fault) => events.push(Self::Refused { fault: fault.clone() }),
+            None => events.extend(Self::of_rules(reading)),
+        }
+        let scheme = reading.scheme.as_ref().map(|scheme| scheme.text.to_ascii_lowercase());
+        events.push(Self::PurposeTold { purpose: purpose(reading), scheme, path: reading.path.text.clone() });
+        let steps = reading.steps.iter();
+        events.extend(steps.map(|step| Self::NormalisedBy {
+            rule: step.rule,
+            source: step.source,
+            result: step.result.clone(),
+        }));
+        events
+    }
+
+    fn of_rules(reading: &Reading) -> Vec<Self> {
+        let host = reading.host_rule.map_or("", |rule| rule.name());
+        let path = reading.path_rule.map_or("", |rule| rule.name());
+        let rules = [
+            ("scheme", &reading.scheme, "scheme", "3.1"),
+            ("userinfo", &reading.userinfo, "userinfo", "3.2.1"),
+            ("host", &reading.host, host, "3.2.2"),
+            ("port", &reading.port, "port", "3.2.3"),
+        ];
+        let path = ("path", Some(&reading.path), path, "3.3");
+        let tail = [("query", &reading.query, "query", "3.4"), ("fragment", &reading.fragment, "fragment", "3.5")];
+        let before = rules.iter().map(|(component, part, rule, section)| (*component, part.as_ref(), *rule, *section));
+        let after = tail.iter().map(|(component, part, rule, section)| (*component, part.as_ref(), *rule, *section));
+        let mut events = Vec::new();
+        for (component, part, rule, section) in before.chain([path]).chain(after) {
+            let Some(part) = part else { continue };
+            events.push(Self::RuleMatched { component, span: part.span, text: part.text.clone(), rule, section });
+            if let (Some(zone), Some(form), "host") = (&reading.zone, reading.zone_form, component) {
+                events.push(Self::ZoneFound { span: zone.span, form });
+            }
+        }
+        events
+    }
+
+    /// What it is about, where that stands, and what there is to say.
+    fn words(&self) -> (&'static str, Option<Span>, String) {
+        match self {
+            Self::HostDiffers { why, .. } => ("host", None, why.clone()),
+            Self::ReferenceKind { kind } => ("rfc3986", None, kind.words().to_owned()),
+            Self::PurposeTold { purpose, scheme, path } => {
+                ("uri, url", None, purpose_words(*purpose, scheme.as_deref().unwrap_or_default(), path))
+            }
+            Self::RuleMatched { component, span, text, rule, section } => {
+                let follows = format!("\"{}\" follows the rule {rule} (RFC 3986 section {section})", escape(text));
+                (component, Some(*span), follows)
+            }
+            Self::ZoneFound { span, form: ZoneForm::Rfc6874 } => {
+                ("zone", Some(*span), "behind %25 as RFC 6874 wrote it; RFC 9844 took that back".to_owned())
+            }
+            Self::ZoneFound { span, form: ZoneForm::Rfc9844 } => {
+                ("zone", Some(*span), "behind a bare %, as users type it (RFC 9844); RFC 3986 has no zones".to_owned())
+            }
+            Self::Refused { fault } => ("rfc3986", None, format!("refused: {fault}")),
+            Self::NormalisedBy { rule, source, result } => {
+                ("rfc3986", None, format!("{} makes it {} ({source})", rule.words(), escape(result)))
+            }
+            Self::ReadOtherwise { row } => {
+                let value =
+                    |value: Option<&str>| value.map_or("nothing".to_owned(), |value| format!("\"{}\"", escape(value)));
+                let (ours, theirs) = (value(row.whatwg.as_deref()), value(row.rfc3986.as_deref()));
+                let why = row.why.join("; ");
+                (row.component, None, format!("WHATWG {ours}, RFC 3986 {theirs}: {why}"))
+            }
+        }
+    }
+}
+
+fn purpose_words(purpose: Purpose, scheme: &str, path: &str) -> String {
+    match purpose {
+        Purpose::Locates if path.is_empty() => format!(
+            "\"{scheme}\" is the protocol, and the resource is the host's root: a URI that says where is a URL (RFC 3986 section 1.1.3)"
+        ),
+        Purpose::Locates => format!(
+            "\"{scheme}\" is the protocol and \"{}\" the resource's name: a URI that says where is a URL (RFC 3986 section 1.1.3)",
+            escape(path)
+        ),
+        Purpose::Names => format!(
+            "without protocol and resource name this is a URI, not a URL: \"{scheme}\" names and does not say where (RFC 3986 section 1.1.3)"
+        ),
+        Purpose::Reference => "without protocol and resource name this is a URI reference, not a URL: only a base gives it both (RFC 3986 section 4.1)".to_owned(),
+    }
+}
+
+impl Render for Event {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        if let Self::HostDiffers { hosts, why } = self {
+            return report::render_warning(text, hosts, why);
+        }
+        let (topic, span, words) = self.words();
+        let span = span.map(|span| span.to_string()).unwrap_or_default();
+        let lead = text.paint(Role::Dim, &format!("{topic:<10} {span:>8}"));
+        text.line(format!("{lead}  {words}"))
+    }
+}

@@ -1,0 +1,181 @@
+//! Two standards side by side, for a person.
+
+use std::io;
+
+use serde::Serialize;
+use sockeye_cli::escape::escape;
+use sockeye_cli::output::Role;
+use sockeye_cli::table::{Rules, Table};
+use sockeye_cli::{Render, Text};
+
+use super::{Agreement, Comparison, HostOf, Row};
+use crate::report::{cell, span_cell};
+use crate::rfc3986::reading::Reading;
+use crate::rfc3986::{HostRule, PathRule};
+
+/// A text that RFC 3986 alone has read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Alone {
+    /// As it was given.
+    pub input: String,
+    /// `rfc3986`.
+    pub model: &'static str,
+    /// What was read.
+    #[serde(flatten)]
+    pub reading: Reading,
+}
+
+/// A text that WHATWG URL refuses, and what RFC 3986 makes of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refused {
+    /// As it was given.
+    pub input: String,
+    /// `both`.
+    pub model: &'static str,
+    /// Why WHATWG URL refuses it.
+    pub whatwg_fault: String,
+    /// The comparison.
+    pub models: Comparison,
+}
+
+impl Render for Alone {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        text.line(escape(&self.input))?;
+        render_reading(text, &self.reading)
+    }
+}
+
+impl Render for Refused {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        self.models.render_warning(text)?;
+        text.line(escape(&self.input))?;
+        if self.models.rfc3986.valid {
+            render_reading(text, &self.models.rfc3986)?;
+        } else {
+            self.models.render_rows(text)?;
+        }
+        text.prose("WHATWG: ", &format!("refused: {}", self.whatwg_fault))
+    }
+}
+
+/// The components by RFC 3986, and what normalisation makes of them.
+fn render_reading(text: &mut Text<'_>, reading: &Reading) -> io::Result<()> {
+    let mut table = Table::new(Rules::Lines, ["Component", "Octets", "In the input", "Normalised", "Rule"]);
+    for (name, part) in reading.components() {
+        if name == "zone" && part.is_none() {
+            continue;
+        }
+        let rule = match (name, part) {
+            (_, None) => "",
+            ("host", _) => reading.host_rule.map_or("", HostRule::name),
+            ("path", _) => reading.path_rule.map_or("", PathRule::name),
+            ("zone", _) => "not of RFC 3986",
+            (name, _) => name,
+        };
+        table.row([
+            name.to_owned(),
+            span_cell(part.map(|part| part.span)),
+            cell(part.map(|part| part.text.as_str())),
+            cell(part.and_then(|part| part.normalised.as_deref())),
+            rule.to_owned(),
+        ]);
+    }
+    text.table(&table)?;
+    for step in &reading.steps {
+        text.line(format!("Normalised ({}, {}): {}", step.rule.words(), step.source, escape(&step.result)))?;
+    }
+    text.line(format!("RFC 3986: {}", reading.kind.words()))
+}
+
+impl Comparison {
+    /// The warning that the readers do not go to the same host; nothing if they do or it was given already.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn render_warning(&self, text: &mut Text<'_>) -> io::Result<()> {
+        match &self.host_warning {
+            Some(why) if !self.warned => render_warning(text, &self.hosts, why),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where the standards do not make the same of the text.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn render_rows(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let told = self.host_warning.is_some() && self.rfc3986.refuses_authority();
+        if let Some(fault) = self.rfc3986.fault.as_ref().filter(|_| !told) {
+            text.prose("RFC 3986: ", &format!("refused: {fault}"))?;
+        }
+        let shown = |row: &&Row| self.in_full || row.agreement == Agreement::Different;
+        let rows: Vec<&Row> = self.components.iter().filter(shown).collect();
+        let later: Vec<&str> = self.of(Agreement::Normalised).map(|row| row.component).collect();
+        if self.rfc3986.valid && self.of(Agreement::Different).next().is_none() {
+            let once = match later.as_slice() {
+                [] => String::new(),
+                later => format!(", once normalised by its section 6.2 ({})", later.join(", ")),
+            };
+            text.prose("RFC 3986: ", &format!("the same{once}"))?;
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut table = Table::new(Rules::Lines, ["Component", "", "WHATWG", "RFC 3986"]);
+        for row in &rows {
+            let values = [row.whatwg.as_deref(), row.rfc3986.as_deref()].map(cell);
+            table.row([row.component, row.agreement.sign()].map(str::to_owned).into_iter().chain(values));
+        }
+        text.table(&table)?;
+        for (components, why) in reasons(&rows) {
+            text.prose(&format!("{}: ", components.join(", ")), &escape(why))?;
+        }
+        Ok(())
+    }
+
+    fn of(&self, agreement: Agreement) -> impl Iterator<Item = &Row> {
+        self.components.iter().filter(move |row| row.agreement == agreement)
+    }
+}
+
+/// Each reason once, with the components that it holds for.
+fn reasons<'a>(rows: &[&'a Row]) -> Vec<(Vec<&'static str>, &'a str)> {
+    let mut reasons: Vec<(Vec<&'static str>, &str)> = Vec::new();
+    for (component, why) in rows.iter().flat_map(|row| row.why.iter().map(|why| (row.component, why.as_str()))) {
+        match reasons.iter_mut().find(|(_, known)| *known == why) {
+            Some((components, _)) => components.push(component),
+            None => reasons.push((vec![component], why)),
+        }
+    }
+    reasons
+}
+
+impl Agreement {
+    /// One character for a table.
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Same => "=",
+            Self::Normalised => "~",
+            Self::Different => "≠",
+        }
+    }
+}
+
+/// Which reader goes where, and why.
+pub(super) fn render_warning(text: &mut Text<'_>, hosts: &[HostOf], why: &str) -> io::Result<()> {
+    text.line(text.paint(Role::Bad, "WARNING: the host depends on who reads this URL"))?;
+    for host in hosts {
+        let lead = format!("  {:<9} ", host.reader.name());
+        match (&host.host, &host.refused) {
+            (Some(name), _) => text.line(format!("{lead}{}", text.paint(Role::Strong, &escape(name))))?,
+            (None, Some(refused)) => {
+                text.prose(&lead, &format!("refuses it: {refused}"))?;
+                if let Some(host) = &host.by_delimiters {
+                    text.line(format!("{:12}(its delimiters alone would give {})", "", escape(host)))?;
+                }
+            }
+            (None, None) => text.line(format!("{lead}no host"))?,
+        }
+    }
+    text.prose("  because   ", why)
+}
