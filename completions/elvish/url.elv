@@ -41,6 +41,7 @@ set edit:completion:arg-completer[url] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'url;diff'= {
+            cand --model 'By which standard they are read and normalised: whatwg or rfc3986'
             cand --color 'Use colour: on a terminal, always or never'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
@@ -55,14 +56,30 @@ set edit:completion:arg-completer[url] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'url;encode'= {
+            cand -s 'Which octets are encoded'
+            cand --set 'Which octets are encoded'
+            cand -k 'Characters of ASCII to leave as they are all the same'
+            cand --keep 'Characters of ASCII to leave as they are all the same'
             cand --color 'Use colour: on a terminal, always or never'
+            cand -p 'Instead, a host or the host of a URL in Punycode'
+            cand --punycode 'Instead, a host or the host of a URL in Punycode'
+            cand -l 'Each line of standard input by itself'
+            cand --lines 'Each line of standard input by itself'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'url;decode'= {
+            cand -s 'Leave what this set encodes; in a form, + is a blank too'
+            cand --set 'Leave what this set encodes; in a form, + is a blank too'
+            cand -k 'Characters of ASCII to leave encoded'
+            cand --keep 'Characters of ASCII to leave encoded'
             cand --color 'Use colour: on a terminal, always or never'
+            cand -u 'Instead, a host or the host of a URL in Unicode'
+            cand --unicode 'Instead, a host or the host of a URL in Unicode'
+            cand -l 'Each line of standard input by itself'
+            cand --lines 'Each line of standard input by itself'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
             cand -h 'Print help (see more with ''--help'')'

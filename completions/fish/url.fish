@@ -47,6 +47,9 @@ never\t'Not even on a terminal'"
 complete -c url -n "__fish_url_using_subcommand same" -l explain -d 'Show the working, step by step'
 complete -c url -n "__fish_url_using_subcommand same" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c url -n "__fish_url_using_subcommand same" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c url -n "__fish_url_using_subcommand diff" -l model -d 'By which standard they are read and normalised: whatwg or rfc3986' -r -f -a "whatwg\t'WHATWG URL, as browsers do'
+rfc3986\t'RFC 3986, strictly'
+both\t'Both, side by side'"
 complete -c url -n "__fish_url_using_subcommand diff" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
@@ -59,15 +62,39 @@ never\t'Not even on a terminal'"
 complete -c url -n "__fish_url_using_subcommand connect" -l explain -d 'Show the working, step by step'
 complete -c url -n "__fish_url_using_subcommand connect" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c url -n "__fish_url_using_subcommand connect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c url -n "__fish_url_using_subcommand encode" -s s -l set -d 'Which octets are encoded' -r -f -a "c0-control\t'Controls, and all outside ASCII'
+fragment\t'Also blank " < > `'
+query\t'C0-control and blank " # < >'
+special-query\t'Query and \''
+path\t'Query and ? ^ ` { }'
+userinfo\t'Path and / : ; = @ [ \\ ] |'
+component\t'Userinfo and $ % & + ,'
+form\t'Component and ! \' ( ) ~, and a blank is +'
+unreserved\t'All but letters, digits and - . _ ~ (RFC 3986)'"
+complete -c url -n "__fish_url_using_subcommand encode" -s k -l keep -d 'Characters of ASCII to leave as they are all the same' -r
 complete -c url -n "__fish_url_using_subcommand encode" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
+complete -c url -n "__fish_url_using_subcommand encode" -s p -l punycode -d 'Instead, a host or the host of a URL in Punycode'
+complete -c url -n "__fish_url_using_subcommand encode" -s l -l lines -d 'Each line of standard input by itself'
 complete -c url -n "__fish_url_using_subcommand encode" -l explain -d 'Show the working, step by step'
 complete -c url -n "__fish_url_using_subcommand encode" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c url -n "__fish_url_using_subcommand encode" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c url -n "__fish_url_using_subcommand decode" -s s -l set -d 'Leave what this set encodes; in a form, + is a blank too' -r -f -a "c0-control\t'Controls, and all outside ASCII'
+fragment\t'Also blank " < > `'
+query\t'C0-control and blank " # < >'
+special-query\t'Query and \''
+path\t'Query and ? ^ ` { }'
+userinfo\t'Path and / : ; = @ [ \\ ] |'
+component\t'Userinfo and $ % & + ,'
+form\t'Component and ! \' ( ) ~, and a blank is +'
+unreserved\t'All but letters, digits and - . _ ~ (RFC 3986)'"
+complete -c url -n "__fish_url_using_subcommand decode" -s k -l keep -d 'Characters of ASCII to leave encoded' -r
 complete -c url -n "__fish_url_using_subcommand decode" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
+complete -c url -n "__fish_url_using_subcommand decode" -s u -l unicode -d 'Instead, a host or the host of a URL in Unicode'
+complete -c url -n "__fish_url_using_subcommand decode" -s l -l lines -d 'Each line of standard input by itself'
 complete -c url -n "__fish_url_using_subcommand decode" -l explain -d 'Show the working, step by step'
 complete -c url -n "__fish_url_using_subcommand decode" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c url -n "__fish_url_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -34,12 +34,17 @@ module completions {
     second: string            # The URL to compare it with
   ]
 
+  def "nu-complete url diff model" [] {
+    [ "whatwg" "rfc3986" "both" ]
+  }
+
   def "nu-complete url diff color" [] {
     [ "auto" "always" "never" ]
   }
 
   # Show where two URLs differ, component by component
   export extern "url diff" [
+    --model: string@"nu-complete url diff model" # By which standard they are read and normalised: whatwg or rfc3986
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete url diff color" # Use colour: on a terminal, always or never
@@ -61,12 +66,20 @@ module completions {
     url: string               # The URL
   ]
 
+  def "nu-complete url encode set" [] {
+    [ "c0-control" "fragment" "query" "special-query" "path" "userinfo" "component" "form" "unreserved" ]
+  }
+
   def "nu-complete url encode color" [] {
     [ "auto" "always" "never" ]
   }
 
   # Percent-encode a text by a chosen set
   export extern "url encode" [
+    --set(-s): string@"nu-complete url encode set" # Which octets are encoded
+    --keep(-k): string        # Characters of ASCII to leave as they are all the same
+    --punycode(-p)            # Instead, a host or the host of a URL in Punycode
+    --lines(-l)               # Each line of standard input by itself
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete url encode color" # Use colour: on a terminal, always or never
@@ -74,12 +87,20 @@ module completions {
     text: string              # The text; - for standard input
   ]
 
+  def "nu-complete url decode set" [] {
+    [ "c0-control" "fragment" "query" "special-query" "path" "userinfo" "component" "form" "unreserved" ]
+  }
+
   def "nu-complete url decode color" [] {
     [ "auto" "always" "never" ]
   }
 
   # Undo percent-encoding
   export extern "url decode" [
+    --set(-s): string@"nu-complete url decode set" # Leave what this set encodes; in a form, + is a blank too
+    --keep(-k): string        # Characters of ASCII to leave encoded
+    --unicode(-u)             # Instead, a host or the host of a URL in Unicode
+    --lines(-l)               # Each line of standard input by itself
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete url decode color" # Use colour: on a terminal, always or never

@@ -46,6 +46,7 @@ Register-ArgumentCompleter -Native -CommandName 'url' -ScriptBlock {
             break
         }
         'url;diff' {
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'By which standard they are read and normalised: whatwg or rfc3986')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
@@ -62,7 +63,15 @@ Register-ArgumentCompleter -Native -CommandName 'url' -ScriptBlock {
             break
         }
         'url;encode' {
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Which octets are encoded')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Which octets are encoded')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Characters of ASCII to leave as they are all the same')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Characters of ASCII to leave as they are all the same')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Instead, a host or the host of a URL in Punycode')
+            [CompletionResult]::new('--punycode', '--punycode', [CompletionResultType]::ParameterName, 'Instead, a host or the host of a URL in Punycode')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Each line of standard input by itself')
+            [CompletionResult]::new('--lines', '--lines', [CompletionResultType]::ParameterName, 'Each line of standard input by itself')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -70,7 +79,15 @@ Register-ArgumentCompleter -Native -CommandName 'url' -ScriptBlock {
             break
         }
         'url;decode' {
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Leave what this set encodes; in a form, + is a blank too')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Leave what this set encodes; in a form, + is a blank too')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Characters of ASCII to leave encoded')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Characters of ASCII to leave encoded')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'Instead, a host or the host of a URL in Unicode')
+            [CompletionResult]::new('--unicode', '--unicode', [CompletionResultType]::ParameterName, 'Instead, a host or the host of a URL in Unicode')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Each line of standard input by itself')
+            [CompletionResult]::new('--lines', '--lines', [CompletionResultType]::ParameterName, 'Each line of standard input by itself')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

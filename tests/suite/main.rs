@@ -51,3 +51,4 @@ mod ports_why;
 mod tools;
 mod url;
 mod url_models;
+mod url_same;

@@ -8,6 +8,7 @@ use crate::dissect::{self, Dissection, HostKind, Malformed};
 use crate::explain::Event;
 use crate::models::report::{Alone, Refused};
 use crate::models::{self, Choice, Comparison};
+use crate::rfc3986::Fault;
 use crate::rfc3986::reading::Reading;
 use crate::{shell, socket};
 
@@ -104,10 +105,15 @@ fn read(text: &str, shown: &mut bool, output: &mut Output<'_>) -> Result<Option<
         output.event(&event)?;
     }
     if let Some(fault) = &reading.fault {
-        return Ok(Some(Failure::usage(format!("\"{}\": {fault}", escape(text)))));
+        return Ok(Some(refused_by_rfc3986(text, fault)));
     }
     output.result(&Alone { input: text.to_owned(), model: "rfc3986", reading })?;
     Ok(None)
+}
+
+/// That RFC 3986 does not take `text`.
+pub(crate) fn refused_by_rfc3986(text: &str, fault: &Fault) -> Failure {
+    Failure::usage(format!("\"{}\": {fault}", escape(text)))
 }
 
 /// Shows a URL, with its addresses if they are wanted; what went wrong in finding them comes back.

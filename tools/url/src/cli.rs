@@ -1,7 +1,6 @@
 //! The command line.
 
 mod connect;
-mod decode;
 mod diff;
 mod dissect;
 mod encode;
@@ -17,10 +16,9 @@ use sockeye_cli::{Exit, Failure, Invocation, Presentation, command_first, parse_
 use self::dissect::DissectArgs;
 
 pub use connect::Connect;
-pub use decode::Decode;
 pub use diff::Diff;
 pub use dissect::Dissect;
-pub use encode::Encode;
+pub use encode::{Code, Name};
 pub use same::Same;
 
 /// Take a URL apart as a browser does, and show what a socket gets from it
@@ -47,7 +45,7 @@ enum Command {
     /// Percent-encode a text by a chosen set
     Encode(encode::EncodeArgs),
     /// Undo percent-encoding
-    Decode(decode::DecodeArgs),
+    Decode(encode::DecodeArgs),
 }
 
 /// What the command line says.
@@ -71,9 +69,9 @@ pub enum Job {
     /// `url connect`.
     Connect(Connect),
     /// `url encode`.
-    Encode(Encode),
+    Encode(Code),
     /// `url decode`.
-    Decode(Decode),
+    Decode(Code),
 }
 
 /// The options as clap describes them.

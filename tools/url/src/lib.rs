@@ -10,7 +10,7 @@
 //! - [`scheme`], [`socket`]: default ports and transports; what connect(2) would get
 //! - [`template`]: the language of `--get`
 //! - [`explain`]: the working as data; [`report`]: the tables
-//! - [`anatomy`]: `url URL...`; [`same`], [`diff`], [`connect`], [`encode`], [`decode`]: the commands
+//! - [`anatomy`]: `url URL...`; [`same`], [`diff`], [`connect`], [`encode`]: the commands
 //! - [`shell`]: getaddrinfo(3), where the user asked for it
 //! - [`cli`], [`manual`]: the options and the man page
 #![forbid(unsafe_code)]
@@ -19,7 +19,6 @@ pub mod anatomy;
 pub mod cli;
 pub mod component;
 pub mod connect;
-pub mod decode;
 pub mod departure;
 pub mod diff;
 pub mod dissect;
@@ -73,8 +72,8 @@ impl Tool for Url {
             Job::Same(job) => same::run(job, output),
             Job::Diff(job) => diff::run(job, output),
             Job::Connect(job) => connect::run(job, output),
-            Job::Encode(job) => encode::run(job, output),
-            Job::Decode(job) => decode::run(job, output),
+            Job::Encode(job) => encode::run_encode(job, output),
+            Job::Decode(job) => encode::run_decode(job, output),
         }
     }
 }

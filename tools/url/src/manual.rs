@@ -6,7 +6,12 @@ use sockeye_cli::manual::Example;
 /// The man page of `url`.
 pub const MANUAL: Manual = Manual {
     summary: "take a URL apart and show what a socket gets from it",
-    synopsis: &["[--model MODEL] [--resolve] [--explain] [--json] [--color WHEN] URL..."],
+    synopsis: &["[--model MODEL] [--resolve] [--explain] [--json] [--color WHEN] URL...",
+        "same A B",
+        "diff [--model MODEL] A B",
+        "encode [--set SET] [--keep CHARS] [--punycode] [--lines] TEXT|-",
+        "decode [--set SET] [--keep CHARS] [--unicode] [--lines] TEXT|-",
+    ],
     description: "`url` takes each URL apart by the rules that browsers follow (the WHATWG URL standard) and prints one table \
 of its components: scheme, username, password, host, zone, port, path, query and fragment. For each it shows where it \
 stands in the input, as octets from 0 with the end excluded; the text there; the value that the parser made of it; and \
@@ -53,6 +58,27 @@ a filter that reads a URL by one and a client that reads it by the other are a h
 that is too large is no such difference.",
         ),
         (
+            "Same and different",
+            "`url same A B` climbs the ladder of RFC 3986 section 6.2 and says at which rung the two become equal: the texts themselves, \
+case, the text of an IPv6 address (RFC 5952), percent-encoding of unreserved characters, dot segments, what the scheme says of ports and empty paths, and \
+last WHATWG's parser. A rung of a standard that refuses one of the two is skipped. Fragments are compared too. With `--explain` both texts are shown at every rung.
+
+`url diff A B` lists the components that differ once normalised, and the parameters of the query by name and by which of that name they are. \
+`--model rfc3986` reads by RFC 3986, which takes relative references.",
+        ),
+        (
+            "Encode and decode",
+            "`url encode TEXT` percent-encodes the octets of a set: WHATWG's `c0-control`, `fragment`, `query`, `special-query`, `path`, \
+`userinfo`, `component` (the default, which is encodeURIComponent) and `form`, or `unreserved` for all that RFC 3986 does not call so. \
+`--keep` names characters that stay. The sets before `component` do not have the percent sign: what is encoded already stays so.
+
+`url decode TEXT` undoes every `%XX`; with a set it leaves those that the set encodes, so that `--set unreserved` is the step of RFC 3986 section 6.2.2.2. \
+In a form every `%XX` is undone, and a `+` is a blank. A `%` without two digits behind it stays.
+
+`-` is standard input, octet by octet: a line feed at its end is encoded too, unless `--lines` takes each line by itself. What is decoded from there is written without \
+a line feed behind it. On a terminal control characters are shown as `\\xNN`. `--punycode` and `--unicode` convert a host, or the host of a URL, and leave the rest.",
+        ),
+        (
             "JSON",
             "With `--json` each URL is one object of the type \"result\". `scheme`, `authority`, `username`, `password`, `host`, \
 `zone`, `port`, `path`, `query` and `fragment` are the components. Every component is an object with `span`, `text`, `value`, `decoded`, \
@@ -95,6 +121,24 @@ With `--model rfc3986` the result is that with `input` and `model`.",
             status: 2,
         },
         Example {
+            says: "Ask whether two URLs are the same, and why:",
+            command: "url same HTTP://Example.com:80 http://example.com/",
+            shows: "The same from \"scheme-based\" on: http://example.com/",
+            status: 0,
+        },
+        Example {
+            says: "See in which parameter two URLs differ:",
+            command: "url diff 'http://h/?a=1&b=2' 'http://h/?a=1&b=3'",
+            shows: "Query parameters:",
+            status: 1,
+        },
+        Example {
+            says: "Encode a text for a query, and decode one:",
+            command: "url encode 'a b&c' && url decode a%20b%26c",
+            shows: "a%20b%26c",
+            status: 0,
+        },
+        Example {
             says: "Show each step, down to the octets that connect(2) gets:",
             command: "url --explain 'http://[::1]:8080/'",
             shows: "sin6_port",
@@ -120,7 +164,8 @@ With `--model rfc3986` the result is that with `input` and `model`.",
         },
     ],
     exit_status: &[
-        (0, "Every URL was taken apart, and its host, if it has one to connect to, resolved if that was asked for."),
+        (0, "Every URL was taken apart, and its host, if it has one to connect to, resolved if that was asked for. The two are the same."),
+        (1, "same, diff: the two are not the same."),
         (2, "The command line is wrong, or a URL is malformed. The other URLs are shown nevertheless."),
         (3, "A host was not resolved."),
         (4, "This host failed: standard output cannot be written, or the resolver does not work."),

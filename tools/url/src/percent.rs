@@ -77,7 +77,7 @@ pub fn count(text: &str) -> usize {
 }
 
 /// The octet of the two hexadecimal digits in front, and what follows them.
-fn hex_pair(octets: &[u8]) -> Option<(u8, &[u8])> {
+pub(crate) fn hex_pair(octets: &[u8]) -> Option<(u8, &[u8])> {
     let [high, low, rest @ ..] = octets else { return None };
     let high = char::from(*high).to_digit(16)?;
     let low = char::from(*low).to_digit(16)?;

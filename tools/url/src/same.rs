@@ -1,13 +1,237 @@
-//! `url same`: not built yet.
+//! `url same`: the ladder of comparison, rung by rung, from the texts themselves to what both standards make of them.
 
-use sockeye_cli::{Failure, Output, Status};
+use std::io;
+
+use serde::Serialize;
+use sockeye_cli::escape::escape;
+use sockeye_cli::output::Role;
+use sockeye_cli::table::{Rules, Table};
+use sockeye_cli::{Failure, Output, Render, Status, Text};
 
 use crate::cli::Same;
+use crate::dissect::{Dissection, Malformed, dissect};
+use crate::rfc3986::normalise::Rule;
+use crate::rfc3986::{Components, parse};
 
-/// Refuses.
+/// Whether two texts are the same URL, and from which rung on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Ladder {
+    /// A URL.
+    pub first: String,
+    /// The URL that it was compared with.
+    pub second: String,
+    /// Whether they are the same by any rung.
+    pub same: bool,
+    /// The first rung by which they are; `None` if there is none.
+    pub rung: Option<&'static str>,
+    /// Where that is specified.
+    pub source: Option<&'static str>,
+    /// The rungs up to that one, or all.
+    pub rungs: Vec<Rung>,
+}
+
+/// One rung: a comparison after one more step of normalisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rung {
+    /// Its name.
+    pub rung: &'static str,
+    /// Where it is specified.
+    pub source: &'static str,
+    /// Whether the two are the same by it; `None` if the standard refuses one of them.
+    pub same: Option<bool>,
+    /// The first after the step, or why it is refused.
+    pub first: String,
+    /// The second likewise.
+    pub second: String,
+}
+
+/// One step, where the working is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The two were compared.
+    Compared {
+        /// By which rung, and how they look there.
+        #[serde(flatten)]
+        rung: Rung,
+    },
+}
+
+/// Compares.
 ///
 /// # Errors
-/// [`Failure`] always.
-pub fn run(_job: &Same, _output: &mut Output<'_>) -> Result<Status, Failure> {
-    Err(Failure::usage("same: this command is not built yet"))
+/// [`Failure`] if neither standard takes one of the two, or if the output cannot be written.
+pub fn run(job: &Same, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let ladder = compare(&job.first, &job.second)?;
+    for rung in &ladder.rungs {
+        output.event(&Event::Compared { rung: rung.clone() })?;
+    }
+    output.result(&ladder)?;
+    Ok(if ladder.same { Status::YES } else { Status::NO })
+}
+
+/// Climbs the ladder until the two are the same.
+///
+/// # Errors
+/// [`Malformed`] if neither standard takes one of the two.
+///
+/// # Source
+/// RFC 3986 section 6.2; then WHATWG URL section 4.6, "equivalence".
+pub fn compare(first: &str, second: &str) -> Result<Ladder, Malformed> {
+    let whatwg = [first, second].map(|text| dissect(text, &mut |_| {}));
+    let rfc3986 = [first, second].map(|text| parse(text).map(|reference| Components::of_cut(text, &reference.cut)));
+    for (by_whatwg, by_rfc3986) in whatwg.iter().zip(&rfc3986) {
+        if let (Err(malformed), Err(_)) = (by_whatwg, by_rfc3986) {
+            return Err(malformed.clone());
+        }
+    }
+    let mut rungs = vec![Rung {
+        rung: "simple string",
+        source: "RFC 3986 section 6.2.1",
+        same: Some(first == second),
+        first: first.to_owned(),
+        second: second.to_owned(),
+    }];
+    rungs.extend(rfc3986_rungs(rfc3986));
+    let [a, b] = &whatwg;
+    rungs.push(Rung {
+        rung: "WHATWG",
+        source: "WHATWG URL section 4.6",
+        same: a
+            .as_ref()
+            .ok()
+            .zip(b.as_ref().ok())
+            .map(|(a, b)| a.normalised == b.normalised && a.zone.value == b.zone.value),
+        first: shown(a),
+        second: shown(b),
+    });
+    let reached = rungs.iter().position(|rung| rung.same == Some(true));
+    rungs.truncate(reached.map_or(rungs.len(), |reached| reached + 1));
+    let rung = rungs.last().filter(|rung| rung.same == Some(true));
+    Ok(Ladder {
+        first: first.to_owned(),
+        second: second.to_owned(),
+        same: rung.is_some(),
+        rung: rung.map(|rung| rung.rung),
+        source: rung.map(|rung| rung.source),
+        rungs,
+    })
+}
+
+/// The rungs of RFC 3986, or one that says what it refuses.
+fn rfc3986_rungs(pair: [Result<Components, crate::rfc3986::Fault>; 2]) -> Vec<Rung> {
+    match pair {
+        [Ok(mut first), Ok(mut second)] => {
+            let rung = |rule: Rule| {
+                rule.apply(&mut first);
+                rule.apply(&mut second);
+                let (first, second) = (first.to_string(), second.to_string());
+                Rung { rung: rule.words(), source: rule.source(), same: Some(first == second), first, second }
+            };
+            Rule::ALL.into_iter().map(rung).collect()
+        }
+        pair => {
+            let [first, second] = pair.map(|side| match side {
+                Ok(uri) => uri.to_string(),
+                Err(fault) => format!("refused: {fault}"),
+            });
+            vec![Rung { rung: "RFC 3986", source: "RFC 3986 appendix A", same: None, first, second }]
+        }
+    }
+}
+
+fn shown(dissected: &Result<Dissection, Malformed>) -> String {
+    match dissected {
+        Ok(url) => url.normalised.clone(),
+        Err(malformed) => format!("refused: {}", malformed.fault),
+    }
+}
+
+impl Render for Event {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let Self::Compared { rung: Rung { rung, source, same, first, second } } = self;
+        let lead = text.paint(Role::Dim, &format!("{rung:<16}"));
+        match same {
+            Some(true) => text.line(format!("{lead} both are {} ({source})", escape(first))),
+            Some(false) => text.line(format!("{lead} {} is not {} ({source})", escape(first), escape(second))),
+            None => text.line(format!("{lead} {} | {} ({source})", escape(first), escape(second))),
+        }
+    }
+}
+
+impl Render for Ladder {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let mut table = Table::new(Rules::Lines, ["Rung", "Specified in", "Same"]);
+        for Rung { rung, source, same, .. } in &self.rungs {
+            let same = same.map_or("refused", |same| if same { "yes" } else { "no" });
+            table.row([*rung, *source, same]);
+        }
+        text.table(&table)?;
+        let last = |rung: &Rung| (escape(&rung.first).into_owned(), escape(&rung.second).into_owned());
+        match (self.rung, self.rungs.last().map(last)) {
+            (Some("simple string"), _) => text.line("The same, octet by octet"),
+            (Some(rung), Some((both, _))) => text.line(format!("The same from \"{rung}\" on: {both}")),
+            (_, Some((first, second))) => {
+                text.line("Different, at the end still:")?;
+                text.line(format!("  {first}"))?;
+                text.line(format!("  {second}"))
+            }
+            (_, None) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn rung(first: &str, second: &str) -> Option<&'static str> {
+        compare(first, second).unwrap().rung
+    }
+
+    #[test]
+    fn each_rung_is_reached() {
+        for (first, second, expected) in [
+            ("http://h/", "http://h/", Some("simple string")),
+            ("http://h/", "HTTP://H/", Some("case")),
+            ("http://h/%3a", "http://h/%3A", Some("case")),
+            ("http://[::1]/", "http://[0:0:0:0:0:0:0:1]/", Some("IPv6 text")),
+            ("http://h/~a", "http://h/%7ea", Some("percent-encoding")),
+            // RFC 3986 section 6.2.2: the two of its example.
+            ("example://a/b/c/%7Bfoo%7D", "eXAMPLE://a/./b/../b/%63/%7bfoo%7d", Some("dot segments")),
+            ("http://h", "http://h:80/", Some("scheme-based")),
+            ("http://127.0.0.1/", "http://127.1/", Some("WHATWG")),
+            ("http://h/a b", "http://h/a%20b", Some("WHATWG")),
+            ("http:h", "http://h/", Some("WHATWG")),
+            ("http://h/", "https://h/", None),
+            ("http://h/", "http://h/?", None),
+            ("http://h/#a", "http://h/#b", None),
+            ("http://h/a%2Fb", "http://h/a/b", None),
+            ("a/b", "a/b", Some("simple string")),
+            ("a/./b", "a/b", None),
+        ] {
+            assert_eq!(rung(first, second), expected, "{first} {second}");
+            assert_eq!(rung(second, first), expected, "{second} {first}");
+        }
+    }
+
+    #[test]
+    fn what_no_standard_takes_is_malformed() {
+        assert!(compare("http://[", "http://h/").is_err());
+        assert!(compare("http://h/", "a b").is_err());
+        // One of them is enough.
+        let ladder = compare("http://h/a b", "http://h/").unwrap();
+        assert_eq!(ladder.rungs.iter().map(|rung| rung.same).collect::<Vec<_>>(), [Some(false), None, Some(false)]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_url_is_the_same_as_itself_normalised(text in "(http|foo)://[a-zA-Z%.4]{1,6}(:[0-9]{0,2})?(/[a-zA-Z.%41]{0,4}){0,3}") {
+            if let Ok(url) = dissect(&text, &mut |_| {}) {
+                prop_assert!(compare(&text, &url.normalised).unwrap().same);
+            }
+        }
+    }
 }

@@ -1,4 +1,7 @@
-//! The only code that asks the system for anything: getaddrinfo(3), and only where the user said so.
+//! The only code that asks the system for anything: getaddrinfo(3) and standard input, and only where the user said so.
+#![expect(clippy::disallowed_methods, reason = "the shell: reads standard input")]
+
+use std::io::{self, Read};
 
 use sockeye_cli::{Failure, Status};
 use sockeye_sys::addrinfo::{AiFlags, Hints, lookup};
@@ -31,4 +34,17 @@ pub fn resolve(socket: &mut Socket) -> Result<(), Failure> {
     socket.addresses = answer.into_iter().map(|entry| Address::of_socket_addr(entry.addr)).collect();
     socket.resolved = true;
     Ok(())
+}
+
+/// All of standard input.
+///
+/// # Errors
+/// [`Failure`] that says why it cannot be read.
+pub fn standard_input() -> Result<Vec<u8>, Failure> {
+    let mut octets = Vec::new();
+    io::stdin()
+        .lock()
+        .read_to_end(&mut octets)
+        .map_err(|error| Failure::call(Status::HOST, "read", "standard input", &error))?;
+    Ok(octets)
 }

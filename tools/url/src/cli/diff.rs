@@ -6,6 +6,7 @@ use clap::Args;
 use sockeye_cli::Failure;
 
 use super::text;
+use crate::models::Choice;
 
 /// The arguments.
 #[derive(Args, Debug)]
@@ -16,6 +17,9 @@ pub(super) struct DiffArgs {
     /// The URL to compare it with
     #[arg(value_name = "B")]
     second: OsString,
+    /// By which standard they are read and normalised: whatwg or rfc3986
+    #[arg(long, value_name = "MODEL", value_enum, default_value = "whatwg")]
+    model: Choice,
 }
 
 /// What is asked for.
@@ -25,14 +29,19 @@ pub struct Diff {
     pub first: String,
     /// The URL to compare it with.
     pub second: String,
+    /// By which standard.
+    pub model: Choice,
 }
 
 impl DiffArgs {
     /// What they ask for.
     ///
     /// # Errors
-    /// [`Failure`] if one of them is not UTF-8.
+    /// [`Failure`] if one of them is not UTF-8, or the model is both.
     pub(super) fn job(self) -> Result<Diff, Failure> {
-        Ok(Diff { first: text(self.first)?, second: text(self.second)? })
+        if self.model == Choice::Both {
+            return Err(Failure::usage("diff compares by one standard: --model whatwg or --model rfc3986"));
+        }
+        Ok(Diff { first: text(self.first)?, second: text(self.second)?, model: self.model })
     }
 }

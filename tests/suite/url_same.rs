@@ -1,0 +1,135 @@
+//! url same, url diff, url encode and url decode, as their user sees them.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use serde_json::Value;
+use sockeye_test_support::{Run, run, tool};
+
+fn url(args: &[&str]) -> Run {
+    run(tool("url").args(args))
+}
+
+/// The results of a run with `--json`.
+fn results(run: &Run) -> Vec<Value> {
+    let lines = run.out();
+    let values = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    values.filter(|value| value["type"] == "result").map(|value| value["data"].clone()).collect()
+}
+
+/// What comes out for `input` on standard input.
+fn piped(args: &[&str], input: &[u8]) -> Vec<u8> {
+    let mut child = tool("url").args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{args:?}: {output:?}");
+    output.stdout
+}
+
+#[test]
+fn same_says_by_which_rung() {
+    let run = url(&["same", "eXAMPLE://a/./b/../b/%63/%7bfoo%7d", "example://a/b/c/%7Bfoo%7D"]);
+    run.status(0).stderr_is("").stdout_is(
+        "\
+┌──────────────────┬──────────────────────────┬──────┐
+│ Rung             ┆ Specified in             ┆ Same │
+╞══════════════════╪══════════════════════════╪══════╡
+│ simple string    ┆ RFC 3986 section 6.2.1   ┆ no   │
+│ case             ┆ RFC 3986 section 6.2.2.1 ┆ no   │
+│ IPv6 text        ┆ RFC 5952 section 4       ┆ no   │
+│ percent-encoding ┆ RFC 3986 section 6.2.2.2 ┆ no   │
+│ dot segments     ┆ RFC 3986 section 6.2.2.3 ┆ yes  │
+└──────────────────┴──────────────────────────┴──────┘
+The same from \"dot segments\" on: example://a/b/c/%7Bfoo%7D
+",
+    );
+    url(&["same", "http://h", "http://h:80/"]).status(0).stdout_has("The same from \"scheme-based\" on: http://h/");
+    url(&["same", "http://127.1/", "http://127.0.0.1/"])
+        .status(0)
+        .stdout_has("The same from \"WHATWG\" on: http://127.0.0.1/");
+    url(&["same", "http://h/a", "http://h/b"]).status(1).stdout_has("Different, at the end still:\n  http://h/a\n");
+    url(&["same", "http://[", "http://h/"])
+        .status(2)
+        .stdout_is("")
+        .stderr_has("url: \"http://[\": invalid IPv6 address");
+    let json = url(&["same", "--json", "http://h/a b", "http://h/a%20b"]);
+    json.status(0);
+    let ladder = results(&json).remove(0);
+    assert_eq!((ladder["rung"].as_str(), ladder["same"].as_bool()), (Some("WHATWG"), Some(true)));
+    assert_eq!(ladder["rungs"][1]["same"], Value::Null, "RFC 3986 refuses one");
+    url(&["same", "--explain", "http://H/", "http://h/"])
+        .status(0)
+        .stdout_has("http://H/ is not http://h/ (RFC 3986 section 6.2.1)")
+        .stdout_has("both are http://h/ (RFC 3986 section 6.2.2.1)");
+}
+
+#[test]
+fn diff_shows_components_and_parameters_that_differ() {
+    url(&["diff", "http://a/x?q=1&r=2", "https://a:8443/x?q=1&r=3"]).status(1).stderr_is("").stdout_is(
+        "\
+┌───────────┬─────────┬─────────┐
+│ Component ┆ A       ┆ B       │
+╞═══════════╪═════════╪═════════╡
+│ scheme    ┆ http    ┆ https   │
+│ port      ┆ 80      ┆ 8443    │
+│ query     ┆ q=1&r=2 ┆ q=1&r=3 │
+└───────────┴─────────┴─────────┘
+Query parameters:
+┌──────┬────────┬───┬───┐
+│ Name ┆ Number ┆ A ┆ B │
+╞══════╪════════╪═══╪═══╡
+│ r    ┆      1 ┆ 2 ┆ 3 │
+└──────┴────────┴───┴───┘
+",
+    );
+    url(&["diff", "http://A:80", "http://a/"]).status(0).stdout_is("No component differs\n");
+    url(&["diff", "http://h/?a=1&b=2", "http://h/?b=2&a=1"])
+        .status(1)
+        .stdout_has("the same parameters in another order");
+    url(&["diff", "a/b", "a/c"]).status(2).stderr_has("relative URL without a base");
+    url(&["diff", "--model", "rfc3986", "a/b", "a/c"]).status(1).stdout_has("│ path      ┆ a/b ┆ a/c │");
+    url(&["diff", "--model", "both", "a:b", "a:c"]).status(2).stderr_has("diff compares by one standard");
+    let json = url(&["diff", "--json", "http://h/?a=1", "http://h/"]);
+    json.status(1);
+    let found = results(&json).remove(0);
+    assert_eq!(found["parameters"][0]["second"], Value::Null);
+    assert_eq!(found["components"][0]["component"], "query");
+}
+
+#[test]
+fn a_text_is_encoded_by_a_chosen_set() {
+    url(&["encode", "a b/c&d"]).status(0).stdout_is("a%20b%2Fc%26d\n");
+    url(&["encode", "--set", "path", "a b/c&d?"]).status(0).stdout_is("a%20b/c&d%3F\n");
+    url(&["encode", "-s", "form", "a b~"]).status(0).stdout_is("a+b%7E\n");
+    url(&["encode", "--keep", "/:", "http://h/a b"]).status(0).stdout_is("http://h/a%20b\n");
+    url(&["encode", "--set", "no-such", "a"]).status(2).stderr_has("no-such");
+    assert_eq!(piped(&["encode", "-"], b"a\xff\0\n"), b"a%FF%00%0A\n");
+    assert_eq!(piped(&["encode", "--lines", "-"], b"a b\nc/d"), b"a%20b\nc%2Fd\n");
+    let json = url(&["encode", "--json", "\u{e4}"]);
+    let coded = results(json.status(0)).remove(0);
+    assert_eq!((coded["text"].as_str(), coded["octets"].as_str()), (Some("\u{e4}"), Some("c3a4")));
+    assert_eq!(coded["result"], "%C3%A4");
+}
+
+#[test]
+fn a_text_is_decoded_to_the_octet() {
+    url(&["decode", "a%20b+c"]).status(0).stdout_is("a b+c\n");
+    url(&["decode", "--set", "form", "a%20b+c"]).status(0).stdout_is("a b c\n");
+    url(&["decode", "--set", "unreserved", "%7Ea%2Fb"]).status(0).stdout_is("~a%2Fb\n");
+    url(&["decode", "--keep", "/", "%7Ea%2Fb"]).status(0).stdout_is("~a%2Fb\n");
+    assert_eq!(piped(&["decode", "-"], b"%ff%00%0a%zz"), b"\xff\0\n%zz");
+    assert_eq!(piped(&["decode", "-l", "-"], b"%41\n%42\n"), b"A\nB\n");
+    let json = url(&["decode", "--json", "%ff"]);
+    let coded = results(json.status(0)).remove(0);
+    assert_eq!((coded["result"].as_str(), coded["result_octets"].as_str()), (None, Some("ff")));
+}
+
+#[test]
+fn names_go_both_ways() {
+    url(&["encode", "--punycode", "b\u{fc}cher.example"]).status(0).stdout_is("xn--bcher-kva.example\n");
+    url(&["decode", "--unicode", "https://u@xn--bcher-kva.example:1/%41"])
+        .status(0)
+        .stdout_is("https://u@b\u{fc}cher.example:1/%41\n");
+    url(&["encode", "--punycode", "a b"]).status(2).stderr_has("\"a b\": invalid domain name");
+    url(&["encode", "--punycode", "--keep", "x", "a"]).status(2).stderr_has("cannot be used with");
+}
