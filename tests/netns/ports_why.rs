@@ -23,6 +23,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("ports_why::a_forgotten_htons_is_named", &[], a_forgotten_htons),
         Case::new("ports_why::free_destroys_what_no_process_has", &[], free_destroys_what_no_process_has),
         Case::new("ports_why::reach_says_from_where", &[], reach_says_from_where),
+        Case::new("ports_why::reach_beyond_addresses", &["nft"], reach_beyond_addresses),
         Case::new("ports_why::options_of_another_process", &["sleep"], options_of_another_process),
         Case::new("ports_why::explain_says_which_number_it_took", &[], explain_says_which_number_it_took),
         Case::new("ports_why::options_of_another_namespace", &[], options_of_another_namespace),
@@ -425,9 +426,19 @@ fn reach_says_from_where(net: &Net) {
         link::add_address("outside", addr.parse().unwrap(), prefix).unwrap();
     }
     interface::bring_up("outside").unwrap();
+    let silent = run(net.tool("ports").arg("reach"));
+    silent
+        .status(0)
+        .stdout_is("")
+        .stderr_has("nothing listens on TCP in this network namespace, and no UDP socket takes");
     let _near = listener("127.0.0.1:5001", PLAIN);
     let nothing = run(net.tool("ports").args(["reach", "--exposed"]));
-    nothing.status(1).stdout_is("").stderr_is("");
+    nothing.status(1).stdout_is("").stderr_is("ports: this machine alone reaches what listens: 1 socket\n");
+    for (only, says) in [("-u", "no UDP socket takes datagrams from anybody"), ("-t", "")] {
+        let told = run(net.tool("ports").args(["reach", only]));
+        told.status(0).stderr_has(says);
+        assert_eq!((told.stdout.is_empty(), told.stderr.is_empty()), (only == "-u", only == "-t"), "{}", told.story());
+    }
     let _private = listener("10.1.2.3:5002", PLAIN);
     let _dual = listener("[::]:5003", PLAIN);
     let _v4 = listener("0.0.0.0:5004", PLAIN);
@@ -456,7 +467,7 @@ fn reach_says_from_where(net: &Net) {
     told.status(0)
         .stdout_has("everyone")
         .stdout_has("outside 2a00:1450::9")
-        .stderr_has("by addresses alone: firewalls");
+        .stderr_has("as far as addresses go: no table of nftables or iptables is loaded here");
     assert!(!told.out().contains("5001") && !told.out().contains("5005"), "{}", told.story());
 }
 
@@ -474,6 +485,40 @@ fn explain_says_which_number_it_took(net: &Net) {
     explain(&format!("pid:{}", std::process::id())).status(0).stdout_has("tcp 127.0.0.1:1 ").stderr_is("");
     // No port has that number.
     explain("8388608").status(1).stdout_is("").stderr_is("ports: process 8388608 does not exist\n");
+}
+
+/// What else decides who reaches a listener: groups that were joined, a bound device, and a firewall.
+fn reach_beyond_addresses(net: &Net) {
+    link::create_veth("outside", "far", None).unwrap();
+    link::add_address("outside", "10.1.2.3".parse().unwrap(), 24).unwrap();
+    interface::bring_up("outside").unwrap();
+    let ways = |port: u16| {
+        let found = answers(run(net.tool("ports").args(["reach", "--json"])).status(0));
+        let row = found.iter().find(|row| row["local_port"] == port).unwrap_or_else(|| panic!("no {port}: {found:#?}"));
+        let ways = row["ways"].as_array().unwrap().iter();
+        let texts =
+            ways.map(|way| format!("{} {}", way["interface"].as_str().unwrap(), way["address"].as_str().unwrap()));
+        texts.collect::<Vec<_>>()
+    };
+    let everywhere = bound("0.0.0.0:5353", UDP).unwrap();
+    assert_eq!(ways(5353), ["outside 10.1.2.3", "lo 127.0.0.1"]);
+    let group = "239.1.2.3".parse().unwrap();
+    everywhere.join_multicast_v4(&group, &"10.1.2.3".parse().unwrap()).unwrap();
+    assert_eq!(ways(5353), ["outside 10.1.2.3", "outside 239.1.2.3", "lo 127.0.0.1"]);
+    // A device bounds what leads to a socket.
+    let near = bound("0.0.0.0:5354", UDP).unwrap();
+    near.bind_device(Some(b"lo")).unwrap();
+    assert_eq!(ways(5354), ["lo 127.0.0.1"]);
+    let told = run(net.tool("ports").arg("reach"));
+    told.status(0).stderr_has("as far as addresses go: no table of nftables or iptables is loaded here");
+    run(net.peer("nft").arg("add table inet first")).status(0);
+    run(net.peer("nft").arg("add table ip second")).status(0);
+    let told = run(net.tool("ports").arg("reach"));
+    let loaded = "2 tables of a firewall are loaded and not read, and may let less through (inet first, ip second)";
+    told.status(0).stderr_has(loaded);
+    if let Some(mut nobody) = as_nobody(net) {
+        run(nobody.arg("reach")).status(0).stderr_has("whether a firewall is loaded only root may see");
+    }
 }
 
 /// The defaults are those of the namespace that the socket is in, also where ours has others.

@@ -16,6 +16,7 @@
 //! - [`local_time`], [`random`]: the time of day where the user is, octets that nobody can guess
 //! - [`stdio`]: the standard descriptors before the runtime touched them
 //! - [`addresses`]: the addresses of this host
+//! - [`nftables`]: whether a packet filter is loaded
 //! - [`namespace`], [`interface`], [`link`]: networks of one's own on one machine
 //! - [`numbers`]: families, types, protocols and TCP states by name
 //! - [`error`]: how a failed call is told
@@ -34,6 +35,7 @@ pub mod locale;
 pub mod nameinfo;
 pub mod namespace;
 mod netlink;
+pub mod nftables;
 pub mod nss;
 pub mod numbers;
 pub mod packet_ring;

@@ -1,6 +1,7 @@
 //! Say from where each listener can be reached.
 //!
-//! By the address that it is bound to, and by those that the interfaces have; a firewall is not looked at.
+//! By the address that it is bound to, by those that the interfaces have, and of UDP by the groups that they have joined. Of a
+//! firewall is said whether there is one; what it lets through is not read.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -15,8 +16,9 @@ use sockeye_sys::{Protocol, TcpState};
 
 use crate::cli::{Reach, WantedOwners};
 use crate::endpoint;
-use crate::explain::Event;
+use crate::explain::{Event, counted};
 use crate::names::Names;
+use crate::netstat::groups::Group;
 use crate::owners::{self, Holders, Ownership};
 use crate::record::Record;
 use crate::shell;
@@ -76,6 +78,47 @@ pub struct Here<'a> {
     pub addresses: &'a [InterfaceAddress],
     /// The interfaces by index, with names that are safe for a terminal.
     pub interfaces: &'a [(u32, String)],
+    /// The multicast groups that the interfaces have joined, without those that every host is in.
+    pub groups: &'a [Group],
+}
+
+/// Which packet filters are loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Firewall {
+    /// Only root may see that.
+    Unknown,
+    /// These, by family or program and name.
+    Loaded(Vec<String>),
+}
+
+impl Firewall {
+    /// What is said of it, where somebody else may reach something.
+    fn sentence(&self) -> String {
+        let known = match self {
+            Self::Unknown => "whether a firewall is loaded only root may see".to_owned(),
+            Self::Loaded(tables) if tables.is_empty() => "no table of nftables or iptables is loaded here".to_owned(),
+            Self::Loaded(tables) => {
+                let count = counted(tables.len(), "table of a firewall is", "tables of a firewall are");
+                format!("{count} loaded and not read, and may let less through ({})", tables.join(", "))
+            }
+        };
+        format!("as far as addresses go: {known}, and what routers let through is not known")
+    }
+}
+
+/// Whether a group is one that somebody here asked for: not all hosts, and not what finds the neighbours.
+///
+/// # Source
+/// RFC 1112 section 4 (224.0.0.1); RFC 4291 section 2.7.1 (all nodes, solicited nodes).
+fn is_asked_for(group: IpAddr) -> bool {
+    match group {
+        IpAddr::V4(v4) => v4 != Ipv4Addr::new(224, 0, 0, 1),
+        IpAddr::V6(v6) => match v6.segments() {
+            [0xff01 | 0xff02, 0, 0, 0, 0, 0, 0, 1] => false,
+            [0xff02, 0, 0, 0, 0, 1, solicited, _] => solicited >> 8 != 0xff,
+            _ => true,
+        },
+    }
 }
 
 impl Here<'_> {
@@ -150,6 +193,20 @@ pub fn ways(socket: &Socket, here: &Here<'_>) -> Vec<Way> {
         let index = own.or_else(loopback).map(|own| own.index).or(socket.interface);
         vec![way(bound, index)]
     };
+    if socket.protocol == Protocol::UDP {
+        // Such a socket takes what comes for a group, whoever has joined it: IP_MULTICAST_ALL is on unless it was turned off.
+        let family = |group: &&Group| match group.group {
+            _ if !bound.is_unspecified() => false,
+            IpAddr::V4(_) => bound.is_ipv4() || socket.is_dual_stack_wildcard(),
+            IpAddr::V6(_) => bound.is_ipv6(),
+        };
+        let on_device =
+            |group: &&Group| socket.interface.is_none_or(|device| here.interface(device) == group.interface);
+        ways.extend(here.groups.iter().filter(family).filter(on_device).map(|group| {
+            let (exposure, range) = exposure_of(group.group);
+            Way { address: IpText(group.group).to_string(), interface: Some(group.interface.clone()), exposure, range }
+        }));
+    }
     ways.sort_by_key(|way| std::cmp::Reverse(way.exposure));
     ways
 }
@@ -184,7 +241,12 @@ impl Reached<'_> {
         let each: Vec<String> = outside
             .map(|way| {
                 let on = way.interface.as_ref().map_or_else(String::new, |interface| format!("{interface} "));
-                let range = way.range.map_or_else(String::new, |range| format!(" ({range})"));
+                let gone = if way.interface.is_none() && !self.socket.local.ip().is_multicast() {
+                    ": no interface has it now"
+                } else {
+                    ""
+                };
+                let range = way.range.map_or_else(|| gone.to_owned(), |range| format!(" ({range}{gone})"));
                 format!("{on}{}{range}", way.address)
             })
             .collect();
@@ -244,7 +306,9 @@ pub fn run(job: &Reach, output: &mut Output<'_>) -> Result<Status, Failure> {
     output.event(&Event::OwnersSearched(search))?;
     let names = shell::names(&sockets, true);
     let host = shell::bind::host()?;
-    let here = Here { addresses: &host.addresses, interfaces: &host.interfaces };
+    let mut groups = shell::settings::groups();
+    groups.retain(|group| is_asked_for(group.group));
+    let here = Here { addresses: &host.addresses, interfaces: &host.interfaces, groups: &groups };
     let mut all: Vec<Reached<'_>> = sockets
         .iter()
         .map(|socket| Reached { socket, ways: ways(socket, &here), owners: &owners, names: &names })
@@ -256,9 +320,25 @@ pub fn run(job: &Reach, output: &mut Output<'_>) -> Result<Status, Failure> {
     output.list(&listeners, &listeners.0)?;
     if listeners.0.iter().any(|reached| reached.exposure() != Exposure::Machine) {
         output.flush()?;
-        output.note("by addresses alone: firewalls and routers may let less through");
+        output.note(shell::settings::firewall().sentence());
+    }
+    if listeners.0.is_empty() {
+        output.note(nothing(job, sockets.len()));
     }
     Ok(if job.exposed && listeners.0.is_empty() { Status::NO } else { Status::YES })
+}
+
+/// What is said where there is nothing to show, of so many sockets that were looked at.
+fn nothing(job: &Reach, sockets: usize) -> String {
+    let nobody = match (job.tcp, job.udp) {
+        (true, false) => "nothing listens on TCP in this network namespace",
+        (false, true) => "no UDP socket takes datagrams from anybody in this network namespace",
+        _ => "nothing listens on TCP in this network namespace, and no UDP socket takes datagrams from anybody",
+    };
+    match sockets {
+        0 => nobody.to_owned(),
+        _ => format!("this machine alone reaches what listens: {}", counted(sockets, "socket", "sockets")),
+    }
 }
 
 fn is_wanted(socket: &Socket, job: &Reach) -> bool {
@@ -288,10 +368,25 @@ mod tests {
     }
 
     fn found(local: &str, v6only: Option<bool>, interface: Option<u32>) -> Vec<(String, Option<String>, Exposure)> {
+        found_of(Protocol::TCP, local, v6only, interface)
+    }
+
+    fn found_of(
+        protocol: Protocol,
+        local: &str,
+        v6only: Option<bool>,
+        interface: Option<u32>,
+    ) -> Vec<(String, Option<String>, Exposure)> {
         let peer = if local.starts_with('[') { "[::]:0" } else { "0.0.0.0:0" };
-        let listener = Socket { interface, v6only, ..socket(Protocol::TCP, TcpState::Listen, local, peer) };
+        let listener = Socket { interface, v6only, ..socket(protocol, TcpState::Closed, local, peer) };
         let interfaces = [(1, "lo".to_owned()), (2, "eth0".to_owned()), (3, "wan".to_owned())];
-        let here = Here { addresses: &addresses(), interfaces: &interfaces };
+        let group = |interface: &str, group: &str| Group {
+            interface: interface.to_owned(),
+            references: 1,
+            group: group.parse().unwrap(),
+        };
+        let groups = [group("eth0", "224.0.0.251"), group("wan", "239.1.2.3"), group("eth0", "ff02::fb")];
+        let here = Here { addresses: &addresses(), interfaces: &interfaces, groups: &groups };
         ways(&listener, &here).into_iter().map(|way| (way.address, way.interface, way.exposure)).collect()
     }
 
@@ -336,6 +431,45 @@ mod tests {
         assert_eq!(found("[fe80::7]:80", Some(false), Some(2)), [way("fe80::7", "eth0", Exposure::Link)]);
         // Bound while it was there, and gone since.
         assert_eq!(found("10.9.9.9:80", None, None), [("10.9.9.9".to_owned(), None, Exposure::Private)]);
+    }
+
+    #[test]
+    fn a_udp_wildcard_takes_what_comes_for_the_groups_of_its_interfaces() {
+        let groups = |local: &str, v6only, interface| {
+            let ways = found_of(Protocol::UDP, local, v6only, interface);
+            let is_group = |way: &&(String, Option<String>, Exposure)| way.0.parse::<IpAddr>().unwrap().is_multicast();
+            ways.iter().filter(is_group).map(|way| way.0.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(groups("0.0.0.0:5353", None, None), ["239.1.2.3", "224.0.0.251"]);
+        assert_eq!(groups("0.0.0.0:5353", None, Some(2)), ["224.0.0.251"]);
+        assert_eq!(groups("[::]:5353", Some(false), Some(2)), ["224.0.0.251", "ff02::fb"]);
+        assert_eq!(groups("[::]:5353", Some(true), None), ["ff02::fb"]);
+        assert_eq!(groups("10.0.0.7:5353", None, None), [""; 0], "an address of its own");
+        // Bound to a group it takes that one.
+        assert_eq!(groups("224.0.0.251:5353", None, None), ["224.0.0.251"]);
+        assert!(found("0.0.0.0:80", None, None).iter().all(|way| way.0 != "224.0.0.251"), "TCP has no groups");
+    }
+
+    #[test]
+    fn groups_of_every_host_are_left_out() {
+        let asked = |group: &str| is_asked_for(group.parse().unwrap());
+        for everybodys in ["224.0.0.1", "ff01::1", "ff02::1", "ff02::1:ff00:7"] {
+            assert!(!asked(everybodys), "{everybodys}");
+        }
+        for asked_for in ["224.0.0.251", "239.0.0.1", "ff02::fb", "ff02::1:3", "ff05::1:3"] {
+            assert!(asked(asked_for), "{asked_for}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_a_firewall() {
+        assert!(Firewall::Unknown.sentence().contains("only root may see"));
+        assert!(Firewall::Loaded(Vec::new()).sentence().contains("no table of nftables or iptables is loaded"));
+        let two = Firewall::Loaded(["inet filter", "iptables nat"].map(str::to_owned).to_vec()).sentence();
+        assert!(
+            two.contains("2 tables of a firewall are loaded and not read")
+                && two.contains("(inet filter, iptables nat)")
+        );
     }
 
     #[test]

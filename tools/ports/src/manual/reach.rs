@@ -9,7 +9,11 @@ loopback address), `the link` (fe80::/10, 169.254.0.0/16, and the groups of 224.
 1918, fc00::/7, 100.64.0.0/10 and others), or `everyone`. A wildcard counts as every address that the interfaces have now, in both \
 families where the socket is dual-stack; the widest of them decides, and all that are not loopback are shown with their interfaces.
 
-Only addresses are looked at, no firewall, no router and no address translation: a `private network` may be published by a router, \
+A UDP socket on every address also takes what is sent to the multicast groups that the interfaces have joined, whoever joined them: \
+they stand among its addresses, without the groups that every host is in. Which socket joined a group no list shows.
+
+Only addresses are looked at, and a bound device. What a firewall lets through is not read; root is told which tables of nftables and \
+iptables are loaded in this network namespace. Routers and address translation are not known either: a `private network` may be published by a router, \
 and `everyone` may be shut out by a filter. `--exposed` leaves out what only this machine reaches, and ends with status 1 if nothing \
 else is there.",
 );

@@ -2,12 +2,18 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: reads /proc")]
 
 use std::fs;
+use std::io;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::str::FromStr;
 
+use sockeye_cli::escape::escape;
+use sockeye_sys::nftables;
+
 use crate::byte_order;
 use crate::lesson::facts::Limits;
+use crate::netstat::groups::{self, Group};
+use crate::reach::Firewall;
 use crate::why::range;
 
 /// What is set under `/proc/sys/net`: `ipv4/tcp_syn_retries`.
@@ -43,6 +49,32 @@ pub fn limits() -> Limits {
 pub fn tcp_counters() -> String {
     // That of the process would be the namespace of its first thread.
     fs::read_to_string("/proc/thread-self/net/netstat").unwrap_or_default()
+}
+
+/// The multicast groups that the interfaces have joined. A list that cannot be read has none.
+pub fn groups() -> Vec<Group> {
+    let list = |name| fs::read_to_string(format!("/proc/thread-self/net/{name}")).unwrap_or_default();
+    [groups::parse_ipv4(&list("igmp")), groups::parse_ipv6(&list("igmp6"))].concat()
+}
+
+/// Which packet filters are loaded in this network namespace; nothing of their rules is read.
+pub fn firewall() -> Firewall {
+    let mut loaded = match nftables::tables() {
+        Ok(tables) => {
+            let name = |table: nftables::Table| format!("{} {}", table.family, escape(&table.name));
+            tables.into_iter().map(name).collect::<Vec<_>>()
+        }
+        Err(_) => return Firewall::Unknown,
+    };
+    // Those of the older iptables; its successor makes tables of nftables.
+    for (list, program) in [("ip_tables_names", "iptables"), ("ip6_tables_names", "ip6tables")] {
+        match fs::read_to_string(format!("/proc/thread-self/net/{list}")) {
+            Ok(names) => loaded.extend(names.lines().map(|name| format!("{program} {}", escape(name)))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(_) => return Firewall::Unknown,
+        }
+    }
+    Firewall::Loaded(loaded)
 }
 
 /// Whether there is a process with this number.
