@@ -39,6 +39,7 @@ mod netsum_live;
 mod netsum_why;
 mod ports;
 mod ports_backlog;
+mod ports_bind;
 mod ports_churn;
 mod ports_filter;
 mod ports_free;
@@ -92,6 +93,7 @@ fn main() -> ExitCode {
         netsum_compute::cases,
         netsum_live::tests,
         ports::tests,
+        ports_bind::tests,
         ports_churn::tests,
         ports_backlog::tests,
         ports_filter::tests,

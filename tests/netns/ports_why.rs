@@ -23,6 +23,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("ports_why::a_forgotten_htons_is_named", &[], a_forgotten_htons),
         Case::new("ports_why::free_destroys_what_no_process_has", &[], free_destroys_what_no_process_has),
         Case::new("ports_why::reach_says_from_where", &[], reach_says_from_where),
+        Case::new("ports_why::another_namespace_has_it", &[], another_namespace_has_it),
         Case::new("ports_why::reach_beyond_addresses", &["nft"], reach_beyond_addresses),
         Case::new("ports_why::options_of_another_process", &["sleep"], options_of_another_process),
         Case::new("ports_why::explain_says_which_number_it_took", &[], explain_says_which_number_it_took),
@@ -32,18 +33,19 @@ pub(crate) fn tests() -> Vec<Case> {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Set {
-    udp: bool,
-    reuse_address: bool,
-    reuse_port: bool,
-    v6only: bool,
+    pub(crate) udp: bool,
+    pub(crate) reuse_address: bool,
+    pub(crate) reuse_port: bool,
+    pub(crate) v6only: bool,
+    pub(crate) device: Option<&'static str>,
 }
 
-pub(crate) const PLAIN: Set = Set { udp: false, reuse_address: false, reuse_port: false, v6only: false };
+pub(crate) const PLAIN: Set = Set { udp: false, reuse_address: false, reuse_port: false, v6only: false, device: None };
 pub(crate) const REUSE: Set = Set { reuse_address: true, ..PLAIN };
-const SHARE: Set = Set { reuse_port: true, ..PLAIN };
-const BOTH: Set = Set { reuse_address: true, reuse_port: true, ..PLAIN };
-const V6ONLY: Set = Set { v6only: true, ..PLAIN };
-const UDP: Set = Set { udp: true, ..PLAIN };
+pub(crate) const SHARE: Set = Set { reuse_port: true, ..PLAIN };
+pub(crate) const BOTH: Set = Set { reuse_address: true, reuse_port: true, ..PLAIN };
+pub(crate) const V6ONLY: Set = Set { v6only: true, ..PLAIN };
+pub(crate) const UDP: Set = Set { udp: true, ..PLAIN };
 
 /// The kernel's own answer.
 pub(crate) fn bound(addr: &str, set: Set) -> io::Result<Socket> {
@@ -55,6 +57,9 @@ pub(crate) fn bound(addr: &str, set: Set) -> io::Result<Socket> {
     }
     socket.set_reuse_address(set.reuse_address)?;
     socket.set_reuse_port(set.reuse_port)?;
+    if let Some(device) = set.device {
+        socket.bind_device(Some(device.as_bytes()))?;
+    }
     socket.bind(&addr.into())?;
     Ok(socket)
 }
@@ -82,22 +87,23 @@ fn asked(net: &Net, addr: &str, set: Set, more: &[&str]) -> Command {
             command.arg(option);
         }
     }
+    command.args(set.device.iter().flat_map(|device| ["--device", device]));
     command
 }
 
-fn answers(told: &Run) -> Vec<Value> {
+pub(crate) fn answers(told: &Run) -> Vec<Value> {
     let lines = told.out();
     let objects = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     objects.filter(|object| object["type"] == "result").map(|mut object| object["data"].take()).collect()
 }
 
-fn asked_with_trial(net: &Net, addr: &str, set: Set) -> Value {
+pub(crate) fn asked_with_trial(net: &Net, addr: &str, set: Set) -> Value {
     answers(&run(&mut asked(net, addr, set, &["--json"]))).remove(0)
 }
 
 /// Asks the kernel and ports, with and without a trial, and holds them to each other. Returns the answer with a trial.
 #[track_caller]
-fn same(net: &Net, addr: &str, set: Set, expected: &str) -> Value {
+pub(crate) fn same(net: &Net, addr: &str, set: Set, expected: &str) -> Value {
     let kernel = bound(addr, set).err().and_then(|error| error.raw_os_error());
     let told = run(&mut asked(net, addr, set, &["--json"]));
     told.status(i32::from(kernel.is_some()));
@@ -122,7 +128,7 @@ fn same(net: &Net, addr: &str, set: Set, expected: &str) -> Value {
     answer
 }
 
-fn is_sure(answer: &Value) {
+pub(crate) fn is_sure(answer: &Value) {
     assert_ne!(answer["predicted"], "unsure", "{answer:#}");
 }
 
@@ -272,7 +278,7 @@ fn addresses_that_cannot_be_bound(net: &Net) {
 const NOBODY: u32 = 65_534;
 
 /// Our executable, for a user who may not look into our folders; `None` where there is no other user to be.
-fn as_nobody(net: &Net) -> Option<Command> {
+pub(crate) fn as_nobody(net: &Net) -> Option<Command> {
     let map = fs::read_to_string("/proc/self/uid_map").unwrap();
     let users: u64 = map.split_whitespace().nth(2).unwrap().parse().unwrap();
     if users <= u64::from(NOBODY) {
@@ -521,22 +527,55 @@ fn reach_beyond_addresses(net: &Net) {
     }
 }
 
-/// The defaults are those of the namespace that the socket is in, also where ours has others.
-fn options_of_another_namespace(net: &Net) {
-    let other = std::thread::scope(|scope| {
+/// A server in a namespace of its own, as containers have them.
+fn server_elsewhere(net: &Net, port: &str, prepare: impl FnOnce() + Send) -> Background {
+    std::thread::scope(|scope| {
         let held = scope.spawn(|| {
             namespace::unshare_net().unwrap();
             interface::bring_up("lo").unwrap();
-            // Of the namespace of the thread that opens it.
-            fs::write("/proc/sys/net/ipv4/tcp_keepalive_time", "111").unwrap();
+            prepare();
             let mut server = net.tool("nc");
-            server.args(["-l", "127.0.0.1", "5000", "-v"]);
+            server.args(["-v", "-l", "127.0.0.1", port]);
             let server = Background::spawn(server);
             server.wait_for_stderr("Listening on");
             server
         });
         held.join().unwrap()
-    });
+    })
+}
+
+/// Free here, and taken where a container is: the other tests' namespaces come and go meanwhile.
+fn another_namespace_has_it(net: &Net) {
+    let server = server_elsewhere(net, "5077", || {});
+    let pid = server.pid();
+    let told = run(net.tool("ports").args(["why", "5077", "127.0.0.1"]));
+    told.status(0)
+        .stdout_has(": works\n")
+        .stdout_has(&format!("  in network namespace pid:{pid}: 127.0.0.1:5077 LISTEN, nc[{pid}] fd "));
+    told.stdout_has("each network namespace has ports of its own: that is not in the way here\n");
+    let answer = asked_with_trial(net, "127.0.0.1:5077", PLAIN);
+    assert_eq!(answer["holders"], json!([]));
+    let far = &answer["elsewhere"][0];
+    assert_eq!((&far["netns"], &far["owners"][0]["pid"]), (&json!(format!("pid:{pid}")), &json!(pid)), "{answer:#}");
+    // Neither the other protocol, nor what is here.
+    assert_eq!(asked_with_trial(net, "127.0.0.1:5077", UDP)["elsewhere"], json!([]));
+    let _held = listener("127.0.0.1:5078", PLAIN);
+    let here = asked_with_trial(net, "127.0.0.1:5078", PLAIN);
+    assert_eq!((here["holders"].as_array().unwrap().len(), &here["elsewhere"]), (1, &json!([])), "{here:#}");
+    if let Some(mut nobody) = as_nobody(net) {
+        let told = run(nobody.args(["why", "5077", "127.0.0.1"]));
+        told.status(0).stderr_is("");
+        assert!(!told.out().contains("network namespace"), "{}", told.story());
+    }
+    drop(server);
+    assert_eq!(asked_with_trial(net, "127.0.0.1:5077", PLAIN)["elsewhere"], json!([]), "its namespace is gone");
+}
+
+/// The defaults are those of the namespace that the socket is in, also where ours has others.
+fn options_of_another_namespace(net: &Net) {
+    // The file is that of the namespace of the thread that opens it.
+    let hours = || fs::write("/proc/sys/net/ipv4/tcp_keepalive_time", "111").unwrap();
+    let other = server_elsewhere(net, "5000", hours);
     let own = listener("127.0.0.1:5000", PLAIN);
     // Of this process by descriptor: the other tests in it have sockets in namespaces of their own.
     let own_fd = format!("{}/{}", std::process::id(), std::os::fd::AsRawFd::as_raw_fd(&own));

@@ -6,6 +6,7 @@ mod cgroups;
 pub mod clock;
 mod closes;
 mod dump;
+pub mod elsewhere;
 pub mod filter;
 pub mod free;
 pub mod lookups;

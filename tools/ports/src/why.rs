@@ -26,7 +26,7 @@ use sockeye_sys::{Protocol, TcpState, interface};
 
 use self::errno::Errno;
 use self::proof::{Trial, Tried};
-use self::report::{Answer, Fullness, Step};
+use self::report::{Answer, Elsewhere, Fullness, Step};
 use self::rules::{Holder, Host, Prediction, Question, Rule, predict};
 use crate::byte_order;
 use crate::cli::{WantedOwners, Why};
@@ -50,12 +50,22 @@ pub fn run(job: &Why, output: &mut Output<'_>) -> Result<Status, Failure> {
     let (own, others) = of_port(&sockets, port);
     let shown: Vec<Socket> = own.iter().chain(&others).cloned().collect();
     let in_range = |socket: &&Socket| port == 0 && host.ephemeral.contains(&socket.local.port());
-    let searched: Vec<Socket> = shown.iter().chain(sockets.iter().filter(in_range)).cloned().collect();
+    let elsewhere = if port == 0 { Vec::new() } else { shell::elsewhere::waiting(job.protocol, port) };
+    let far = elsewhere.iter().map(|found| &found.socket);
+    let searched: Vec<Socket> = shown.iter().chain(sockets.iter().filter(in_range)).chain(far).cloned().collect();
     let (owners, search) = shell::holders(&searched, WantedOwners::All);
     output.event(&Event::OwnersSearched(search))?;
     host.holders = own.into_iter().map(|socket| with_reuse(socket, &owners)).collect();
     let names = shell::names(&shown, true);
-    let case = Case { job, host: &host, owners: &owners, names: &names, sockets: &sockets, misplaced: &others };
+    let case = Case {
+        job,
+        host: &host,
+        owners: &owners,
+        names: &names,
+        sockets: &sockets,
+        misplaced: &others,
+        elsewhere: &elsewhere,
+    };
     let mut all_succeed = true;
     let mut before: Option<(Prediction, Option<Tried>)> = None;
     for question in &questions {
@@ -152,6 +162,7 @@ struct Case<'a> {
     names: &'a Names,
     sockets: &'a [Socket],
     misplaced: &'a [Socket],
+    elsewhere: &'a [Elsewhere],
 }
 
 impl<'a> Case<'a> {
@@ -220,6 +231,7 @@ impl<'a> Case<'a> {
             trials,
             advice,
             misplaced: self.misplaced,
+            elsewhere: self.elsewhere,
             fullness,
             other_protocol,
             limit: self.job.limit,

@@ -23,6 +23,12 @@ do not listen. For TIME-WAIT that is the closed socket: a server that did not se
 `SO_REUSEPORT` helps where all sockets set it and belong to one user. `[::]` without `IPV6_V6ONLY` is in the way of every IPv4 \
 address too, and what is left of its connections over IPv6 is in the way of `0.0.0.0`.
 
+A port of the range from which the kernel takes those of connections (`net.ipv4.ip_local_port_range`) is named too: it may be free \
+now and taken when the server starts, unless `net.ipv4.ip_local_reserved_ports` keeps it.
+
+Each network namespace has ports of its own. Whoever may enter the others (CAP_SYS_ADMIN) is told who waits on the port there, by \
+the names that `--netns all` gives them: that is not in the way, and often where the server is that one looks for.
+
 A port that is a well-known one with its octets swapped (36895 for 8080) is named: somebody forgot `htons`(3).",
 );
 

@@ -37,6 +37,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// Whether it is the one that we are in.
+    pub fn is_ours(&self) -> bool {
+        self.path.is_none()
+    }
+
     /// Calls `work` in it.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use sockeye_common::addr::{IpText, mapped_v4};
 use sockeye_sys::{Protocol, TcpState};
 
 use super::errno::Errno;
+use super::range;
 use super::rules::{Holder, Host, Prediction, Question, Rule, predict};
 use crate::free::{Fate, fate};
 use crate::owners::Holders;
@@ -72,6 +73,8 @@ pub enum Help {
     Reserve {
         /// Which.
         port: u16,
+        /// The setting with it: what is reserved already stays so.
+        setting: String,
     },
     /// `IP_FREEBIND`, or the setting for everybody.
     Nonlocal {
@@ -137,9 +140,7 @@ impl fmt::Display for Help {
             Self::LowerLimit { port } => {
                 write!(f, "for everybody: sysctl net.ipv4.ip_unprivileged_port_start={port}")
             }
-            Self::Reserve { port } => {
-                write!(f, "for the next time: sysctl net.ipv4.ip_local_reserved_ports={port}")
-            }
+            Self::Reserve { setting, .. } => write!(f, "for the next time: sysctl {setting}"),
             Self::Nonlocal { setting } => {
                 write!(f, "to bind it before it is there: set IP_FREEBIND, or sysctl {setting}=1")
             }
@@ -280,8 +281,9 @@ fn in_use(
     if let Some(next) = (port..=u16::MAX).skip(1).find(|port| !used(*port)) {
         all.push(to_port(question, next));
     }
-    if host.ephemeral.contains(&port) && !culprits.is_empty() && culprits.iter().all(|socket| socket.has_peer()) {
-        all.push(Candidate::deed(Help::Reserve { port }));
+    let chosen = host.ephemeral.contains(&port) && !host.is_reserved(port);
+    if chosen && !culprits.is_empty() && culprits.iter().all(|socket| socket.has_peer()) {
+        all.push(Candidate::deed(Help::Reserve { port, setting: range::with_reserved(&host.reserved, port) }));
     }
     all
 }

@@ -120,6 +120,15 @@ pub fn reserved(text: &str) -> Vec<RangeInclusive<u16>> {
     each.collect()
 }
 
+/// The setting that reserves `port` besides what is reserved, as sysctl(8) takes it.
+pub fn with_reserved(reserved: &[RangeInclusive<u16>], port: u16) -> String {
+    let each = reserved.iter().map(|ports| match (ports.start(), ports.end()) {
+        (first, last) if first == last => format!("{first},"),
+        (first, last) => format!("{first}-{last},"),
+    });
+    format!("net.ipv4.ip_local_reserved_ports={}{port}", each.collect::<String>())
+}
+
 /// Reads `ip_local_port_range`: two numbers.
 pub fn ephemeral(text: &str) -> Option<RangeInclusive<u16>> {
     let mut words = text.split_whitespace();
@@ -151,6 +160,9 @@ mod tests {
         assert_eq!(ephemeral("x"), None);
         assert_eq!(reserved("8080,9148-9150\n"), [8080..=8080, 9148..=9150]);
         assert_eq!(reserved("\n"), []);
+        let setting = |text: &str| with_reserved(&reserved(text), 40_000);
+        assert_eq!(setting("\n"), "net.ipv4.ip_local_reserved_ports=40000");
+        assert_eq!(setting("8080,9148-9150\n"), "net.ipv4.ip_local_reserved_ports=8080,9148-9150,40000");
     }
 
     #[test]

@@ -12,11 +12,13 @@ use sockeye_sys::{Protocol, TcpState};
 use super::advice::{self, Help};
 use super::errno::Errno;
 use super::proof::{self, Trial, Tried};
-use super::range::Range;
+use super::range::{self, Range};
 use super::rules::{Apart, Conflict, Holder, Host, Prediction, Question, Rule, conflict};
 use super::sentences::{self, Part, rule_says, unexplained};
 use crate::byte_order;
+use crate::columns::cell::Context;
 use crate::endpoint;
+use crate::entry::Entry;
 use crate::explain::counted;
 use crate::names::Names;
 use crate::owners::{self, Holders, Ownership};
@@ -32,6 +34,18 @@ pub struct Fullness {
     /// The processes that have most sockets there, as `name[pid]`, with their number.
     pub holders: Vec<(String, usize)>,
 }
+
+/// A socket that waits on the port in another network namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// What the namespace is called: safe for a terminal.
+    pub netns: String,
+    /// The socket, without its interface.
+    pub socket: Socket,
+}
+
+/// So many of them are named.
+const MAX_ELSEWHERE: usize = 3;
 
 /// The answer to one question.
 #[derive(Clone, Debug)]
@@ -54,6 +68,8 @@ pub struct Answer<'a> {
     pub advice: Vec<(Help, Option<bool>)>,
     /// Sockets on the port that this one becomes without htons(), or that becomes this one.
     pub misplaced: &'a [Socket],
+    /// Sockets of the same protocol that have the port in other network namespaces.
+    pub elsewhere: &'a [Elsewhere],
     /// Of port 0.
     pub fullness: Option<Fullness>,
     /// What the rules say of the other protocol, where none was asked for.
@@ -140,6 +156,7 @@ impl Answer<'_> {
                 self.host.unprivileged_from
             ));
         }
+        notes.extend(self.chosen_by_the_kernel());
         if let Some(full) = &self.fullness {
             notes.extend(full.says());
         }
@@ -156,7 +173,25 @@ impl Answer<'_> {
             notes.push(format!("{who} has port {found}: that is {port} without htons()"));
         }
         notes.extend(self.other_protocol_says());
+        notes.extend(self.elsewhere_says());
         notes
+    }
+
+    /// A port of the range from which the kernel takes those of connections: it can be had now, and be taken when it is wanted.
+    fn chosen_by_the_kernel(&self) -> Option<String> {
+        let (host, port) = (self.host, self.question.addr.port());
+        let (first, last) = (host.ephemeral.start(), host.ephemeral.end());
+        if port == 0 || !host.ephemeral.contains(&port) || self.succeeds() == Some(false) {
+            return None;
+        }
+        Some(if host.is_reserved(port) {
+            format!("the kernel chooses ports from {first} to {last}, and leaves this one out: it is reserved")
+        } else {
+            let setting = range::with_reserved(&host.reserved, port);
+            format!(
+                "the kernel chooses ports from {first} to {last}: a connection may have it later (sysctl {setting})"
+            )
+        })
     }
 
     /// An error that the rules did not foresee.
@@ -211,6 +246,30 @@ impl Answer<'_> {
             }
             Prediction::Succeeds | Prediction::Fails { .. } | Prediction::Unsure { .. } => return None,
         })
+    }
+
+    /// Who has the port where it is another port.
+    fn elsewhere_says(&self) -> Vec<String> {
+        let mut says: Vec<String> = Vec::new();
+        for Elsewhere { netns, socket } in self.elsewhere.iter().take(MAX_ELSEWHERE) {
+            let mut line = format!("in network namespace {netns}: ");
+            endpoint::push_local(&mut line, socket, self.names);
+            line.push(' ');
+            line.push_str(socket.state.name().unwrap_or("in a state of its own"));
+            if self.owners.ownership(socket.inode) == Ownership::Held {
+                line.push_str(", ");
+                owners::push_owners(&mut line, self.owners.of(socket.inode));
+            }
+            says.push(line);
+        }
+        match self.elsewhere.len().saturating_sub(MAX_ELSEWHERE) {
+            0 => {}
+            more => says.push(format!("and {} more in other network namespaces", counted(more, "socket", "sockets"))),
+        }
+        if !says.is_empty() {
+            says.push("each network namespace has ports of its own: that is not in the way here".to_owned());
+        }
+        says
     }
 
     /// Whether rules and kernel agree, as a sentence.
@@ -477,6 +536,7 @@ impl Serialize for Answer<'_> {
             .iter()
             .map(|(help, tried)| AdviceRecord { help, says: help.to_string(), tried: *tried == Some(true) })
             .collect();
+        let elsewhere: Vec<Record<'_>> = self.elsewhere.iter().map(|found| self.far_record(found)).collect();
         let question = &self.question;
         let scope = match question.addr {
             std::net::SocketAddr::V6(addr) if addr.scope_id() != 0 => Some(addr.scope_id()),
@@ -487,7 +547,7 @@ impl Serialize for Answer<'_> {
             Prediction::Fails { .. } => "fails",
             Prediction::Unsure { .. } => "unsure",
         };
-        let mut object = serializer.serialize_struct("Answer", 20)?;
+        let mut object = serializer.serialize_struct("Answer", 21)?;
         object.serialize_field("call", "bind")?;
         object.serialize_field("protocol", &Coded::protocol(question.protocol))?;
         object.serialize_field("local_address", &IpText(question.addr.ip()).to_string())?;
@@ -505,6 +565,7 @@ impl Serialize for Answer<'_> {
         object.serialize_field("agree", &self.agree())?;
         object.serialize_field("until_ms", &self.until_ms())?;
         object.serialize_field("holders", &holders)?;
+        object.serialize_field("elsewhere", &elsewhere)?;
         object.serialize_field("notes", &self.notes())?;
         object.serialize_field("advice", &advice)?;
         object.serialize_field("range", &self.fullness.as_ref().map(|full| &full.range))?;
@@ -513,6 +574,11 @@ impl Serialize for Answer<'_> {
 }
 
 impl Answer<'_> {
+    fn far_record<'s>(&'s self, found: &'s Elsewhere) -> Record<'s> {
+        let context = Context { names: self.names, holders: Some(self.owners), netns: Some(&found.netns) };
+        Record::of(&Entry::Inet(found.socket.clone()), context)
+    }
+
     fn record<'s>(&'s self, part: &Part<'s>) -> HolderRecord<'s> {
         let holder = part.holder;
         HolderRecord {

@@ -100,6 +100,11 @@ pub struct Host {
 }
 
 impl Host {
+    /// Whether the kernel never chooses the port by itself.
+    pub fn is_reserved(&self, port: u16) -> bool {
+        self.reserved.iter().any(|ports| ports.contains(&port))
+    }
+
     /// The name of an interface.
     pub fn interface(&self, index: u32) -> Option<&str> {
         self.interfaces.iter().find(|(known, _)| *known == index).map(|(_, name)| name.as_str())
