@@ -12,6 +12,7 @@ use crate::component::{Change, Component};
 use crate::departure::{Departure, departures};
 use crate::explain::Event;
 use crate::models::Comparison;
+use crate::path::{self, File, Label, Segment};
 use crate::percent;
 use crate::query::{self, Parameter};
 use crate::scheme;
@@ -46,6 +47,8 @@ pub struct Dissection {
     pub host_kind: HostKind,
     /// The host in Unicode, if it is a domain.
     pub host_unicode: Option<String>,
+    /// The labels of a domain in both forms.
+    pub host_labels: Vec<Label>,
     /// The zone of an IPv6 address, without the `%`.
     pub zone: Component,
     /// As it stands in the URL.
@@ -54,6 +57,10 @@ pub struct Dissection {
     pub effective_port: EffectivePort,
     /// From the first slash after the authority, or after the scheme.
     pub path: Component,
+    /// The path between its slashes.
+    pub path_segments: Vec<Segment>,
+    /// The file that the path ends with, if it does not end with a slash.
+    pub file: Option<File>,
     /// Without the question mark.
     pub query: Component,
     /// The query's parameters in order.
@@ -345,6 +352,11 @@ fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -
     let port = port(input, split, url);
     let effective_port = effective_port(url, &port);
     let zone_text = split.zone.map(|zone| significant(zone.of(input)));
+    let host_unicode = unicode(&host, host_kind);
+    let name = host.value.as_deref().filter(|_| host_kind == HostKind::Domain);
+    let host_labels = name.map(|name| path::labels(name, host_unicode.as_deref())).unwrap_or_default();
+    let path = path_component(input, split, url);
+    let path_segments = path::segments(input, &path, split.kind, url.cannot_be_a_base());
     let mut dissection = Dissection {
         input: input.to_owned(),
         model: Model::Whatwg,
@@ -360,13 +372,16 @@ fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -
             Some(url.username()).filter(|name| !name.is_empty() || url.password().is_some()),
         ),
         password: userinfo(input, split.password, url.password()),
-        host_unicode: unicode(&host, host_kind),
+        host_unicode,
+        host_labels,
         host,
         host_kind,
         zone: Component::new(input, split.zone, zone_text.as_deref()),
         port,
         effective_port,
-        path: path(input, split, url),
+        path,
+        file: path::file(&path_segments),
+        path_segments,
         query: encoded(input, split.query, url.query()),
         parameters: split.query.map(|query| query::parameters(input, query)).unwrap_or_default(),
         fragment: encoded(input, split.fragment, url.fragment()),
@@ -521,7 +536,7 @@ fn effective_port(url: &Url, port: &Component) -> EffectivePort {
     }
 }
 
-fn path(input: &str, split: &Split, url: &Url) -> Component {
+fn path_component(input: &str, split: &Split, url: &Url) -> Component {
     let component = Component::new(input, Some(split.path), Some(url.path()));
     let text = component.significant();
     let special = split.kind != SchemeKind::Other;

@@ -6,10 +6,11 @@
 //! - [`rfc3986`]: a strict parser of our own for the generic syntax, its resolution and its normalisation
 //! - [`models`]: what the two standards make of one text, side by side
 //! - [`departure`]: where that crate is known to depart from the standard
-//! - [`component`], [`query`], [`percent`]: a component, the query's parameters, percent-encoding
+//! - [`component`], [`path`], [`query`], [`percent`]: a component, the path's segments and its file, the query's parameters,
+//!   percent-encoding
 //! - [`scheme`], [`socket`]: default ports and transports; what connect(2) would get
-//! - [`template`]: the language of `--get`
-//! - [`explain`]: the working as data; [`report`]: the tables
+//! - [`template`]: the language of `--get`; [`parts`], [`plain`]: what it takes from a URL, and the short way to that
+//! - [`explain`]: the working as data; [`report`], [`ruler`]: the tables, and the anatomy above them
 //! - [`anatomy`]: `url URL...`; [`same`], [`diff`], [`connect`], [`encode`]: the commands
 //! - [`shell`]: getaddrinfo(3), where the user asked for it
 //! - [`cli`], [`manual`]: the options and the man page
@@ -26,10 +27,14 @@ pub mod encode;
 pub mod explain;
 pub mod manual;
 pub mod models;
+pub mod parts;
+pub mod path;
 pub mod percent;
+pub mod plain;
 pub mod query;
 pub mod report;
 pub mod rfc3986;
+pub mod ruler;
 pub mod same;
 pub mod scheme;
 pub mod shell;

@@ -9,7 +9,9 @@ use sockeye_cli::{Render, Text};
 
 use crate::component::Component;
 use crate::dissect::{Dissection, HostKind};
+use crate::path::{File, Segment};
 use crate::percent;
+use crate::ruler;
 use crate::socket::{self, Address, Socket};
 use crate::spans::{SchemeKind, Span};
 
@@ -123,31 +125,55 @@ impl Dissection {
         table
     }
 
-    /// The input with each component in its colour.
-    fn painted(&self, text: &Text<'_>) -> String {
-        let mut line = String::new();
-        let mut at = 0;
-        for (name, component) in self.components() {
-            // The zone lies inside the host.
-            let Some(span) = component.span.filter(|_| name != "zone") else { continue };
-            line += &escape(Span { start: at, end: span.start }.of(&self.input));
-            let words = escape(span.of(&self.input));
-            line += &role(name).map_or_else(|| words.to_string(), |role| text.paint(role, &words));
-            at = span.end;
+    /// The path's segments, where there is more to see than in the path itself.
+    fn segment_table(&self) -> Option<Table> {
+        let told = self.path_segments.len() > 1 || self.file.as_ref().is_some_and(|file| file.extension.is_some());
+        if !told {
+            return None;
         }
-        line + &escape(Span { start: at, end: self.input.len() }.of(&self.input))
+        let mut table = Table::new(Rules::Lines, ["#", "Segment", "Octets", "Notes"]);
+        for (index, segment) in self.path_segments.iter().enumerate() {
+            let last = index + 1 == self.path_segments.len();
+            table.row([
+                (index + 1).to_string(),
+                cell(Some(&segment.value)),
+                span_cell(segment.span),
+                self.segment_notes(segment, last),
+            ]);
+        }
+        table.right(&[0]);
+        Some(table)
+    }
+
+    fn segment_notes(&self, segment: &Segment, last: bool) -> String {
+        let mut notes = Vec::new();
+        if percent::count(&segment.value) > 0 {
+            notes.push(format!("decoded: {}", escape_octets(&percent::decode(&segment.value))));
+        }
+        match &self.file {
+            Some(file) if last => notes.push(file_note(file)),
+            _ if last && segment.value.is_empty() => notes.push("the path ends with a slash".to_owned()),
+            _ => {}
+        }
+        notes.join("; ")
+    }
+
+    /// Where the components stand that have a place of their own, from left to right.
+    pub fn places(&self) -> Vec<(&'static str, Span)> {
+        // The zone lies inside the host.
+        let apart = self.components().into_iter().filter(|(name, _)| *name != "zone");
+        apart.filter_map(|(name, component)| Some((name, component.span?))).collect()
     }
 }
 
-fn role(component: &str) -> Option<Role> {
-    Some(match component {
-        "username" | "password" => Role::Bad,
-        "host" => Role::Strong,
-        "port" => Role::Warning,
-        "query" => Role::Good,
-        "scheme" | "fragment" => Role::Dim,
-        _ => return None,
-    })
+fn file_note(file: &File) -> String {
+    match &file.extension {
+        None => "file, no extension".to_owned(),
+        Some(extension) if file.extensions.len() > 1 => {
+            format!("file, extension {} (all: {})", escape(extension), escape(&file.extensions.join(".")))
+        }
+        Some(extension) => format!("file, extension {}", escape(extension)),
+    }
 }
 
 fn scheme_note(kind: SchemeKind) -> &'static str {
@@ -231,9 +257,14 @@ impl Render for Dissection {
         if let Some(models) = &self.models {
             models.render_warning(text)?;
         }
-        let painted = self.painted(text);
-        text.line(painted)?;
+        for line in ruler::lines(&self.input, &self.places(), text.width(), text.has_colour()) {
+            text.line(line)?;
+        }
         text.table(&self.component_table())?;
+        if let Some(table) = self.segment_table() {
+            text.line("Path segments:")?;
+            text.table(&table)?;
+        }
         if !self.parameters.is_empty() {
             text.line("Query parameters:")?;
             text.table(&self.parameter_table())?;
