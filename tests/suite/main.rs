@@ -52,3 +52,4 @@ mod tools;
 mod url;
 mod url_models;
 mod url_same;
+mod url_many;

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use serde_json::Value;
-use sockeye_test_support::{Run, run, tool};
+use sockeye_test_support::{Run, run, run_with_input, tool};
 
 fn url(args: &[&str]) -> Run {
     run(tool("url").args(args))
@@ -31,6 +31,10 @@ fn the_table_has_every_component_with_its_octets() {
     run.status(0).stderr_is("").stdout_is(
         "\
 http://user:pw@example.com:8080/a/../b?q=1&q=%32+3#top
+└┬─┘   └┬─┘ ├┘ └────┬────┘ └┬─┘└──┬──┘ └────┬────┘ └┬┘
+scheme  │   │     host    port  path      query fragment
+        │   password
+    username
 ┌───────────┬────────┬──────────────┬─────────────┬────────────────────────────┐
 │ Component ┆ Octets ┆ In the input ┆ Value       ┆ Notes                      │
 ╞═══════════╪════════╪══════════════╪═════════════╪════════════════════════════╡
@@ -88,6 +92,43 @@ fn every_field_is_there_whatever_the_url_has() {
 }
 
 #[test]
+fn segments_file_and_labels_are_in_table_and_json() {
+    let run = url(&["http://www.b\u{fc}cher.example/a/../docs/my%20book.tar.gz"]);
+    run.status(0).stdout_has("Path segments:\n").stdout_has("│ 1 ┆ docs             ┆ 32..36 ┆");
+    run.stdout_has("decoded: my book.tar.gz; file, extension gz (all: tar.gz)");
+    let value = json("http://www.b\u{fc}cher.example/a/../docs/my%20book.tar.gz");
+    assert_eq!(value["path_segments"][0]["value"], "docs");
+    assert_eq!(value["path_segments"][0]["span"], serde_json::json!({"start": 32, "end": 36}));
+    assert_eq!(value["path_segments"][1]["decoded"], "my book.tar.gz");
+    assert_eq!(value["file"]["stem"], "my book.tar");
+    assert_eq!(value["file"]["extensions"], serde_json::json!(["tar", "gz"]));
+    assert_eq!(value["host_labels"][1], serde_json::json!({"ascii": "xn--bcher-kva", "unicode": "b\u{fc}cher"}));
+    url(&["http://h/docs/"]).stdout_has("the path ends with a slash");
+}
+
+#[test]
+fn every_violation_of_the_standard_is_told_in_words() {
+    for (text, words) in [
+        ("http://h/a\\b", "a backslash stands where a slash belongs"),
+        (" http://h/", "blanks or control characters at the ends"),
+        ("http://u@h/", "a username or password in a URL is shown"),
+        ("http:/h/", "exactly two slashes belong behind this scheme"),
+        ("file:/etc", "two slashes belong behind file:"),
+        ("file://h/C:/", "before a drive letter the host is dropped"),
+        ("http://h/a b", "a character that must be percent-encoded stands as it is"),
+        ("http://h/%zz", "a % has no two hexadecimal digits behind it"),
+        ("http://h/a\tb", "tabs or line ends inside are removed"),
+        ("http://a@b@h/", "an @ in the userinfo belongs there as %40"),
+    ] {
+        url(&[text]).status(0).stdout_has(&format!("Violation: {words}"));
+    }
+    // No argument has a NUL, but a line of a file may.
+    let mut nul = tool("url");
+    let nul = run_with_input(nul.args(["-f", "-"]), b"http://h/#\0x\n");
+    nul.status(0).stdout_has("Violation: the fragment has a NUL");
+}
+
+#[test]
 fn the_host_is_the_one_that_a_browser_goes_to() {
     // How other tools are led to another host.
     for (text, host) in [
@@ -109,25 +150,29 @@ fn the_host_is_the_one_that_a_browser_goes_to() {
 #[test]
 fn a_malformed_url_is_one_line_and_the_others_go_on() {
     let run = url(&["http://h/", "http://[::1", "example.com", "http://i/"]);
-    run.status(2).stdout_has("http://h/\n").stdout_has("http://i/\n").stderr_is(
+    run.status(1).stdout_has("http://h/\n").stdout_has("http://i/\n").stderr_is(
         "url: \"http://[::1\": invalid IPv6 address: \"[::1\" at octets 7..11 (an IPv6 address stands in brackets, as in \
          http://[2001:db8::1]:8080/)\n\
          url: \"example.com\": relative URL without a base: it has no scheme (try http://example.com)\n",
     );
     let json = url(&["--json", "http://h:x/", "http://i/"]);
-    json.status(2).stdout_has("\"type\":\"error\"").stdout_has("\"exit_status\":2");
+    json.status(1).stdout_has("\"type\":\"error\"").stdout_has("\"exit_status\":1");
     assert_eq!(results(&json).len(), 1, "{}", json.story());
     let alone = url(&["http://h:70000"]);
-    alone.status(2).stdout_is("").stderr_has("url: \"http://h:70000\": invalid port");
+    alone.status(1).stdout_is("").stderr_has("url: \"http://h:70000\": invalid port");
 }
 
 #[test]
 fn a_wrong_command_line_does_nothing() {
     url(&[]).status(2).stdout_is("").stderr_has("url: the following required arguments were not provided: <URL>");
-    let not_text = run(tool("url").arg("http://ok/").arg(OsStr::from_bytes(b"http://\xffh/")));
+}
+
+#[test]
+fn what_is_not_utf8_is_told_by_its_octet() {
+    let not_text = run(tool("url").args(["--get", "{host}"]).arg(OsStr::from_bytes(b"http://\xffh/")).arg("http://ok/"));
     not_text
-        .status(2)
-        .stdout_is("")
+        .status(1)
+        .stdout_is("ok\n")
         .stderr_is("url: \"http://\\xffh/\": not UTF-8 at octet 7 (percent-encode what is not UTF-8)\n");
 }
 
@@ -212,6 +257,9 @@ fn why_nothing_is_resolved_is_told() {
 
 #[test]
 fn colour_marks_the_components_in_place() {
-    url(&["--color=always", "http://example.com/"]).status(0).stdout_has("\u{1b}[1mexample.com\u{1b}[0m");
-    url(&["http://example.com/"]).stdout_has("http://example.com/\n");
+    let coloured = url(&["--color=always", "http://example.com/"]);
+    coloured.status(0).stdout_has("\u{1b}[36mhttp\u{1b}[0m://\u{1b}[1;32mexample.com\u{1b}[0m\u{1b}[34m/\u{1b}[0m\n");
+    coloured.stdout_has("\u{1b}[1;32m└────┬────┘\u{1b}[0m").stdout_has("\u{1b}[1;32mhost\u{1b}[0m");
+    // NO_COLOR counts on a terminal; a pipe has no colour anyhow, and `always` wins over both.
+    url(&["http://example.com/"]).stdout_has("http://example.com/\n└┬─┘   └────┬────┘│\n");
 }

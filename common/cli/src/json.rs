@@ -22,7 +22,8 @@ struct Visible;
 
 impl Formatter for Visible {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if !fragment.chars().any(acts) {
+        // Most texts are ASCII, of which only DEL acts that serde_json has not escaped before.
+        if fragment.bytes().all(|octet| octet < 0x7f) || !fragment.chars().any(acts) {
             return CompactFormatter.write_string_fragment(writer, fragment);
         }
         let mut units = [0; 2];

@@ -1,4 +1,4 @@
-//! `url URL...`: each URL taken apart, one after the other.
+//! A URL taken apart, with all that is known of it: tables, JSON or steps.
 
 use sockeye_cli::escape::escape;
 use sockeye_cli::{Failure, Output, Status};
@@ -12,30 +12,22 @@ use crate::rfc3986::Fault;
 use crate::rfc3986::reading::Reading;
 use crate::{shell, socket};
 
-/// Takes each URL apart. One that is malformed or cannot be resolved is told of, and the others go on.
+/// Takes a URL apart and shows all that is known of it. `shown` says whether something was shown before. What went wrong
+/// comes back.
 ///
 /// # Errors
-/// [`Failure`] with the status of the first URL that failed, or if the output cannot be written.
-pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let mut failed = None;
-    let mut shown = false;
-    for text in &job.urls {
-        let failure = match job.model_for(output) {
-            Choice::Rfc3986 => read(text, &mut shown, output)?,
-            Choice::Whatwg => dissect(text, false, job, &mut shown, output)?,
-            Choice::Both => dissect(text, true, job, &mut shown, output)?,
-        };
-        if let Some(failure) = failure {
-            output.failure(&failure);
-            failed.get_or_insert(failure.status());
-        }
+/// [`Failure`] if the output cannot be written.
+pub fn one(text: &str, job: &Dissect, shown: &mut bool, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
+    match job.model_for(output) {
+        Choice::Rfc3986 => read(text, shown, output),
+        Choice::Whatwg => dissect(text, false, job, shown, output),
+        Choice::Both => dissect(text, true, job, shown, output),
     }
-    failed.map_or(Ok(Status::YES), |status| Err(Failure::Silent(status)))
 }
 
 impl Dissect {
     /// Both standards, but for a program only WHATWG unless it asked for more.
-    fn model_for(&self, output: &Output<'_>) -> Choice {
+    pub(crate) fn model_for(&self, output: &Output<'_>) -> Choice {
         self.model.unwrap_or(if output.is_json() && !output.is_explained() { Choice::Whatwg } else { Choice::Both })
     }
 }
@@ -57,7 +49,8 @@ fn dissect(
     output: &mut Output<'_>,
 ) -> Result<Option<Failure>, Failure> {
     let mut events = Vec::new();
-    let dissected = dissect::dissect(text, &mut |event| events.push(event));
+    let explained = output.is_explained();
+    let dissected = if explained { dissect::dissect(text, &mut |event| events.push(event)) } else { dissect::of(text) };
     let models = compares.then(|| models::compare(text, dissected.as_ref()));
     let models =
         models.map(|models| Comparison { in_full: job.model.is_some(), warned: output.is_explained(), ..models });

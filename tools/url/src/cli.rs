@@ -17,7 +17,7 @@ use self::dissect::DissectArgs;
 
 pub use connect::Connect;
 pub use diff::Diff;
-pub use dissect::Dissect;
+pub use dissect::{Dissect, Form};
 pub use encode::{Code, Name};
 pub use same::Same;
 
@@ -96,7 +96,7 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
                 let refused = format!("{command} is a command: the options of taking URLs apart do not go with it");
                 return Err(Failure::usage(refused).hint(format!("see url {command} --help")).into());
             }
-            Job::Dissect(cli.dissect.job()?)
+            Job::Dissect(cli.dissect.job(presentation)?)
         }
         Some(Command::Same(args)) => Job::Same(args.job()?),
         Some(Command::Diff(args)) => Job::Diff(args.job()?),
@@ -142,7 +142,7 @@ mod tests {
         })
     }
 
-    fn urls(args: &[&str]) -> Vec<String> {
+    fn urls(args: &[&str]) -> Vec<OsString> {
         match options(args).unwrap().job {
             Job::Dissect(dissect) => dissect.urls,
             other => panic!("{other:?}"),

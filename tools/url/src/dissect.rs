@@ -1,5 +1,6 @@
 //! From a text to a [`Dissection`]: the splitter's spans and the `url` crate's values, side by side.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -105,6 +106,18 @@ pub enum HostKind {
 }
 
 impl HostKind {
+    /// The kind as JSON has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Domain => "domain",
+            Self::Ipv4 => "ipv4",
+            Self::Ipv6 => "ipv6",
+            Self::Opaque => "opaque",
+            Self::Empty => "empty",
+            Self::None => "none",
+        }
+    }
+
     /// The kind in words.
     pub fn words(self) -> &'static str {
         match self {
@@ -245,30 +258,57 @@ impl std::error::Error for Malformed {}
 pub fn dissect(input: &str, explain: &mut dyn FnMut(Event)) -> Result<Dissection, Malformed> {
     let Some(split) = split(input) else { return Err(without_scheme(input)) };
     Event::of_split(input, &split, explain);
-    if let Some(zone) = split.zone {
-        let text = significant(zone.of(input));
-        text.parse::<Zone>().map_err(|error| Malformed {
-            input: input.to_owned(),
-            fault: format!("invalid zone: {error}"),
-            span: Some(zone),
-            hint: None,
-        })?;
-    }
-    let (parsed, violations) = whatwg::parse(&without_zone(input, &split));
-    let url = parsed.map_err(|error| refused(input, &split, error))?;
-    let dissection = assemble(input, &split, &url, violations);
+    let dissection = read(input, &split)?;
     Event::of_values(&dissection, explain);
     Ok(dissection)
 }
 
-fn without_zone(input: &str, split: &Split) -> String {
+/// As [`dissect`], for those who have many and want no steps.
+///
+/// # Errors
+/// As [`dissect`].
+pub fn of(input: &str) -> Result<Dissection, Malformed> {
+    let Some(split) = split(input) else { return Err(without_scheme(input)) };
+    read(input, &split)
+}
+
+fn read(input: &str, split: &Split) -> Result<Dissection, Malformed> {
+    check_zone(input, split)?;
+    let (parsed, violations) = whatwg::parse(&without_zone(input, split));
+    let url = parsed.map_err(|error| refused(input, split, error))?;
+    Ok(assemble(input, split, &url, violations))
+}
+
+/// Where the components of `input` stand, and the URL: what [`dissect`] begins with, for those who need no more.
+///
+/// # Errors
+/// As [`dissect`].
+pub fn parse(input: &str) -> Result<(Split, Url), Malformed> {
+    let Some(split) = split(input) else { return Err(without_scheme(input)) };
+    check_zone(input, &split)?;
+    let url = Url::parse(&without_zone(input, &split)).map_err(|error| refused(input, &split, error))?;
+    Ok((split, url))
+}
+
+fn check_zone(input: &str, split: &Split) -> Result<(), Malformed> {
+    let Some(zone) = split.zone else { return Ok(()) };
+    let checked = significant(zone.of(input)).parse::<Zone>();
+    checked.map(drop).map_err(|error| Malformed {
+        input: input.to_owned(),
+        fault: format!("invalid zone: {error}"),
+        span: Some(zone),
+        hint: None,
+    })
+}
+
+fn without_zone<'a>(input: &'a str, split: &Split) -> Cow<'a, str> {
     match split.zone_with_sign {
         Some(zone) => {
             let before = Span { start: 0, end: zone.start };
             let after = Span { start: zone.end, end: input.len() };
-            format!("{}{}", before.of(input), after.of(input))
+            format!("{}{}", before.of(input), after.of(input)).into()
         }
-        None => input.to_owned(),
+        None => input.into(),
     }
 }
 

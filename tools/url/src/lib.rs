@@ -10,8 +10,9 @@
 //!   percent-encoding
 //! - [`scheme`], [`socket`]: default ports and transports; what connect(2) would get
 //! - [`template`]: the language of `--get`; [`parts`], [`plain`]: what it takes from a URL, and the short way to that
-//! - [`explain`]: the working as data; [`report`], [`ruler`]: the tables, and the anatomy above them
-//! - [`anatomy`]: `url URL...`; [`same`], [`diff`], [`connect`], [`encode`]: the commands
+//! - [`explain`]: the working as data; [`report`], [`ruler`]: the tables, and the anatomy above them; [`record`], [`csv`]: the
+//!   same as JSON by the short way, and as comma-separated values
+//! - [`anatomy`], [`many`]: `url URL...`, for one and for all; [`same`], [`diff`], [`connect`], [`encode`]: the commands
 //! - [`shell`]: getaddrinfo(3), where the user asked for it
 //! - [`cli`], [`manual`]: the options and the man page
 #![forbid(unsafe_code)]
@@ -20,18 +21,21 @@ pub mod anatomy;
 pub mod cli;
 pub mod component;
 pub mod connect;
+pub mod csv;
 pub mod departure;
 pub mod diff;
 pub mod dissect;
 pub mod encode;
 pub mod explain;
 pub mod manual;
+pub mod many;
 pub mod models;
 pub mod parts;
 pub mod path;
 pub mod percent;
 pub mod plain;
 pub mod query;
+pub mod record;
 pub mod report;
 pub mod rfc3986;
 pub mod ruler;
@@ -73,7 +77,7 @@ impl Tool for Url {
 
     fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
         match &options.job {
-            Job::Dissect(job) => anatomy::run(job, output),
+            Job::Dissect(job) => many::run(job, output),
             Job::Same(job) => same::run(job, output),
             Job::Diff(job) => diff::run(job, output),
             Job::Connect(job) => connect::run(job, output),

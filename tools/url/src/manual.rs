@@ -1,19 +1,23 @@
 //! What the man page says beyond the options.
 
+mod many;
+
 use sockeye_cli::Manual;
 use sockeye_cli::manual::Example;
 
 /// The man page of `url`.
 pub const MANUAL: Manual = Manual {
     summary: "take a URL apart and show what a socket gets from it",
-    synopsis: &["[--model MODEL] [--resolve] [--explain] [--json] [--color WHEN] URL...",
+    synopsis: &[
+        "[--model MODEL] [--resolve] [--explain] [--json] [--color WHEN] [-f FILE] [URL...]",
+        "(--get TEMPLATE | --csv [--fields LIST]) [-f FILE] [URL...]",
         "same A B",
         "diff [--model MODEL] A B",
         "encode [--set SET] [--keep CHARS] [--punycode] [--lines] TEXT|-",
         "decode [--set SET] [--keep CHARS] [--unicode] [--lines] TEXT|-",
     ],
-    description: "`url` takes each URL apart by the rules that browsers follow (the WHATWG URL standard) and prints one table \
-of its components: scheme, username, password, host, zone, port, path, query and fragment. For each it shows where it \
+    description: "`url` takes each URL apart by the rules that browsers follow (the WHATWG URL standard). It draws the URL with its \
+components in colours and their names beneath, and prints one table of them: scheme, username, password, host, zone, port, path, query and fragment. For each it shows where it \
 stands in the input, as octets from 0 with the end excluded; the text there; the value that the parser made of it; and \
 what changed on the way.
 
@@ -45,6 +49,9 @@ Unicode. A host whose last label is a number is an IPv4 address, be it octal, he
 The standard knows no zones. `http://[fe80::1%eth0]/`, or with `%25` as RFC 6874 had it, is taken apart nevertheless: \
 the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 25.",
         ),
+        many::MANY,
+        many::GET,
+        many::CSV,
         (
             "Two standards",
             "Browsers follow WHATWG URL; RFC 3986 is what most other specifications mean by a URI. The table is WHATWG's. \
@@ -83,6 +90,10 @@ a line feed behind it. On a terminal control characters are shown as `\\xNN`. `-
             "With `--json` each URL is one object of the type \"result\". `scheme`, `authority`, `username`, `password`, `host`, \
 `zone`, `port`, `path`, `query` and `fragment` are the components. Every component is an object with `span`, `text`, `value`, `decoded`, \
 `decoded_octets` and `changes`, each null or empty where there is none; spans are `{\"start\":..,\"end\":..}` in octets.
+
+`host_labels` are the labels of a domain in ASCII and in Unicode. `path_segments` are the pieces of the path between its slashes, each \
+with its span in the input where that can be told. `file` is the last of them where the path does not end with a slash: `name`, `stem` and \
+`extension`, which stands behind the last dot unless that begins the name; `extensions` has all of them, as `tar` and `gz`.
 
 `effective_port` is the port that a connection would go to. `parameters` have their names and values decoded, with \
 U+FFFD for what is not UTF-8. `socket` has the host, the port and, as far as they are known, the addresses, with the \
@@ -157,25 +168,37 @@ With `--model rfc3986` the result is that with `input` and `model`.",
             status: 0,
         },
         Example {
+            says: "Print columns of many URLs:",
+            command: "printf 'http://a.example/x\\nhttps://b.example:8443/\\n' | url -f - --get '{host} {default:port}'",
+            shows: "b.example 8443",
+            status: 0,
+        },
+        Example {
+            says: "Make a table for a spreadsheet:",
+            command: "url --csv --fields url,host_unicode,service http://xn--bcher-kva.example/",
+            shows: "http://xn--bcher-kva.example/,bücher.example,http",
+            status: 0,
+        },
+        Example {
             says: "What is not a URL is told on standard error:",
             command: "url example.com/x",
             shows: "relative URL without a base: it has no scheme (try http://example.com/x)",
-            status: 2,
+            status: 1,
         },
     ],
     exit_status: &[
         (0, "Every URL was taken apart, and its host, if it has one to connect to, resolved if that was asked for. The two are the same."),
-        (1, "same, diff: the two are not the same."),
-        (2, "The command line is wrong, or a URL is malformed. The other URLs are shown nevertheless."),
+        (1, "A URL is malformed, or lacks what a template demands with `must:`; the other URLs are shown nevertheless. same, diff: the two are not the same."),
+        (2, "The command line is wrong, or a file of URLs is not to be opened. same, diff: a URL is malformed."),
         (3, "A host was not resolved."),
-        (4, "This host failed: standard output cannot be written, or the resolver does not work."),
+        (4, "This host failed: standard output cannot be written, a file of URLs cannot be read, or the resolver does not work."),
     ],
     caveats: "Parameters are decoded as forms encode them, whatever the scheme: in a mailto URL a `+` is a plus (RFC 6068).
 
 Where the library is known to depart from the standard (drive letters, empty segments of file URLs), a remark says what \
 the standard has. A `^` in a path is left as it is; the standard as it is now writes `%5E`.
 
-The status is that of the first URL that failed.
+The status is that of the first URL or file that failed.
 
 A password on a command line is seen by every user of the host.
 

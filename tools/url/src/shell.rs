@@ -1,5 +1,8 @@
-//! The only code that asks the system for anything: getaddrinfo(3) and standard input, and only where the user said so.
+//! The only code that asks the system for anything: getaddrinfo(3) and standard input, and only where the user said so;
+//! [`lines`] reads files.
 #![expect(clippy::disallowed_methods, reason = "the shell: reads standard input")]
+
+pub mod lines;
 
 use std::io::{self, Read};
 

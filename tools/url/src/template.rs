@@ -13,12 +13,16 @@ mod tests;
 use std::fmt;
 use std::net::Ipv4Addr;
 
+use sockeye_cli::escape::escape_octets;
+
 use crate::percent;
 
 /// A compiled `--get`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     pieces: Vec<Piece>,
+    /// Whether what was decoded is shown with nothing in it that ends the line or acts on a terminal.
+    visible: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,10 +165,12 @@ impl Template {
     ///
     /// A fault of the template is part of it: trurl writes what stands before, and then fails.
     pub fn trurl(text: &[u8], defaults: How) -> Self {
-        Self { pieces: compile::pieces(text, defaults, false) }
+        Self { pieces: compile::pieces(text, defaults, false), visible: false }
     }
 
     /// Reads a template in the language of `url`: trurl's, and segments, labels, the explicit port, file and extension.
+    ///
+    /// What was decoded is shown as the suite shows text from outside: controls and what is not UTF-8 as `\n` or `\xNN`.
     ///
     /// # Errors
     /// The first [`Fault`] of the template.
@@ -172,7 +178,7 @@ impl Template {
         let pieces = compile::pieces(text, defaults, true);
         match pieces.last() {
             Some(Piece::Fault(fault)) => Err(fault.clone()),
-            _ => Ok(Self { pieces }),
+            _ => Ok(Self { pieces, visible: true }),
         }
     }
 
@@ -196,22 +202,38 @@ impl Template {
                         if *must {
                             return Err(Fault::Missing(component.to_string()));
                         }
-                    } else if !how.encoded
-                        && component.is_decoded()
-                        && let Err(undecodable) = decode_from(line, start, *component)
-                    {
+                    } else if how.encoded || !component.is_decoded() {
+                    } else if self.visible {
+                        percent::decode_in_place(line, start);
+                        show_from(line, start);
+                    } else if let Err(undecodable) = decode_from(line, start, *component) {
                         if *strict {
                             return Err(Fault::Undecodable(component.to_string()));
                         }
                         note(undecodable);
                     }
                 }
-                Piece::Query { key, all, encoded } => append_values(url, key, *all, *encoded, line),
+                Piece::Query { key, all, encoded } => {
+                    let start = line.len();
+                    append_values(url, key, *all, *encoded, line);
+                    if self.visible && !encoded {
+                        show_from(line, start);
+                    }
+                }
                 Piece::Fault(fault) => return Err(fault.clone()),
             }
         }
         Ok(())
     }
+}
+
+/// Makes what was appended visible: a line stays one, and nothing in it acts on a terminal. A backslash becomes two.
+fn show_from(line: &mut Vec<u8>, start: usize) {
+    let plain = |octet: &u8| matches!(octet, b' '..=b'~') && *octet != b'\\';
+    let Some(decoded) = line.get(start..).filter(|decoded| !decoded.iter().all(plain)) else { return };
+    let shown = escape_octets(decoded);
+    line.truncate(start);
+    line.extend_from_slice(shown.as_bytes());
 }
 
 /// Undoes the encoding of what was appended. A NUL can be shown in no text: then nothing is.

@@ -3,17 +3,30 @@
 use std::ffi::OsString;
 
 use clap::Args;
-use sockeye_cli::Failure;
+use sockeye_cli::{Failure, Presentation};
 
-use super::text;
+use crate::csv::{self, Field};
 use crate::models::Choice;
+use crate::template::{How, Template};
 
 /// The arguments.
 #[derive(Args, Debug)]
 pub(super) struct DissectArgs {
     /// The URLs to take apart
-    #[arg(value_name = "URL", required = true)]
+    #[arg(value_name = "URL", required_unless_present = "files")]
     urls: Vec<OsString>,
+    /// Take URLs from a file, one a line; - is standard input
+    #[arg(short = 'f', long = "url-file", value_name = "FILE")]
+    files: Vec<OsString>,
+    /// Print a line a URL by a template: {component} stands for a component
+    #[arg(short = 'g', long, value_name = "TEMPLATE", help_heading = "Output", conflicts_with = "csv")]
+    get: Option<OsString>,
+    /// Print comma-separated values, a line a URL
+    #[arg(long, help_heading = "Output")]
+    csv: bool,
+    /// Choose the columns of --csv
+    #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "csv", help_heading = "Output")]
+    fields: Vec<String>,
     /// Ask getaddrinfo(3) for the addresses of each host
     #[arg(long)]
     resolve: bool,
@@ -26,11 +39,26 @@ pub(super) struct DissectArgs {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dissect {
     /// The URLs.
-    pub urls: Vec<String>,
+    pub urls: Vec<OsString>,
+    /// Files of URLs, in their order, after those.
+    pub files: Vec<OsString>,
+    /// What is shown of each.
+    pub form: Form,
     /// Whether getaddrinfo(3) is asked for their addresses.
     pub resolve: bool,
     /// By which standard; `None` for what suits the output.
     pub model: Option<Choice>,
+}
+
+/// What is shown of a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// All that is known: tables, or JSON.
+    Whole,
+    /// A line by a template.
+    Get(Template),
+    /// A line of these columns.
+    Csv(Vec<Field>),
 }
 
 impl DissectArgs {
@@ -42,12 +70,41 @@ impl DissectArgs {
     /// What they ask for.
     ///
     /// # Errors
-    /// [`Failure`] that names the first URL that is not UTF-8, before anything is done.
-    pub(super) fn job(self) -> Result<Dissect, Failure> {
+    /// [`Failure`] for a template or a column that is none, and for options that contradict each other.
+    pub(super) fn job(self, presentation: Presentation) -> Result<Dissect, Failure> {
         if self.resolve && self.model == Some(Choice::Rfc3986) {
             return Err(Failure::usage("--resolve takes the host as WHATWG URL reads it: not with --model rfc3986"));
         }
-        let urls = self.urls.into_iter().map(text).collect::<Result<_, _>>()?;
-        Ok(Dissect { urls, resolve: self.resolve, model: self.model })
+        let form = match (self.get, self.csv) {
+            (Some(template), _) => {
+                let template = Template::parse(template.as_encoded_bytes(), How::default());
+                Form::Get(template.map_err(|fault| Failure::usage(format!("--get: {fault}")))?)
+            }
+            (None, true) => Form::Csv(columns(&self.fields)?),
+            (None, false) => Form::Whole,
+        };
+        let option = match form {
+            Form::Whole => None,
+            Form::Get(_) => Some("--get"),
+            Form::Csv(_) => Some("--csv"),
+        };
+        let others = [
+            ("--json", presentation.json),
+            ("--explain", presentation.explain),
+            ("--resolve", self.resolve),
+            ("--model", self.model.is_some_and(|model| model != Choice::Whatwg)),
+        ];
+        if let (Some(option), Some((other, _))) = (option, others.into_iter().find(|(_, given)| *given)) {
+            let refused = format!("{option} and {other} do not go together");
+            return Err(Failure::usage(refused).hint(format!("{option} prints a line a URL and nothing else")));
+        }
+        Ok(Dissect { urls: self.urls, files: self.files, form, resolve: self.resolve, model: self.model })
     }
+}
+
+fn columns(names: &[String]) -> Result<Vec<Field>, Failure> {
+    if names.is_empty() {
+        return Ok(csv::USUAL.to_vec());
+    }
+    names.iter().map(|name| name.parse().map_err(|error| Failure::usage(format!("--fields: {error}")))).collect()
 }

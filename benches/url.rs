@@ -1,0 +1,105 @@
+//! A bare loop over the `url` crate, for `benches/url`: `get FILE` prints six columns of each URL as `url --get` does, `json FILE`
+//! its parts and parameters as one object a line.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a measurement: reads a file, prints, and stops at whatever goes wrong"
+)]
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+
+use serde::Serialize;
+use sockeye_cli::escape::escape_octets;
+use sockeye_url::percent;
+use url::Url;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["get", file] => each(file, |url| columns(url, &mut out)),
+        ["json", file] => each(file, |url| object(url, &mut out)),
+        [] => {}
+        _ => panic!("get FILE, or json FILE"),
+    }
+    out.flush().unwrap();
+}
+
+fn each(file: &str, mut show: impl FnMut(&Url)) {
+    let mut file = BufReader::with_capacity(256 * 1024, File::open(file).unwrap());
+    let mut line = String::new();
+    while file.read_line(&mut line).unwrap() > 0 {
+        show(&Url::parse(line.trim_end_matches('\n')).unwrap());
+        line.clear();
+    }
+}
+
+fn columns(url: &Url, out: &mut impl Write) {
+    let mut line = Vec::with_capacity(256);
+    decoded(url.scheme(), &mut line);
+    line.push(b'\t');
+    decoded(url.host_str().unwrap_or_default(), &mut line);
+    line.push(b'\t');
+    if let Some(port) = url.port() {
+        write!(line, "{port}").unwrap();
+    }
+    line.push(b'\t');
+    decoded(url.path(), &mut line);
+    line.push(b'\t');
+    decoded(url.query().unwrap_or_default(), &mut line);
+    line.push(b'\t');
+    decoded(url.fragment().unwrap_or_default(), &mut line);
+    line.push(b'\n');
+    out.write_all(&line).unwrap();
+}
+
+fn decoded(text: &str, line: &mut Vec<u8>) {
+    if text.contains('%') {
+        line.extend_from_slice(escape_octets(&percent::decode(text)).as_bytes());
+    } else {
+        line.extend_from_slice(text.as_bytes());
+    }
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    url: &'a str,
+    parts: Parts<'a>,
+    params: Vec<Parameter<'a>>,
+}
+
+#[derive(Serialize)]
+struct Parts<'a> {
+    scheme: &'a str,
+    user: &'a str,
+    password: Option<&'a str>,
+    host: Option<&'a str>,
+    port: Option<u16>,
+    path: &'a str,
+    query: Option<&'a str>,
+    fragment: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Parameter<'a> {
+    key: std::borrow::Cow<'a, str>,
+    value: std::borrow::Cow<'a, str>,
+}
+
+fn object(url: &Url, out: &mut impl Write) {
+    let parts = Parts {
+        scheme: url.scheme(),
+        user: url.username(),
+        password: url.password(),
+        host: url.host_str(),
+        port: url.port(),
+        path: url.path(),
+        query: url.query(),
+        fragment: url.fragment(),
+    };
+    let params = url.query_pairs().map(|(key, value)| Parameter { key, value }).collect();
+    serde_json::to_writer(&mut *out, &Object { url: url.as_str(), parts, params }).unwrap();
+    out.write_all(b"\n").unwrap();
+}

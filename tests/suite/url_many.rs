@@ -1,0 +1,139 @@
+//! url over many URLs: files, standard input, templates, comma-separated values, and what becomes of the lines that are none.
+
+use std::fs::OpenOptions;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::Stdio;
+
+use sockeye_test_support::{Run, run, run_with_input, tool};
+
+fn fed(args: &[&str], input: &[u8]) -> Run {
+    run_with_input(tool("url").args(args), input)
+}
+
+#[test]
+fn a_line_a_url_and_the_bad_ones_by_file_and_number() {
+    let path = std::env::temp_dir().join(format!("sockeye-url-many-{}", std::process::id()));
+    let text = b"http://a/1\r\n\n  \t\n# http://comment/\nexample.com\nhttp://\xff/\nhttp://h:x/\nhttp://b/2";
+    std::fs::write(&path, text).unwrap();
+    let name = path.to_str().unwrap();
+    let got = run(tool("url").args(["--get", "{host} {path}", "http://first/", "-f", name]));
+    std::fs::remove_file(&path).unwrap();
+    got.status(1).stdout_is("first /\na /1\nb /2\n").stderr_is(&format!(
+        "url: {name}:5: \"example.com\": relative URL without a base: it has no scheme (try http://example.com)\n\
+         url: {name}:6: \"http://\\xff/\": not UTF-8 at octet 7 (percent-encode what is not UTF-8)\n\
+         url: {name}:7: \"http://h:x/\": invalid port: a port is a number up to 65535: \"x\" at octets 9..10\n"
+    ));
+}
+
+#[test]
+fn standard_input_is_a_file_too() {
+    // A byte order mark says what is known anyhow. Blanks around a URL are the standard's to remove.
+    let got = fed(&["-f", "-", "--get", "{url}"], b"\xef\xbb\xbfhttp://a/\n  http://b/ \n\tfoo\n");
+    got.status(1).stdout_is("http://a/\nhttp://b/\n").stderr_has("url: standard input:3: \"\\tfoo\": ");
+    fed(&["--url-file", "-", "--get", "{host}"], b"").status(0).stdout_is("").stderr_is("");
+    let long = format!("http://h/{}\n", "a".repeat(1 << 20));
+    fed(&["-f", "-", "--get", "{url}"], long.as_bytes()).status(0).stdout_is(&long);
+    fed(&["-f", "-", "--get", "{url:path}"], b"http://h/a\0b\n").status(0).stdout_is("/a%00b\n");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_a_wrong_line_and_the_others_go_on() {
+    let got = fed(&["-f", "/nonexistent/x", "-f", "-", "--get", "{host}"], b"http://h/\n");
+    got.status(2).stdout_is("h\n").stderr_is("url: open /nonexistent/x: No such file or directory\n");
+    let folder = run(tool("url").args(["-f", "/"]));
+    folder.status(4).stdout_is("").stderr_is("url: read /: Is a directory\n");
+}
+
+#[test]
+fn json_is_an_object_a_line_whether_plain_or_not() {
+    let got = fed(&["-f", "-", "--json"], b"http://plain.example/\nHTTP://u@ODD.example\nfoo\nhttp://last/\n");
+    got.status(1);
+    let lines: Vec<serde_json::Value> = got.out().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let hosts: Vec<&str> = lines.iter().filter_map(|line| line["data"]["host"]["value"].as_str()).collect();
+    assert_eq!(hosts, ["plain.example", "odd.example", "last"]);
+    let keys = |index: usize| lines[index]["data"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(0), keys(1));
+    assert_eq!(lines[2]["type"], "error");
+    assert!(lines[2]["data"]["message"].as_str().unwrap().starts_with("standard input:3: "));
+}
+
+#[test]
+fn comma_separated_values_have_headings_and_chosen_columns() {
+    let got = fed(&["-f", "-", "--csv"], b"http://h/a,b\nHTTP://H:80/\n");
+    got.status(0).stdout_is(
+        "url,scheme,username,password,host,port,path,query,fragment\r\n\"http://h/a,b\",http,,,h,,\"/a,b\",,\r\nhttp://h/,http,,,h,,/,,\r\n",
+    );
+    let chosen = run(tool("url").args(["--csv", "--fields", "service,host_unicode", "ssh://xn--bcher-kva/", "wss://xn--bcher-kva/"]));
+    chosen.status(0).stdout_is("service,host_unicode\r\nssh,\r\nhttps,b\u{fc}cher\r\n");
+    run(tool("url").args(["--csv", "--fields", "nope", "http://h/"]))
+        .status(2)
+        .stdout_is("")
+        .stderr_has("url: --fields: no column is called \"nope\"; there are input, url, ");
+    run(tool("url").args(["--fields", "url", "http://h/"])).status(2).stderr_has("--csv");
+}
+
+#[test]
+fn a_template_has_the_components_of_its_language() {
+    let text = "https://u:p@www.b\u{fc}cher.example:8443/a/b%20c.tar.gz?k=v+w&k=2#f%0a\\";
+    for (template, line) in [
+        ("{scheme}|{user}|{password}|{host}|{port}|{path}|{query}|{fragment}", "https|u|p|www.xn--bcher-kva.example|8443|/a/b c.tar.gz|k=v+w&k=2|f\\n\\\\\n"),
+        ("{idn:host} {host:-1} {path:1} {file} {extension} {port:explicit}", "www.b\u{fc}cher.example example a b c.tar.gz gz yes\n"),
+        ("{query:k}|{query-all:k}|{url:path}|{url:fragment}|{zoneid}", "v w|v w 2|/a/b%20c.tar.gz|f%0a\\|\n"),
+        ("\\t{{host}}", "\t{host}}\n"),
+    ] {
+        run(tool("url").args(["--get", template, text])).status(0).stdout_is(line).stderr_is("");
+    }
+    let zone = run(tool("url").args(["-g", "{host} {zoneid} {default:port}", "http://[fe80::1%25eth0]/"]));
+    zone.status(0).stdout_is("[fe80::1] eth0 80\n");
+    run(tool("url").args(["--get", "{nope}", "http://h/"])).status(2).stdout_is("").stderr_has("\"nope\" is not a recognized");
+    run(tool("url").args(["--get", "{must:query}", "http://h/", "http://h/?q"])).status(1).stdout_is("q\n").stderr_is("url: missing must:query\n");
+}
+
+#[test]
+fn what_prints_a_line_a_url_prints_nothing_else() {
+    for args in [
+        &["--get", "{host}", "--json"][..],
+        &["--csv", "--explain"],
+        &["--get", "{host}", "--resolve"],
+        &["--csv", "--get", "{host}"],
+    ] {
+        run(tool("url").args(args).arg("http://h/")).status(2).stdout_is("").stderr_has("--");
+    }
+}
+
+#[test]
+fn what_is_written_is_answered_before_more_is_written() {
+    let mut url = tool("url");
+    url.args(["-f", "-", "--get", "{host}"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = url.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    for host in ["one", "two"] {
+        stdin.write_all(format!("http://{host}/\n").as_bytes()).unwrap();
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        assert_eq!(line, format!("{host}\n"));
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly_and_a_full_disk_is_named() {
+    let path = std::env::temp_dir().join(format!("sockeye-url-pipe-{}", std::process::id()));
+    std::fs::write(&path, "http://www.example.com/a/b?c=d\n".repeat(20_000)).unwrap();
+    for form in [&["--json"][..], &["--csv"], &["--get", "{url}"], &[]] {
+        let mut url = tool("url");
+        url.arg("-f").arg(&path).args(form).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = url.spawn().unwrap();
+        let mut first = [0; 16];
+        child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!((ended.status.code(), ended.stderr.as_slice()), (Some(0), &b""[..]), "{form:?}");
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ended = tool("url").arg("-f").arg(&path).args(form).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(ended.status.code(), Some(4), "{form:?}");
+        assert_eq!(ended.stderr, b"url: write standard output: No space left on device\n", "{form:?}");
+    }
+    std::fs::remove_file(&path).unwrap();
+}

@@ -1,0 +1,170 @@
+//! `url URL...`: each URL taken apart, one after the other, from the command line and from files.
+
+use std::fmt;
+
+use sockeye_cli::escape::escape_octets;
+use sockeye_cli::progress::Progress;
+use sockeye_cli::{Failure, Output, Status};
+
+use crate::anatomy;
+use crate::cli::{Dissect, Form};
+use crate::csv;
+use crate::dissect::{self, Malformed};
+use crate::models::Choice;
+use crate::parts::Whatwg;
+use crate::plain;
+use crate::record;
+use crate::shell::lines::Lines;
+use crate::template::{Parts, Template};
+
+/// Every how many lines of a file the progress is shown. A file with fewer is not long.
+const LONG: u64 = 1 << 15;
+
+/// Takes each URL apart. One that is malformed or cannot be resolved is told of, and the others go on.
+///
+/// # Errors
+/// [`Failure`] with the status of the first URL or file that failed, or if the output cannot be written.
+pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let is_short =
+        output.is_json() && !output.is_explained() && !job.resolve && job.model_for(output) == Choice::Whatwg;
+    let mut run = Run { job, output, failed: None, shown: false, is_short, line: Vec::new() };
+    if let Form::Csv(fields) = &job.form {
+        csv::header(fields, &mut run.line);
+        run.output.raw(&run.line)?;
+    }
+    for url in &job.urls {
+        run.take(url.as_encoded_bytes(), Place::CommandLine)?;
+    }
+    for file in &job.files {
+        match Lines::open(file) {
+            Ok(lines) => run.file(lines)?,
+            Err(failure) => run.fail(&failure),
+        }
+    }
+    run.failed.map_or(Ok(Status::YES), |status| Err(Failure::Silent(status)))
+}
+
+/// Where a URL stands.
+#[derive(Clone, Copy, Debug)]
+enum Place<'a> {
+    CommandLine,
+    Line { file: &'a str, number: u64 },
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CommandLine => Ok(()),
+            Self::Line { file, number } => write!(f, "{file}:{number}: "),
+        }
+    }
+}
+
+struct Run<'a, 'o> {
+    job: &'a Dissect,
+    output: &'a mut Output<'o>,
+    /// The status of the first failure.
+    failed: Option<Status>,
+    /// Whether something was shown, from which the next table is set off.
+    shown: bool,
+    /// Whether a plain URL has a line of JSON and nothing else.
+    is_short: bool,
+    /// The line in the making.
+    line: Vec<u8>,
+}
+
+impl Run<'_, '_> {
+    fn file(&mut self, mut lines: Lines) -> Result<(), Failure> {
+        let file = lines.name().to_owned();
+        let mut progress = None;
+        loop {
+            if lines.is_dry() {
+                // Whoever writes the file may wait for what becomes of it.
+                self.output.flush()?;
+            }
+            match lines.next_url() {
+                Ok(None) => return Ok(()),
+                Ok(Some((number, url))) => {
+                    self.take(url, Place::Line { file: &file, number })?;
+                    // Results on the same terminal show how it goes.
+                    if number % LONG == 0 && self.output.width().is_none() {
+                        progress.get_or_insert_with(|| Progress::start("lines", None)).position(number);
+                    }
+                }
+                Err(failure) => {
+                    self.fail(&failure);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Takes one URL apart and shows it.
+    fn take(&mut self, octets: &[u8], place: Place<'_>) -> Result<(), Failure> {
+        let text = match str::from_utf8(octets) {
+            Ok(text) => text,
+            Err(error) => {
+                let (shown, valid) = (escape_octets(octets), error.valid_up_to());
+                let failure = Failure::new(Status::NO, format!("{place}\"{shown}\": not UTF-8 at octet {valid}"));
+                self.fail(&failure.hint("percent-encode what is not UTF-8"));
+                return Ok(());
+            }
+        };
+        let plain = plain::read(text);
+        self.line.clear();
+        match (&self.job.form, plain) {
+            (Form::Get(template), Some(url)) => self.fill(template, &url, place),
+            (Form::Get(template), None) => match dissect::parse(text) {
+                Ok((split, url)) => self.fill(template, &Whatwg::new(text, &split, &url), place),
+                Err(malformed) => self.refuse(malformed, place),
+            },
+            (Form::Csv(fields), Some(url)) => csv::write_plain(&url, fields, &mut self.line),
+            (Form::Csv(fields), None) => match dissect::of(text) {
+                Ok(url) => csv::write(&url, fields, &mut self.line),
+                Err(malformed) => self.refuse(malformed, place),
+            },
+            (Form::Whole, Some(url)) if self.is_short => record::write(&url, &mut self.line),
+            (Form::Whole, _) => return self.show(text, place),
+        }
+        self.output.raw(&self.line)
+    }
+
+    /// A line by a template. One that cannot be filled is told of, and nothing of it is shown.
+    fn fill(&mut self, template: &Template, url: &impl Parts, place: Place<'_>) {
+        match template.fill(url, &mut self.line, &mut |_| {}) {
+            Ok(()) => self.line.push(b'\n'),
+            Err(fault) => {
+                self.line.clear();
+                self.fail(&Failure::new(Status::NO, format!("{place}{fault}")));
+            }
+        }
+    }
+
+    /// The whole URL with all that is known of it.
+    fn show(&mut self, text: &str, place: Place<'_>) -> Result<(), Failure> {
+        if let Some(failure) = anatomy::one(text, self.job, &mut self.shown, self.output)? {
+            self.fail(&at(place, failure));
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, malformed: Malformed, place: Place<'_>) {
+        self.fail(&at(place, malformed.into()));
+    }
+
+    fn fail(&mut self, failure: &Failure) {
+        self.output.failure(failure);
+        self.failed.get_or_insert(failure.status());
+    }
+}
+
+/// The failure, said to be of the URL in that place. A URL that is malformed is an answer, and no wrong command line.
+fn at(place: Place<'_>, failure: Failure) -> Failure {
+    match failure {
+        Failure::Fault { status, message, hint } => {
+            let status = if status == Status::USAGE { Status::NO } else { status };
+            Failure::Fault { status, message: format!("{place}{message}"), hint }
+        }
+        other => other,
+    }
+}
