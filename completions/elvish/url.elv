@@ -18,8 +18,14 @@ set edit:completion:arg-completer[url] = {|@words|
     }
     var completions = [
         &'url'= {
+            cand -f 'Take URLs from a file, one a line; - is standard input'
+            cand --url-file 'Take URLs from a file, one a line; - is standard input'
+            cand -g 'Print a line a URL by a template: {component} stands for a component'
+            cand --get 'Print a line a URL by a template: {component} stands for a component'
+            cand --fields 'Choose the columns of --csv'
             cand --model 'By which standard: both in the table, whatwg in JSON unless told'
             cand --color 'Use colour: on a terminal, always or never'
+            cand --csv 'Print comma-separated values, a line a URL'
             cand --resolve 'Ask getaddrinfo(3) for the addresses of each host'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'

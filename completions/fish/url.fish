@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_url_global_optspecs
-    string join \n resolve model= explain json color= h/help V/version
+    string join \n f/url-file= g/get= csv fields= resolve model= explain json color= h/help V/version
 end
 
 function __fish_url_needs_command
@@ -25,12 +25,16 @@ function __fish_url_using_subcommand
     contains -- $cmd[1] $argv
 end
 
+complete -c url -n "__fish_url_needs_command" -s f -l url-file -d 'Take URLs from a file, one a line; - is standard input' -r
+complete -c url -n "__fish_url_needs_command" -s g -l get -d 'Print a line a URL by a template: {component} stands for a component' -r
+complete -c url -n "__fish_url_needs_command" -l fields -d 'Choose the columns of --csv' -r
 complete -c url -n "__fish_url_needs_command" -l model -d 'By which standard: both in the table, whatwg in JSON unless told' -r -f -a "whatwg\t'WHATWG URL, as browsers do'
 rfc3986\t'RFC 3986, strictly'
 both\t'Both, side by side'"
 complete -c url -n "__fish_url_needs_command" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
+complete -c url -n "__fish_url_needs_command" -l csv -d 'Print comma-separated values, a line a URL'
 complete -c url -n "__fish_url_needs_command" -l resolve -d 'Ask getaddrinfo(3) for the addresses of each host'
 complete -c url -n "__fish_url_needs_command" -l explain -d 'Show the working, step by step'
 complete -c url -n "__fish_url_needs_command" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'

@@ -10,6 +10,10 @@ module completions {
 
   # Take a URL apart as a browser does, and show what a socket gets from it
   export extern url [
+    --url-file(-f): string    # Take URLs from a file, one a line; - is standard input
+    --get(-g): string         # Print a line a URL by a template: {component} stands for a component
+    --csv                     # Print comma-separated values, a line a URL
+    --fields: string          # Choose the columns of --csv
     --resolve                 # Ask getaddrinfo(3) for the addresses of each host
     --model: string@"nu-complete url model" # By which standard: both in the table, whatwg in JSON unless told
     --explain                 # Show the working, step by step

@@ -21,8 +21,14 @@ Register-ArgumentCompleter -Native -CommandName 'url' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'url' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Take URLs from a file, one a line; - is standard input')
+            [CompletionResult]::new('--url-file', '--url-file', [CompletionResultType]::ParameterName, 'Take URLs from a file, one a line; - is standard input')
+            [CompletionResult]::new('-g', '-g', [CompletionResultType]::ParameterName, 'Print a line a URL by a template: {component} stands for a component')
+            [CompletionResult]::new('--get', '--get', [CompletionResultType]::ParameterName, 'Print a line a URL by a template: {component} stands for a component')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'Choose the columns of --csv')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'By which standard: both in the table, whatwg in JSON unless told')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Print comma-separated values, a line a URL')
             [CompletionResult]::new('--resolve', '--resolve', [CompletionResultType]::ParameterName, 'Ask getaddrinfo(3) for the addresses of each host')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')

@@ -50,6 +50,6 @@ mod ports_why;
 #[path = "../tools.rs"]
 mod tools;
 mod url;
+mod url_many;
 mod url_models;
 mod url_same;
-mod url_many;

@@ -169,7 +169,8 @@ fn a_wrong_command_line_does_nothing() {
 
 #[test]
 fn what_is_not_utf8_is_told_by_its_octet() {
-    let not_text = run(tool("url").args(["--get", "{host}"]).arg(OsStr::from_bytes(b"http://\xffh/")).arg("http://ok/"));
+    let not_text =
+        run(tool("url").args(["--get", "{host}"]).arg(OsStr::from_bytes(b"http://\xffh/")).arg("http://ok/"));
     not_text
         .status(1)
         .stdout_is("ok\n")

@@ -63,7 +63,13 @@ fn comma_separated_values_have_headings_and_chosen_columns() {
     got.status(0).stdout_is(
         "url,scheme,username,password,host,port,path,query,fragment\r\n\"http://h/a,b\",http,,,h,,\"/a,b\",,\r\nhttp://h/,http,,,h,,/,,\r\n",
     );
-    let chosen = run(tool("url").args(["--csv", "--fields", "service,host_unicode", "ssh://xn--bcher-kva/", "wss://xn--bcher-kva/"]));
+    let chosen = run(tool("url").args([
+        "--csv",
+        "--fields",
+        "service,host_unicode",
+        "ssh://xn--bcher-kva/",
+        "wss://xn--bcher-kva/",
+    ]));
     chosen.status(0).stdout_is("service,host_unicode\r\nssh,\r\nhttps,b\u{fc}cher\r\n");
     run(tool("url").args(["--csv", "--fields", "nope", "http://h/"]))
         .status(2)
@@ -76,8 +82,14 @@ fn comma_separated_values_have_headings_and_chosen_columns() {
 fn a_template_has_the_components_of_its_language() {
     let text = "https://u:p@www.b\u{fc}cher.example:8443/a/b%20c.tar.gz?k=v+w&k=2#f%0a\\";
     for (template, line) in [
-        ("{scheme}|{user}|{password}|{host}|{port}|{path}|{query}|{fragment}", "https|u|p|www.xn--bcher-kva.example|8443|/a/b c.tar.gz|k=v+w&k=2|f\\n\\\\\n"),
-        ("{idn:host} {host:-1} {path:1} {file} {extension} {port:explicit}", "www.b\u{fc}cher.example example a b c.tar.gz gz yes\n"),
+        (
+            "{scheme}|{user}|{password}|{host}|{port}|{path}|{query}|{fragment}",
+            "https|u|p|www.xn--bcher-kva.example|8443|/a/b c.tar.gz|k=v+w&k=2|f\\n\\\\\n",
+        ),
+        (
+            "{idn:host} {host:-1} {path:1} {file} {extension} {port:explicit}",
+            "www.b\u{fc}cher.example example a b c.tar.gz gz yes\n",
+        ),
         ("{query:k}|{query-all:k}|{url:path}|{url:fragment}|{zoneid}", "v w|v w 2|/a/b%20c.tar.gz|f%0a\\|\n"),
         ("\\t{{host}}", "\t{host}}\n"),
     ] {
@@ -85,8 +97,14 @@ fn a_template_has_the_components_of_its_language() {
     }
     let zone = run(tool("url").args(["-g", "{host} {zoneid} {default:port}", "http://[fe80::1%25eth0]/"]));
     zone.status(0).stdout_is("[fe80::1] eth0 80\n");
-    run(tool("url").args(["--get", "{nope}", "http://h/"])).status(2).stdout_is("").stderr_has("\"nope\" is not a recognized");
-    run(tool("url").args(["--get", "{must:query}", "http://h/", "http://h/?q"])).status(1).stdout_is("q\n").stderr_is("url: missing must:query\n");
+    run(tool("url").args(["--get", "{nope}", "http://h/"]))
+        .status(2)
+        .stdout_is("")
+        .stderr_has("\"nope\" is not a recognized");
+    run(tool("url").args(["--get", "{must:query}", "http://h/", "http://h/?q"]))
+        .status(1)
+        .stdout_is("q\n")
+        .stderr_is("url: missing must:query\n");
 }
 
 #[test]

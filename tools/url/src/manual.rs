@@ -129,7 +129,7 @@ With `--model rfc3986` the result is that with `input` and `model`.",
             says: "Ask where a text leaves the grammar of RFC 3986:",
             command: "url --model rfc3986 'http://h/a b'",
             shows: "at octet 10 (segment, RFC 3986 section 3.3)",
-            status: 2,
+            status: 1,
         },
         Example {
             says: "Ask whether two URLs are the same, and why:",

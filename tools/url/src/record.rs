@@ -142,15 +142,12 @@ impl<'a> Json<'a, '_> {
     fn decoded(&mut self, text: &str) {
         let octets = percent::decode(text);
         self.raw(r#","decoded":"#);
-        match str::from_utf8(&octets) {
-            Ok(decoded) => {
-                self.text(decoded);
-                self.raw(r#","decoded_octets":null"#);
-            }
-            Err(_) => {
-                self.raw(r#"null,"decoded_octets":"#);
-                self.quoted(&sockeye_common::hex::encode(&octets));
-            }
+        if let Ok(decoded) = str::from_utf8(&octets) {
+            self.text(decoded);
+            self.raw(r#","decoded_octets":null"#);
+        } else {
+            self.raw(r#"null,"decoded_octets":"#);
+            self.quoted(&sockeye_common::hex::encode(&octets));
         }
     }
 
@@ -172,27 +169,24 @@ impl<'a> Json<'a, '_> {
     fn port(&mut self) {
         let scheme = self.url.scheme;
         self.raw(r#","port":"#);
-        match self.url.port {
-            Some((number, span)) => {
-                self.bare(span);
-                self.raw(r#","effective_port":{"number":"#);
-                self.number(number.into());
-                self.raw(r#","explicit":true,"source":"url","service":"#);
-                match scheme::service(number) {
-                    Some(service) => self.quoted(service),
-                    None => self.raw("null"),
-                }
+        if let Some((number, span)) = self.url.port {
+            self.bare(span);
+            self.raw(r#","effective_port":{"number":"#);
+            self.number(number.into());
+            self.raw(r#","explicit":true,"source":"url","service":"#);
+            match scheme::service(number) {
+                Some(service) => self.quoted(service),
+                None => self.raw("null"),
             }
-            None => {
-                self.raw(ABSENT);
-                self.raw(r#","effective_port":{"number":"#);
-                self.number(scheme.port.into());
-                self.raw(r#","explicit":false,"source":""#);
-                self.raw(scheme.source);
-                self.raw(r#"","service":""#);
-                self.raw(scheme.service);
-                self.raw("\"");
-            }
+        } else {
+            self.raw(ABSENT);
+            self.raw(r#","effective_port":{"number":"#);
+            self.number(scheme.port.into());
+            self.raw(r#","explicit":false,"source":""#);
+            self.raw(scheme.source);
+            self.raw(r#"","service":""#);
+            self.raw(scheme.service);
+            self.raw("\"");
         }
         self.raw("}");
     }
