@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use serde_json::Value;
 use socket2::{Domain, Socket, Type};
-use sockeye_test_support::{Background, Case, Net, run, wait_until};
+use sockeye_test_support::{Background, Case, Net, run, tools_dir, wait_until};
 
 use crate::far_host::{self, FarHost, HALF, SILENT};
 
@@ -12,6 +12,8 @@ pub(crate) fn tests() -> Vec<Case> {
     vec![
         Case::new("ports::backlog_shows_a_full_queue", &[], a_full_queue),
         Case::new("ports::backlog_follows_what_changes", &[], follows_what_changes),
+        Case::new("ports::backlog_ends_on_a_signal", &["env", "kill"], ends_on_a_signal),
+        Case::new("ports::backlog_counts_what_the_namespace_drops", &[], counts_drops),
         Case::new("ports::backlog_of_nothing_is_an_answer", &[], nothing_listens),
     ]
 }
@@ -63,7 +65,7 @@ fn follows_what_changes(net: &Net) {
     let follower = Background::spawn(command);
     follower.wait_for_stdout("since it was made");
     let client = TcpStream::connect(at).unwrap();
-    follower.wait_for_stdout("waiting 0 -> 1, backlog 2");
+    follower.wait_for_stdout("  ####......  waiting 0 -> 1, backlog 2");
     server.accept().unwrap();
     follower.wait_for_stdout("waiting 1 -> 0, backlog 2");
     drop(server);
@@ -84,6 +86,56 @@ fn follows_what_changes(net: &Net) {
     assert_eq!((&data["change"], &data["local"]), (&"appeared".into(), &format!("tcp6 {at}").into()), "{data}");
     assert_eq!(data["after"]["limit_connections"], 7);
     assert!(data["before"].is_null());
+}
+
+fn ends_on_a_signal(net: &Net) {
+    let (_server, at) = listener("127.0.0.1:0".parse().unwrap(), 2);
+    for json in [false, true] {
+        // Whoever runs the tests in the background ignores SIGINT, and that is inherited.
+        let mut command = net.peer("env");
+        command.arg("--default-signal=INT").arg(tools_dir().join("ports")).args(["backlog", "-f", "--interval", "5"]);
+        command.args(json.then_some("--json"));
+        let follower = Background::spawn(command);
+        follower.wait_for_stdout(if json { "listen_overflows" } else { "since it was made" });
+        let client = TcpStream::connect(at).unwrap();
+        follower.wait_for_stdout(if json { "\"moved\"" } else { "waiting " });
+        run(net.peer("kill").args(["-INT", &follower.pid().to_string()])).status(0);
+        let told = follower.wait();
+        told.status(130).stderr_is("");
+        assert!(told.out().ends_with('\n'), "{}", told.story());
+        if json {
+            let kinds: Vec<Value> = told.out().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            assert!(
+                kinds
+                    .iter()
+                    .all(|line| line["type"] == if line["data"]["kind"] == "change" { "event" } else { "result" })
+            );
+        }
+        drop(client);
+    }
+}
+
+/// The counters are those of the namespace, and so is what they grow by.
+fn counts_drops(net: &Net) {
+    let far = FarHost::start();
+    let (_server, at) = listener(SocketAddr::new(far_host::here(false), 0), 0);
+    let totals = |json: &str| serde_json::from_str::<Value>(json.lines().last().unwrap()).unwrap()["data"].take();
+    let before = totals(&run(net.tool("ports").args(["backlog", "--json"])).out());
+    assert_eq!((&before["kind"], &before["listen_overflows"]), (&"counters".into(), &0.into()), "{before}");
+    let mut command = net.tool("ports");
+    command.args(["backlog", "-f", "--interval", "5", "--json"]);
+    let follower = Background::spawn(command);
+    follower.wait_for_stdout("\"counters\"");
+    let _client = TcpStream::connect(at).unwrap();
+    wait_until("the queue is full", || gauge(net, at.port())["full"] == true);
+    far.call(SILENT, at);
+    follower.wait_for_stdout("\"counted\"");
+    let told = follower.kill();
+    let lines: Vec<Value> = told.out().lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let counted = lines.iter().find(|line| line["data"]["change"] == "counted").unwrap();
+    assert_eq!(counted["type"], "event", "{counted}");
+    let (before, after) = (&counted["data"]["before"], &counted["data"]["after"]);
+    assert!(before["listen_overflows"] == 0 && after["listen_overflows"].as_u64() > Some(0), "{counted}");
 }
 
 fn nothing_listens(net: &Net) {

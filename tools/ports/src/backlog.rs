@@ -25,7 +25,7 @@ use crate::target::Target;
 use crate::why::link_of;
 use counters::Counters;
 use gauge::Gauge;
-use report::{Gauges, Seen, Totals};
+use report::{CountersSeen, Gauges, Seen, Totals};
 
 /// Runs `ports backlog`.
 ///
@@ -45,7 +45,10 @@ pub fn run(job: &Backlog, output: &mut Output<'_>) -> Result<Status, Failure> {
             )));
         }
     }
-    let gauges = output.narrate(|explain| look(&selection, job, explain))??;
+    let (gauges, doubt) = output.narrate(|explain| look(&selection, job, explain))??;
+    if let Some(doubt) = doubt {
+        output.note(doubt);
+    }
     if gauges.is_empty() && job.follow.is_none() {
         output.note(nobody(&job.ports));
         return Ok(Status::NO);
@@ -56,7 +59,8 @@ pub fn run(job: &Backlog, output: &mut Output<'_>) -> Result<Status, Failure> {
     output.event(&Event::OwnersSearched(search))?;
     let shown = Gauges { gauges: &gauges, names: &names, holders: &holders };
     output.list(&shown, shown.rows())?;
-    let totals = Totals::from(Counters::parse(&shell::settings::tcp_counters()));
+    let counters = Counters::parse(&shell::settings::tcp_counters());
+    let totals = Totals::from(counters);
     if !output.is_json() {
         output.raw(b"\n")?;
     }
@@ -64,7 +68,7 @@ pub fn run(job: &Backlog, output: &mut Output<'_>) -> Result<Status, Failure> {
     output.flush()?;
     crate::note_hidden(&sockets, &holders, &search, output);
     if let Some(follow) = &job.follow {
-        go_on(&selection, job, follow, gauges, output)?;
+        go_on(&selection, job, follow, (gauges, counters), output)?;
     }
     Ok(Status::YES)
 }
@@ -83,9 +87,11 @@ fn nobody(ports: &[Target]) -> String {
     }
 }
 
-/// The listeners as they are now.
-fn look(selection: &Selection, job: &Backlog, explain: &mut dyn FnMut(Event)) -> Result<Vec<Gauge>, Failure> {
-    let sockets = shell::survey(selection, explain)?.entries.into_iter().filter_map(Entry::into_inet).collect();
+/// The listeners as they are now, and what is doubtful of that.
+fn look(selection: &Selection, job: &Backlog, explain: &mut dyn FnMut(Event)) -> Result<Look, Failure> {
+    let survey = shell::survey(selection, explain)?;
+    let doubt = survey.doubt();
+    let sockets = survey.entries.into_iter().filter_map(Entry::into_inet).collect();
     let mut gauges = gauge::gauges(sockets);
     let ends = job.ports.iter().map(|target| {
         let host = target.host.as_ref();
@@ -101,24 +107,41 @@ fn look(selection: &Selection, job: &Backlog, explain: &mut dyn FnMut(Event)) ->
         })
     };
     gauges.retain(|gauge| job.ports.is_empty() || is_wanted(gauge));
-    Ok(gauges)
+    Ok((gauges, doubt))
 }
+
+type Look = (Vec<Gauge>, Option<&'static str>);
 
 /// Shows each change until the time or the count is over, or standard output is closed.
 fn go_on(
     selection: &Selection,
     job: &Backlog,
     follow: &Follow,
-    mut before: Vec<Gauge>,
+    (mut before, mut counted): (Vec<Gauge>, Counters),
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let mut left = follow.count;
+    let (mut left, mut told) = (follow.count, false);
     let started = clock::Stopwatch::start();
     while left != Some(0) && follow.duration.is_none_or(|limit| started.elapsed() < limit) {
         if !clock::pause(follow.interval) {
             return Ok(());
         }
-        let after = look(selection, job, &mut |_| {})?;
+        let (after, doubt) = look(selection, job, &mut |_| {})?;
+        if let Some(doubt) = doubt {
+            // What is missing from such a list need not be gone.
+            if !std::mem::replace(&mut told, true) {
+                output.note(doubt);
+            }
+            continue;
+        }
+        let now = Counters::parse(&shell::settings::tcp_counters());
+        if left != Some(0)
+            && let Some(counted) = CountersSeen::new(counted, now, &clock::now())
+        {
+            left = left.map(|left| left.saturating_sub(1));
+            output.step(&counted)?;
+        }
+        counted = now;
         let sockets: Vec<_> = after.iter().map(|gauge| gauge.socket.clone()).collect();
         let names = shell::names(&sockets, true);
         for change in gauge::changes(&before, &after) {

@@ -23,7 +23,7 @@ use crate::shell;
 use crate::socket::Socket;
 use crate::state::State;
 use crate::wait::is_on;
-use crate::why::{link_of, port_of};
+use crate::why::{all_sockets, link_of, port_of};
 
 /// What becomes of a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -108,7 +108,7 @@ impl Place {
 
     /// The TCP sockets that are there now.
     fn look(&self, output: &mut Output<'_>) -> Result<Vec<Socket>, Failure> {
-        let mut sockets = output.narrate(|explain: &mut dyn FnMut(Event)| shell::bind::all_sockets(explain))??;
+        let mut sockets = all_sockets(output)?;
         sockets.retain(|socket| self.meets(socket));
         Ok(sockets)
     }

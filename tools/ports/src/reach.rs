@@ -24,6 +24,7 @@ use crate::record::Record;
 use crate::shell;
 use crate::socket::{Socket, protocol_label};
 use crate::state::State;
+use crate::why::all_sockets;
 
 /// How far away somebody may be who reaches a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -300,7 +301,7 @@ impl Render for Listeners<'_> {
 /// # Errors
 /// [`Failure`] if the kernel does not list its sockets or addresses.
 pub fn run(job: &Reach, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let mut sockets = output.narrate(|explain: &mut dyn FnMut(Event)| shell::bind::all_sockets(explain))??;
+    let mut sockets = all_sockets(output)?;
     sockets.retain(|socket| is_wanted(socket, job));
     let (owners, search) = shell::holders(&sockets, WantedOwners::All);
     output.event(&Event::OwnersSearched(search))?;

@@ -45,7 +45,7 @@ use crate::state::State;
 pub fn run(job: &Why, output: &mut Output<'_>) -> Result<Status, Failure> {
     let port = port_of(&job.target.service, job.protocol)?;
     let questions = questions(job, port)?;
-    let sockets = output.narrate(|explain: &mut dyn FnMut(Event)| bind::all_sockets(explain))??;
+    let sockets = all_sockets(output)?;
     let mut host = bind::host()?;
     let (own, others) = of_port(&sockets, port);
     let shown: Vec<Socket> = own.iter().chain(&others).cloned().collect();
@@ -100,6 +100,18 @@ pub(crate) fn port_of(service: &Service, protocol: Protocol) -> Result<u16, Fail
 pub(crate) fn interface_index(name: &str) -> Result<u32, Failure> {
     let unknown = || Failure::usage(format!("{}: there is no such interface", escape(name)));
     name.parse().ok().map_or_else(|| interface::index(name).map_err(|_| unknown()), Ok)
+}
+
+/// Every TCP and UDP socket of this namespace. What is doubtful of the list is told.
+///
+/// # Errors
+/// [`Failure`] if the kernel does not list them.
+pub(crate) fn all_sockets(output: &mut Output<'_>) -> Result<Vec<Socket>, Failure> {
+    let (sockets, doubt) = output.narrate(|explain: &mut dyn FnMut(Event)| bind::all_sockets(explain))??;
+    if let Some(doubt) = doubt {
+        output.note(doubt);
+    }
+    Ok(sockets)
 }
 
 /// The index of the interface that an address names behind its `%`.

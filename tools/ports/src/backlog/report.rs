@@ -122,6 +122,50 @@ impl Render for Totals {
     }
 }
 
+/// The counters of the namespace that have grown, as that is seen.
+#[derive(Clone, Debug, Serialize)]
+pub struct CountersSeen {
+    kind: &'static str,
+    change: &'static str,
+    /// Seconds since 1970, with microseconds behind the point.
+    time_unix_s: f64,
+    before: Counters,
+    after: Counters,
+    #[serde(skip)]
+    clock: String,
+}
+
+impl CountersSeen {
+    /// What has changed between two looks, if anything.
+    pub fn new(before: Counters, after: Counters, moment: &Moment) -> Option<Self> {
+        let time_unix_s = moment.since_1970.as_secs_f64();
+        let clock = moment.clock.clone();
+        (before != after).then_some(Self { kind: "change", change: "counted", time_unix_s, before, after, clock })
+    }
+
+    fn sentence(&self) -> String {
+        let (before, after) = (self.before, self.after);
+        let more = [
+            ("ListenOverflows", before.listen_overflows, after.listen_overflows),
+            ("ListenDrops", before.listen_drops, after.listen_drops),
+            ("TCPReqQFullDrop", before.syn_queue_drops, after.syn_queue_drops),
+            ("TCPReqQFullDoCookies", before.syn_cookies_sent, after.syn_cookies_sent),
+        ];
+        let grown = more.into_iter().filter_map(|(name, before, after)| {
+            let more = after?.checked_sub(before?).filter(|more| *more > 0)?;
+            Some(format!("{name} {more} more"))
+        });
+        grown.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Render for CountersSeen {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let sentence = text.paint(Role::Warning, &self.sentence());
+        text.line(format!("{}  this namespace  {sentence}", self.clock))
+    }
+}
+
 /// A change, as it is seen.
 #[derive(Clone, Debug, Serialize)]
 pub struct Seen {
@@ -187,7 +231,8 @@ impl Render for Seen {
         let full = self.after.is_some_and(Level::is_full);
         let sentence = self.sentence();
         let shown = if full { text.paint(Role::Bad, &sentence) } else { sentence };
-        text.line(format!("{}  {}  {shown}", self.clock, self.local))
+        let bar = self.after.map_or_else(String::new, |level| format!("{}  ", bar(level)));
+        text.line(format!("{}  {}  {bar}{shown}", self.clock, self.local))
     }
 }
 
@@ -209,6 +254,16 @@ mod tests {
         assert_eq!(bar(level(128, 127)), "##### FULL");
         assert_eq!(bar(level(0, u32::MAX)), "..........");
         assert_eq!(bar(level(1, 0)), "##### FULL");
+    }
+
+    #[test]
+    fn counters_that_grew_are_named() {
+        let before = Counters { listen_overflows: Some(3), listen_drops: Some(9), ..Counters::default() };
+        let after = Counters { listen_overflows: Some(5), listen_drops: Some(9), syn_queue_drops: Some(1), ..before };
+        let moment = Moment { since_1970: std::time::Duration::ZERO, clock: String::new() };
+        let seen = |after| CountersSeen::new(before, after, &moment).map(|seen| seen.sentence());
+        assert_eq!(seen(after).unwrap(), "ListenOverflows 2 more", "what was not known before did not grow");
+        assert_eq!(seen(before), None);
     }
 
     #[test]

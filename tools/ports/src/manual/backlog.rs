@@ -12,13 +12,15 @@ of /proc/net/netstat. The drops of a listener count SYNs and also last ACKs that
 believes to be connected while the server does not.
 
 `-f` (`--follow`) goes on and prints a line for each change, every `--interval` milliseconds (200), until `--count` changes or \
-`--duration` seconds are over or standard output is closed. What comes and goes between two looks is not seen, except in the \
+`--duration` seconds are over, standard output is closed, or ^C ends it (status 130): with how full the queue is then, and a line \
+where a counter of the namespace has grown. What comes and goes between two looks is not seen, except in the \
 drops.
 
 With `--json`, an object a listener (`kind` is `listener`; `socket`, an object as a listing has it; `waiting_connections`, \
 `limit_connections`, `half_open_connections`, `drops_segments`, `full`), one of `kind` `counters` (`listen_overflows`, \
 `listen_drops`, `syn_queue_drops`, `syn_cookies_sent`), and with `-f` an event a change (`kind` is `change`; `change` is \
-`appeared`, `moved` or `gone`; `time_unix_s`, `local`, `cookie`, `before`, `after`). The status is 1 if nothing listens there.",
+`appeared`, `moved` or `gone`: `time_unix_s`, `local`, `cookie`, `before`, `after`; or `counted`: `time_unix_s`, and the counters `before` \
+and `after`). The status is 1 if nothing listens there.",
 );
 
 /// How it is used.

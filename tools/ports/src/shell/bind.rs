@@ -11,36 +11,33 @@ use socket2::{Domain, Socket as Endpoint, Type};
 use sockeye_cli::Failure;
 use sockeye_cli::escape::escape;
 use sockeye_sys::pidfd::PidFd;
-use sockeye_sys::sock_diag::{Request, SockDiag};
-use sockeye_sys::{Family, Protocol, addresses, interface};
+use sockeye_sys::sock_diag::StateMask;
+use sockeye_sys::{Protocol, addresses, interface};
 
+use crate::entry::Entry;
 use crate::explain::Event;
-use crate::kind::Kind;
+use crate::kind::Kinds;
 use crate::names;
+use crate::selection::Selection;
 use crate::shell::settings::{self, number, setting};
+use crate::shell::survey;
 use crate::socket::Socket;
 use crate::why::errno::Errno;
 use crate::why::range;
 use crate::why::rules::{Host, Question, Reuse};
 
-/// Every socket of both protocols and families, in every state.
+/// Every socket of both protocols and families, in every state, in the order of a listing; and what is to be said of how the
+/// list came, if anything.
 ///
 /// # Errors
 /// [`Failure`] if the kernel does not list them.
-pub fn all_sockets(explain: &mut dyn FnMut(Event)) -> Result<Vec<Socket>, Failure> {
-    let mut diag = SockDiag::open().map_err(|error| Failure::host(error.to_string()))?;
-    let mut sockets = Vec::new();
-    for (kind, protocol) in [(Kind::Tcp, Protocol::TCP), (Kind::Udp, Protocol::UDP)] {
-        for family in [Family::INET, Family::INET6] {
-            let request = Request::new(family, protocol);
-            let dumped = diag
-                .dump(&request, &mut |row| sockets.push(Socket::new(kind, row, false)))
-                .map_err(|error| Failure::host(error.to_string()))?;
-            explain(Event::dumped(&request, dumped));
-        }
-    }
+pub fn all_sockets(explain: &mut dyn FnMut(Event)) -> Result<(Vec<Socket>, Option<&'static str>), Failure> {
+    let selection = Selection { states: StateMask::ALL, ..Selection::new(Kinds::TCP_UDP) };
+    let survey = survey(&selection, explain)?;
+    let doubt = survey.doubt();
+    let mut sockets: Vec<Socket> = survey.entries.into_iter().filter_map(Entry::into_inet).collect();
     sockets.sort_unstable_by(Socket::listing_order);
-    Ok(sockets)
+    Ok((sockets, doubt))
 }
 
 /// The settings and addresses of this host, without any holder.

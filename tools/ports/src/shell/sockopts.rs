@@ -49,7 +49,7 @@ pub fn descriptors(whose: &Whose) -> Result<Sought, Failure> {
         Whose::Process(pid) => of_process(*pid).map(sought),
         Whose::Port(service) => {
             let port = port_of(service, Protocol::TCP)?;
-            let mut sockets = super::bind::all_sockets(&mut |_| {})?;
+            let (mut sockets, _) = super::bind::all_sockets(&mut |_| {})?;
             sockets.retain(|socket| socket.local.port() == port);
             let (holders, _) = super::holders(&sockets, WantedOwners::All);
             let hidden = |socket: &&crate::socket::Socket| holders.ownership(socket.inode) == Ownership::Hidden;
