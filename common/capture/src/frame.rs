@@ -94,6 +94,7 @@ impl Resolution {
     }
 
     /// The moment that is `ticks` units and `offset` seconds after the epoch; what is finer than a nanosecond is dropped.
+    #[inline]
     pub fn timestamp(self, ticks: u64, offset: i64) -> Timestamp {
         let (seconds, nanoseconds) = match self {
             Self::Decimal(6) => (ticks / 1_000_000, ticks % 1_000_000 * 1_000),

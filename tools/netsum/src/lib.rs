@@ -10,7 +10,7 @@
 //! - [`reason`]: why the steps are what they are, as data
 //! - [`verdict`]: what each checksum of a frame is worth
 //! - [`reassembly`]: fragments put together, and the whole judged
-//! - [`listing`], [`tally`]: which of them are listed, and the count
+//! - [`listing`], [`tsv`], [`tally`]: which of them are listed, their lines with tabs, and the count
 //! - [`verify`], [`scan`]: a whole capture; a batch of its frames by itself
 //! - [`why`]: the mistakes that reproduce a stored value
 //! - [`fix`]: a whole capture, rewritten
@@ -44,6 +44,7 @@ pub mod shell;
 pub mod solve;
 pub mod subject;
 pub mod tally;
+pub mod tsv;
 pub mod typed;
 pub mod update;
 pub mod verdict;

@@ -7,8 +7,6 @@ use serde::{Serialize, Serializer};
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
-use crate::protocol::Protocol;
-use crate::quick::Quick;
 use crate::verdict::{Check, Obstacle, Verdict};
 use crate::why::{Entry, Reason};
 
@@ -196,113 +194,6 @@ pub(crate) fn remark(check: &Check) -> Option<&'static str> {
     }
 }
 
-/// A line of `--tsv`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line {
-    frame: u64,
-    protocol: Protocol,
-    offset: usize,
-    stored: u32,
-    calculated: Option<u32>,
-    /// Hexadecimal digits of both.
-    digits: usize,
-    verdict: Verdict,
-}
-
-impl Line {
-    /// The line of a checksum.
-    pub fn of(check: &Check) -> Self {
-        let Check { frame, protocol, algorithm, offset, stored, calculated, verdict, .. } = *check;
-        Self { frame, protocol, offset, stored, calculated, digits: algorithm.width() * 2, verdict }
-    }
-
-    /// The line of one of frame number `frame`.
-    #[inline]
-    pub fn quick(frame: u64, quick: &Quick) -> Self {
-        let Quick { protocol, offset, stored, calculated, verdict } = *quick;
-        Self {
-            frame,
-            protocol,
-            offset,
-            stored: stored.into(),
-            calculated: calculated.map(u32::from),
-            digits: 4,
-            verdict,
-        }
-    }
-
-    /// Appends it: frame, protocol, offset, stored, calculated, verdict. There may be millions: nothing is formatted by the
-    /// library's machinery, which takes several times as long as judging, and pieces of a fixed length are preferred.
-    #[inline]
-    pub fn push(&self, to: &mut Vec<u8>) {
-        push_decimal(to, self.frame);
-        to.push(b'\t');
-        to.extend_from_slice(self.protocol.name().as_bytes());
-        to.push(b'\t');
-        push_decimal(to, u64::try_from(self.offset).unwrap_or(u64::MAX));
-        let stored = hex(self.stored);
-        match self.calculated.map(hex) {
-            Some(calculated) if self.digits == 4 => {
-                to.extend_from_slice(&short(stored));
-                to.extend_from_slice(&short(calculated));
-            }
-            calculated => {
-                let first = stored.len().saturating_sub(self.digits);
-                to.extend_from_slice(b"\t0x");
-                to.extend_from_slice(stored.get(first..).unwrap_or_default());
-                to.extend_from_slice(if calculated.is_some() { b"\t0x" } else { b"\t-" });
-                to.extend_from_slice(calculated.as_ref().and_then(|digits| digits.get(first..)).unwrap_or_default());
-            }
-        }
-        to.push(b'\t');
-        to.extend_from_slice(self.verdict.name().as_bytes());
-        to.push(b'\n');
-    }
-}
-
-#[inline]
-fn push_decimal(to: &mut Vec<u8>, mut number: u64) {
-    const ROOM: usize = 20;
-    let mut digits = [b'0'; 2 * ROOM];
-    let mut len = 0;
-    for digit in digits.iter_mut().take(ROOM).rev() {
-        len += 1;
-        // Below ten.
-        *digit = b'0' | (number % 10).to_le_bytes()[0];
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    // All the room is copied, whose length the compiler knows, and what is not wanted of it is dropped.
-    let end = to.len() + len;
-    to.extend_from_slice(
-        digits.get(ROOM - len..).and_then(|digits| digits.first_chunk::<ROOM>()).unwrap_or(&[0; ROOM]),
-    );
-    to.truncate(end);
-}
-
-/// A tab, `0x`, and the last four of `digits`.
-#[inline]
-const fn short(digits: [u8; 8]) -> [u8; 7] {
-    let [.., a, b, c, d] = digits;
-    [b'\t', b'0', b'x', a, b, c, d]
-}
-
-/// The hexadecimal digits of `number`, all eight at once.
-#[inline]
-fn hex(number: u32) -> [u8; 8] {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    // Each nibble is moved into an octet of its own.
-    let apart = u64::from(number);
-    let apart = (apart << 16 | apart) & 0x0000_ffff_0000_ffff;
-    let apart = (apart << 8 | apart) & 0x00ff_00ff_00ff_00ff;
-    let apart = (apart << 4 | apart) & (0x0f * EACH);
-    // Six more than a letter's carries into the fifth bit of its octet.
-    let letters = (apart + 6 * EACH) >> 4 & EACH;
-    (apart + u64::from(b'0') * EACH + letters * u64::from(b'a' - b'0' - 10)).to_be_bytes()
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
@@ -350,44 +241,6 @@ mod tests {
         assert_eq!(listed(Extent::Fitting, 60), (vec![10, 20, 30, 40, 50, 60], 6));
         assert_eq!(listed(Extent::All, 60), ((1..=60).collect(), 60));
         assert_eq!(listed(Extent::Nothing, 60), (vec![], 0));
-    }
-
-    #[test]
-    fn the_line_of_tsv() {
-        let mut lines = Vec::new();
-        let sctp = Check {
-            protocol: Protocol::Sctp,
-            algorithm: Algorithm::Crc32c,
-            stored: 0x0a9f_e1d2,
-            calculated: Some(0xffff_ffff),
-            ..check(u64::MAX, Verdict::Bad)
-        };
-        for check in
-            [check(7, Verdict::Bad), Check { calculated: None, offset: 0, ..check(10, Verdict::Unverified) }, sctp]
-        {
-            Line::of(&check).push(&mut lines);
-        }
-        let calculated = Some(0x66c9);
-        let quick = Quick { protocol: Protocol::Ip, offset: 24, stored: 0x66c9, calculated, verdict: Verdict::Good };
-        Line::quick(123, &quick).push(&mut lines);
-        assert_eq!(
-            String::from_utf8(lines).unwrap(),
-            "7\tudp\t40\t0x0001\t0x0002\tbad\n10\tudp\t0\t0x0001\t-\tunverified\n\
-            18446744073709551615\tsctp\t40\t0x0a9fe1d2\t0xffffffff\tbad\n\
-            123\tip\t24\t0x66c9\t0x66c9\tgood\n"
-        );
-    }
-
-    #[test]
-    fn digits_as_the_library_has_them() {
-        for number in
-            (0..32).flat_map(|bit| [1_u32 << bit, u32::MAX >> bit, 0x0123_4567 << bit]).chain([0, 0x89ab_cdef])
-        {
-            assert_eq!(String::from_utf8(hex(number).to_vec()).unwrap(), format!("{number:08x}"));
-            let mut decimal = b"n=".to_vec();
-            push_decimal(&mut decimal, number.into());
-            assert_eq!(String::from_utf8(decimal).unwrap(), format!("n={number}"));
-        }
     }
 
     /// A row as it stands on a terminal of 80 columns, or in a pipe.

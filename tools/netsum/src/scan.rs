@@ -9,9 +9,9 @@ use sockeye_capture::{Batch, Frame, LinkType};
 use sockeye_cli::escape::escape;
 
 use crate::cli::Style;
-use crate::listing::Line;
 use crate::quick;
 use crate::tally::Tally;
+use crate::tsv::Lines;
 use crate::verdict::{Check, Verdict, Walk, judge};
 use crate::why::{self, Flows, Note};
 
@@ -29,7 +29,7 @@ pub struct Digest {
     /// The counts of all its frames.
     pub tally: Tally,
     /// Lines with tabs.
-    pub lines: Vec<u8>,
+    pub lines: Lines,
     /// Frames that more is to be done about.
     pub left: Vec<Left>,
     /// Their checksums.
@@ -71,11 +71,7 @@ impl Digest {
 impl Scan {
     /// Judges for `style`; `name` is that of the file.
     pub fn new(style: Style, name: &str) -> Self {
-        let prefix = match style {
-            Style::Tsv { with_filename: true } => format!("{}\t", escape(name)).into_bytes(),
-            _ => Vec::new(),
-        };
-        Self { style, prefix }
+        Self { style, prefix: prefix(style, name) }
     }
 
     /// Replaces what is in `digest` by what is in `batch`.
@@ -99,10 +95,7 @@ impl Scan {
             }
             return;
         }
-        for quick in quick.checks() {
-            digest.lines.extend_from_slice(&self.prefix);
-            Line::quick(frame.number, quick).push(&mut digest.lines);
-        }
+        digest.lines.quick(&self.prefix, frame.number, quick);
     }
 
     fn whole(&self, index: usize, frame: &Frame<'_>, digest: &mut Digest) {
@@ -114,8 +107,8 @@ impl Scan {
         let is_left = match self.style {
             Style::Tsv { .. } => {
                 for check in own {
-                    lines.extend_from_slice(&self.prefix);
-                    Line::of(check).push(lines);
+                    lines.push(&self.prefix);
+                    lines.check(check);
                 }
                 walk.is_fragment
             }
@@ -136,6 +129,14 @@ impl Scan {
         } else {
             checks.truncate(start);
         }
+    }
+}
+
+/// What stands in front of each line with tabs.
+pub(crate) fn prefix(style: Style, name: &str) -> Vec<u8> {
+    match style {
+        Style::Tsv { with_filename: true } => format!("{}\t", escape(name)).into_bytes(),
+        _ => Vec::new(),
     }
 }
 

@@ -6,20 +6,20 @@ use std::io;
 
 use serde::{Serialize, Serializer};
 use sockeye_capture::{Batch, CaptureError, Frame};
-use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::progress::Progress;
 use sockeye_cli::{Failure, Output, Render, Status, Text};
 
 use crate::cli::{Style, Verify};
 use crate::explain::Event;
-use crate::listing::{Extent, HEADING, Line, Listing, Row, Whole};
+use crate::listing::{Extent, HEADING, Listing, Row, Whole};
 use crate::live;
 use crate::quick::{self, Judged};
 use crate::reassembly::{Datagram, Reassembly};
-use crate::scan::{Digest, Scan, account};
+use crate::scan::{self, Digest, Scan, account};
 use crate::shell::{self, Capture};
 use crate::tally::Tally;
+use crate::tsv::Lines;
 use crate::verdict::{Check, Verdict, judge};
 use crate::why::{self, Flows};
 
@@ -192,7 +192,9 @@ pub(crate) struct Report {
     explained: BTreeSet<Verdict>,
     /// Checksums of the frame at hand.
     found: Vec<Check>,
-    line: Vec<u8>,
+    /// What stands in front of each line with tabs.
+    prefix: Vec<u8>,
+    lines: Lines,
     reassembly: Reassembly,
     flows: Flows,
 }
@@ -204,6 +206,7 @@ impl Report {
             Style::Tsv { .. } => Listing::new(Extent::All),
         };
         Self {
+            prefix: scan::prefix(style, &name.0),
             name,
             style,
             tally: Tally::default(),
@@ -212,7 +215,7 @@ impl Report {
             on_terminal,
             explained: BTreeSet::new(),
             found: Vec::new(),
-            line: Vec::new(),
+            lines: Lines::default(),
             reassembly: Reassembly::default(),
             flows: Flows::default(),
         }
@@ -261,18 +264,15 @@ impl Report {
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
         quick.count(&mut self.tally);
-        let Style::Tsv { with_filename } = self.style else {
+        let Style::Tsv { .. } = self.style else {
             if let Some((src, dst)) = quick.ends(frame) {
                 self.flows.note_ends(src, dst);
             }
             return Ok(());
         };
         self.begin_lines(progress);
-        for quick in quick.checks() {
-            self.begin_line(with_filename);
-            Line::quick(frame.number, quick).push(&mut self.line);
-        }
-        output.raw(&self.line)
+        self.lines.quick(&self.prefix, frame.number, quick);
+        output.raw(self.lines.octets())
     }
 
     /// Judges what is left of the capture with several threads, but for what does not fit into a batch.
@@ -311,7 +311,7 @@ impl Report {
         let (mut lines, mut notes) = (0, 0);
         for left in &digest.left {
             let Some(frame) = batch.frame(left.index) else { continue };
-            self.pass(digest.lines.get(lines..left.lines), progress, output)?;
+            self.pass(digest.lines.octets().get(lines..left.lines), progress, output)?;
             self.flows.adopt(digest.notes.get(notes..left.notes).unwrap_or_default());
             (lines, notes) = (left.lines, left.notes);
             if self.style.has_reasons() {
@@ -324,7 +324,7 @@ impl Report {
             }
         }
         self.flows.adopt(digest.notes.get(notes..).unwrap_or_default());
-        self.pass(digest.lines.get(lines..), progress, output)
+        self.pass(digest.lines.octets().get(lines..), progress, output)
     }
 
     /// Shows lines with tabs that are there.
@@ -371,8 +371,8 @@ impl Report {
         progress: &mut Option<Progress>,
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
-        if let Style::Tsv { with_filename } = self.style {
-            return self.tabulate(found, with_filename, progress, output);
+        if let Style::Tsv { .. } = self.style {
+            return self.tabulate(found, progress, output);
         }
         // What is good needs no second look.
         let mut reasons =
@@ -400,7 +400,7 @@ impl Report {
         for row in rows {
             self.tally.check(&row.check);
             match self.style {
-                Style::Tsv { with_filename } => self.tabulate(&[row.check], with_filename, progress, output)?,
+                Style::Tsv { .. } => self.tabulate(&[row.check], progress, output)?,
                 Style::Listing(_) => self.take(row, progress, output)?,
             }
         }
@@ -430,7 +430,6 @@ impl Report {
     fn tabulate(
         &mut self,
         found: &[Check],
-        with_filename: bool,
         progress: &mut Option<Progress>,
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
@@ -439,10 +438,10 @@ impl Report {
         }
         self.begin_lines(progress);
         for check in found {
-            self.begin_line(with_filename);
-            Line::of(check).push(&mut self.line);
+            self.lines.push(&self.prefix);
+            self.lines.check(check);
         }
-        output.raw(&self.line)
+        output.raw(self.lines.octets())
     }
 
     fn begin_lines(&mut self, progress: &mut Option<Progress>) {
@@ -450,14 +449,7 @@ impl Report {
         if self.on_terminal {
             progress.take();
         }
-        self.line.clear();
-    }
-
-    fn begin_line(&mut self, with_filename: bool) {
-        if with_filename {
-            self.line.extend_from_slice(escape(&self.name.0).as_bytes());
-            self.line.push(b'\t');
-        }
+        self.lines.clear();
     }
 
     fn explain(&mut self, row: &Row, output: &mut Output<'_>) -> Result<(), Failure> {

@@ -10,8 +10,8 @@ use crate::decoder::{Decoder, Need, Step, wide};
 use crate::input::{CHUNK_LEN, Input};
 use crate::unpack::Unpacked;
 
-/// How much is a good piece: it stays in the cache of the processor that reads it.
-pub const PIECE_LEN: usize = CHUNK_LEN;
+/// How much is a good piece: it stays in the cache of the processor that reads it, and there are not too many.
+pub const PIECE_LEN: usize = 2 * CHUNK_LEN;
 
 /// Reads octets from an offset on into the room given, and says how many there were: 0 behind the end.
 pub type ReadAt = dyn Fn(&mut [u8], u64) -> io::Result<usize> + Send + Sync;
