@@ -365,10 +365,10 @@ impl<'a> Output<'a> {
         self.stderr_line(line);
     }
 
-    /// Writes text on standard error as it is, without a line end of its own.
-    pub fn stderr_text(&mut self, text: impl AsRef<str>) {
+    /// Writes text, or octets, on standard error as they are, without a line end of their own.
+    pub fn stderr_text(&mut self, text: impl AsRef<[u8]>) {
         // Nobody is left to tell when it is gone.
-        let _ = self.stderr.write_all(text.as_ref().as_bytes());
+        let _ = self.stderr.write_all(text.as_ref());
     }
 
     /// Writes a line on standard error as it is: the texts of the tools that we replace.

@@ -5,6 +5,7 @@ mod diff;
 mod dissect;
 mod encode;
 mod same;
+mod trurl;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -20,6 +21,7 @@ pub use diff::Diff;
 pub use dissect::{Dissect, Form};
 pub use encode::{Code, Name};
 pub use same::Same;
+pub use trurl::Trurl;
 
 /// Take a URL apart as a browser does, and show what a socket gets from it
 #[derive(Parser, Debug)]
@@ -72,6 +74,8 @@ pub enum Job {
     Encode(Code),
     /// `url decode`.
     Decode(Code),
+    /// What `trurl` does, called by its name.
+    Trurl(Box<Trurl>),
 }
 
 /// The options as clap describes them.
@@ -84,6 +88,9 @@ pub fn command() -> clap::Command {
 /// # Errors
 /// [`Exit`] if the run ends here.
 pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
+    if invocation.name == "trurl" {
+        return trurl::parse(invocation);
+    }
     let args = command_first(&invocation.args, is_command);
     let invocation = Invocation { args, ..invocation.clone() };
     let cli: Cli = parse_clap(&invocation)?;

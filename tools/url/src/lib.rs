@@ -10,6 +10,7 @@
 //!   percent-encoding
 //! - [`scheme`], [`socket`]: default ports and transports; what connect(2) would get
 //! - [`template`]: the language of `--get`; [`parts`], [`plain`]: what it takes from a URL, and the short way to that
+//! - [`change`]: what changes a URL; [`curl`]: libcurl's model; [`trurl`]: the dialect of that name
 //! - [`explain`]: the working as data; [`report`], [`ruler`]: the tables, and the anatomy above them; [`record`], [`csv`]: the
 //!   same as JSON by the short way, and as comma-separated values
 //! - [`anatomy`], [`many`]: `url URL...`, for one and for all; [`same`], [`diff`], [`connect`], [`encode`]: the commands
@@ -18,10 +19,12 @@
 #![forbid(unsafe_code)]
 
 pub mod anatomy;
+pub mod change;
 pub mod cli;
 pub mod component;
 pub mod connect;
 pub mod csv;
+pub mod curl;
 pub mod departure;
 pub mod diff;
 pub mod dissect;
@@ -45,6 +48,7 @@ pub mod shell;
 pub mod socket;
 pub mod spans;
 pub mod template;
+pub mod trurl;
 pub mod whatwg;
 
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool};
@@ -83,6 +87,7 @@ impl Tool for Url {
             Job::Connect(job) => connect::run(job, output),
             Job::Encode(job) => encode::run_encode(job, output),
             Job::Decode(job) => encode::run_decode(job, output),
+            Job::Trurl(job) => trurl::run(job, output),
         }
     }
 }

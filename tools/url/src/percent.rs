@@ -7,8 +7,13 @@
 /// # Source
 /// RFC 3986 section 2.1; WHATWG URL, section 1.3, "percent-decode".
 pub fn decode(text: &str) -> Vec<u8> {
+    decode_octets(text.as_bytes())
+}
+
+/// As [`decode`], of a text that need not be UTF-8.
+pub fn decode_octets(text: &[u8]) -> Vec<u8> {
     let mut octets = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     while let [first, after @ ..] = rest {
         rest = after;
         match (first, hex_pair(after)) {
@@ -63,6 +68,103 @@ pub fn push_escape(octet: u8, text: &mut String) {
     text.extend(['%', digit(octet >> 4), digit(octet)]);
 }
 
+/// The octets of [`decode_form`].
+pub fn decode_form_octets(text: &[u8]) -> Vec<u8> {
+    form_octets(text).collect()
+}
+
+/// Appends `%XX`, in lower case as curl writes it.
+pub fn encode_octet(octet: u8, line: &mut Vec<u8>) {
+    let digit = |value: u8| if value < 10 { b'0'.saturating_add(value) } else { b'a'.saturating_add(value - 10) };
+    line.extend_from_slice(&[b'%', digit(octet >> 4), digit(octet & 15)]);
+}
+
+fn encode_except(octets: &[u8], keep: &[u8], line: &mut Vec<u8>) {
+    for octet in octets {
+        if octet.is_ascii_alphanumeric() || b"-._~".contains(octet) || keep.contains(octet) {
+            line.push(*octet);
+        } else {
+            encode_octet(*octet, line);
+        }
+    }
+}
+
+/// Every octet but the unreserved ones as `%XX`.
+///
+/// # Source
+/// RFC 3986 section 2.3.
+pub fn encode_octets(octets: &[u8]) -> Vec<u8> {
+    let mut line = Vec::with_capacity(octets.len());
+    encode_except(octets, b"", &mut line);
+    line
+}
+
+/// As [`encode_octets`], with slashes left alone.
+pub fn encode_path(octets: &[u8]) -> Vec<u8> {
+    let mut line = Vec::with_capacity(octets.len());
+    encode_except(octets, b"/", &mut line);
+    line
+}
+
+/// As [`encode_octets`], with `+` for a blank, and asterisks left alone as forms have it.
+pub fn encode_query(octets: &[u8]) -> Vec<u8> {
+    let mut line = Vec::with_capacity(octets.len());
+    for word in octets.split_inclusive(|octet| *octet == b' ') {
+        match word.strip_suffix(b" ") {
+            Some(word) => {
+                encode_except(word, b"*", &mut line);
+                line.push(b'+');
+            }
+            None => encode_except(word, b"*", &mut line),
+        }
+    }
+    line
+}
+
+/// Octets outside ASCII and blanks as `%XX`, and no others.
+pub fn encode_foreign(octets: &[u8]) -> Vec<u8> {
+    let mut line = Vec::with_capacity(octets.len());
+    for octet in octets {
+        if octet.is_ascii_graphic() { line.push(*octet) } else { encode_octet(*octet, &mut line) }
+    }
+    line
+}
+
+/// The same text with the digits of percent-encoding in lower case.
+pub fn with_small_digits(text: &[u8]) -> Vec<u8> {
+    let mut line = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match (first, hex_pair(after)) {
+            (b'%', Some((octet, after_pair))) => {
+                encode_octet(octet, &mut line);
+                rest = after_pair;
+            }
+            _ => line.push(*first),
+        }
+    }
+    line
+}
+
+/// What is left of `text`, encoded as forms are, behind `prefix`, which is not encoded.
+pub fn strip_form_prefix<'a>(text: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
+    let mut rest = text;
+    for expected in prefix {
+        let [first, after @ ..] = rest else { return None };
+        let (octet, after) = match (*first, hex_pair(after)) {
+            (b'%', Some(pair)) => pair,
+            (b'+', _) => (b' ', after),
+            (other, _) => (other, after),
+        };
+        if octet != *expected {
+            return None;
+        }
+        rest = after;
+    }
+    Some(rest)
+}
+
 /// As [`decode`], with `+` for a blank before: the encoding of HTML forms.
 ///
 /// # Source
@@ -107,6 +209,13 @@ mod tests {
             assert_eq!(form_octets(text.as_bytes()).collect::<Vec<u8>>(), decode_form(text), "{text}");
         }
         assert_eq!(decode_form("a+b%2Bc"), b"a b+c");
+        assert_eq!(encode_octets("a /*~ä".as_bytes()), b"a%20%2f%2a~%c3%a4");
+        assert_eq!(encode_path(b"a /b"), b"a%20/b");
+        assert_eq!(encode_foreign("ä %C3;".as_bytes()), b"%c3%a4%20%C3;");
+        assert_eq!(with_small_digits(b"A%2B%2b%2"), b"A%2b%2b%2");
+        assert_eq!(encode_query(b" a b&*"), b"+a+b%26*");
+        assert_eq!(strip_form_prefix(b"a+%62=c%3d", b"a b="), Some(&b"c%3d"[..]));
+        assert_eq!(strip_form_prefix(b"a+%62", b"a b="), None);
         assert_eq!(count("%41%4%zz%42"), 2);
     }
 }

@@ -1,8 +1,9 @@
 //! The only code that asks the system for anything: getaddrinfo(3) and standard input, and only where the user said so;
-//! [`lines`] reads files.
+//! [`lines`] reads files, [`trurl`] as trurl reads them.
 #![expect(clippy::disallowed_methods, reason = "the shell: reads standard input")]
 
 pub mod lines;
+pub mod trurl;
 
 use std::io::{self, Read};
 

@@ -127,6 +127,8 @@ pub struct How {
     pub default_port: bool,
     /// `puny:` or `idn:`.
     pub host: HostForm,
+    /// `must:`: a whole URL shows an empty query and fragment too.
+    pub empty: bool,
 }
 
 /// In which form a name is wanted.
@@ -160,8 +162,8 @@ pub trait Parts {
 }
 
 impl Template {
-    /// Reads a template in trurl's language. `defaults` are what options ask for all components; [`How::host`] of a
-    /// component wins over theirs.
+    /// Reads a template in trurl's language. `defaults` are what options ask for all components; `puny:` and
+    /// `idn:` win over [`HostForm::Unicode`].
     ///
     /// A fault of the template is part of it: trurl writes what stands before, and then fails.
     pub fn trurl(text: &[u8], defaults: How) -> Self {
@@ -182,6 +184,16 @@ impl Template {
         }
     }
 
+    /// The components that are asked for in this form of the host.
+    pub fn asks_for(&self, form: HostForm) -> impl Iterator<Item = Part> {
+        self.pieces.iter().filter_map(move |piece| match piece {
+            Piece::Component { component: Component::Part(part @ (Part::Host | Part::Url)), how, .. } => {
+                (how.host == form).then_some(*part)
+            }
+            _ => None,
+        })
+    }
+
     /// Appends a line for `url`, without a line end, to `line`. What could not be shown is told to `note`.
     ///
     /// # Errors
@@ -190,7 +202,7 @@ impl Template {
         &self,
         url: &P,
         line: &mut Vec<u8>,
-        note: &mut dyn FnMut(Undecodable),
+        note: &mut dyn FnMut(Note),
     ) -> Result<(), Fault> {
         for piece in &self.pieces {
             match piece {
@@ -201,6 +213,9 @@ impl Template {
                         line.truncate(start);
                         if *must {
                             return Err(Fault::Missing(component.to_string()));
+                        }
+                        if *strict {
+                            note(Note::Missing(*component));
                         }
                     } else if how.encoded || !component.is_decoded() {
                     } else if self.visible {
@@ -237,11 +252,11 @@ fn show_from(line: &mut Vec<u8>, start: usize) {
 }
 
 /// Undoes the encoding of what was appended. A NUL can be shown in no text: then nothing is.
-fn decode_from(line: &mut Vec<u8>, start: usize, component: Component) -> Result<(), Undecodable> {
+fn decode_from(line: &mut Vec<u8>, start: usize, component: Component) -> Result<(), Note> {
     percent::decode_in_place(line, start);
     if line.get(start..).is_some_and(|decoded| decoded.contains(&0)) {
         line.truncate(start);
-        return Err(Undecodable { component });
+        return Err(Note::Undecodable(component));
     }
     Ok(())
 }
@@ -343,11 +358,11 @@ fn append_values<P: Parts + ?Sized>(url: &P, key: &[u8], all: bool, encoded: boo
     let separator = url.separator();
     let mut first = true;
     for pair in url.query().unwrap_or_default().split(|octet| *octet == separator) {
-        let mut sides = pair.splitn(2, |octet| *octet == b'=');
-        let (Some(name), Some(value)) = (sides.next(), sides.next()) else { continue };
-        if !percent::form_octets(name).eq(key.iter().copied()) {
+        // The name ends at the first equals sign once it is decoded, as trurl has it.
+        let Some(value) = percent::strip_form_prefix(pair, key).and_then(|rest| percent::strip_form_prefix(rest, b"="))
+        else {
             continue;
-        }
+        };
         if !first {
             line.push(b' ');
         }
@@ -377,16 +392,23 @@ impl fmt::Display for Component {
     }
 }
 
-/// A component that has a NUL, and is left out.
+/// Why a component is left out. Shown in trurl's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Undecodable {
-    /// Which.
-    pub component: Component,
+pub enum Note {
+    /// It has a NUL.
+    Undecodable(Component),
+    /// `strict:`, and the URL has it not.
+    Missing(Component),
 }
 
-impl fmt::Display for Undecodable {
+impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "URL decode error, most likely because of rubbish in the input ({})", self.component)
+        match self {
+            Self::Undecodable(component) => {
+                write!(f, "URL decode error, most likely because of rubbish in the input ({component})")
+            }
+            Self::Missing(component) => write!(f, "No {component} part in the URL ({component})"),
+        }
     }
 }
 

@@ -646,7 +646,7 @@ impl<'o, 'w> Engine<'o, 'w> {
         self.output.raw(&said.stdout)?;
         self.dirty = true;
         if !said.stderr.is_empty() {
-            self.output.stderr_text(String::from_utf8_lossy(&said.stderr));
+            self.output.stderr_text(&said.stderr);
         }
         if let Some(status) = said.status {
             self.note_status(number, status);

@@ -22,10 +22,10 @@ pub(super) fn pieces(text: &[u8], defaults: How, own: bool) -> Vec<Piece> {
                     let (inner, after) = after.split_at(length);
                     rest = after.get(1..).unwrap_or_default();
                     let piece = component(inner, defaults, own).unwrap_or_else(|wrong| {
-                        Piece::Fault(wrong.fault(|| {
-                            let quoted = [&[open], inner, &[closing(open)]].concat();
-                            String::from_utf8_lossy(&quoted).into_owned()
-                        }))
+                        // Where no component is named trurl quotes all that follows.
+                        let behind = if matches!(wrong, Wrong::Empty) { rest } else { &[] };
+                        let quoted = [&[open], inner, &[closing(open)], behind].concat();
+                        Piece::Fault(wrong.fault(|| String::from_utf8_lossy(&quoted).into_owned()))
                     });
                     let ends = matches!(piece, Piece::Fault(_));
                     pieces.done.push(piece);
@@ -81,6 +81,7 @@ fn escaped<'a>(after: &'a [u8], pieces: &mut Pieces) -> &'a [u8] {
 }
 
 enum Wrong {
+    Empty,
     Syntax,
     Unknown(String),
     Exclusive(&'static str, &'static str),
@@ -89,7 +90,7 @@ enum Wrong {
 impl Wrong {
     fn fault(self, quoted: impl FnOnce() -> String) -> Fault {
         match self {
-            Self::Syntax => Fault::Syntax(quoted()),
+            Self::Empty | Self::Syntax => Fault::Syntax(quoted()),
             Self::Unknown(name) => Fault::Unknown(name),
             Self::Exclusive(second, first) => Fault::Exclusive(second, first),
         }
@@ -126,9 +127,11 @@ fn component(inner: &[u8], defaults: How, own: bool) -> Result<Piece, Wrong> {
         rest = after;
     }
     if rest.is_empty() {
-        return Err(Wrong::Syntax);
+        return Err(Wrong::Empty);
     }
-    if how.host == HostForm::AsIs {
+    how.empty |= must;
+    // --punycode wins over idn: as well.
+    if how.host == HostForm::AsIs || defaults.host == HostForm::Punycode {
         how.host = defaults.host;
     }
     let component = if own { own_component(rest)? } else { trurl_component(rest)? };

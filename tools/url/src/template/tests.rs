@@ -83,6 +83,8 @@ fn faults_come_where_they_stand_and_in_trurls_words() {
         ("ab{nope}cd", "ab", "\"nope\" is not a recognized URL component"),
         ("{ host}", "", "\" host\" is not a recognized URL component"),
         ("{}", "", "Bad --get syntax: {}"),
+        ("a{:}b{host}", "a", "Bad --get syntax: {:}b{host}"),
+        ("a{nope:x}b", "a", "Bad --get syntax: {nope:x}"),
         ("[must:]", "", "Bad --get syntax: [must:]"),
         ("{::host}", "", "Bad --get syntax: {::host}"),
         ("{path:1}", "", "Bad --get syntax: {path:1}"),
@@ -95,15 +97,18 @@ fn faults_come_where_they_stand_and_in_trurls_words() {
     ] {
         assert_eq!(trurl(text), (line.to_owned(), vec![said.to_owned()]), "{text}");
     }
+    assert_eq!(trurl("<{strict:zoneid}>"), ("<>".to_owned(), vec!["No zoneid part in the URL (zoneid)".to_owned()]));
     let note = "URL decode error, most likely because of rubbish in the input (password)";
     assert_eq!(trurl("<{password}>"), ("<>".to_owned(), vec![note.to_owned()]));
 }
 
 #[test]
 fn options_stand_for_qualifiers_and_give_way_to_them() {
-    let defaults = How { encoded: true, default_port: true, host: HostForm::Punycode };
+    let defaults = How { encoded: true, default_port: true, host: HostForm::Punycode, empty: false };
     assert_eq!(filled(&Template::trurl(b"{path} {port} {host}", defaults)).0, "/p%20q/%2f/x.tar.gz 80 xn--host");
-    assert_eq!(filled(&Template::trurl(b"{idn:host}", defaults)).0, "a.b.example");
+    assert_eq!(filled(&Template::trurl(b"{idn:host}", defaults)).0, "xn--host");
+    let unicode = How { host: HostForm::Unicode, ..How::default() };
+    assert_eq!(filled(&Template::trurl(b"{idn:host} {puny:host}", unicode)).0, "a.b.example xn--host");
 }
 
 #[test]
