@@ -45,6 +45,7 @@ mod ports_filter;
 mod ports_free;
 mod ports_list;
 mod ports_netstat;
+mod ports_sockets;
 mod ports_ss;
 mod ports_states;
 mod ports_watch;

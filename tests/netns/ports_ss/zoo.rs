@@ -1,31 +1,14 @@
 //! Sockets of every kind that ss lists.
 
 use std::io::Write as _;
-use std::mem::MaybeUninit;
-use std::net::{Shutdown, SocketAddr, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::Path;
 
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use sockeye_test_support::Net;
 
-pub(super) fn tcp(at: SocketAddr) -> Socket {
-    Socket::new(Domain::for_address(at), Type::STREAM, Some(Protocol::TCP)).unwrap()
-}
-
-pub(super) fn listener(at: &str, backlog: i32) -> Socket {
-    let at: SocketAddr = at.parse().unwrap();
-    let socket = tcp(at);
-    socket.bind(&at.into()).unwrap();
-    socket.listen(backlog).unwrap();
-    socket
-}
-
-pub(super) fn connected(to: SocketAddr) -> Socket {
-    let socket = tcp(to);
-    socket.connect(&to.into()).unwrap();
-    socket
-}
+use crate::ports_sockets::{connected, connections, listener, listener_v6only, port_of, tcp};
 
 /// Sockets of every kind, and the files that hold them.
 #[derive(Default)]
@@ -54,18 +37,7 @@ impl Zoo {
     fn connections(&mut self, at: &str) {
         let at: SocketAddr = at.parse().unwrap();
         let server = listener(&at.to_string(), 64);
-        let pair = || (connected(at), server.accept().unwrap().0);
-        let open = pair();
-        open.0.send(&[7; 1000]).unwrap();
-        open.0.set_tcp_keepalive(&socket2::TcpKeepalive::new()).unwrap();
-        let half = pair();
-        half.0.shutdown(Shutdown::Write).unwrap();
-        let (ended, other) = pair();
-        ended.shutdown(Shutdown::Write).unwrap();
-        // The end of file is there: the FIN has come, and closing now is the orderly second half.
-        assert_eq!(other.recv(&mut [MaybeUninit::uninit(); 1]).unwrap(), 0);
-        drop(other);
-        drop(ended);
+        self.sockets.extend(connections(&server, at));
         let mut any = at;
         any.set_port(7010);
         let full = listener(&any.to_string(), 1);
@@ -73,19 +45,12 @@ impl Zoo {
         let unanswered = tcp(any);
         unanswered.set_nonblocking(true).unwrap();
         assert!(unanswered.connect(&any.into()).is_err(), "a full queue drops the SYN");
-        self.sockets.extend([server, open.0, open.1, half.0, half.1, full, unanswered]);
+        self.sockets.extend([server, full, unanswered]);
     }
 
     fn listeners(&mut self) {
         self.sockets.push(listener("0.0.0.0:80", 5));
-        for (port, v6only) in [(7003, false), (7004, true)] {
-            let at = SocketAddr::new("::".parse().unwrap(), port);
-            let socket = tcp(at);
-            socket.set_only_v6(v6only).unwrap();
-            socket.bind(&at.into()).unwrap();
-            socket.listen(7).unwrap();
-            self.sockets.push(socket);
-        }
+        self.sockets.extend([listener("[::]:7003", 7), listener_v6only("[::]:7004", 7)]);
         for at in ["0.0.0.0:7005", "[::]:7006"] {
             let at: SocketAddr = at.parse().unwrap();
             let socket = tcp(at);
@@ -180,7 +145,3 @@ impl Zoo {
 /// linux/socket.h.
 pub(super) const AF_NETLINK: i32 = 16;
 pub(super) const AF_PACKET: i32 = 17;
-
-pub(super) fn port_of(socket: &Socket) -> u16 {
-    socket.local_addr().ok().and_then(|addr| addr.as_socket()).map_or(0, |addr| addr.port())
-}

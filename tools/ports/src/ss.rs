@@ -23,6 +23,7 @@ use sockeye_sys::sock_diag::{Extensions, StateMask};
 use crate::cli::{Action, Show, Ss};
 use crate::columns::cell::Context;
 use crate::entry::Entry;
+use crate::explain::{self, Event};
 use crate::filter::{self, Filter};
 use crate::kind::{Kind, Kinds};
 use crate::record::Record;
@@ -71,7 +72,12 @@ fn list(job: &Ss, output: &mut Output<'_>) -> Result<Status, Failure> {
         None => select(&selection, &filter, output)?,
     };
     let lore = shell::ss::lore(&entries, job.show);
-    print(entries, &lore, columns(chosen, job.show), job.show, output)
+    let meanings = explain::states(entries.iter().map(Entry::state));
+    let status = print(entries, &lore, columns(chosen, job.show), job.show, output)?;
+    if output.is_explained() {
+        meanings.iter().try_for_each(|event| output.event(event))?;
+    }
+    Ok(status)
 }
 
 /// The sockets that are wanted, as the kernel lists them.
@@ -152,6 +158,9 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
         }
         other => other,
     })?;
+    if !parsed.is_empty() {
+        output.event(&Event::filter_read(&parsed, &filter))?;
+    }
     let chosen = match parsed.states {
         // As if nothing had been said of states, not even by -a: `exclude all`.
         Some(states) if states.is_empty() => {

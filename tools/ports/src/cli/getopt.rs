@@ -1,6 +1,7 @@
 //! Command lines as getopt_long(3) reads them: letters in clusters, long options that may be cut short, options behind
-//! operands.
+//! operands. The options of every tool of the suite are read here too: a dialect has them beside its own.
 
+use sockeye_cli::Presentation;
 use sockeye_cli::escape::escape;
 use sockeye_cli::options::ColorWhen;
 
@@ -17,6 +18,16 @@ pub(super) struct Known<T> {
     pub(super) valued: bool,
 }
 
+/// An option without a value.
+pub(super) const fn switch<T: Copy>(does: T, letter: char, long: &'static str) -> Known<T> {
+    Known { does, letter, long, valued: false }
+}
+
+/// An option with a value.
+pub(super) const fn valued<T: Copy>(does: T, letter: char, long: &'static str) -> Known<T> {
+    Known { does, letter, long, valued: true }
+}
+
 /// One option of a line, with its value if it takes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Given<T> {
@@ -24,56 +35,88 @@ pub(super) struct Given<T> {
     pub(super) value: String,
 }
 
-/// Reads a line: what is asked for in its order, and what is no option.
-///
-/// `exact` are options whose names may not be cut short.
+/// What a line says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line<T> {
+    /// What is asked for, in its order.
+    pub(super) given: Vec<Given<T>>,
+    /// What is no option.
+    pub(super) operands: Vec<String>,
+    /// What the options of the suite say.
+    pub(super) presentation: Presentation,
+}
+
+/// The options of the suite. They may not be cut short: what the dialect understands stays as it is understood there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ours {
+    Explain,
+    Json,
+    Color,
+}
+
+const OURS: [Known<Ours>; 3] =
+    [switch(Ours::Explain, ' ', "explain"), switch(Ours::Json, ' ', "json"), valued(Ours::Color, ' ', "color")];
+
+/// Reads a line.
 ///
 /// # Errors
 /// What is wrong, in getopt_long's words.
-pub(super) fn read<T: Copy + PartialEq>(
-    args: &[String],
-    known: &[Known<T>],
-    exact: &[Known<T>],
-) -> Result<(Vec<Given<T>>, Vec<String>), String> {
-    let (mut given, mut operands) = (Vec::new(), Vec::new());
+pub(super) fn read<T: Copy + PartialEq>(args: &[String], known: &[Known<T>]) -> Result<Line<T>, String> {
+    let mut line = Line { given: Vec::new(), operands: Vec::new(), presentation: Presentation::default() };
     let mut rest = args.iter();
     while let Some(word) = rest.next() {
         if word == "--" {
-            operands.extend(rest.by_ref().cloned());
+            line.operands.extend(rest.by_ref().cloned());
         } else if let Some(long) = word.strip_prefix("--") {
-            given.push(long_option(long, known, exact, &mut rest)?);
+            long_option(long, known, &mut rest, &mut line)?;
         } else if let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.is_empty()) {
-            cluster(letters, known, &mut rest, &mut given)?;
+            cluster(letters, known, &mut rest, &mut line.given)?;
         } else {
-            operands.push(word.clone());
+            line.operands.push(word.clone());
         }
     }
-    Ok((given, operands))
+    Ok(line)
 }
 
 fn long_option<'a, T: Copy + PartialEq>(
     word: &str,
     known: &[Known<T>],
-    exact: &[Known<T>],
     rest: &mut impl Iterator<Item = &'a String>,
-) -> Result<Given<T>, String> {
+    line: &mut Line<T>,
+) -> Result<(), String> {
     let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
-    let option = find(name, known, exact)?;
-    let value = match (option.valued, value) {
-        (true, Some(value)) => value.to_owned(),
-        (true, None) => match rest.next() {
-            Some(value) => value.clone(),
-            None => return Err(format!("option '--{}' requires an argument", option.long)),
-        },
-        (false, Some(_)) => return Err(format!("option '--{}' doesn't allow an argument", option.long)),
-        (false, None) => String::new(),
-    };
-    Ok(Given { does: option.does, value })
+    if let Some(option) = OURS.into_iter().find(|option| option.long == name) {
+        let value = value_of(&option, value, rest)?;
+        match option.does {
+            Ours::Explain => line.presentation.explain = true,
+            Ours::Json => line.presentation.json = true,
+            Ours::Color => line.presentation.color = color(&value)?,
+        }
+        return Ok(());
+    }
+    let option = find(name, known)?;
+    let value = value_of(option, value, rest)?;
+    line.given.push(Given { does: option.does, value });
+    Ok(())
+}
+
+/// The value behind an option, or behind its `=`.
+fn value_of<'a, T>(
+    option: &Known<T>,
+    value: Option<&str>,
+    rest: &mut impl Iterator<Item = &'a String>,
+) -> Result<String, String> {
+    match (option.valued, value) {
+        (true, Some(value)) => Ok(value.to_owned()),
+        (true, None) => rest.next().cloned().ok_or_else(|| format!("option '--{}' requires an argument", option.long)),
+        (false, Some(_)) => Err(format!("option '--{}' doesn't allow an argument", option.long)),
+        (false, None) => Ok(String::new()),
+    }
 }
 
 /// The option of this name, or the one that the name is the beginning of.
-fn find<'k, T: PartialEq>(name: &str, known: &'k [Known<T>], exact: &'k [Known<T>]) -> Result<&'k Known<T>, String> {
-    if let Some(option) = known.iter().chain(exact).find(|option| option.long == name) {
+fn find<'k, T: PartialEq>(name: &str, known: &'k [Known<T>]) -> Result<&'k Known<T>, String> {
+    if let Some(option) = known.iter().find(|option| option.long == name) {
         return Ok(option);
     }
     let begins = || known.iter().filter(|option| option.long.starts_with(name));
@@ -118,7 +161,7 @@ fn cluster<'a, T: Copy>(
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn color(when: &str) -> Result<ColorWhen, String> {
+fn color(when: &str) -> Result<ColorWhen, String> {
     match when {
         "auto" => Ok(ColorWhen::Auto),
         "always" => Ok(ColorWhen::Always),
@@ -144,15 +187,16 @@ mod tests {
         known(5, 'e', "extended", false),
         known(6, 'E', "events", false),
     ];
-    const EXACT: &[Known<u8>] = &[known(9, ' ', "explain", false)];
-
     fn told(line: &[&str]) -> String {
         let args: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
-        match read(&args, KNOWN, EXACT) {
+        match read(&args, KNOWN) {
             Err(wrong) => wrong,
-            Ok((given, operands)) => {
-                let given: Vec<String> = given.iter().map(|given| format!("{}{}", given.does, given.value)).collect();
-                format!("{} | {}", given.join(" "), operands.join(" "))
+            Ok(Line { given, operands, presentation }) => {
+                let mut words: Vec<String> =
+                    given.iter().map(|given| format!("{}{}", given.does, given.value)).collect();
+                words.extend(presentation.explain.then(|| "explain".to_owned()));
+                words.extend((presentation.color == ColorWhen::Never).then(|| "never".to_owned()));
+                format!("{} | {}", words.join(" "), operands.join(" "))
             }
         }
     }
@@ -167,7 +211,11 @@ mod tests {
             (&["-"], " | -"),
             (&["--tipc", "--tipci", "--tc"], "2 3 1 | "),
             (&["--quer=x", "--so", "y"], "4x 4y | "),
-            (&["--explain", "--ext", "--ex"], "9 5 5 | "),
+            (&["--explain", "--ext", "--ex"], "5 5 explain | "),
+            (&["--color", "never", "--color=never", "x"], "never | x"),
+            (&["--color=pink"], "--color takes auto, always or never"),
+            (&["--color"], "option '--color' requires an argument"),
+            (&["--json=1"], "option '--json' doesn't allow an argument"),
             (&["--expl"], "unrecognized option '--expl'"),
             (&["--e"], "option '--e' is ambiguous; possibilities: '--extended' '--events'"),
             (&["--t"], "option '--t' is ambiguous; possibilities: '--tcp' '--tipc' '--tipcinfo'"),

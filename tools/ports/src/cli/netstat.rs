@@ -7,9 +7,9 @@ mod tests;
 use std::time::Duration;
 
 use sockeye_cli::escape::escape;
-use sockeye_cli::{Exit, Failure, Invocation, Presentation, Status};
+use sockeye_cli::{Exit, Failure, Invocation, Status};
 
-use super::getopt::{self, Given, Known};
+use super::getopt::{self, Given, Known, switch, valued};
 use super::{Job, Options};
 use crate::kind::Kind;
 use crate::selection::Which;
@@ -135,17 +135,6 @@ enum Does {
     Continuous,
     Listening,
     All,
-    Explain,
-    Json,
-    Color,
-}
-
-const fn switch(does: Does, letter: char, long: &'static str) -> Known<Does> {
-    Known { does, letter, long, valued: false }
-}
-
-const fn valued(does: Does, letter: char, long: &'static str) -> Known<Does> {
-    Known { does, letter, long, valued: true }
 }
 
 /// Every option of net-tools 2.10.
@@ -197,20 +186,17 @@ const KNOWN: &[Known<Does>] = &[
     switch(Does::Context, 'Z', "context"),
 ];
 
-/// Those of the suite. They may not be cut short: what netstat understands stays as netstat understands it.
-const OURS: &[Known<Does>] =
-    &[switch(Does::Explain, ' ', "explain"), switch(Does::Json, ' ', "json"), valued(Does::Color, ' ', "color")];
-
 /// Reads a line of the dialect.
 ///
 /// # Errors
 /// [`Exit`] if the run ends here.
 pub(super) fn parse(invocation: &Invocation) -> Result<Options, Exit> {
     let args: Vec<String> = invocation.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-    let (given, operands) = getopt::read(&args, KNOWN, OURS).map_err(wrong)?;
+    let line = getopt::read(&args, KNOWN).map_err(wrong)?;
     let mut draft = Draft::default();
-    given.into_iter().try_for_each(|given| draft.take(given))?;
-    draft.finish(operands)
+    line.given.into_iter().try_for_each(|given| draft.take(given))?;
+    let job = draft.finish(line.operands)?;
+    Ok(Options { presentation: line.presentation, job: Job::Netstat(Box::new(job)) })
 }
 
 fn wrong(message: impl Into<String>) -> Exit {
@@ -235,12 +221,11 @@ struct Draft {
     all: bool,
     detail: Detail,
     continuous: bool,
-    presentation: Presentation,
 }
 
 impl Draft {
     fn take(&mut self, Given { does, value }: Given<Does>) -> Result<(), Exit> {
-        let (detail, presentation) = (&mut self.detail, &mut self.presentation);
+        let detail = &mut self.detail;
         match does {
             Does::Help => return Err(text(help::text())),
             Does::Version => return Err(text(help::version())),
@@ -283,9 +268,6 @@ impl Draft {
             Does::Continuous => self.continuous = true,
             Does::Listening => self.listening = true,
             Does::All => self.all = true,
-            Does::Explain => presentation.explain = true,
-            Does::Json => presentation.json = true,
-            Does::Color => presentation.color = getopt::color(&value).map_err(wrong)?,
         }
         Ok(())
     }
@@ -304,22 +286,8 @@ impl Draft {
         Ok(())
     }
 
-    fn finish(self, mut operands: Vec<String>) -> Result<Options, Exit> {
-        let Self {
-            display,
-            groups,
-            fib,
-            cache,
-            kinds,
-            ipv4,
-            ipv6,
-            unix,
-            listening,
-            all,
-            detail,
-            continuous,
-            presentation,
-        } = self;
+    fn finish(self, mut operands: Vec<String>) -> Result<Netstat, Exit> {
+        let Self { display, groups, fib, cache, kinds, ipv4, ipv6, unix, listening, all, detail, continuous } = self;
         let every = if continuous { Some(delay(&mut operands)?) } else { None };
         let which = match (all, listening) {
             (true, _) => Which::All,
@@ -332,8 +300,7 @@ impl Draft {
             return Err(wrong("unix: no routes lead to this family"));
         }
         let tables = RouteTables { routes: fib || !cache, cache };
-        let job = Netstat { display, tables, kinds, ipv4, ipv6, unix, which, detail, every, operands };
-        Ok(Options { presentation, job: Job::Netstat(Box::new(job)) })
+        Ok(Netstat { display, tables, kinds, ipv4, ipv6, unix, which, detail, every, operands })
     }
 }
 

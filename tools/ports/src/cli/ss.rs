@@ -3,10 +3,10 @@
 mod help;
 
 use sockeye_cli::escape::escape;
-use sockeye_cli::{Exit, Failure, Invocation, Presentation, Status};
+use sockeye_cli::{Exit, Failure, Invocation, Status};
 use sockeye_sys::sock_diag::StateMask;
 
-use super::getopt::{self, Given, Known};
+use super::getopt::{self, Given, Known, switch, valued};
 use super::{Job, Options};
 use crate::ss::tables::{Choice, Families, Tables};
 
@@ -116,17 +116,6 @@ enum Does {
     Query,
     Dump,
     Filter,
-    Explain,
-    Json,
-    Color,
-}
-
-const fn switch(does: Does, letter: char, long: &'static str) -> Known<Does> {
-    Known { does, letter, long, valued: false }
-}
-
-const fn valued(does: Does, letter: char, long: &'static str) -> Known<Does> {
-    Known { does, letter, long, valued: true }
 }
 
 /// Every option of ss 6.1, and two of 7.1.
@@ -179,32 +168,24 @@ const KNOWN: &[Known<Does>] = &[
     valued(Does::Filter, 'F', "filter"),
 ];
 
-/// Those of the suite. They may not be cut short: what ss understands stays as ss understands it.
-const OURS: &[Known<Does>] =
-    &[switch(Does::Explain, ' ', "explain"), switch(Does::Json, ' ', "json"), valued(Does::Color, ' ', "color")];
-
 /// Reads a line of the dialect.
 ///
 /// # Errors
 /// [`Exit`] if the run ends here.
 pub(super) fn parse(invocation: &Invocation) -> Result<Options, Exit> {
     let args: Vec<String> = invocation.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-    let (given, filter) = getopt::read(&args, KNOWN, OURS).map_err(wrong)?;
+    let line = getopt::read(&args, KNOWN).map_err(wrong)?;
     let mut draft = Draft::default();
-    given.into_iter().try_for_each(|given| draft.take(given))?;
-    let Draft { mut job, presentation } = draft;
-    job.filter = filter;
-    Ok(Options { presentation, job: Job::Ss(Box::new(job)) })
+    line.given.into_iter().try_for_each(|given| draft.take(given))?;
+    let job = Ss { filter: line.operands, ..draft.0 };
+    Ok(Options { presentation: line.presentation, job: Job::Ss(Box::new(job)) })
 }
 
 fn wrong(message: impl Into<String>) -> Exit {
     Failure::new(WRONG, message).hint("see ss --help").into()
 }
 
-struct Draft {
-    job: Ss,
-    presentation: Presentation,
-}
+struct Draft(Ss);
 
 impl Default for Draft {
     fn default() -> Self {
@@ -217,13 +198,13 @@ impl Default for Draft {
             filter: Vec::new(),
             filter_file: None,
         };
-        Self { job, presentation: Presentation::default() }
+        Self(job)
     }
 }
 
 impl Draft {
     fn take(&mut self, Given { does, value }: Given<Does>) -> Result<(), Exit> {
-        let Self { job, presentation } = self;
+        let Self(job) = self;
         let show = &mut job.show;
         match does {
             Does::Help => return Err(text(help::text())),
@@ -261,9 +242,6 @@ impl Draft {
             Does::Dump => job.action = Action::Dump(value),
             Does::Filter if job.filter_file.is_some() => return Err(wrong("more than one filter file")),
             Does::Filter => job.filter_file = Some(value),
-            Does::Explain => presentation.explain = true,
-            Does::Json => presentation.json = true,
-            Does::Color => presentation.color = getopt::color(&value).map_err(wrong)?,
         }
         Ok(())
     }

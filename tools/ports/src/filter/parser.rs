@@ -181,8 +181,8 @@ impl<'a> Parser<'a> {
                 return Err(self.expected(expected));
             };
             self.next += 1;
-            // To RFC 9293 a socket that is only bound is CLOSED, and Linux keeps no other.
-            let closed = self.dialect == Dialect::Ports && states == StateMask::CLOSED;
+            // To RFC 9293 a socket that is only bound is CLOSED, and Linux keeps no other. ss shows it as UNCONN.
+            let closed = states == StateMask::CLOSED;
             let states = if closed { states | StateMask::BOUND_INACTIVE } else { states };
             let (before, text) =
                 run.unwrap_or_else(|| (if adds { StateMask::EMPTY } else { StateMask::ALL }, String::new()));

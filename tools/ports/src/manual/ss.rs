@@ -22,7 +22,7 @@ them connections. `-N` NAMESPACE looks into a namespace of `ip netns`, or into t
 
 What is shown: `-n` numbers for ports and protocols, and exact bandwidth; `-r` names of hosts; `-p` processes, `-T` threads (which
 share their process's descriptors); `-o` timers; `-e` user, inode, cookie, mark, control group, directions shut down; `-m` memory;
-`-i` what TCP knows; `-b` the filter of a packet socket; `--tos`, `--cgroup`, `--inet-sockopt`; `-O` one line a socket; `-H` no
+`-i` what TCP knows; `-b` the filter of a packet socket, an instruction of classic BPF after the other, and timers; `--tos`, `--cgroup`, `--inet-sockopt`; `-O` one line a socket; `-H` no
 headings. `-s` counts, and lists too if sockets were chosen. `-K` destroys sockets and lists those that were (CAP_NET_ADMIN), `-E` lists
 TCP and UDP sockets as they are destroyed. `-D` FILE keeps what the kernel says of TCP sockets, `TCPDIAG_FILE` lists such a file; `-F`
 FILE holds a part of the filter. `-h`, `-V`.
@@ -38,10 +38,11 @@ and `--color` are those of every tool here; they may not be cut short.
 
 ss differs, and is wrong:
 
-  -a             leaves out TCP sockets that are only bound; here they are UNCONN, as in ss 7.1
+  -a             leaves out TCP sockets that are only bound; here they are UNCONN, as in ss 7.1, and so they are in the
+                 states all, big, closed, close and unconnected, and in no other
   -o             1.572ms for 1.572 s, which is 1.572sec here; nothing for no time at all, which is 0ms here;
                  unknown for a delayed acknowledgement, which is delack here
-  -i             lastsnd, lastrcv, lastack of a connection that is not there yet count from when the machine
+  -i             lastsnd, lastrcv, lastack of a connection that is not there yet, or never was, count from when the machine
                  came up; here they are left out. 999.7 Mbit/s is 1e+03Mbps; here it is 1Gbps
   -p             the name \"a) b (c\" is cut at its first bracket; here it is whole, a quotation mark in it
                  has a backslash before it, and control characters are \\xNN, \\n, \\t or \\u{..}, as in paths and names of devices. Netlink
@@ -50,7 +51,7 @@ ss differs, and is wrong:
                  namespace, which takes longer: it lists them. estab also counts CLOSE-WAIT, and
                  closed also TIME-WAIT, as in ss
   -E             says nothing into a pipe until a buffer is full; here each line is written at once. The state is
-                 UNCONN here too: the kernel tells no other
+                 UNCONN here too: the kernel tells no other. Send-Q of UDP is -1; here it is 0, which is meant
   -K             stops at the first socket that it may not destroy; here the others are destroyed, and then that is said.
                  It lists Unix-domain sockets as if it had destroyed them; here only those that were
   filters        and and or are read from left to right, against its manual; here and binds closer, and a
@@ -58,6 +59,8 @@ ss differs, and is wrong:
                  processes says how many sockets have hidden owners; -p says nothing of them, as in ss. not autobound loses accepted
                  sockets; here it is the opposite of autobound
   -A             lists packet sockets of both types where packet_raw or packet_dgram asks for one
+  -4 -6          the last of both holds; here both do, as with -f inet -f inet6
+  -V             the same first words; whose output it is stands behind them
   TCPDIAG_FILE   only what the file says of IPv4 is read; here all of it
   -xe            dev is 0/65024 for device 254/0; here it is what stat(1) says
   -we            says nothing of raw sockets; here their inode and user

@@ -33,7 +33,7 @@ use crate::state::State;
 /// [`Failure`] if there is none of that name, or this may not enter it.
 pub fn enter(name: &str) -> Result<(), Failure> {
     let path = if name.contains('/') { PathBuf::from(name) } else { Path::new("/run/netns").join(name) };
-    let fail = |error: CallError| Failure::new(Status(1), error.to_string());
+    let fail = |error: CallError| Failure::new(Status(1), format!("network namespace {}: {error}", escape(name)));
     NetNs::open(path).map_err(fail)?.enter().map_err(|error| {
         let failure = fail(error);
         if super::is_root() { failure } else { failure.hint("needs CAP_SYS_ADMIN: try as root") }

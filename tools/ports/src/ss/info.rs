@@ -170,8 +170,9 @@ fn push_rates(text: &mut String, row: &InetSocket, info: &TcpInfo, exact: bool) 
         push_bandwidth(text, f64::from(cwnd) * f64::from(mss) * 8_000_000.0 / f64::from(rtt), exact);
         text.push_str("bps");
     }
-    // Before there is a connection these count from when the machine came up.
-    if !matches!(row.state, TcpState::SynSent | TcpState::SynReceived) {
+    // Before there is a connection these count from when the machine came up, and where there never was one.
+    let never = row.state == TcpState::Closed && info.rtt_us() == Some(0);
+    if !never && !matches!(row.state, TcpState::SynSent | TcpState::SynReceived) {
         push_numbers(
             text,
             &[

@@ -78,7 +78,7 @@ fn what_is_wrong_ends_as_netstat_ends() {
         (&["-Z"], "SELinux contexts are not shown", 1),
         (&["--ipx"], "ipx: sockets of this family are not listed", 1),
         (&["-h"], "Usage: netstat", 0),
-        (&["-V"], "netstat ", 0),
+        (&["-V"], "net-tools 2.10 ", 0),
     ] {
         let (said, ended) = line(args).unwrap_err();
         assert!(said.starts_with(words), "{args:?}: {said}");

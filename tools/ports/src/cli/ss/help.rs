@@ -5,9 +5,9 @@ pub(super) fn text() -> String {
     HELP.to_owned()
 }
 
-/// The version, and whose output this is.
+/// The version of what this prints as, in its words, and whose output it is: scripts read the number.
 pub(super) fn version() -> String {
-    format!("ss {} (Sockeye; prints as ss of iproute2 6.1)\n", env!("CARGO_PKG_VERSION"))
+    format!("ss utility, iproute2-6.1.0 (as Sockeye {} prints it)\n", env!("CARGO_PKG_VERSION"))
 }
 
 const HELP: &str = "\

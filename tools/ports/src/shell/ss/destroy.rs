@@ -2,11 +2,12 @@
 
 use sockeye_cli::Failure;
 use sockeye_sys::Protocol;
-use sockeye_sys::sock_diag::{Closing, Closings, SockDiag, SocketId, Wanted};
+use sockeye_sys::sock_diag::{Closing, Closings, InetSocket, SockDiag, SocketId, Wanted};
 
 use crate::entry::Entry;
 use crate::kind::Kind;
 use crate::socket::Socket;
+use crate::state::State;
 
 /// Destroys sockets and returns those that were, and the first failure: the others are destroyed all the same. What is gone
 /// already, or what the kernel does not destroy, is left out.
@@ -70,13 +71,47 @@ impl Endings {
         loop {
             match self.0.next(None).map_err(|error| Failure::host(error.to_string()))? {
                 Some(Closing::Socket(row)) => {
-                    if let Some(kind) = Kind::of_protocol(row.protocol) {
-                        return Ok(Some(Entry::Inet(Socket::new(kind, *row, true))));
+                    if let Some(entry) = ended(*row) {
+                        return Ok(Some(entry));
                     }
                 }
                 Some(Closing::Lost) => return Ok(None),
                 None => {}
             }
         }
+    }
+}
+
+/// What the kernel says of a socket as it frees it. In a listing TCP's CLOSED is what is only bound; here it is what was.
+fn ended(mut row: InetSocket) -> Option<Entry> {
+    let kind = Kind::of_protocol(row.protocol)?;
+    // The kernel takes off the one that it counts in every socket once too often.
+    if row.wqueue == u32::MAX {
+        row.wqueue = 0;
+    }
+    let state = row.state;
+    let mut socket = Socket::new(kind, row, true);
+    if kind.has_tcp_states() {
+        socket.state = State::Tcp(state);
+    }
+    Some(Entry::Inet(socket))
+}
+
+#[cfg(test)]
+mod tests {
+    use sockeye_sys::TcpState;
+
+    use super::*;
+
+    #[test]
+    fn what_has_ended_is_closed_and_had_a_peer() {
+        let row = |protocol| {
+            let (local, peer) = ("127.0.0.1:80".parse().unwrap(), "127.0.0.1:4000".parse().unwrap());
+            InetSocket { wqueue: u32::MAX, ..InetSocket::bare(protocol, TcpState::Closed, local, peer) }
+        };
+        let Some(Entry::Inet(tcp)) = ended(row(Protocol::TCP)) else { panic!("TCP is told") };
+        assert_eq!((tcp.state, tcp.has_peer(), tcp.send_queue), (State::Tcp(TcpState::Closed), true, 0));
+        let Some(Entry::Inet(udp)) = ended(row(Protocol::UDP)) else { panic!("UDP is told") };
+        assert_eq!((udp.state, udp.send_queue), (State::Unconnected, 0));
     }
 }
