@@ -24,6 +24,7 @@ set edit:completion:arg-completer[url] = {|@words|
             cand --get 'Print a line a URL by a template: {component} stands for a component'
             cand --fields 'Choose the columns of --csv'
             cand --model 'By which standard: both in the table, whatwg in JSON unless told'
+            cand --base 'Resolve each URL, which may be a relative reference, against this one first'
             cand --color 'Use colour: on a terminal, always or never'
             cand --csv 'Print comma-separated values, a line a URL'
             cand --resolve 'Ask getaddrinfo(3) for the addresses of each host'

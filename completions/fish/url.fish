@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_url_global_optspecs
-    string join \n f/url-file= g/get= csv fields= resolve model= explain json color= h/help V/version
+    string join \n f/url-file= g/get= csv fields= resolve model= base= explain json color= h/help V/version
 end
 
 function __fish_url_needs_command
@@ -31,6 +31,7 @@ complete -c url -n "__fish_url_needs_command" -l fields -d 'Choose the columns o
 complete -c url -n "__fish_url_needs_command" -l model -d 'By which standard: both in the table, whatwg in JSON unless told' -r -f -a "whatwg\t'WHATWG URL, as browsers do'
 rfc3986\t'RFC 3986, strictly'
 both\t'Both, side by side'"
+complete -c url -n "__fish_url_needs_command" -l base -d 'Resolve each URL, which may be a relative reference, against this one first' -r
 complete -c url -n "__fish_url_needs_command" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"

@@ -16,6 +16,7 @@ module completions {
     --fields: string          # Choose the columns of --csv
     --resolve                 # Ask getaddrinfo(3) for the addresses of each host
     --model: string@"nu-complete url model" # By which standard: both in the table, whatwg in JSON unless told
+    --base: string            # Resolve each URL, which may be a relative reference, against this one first
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete url color" # Use colour: on a terminal, always or never

@@ -27,6 +27,7 @@ Register-ArgumentCompleter -Native -CommandName 'url' -ScriptBlock {
             [CompletionResult]::new('--get', '--get', [CompletionResultType]::ParameterName, 'Print a line a URL by a template: {component} stands for a component')
             [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'Choose the columns of --csv')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'By which standard: both in the table, whatwg in JSON unless told')
+            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Resolve each URL, which may be a relative reference, against this one first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Print comma-separated values, a line a URL')
             [CompletionResult]::new('--resolve', '--resolve', [CompletionResultType]::ParameterName, 'Ask getaddrinfo(3) for the addresses of each host')

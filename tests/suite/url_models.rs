@@ -125,3 +125,73 @@ fn the_explanation_says_what_locates_and_what_names() {
         .stdout_has("without protocol and resource name this is a URI reference, not a URL");
     url(&["--explain", "http://h/a/../%7e"]).status(0).stdout_has("dot segments makes it http://h/~");
 }
+
+#[test]
+fn a_reference_is_resolved_by_both_standards() {
+    let run = url(&["--base", "http://a/b/c/d;p?q", "../g?y#s"]);
+    run.status(0).stderr_is("");
+    assert!(
+        run.out().starts_with(
+            "\
+Reference: ../g?y#s
+Base:      http://a/b/c/d;p?q
+WHATWG:    http://a/b/g?y#s
+RFC 3986:  the same
+http://a/b/g?y#s
+"
+        ),
+        "{}",
+        run.story()
+    );
+    let redirect = url(&["--base", "http://shop.example/cart", "/\\evil.example/x"]);
+    redirect.status(0);
+    assert!(
+        redirect.out().starts_with(
+            "\
+WARNING: the host of what comes out depends on who resolves it
+  WHATWG    evil.example
+  RFC 3986  shop.example
+"
+        ),
+        "{}",
+        redirect.story()
+    );
+    url(&["--base", "http://a/b/c", "http:g"])
+        .status(0)
+        .stdout_has("RFC 3986:  http:g\n")
+        .stdout_has("Before it: http://a/b/g (RFC 3986 section 5.2.2, not strict)");
+    url(&["--model", "rfc3986", "--base", "foo:/a/b", "../c"]).status(0).stdout_has("\nfoo:/c\n");
+    url(&["--base", "mailto:a@b", "c"]).status(1).stderr_has("url: \"c\" cannot be resolved against \"mailto:a@b\": ");
+    url(&["--explain", "--base", "http://a/b", "c"])
+        .status(0)
+        .stdout_has("is relative: it is put behind the base's path up to its last slash");
+    let found = json(&["--base", "http://a/b/c", "http:g"]);
+    assert_eq!(found["normalised"], "http://a/b/g");
+    assert_eq!(found["resolution"]["rfc3986"]["url"], "http:g");
+    assert_eq!(found["resolution"]["rfc3986_lax"], "http://a/b/g");
+    assert_eq!(found["resolution"]["hosts_differ"][0], "a");
+}
+
+#[test]
+fn schemes_with_a_syntax_of_their_own_are_taken_apart_by_it() {
+    url(&["mailto:a@example.com?subject=x+y%20z"]).status(0).stdout_has(
+        "\
+┌─────────┬───────────────┐
+│ Part    ┆ RFC 6068      │
+╞═════════╪═══════════════╡
+│ to      ┆ a@example.com │
+│ subject ┆ x+y z         │
+└─────────┴───────────────┘
+",
+    );
+    url(&["data:;base64,YWI="]).status(0).stdout_has("│ content    ┆ 2 octets   │");
+    url(&["urn:isbn:0-395-36341-1?=x"]).status(0).stdout_has("│ q-component     ┆ x                      │");
+    url(&["file://srv/share/x"]).status(0).stdout_has("\\\\\\\\srv\\\\share\\\\x");
+    url(&["blob:https://h.example/1"]).status(0).stdout_has("│ origin     ┆ https://h.example   │");
+    url(&["tel:112"]).status(0).stdout_has("RFC 3966: a number without + needs ;phone-context=");
+    assert!(!url(&["mailto:a@example.com?subject=x+y"]).out().contains("Query parameters"), "they are headers");
+    let found = json(&["mailto:a@example.com?subject=x+y"]);
+    assert_eq!(found["specific"]["scheme"], "mailto");
+    assert_eq!(found["specific"]["headers"][0]["value"], "x+y");
+    assert_eq!(json(&["http://h/"])["specific"], Value::Null);
+}

@@ -3,6 +3,7 @@
 use sockeye_cli::escape::escape;
 use sockeye_cli::{Failure, Output, Status};
 
+use crate::base::Resolution;
 use crate::cli::Dissect;
 use crate::dissect::{self, Dissection, HostKind, Malformed};
 use crate::explain::Event;
@@ -18,10 +19,25 @@ use crate::{shell, socket};
 /// # Errors
 /// [`Failure`] if the output cannot be written.
 pub fn one(text: &str, job: &Dissect, shown: &mut bool, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
-    match job.model_for(output) {
-        Choice::Rfc3986 => read(text, shown, output),
-        Choice::Whatwg => dissect(text, false, job, shown, output),
-        Choice::Both => dissect(text, true, job, shown, output),
+    let model = job.model_for(output);
+    let Some(base) = job.base.as_deref() else {
+        return match model {
+            Choice::Rfc3986 => read(text, None, shown, output),
+            _ => dissect(text, None, job, shown, output),
+        };
+    };
+    let resolution = Resolution::of(base, text);
+    let resolved = if model == Choice::Rfc3986 { &resolution.rfc3986 } else { &resolution.whatwg }.clone();
+    match (resolved.url, resolved.refused) {
+        (Some(url), _) if model == Choice::Rfc3986 => read(&url, Some(resolution), shown, output),
+        (Some(url), _) => dissect(&url, Some(resolution), job, shown, output),
+        (None, refused) => {
+            apart(shown, output)?;
+            output.result(&resolution)?;
+            let why = refused.unwrap_or_default();
+            let failure = format!("\"{}\" cannot be resolved against \"{}\": {why}", escape(text), escape(base));
+            Ok(Some(Failure::usage(failure)))
+        }
     }
 }
 
@@ -40,10 +56,10 @@ fn apart(shown: &mut bool, output: &mut Output<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Takes a URL apart by WHATWG URL, and shows what RFC 3986 makes of it beside that if `compares`.
+/// Takes a URL apart by WHATWG URL, and shows what RFC 3986 makes of it beside that if both are wanted.
 fn dissect(
     text: &str,
-    compares: bool,
+    resolution: Option<Resolution>,
     job: &Dissect,
     shown: &mut bool,
     output: &mut Output<'_>,
@@ -51,6 +67,7 @@ fn dissect(
     let mut events = Vec::new();
     let explained = output.is_explained();
     let dissected = if explained { dissect::dissect(text, &mut |event| events.push(event)) } else { dissect::of(text) };
+    let compares = job.model_for(output) == Choice::Both;
     let models = compares.then(|| models::compare(text, dissected.as_ref()));
     let models =
         models.map(|models| Comparison { in_full: job.model.is_some(), warned: output.is_explained(), ..models });
@@ -59,6 +76,9 @@ fn dissect(
     });
     if dissected.is_ok() || output.is_explained() || refused_but_read {
         apart(shown, output)?;
+    }
+    for event in resolution.iter().flat_map(Resolution::events) {
+        output.event(&event)?;
     }
     if let Some((hosts, why)) = models.as_ref().and_then(|models| Some((&models.hosts, models.host_warning.as_ref()?)))
     {
@@ -76,7 +96,8 @@ fn dissect(
         Ok(dissection) => {
             // An explanation changes no result.
             let models = models.filter(|_| job.model.is_some() || !output.is_json()).map(Box::new);
-            show(Dissection { models, ..dissection }, job.resolve, output)
+            let resolution = resolution.map(Box::new);
+            show(Dissection { models, resolution, ..dissection }, job.resolve, output)
         }
         Err(malformed) => {
             if let Some(models) = models.filter(|_| refused_but_read) {
@@ -89,10 +110,18 @@ fn dissect(
 }
 
 /// Reads a URI reference by RFC 3986 alone.
-fn read(text: &str, shown: &mut bool, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
+fn read(
+    text: &str,
+    resolution: Option<Resolution>,
+    shown: &mut bool,
+    output: &mut Output<'_>,
+) -> Result<Option<Failure>, Failure> {
     let reading = Reading::of(text);
     if reading.valid || output.is_explained() {
         apart(shown, output)?;
+    }
+    for event in resolution.iter().flat_map(Resolution::events) {
+        output.event(&event)?;
     }
     for event in models::explain::Event::of_reading(&reading) {
         output.event(&event)?;
@@ -100,7 +129,7 @@ fn read(text: &str, shown: &mut bool, output: &mut Output<'_>) -> Result<Option<
     if let Some(fault) = &reading.fault {
         return Ok(Some(refused_by_rfc3986(text, fault)));
     }
-    output.result(&Alone { input: text.to_owned(), model: "rfc3986", reading })?;
+    output.result(&Alone { input: text.to_owned(), model: "rfc3986", reading, resolution })?;
     Ok(None)
 }
 

@@ -9,6 +9,7 @@ use sockeye_cli::escape::escape;
 use sockeye_common::addr::{self, IpText, Zone};
 use url::{Host, ParseError, Url};
 
+use crate::base::Resolution;
 use crate::component::{Change, Component};
 use crate::departure::{Departure, departures};
 use crate::explain::Event;
@@ -19,6 +20,7 @@ use crate::query::{self, Parameter};
 use crate::scheme;
 use crate::socket::{self, Socket};
 use crate::spans::{SchemeKind, Span, Split, is_drive_letter, significant, split};
+use crate::specific::{self, Specific};
 use crate::whatwg::{self, Violation};
 
 /// A URL, taken apart.
@@ -77,6 +79,11 @@ pub struct Dissection {
     /// What RFC 3986 makes of the same text, where both models are asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub models: Option<Box<Comparison>>,
+    /// What the scheme says of the rest, where it has a syntax of its own.
+    pub specific: Option<Box<Specific>>,
+    /// How it came out of a reference and a base, where a base was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Box<Resolution>>,
 }
 
 /// The rules by which a URL is taken apart.
@@ -429,6 +436,8 @@ fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -
         remarks: remarks(input, split, url),
         socket: None,
         models: None,
+        specific: specific::is_known(url.scheme()).then(|| specific::of(input).map(Box::new)).flatten(),
+        resolution: None,
     };
     dissection.confirm(url);
     dissection.socket = socket::of(&dissection);

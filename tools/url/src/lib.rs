@@ -5,6 +5,7 @@
 //! - [`whatwg`]: the `url` crate, which decides what is a URL and normalises it
 //! - [`rfc3986`]: a strict parser of our own for the generic syntax, its resolution and its normalisation
 //! - [`models`]: what the two standards make of one text, side by side
+//! - [`base`]: a reference against a base by both; [`specific`]: what mailto, data, urn, file, blob and tel say of the rest
 //! - [`departure`]: where that crate is known to depart from the standard
 //! - [`component`], [`path`], [`query`], [`percent`]: a component, the path's segments and its file, the query's parameters,
 //!   percent-encoding
@@ -19,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 pub mod anatomy;
+pub mod base;
 pub mod change;
 pub mod cli;
 pub mod component;
@@ -47,6 +49,7 @@ pub mod scheme;
 pub mod shell;
 pub mod socket;
 pub mod spans;
+pub mod specific;
 pub mod template;
 pub mod trurl;
 pub mod whatwg;

@@ -9,7 +9,7 @@ use sockeye_cli::manual::Example;
 pub const MANUAL: Manual = Manual {
     summary: "take a URL apart and show what a socket gets from it",
     synopsis: &[
-        "[--model MODEL] [--resolve] [--explain] [--json] [--color WHEN] [-f FILE] [URL...]",
+        "[--model MODEL] [--base URL] [--resolve] [--explain] [--json] [--color WHEN] [-f FILE] [URL...]",
         "(--get TEMPLATE | --csv [--fields LIST]) [-f FILE] [URL...]",
         "same A B",
         "diff [--model MODEL] A B",
@@ -63,6 +63,18 @@ the steps of normalisation. For a text that it refuses it says at which octet an
 Where the two do not go to the same host, or one refuses the text for its authority and the other goes to a host, a warning comes first of all: \
 a filter that reads a URL by one and a client that reads it by the other are a hole. A name outside ASCII alone, a zone, or a port \
 that is too large is no such difference.",
+        ),
+        (
+            "References and bases",
+            "`--base URL` resolves each text against it first, as each standard does: RFC 3986 by its section 5.2, and where a parser before it would \
+have come to another URL, that too. What comes out is taken apart. Where the hosts differ a warning comes first: `/\\evil.example` is \
+a path of the base's host to RFC 3986, if it is anything, and another host to a browser.",
+        ),
+        (
+            "Schemes with a syntax of their own",
+            "For mailto (RFC 6068: addresses and headers, with `+` a plus), data (RFC 2397: media type, and the length of the content), \
+urn (RFC 8141: namespace, r-, q- and f-component), file (RFC 8089: host and drive, and how Windows writes the path), blob (the inner URL and its origin) and \
+tel (RFC 3966) a table of their parts follows, and what their specification does not allow. In JSON they are `specific`.",
         ),
         (
             "Same and different",
@@ -132,6 +144,18 @@ With `--model rfc3986` the result is that with `input` and `model`.",
             status: 1,
         },
         Example {
+            says: "Resolve a reference as a browser and as RFC 3986 does:",
+            command: "url --base 'http://a/b/c/d;p?q' ../g",
+            shows: "RFC 3986:  the same",
+            status: 0,
+        },
+        Example {
+            says: "Read the headers of a mailto link:",
+            command: "url 'mailto:a@example.com?subject=x+y%20z'",
+            shows: "x+y z",
+            status: 0,
+        },
+        Example {
             says: "Ask whether two URLs are the same, and why:",
             command: "url same HTTP://Example.com:80 http://example.com/",
             shows: "The same from \"scheme-based\" on: http://example.com/",
@@ -193,7 +217,7 @@ With `--model rfc3986` the result is that with `input` and `model`.",
         (3, "A host was not resolved."),
         (4, "This host failed: standard output cannot be written, a file of URLs cannot be read, or the resolver does not work."),
     ],
-    caveats: "Parameters are decoded as forms encode them, whatever the scheme: in a mailto URL a `+` is a plus (RFC 6068).
+    caveats: "The `parameters` of JSON are decoded as forms encode them, whatever the scheme: what a `+` of a mailto URL is stands in `specific`.
 
 Where the library is known to depart from the standard (drive letters, empty segments of file URLs), a remark says what \
 the standard has. A `^` in a path is left as it is; the standard as it is now writes `%5E`.

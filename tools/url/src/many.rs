@@ -25,8 +25,8 @@ const LONG: u64 = 1 << 15;
 /// # Errors
 /// [`Failure`] with the status of the first URL or file that failed, or if the output cannot be written.
 pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let is_short =
-        output.is_json() && !output.is_explained() && !job.resolve && job.model_for(output) == Choice::Whatwg;
+    let is_whole = !output.is_explained() && !job.resolve && job.base.is_none();
+    let is_short = output.is_json() && is_whole && job.model_for(output) == Choice::Whatwg;
     let mut run = Run { job, output, failed: None, shown: false, is_short, line: Vec::new() };
     if let Form::Csv(fields) = &job.form {
         csv::header(fields, &mut run.line);

@@ -14,6 +14,7 @@ use crate::percent;
 use crate::ruler;
 use crate::socket::{self, Address, Socket};
 use crate::spans::{SchemeKind, Span};
+use crate::specific::Specific;
 
 /// What a table shows for a component that is not there.
 const ABSENT: &str = "-";
@@ -123,6 +124,11 @@ impl Dissection {
         }
         table.right(&[0]);
         table
+    }
+
+    /// Whether the query is read as HTML forms are: some schemes have a syntax of their own for it.
+    fn query_is_a_form(&self) -> bool {
+        !matches!(self.specific.as_deref(), Some(Specific::Mailto(_) | Specific::Data(_) | Specific::Urn(_)))
     }
 
     /// The path's segments, where there is more to see than in the path itself.
@@ -254,6 +260,9 @@ fn addresses(number: usize) -> String {
 
 impl Render for Dissection {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        if let Some(resolution) = &self.resolution {
+            resolution.render(text)?;
+        }
         if let Some(models) = &self.models {
             models.render_warning(text)?;
         }
@@ -265,9 +274,12 @@ impl Render for Dissection {
             text.line("Path segments:")?;
             text.table(&table)?;
         }
-        if !self.parameters.is_empty() {
+        if !self.parameters.is_empty() && self.query_is_a_form() {
             text.line("Query parameters:")?;
             text.table(&self.parameter_table())?;
+        }
+        if let Some(specific) = &self.specific {
+            specific.render(text)?;
         }
         if self.normalised != self.input {
             text.line(format!("Normalised: {}", escape(&self.normalised)))?;

@@ -33,6 +33,9 @@ pub(super) struct DissectArgs {
     /// By which standard: both in the table, whatwg in JSON unless told
     #[arg(long, value_name = "MODEL", value_enum)]
     model: Option<Choice>,
+    /// Resolve each URL, which may be a relative reference, against this one first
+    #[arg(long, value_name = "URL")]
+    base: Option<OsString>,
 }
 
 /// What is asked for.
@@ -48,6 +51,8 @@ pub struct Dissect {
     pub resolve: bool,
     /// By which standard; `None` for what suits the output.
     pub model: Option<Choice>,
+    /// What the URLs are resolved against.
+    pub base: Option<String>,
 }
 
 /// What is shown of a URL.
@@ -92,13 +97,15 @@ impl DissectArgs {
             ("--json", presentation.json),
             ("--explain", presentation.explain),
             ("--resolve", self.resolve),
+            ("--base", self.base.is_some()),
             ("--model", self.model.is_some_and(|model| model != Choice::Whatwg)),
         ];
         if let (Some(option), Some((other, _))) = (option, others.into_iter().find(|(_, given)| *given)) {
             let refused = format!("{option} and {other} do not go together");
             return Err(Failure::usage(refused).hint(format!("{option} prints a line a URL and nothing else")));
         }
-        Ok(Dissect { urls: self.urls, files: self.files, form, resolve: self.resolve, model: self.model })
+        let base = self.base.map(super::text).transpose()?;
+        Ok(Dissect { urls: self.urls, files: self.files, form, resolve: self.resolve, model: self.model, base })
     }
 }
 

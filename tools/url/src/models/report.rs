@@ -9,6 +9,7 @@ use sockeye_cli::table::{Rules, Table};
 use sockeye_cli::{Render, Text};
 
 use super::{Agreement, Comparison, HostOf, Row};
+use crate::base::Resolution;
 use crate::report::{cell, span_cell};
 use crate::rfc3986::reading::Reading;
 use crate::rfc3986::{HostRule, PathRule};
@@ -23,6 +24,9 @@ pub struct Alone {
     /// What was read.
     #[serde(flatten)]
     pub reading: Reading,
+    /// How it came out of a reference and a base, where a base was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
 }
 
 /// A text that WHATWG URL refuses, and what RFC 3986 makes of it.
@@ -40,6 +44,9 @@ pub struct Refused {
 
 impl Render for Alone {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        if let Some(resolution) = &self.resolution {
+            resolution.render(text)?;
+        }
         text.line(escape(&self.input))?;
         render_reading(text, &self.reading)
     }

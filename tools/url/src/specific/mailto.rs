@@ -1,0 +1,52 @@
+//! `mailto:` URIs.
+
+use serde::Serialize;
+
+use super::{Pair, decoded};
+use crate::rfc3986::Components;
+
+/// To whom, and with which headers.
+///
+/// # Source
+/// RFC 6068 section 2.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mailto {
+    /// The addresses, those of `to` headers too, decoded.
+    pub to: Vec<String>,
+    /// The headers but `to`, decoded: a `+` is a plus. `body` is no header but the text.
+    pub headers: Vec<Pair>,
+    /// What RFC 6068 does not allow.
+    pub faults: Vec<String>,
+}
+
+pub(super) fn read(uri: &Components) -> Mailto {
+    // A comma that belongs to an address is encoded.
+    let addresses = |list: &str| list.split(',').filter(|one| !one.is_empty()).map(decoded).collect::<Vec<_>>();
+    let mut mailto = Mailto { to: addresses(&uri.path), headers: Vec::new(), faults: Vec::new() };
+    if uri.host.is_some() {
+        mailto.faults.push("no // stands behind mailto:".to_owned());
+    }
+    for field in uri.query.iter().flat_map(|query| query.split('&')).filter(|field| !field.is_empty()) {
+        let Some((name, value)) = field.split_once('=') else {
+            mailto.faults.push(format!("the header {} has no =", sockeye_cli::escape::escape(field)));
+            continue;
+        };
+        match decoded(name) {
+            to if to.eq_ignore_ascii_case("to") => mailto.to.extend(addresses(value)),
+            name => mailto.headers.push(Pair { name, value: decoded(value) }),
+        }
+    }
+    for address in &mailto.to {
+        if address.rsplit_once('@').is_none_or(|(local, domain)| local.is_empty() || domain.is_empty()) {
+            mailto.faults.push(format!("{} is no address", sockeye_cli::escape::escape(address)));
+        }
+    }
+    mailto
+}
+
+impl Mailto {
+    pub(super) fn rows(&self) -> Vec<(String, String)> {
+        let to = self.to.iter().map(|address| ("to".to_owned(), address.clone()));
+        to.chain(self.headers.iter().map(|header| (header.name.clone(), header.value.clone()))).collect()
+    }
+}
