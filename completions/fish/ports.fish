@@ -131,7 +131,8 @@ complete -c ports -n "__fish_ports_using_subcommand options" -l json -d 'Print J
 complete -c ports -n "__fish_ports_using_subcommand options" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ports -n "__fish_ports_using_subcommand watch" -s c -l count -d 'End after so many lines' -r
 complete -c ports -n "__fish_ports_using_subcommand watch" -l duration -d 'End after so many seconds, which may have a fraction' -r
-complete -c ports -n "__fish_ports_using_subcommand watch" -l interval -d 'List the sockets so often; longer where that would cost too much' -r
+complete -c ports -n "__fish_ports_using_subcommand watch" -l interval -d 'List the sockets so often, whatever it costs; without it every 0.05 s, and less often where that takes much of a processor' -r
+complete -c ports -n "__fish_ports_using_subcommand watch" -l countdown -d 'Say every so many seconds how long each TIME-WAIT goes on' -r
 complete -c ports -n "__fish_ports_using_subcommand watch" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"

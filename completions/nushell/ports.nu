@@ -148,7 +148,8 @@ module completions {
     --ipv6(-6)                # Sockets of the IPv6 family
     --count(-c): string       # End after so many lines
     --duration: string        # End after so many seconds, which may have a fraction
-    --interval: string        # List the sockets so often; longer where that would cost too much
+    --interval: string        # List the sockets so often, whatever it costs; without it every 0.05 s, and less often where that takes much of a processor
+    --countdown: string       # Say every so many seconds how long each TIME-WAIT goes on
     --no-trace                # Use no trace events, even as root
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"

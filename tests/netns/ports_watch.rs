@@ -2,14 +2,16 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::os::unix::process::CommandExt as _;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use sockeye_sys::namespace::NetNs;
 use sockeye_sys::sock_diag::{Request, SockDiag, SocketId};
 use sockeye_sys::tracefs::TraceFs;
-use sockeye_sys::{Family, Protocol, TcpState};
+use sockeye_sys::{Family, Protocol, TcpState, interface};
 use sockeye_test_support::{Background, Case, Net, run, wait_until};
 
 const NOBODY: u32 = 65_534;
@@ -22,6 +24,10 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("ports_watch::refusals_and_resets", &[], refusals_and_resets),
         Case::new("ports_watch::the_instance_is_removed", &[], the_instance_is_removed),
         Case::new("ports_watch::retransmissions", &["nft"], retransmissions),
+        Case::new("ports_watch::lost_close_messages_are_counted", &[], lost_close_messages),
+        Case::new("ports_watch::lost_trace_events_are_counted", &[], lost_trace_events),
+        Case::new("ports_watch::a_countdown", &["script"], a_countdown),
+        Case::new("ports_watch::another_namespace_with_the_same_ends", &[], another_namespace),
     ]
 }
 
@@ -68,8 +74,8 @@ fn every_state_as_root(net: &Net) {
     if !has_traces() {
         return;
     }
-    for address in ["127.0.0.1:0", "[::1]:0"] {
-        let watch = begun(net.tool("ports"), &["watch", "-t"]);
+    for address in ["127.0.0.1:7400", "[::1]:7400"] {
+        let watch = begun(net.tool("ports"), &["watch", "-t", "sport = :7400 or dport = :7400"]);
         let listener = TcpListener::bind(address).unwrap();
         let local = listener.local_addr().unwrap();
         watch.wait_for_stdout(&format!("{local}  new: LISTEN"));
@@ -133,7 +139,8 @@ fn without_privilege(net: &Net) {
     let (server, _) = listener.accept().unwrap();
     let here = client.local_addr().unwrap();
     watch.wait_for_stdout(&format!("{here} -> {local}  new: ESTABLISHED"));
-    watch.wait_for_stdout(&format!("{local} <- {here}  new: ESTABLISHED"));
+    // Its beginning may have been listed, too.
+    watch.wait_for_stdout(&format!("{local} <- {here}  ")).wait_for_stdout("ESTABLISHED");
     client.shutdown(Shutdown::Write).unwrap();
     watch.wait_for_stdout(&format!("{local} <- {here}  ESTABLISHED -> CLOSE-WAIT after "));
     // Its FIN may be acknowledged late, or between two listings.
@@ -175,11 +182,11 @@ fn refusals_and_resets(net: &Net) {
     if !has_traces() {
         return;
     }
-    let watch = begun(net.tool("ports"), &["watch", "-t"]);
-    assert!(TcpStream::connect("127.0.0.1:9").is_err());
-    watch.wait_for_stdout("-> 127.0.0.1:9  receives RST: NO_SOCKET");
-    watch.wait_for_stdout("-> 127.0.0.1:9  SYN-SENT -> closed after ");
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let watch = begun(net.tool("ports"), &["watch", "-t", "sport = :7401 or dport = :7401"]);
+    assert!(TcpStream::connect("127.0.0.1:7401").is_err());
+    watch.wait_for_stdout("-> 127.0.0.1:7401  receives RST: NO_SOCKET");
+    watch.wait_for_stdout("-> 127.0.0.1:7401  SYN-SENT -> closed after ");
+    let listener = TcpListener::bind("127.0.0.1:7401").unwrap();
     let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (server, _) = listener.accept().unwrap();
     let here = client.local_addr().unwrap();
@@ -189,6 +196,8 @@ fn refusals_and_resets(net: &Net) {
     // What was not read is lost: the peer is told by RST.
     drop(server);
     watch.wait_for_stdout("receives RST").wait_for_stdout("ESTABLISHED -> closed after ");
+    // The kernel closes the socket first, and sends the reset then.
+    watch.wait_for_stdout(&format!("{here}  sends RST: "));
 }
 
 fn the_instance_is_removed(net: &Net) {
@@ -209,12 +218,161 @@ fn the_instance_is_removed(net: &Net) {
         watch.wait().status(status);
         assert!(!instance(pid).exists());
     }
-    let watch = begun(net.tool("ports"), &["watch"]);
+    let watch = begun(net.tool("ports"), &["watch", "sport = :7403 or dport = :7403"]);
     let pid = watch.pid();
+    // The kernel answers one read(2) and no second.
+    let mut octets = [0; 256];
+    let mut file = fs::File::open(instance(pid).join("events/sock/inet_sock_set_state/filter")).unwrap();
+    let len = file.read(&mut octets).unwrap();
+    let taken = String::from_utf8_lossy(&octets[..len]);
+    drop(file);
+    assert_eq!(taken.trim(), "((sport == 7403) || (dport == 0 || dport == 7403))", "the events of others take no room");
     watch.kill();
     assert!(instance(pid).is_dir(), "nobody can do anything about SIGKILL");
     run(net.tool("ports").args(["watch", "--duration", "0.05"])).status(0);
     assert!(!instance(pid).exists(), "the next one can");
+}
+
+/// Sends a signal.
+fn signal(watch: &Background, name: &str) {
+    run(Command::new("kill").args([name, &watch.pid().to_string()])).status(0);
+}
+
+/// What is wanted of every `lost` event about this, all together.
+fn lost(told: &str, what: &str) -> u64 {
+    let events = told.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let lost = events.filter(|object| object["data"]["event"] == "lost" && object["data"]["what"] == what);
+    lost.map(|object| object["data"]["count"].as_u64().unwrap()).sum()
+}
+
+fn lost_close_messages(net: &Net) {
+    for command in ["watch", "log"] {
+        let watch = begun(net.tool("ports"), &[command, "-u", "--json", "sport = :1 and sport = :2"]);
+        // It does not read: whatever its buffer can hold, more closes than that.
+        signal(&watch, "-STOP");
+        wait_until("messages are thrown away", || {
+            for _ in 0..1000 {
+                drop(UdpSocket::bind("127.0.0.1:0").unwrap());
+            }
+            dropped() > 0
+        });
+        signal(&watch, "-CONT");
+        watch.wait_for_stdout("\"what\":\"close_messages\"");
+        watch.wait_for_stderr("lost: too many came at once (ENOBUFS)");
+        let told = watch.kill();
+        assert!(lost(&told.out(), "close_messages") > 0, "{}", told.story());
+    }
+}
+
+/// How many messages the netlink sockets of this namespace have thrown away.
+fn dropped() -> u64 {
+    let table = fs::read_to_string("/proc/thread-self/net/netlink").unwrap();
+    let rows = table.lines().skip(1).map(|row| row.split_whitespace().nth(8).unwrap());
+    rows.map(|drops| drops.parse::<u64>().unwrap()).sum()
+}
+
+fn lost_trace_events(net: &Net) {
+    if !has_traces() {
+        return;
+    }
+    let watch =
+        begun(net.tool("ports"), &["watch", "-t", "--json", "sport = :7402 or dport = :7402", "state close-wait"]);
+    signal(&watch, "-STOP");
+    let fs = TraceFs::open().unwrap();
+    let instance = fs.path(&format!("instances/sockeye-{}", watch.pid()));
+    // The watches of other tests see these events too, and shall not lose any.
+    fs::write(instance.join("buffer_size_kb"), "8").unwrap();
+    let processors = instance.join("per_cpu");
+    wait_until("events are overwritten", || {
+        for _ in 0..20 {
+            TcpStream::connect("127.0.0.1:7402").unwrap_err();
+        }
+        overwritten(&processors) > 0
+    });
+    signal(&watch, "-CONT");
+    watch.wait_for_stdout("\"what\":\"trace_events\"");
+    watch.wait_for_stderr("lost, perhaps of other namespaces");
+    let told = watch.kill();
+    assert!(lost(&told.out(), "trace_events") > 0, "{}", told.story());
+}
+
+fn overwritten(processors: &Path) -> u64 {
+    let stats =
+        fs::read_dir(processors).unwrap().map(|one| fs::read_to_string(one.unwrap().path().join("stats")).unwrap());
+    let count = |stats: String| stats.lines().find_map(|line| line.strip_prefix("overrun: ")?.parse::<u64>().ok());
+    stats.map(|stats| count(stats).unwrap()).sum()
+}
+
+fn a_countdown(net: &Net) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (mut server, _) = listener.accept().unwrap();
+    let (here, there) = (client.local_addr().unwrap(), client.peer_addr().unwrap());
+    drop(client);
+    assert_eq!(server.read(&mut [0]).unwrap(), 0);
+    drop(server);
+    let mut json = net.tool("ports");
+    json.args(["watch", "-t", "--no-trace", "--json", "--countdown", "0.02", "-c", "2", "state time-wait"]);
+    let told = run(&mut json);
+    let left: Vec<u64> = told
+        .status(0)
+        .out()
+        .lines()
+        .map(|line| {
+            let waits = &serde_json::from_str::<Value>(line).unwrap()["data"];
+            assert_eq!((&waits["event"], &waits["local_port"]), (&"time_wait".into(), &here.port().into()));
+            waits["expires_ms"].as_u64().unwrap()
+        })
+        .collect();
+    assert!(left[0] <= 60_000 && left[1] < left[0], "{left:?}");
+    let mut text = net.tool("ports");
+    text.args(["watch", "-t", "--no-trace", "--countdown", "0.02", "-c", "1", "state time-wait"]);
+    let told = run(&mut text);
+    let line = told.status(0).out();
+    assert!(line.contains(&format!("{here} -> {there}  TIME-WAIT (")) && line.contains(" s left)"), "{line}");
+    // On a terminal, the last line changes by itself.
+    let watch = format!("{} watch -t --no-trace state time-wait", net.tool("ports").get_program().display());
+    let mut terminal = net.peer("script");
+    terminal.args(["-qefc", &watch, "/dev/null"]).env("TERM", "dumb").env("COLUMNS", "80");
+    let terminal = Background::spawn_as_it_is(piped(terminal));
+    terminal.wait_for_stdout(&format!("TIME-WAIT {here} - {there}: "));
+    terminal.wait_for_stdout("\r\u{1b}[K");
+    terminal.kill();
+}
+
+fn piped(mut command: Command) -> Command {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn another_namespace(net: &Net) {
+    if !has_traces() {
+        return;
+    }
+    let other = NetNs::create().unwrap();
+    other.run(|| interface::bring_up("lo").unwrap()).unwrap();
+    let watch = begun(net.tool("ports"), &["watch", "-t", "sport = :7200 or dport = :7200"]);
+    let life = || {
+        let listener = TcpListener::bind("127.0.0.1:7200").unwrap();
+        let client = TcpStream::connect("127.0.0.1:7200").unwrap();
+        let (mut server, _) = listener.accept().unwrap();
+        client.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(server.read(&mut [0]).unwrap(), 0);
+        (listener, client, server)
+    };
+    // There first, and here while it still is there.
+    let there = other.run(life).unwrap();
+    let here = life();
+    let port = here.1.local_addr().unwrap().port();
+    watch.wait_for_stdout(&format!("127.0.0.1:{port} -> 127.0.0.1:7200  FIN-WAIT-1 -> FIN-WAIT-2"));
+    drop(there);
+    drop(here);
+    watch.wait_for_stdout("LISTEN -> closed");
+    let told = watch.kill();
+    let (out, listens) = (told.out(), "127.0.0.1:7200  new: LISTEN");
+    assert_eq!(out.matches(listens).count(), 1, "{}", told.story());
+    assert_eq!(out.matches("new: SYN-SENT").count(), 1, "{}", told.story());
+    assert_eq!(out.matches("SYN-RECEIVED -> ESTABLISHED").count(), 1, "{}", told.story());
 }
 
 fn is_ignored(signal: u32) -> bool {
@@ -242,9 +400,9 @@ fn retransmissions(net: &Net) {
     drop(server);
     assert_eq!(client.read(&mut [0]).unwrap(), 0);
     drop(client);
-    log.wait_for_stdout("\"type\":\"result\"");
+    log.wait_for_stdout("\"event\":\"closed\"");
     let out = log.kill().out();
-    let line = out.lines().find(|line| line.contains("\"result\"")).unwrap();
+    let line = out.lines().find(|line| line.contains("\"event\":\"closed\"")).unwrap();
     let closed = &serde_json::from_str::<Value>(line).unwrap()["data"];
     assert_eq!((&closed["sent_octets"], &closed["acked_octets"]), (&13.into(), &13.into()), "{closed:#}");
     assert!(

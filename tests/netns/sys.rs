@@ -269,9 +269,11 @@ fn time_wait_is_destroyed_and_its_port_is_free(_: &Net) {
 }
 
 fn word_that_is_lost_is_told_as_lost(_: &Net) {
-    let mut closings = Closings::open(Wanted { tcp: false, ..Wanted::ALL }).unwrap();
     // The buffer is at most 16 MiB of the kernel's memory, and a word takes more than 500 octets of it.
-    for _ in 0..50_000 {
+    const CLOSED: u32 = 50_000;
+    let mut closings = Closings::open(Wanted { tcp: false, ..Wanted::ALL }).unwrap();
+    assert_eq!(closings.dropped(), Some(0));
+    for _ in 0..CLOSED {
         UdpSocket::bind("127.0.0.1:0").unwrap();
     }
     // The kernel tells in its own time. Nothing is read until it says that something was lost.
@@ -279,5 +281,14 @@ fn word_that_is_lost_is_told_as_lost(_: &Net) {
     assert_eq!(poll(&mut full, Some(DEADLINE)).unwrap(), 1, "nothing was lost");
     assert!(full[0].ready().contains(Events::ERR));
     assert_eq!(closings.next(Some(Duration::ZERO)).unwrap(), Some(Closing::Lost));
-    assert!(matches!(closings.next(Some(Duration::ZERO)).unwrap(), Some(Closing::Socket(_))), "what fitted is there");
+    let mut came = 0;
+    until("each of them came or was counted", || {
+        while let Some(closing) = closings.next(Some(Duration::ZERO)).unwrap() {
+            came += u32::from(matches!(closing, Closing::Socket(_)));
+        }
+        (came + closings.dropped().unwrap() >= CLOSED).then_some(())
+    });
+    assert!(came > 0, "what fitted is there");
+    // The socket by which the loopback interface was set up may be told of so late.
+    assert!(came + closings.dropped().unwrap() < CLOSED + 10, "and none twice");
 }

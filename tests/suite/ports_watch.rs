@@ -57,7 +57,7 @@ fn json_has_every_field_and_the_time_in_order() {
         .out()
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap())
-        .filter(|object| object["type"] == "result")
+        .filter(|object| object["type"] == "event" && object["data"]["event"] == "changed")
         .map(|mut object| object["data"].take())
         .collect();
     assert_eq!(results.len(), 2, "{}", told.story());
@@ -66,7 +66,10 @@ fn json_has_every_field_and_the_time_in_order() {
         (&changed["from_state"]["name"], &changed["to_state"]["name"]),
         (&"unconnected".into(), &"connected".into())
     );
-    assert_eq!((&changed["what"], &changed["seen_by"]), (&"changed".into(), &"listing".into()));
+    assert_eq!(changed["seen_by"], "listing");
+    assert!(changed["time_error_us"].as_u64() > Some(0) && changed["duration_error_us"].is_u64(), "{changed:#}");
+    let owner = &changed["owners"][0];
+    assert_eq!((&owner["pid"], owner["fd"].is_u64()), (&std::process::id().into(), true), "{changed:#}");
     assert!(changed["duration_us"].is_null() && changed["duration_at_least_us"].is_u64(), "{changed:#}");
     assert_eq!((&closed["from_state"]["name"], &closed["to_state"]), (&"connected".into(), &Value::Null));
     assert_eq!(closed["seen_by"], "close_message");
@@ -144,8 +147,44 @@ fn the_octets_of_a_closed_connection() {
         (&12_345.into(), &7.into(), &7.into(), &"closed_by_peer_first".into()),
         "{closed:#}"
     );
+    assert_eq!((&closed["event"], &closed["accepted_by"]), (&"closed".into(), &"listener".into()));
     assert_eq!(closed["received_may_count_fin"], false);
     assert_eq!((&closed["accepted"], &closed["retransmits"]), (&true.into(), &0.into()));
     assert_eq!(closed["peer_port"], client.local_addr().unwrap().port());
     assert_eq!(closed["tcp_info"]["tcpi_bytes_received"], 12_346, "the kernel counts the FIN");
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal_and_no_address_is_cut() {
+    let listener = TcpListener::bind("[::1]:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let filter = format!("sport = :{port} or dport = :{port}");
+    let narrow = |args: &[&str]| {
+        let mut command = tool("ports");
+        command.env("SOCKEYE_COLUMNS", "60").args(args).args(["-t", "--explain", &filter]);
+        let background = Background::spawn(command);
+        background.wait_for_stdout("at the start");
+        background
+    };
+    let (watch, log) = (narrow(&["watch"]), narrow(&["log"]));
+    let (mut client, server) = pair(&listener);
+    let peer = client.local_addr().unwrap();
+    watch.wait_for_stdout(&format!("[::1]:{port} <- {peer}\n"));
+    client.write_all(b"a few octets").unwrap();
+    drop(client);
+    log.wait_for_stdout(&format!("{peer} -> [::1]:{port}"));
+    drop(server);
+    log.wait_for_stdout(&format!("[::1]:{port} <- {peer}"));
+    watch.wait_for_stdout("-> closed");
+    for told in [watch.kill(), log.kill()] {
+        let out = told.out();
+        let lines: Vec<&str> =
+            out.lines().skip_while(|line| !line.starts_with(|digit: char| digit.is_ascii_digit())).collect();
+        let long: Vec<&&str> = lines.iter().filter(|line| line.chars().count() > 60).collect();
+        assert!(
+            long.is_empty() && lines.iter().any(|line| line.starts_with("             ")),
+            "{long:?} {}",
+            told.story()
+        );
+    }
 }

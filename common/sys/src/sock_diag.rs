@@ -43,6 +43,11 @@ pub use vsock::{VsockSocket, parse_vsock_batch};
 
 /// Both the request and each row.
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
+/// The request for TCP before Linux 3.3, and its rows: of both families, in one walk through the kernel's table.
+///
+/// # Source
+/// Linux, include/uapi/linux/inet_diag.h, and net/ipv4/inet_diag.c, `inet_diag_dump_compat()`.
+const TCPDIAG_GETSOCK: u16 = 18;
 const INET_DIAG_REQ_BYTECODE: u16 = 1;
 const INET_DIAG_REQ_PROTOCOL: u16 = 3;
 
@@ -126,7 +131,8 @@ flags! {
 /// What a dump asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// [`Family::INET`] or [`Family::INET6`]: one family per dump.
+    /// [`Family::INET`] or [`Family::INET6`]. [`Family::UNSPEC`] is both, of TCP alone: the kernel then walks through its
+    /// table once and not twice.
     pub family: Family,
     /// TCP or UDP; UDPLITE, RAW, SCTP and MPTCP where the kernel has them.
     pub protocol: Protocol,
@@ -150,6 +156,9 @@ impl Request {
 
     /// The octets of the netlink message: struct nlmsghdr, struct inet_diag_req_v2, attributes where they are needed.
     pub fn emit(&self) -> Vec<u8> {
+        if self.family == Family::UNSPEC && self.protocol == Protocol::TCP {
+            return self.emit_both();
+        }
         let mut builder = Builder::new(SOCK_DIAG_BY_FAMILY, netlink::NLM_F_REQUEST | netlink::NLM_F_DUMP);
         builder
             .u8(octet(self.family.0))
@@ -166,6 +175,25 @@ impl Request {
             builder.attribute(INET_DIAG_REQ_BYTECODE, &self.bytecode);
         }
         push_protocol(&mut builder, self.protocol);
+        builder.finish()
+    }
+
+    /// struct nlmsghdr, struct inet_diag_req, the program.
+    fn emit_both(&self) -> Vec<u8> {
+        let mut builder = Builder::new(TCPDIAG_GETSOCK, netlink::NLM_F_REQUEST | netlink::NLM_F_DUMP);
+        builder
+            // Family and two lengths, which the kernel does not look at.
+            .octets(&[0; 3])
+            .u8(self.extensions.0)
+            .octets(&[0; 40])
+            .u32(u32::MAX)
+            .u32(u32::MAX)
+            .u32(self.states.0)
+            // idiag_dbs, not used either.
+            .u32(0);
+        if !self.bytecode.is_empty() {
+            builder.attribute(INET_DIAG_REQ_BYTECODE, &self.bytecode);
+        }
         builder.finish()
     }
 }

@@ -26,6 +26,7 @@ mod resolve;
 mod states;
 #[cfg(test)]
 mod tests;
+mod tracing;
 mod tree;
 
 use sockeye_sys::sock_diag::StateMask;

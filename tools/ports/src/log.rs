@@ -5,7 +5,7 @@ pub mod closed;
 use sockeye_cli::{Failure, Output, Status};
 
 use self::closed::{Closed, is_shown};
-use crate::cli::Log;
+use crate::cli::{Log, WantedOwners};
 use crate::filter::{Facts, Filter};
 use crate::names::Names;
 use crate::shell::filter::prepare;
@@ -20,7 +20,8 @@ use crate::watch::{ended, lost, stamp};
 /// [`Failure`] if the kernel tells of no closed sockets, or standard output takes nothing.
 pub fn run(job: &Log, output: &mut Output<'_>) -> Result<Status, Failure> {
     let filter = prepare(&job.setup.query, output)?;
-    let (mut watcher, sources) = Watcher::open(&job.setup, &filter, true)?;
+    let owners = if output.is_json() { WantedOwners::All } else { WantedOwners::First };
+    let (mut watcher, sources) = Watcher::open(&job.setup, &filter, true, owners)?;
     if let Some(why) = &sources.no_closes {
         return Err(Failure::host(why.clone()).hint("close messages need Linux 4.3 with sock_diag"));
     }
@@ -37,15 +38,15 @@ pub fn run(job: &Log, output: &mut Output<'_>) -> Result<Status, Failure> {
             }
             learn_interface(&mut names, &socket);
             let stamp = stamp(watcher.wall(close.at));
-            let owner = watcher.owner(close.past.and_then(|past| past.inode));
-            output.result(&Closed { close, socket: &socket, stamp: &stamp, names: &names, owner })?;
+            let owners = watcher.owners(close.past.and_then(|past| past.inode));
+            output.step(&Closed { close, socket: &socket, stamp: &stamp, names: &names, owners })?;
             left = left.saturating_sub(1);
             if left == 0 {
                 output.flush()?;
                 return Ok(Status::YES);
             }
         }
-        lost(round.closes_lost, round.traces_lost, output)?;
+        lost(&round.losses, output)?;
         output.flush()?;
         if let Some(end) = round.end {
             return ended(end);

@@ -81,6 +81,7 @@ the owners were found; then, behind the listing, what each state in it means and
         filter::READING,
         watch::LIFE,
         watch::QUIET,
+        watch::WAITS,
         log::OCTETS,
     ],
     exit_status: &[

@@ -26,6 +26,23 @@ pub struct Owner<'a> {
     pub command: &'a str,
 }
 
+/// The same, kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// The process.
+    pub pid: u32,
+    /// The descriptor.
+    pub fd: u32,
+    /// As [`Owner::command`].
+    pub command: String,
+}
+
+impl From<Owner<'_>> for Held {
+    fn from(Owner { pid, fd, command }: Owner<'_>) -> Self {
+        Self { pid, fd, command: command.to_owned() }
+    }
+}
+
 /// What a search through the processes found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holders {

@@ -72,6 +72,13 @@ pub struct InterfaceRecord<'a> {
     name: Option<&'a str>,
 }
 
+impl<'a> InterfaceRecord<'a> {
+    /// An interface of this number.
+    pub fn new(index: u32, names: &'a Names) -> Self {
+        Self { index, name: names.interface(index) }
+    }
+}
+
 /// A timer that runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct TimerRecord {
@@ -288,7 +295,7 @@ impl<'a> Record<'a> {
         let backlog = |connections| listener.then_some(connections);
         let peer = row.inet_peer();
         let details = row.details();
-        let interface = |index| InterfaceRecord { index, name: names.interface(index) };
+        let interface = |index| InterfaceRecord::new(index, names);
         let (local, other) = (Name::of(row, Column::Local, entry.local()), Name::of(row, Column::Peer, entry.peer()));
         Self {
             netns,

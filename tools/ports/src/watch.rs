@@ -3,12 +3,15 @@
 //! - [`timeline`]: from listings, close messages and trace events to what happened
 //! - [`chain`], [`ring`]: trace events, and how they come out of the kernel's ring buffer
 //! - [`pace`]: how often the kernel is asked
-//! - [`notice`], [`mod@line`], [`when`]: what happened, as text and as JSON
+//! - [`notice`], [`mod@line`], [`layout`], [`when`]: what happened, as text and as JSON
+//! - [`footer`]: the countdown on a terminal
 //! - [`explain`]: the working
 
 pub mod chain;
 pub mod explain;
+pub mod footer;
 mod key;
+pub mod layout;
 pub mod line;
 pub mod notice;
 pub mod pace;
@@ -16,21 +19,20 @@ pub mod ring;
 pub mod timeline;
 pub mod when;
 
-use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::local_time;
 
-use self::explain::Event;
-use self::line::{Line, ends};
-use self::notice::{Micros, Notice};
+use self::explain::{Event, Loss};
+use self::footer::{Footer, countdown};
+use self::line::Line;
+use self::notice::{Micros, Notice, Seen, SeenBy, What};
 use self::when::Stamp;
-use crate::cli::Watch;
+use crate::cli::{WantedOwners, Watch};
+use crate::filter::{Facts, Filter};
 use crate::names::Names;
 use crate::shell::filter::prepare;
 use crate::shell::watch::{End, Watcher, is_terminal, learn_interface};
 
-/// Takes back what stands on the last line of a terminal.
-const CLEAR_LINE: &[u8] = b"\r\x1b[K";
 /// As the resolution has to change by before it is told of again.
 const TELL_FACTOR: Micros = 2;
 
@@ -40,15 +42,18 @@ const TELL_FACTOR: Micros = 2;
 /// [`Failure`] if the kernel does not list sockets, or standard output takes nothing.
 pub fn run(job: &Watch, output: &mut Output<'_>) -> Result<Status, Failure> {
     let filter = prepare(&job.setup.query, output)?;
-    let (mut watcher, sources) = Watcher::open(&job.setup, &filter, false)?;
+    let owners = if output.is_json() { WantedOwners::All } else { WantedOwners::First };
+    let (mut watcher, sources) = Watcher::open(&job.setup, &filter, false, owners)?;
     let mut told = watcher.resolution();
     output.event(&Event::watching(&sources, told))?;
     output.flush()?;
     let mut names = Names::default();
     let mut left = job.count.unwrap_or(u64::MAX);
-    let mut footer = Footer { shown: None, possible: is_terminal() && !output.is_json() };
+    let mut footer = Footer::new(is_terminal() && !output.is_json());
+    let mut reminder = Reminder::new(job.countdown_us, watcher.now());
     loop {
-        let round = watcher.round()?;
+        let mut round = watcher.round()?;
+        reminder.remind(&watcher, &mut round.notices);
         for notice in round.notices.iter().filter(|notice| notice.is_wanted(&filter)) {
             footer.clear(output)?;
             show(notice, &watcher, &mut names, output)?;
@@ -58,9 +63,9 @@ pub fn run(job: &Watch, output: &mut Output<'_>) -> Result<Status, Failure> {
                 return Ok(Status::YES);
             }
         }
-        if round.closes_lost || round.traces_lost {
+        if !round.losses.is_empty() {
             footer.clear(output)?;
-            lost(round.closes_lost, round.traces_lost, output)?;
+            lost(&round.losses, output)?;
         }
         let resolution = watcher.resolution();
         if changed(told.1, resolution.1) || changed(told.0, resolution.0) {
@@ -70,7 +75,9 @@ pub fn run(job: &Watch, output: &mut Output<'_>) -> Result<Status, Failure> {
             }
             output.event(&Event::Resolution { moving_every_us: told.0, all_every_us: told.1 })?;
         }
-        footer.show(&watcher, &mut names, output)?;
+        if footer.is_possible() {
+            footer.show(next_end(&watcher, &filter, &mut names, output), output)?;
+        }
         output.flush()?;
         if let Some(end) = round.end {
             footer.clear(output)?;
@@ -91,19 +98,17 @@ pub fn ended(end: End) -> Result<Status, Failure> {
     }
 }
 
-/// Says what did not reach us. What was lost may show in the listings.
+/// Says what did not reach us: among the results where these are JSON, and in any case on standard error.
 ///
 /// # Errors
-/// [`Failure`] if standard output does not take what is before it.
-pub fn lost(closes: bool, traces: bool, output: &mut Output<'_>) -> Result<(), Failure> {
-    if closes || traces {
+/// [`Failure`] if standard output does not take it, or what is before it.
+pub fn lost(losses: &[Loss], output: &mut Output<'_>) -> Result<(), Failure> {
+    for loss in losses {
+        if output.is_json() {
+            output.step(loss)?;
+        }
         output.flush()?;
-    }
-    if closes {
-        output.note("some close messages were lost: too many came at once (ENOBUFS)");
-    }
-    if traces {
-        output.note("some trace events were lost, perhaps of other namespaces: too many came at once");
+        output.note(loss.words());
     }
     Ok(())
 }
@@ -116,46 +121,48 @@ pub fn stamp(wall: u64) -> Stamp {
 
 fn show(notice: &Notice, watcher: &Watcher, names: &mut Names, output: &mut Output<'_>) -> Result<(), Failure> {
     learn_interface(names, &notice.socket);
-    let stamp = stamp(watcher.wall(notice.at));
-    let owner = watcher.owner(notice.socket.inode);
-    output.result(&Line { notice, stamp: &stamp, names, owner })
+    let stamp = stamp(watcher.wall(notice.seen.at));
+    let owners = watcher.owners(notice.socket.inode);
+    output.step(&Line { notice, stamp: &stamp, names, owners })
+}
+
+/// How long the next TIME-WAIT has left that the filter wants.
+fn next_end(watcher: &Watcher, filter: &Filter, names: &mut Names, output: &Output<'_>) -> Option<String> {
+    let wanted = || {
+        let all = watcher.waiting().map(|(socket, _, left)| (socket, left));
+        all.filter(|(socket, _)| filter.matches(*socket, &Facts::default()))
+    };
+    if let Some((socket, _)) = wanted().min_by_key(|(_, left)| *left) {
+        learn_interface(names, socket);
+    }
+    countdown(wanted(), names, usize::from(output.width().unwrap_or(80)))
 }
 
 fn changed(told: Micros, now: Micros) -> bool {
     now > told.saturating_mul(TELL_FACTOR) || now < told / TELL_FACTOR
 }
 
-/// The line below the others on a terminal, in which the time of TIME-WAIT runs down.
-struct Footer {
-    /// What stands there.
-    shown: Option<String>,
-    possible: bool,
+/// Says every so often how long each TIME-WAIT goes on.
+struct Reminder {
+    every: Option<Micros>,
+    due: Micros,
 }
 
-impl Footer {
-    fn clear(&mut self, output: &mut Output<'_>) -> Result<(), Failure> {
-        if self.shown.take().is_some() { output.raw(CLEAR_LINE) } else { Ok(()) }
+impl Reminder {
+    fn new(every: Option<Micros>, now: Micros) -> Self {
+        Self { every, due: now.saturating_add(every.unwrap_or(Micros::MAX)) }
     }
 
-    fn show(&mut self, watcher: &Watcher, names: &mut Names, output: &mut Output<'_>) -> Result<(), Failure> {
-        if !self.possible {
-            return Ok(());
-        }
-        let Some((socket, left)) = watcher.waiting().min_by_key(|(_, left)| *left) else { return self.clear(output) };
-        learn_interface(names, socket);
-        let more = watcher.waiting().count().saturating_sub(1);
-        let others = if more == 0 { String::new() } else { format!(", and {more} more") };
-        let seconds = left.div_ceil(1_000_000);
-        let line = format!("TIME-WAIT {}: {seconds} s left{others}", ends(socket, false, names).replace(" -> ", " - "));
-        // A line that wraps cannot be taken back.
-        let width = usize::from(output.width().unwrap_or(80)).saturating_sub(1);
-        let line: String = line.chars().take(width).collect();
-        if self.shown.as_ref() == Some(&line) {
-            return Ok(());
-        }
-        self.clear(output)?;
-        let painted = output.paint(Role::Dim, &line);
-        self.shown = Some(line);
-        output.raw(painted.as_bytes())
+    fn remind(&mut self, watcher: &Watcher, notices: &mut Vec<Notice>) {
+        let now = watcher.now();
+        let Some(every) = self.every.filter(|_| self.due <= now) else { return };
+        self.due = now.saturating_add(every);
+        let mut waiting: Vec<_> = watcher.waiting().collect();
+        waiting.sort_by_key(|(_, _, left)| *left);
+        notices.extend(waiting.into_iter().map(|(socket, opened, left)| {
+            let mut socket = socket.clone();
+            socket.timer.expires_ms = u32::try_from(left / 1_000).unwrap_or(u32::MAX);
+            Notice { seen: Seen::between(now, now, SeenBy::Listing), socket, opened, what: What::StillWaiting }
+        }));
     }
 }

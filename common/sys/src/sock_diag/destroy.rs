@@ -140,6 +140,13 @@ pub struct Closings {
     waiting: VecDeque<Closing>,
 }
 
+/// Where the number of messages that were thrown away stands in `SO_MEMINFO`.
+///
+/// # Source
+/// Linux, include/uapi/linux/sock_diag.h, `SK_MEMINFO_DROPS`; include/uapi/asm-generic/socket.h.
+const SK_MEMINFO_DROPS: usize = 8;
+const SO_MEMINFO: libc::c_int = 55;
+
 impl Closings {
     /// Starts to listen.
     ///
@@ -156,6 +163,17 @@ impl Closings {
             socket.join(group).map_err(|error| CallError::new("setsockopt", "NETLINK_ADD_MEMBERSHIP", error))?;
         }
         Ok(Self { socket, waiting: VecDeque::new() })
+    }
+
+    /// How many words the kernel has thrown away since this was opened; `None` before Linux 4.12, which does not tell.
+    ///
+    /// It counts on while [`Closing::Lost`] is told once: ask when nothing is there any more. The count wraps.
+    pub fn dropped(&self) -> Option<u32> {
+        let word = size_of::<u32>();
+        let start = SK_MEMINFO_DROPS.checked_mul(word)?;
+        let end = start.checked_add(word)?;
+        let octets = crate::socket::option_octets(&self.socket, libc::SOL_SOCKET, SO_MEMINFO, end).ok()?;
+        Some(u32::from_ne_bytes(octets.get(start..end)?.try_into().ok()?))
     }
 
     /// Waits for the next word; `None` when `timeout` has passed, without one only if a signal or a strange message came.

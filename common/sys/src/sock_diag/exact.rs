@@ -46,6 +46,21 @@ mod tests {
 
     use super::*;
     use crate::numbers::{Family, Protocol, TcpState};
+    use crate::sock_diag::{Request, StateMask};
+
+    #[test]
+    fn both_families_of_tcp_are_listed_in_one_walk() {
+        let listeners = ["127.0.0.1:0", "[::1]:0"].map(|end| TcpListener::bind(end).unwrap());
+        let mut diag = SockDiag::open().unwrap();
+        let request = Request { states: StateMask::LISTEN, ..Request::new(Family::UNSPEC, Protocol::TCP) };
+        let mut rows = Vec::new();
+        diag.dump(&request, &mut |row| rows.push(row)).unwrap();
+        for (listener, family) in listeners.iter().zip([Family::INET, Family::INET6]) {
+            let local = listener.local_addr().unwrap();
+            let row = rows.iter().find(|row| row.local == local).unwrap();
+            assert_eq!((row.family, row.protocol, row.state), (family, Protocol::TCP, TcpState::Listen));
+        }
+    }
 
     #[test]
     fn a_connection_is_found_by_its_ends_and_its_cookie() {

@@ -7,7 +7,7 @@ use sockeye_common::order::ByteOrder;
 use sockeye_common::wire::{Reader, Truncated};
 
 use super::row::{InetSocket, Timer};
-use super::{SOCK_DIAG_BY_FAMILY, attributes, octet};
+use super::{SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK, attributes, octet};
 use crate::netlink::{self, Message, Verdict};
 use crate::numbers::{Family, Protocol, TcpState};
 
@@ -130,7 +130,7 @@ pub(super) fn each_row(
                 end.finished = Some(Verdict::parse(&message).errno);
                 break;
             }
-            SOCK_DIAG_BY_FAMILY => row(&message)?,
+            SOCK_DIAG_BY_FAMILY | TCPDIAG_GETSOCK => row(&message)?,
             _ => {}
         }
     }

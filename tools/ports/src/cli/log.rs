@@ -1,15 +1,10 @@
 //! `ports log` on the command line.
 
-use std::time::Duration;
-
 use clap::Args;
 use sockeye_cli::Exit;
 
 use super::stream::StreamArgs;
 use crate::shell::watch::Setup;
-
-/// So often the sockets are listed, for what a close message does not tell: since when, and whose.
-const INTERVAL: Duration = Duration::from_millis(50);
 
 /// The arguments.
 #[derive(Args, Debug)]
@@ -34,6 +29,6 @@ impl LogArgs {
     /// [`Exit`] if they are wrong.
     pub(super) fn job(self) -> Result<Log, Exit> {
         let count = self.stream.count;
-        Ok(Log { setup: self.stream.setup(INTERVAL, false)?, count })
+        Ok(Log { setup: self.stream.setup(None, false)?, count })
     }
 }

@@ -8,6 +8,9 @@ use sockeye_cli::Exit;
 use crate::filter;
 use crate::shell::watch::Setup;
 
+/// How often the sockets are listed where nobody says so.
+const INTERVAL: Duration = Duration::from_millis(50);
+
 /// Which sockets, and for how long.
 #[derive(Args, Debug)]
 pub(super) struct StreamArgs {
@@ -36,13 +39,15 @@ pub(super) struct StreamArgs {
 
 impl StreamArgs {
     /// What is watched.
-    pub(super) fn setup(self, interval: Duration, trace: bool) -> Result<Setup, Exit> {
+    pub(super) fn setup(self, interval: Option<Duration>, trace: bool) -> Result<Setup, Exit> {
         let query = filter::parse(&self.filter)?;
         // Neither of a pair is both of it.
         let pair = |one: bool, other: bool| (one || !other, other || !one);
         let (tcp, udp) = pair(self.tcp, self.udp);
         let (ipv4, ipv6) = pair(self.ipv4, self.ipv6);
-        Ok(Setup { tcp, udp, ipv4, ipv6, interval, trace, duration: self.duration, query })
+        let interval_is_kept = interval.is_some();
+        let interval = interval.unwrap_or(INTERVAL);
+        Ok(Setup { tcp, udp, ipv4, ipv6, interval, interval_is_kept, trace, duration: self.duration, query })
     }
 }
 

@@ -13,9 +13,13 @@ use crate::shell::watch::Setup;
 pub(super) struct WatchArgs {
     #[command(flatten)]
     stream: StreamArgs,
-    /// List the sockets so often; longer where that would cost too much
-    #[arg(long, value_name = "SECONDS", default_value = "0.05", value_parser = super::stream::seconds)]
-    interval: Duration,
+    /// List the sockets so often, whatever it costs; without it every 0.05 s, and less often where that takes much of a
+    /// processor
+    #[arg(long, value_name = "SECONDS", value_parser = super::stream::seconds)]
+    interval: Option<Duration>,
+    /// Say every so many seconds how long each TIME-WAIT goes on
+    #[arg(long, value_name = "SECONDS", value_parser = super::stream::seconds)]
+    countdown: Option<Duration>,
     /// Use no trace events, even as root
     #[arg(long)]
     no_trace: bool,
@@ -28,6 +32,8 @@ pub struct Watch {
     pub setup: Setup,
     /// After how many lines it ends.
     pub count: Option<u64>,
+    /// How often it says what is left of each TIME-WAIT, in microseconds.
+    pub countdown_us: Option<u64>,
 }
 
 impl WatchArgs {
@@ -37,6 +43,7 @@ impl WatchArgs {
     /// [`Exit`] if they are wrong.
     pub(super) fn job(self) -> Result<Watch, Exit> {
         let count = self.stream.count;
-        Ok(Watch { setup: self.stream.setup(self.interval, !self.no_trace)?, count })
+        let countdown_us = self.countdown.map(|every| u64::try_from(every.as_micros()).unwrap_or(u64::MAX));
+        Ok(Watch { setup: self.stream.setup(self.interval, !self.no_trace)?, count, countdown_us })
     }
 }

@@ -11,11 +11,13 @@ use sockeye_sys::tcp_info::TcpInfo;
 use sockeye_sys::{Protocol, TcpState};
 
 use crate::names::Names;
-use crate::record::Coded;
+use crate::owners::Held;
+use crate::record::{Coded, InterfaceRecord};
 use crate::shell::watch::Close;
 use crate::socket::Socket;
 use crate::state::State;
-use crate::watch::line::ends;
+use crate::watch::layout::{self, Part};
+use crate::watch::line::{ends, owner};
 use crate::watch::notice::Micros;
 use crate::watch::timeline::Past;
 use crate::watch::when::{Stamp, span};
@@ -108,9 +110,9 @@ pub fn ended(info: Option<&TcpInfo>, close: &Close) -> Ended {
         return Ended::Unknown;
     };
     let surplus = acked.saturating_sub(sent.saturating_sub(again));
-    let syn = u64::from(!close.accepted);
+    let syn = u64::from(!close.opened.is_accepted());
     // Of one that nobody saw before, it is not sure who opened it: the octet may be its SYN or its FIN.
-    let unsure = close.past.is_none() && !close.accepted && surplus == syn;
+    let unsure = close.past.is_none() && !close.opened.is_accepted() && surplus == syn;
     match surplus > syn {
         _ if unsure => Ended::Unknown,
         true => Ended::ClosedByPeerFirst,
@@ -158,8 +160,8 @@ pub struct Closed<'a> {
     pub stamp: &'a Stamp,
     /// Interfaces.
     pub names: &'a Names,
-    /// Who held it, as far as that was known.
-    pub owner: Option<&'a str>,
+    /// Who held it; `None` if nobody has looked.
+    pub owners: Option<&'a [Held]>,
 }
 
 impl Closed<'_> {
@@ -171,8 +173,14 @@ impl Closed<'_> {
     /// How long it was seen, and whether it was there before.
     fn seen(&self) -> (Option<Micros>, bool) {
         let past = self.close.past;
-        let span = |past: Past| past.until.unwrap_or(self.close.at).saturating_sub(past.first);
+        let span = |past: Past| past.until.map_or(self.close.at, |until| until.at).saturating_sub(past.first);
         (past.map(span), past.is_some_and(|past| past.older))
+    }
+
+    /// By how much that may be wrong.
+    fn seen_error(&self) -> Option<Micros> {
+        let past = self.close.past?;
+        Some(past.first_early.max(past.until.map_or(0, |until| until.early)))
     }
 
     fn ended(&self) -> Option<Ended> {
@@ -189,55 +197,45 @@ pub fn is_shown(close: &Close) -> bool {
 
 impl Render for Closed<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let mut line = text.paint(Role::Dim, &self.stamp.time_of_day);
-        let mut add = |part: &str| {
-            line.push_str("  ");
-            line.push_str(part);
-        };
-        add(&ends(self.socket, self.close.accepted, self.names));
+        let mut parts = vec![Part::new(0, Some(Role::Dim), &self.stamp.time_of_day)];
+        parts.extend(ends(self.socket, self.close.opened.is_accepted(), self.names));
+        let mut add = |part: String| parts.push(Part::new(2, None, part));
         let (seen, older) = self.seen();
-        add(&match (seen, older) {
+        add(match (seen, older) {
             (None, _) => "unseen before".to_owned(),
             (Some(micros), false) => span(micros),
             (Some(micros), true) => format!("more than {}", span(micros)),
         });
         if let (Some(ended), Some(info)) = (self.ended(), &self.close.row.tcp_info) {
-            let octets = octets(info, ended, self.close);
-            let shown = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
-            let doubt = matches!(ended, Ended::ClosedHereFirst | Ended::Unknown) && octets.received_may_count_fin;
-            let received = octets.received.filter(|_| doubt).and_then(|octets| octets.checked_sub(1));
-            let least = received.map(|least| format!("{least} or ")).unwrap_or_default();
-            add(&format!(
-                "sent {} acked {} received {least}{}",
-                shown(octets.sent),
-                shown(octets.acked),
-                shown(octets.received)
-            ));
-            if let Some(rtt) = info.rtt_us().filter(|rtt| *rtt > 0) {
-                let least = info.min_rtt_us().filter(|least| *least != u32::MAX);
-                let least = least.map(|least| format!(" min {}", span(least.into()))).unwrap_or_default();
-                add(&format!("rtt {}{least}", span(rtt.into())));
-            }
-            match info.total_retrans() {
-                Some(0) | None => {}
-                Some(1) => add("1 retransmit"),
-                Some(many) => add(&format!("{many} retransmits")),
-            }
+            self.counts(ended, info, &mut add);
         }
-        if let Some(ended) = self.ended() {
-            let words = ended.words();
-            add(&if matches!(ended, Ended::Reset | Ended::ResetHere) {
-                text.paint(Role::Bad, words)
-            } else {
-                words.to_owned()
-            });
-        } else {
-            add("udp");
+        let words = self.ended().map_or("udp", Ended::words);
+        let bad = matches!(self.ended(), Some(Ended::Reset | Ended::ResetHere)).then_some(Role::Bad);
+        parts.push(Part::new(2, bad, words));
+        parts.extend(owner(self.owners).map(|owner| Part::new(2, None, owner)));
+        layout::write(text, &parts)
+    }
+}
+
+impl Closed<'_> {
+    fn counts(&self, ended: Ended, info: &TcpInfo, add: &mut dyn FnMut(String)) {
+        let octets = octets(info, ended, self.close);
+        let shown = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+        let doubt = matches!(ended, Ended::ClosedHereFirst | Ended::Unknown) && octets.received_may_count_fin;
+        let received = octets.received.filter(|_| doubt).and_then(|octets| octets.checked_sub(1));
+        let least = received.map(|least| format!("{least} or ")).unwrap_or_default();
+        let (sent, acked) = (shown(octets.sent), shown(octets.acked));
+        add(format!("sent {sent} acked {acked} received {least}{}", shown(octets.received)));
+        if let Some(rtt) = info.rtt_us().filter(|rtt| *rtt > 0) {
+            let least = info.min_rtt_us().filter(|least| *least != u32::MAX);
+            let least = least.map(|least| format!(" min {}", span(least.into()))).unwrap_or_default();
+            add(format!("rtt {}{least}", span(rtt.into())));
         }
-        if let Some(owner) = self.owner {
-            add(owner);
+        match info.total_retrans() {
+            Some(0) | None => {}
+            Some(1) => add("1 retransmit".to_owned()),
+            Some(many) => add(format!("{many} retransmits")),
         }
-        text.line(line)
     }
 }
 
@@ -257,6 +255,7 @@ impl Serialize for Info<'_> {
 /// Every field of a closed socket.
 #[derive(Serialize)]
 struct Record<'a> {
+    event: &'static str,
     time: &'a str,
     monotonic_us: Micros,
     protocol: Coded,
@@ -266,10 +265,14 @@ struct Record<'a> {
     peer_address: Option<String>,
     /// Zero where the kernel has forgotten it.
     peer_port: Option<u16>,
-    interface: Option<u32>,
+    interface: Option<InterfaceRecord<'a>>,
     accepted: bool,
+    /// How that is known; null where the peer is not.
+    accepted_by: Option<&'static str>,
     /// Since it was first listed; null if it never was.
     seen_for_us: Option<Micros>,
+    /// By how much that may be wrong.
+    seen_for_error_us: Option<Micros>,
     /// Whether it was there before the log began.
     older_than_log: bool,
     /// That it was last seen in, if it was.
@@ -285,19 +288,21 @@ struct Record<'a> {
     retransmits: Option<u32>,
     inode: Option<u32>,
     cookie: u64,
-    owner: Option<&'a str>,
+    /// Null where nobody has looked.
+    owners: Option<&'a [Held]>,
     tcp_info: Option<Info<'a>>,
 }
 
 impl Serialize for Closed<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Close { row, at, past, accepted, .. } = self.close;
+        let Close { row, at, past, opened, .. } = self.close;
         let info = row.tcp_info.as_ref();
         let ended = self.ended();
         let octets = info.zip(ended).map(|(info, ended)| octets(info, ended, self.close)).unwrap_or_default();
         let (seen_for_us, older_than_log) = self.seen();
         let peer = self.socket.has_peer().then_some(self.socket.peer);
         let record = Record {
+            event: "closed",
             time: &self.stamp.iso,
             monotonic_us: *at,
             protocol: Coded::protocol(row.protocol),
@@ -306,9 +311,11 @@ impl Serialize for Closed<'_> {
             local_port: row.local.port(),
             peer_address: peer.map(|peer| IpText(peer.ip()).to_string()),
             peer_port: peer.map(|peer| peer.port()),
-            interface: self.socket.interface,
-            accepted: *accepted,
+            interface: self.socket.interface.map(|index| InterfaceRecord::new(index, self.names)),
+            accepted: opened.is_accepted(),
+            accepted_by: peer.map(|_| opened.name()),
             seen_for_us,
+            seen_for_error_us: self.seen_error(),
             older_than_log,
             state_before: past.map(|past| past.state),
             ended,
@@ -322,7 +329,7 @@ impl Serialize for Closed<'_> {
             retransmits: info.and_then(TcpInfo::total_retrans),
             inode: past.and_then(|past| past.inode),
             cookie: row.cookie,
-            owner: self.owner,
+            owners: self.owners,
             tcp_info: info.map(Info),
         };
         record.serialize(serializer)
@@ -334,12 +341,13 @@ mod tests {
     use sockeye_sys::sock_diag::InetSocket;
 
     use super::*;
+    use crate::watch::notice::Opened;
 
     fn close(accepted: bool, waits: bool, peer: &str) -> Close {
         let (local, peer) = ("127.0.0.1:80".parse().unwrap(), peer.parse().unwrap());
         let row = InetSocket::bare(Protocol::TCP, TcpState::Closed, local, peer);
         let left = waits.then_some(State::Tcp(TcpState::TimeWait));
-        Close { row, at: 0, past: None, left, accepted }
+        Close { row, at: 0, past: None, left, opened: if accepted { Opened::ByPeer } else { Opened::NoListener } }
     }
 
     fn info(acked: u64, received: u64, sent: u64, again: u64) -> TcpInfo {
@@ -392,7 +400,7 @@ mod tests {
     fn seen(state: TcpState) -> Past {
         let (local, peer) = ("10.0.0.1:80".parse().unwrap(), "10.0.0.2:5000".parse().unwrap());
         let (state, inode) = (State::Tcp(state), Some(7));
-        Past { local, peer, accepted: true, state, first: 0, older: false, inode, until: None }
+        Past { local, peer, opened: Opened::ByPeer, state, first: 0, first_early: 0, older: false, inode, until: None }
     }
 
     #[test]

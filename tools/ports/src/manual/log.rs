@@ -24,11 +24,15 @@ here`; if none had, it cannot be told from one that failed to open: `no connecti
 to be asked for in vain has `no connection`. \
 The message comes when the socket's memory is freed: if the process keeps the descriptor open, when it closes that.
 
-With `--json`, each line is an object with `time`, `monotonic_us`, both ends, `accepted`, `seen_for_us`, `older_than_log`, \
+A line that is wider than the terminal is broken between two of its parts. Close messages that are lost are counted on standard error, as of `watch`.
+
+With `--json`, each line is an object of type `event`, in which every field is always there: `event` (`closed`), `time`, `monotonic_us`, `protocol`, `family`, both ends, `interface`, \
+`accepted` and `accepted_by` as of `watch`, `seen_for_us`, `seen_for_error_us` (by how much that may be wrong), `older_than_log`, \
 `state_before`, `ended` (`closed_here_first`, `closed_by_peer_first`, `reset`, `reset_here`, `no_connection`, `no_connection_or_reset_here`, \
 `unknown`; null of UDP), \
 `sent_octets`, `acked_octets`, `retransmitted_octets`, `received_octets`, `received_may_count_fin`, `rtt_us`, `min_rtt_us`, \
-`retransmits`, `inode`, `cookie`, `owner`, and `tcp_info` with every field of the kernel's structure under its own name.",
+`retransmits`, `inode`, `cookie`, `owners`, and `tcp_info` with every field of the kernel's structure under its own name. \
+`lost` is told as by `watch`.",
 );
 
 pub(super) const OCTETS: Example = Example {

@@ -10,7 +10,7 @@ use sockeye_sys::tracefs::TraceFs;
 
 use crate::watch::chain::Traced;
 use crate::watch::notice::Micros;
-use crate::watch::ring::{EVENTS, Formats, format, page};
+use crate::watch::ring::{EVENTS, Formats, format, overwritten, page};
 
 /// The start of the name of our instances; the process id follows.
 const PREFIX: &str = "sockeye-";
@@ -33,16 +33,18 @@ pub(super) struct Instance {
     buffer: Vec<u8>,
     /// Read, but perhaps not in order yet: another processor may have stamped an earlier one meanwhile.
     held: Vec<Traced>,
+    /// How many the kernel had overwritten when that was last asked.
+    overwritten: u64,
     /// The folder is in it.
     _fs: TraceFs,
 }
 
 impl Instance {
-    /// Makes the instance and switches its events on.
+    /// Makes the instance and switches its events on, those that `filter` lets pass if there is one.
     ///
     /// # Errors
     /// What cannot be done, with its path: without root, or where the kernel has no tracing.
-    pub(super) fn open() -> Result<Self, String> {
+    pub(super) fn open(filter: Option<&str>) -> Result<Self, String> {
         let fs = TraceFs::open().map_err(|error| error.to_string())?;
         let instances = fs.path("instances");
         remove_leftovers(&instances);
@@ -55,13 +57,14 @@ impl Instance {
             formats: Formats::new(),
             buffer: vec![0; PAGE_LEN],
             held: Vec::new(),
+            overwritten: 0,
             _fs: fs,
         };
-        instance.set_up()?;
+        instance.set_up(filter)?;
         Ok(instance)
     }
 
-    fn set_up(&mut self) -> Result<(), String> {
+    fn set_up(&mut self, filter: Option<&str>) -> Result<(), String> {
         self.write("trace_clock", "mono")?;
         self.write("buffer_size_kb", BUFFER_KIB)?;
         for (folder, name) in EVENTS {
@@ -69,6 +72,10 @@ impl Instance {
             // Older kernels have fewer.
             let Ok(text) = fs::read_to_string(self.folder.join(&event).join("format")) else { continue };
             if let Some((id, format)) = format(&text) {
+                if let Some(filter) = filter.filter(|_| format.has_ports()) {
+                    // Without it more comes than is wanted.
+                    let _ = self.write(&format!("{event}/filter"), filter);
+                }
                 self.formats.insert(id, format);
                 self.write(&format!("{event}/enable"), "1")?;
             }
@@ -88,10 +95,12 @@ impl Instance {
         fs::write(&path, text).map_err(|error| told("write", &path, &error))
     }
 
-    /// Hands over the events that were stamped before `until`, in order. Returns whether some were lost.
+    /// Hands over the events that were stamped before `until`, in order. If some were lost, returns how many, as far as the
+    /// kernel tells.
     ///
     /// `until` must not be later than the start of the call.
-    pub(super) fn drain(&mut self, until: Micros, each: &mut dyn FnMut(Traced)) -> bool {
+    #[expect(clippy::option_option, reason = "whether some were lost, and whether it is known how many")]
+    pub(super) fn drain(&mut self, until: Micros, each: &mut dyn FnMut(Traced)) -> Option<Option<u64>> {
         let mut lost = false;
         for pipe in &mut self.pipes {
             for _ in 0..PAGES {
@@ -110,7 +119,17 @@ impl Instance {
         self.held.sort_by_key(|event| event.at);
         let ready = self.held.partition_point(|event| event.at < until);
         self.held.drain(..ready).for_each(each);
-        lost
+        if lost { self.count_lost() } else { None }
+    }
+
+    /// A page that says that something is missing before it was counted with the first of its kind, perhaps.
+    #[expect(clippy::option_option, reason = "whether some were lost, and whether it is known how many")]
+    fn count_lost(&mut self) -> Option<Option<u64>> {
+        let listed = fs::read_dir(self.folder.join("per_cpu")).into_iter().flatten().flatten();
+        let counts = listed.map(|processor| overwritten(&fs::read_to_string(processor.path().join("stats")).ok()?));
+        let Some(all) = counts.sum::<Option<u64>>() else { return Some(None) };
+        let fresh = all.saturating_sub(std::mem::replace(&mut self.overwritten, all));
+        (fresh > 0).then_some(Some(fresh))
     }
 }
 

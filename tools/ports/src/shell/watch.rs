@@ -1,7 +1,9 @@
 //! The sources of a watch: listings, close messages, trace events, signals, the clock.
 #![expect(clippy::disallowed_methods, reason = "the shell: waits for the kernel, signals and the end of the time")]
 
-use std::collections::HashMap;
+mod listings;
+mod owners;
+
 use std::io::{self, IsTerminal as _, PipeReader, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,23 +12,24 @@ use std::time::Duration;
 
 use sockeye_cli::{Failure, Status};
 use sockeye_sys::poll::{Events, PollFd, poll};
-use sockeye_sys::sock_diag::{ANY_COOKIE, DumpError, InetSocket, Request, SockDiag, SocketId, StateMask, Wanted};
-use sockeye_sys::{Family, Protocol, TcpState, clock, interface, signals};
+use sockeye_sys::sock_diag::{ANY_COOKIE, DumpError, InetSocket, SockDiag, SocketId, Wanted};
+use sockeye_sys::{Protocol, TcpState, clock, interface, signals};
 
+use self::listings::Listings;
+use self::owners::Owners;
 use super::closes::Closes;
-use super::processes;
+use super::settings;
 use super::trace::Instance;
 use crate::cli::WantedOwners;
 use crate::filter::{Filter, Query};
 use crate::kind::Kind;
 use crate::names::Names;
-use crate::owners::{Holders, push_owners};
+use crate::owners::Held;
 use crate::socket::Socket;
 use crate::state::State;
-use crate::watch::explain::UNTRACED;
-use crate::watch::notice::{Micros, Notice};
-use crate::watch::pace::Pace;
-use crate::watch::timeline::{MOVING, Past, Question, Scope, Timeline};
+use crate::watch::explain::{Loss, Lost, UNTRACED};
+use crate::watch::notice::{Micros, Notice, Opened};
+use crate::watch::timeline::{Past, Question, Timeline};
 
 /// Close messages come in swarms: between two looks at them, at least so long.
 const BREATH: Micros = 10_000;
@@ -34,8 +37,6 @@ const BREATH: Micros = 10_000;
 const LAYERS: usize = 4;
 /// How long a run may take to end after a signal: who reads its output may not take the rest.
 const GRACE: Duration = Duration::from_millis(200);
-/// How many processes' descriptors are read is bounded by time: one part in so many.
-const OWNER_SHARE: u64 = 20;
 
 /// What is watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct Setup {
     pub ipv6: bool,
     /// How often the kernel lists them.
     pub interval: Duration,
+    /// Whether they are listed so often whatever it costs.
+    pub interval_is_kept: bool,
     /// Whether trace events are wanted where they are to be had.
     pub trace: bool,
     /// When it ends by itself.
@@ -80,8 +83,8 @@ pub struct Close {
     pub past: Option<Past>,
     /// In which state the small socket is that was left of it, TIME-WAIT or still FIN-WAIT-2; `None` if none was.
     pub left: Option<State>,
-    /// Whether the peer opened it, as far as that was seen, or a listener on its local port tells.
-    pub accepted: bool,
+    /// Who opened it, as far as that was seen, or a listener on its local port tells.
+    pub opened: Opened,
 }
 
 /// What a round brought.
@@ -91,10 +94,8 @@ pub struct Round {
     pub notices: Vec<Notice>,
     /// What was closed.
     pub closes: Vec<Close>,
-    /// The kernel had no room for some close messages.
-    pub closes_lost: bool,
-    /// The ring buffer had no room for some trace events.
-    pub traces_lost: bool,
+    /// What did not reach us.
+    pub losses: Vec<Loss>,
     /// Why it ends, if it does.
     pub end: Option<End>,
 }
@@ -118,10 +119,7 @@ pub struct Watcher {
     trace: Trace,
     signals: PipeReader,
     timeline: Timeline,
-    scopes: Vec<Scope>,
-    moving: Vec<Scope>,
-    whole_pace: Pace,
-    moving_pace: Pace,
+    listings: Listings,
     deadline: Option<Micros>,
     interval: Micros,
     last: Micros,
@@ -129,8 +127,8 @@ pub struct Watcher {
     ahead: u64,
     owners: Owners,
     wants_closes: bool,
-    /// What the kernel leaves out of its listings.
-    bytecode: Vec<u8>,
+    /// How many sockets are not followed through TIME-WAIT, and how many of them have been told of.
+    left_alone: (u64, u64),
 }
 
 impl Watcher {
@@ -138,44 +136,45 @@ impl Watcher {
     ///
     /// # Errors
     /// [`Failure`] if the kernel lists no sockets.
-    pub fn open(setup: &Setup, filter: &Filter, wants_closes: bool) -> Result<(Self, Sources), Failure> {
+    pub fn open(
+        setup: &Setup,
+        filter: &Filter,
+        wants_closes: bool,
+        owners: WantedOwners,
+    ) -> Result<(Self, Sources), Failure> {
         refuse(filter)?;
         let signals =
             signals::catch_endings().map_err(|error| Failure::call(Status::HOST, "pipe", "for signals", &error))?;
         let diag = SockDiag::open().map_err(|error| refused(&error))?;
-        let scopes = scopes(setup, wants_closes);
         let wanted = Wanted { tcp: setup.tcp, udp: setup.udp, ipv4: setup.ipv4, ipv6: setup.ipv6 };
         let (closes, no_closes) = split(Closes::open(wanted));
-        let (trace, no_trace) =
-            if setup.trace && setup.tcp { split(Instance::open()) } else { (None, Some(UNTRACED.to_owned())) };
+        let (trace, no_trace) = if setup.trace && setup.tcp {
+            split(Instance::open(filter.trace_filter(&settings::ephemeral()).as_deref()))
+        } else {
+            (None, Some(UNTRACED.to_owned()))
+        };
         let trace = Arc::new(Mutex::new(trace));
         let signals = end_in_time(signals, Arc::clone(&trace))
             .map_err(|error| Failure::call(Status::HOST, "thread", "for signals", &error))?;
         let interval = micros(setup.interval);
         let now = clock::monotonic_us();
+        let bytecode = filter.program().map(|program| program.octets).unwrap_or_default();
         let mut watcher = Self {
             diag,
             closes,
             timeline: Timeline::new(no_trace.is_none()),
             trace,
             signals,
-            moving: scopes
-                .iter()
-                .filter(|scope| scope.protocol == Protocol::TCP)
-                .map(|scope| Scope { states: MOVING, ..*scope })
-                .collect(),
-            scopes,
-            whole_pace: Pace::new(interval),
-            moving_pace: Pace::new(interval),
+            listings: Listings::new(setup, wants_closes, no_trace.is_none(), bytecode),
             deadline: setup.duration.map(|duration| now.saturating_add(micros(duration))),
             interval,
             last: now,
             ahead: clock::wall_us().saturating_sub(now),
-            owners: Owners::default(),
+            owners: Owners::new(owners),
             wants_closes,
-            bytecode: filter.program().map(|program| program.octets).unwrap_or_default(),
+            left_alone: (0, 0),
         };
-        watcher.list_all(now)?;
+        watcher.listings.run(&mut watcher.diag, &mut watcher.timeline)?;
         watcher.timeline.start();
         let inodes = watcher.timeline.inodes();
         watcher.owners.learn(&inodes, now);
@@ -189,13 +188,8 @@ impl Watcher {
     /// [`Failure`] if the kernel does not list the sockets any more.
     pub fn round(&mut self) -> Result<Round, Failure> {
         let mut round = Round { end: self.wait()?, ..Round::default() };
-        let now = clock::monotonic_us();
-        self.last = now;
-        if self.whole_pace.due() <= now {
-            self.list_all(now)?;
-        } else if self.moving_pace.due() <= now {
-            self.list_moving(now)?;
-        }
+        self.last = clock::monotonic_us();
+        self.listings.run(&mut self.diag, &mut self.timeline)?;
         self.take_closes(&mut round);
         self.take_traces(&mut round);
         for _ in 0..LAYERS {
@@ -209,25 +203,31 @@ impl Watcher {
             }
         }
         round.notices = self.timeline.take();
+        self.count_losses(&mut round);
         let inodes: Vec<u32> = round.notices.iter().filter_map(|notice| notice.socket.inode).collect();
         self.owners.learn(&inodes, clock::monotonic_us());
         Ok(round)
     }
 
-    /// The sockets in TIME-WAIT, each with the microseconds that are left.
-    pub fn waiting(&self) -> impl Iterator<Item = (&Socket, Micros)> {
-        let now = clock::monotonic_us();
-        self.timeline.waiting().map(move |(socket, due)| (socket, due.saturating_sub(now)))
+    /// The sockets in TIME-WAIT, who opened them, and the microseconds that are left of each.
+    pub fn waiting(&self) -> impl Iterator<Item = (&Socket, Opened, Micros)> {
+        let now = self.now();
+        self.timeline.waiting().map(move |(socket, opened, due)| (socket, opened, due.saturating_sub(now)))
+    }
+
+    /// The monotonic clock.
+    pub fn now(&self) -> Micros {
+        clock::monotonic_us()
     }
 
     /// How far apart the listings are now: those of the states that change soon, and those of all.
     pub fn resolution(&self) -> (Micros, Micros) {
-        (self.moving_pace.apart(), self.whole_pace.apart())
+        self.listings.resolution()
     }
 
-    /// Who holds the socket with this inode, as far as that is known.
-    pub fn owner(&self, inode: Option<u32>) -> Option<&str> {
-        self.owners.known.get(&inode?).map(String::as_str).filter(|owner| !owner.is_empty())
+    /// Who holds the socket with this inode; `None` if nobody has looked.
+    pub fn owners(&self, inode: Option<u32>) -> Option<&[Held]> {
+        self.owners.of(inode?)
     }
 
     /// Microseconds since 1970 of a time of the monotonic clock.
@@ -242,7 +242,7 @@ impl Watcher {
                 return Ok(Some(End::Time));
             }
             let breath = self.last.saturating_add(BREATH);
-            let listing = self.whole_pace.due().min(self.moving_pace.due());
+            let listing = self.listings.due();
             let ends = self.timeline.next_end().map(|end| end.max(breath));
             // Trace events cost nothing to look at, however dear the listings are.
             let traces = locked(&self.trace).as_ref().map(|_| self.last.saturating_add(self.interval));
@@ -281,47 +281,6 @@ impl Watcher {
         }
     }
 
-    fn list_all(&mut self, now: Micros) -> Result<(), Failure> {
-        let before = clock::thread_cpu_us();
-        let scopes = self.scopes.clone();
-        self.list(&scopes)?;
-        self.whole_pace.ran(now, clock::thread_cpu_us().saturating_sub(before));
-        // It has listed these too.
-        self.moving_pace.put_off(now);
-        Ok(())
-    }
-
-    fn list_moving(&mut self, now: Micros) -> Result<(), Failure> {
-        let before = clock::thread_cpu_us();
-        let scopes = self.moving.clone();
-        self.list(&scopes)?;
-        self.moving_pace.ran(now, clock::thread_cpu_us().saturating_sub(before));
-        Ok(())
-    }
-
-    fn list(&mut self, scopes: &[Scope]) -> Result<(), Failure> {
-        self.timeline.begin();
-        for scope in scopes {
-            let request = Request {
-                states: scope.states,
-                bytecode: self.bytecode.clone(),
-                ..Request::new(scope.family, scope.protocol)
-            };
-            let timeline = &mut self.timeline;
-            let at = clock::monotonic_us();
-            let dumped = self.diag.dump(&request, &mut |row| timeline.row(model(row), at));
-            match dumped {
-                Ok(dumped) => self.timeline.end(scope, dumped.interrupted),
-                // A kernel without udp_diag still has TCP.
-                Err(error) if error.is_unsupported() && scope.protocol != Protocol::TCP => {
-                    self.scopes.retain(|other| other.protocol != scope.protocol);
-                }
-                Err(error) => return Err(refused(&error)),
-            }
-        }
-        Ok(())
-    }
-
     fn ask(&mut self, question: &Question) -> Option<Socket> {
         let Socket { cookie, .. } = question.socket;
         // What cannot be asked for now is asked for again when the next listing lacks it.
@@ -346,14 +305,11 @@ impl Watcher {
         let Some(closes) = &mut self.closes else { return };
         let now = clock::monotonic_us();
         let mut rows = Vec::new();
-        round.closes_lost = closes.drain(&mut |row| rows.push(row));
-        if round.closes_lost {
-            self.whole_pace.at_once();
+        if let Some(count) = closes.drain(&mut |row| rows.push(row)) {
+            round.losses.push(Loss::Lost { what: Lost::CloseMessages, count });
+            self.listings.at_once();
         }
-        let scopes = &self.scopes;
-        rows.retain(|row: &InetSocket| {
-            scopes.iter().any(|scope| scope.family == row.family && scope.protocol == row.protocol)
-        });
+        rows.retain(|row: &InetSocket| self.listings.has(row.family, row.protocol));
         for row in rows {
             let socket = closing(row.clone());
             if self.wants_closes {
@@ -362,9 +318,8 @@ impl Watcher {
                     .flatten()
                     .map(|found| found.state);
                 let past = self.timeline.past(&socket);
-                let accepted = past.is_some_and(|past| past.accepted)
-                    || (past.is_none() && self.timeline.is_listening(socket.local.port()));
-                round.closes.push(Close { row, at: now, past, left, accepted });
+                let opened = past.map_or_else(|| self.timeline.opened(&socket, now), |past| past.opened);
+                round.closes.push(Close { row, at: now, past, left, opened });
             }
             self.timeline.closed(socket, now);
         }
@@ -374,7 +329,24 @@ impl Watcher {
         let mut trace = locked(&self.trace);
         let Some(trace) = trace.as_mut() else { return };
         let timeline = &mut self.timeline;
-        round.traces_lost = trace.drain(clock::monotonic_us(), &mut |event| timeline.traced(event));
+        if let Some(count) = trace.drain(clock::monotonic_us(), &mut |event| timeline.traced(event)) {
+            round.losses.push(Loss::Lost { what: Lost::TraceEvents, count });
+            self.listings.at_once();
+        }
+    }
+
+    /// What the timeline had no room for. Of sockets in TIME-WAIT it is told when there are ten times as many.
+    fn count_losses(&mut self, round: &mut Round) {
+        let count = self.timeline.passed_over();
+        if count > 0 {
+            round.losses.push(Loss::Lost { what: Lost::UnmatchedTraceEvents, count: Some(count) });
+        }
+        let (all, told) = &mut self.left_alone;
+        *all = all.saturating_add(self.timeline.left_alone());
+        if *all > told.saturating_mul(10) {
+            *told = *all;
+            round.losses.push(Loss::NotFollowed { sockets: *all });
+        }
     }
 }
 
@@ -455,23 +427,6 @@ fn micros(duration: Duration) -> Micros {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// What is listed. TIME-WAIT is nothing to those who wait for the end only, and there may be very many.
-fn scopes(setup: &Setup, ends_only: bool) -> Vec<Scope> {
-    let others = [StateMask::ESTABLISHED, StateMask::CLOSED, StateMask::LISTEN, StateMask::BOUND_INACTIVE];
-    let tcp = if ends_only { others.into_iter().fold(MOVING, StateMask::union) } else { StateMask::ALL };
-    let mut scopes = Vec::new();
-    for (wanted, protocol, states) in
-        [(setup.tcp, Protocol::TCP, tcp), (setup.udp, Protocol::UDP, StateMask::ESTABLISHED.union(StateMask::CLOSED))]
-    {
-        for (family_wanted, family) in [(setup.ipv4, Family::INET), (setup.ipv6, Family::INET6)] {
-            if wanted && family_wanted {
-                scopes.push(Scope { family, protocol, states });
-            }
-        }
-    }
-    scopes
-}
-
 /// Whether standard output is a terminal, on which a line can be rewritten.
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
@@ -484,48 +439,4 @@ pub fn learn_interface(names: &mut Names, socket: &Socket) {
     {
         names.add_interface(index, &name);
     }
-}
-
-/// Who holds what, as far as anybody has looked.
-#[derive(Debug, Default)]
-struct Owners {
-    /// By inode; empty if nobody was found.
-    known: HashMap<u32, String>,
-    /// To be looked for when there is time.
-    wanted: Vec<u32>,
-    due: Micros,
-}
-
-impl Owners {
-    /// As many sockets as are remembered.
-    const MOST: usize = 20_000;
-
-    /// Looks for the holders of those that nobody has looked for, all in one search, unless the last one was dear and is
-    /// not long ago.
-    fn learn(&mut self, inodes: &[u32], now: Micros) {
-        let room = Self::MOST.saturating_sub(self.wanted.len());
-        self.wanted.extend(inodes.iter().filter(|inode| !self.known.contains_key(inode)).take(room));
-        if self.wanted.is_empty() || now < self.due {
-            return;
-        }
-        let mut wanted = std::mem::take(&mut self.wanted);
-        wanted.sort_unstable();
-        wanted.dedup();
-        if self.known.len() > Self::MOST {
-            self.known.clear();
-        }
-        let (holders, _) = processes::search(&wanted, WantedOwners::First);
-        for inode in wanted {
-            self.known.insert(inode, shown(&holders, inode));
-        }
-        let cost = clock::monotonic_us().saturating_sub(now);
-        self.due = now.saturating_add(cost.saturating_mul(OWNER_SHARE));
-    }
-}
-
-/// `nginx[812]`, without the descriptor: it is another one in the next connection.
-fn shown(holders: &Holders, inode: u32) -> String {
-    let mut text = String::new();
-    push_owners(&mut text, holders.of(Some(inode)));
-    text.rsplit_once(" fd ").map_or(text.clone(), |(owner, _)| owner.to_owned())
 }

@@ -12,6 +12,8 @@ use super::notice::Micros;
 
 /// How long it may take until a listing or a close message shows whose the events are, in microseconds.
 pub const PATIENCE: Micros = 1_000_000;
+/// How long after a reset came in the kernel may note that it was sent, in microseconds.
+const LATE: Micros = 10_000;
 /// And in how many rounds at least, however long these take.
 const ROUNDS: u8 = 3;
 /// How many sockets of other namespaces may wait for that at once.
@@ -44,6 +46,8 @@ pub struct Traced {
     pub address: u64,
     /// Its ends.
     pub ends: Ends,
+    /// Its cookie, where the event tells it.
+    pub cookie: Option<u64>,
     /// What happened.
     pub step: Step,
 }
@@ -73,6 +77,8 @@ pub enum Step {
         /// Why, if it came from this machine.
         reason: Option<String>,
     },
+    /// Its memory is about to be freed: nothing that is told of, but it names the cookie.
+    Destroyed,
 }
 
 /// The events of one socket that have not been told of.
@@ -84,6 +90,10 @@ pub struct Chain {
     pub steps: Vec<(Micros, Step)>,
     /// Whose they are.
     pub cookie: Option<u64>,
+    /// The cookie that an event told. A socket with the same ends and another cookie is another namespace's.
+    pub told: Option<u64>,
+    /// When it left CLOSED, or a listener made it, if that was seen.
+    born: Option<Micros>,
     /// The socket has come to its end.
     pub complete: bool,
     /// How often nothing was found that it could belong to.
@@ -92,7 +102,7 @@ pub struct Chain {
 
 impl Chain {
     fn new() -> Self {
-        Self { ends: None, steps: Vec::new(), cookie: None, complete: false, asked: 0 }
+        Self { ends: None, steps: Vec::new(), cookie: None, told: None, born: None, complete: false, asked: 0 }
     }
 
     /// Whether a socket that a listing shows in `state` may have gone through these events.
@@ -102,13 +112,23 @@ impl Chain {
                 same(*to, state) || (state == TcpState::TimeWait && *to == TcpState::Closed && may_wait(*from))
             }
             Step::Retransmitted { state: then } => same(*then, state),
-            Step::ResetSent { .. } | Step::ResetReceived { .. } => false,
+            Step::ResetSent { .. } | Step::ResetReceived { .. } | Step::Destroyed => false,
         })
     }
 
     /// Whether nothing in it changes a state.
     pub fn is_aside(&self) -> bool {
         !self.steps.iter().any(|(_, step)| matches!(step, Step::State { .. }))
+    }
+
+    /// Whether there is nothing but a reset in it, as the kernel sends it behind the end of a socket.
+    pub fn is_reset(&self) -> bool {
+        self.steps.iter().all(|(_, step)| matches!(step, Step::ResetSent { .. } | Step::ResetReceived { .. }))
+    }
+
+    /// Whether TIME-WAIT may be left of it.
+    pub fn may_be_left(&self) -> bool {
+        self.steps.iter().any(|(_, step)| matches!(step, Step::State { from, to: TcpState::Closed } if may_wait(*from)))
     }
 
     /// Its ends to be compared.
@@ -137,41 +157,86 @@ fn same(one: TcpState, other: TcpState) -> bool {
 /// All of them.
 #[derive(Debug, Default)]
 pub struct Chains {
+    /// By the address of the socket, the last that it had.
     open: HashMap<u64, Chain>,
-    complete: Vec<Chain>,
-    /// The last reset that a socket, or none, of this machine sent to these ends.
-    resets: HashMap<Key, String>,
+    /// Where the chain of a cookie is, once it is known whose it is.
+    addresses: HashMap<u64, u64>,
+    /// Those whose address has another socket now.
+    over: Vec<Chain>,
+    /// The last reset that a socket, or none, of this machine sent to these ends: when, and why.
+    resets: HashMap<Key, (Micros, String)>,
+    /// Resets that came in and had no reason yet: when, and the address of their socket.
+    unexplained: HashMap<Key, (Micros, u64)>,
+    passed_over: u64,
 }
 
 impl Chains {
     /// Takes in an event.
     pub fn add(&mut self, event: Traced) {
-        let key = event.ends.key();
-        let step = match event.step {
-            Step::ResetSent { reason } => {
-                if let Some(reason) = &reason {
-                    self.resets.insert(key.mirrored(), reason.clone());
-                }
-                Step::ResetSent { reason }
-            }
-            Step::ResetReceived { .. } => Step::ResetReceived { reason: self.resets.remove(&key) },
-            other => other,
-        };
+        let Traced { at, address, ends, cookie, step } = event;
+        let key = ends.key();
+        if let Step::ResetSent { reason: Some(reason) } = &step
+            && !self.explain_late(key.mirrored(), at, reason)
+        {
+            self.resets.insert(key.mirrored(), (at, reason.clone()));
+        }
         // Sent where there is no socket: only its receiver has something to tell.
-        if event.address == 0 || (self.open.len() >= MOST && !self.open.contains_key(&event.address)) {
+        if address == 0 {
             return;
         }
-        let chain = self.open.entry(event.address).or_insert_with(Chain::new);
-        if key.is_whole() {
-            chain.ends = Some(event.ends);
+        let born =
+            matches!(step, Step::State { from: TcpState::Closed | TcpState::Listen, to } if to != TcpState::Closed);
+        // The memory of a socket that is gone is another's. Processors are not read in order of time.
+        let is_over = |before: &Chain| before.steps.iter().all(|(then, _)| *then <= at);
+        if born && self.open.get(&address).is_some_and(is_over) {
+            self.over.extend(self.open.remove(&address).filter(|before| !before.steps.is_empty()));
         }
-        let ends = matches!(step, Step::State { to: TcpState::Closed, .. });
-        let place = chain.steps.partition_point(|(at, _)| *at <= event.at);
-        chain.steps.insert(place, (event.at, step));
-        if ends && let Some(mut chain) = self.open.remove(&event.address) {
-            chain.complete = true;
-            self.complete.push(chain);
+        if step == Step::Destroyed && !self.open.contains_key(&address) {
+            return;
         }
+        if self.open.len().saturating_add(self.over.len()) >= MOST && !self.open.contains_key(&address) {
+            self.passed_over = self.passed_over.saturating_add(1);
+            return;
+        }
+        let chain = self.open.entry(address).or_insert_with(Chain::new);
+        // Behind the end of a socket, the kernel may have forgotten the peer.
+        if key.is_whole() && (chain.ends.is_none() || !chain.complete) {
+            chain.ends = Some(ends);
+        }
+        chain.told = cookie.or(chain.told);
+        if born {
+            chain.born = Some(at);
+        }
+        let step = match step {
+            Step::Destroyed => return,
+            Step::ResetReceived { .. } => {
+                let born = chain.born.unwrap_or(0).max(at.saturating_sub(PATIENCE));
+                let sent = self.resets.remove(&key).filter(|(sent, _)| *sent >= born && *sent <= at);
+                if sent.is_none() {
+                    self.unexplained.insert(key, (at, address));
+                }
+                Step::ResetReceived { reason: sent.map(|(_, reason)| reason) }
+            }
+            other => other,
+        };
+        chain.complete |= matches!(step, Step::State { to: TcpState::Closed, .. });
+        let place = chain.steps.partition_point(|(before, _)| *before <= at);
+        chain.steps.insert(place, (at, step));
+    }
+
+    /// On one machine a reset may come in before the kernel notes that, and why, it was sent.
+    fn explain_late(&mut self, key: Key, sent: Micros, why: &str) -> bool {
+        let Some((came, address)) = self.unexplained.remove(&key) else { return false };
+        let chain = self.open.get_mut(&address).filter(|_| sent >= came && sent <= came.saturating_add(LATE));
+        let steps = chain.into_iter().flat_map(|chain| &mut chain.steps).filter(|(at, _)| *at == came);
+        let mut explained = false;
+        for (_, step) in steps {
+            if let Step::ResetReceived { reason } = step {
+                *reason = Some(why.to_owned());
+                explained = true;
+            }
+        }
+        explained
     }
 
     /// Hands out every chain that has something to tell.
@@ -179,9 +244,14 @@ impl Chains {
         let ready: Vec<u64> =
             self.open.iter().filter(|(_, chain)| !chain.steps.is_empty()).map(|(address, _)| *address).collect();
         let open = ready.into_iter().filter_map(|address| Some((address, self.open.remove(&address)?)));
-        let mut all: Vec<_> = self.complete.drain(..).map(|chain| (0, chain)).collect();
+        let mut all: Vec<_> = self.over.drain(..).map(|chain| (0, chain)).collect();
         all.extend(open);
         all
+    }
+
+    /// How many events had no room since this was last asked.
+    pub fn passed_over(&mut self) -> u64 {
+        std::mem::take(&mut self.passed_over)
     }
 
     /// Takes back one that [`Self::take`] handed out, unless it has waited for too long.
@@ -190,16 +260,22 @@ impl Chains {
         if chain.is_stale(now) {
             return;
         }
-        if chain.complete {
-            self.complete.push(chain);
+        if address == 0 {
+            self.over.push(chain);
         } else {
+            if let Some(cookie) = chain.cookie {
+                self.addresses.insert(cookie, address);
+            }
             self.open.insert(address, chain);
         }
     }
 
     /// Forgets whose an open chain was, when the socket is gone without its events having told so.
     pub fn forget(&mut self, cookie: u64) {
-        self.open.retain(|_, chain| chain.cookie != Some(cookie));
+        let Some(address) = self.addresses.remove(&cookie) else { return };
+        if self.open.get(&address).is_some_and(|chain| chain.cookie == Some(cookie)) {
+            self.open.remove(&address);
+        }
     }
 
     /// Forgets resets that nobody received.
@@ -207,5 +283,7 @@ impl Chains {
         if self.resets.len() > MOST {
             self.resets.clear();
         }
+        // Whoever has been told of has no reason any more.
+        self.unexplained.clear();
     }
 }

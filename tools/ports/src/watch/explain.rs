@@ -40,6 +40,70 @@ pub enum Event {
     },
 }
 
+/// What did not reach us, or what is no longer followed: it is told whether the working is shown or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Loss {
+    /// Messages of the kernel, or events.
+    Lost {
+        /// What.
+        what: Lost,
+        /// How many; null if the kernel does not say.
+        count: Option<u64>,
+    },
+    /// Sockets in TIME-WAIT: there were too many, and of these the end is not told.
+    NotFollowed {
+        /// How many since the start.
+        sockets: u64,
+    },
+}
+
+/// What was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lost {
+    /// The kernel's messages about sockets that it destroyed: their buffer was full.
+    CloseMessages,
+    /// Trace events: the ring buffer was full. Some may have been of other namespaces.
+    TraceEvents,
+    /// Trace events that nothing showed to be of this namespace: there was no room to keep more of them.
+    UnmatchedTraceEvents,
+}
+
+impl Loss {
+    /// As a line on standard error.
+    pub fn words(self) -> String {
+        let number = |count: Option<u64>, one: &str, many: &str| match count {
+            None => format!("some {many} were lost"),
+            Some(1) => format!("1 {one} was lost"),
+            Some(count) => format!("{count} {many} were lost"),
+        };
+        match self {
+            Self::Lost { what: Lost::CloseMessages, count } => {
+                let lost = number(count, "close message", "close messages");
+                format!("{lost}: too many came at once (ENOBUFS); what is closed shows in the next listing")
+            }
+            Self::Lost { what: Lost::TraceEvents, count } => {
+                let lost = number(count, "trace event", "trace events");
+                format!("{lost}, perhaps of other namespaces: too many came at once")
+            }
+            Self::Lost { what: Lost::UnmatchedTraceEvents, count } => {
+                let lost = number(count, "trace event", "trace events");
+                format!("{lost}: too many come from other network namespaces (--no-trace does without them)")
+            }
+            Self::NotFollowed { sockets } => {
+                format!("too many sockets are in TIME-WAIT: of {sockets} so far the end is not told")
+            }
+        }
+    }
+}
+
+impl Render for Loss {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        text.line(self.words())
+    }
+}
+
 /// Why there is no trace where none was wanted.
 pub const UNTRACED: &str = "not asked for";
 
@@ -71,22 +135,21 @@ impl Render for Event {
             } => {
                 text.line(format!("{} here at the start", counted(*sockets, "socket", "sockets")))?;
                 listed(text, *moving_every_us, *all_every_us)?;
-                text.line(match no_close_messages_because {
-                    None => "close messages: each socket that the kernel destroys is told of at once".to_owned(),
-                    Some(why) => format!("no close messages: {why}"),
-                })?;
-                match no_trace_events_because {
-                    None => text
-                        .line("trace events: each change of a TCP state is stamped by the kernel; no state is missed unless they are lost"),
-                    Some(why) => {
-                        text.line(format!("no trace events: {why}"))?;
-                        text.line(format!(
-                            "  states shorter than {} may be missed{}",
-                            span(*moving_every_us),
-                            if why == UNTRACED { "" } else { "; as root none of TCP is, unless events are lost" }
-                        ))
-                    }
-                }
+                text.prose(
+                    "",
+                    &no_close_messages_because.as_ref().map_or_else(
+                        || "close messages: each socket that the kernel destroys is told of at once".to_owned(),
+                        |why| format!("no close messages: {why}"),
+                    ),
+                )?;
+                let Some(why) = no_trace_events_because else {
+                    let words =
+                        "each change of a TCP state is stamped by the kernel; no state is missed unless they are lost";
+                    return text.prose("trace events: ", words);
+                };
+                text.line(format!("no trace events: {why}"))?;
+                let more = if why == UNTRACED { "" } else { "; as root none of TCP is, unless events are lost" };
+                text.prose("  ", &format!("states shorter than {} may be missed{more}", span(*moving_every_us)))
             }
             Self::Resolution { moving_every_us, all_every_us } => listed(text, *moving_every_us, *all_every_us),
         }
@@ -97,9 +160,10 @@ fn listed(text: &mut Text<'_>, moving: Micros, all: Micros) -> io::Result<()> {
     if moving == all {
         return text.line(format!("all sockets are listed every {}", span(all)));
     }
-    text.line(format!(
+    let words = format!(
         "connections that open or close are listed every {}, all sockets every {}, so that it takes little of a processor",
         span(moving),
         span(all)
-    ))
+    );
+    text.prose("", &words)
 }

@@ -1,5 +1,6 @@
 //! A notice as a line of text and as one JSON object.
 
+use std::fmt::Write as _;
 use std::io;
 
 use serde::Serialize;
@@ -7,11 +8,13 @@ use sockeye_cli::output::{Render, Role, Text};
 use sockeye_common::addr::IpText;
 use sockeye_sys::TcpState;
 
+use super::layout::{self, Part};
 use super::notice::{Lasted, Micros, Notice, SeenBy, What};
 use super::when::{Stamp, span};
 use crate::endpoint::{push_local, push_peer};
 use crate::names::Names;
-use crate::record::Coded;
+use crate::owners::{Held, push_command};
+use crate::record::{Coded, InterfaceRecord};
 use crate::socket::Socket;
 use crate::state::State;
 
@@ -24,44 +27,67 @@ pub struct Line<'a> {
     pub stamp: &'a Stamp,
     /// Interfaces.
     pub names: &'a Names,
-    /// Who holds the socket, as far as that is known.
-    pub owner: Option<&'a str>,
+    /// Who holds the socket; `None` if nobody has looked.
+    pub owners: Option<&'a [Held]>,
 }
 
-/// Both ends and the way the connection was opened: `127.0.0.1:80 <- 127.0.0.1:5000`.
-pub fn ends(socket: &Socket, accepted: bool, names: &Names) -> String {
-    let mut text = String::new();
-    push_local(&mut text, socket, names);
-    if socket.has_peer() {
-        text.push_str(if accepted { " <- " } else { " -> " });
-        push_peer(&mut text, socket, names);
+/// Both ends and the way the connection was opened: `127.0.0.1:80 <- 127.0.0.1:5000`. Where that is too long, the peer
+/// stands on a line of its own.
+pub fn ends(socket: &Socket, accepted: bool, names: &Names) -> Vec<Part> {
+    let mut local = String::new();
+    push_local(&mut local, socket, names);
+    if !socket.has_peer() {
+        return vec![Part::new(1, None, local)];
     }
-    text
+    let mut peer = String::new();
+    push_peer(&mut peer, socket, names);
+    vec![Part::new(1, None, local), Part::new(1, None, format!("{} {peer}", if accepted { "<-" } else { "->" }))]
+}
+
+/// The first that holds a socket, and how many more do: `nginx[812] and 3 more`. The descriptor is left out: it is
+/// another one in the next connection.
+pub fn owner(owners: Option<&[Held]>) -> Option<String> {
+    let owners = owners?;
+    let first = owners.first()?;
+    let mut text = String::new();
+    push_command(&mut text, &first.command);
+    // Writing to a String cannot fail.
+    let _ = write!(text, "[{}]", first.pid);
+    let mut others: Vec<u32> = owners.iter().map(|owner| owner.pid).filter(|pid| *pid != first.pid).collect();
+    others.dedup();
+    if !others.is_empty() {
+        let _ = write!(text, " and {} more", others.len());
+    }
+    Some(text)
 }
 
 impl Render for Line<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let Notice { socket, accepted, what, seen_by, .. } = self.notice;
-        let ends = ends(socket, *accepted, self.names);
+        let Notice { socket, opened, what, seen } = self.notice;
         let what = match what {
             What::Changed { from, to, lasted } => {
                 // Whatever was not stamped by the kernel happened at some time before.
-                let about = if *seen_by == SeenBy::Tracepoint { "" } else { "~" };
-                changed(text, *from, *to, *lasted, about) + &left(socket, *to)
+                let about = if seen.by == SeenBy::Tracepoint { "" } else { "~" };
+                changed(*from, *to, *lasted, about).with(None, left(socket, *to))
+            }
+            What::StillWaiting => {
+                Part::new(2, Some(Role::Dim), "TIME-WAIT").with(None, left(socket, Some(socket.state)))
             }
             What::Retransmitted { timeouts: None } => {
-                text.paint(Role::Warning, &format!("retransmits in {}", name(socket.state)))
+                Part::new(2, Some(Role::Warning), format!("retransmits in {}", name(socket.state)))
             }
             What::Retransmitted { timeouts: Some(times) } => {
                 let said = format!("retransmits in {}, timeout {times} in a row", name(socket.state));
-                text.paint(Role::Warning, &said)
+                Part::new(2, Some(Role::Warning), said)
             }
-            What::ResetSent { reason } => text.paint(Role::Bad, &because("sends RST", reason.as_deref())),
-            What::ResetReceived { reason } => text.paint(Role::Bad, &because("receives RST", reason.as_deref())),
+            What::ResetSent { reason } => Part::new(2, Some(Role::Bad), because("sends RST", reason.as_deref())),
+            What::ResetReceived { reason } => Part::new(2, Some(Role::Bad), because("receives RST", reason.as_deref())),
         };
-        let time = text.paint(Role::Dim, &self.stamp.time_of_day);
-        let owner = self.owner.map(|owner| format!("  {owner}")).unwrap_or_default();
-        text.line(format!("{time} {ends}  {what}{owner}"))
+        let mut parts = vec![Part::new(0, Some(Role::Dim), &self.stamp.time_of_day)];
+        parts.extend(ends(socket, opened.is_accepted(), self.names));
+        parts.push(what.breaking());
+        parts.extend(owner(self.owners).map(|owner| Part::new(2, None, owner)));
+        layout::write(text, &parts)
     }
 }
 
@@ -71,19 +97,22 @@ fn left(socket: &Socket, to: Option<State>) -> String {
     expires.map(|left| format!(" ({} left)", span(Micros::from(left).saturating_mul(1_000)))).unwrap_or_default()
 }
 
-fn changed(text: &Text<'_>, from: Option<State>, to: Option<State>, lasted: Lasted, about: &str) -> String {
+fn changed(from: Option<State>, to: Option<State>, lasted: Lasted, about: &str) -> Part {
     let lasted = match lasted {
         Lasted::Unknown => String::new(),
-        Lasted::For(micros) => format!(" after {about}{}", span(micros)),
-        Lasted::AtLeast(micros) => format!(" after more than {about}{}", span(micros)),
+        Lasted::For(micros, _) => format!(" after {about}{}", span(micros)),
+        Lasted::AtLeast(micros, _) => format!(" after more than {about}{}", span(micros)),
     };
     let waits = from == Some(State::Tcp(TcpState::TimeWait));
+    let plain = |words: String| Part::new(2, None, words);
     match (from, to) {
-        (None, Some(to)) => format!("new: {}", text.paint(role(to), name(to))),
-        (None, None) => "opened and closed between two listings".to_owned(),
-        (Some(_), None) if waits => format!("TIME-WAIT over{lasted}"),
-        (Some(from), None) => format!("{} -> closed{lasted}", name(from)),
-        (Some(from), Some(to)) => format!("{} -> {}{lasted}", name(from), text.paint(role(to), name(to))),
+        (None, Some(to)) => plain("new: ".to_owned()).with(Some(role(to)), name(to)),
+        (None, None) => plain("opened and closed between two listings".to_owned()),
+        (Some(_), None) if waits => plain(format!("TIME-WAIT over{lasted}")),
+        (Some(from), None) => plain(format!("{} -> closed{lasted}", name(from))),
+        (Some(from), Some(to)) => {
+            plain(format!("{} -> ", name(from))).with(Some(role(to)), name(to)).with(None, lasted)
+        }
     }
 }
 
@@ -107,9 +136,11 @@ fn role(state: State) -> Role {
 /// Every field of a notice, under names that carry their unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Record<'a> {
-    what: &'static str,
-    time: String,
+    event: &'static str,
+    time: &'a str,
     monotonic_us: Micros,
+    /// It happened at that time, or by so much earlier.
+    time_error_us: Micros,
     seen_by: &'static str,
     protocol: Coded,
     family: Coded,
@@ -118,9 +149,11 @@ pub struct Record<'a> {
     /// Null where there is no peer.
     peer_address: Option<String>,
     peer_port: Option<u16>,
-    interface: Option<u32>,
-    /// Whether the peer opened the connection, as far as a listener on the local port tells.
+    interface: Option<InterfaceRecord<'a>>,
+    /// Whether the peer opened the connection.
     accepted: bool,
+    /// How that is known; null where there is no connection.
+    accepted_by: Option<&'static str>,
     /// Null of what was not there before, and of what is no change.
     from_state: Option<State>,
     /// Null of what is closed, and of what is no change.
@@ -129,6 +162,8 @@ pub struct Record<'a> {
     duration_us: Option<Micros>,
     /// Where it had begun before the watch: how long it lasted at least.
     duration_at_least_us: Option<Micros>,
+    /// By how much either may be wrong.
+    duration_error_us: Option<Micros>,
     /// Until TIME-WAIT ends.
     expires_ms: Option<u32>,
     timeouts_in_a_row: Option<u8>,
@@ -137,13 +172,14 @@ pub struct Record<'a> {
     inode: Option<u32>,
     /// Zero where the kernel did not tell it.
     cookie: u64,
-    owner: Option<&'a str>,
+    /// Null where nobody has looked.
+    owners: Option<&'a [Held]>,
 }
 
 impl<'a> Record<'a> {
     /// Puts together what is known.
     pub fn new(line: &Line<'a>) -> Self {
-        let Notice { at, socket, accepted, what, seen_by } = line.notice;
+        let Notice { seen, socket, opened, what } = line.notice;
         let (from, to, lasted) = match what {
             What::Changed { from, to, lasted } => (*from, *to, *lasted),
             _ => (None, None, Lasted::Unknown),
@@ -152,31 +188,40 @@ impl<'a> Record<'a> {
             What::ResetSent { reason } | What::ResetReceived { reason } => reason.as_deref(),
             _ => None,
         };
+        let (duration_us, duration_at_least_us, duration_error_us) = match lasted {
+            Lasted::Unknown => (None, None, None),
+            Lasted::For(micros, error) => (Some(micros), None, Some(error)),
+            Lasted::AtLeast(micros, error) => (None, Some(micros), Some(error)),
+        };
         let peer = socket.has_peer().then_some(socket.peer);
+        let waits = *what == What::StillWaiting;
         Self {
-            what: what.name(),
-            time: line.stamp.iso.clone(),
-            monotonic_us: *at,
-            seen_by: seen_by.name(),
+            event: what.name(),
+            time: &line.stamp.iso,
+            monotonic_us: seen.at,
+            time_error_us: seen.early,
+            seen_by: seen.by.name(),
             protocol: Coded::protocol(socket.protocol),
             family: Coded::family(socket.family),
             local_address: IpText(socket.local.ip()).to_string(),
             local_port: socket.local.port(),
             peer_address: peer.map(|peer| IpText(peer.ip()).to_string()),
             peer_port: peer.map(|peer| peer.port()),
-            interface: socket.interface,
-            accepted: *accepted,
+            interface: socket.interface.map(|index| InterfaceRecord::new(index, line.names)),
+            accepted: opened.is_accepted(),
+            accepted_by: peer.map(|_| opened.name()),
             from_state: from,
             to_state: to,
-            duration_us: if let Lasted::For(micros) = lasted { Some(micros) } else { None },
-            duration_at_least_us: if let Lasted::AtLeast(micros) = lasted { Some(micros) } else { None },
-            expires_ms: to.and_then(|_| socket.expires_ms()),
+            duration_us,
+            duration_at_least_us,
+            duration_error_us,
+            expires_ms: socket.expires_ms().filter(|_| to.is_some() || waits),
             timeouts_in_a_row: if let What::Retransmitted { timeouts } = what { *timeouts } else { None },
             reset_reason: reason,
             uid: socket.uid,
             inode: socket.inode,
             cookie: socket.cookie,
-            owner: line.owner,
+            owners: line.owners,
         }
     }
 }

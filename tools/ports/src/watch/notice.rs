@@ -29,19 +29,70 @@ impl SeenBy {
     }
 }
 
+/// When something happened, as far as that is known, and who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// At this time, or before it.
+    pub at: Micros,
+    /// By how much earlier it may have happened.
+    pub early: Micros,
+    /// Who says so.
+    pub by: SeenBy,
+}
+
+impl Seen {
+    /// Stamped by the kernel.
+    pub fn stamped(at: Micros) -> Self {
+        Self { at, early: 0, by: SeenBy::Tracepoint }
+    }
+
+    /// At some time after `before`, when it had not happened yet.
+    pub fn between(before: Micros, at: Micros, by: SeenBy) -> Self {
+        Self { at, early: at.saturating_sub(before), by }
+    }
+}
+
+/// Who opened a connection, and how that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// It was seen in SYN-SENT.
+    Here,
+    /// It was seen in SYN-RECEIVED, or made by a listener.
+    ByPeer,
+    /// Somebody listens on its local port, or did so shortly before.
+    Listener,
+    /// Nobody listens there: it was opened here, unless its listener was closed long ago.
+    NoListener,
+}
+
+impl Opened {
+    /// Whether the peer opened it.
+    pub fn is_accepted(self) -> bool {
+        matches!(self, Self::ByPeer | Self::Listener)
+    }
+
+    /// How that is known, as JSON has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Here => "syn_sent",
+            Self::ByPeer => "syn_received",
+            Self::Listener => "listener",
+            Self::NoListener => "no_listener",
+        }
+    }
+}
+
 /// One thing that happened to one socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// When.
-    pub at: Micros,
+    /// When, and how that is known.
+    pub seen: Seen,
     /// The socket as it is now, or as it was last known.
     pub socket: Socket,
-    /// Whether a listener had its local port: the peer then opened the connection.
-    pub accepted: bool,
+    /// Who opened the connection.
+    pub opened: Opened,
     /// What.
     pub what: What,
-    /// How it was seen.
-    pub seen_by: SeenBy,
 }
 
 impl Notice {
@@ -67,6 +118,8 @@ pub enum What {
         /// How long it had been in the state before.
         lasted: Lasted,
     },
+    /// It is still in TIME-WAIT.
+    StillWaiting,
     /// A segment was sent again.
     Retransmitted {
         /// How often in a row the timer has run out, where that is known.
@@ -89,10 +142,10 @@ pub enum What {
 pub enum Lasted {
     /// There was none, or nothing is known of it.
     Unknown,
-    /// So long.
-    For(Micros),
-    /// It had begun before the watch did: at least so long.
-    AtLeast(Micros),
+    /// So long, and by how much that may be wrong.
+    For(Micros, Micros),
+    /// It had begun before the watch did: so long at least, and by how much that may be wrong.
+    AtLeast(Micros, Micros),
 }
 
 impl What {
@@ -100,6 +153,7 @@ impl What {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Changed { .. } => "changed",
+            Self::StillWaiting => "time_wait",
             Self::Retransmitted { .. } => "retransmitted",
             Self::ResetSent { .. } => "reset_sent",
             Self::ResetReceived { .. } => "reset_received",

@@ -13,11 +13,12 @@ use sockeye_sys::{Family, TcpState};
 use super::chain::{Ends, Step, Traced};
 
 /// The events that are switched on: the folder and the name.
-pub const EVENTS: [(&str, &str); 4] = [
+pub const EVENTS: [(&str, &str); 5] = [
     ("sock", "inet_sock_set_state"),
     ("tcp", "tcp_retransmit_skb"),
     ("tcp", "tcp_send_reset"),
     ("tcp", "tcp_receive_reset"),
+    ("tcp", "tcp_destroy_sock"),
 ];
 
 const IPPROTO_TCP: u64 = 6;
@@ -41,6 +42,7 @@ enum Kind {
     Retransmit,
     SendReset,
     ReceiveReset,
+    Destroy,
 }
 
 /// Every kind by the number that events carry.
@@ -70,6 +72,7 @@ pub fn format(text: &str) -> Option<(u16, Format)> {
         "tcp_retransmit_skb" => Kind::Retransmit,
         "tcp_send_reset" => Kind::SendReset,
         "tcp_receive_reset" => Kind::ReceiveReset,
+        "tcp_destroy_sock" => Kind::Destroy,
         _ => return None,
     };
     let reasons = text.split_once("REC->reason,").map(|(_, list)| reasons(list)).unwrap_or_default();
@@ -83,6 +86,19 @@ fn reasons(list: &str) -> HashMap<u64, String> {
         Some((number.trim().parse().ok()?, rest.split('"').nth(1)?.to_owned()))
     });
     pairs.collect()
+}
+
+/// How many events one processor's part of the buffer has lost, from its `stats` file. `None` if it does not say.
+///
+/// # Source
+/// Linux, kernel/trace/trace.c, `tracing_stats_read()`.
+pub fn overwritten(stats: &str) -> Option<u64> {
+    let count = |name: &str| {
+        let line = stats.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+        line.trim().parse::<u64>().ok()
+    };
+    let others = [count("commit overrun"), count("dropped events")].into_iter().flatten().sum::<u64>();
+    Some(count("overrun")?.saturating_add(others))
 }
 
 /// Reads one page of the ring buffer, and hands over its events. Returns whether events were lost before it.
@@ -172,6 +188,11 @@ fn entry<'a>(reader: &mut Reader<'a>, time: &mut u64) -> Option<Entry<'a>> {
 }
 
 impl Format {
+    /// Whether the kernel can test `sport` and `dport` of it.
+    pub fn has_ports(&self) -> bool {
+        self.fields.contains_key("sport") && self.fields.contains_key("dport")
+    }
+
     /// Reads one event. `None` if it is not about TCP, or lacks a field.
     fn read(&self, octets: &[u8], at: u64) -> Option<Traced> {
         let number = |name: &str| self.number(octets, name);
@@ -187,9 +208,11 @@ impl Format {
                 Step::ResetSent { reason: number("reason").and_then(|reason| self.reasons.get(&reason).cloned()) }
             }
             Kind::ReceiveReset => Step::ResetReceived { reason: None },
+            Kind::Destroy => Step::Destroyed,
         };
         let ends = if self.fields.contains_key("sport") { self.ends(octets)? } else { self.sockaddrs(octets)? };
-        Some(Traced { at, address: number("skaddr")?, ends, step })
+        let cookie = number("sock_cookie").filter(|cookie| *cookie != 0);
+        Some(Traced { at, address: number("skaddr")?, ends, cookie, step })
     }
 
     fn octets<'a>(&self, octets: &'a [u8], name: &str) -> Option<&'a [u8]> {
@@ -349,6 +372,38 @@ mod tests {
         assert_eq!(reset.step, Step::ResetSent { reason: Some("NO_SOCKET".to_owned()) });
         assert_eq!((reset.ends.local, reset.ends.peer), ("[::1]:9".parse().unwrap(), "[::1]:5000".parse().unwrap()));
         assert!(read(&page_of(&data, MISSED_EVENTS)).1, "some were lost before it");
+    }
+
+    #[test]
+    fn what_a_processor_has_lost() {
+        let stats = "entries: 1\noverrun: 30\ncommit overrun: 2\nbytes: 7\ndropped events: 1\nread events: 9\n";
+        assert_eq!(overwritten(stats), Some(33));
+        assert_eq!(overwritten("entries: 1\noverrun: 4\n"), Some(4), "an older kernel");
+        assert_eq!(overwritten(""), None);
+    }
+
+    #[test]
+    fn the_end_of_a_socket_tells_its_cookie() {
+        // Linux 6.18, shortened.
+        let text = "name: tcp_destroy_sock\nID: 2278\nformat:\n\
+            \tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\
+            \tfield:const void * skaddr;\toffset:8;\tsize:8;\tsigned:0;\n\
+            \tfield:__u16 sport;\toffset:16;\tsize:2;\tsigned:0;\n\
+            \tfield:__u16 dport;\toffset:18;\tsize:2;\tsigned:0;\n\
+            \tfield:__u16 family;\toffset:20;\tsize:2;\tsigned:0;\n\
+            \tfield:__u8 saddr[4];\toffset:22;\tsize:4;\tsigned:0;\n\
+            \tfield:__u8 daddr[4];\toffset:26;\tsize:4;\tsigned:0;\n\
+            \tfield:__u64 sock_cookie;\toffset:64;\tsize:8;\tsigned:0;\n";
+        let mut event = vec![0; 72];
+        event[..2].copy_from_slice(&2278_u16.to_ne_bytes());
+        event[8..16].copy_from_slice(&0xb_u64.to_ne_bytes());
+        event[20..22].copy_from_slice(&2_u16.to_ne_bytes());
+        event[64..].copy_from_slice(&77_u64.to_ne_bytes());
+        let formats = Formats::from([format(text).unwrap()]);
+        let mut all = Vec::new();
+        page(&page_of(&[word(18, 0), event].concat(), 0), &formats, &mut |event| all.push(event));
+        assert_eq!(all.len(), 1);
+        assert_eq!((all[0].address, all[0].cookie, &all[0].step), (0xb, Some(77), &Step::Destroyed));
     }
 
     #[test]

@@ -8,145 +8,78 @@
 //! The listing of this network namespace is the truth. Trace events come from every namespace and do not name theirs:
 //! they only say *when* that happened which a listing, or a close message, shows to have happened here.
 
+mod evidence;
+mod known;
+mod scope;
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
-use std::net::SocketAddr;
 
 use sockeye_sys::sock_diag::{StateMask, Timer, TimerKind};
-use sockeye_sys::{Family, Protocol, TcpState};
+use sockeye_sys::{Protocol, TcpState};
 
-use super::chain::{Chain, Chains, Ends, Step, Traced, may_wait};
+use self::evidence::{Evidence, Questions};
+use self::known::{Known, can_be_asked_for, is_left, is_waiting, unknown};
+use self::scope::Members;
+use super::chain::{Chain, Chains, Step, Traced, may_wait};
 use super::key::Key;
-use super::notice::{Lasted, Micros, Notice, SeenBy, What};
+use super::notice::{Lasted, Micros, Notice, Opened, Seen, SeenBy, What};
 use crate::kind::Kind;
 use crate::socket::Socket;
 use crate::state::State;
+
+pub use self::evidence::Question;
+pub use self::known::Past;
+pub use self::scope::{MOVING, SETTLED, Scope};
 
 /// How many sockets that are gone are remembered, so that a late message about one does not make it appear again.
 const REMEMBERED: usize = 4096;
 /// How many listings in a row must lack a socket that cannot be asked for by its ends.
 const LACKED: u8 = 2;
-/// How many questions a round may ask. What is left over waits for the next.
-const QUESTIONS: usize = 20_000;
-
-/// Which sockets a dump was about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scope {
-    /// The family.
-    pub family: Family,
-    /// The protocol.
-    pub protocol: Protocol,
-    /// The states.
-    pub states: StateMask,
-}
-
-impl Scope {
-    fn covers(&self, socket: &Socket) -> bool {
-        self.family == socket.family && self.protocol == socket.protocol && self.states.contains(mask(socket))
-    }
-}
-
-/// The bit by which a dump asks for it.
-fn mask(socket: &Socket) -> StateMask {
-    match socket.state {
-        State::Tcp(state) => state.into(),
-        other => TcpState::from(other.number()).into(),
-    }
-}
-
-/// The states of TCP that change soon, or should: few sockets are in them, however many there are.
-pub const MOVING: StateMask = StateMask::SYN_SENT
-    .union(StateMask::SYN_RECEIVED)
-    .union(StateMask::NEW_SYN_RECEIVED)
-    .union(StateMask::FIN_WAIT_1)
-    .union(StateMask::FIN_WAIT_2)
-    .union(StateMask::CLOSE_WAIT)
-    .union(StateMask::LAST_ACK)
-    .union(StateMask::CLOSING);
-
-/// A socket that is here.
-#[derive(Debug)]
-struct Known {
-    socket: Socket,
-    /// Since when it is in its state; `None` if that began before the watch.
-    since: Option<Micros>,
-    /// When it was first seen.
-    first: Micros,
-    /// Whether it was there before the watch.
-    older: bool,
-    /// The round that last listed it.
-    round: u32,
-    /// How many listings in a row lacked it.
-    lacked: u8,
-    accepted: bool,
-    /// When its TIME-WAIT is expected to end.
-    due: Option<Micros>,
-    /// When the kernel stamped that it listens no longer: whether it is closed, or only shut down, shows later.
-    silent: Option<Micros>,
-}
-
-/// What the kernel is to be asked about one socket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// The socket as it was last known; its cookie is zero if only its ends are.
-    pub socket: Socket,
-    /// When its end was told of, and by what. What follows it may have another cookie.
-    pub ended: Option<(Micros, SeenBy)>,
-}
-
-/// What is known of a socket when it is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Past {
-    /// The end here that it was last seen with: the kernel may have forgotten it since.
-    pub local: SocketAddr,
-    /// The other end.
-    pub peer: SocketAddr,
-    /// Whether the peer opened the connection, as far as that is known.
-    pub accepted: bool,
-    /// The state that it was last seen in.
-    pub state: State,
-    /// When it was first seen.
-    pub first: Micros,
-    /// Whether it was there before the watch.
-    pub older: bool,
-    /// The inode that it had.
-    pub inode: Option<u32>,
-    /// When listings began to lack it; `None` if none did.
-    pub until: Option<Micros>,
-}
-
-impl Past {
-    fn of(known: &Known) -> Self {
-        let Known { first, older, accepted, .. } = *known;
-        let Socket { state, local, peer, inode, .. } = known.socket;
-        Self { local, peer, accepted, state, first, older, inode, until: None }
-    }
-}
+/// How many sockets are followed through TIME-WAIT: a busy server has hundreds of thousands.
+const MOST_WAITING: usize = 10_000;
+/// For so long after its listener was closed, a connection is one that the listener made, in microseconds.
+const RECENT: Micros = 2_000_000;
 
 /// What became of each socket.
 #[derive(Debug, Default)]
 pub struct Timeline {
     known: HashMap<u64, Known>,
     by_key: HashMap<Key, u64>,
-    /// Those in [`MOVING`].
-    moving: HashSet<u64>,
+    members: Members,
     /// How many listeners each port has.
     listening: HashMap<u16, usize>,
+    /// When the last listener of a port was closed.
+    listened: HashMap<u16, Micros>,
+    /// When each scope was last listed.
+    listed: Vec<(Scope, Micros)>,
     chains: Chains,
     round: u32,
     /// Whether every socket that was here at the start has been listed.
     started: bool,
     /// Rows that differ from what is known, until the trace had its say.
-    differing: Vec<(Socket, Micros, SeenBy)>,
+    differing: Vec<(Socket, Seen)>,
+    /// How many of these, and of the notices, have their time.
+    timed: (usize, usize),
     /// Sockets that listings lacked.
     missing: Vec<u64>,
     /// Close messages that have not been looked into.
     closed: Vec<(Socket, Micros)>,
-    gone: VecDeque<u64>,
+    gone: VecDeque<(u64, Option<Key>)>,
     /// What was known of each of them, if anything was.
     gone_past: HashMap<u64, Option<Past>>,
+    /// And whose ends these were: a reset is told of after its socket.
+    gone_key: HashMap<Key, u64>,
     expiring: BinaryHeap<Reverse<(Micros, u64)>>,
     notices: Vec<Notice>,
+    /// Those in TIME-WAIT that were too many to be followed.
+    unfollowed: HashSet<u64>,
+    /// Those of them that the present listing has shown.
+    relisted: HashSet<u64>,
+    /// How many have become so since that was asked.
+    left_alone: u64,
+    /// How many are followed through TIME-WAIT.
+    most_waiting: usize,
     /// Whether the trace tells of retransmissions, so that the listing need not.
     traces: bool,
 }
@@ -154,30 +87,33 @@ pub struct Timeline {
 impl Timeline {
     /// One to which trace events come, or not.
     pub fn new(traces: bool) -> Self {
-        Self { traces, ..Self::default() }
+        Self { traces, most_waiting: MOST_WAITING, ..Self::default() }
     }
 
     /// Begins a round of listings.
     pub fn begin(&mut self) {
         self.round = self.round.wrapping_add(1);
+        self.timed = (self.differing.len(), self.notices.len());
     }
 
-    /// Takes in one row of a listing.
-    pub fn row(&mut self, socket: Socket, now: Micros) {
+    /// Takes in one row of a listing that has begun at `started`.
+    pub fn row(&mut self, socket: Socket, started: Micros) {
         let Some(known) = self.known.get_mut(&socket.cookie) else {
-            if !self.started {
-                self.insert(socket, None, now);
+            if self.unfollowed.contains(&socket.cookie) {
+                self.relisted.insert(socket.cookie);
+            } else if !self.started {
+                self.insert(socket, None, started);
             } else if !self.gone_past.contains_key(&socket.cookie) {
-                self.differing.push((socket, now, SeenBy::Listing));
+                self.differing.push((socket, Seen::between(started, started, SeenBy::Listing)));
             }
             return;
         };
         known.round = self.round;
         known.lacked = 0;
         if known.socket.state == socket.state && known.socket.peer == socket.peer {
-            self.refresh(&socket, now);
+            self.refresh(&socket, started);
         } else {
-            self.differing.push((socket, now, SeenBy::Listing));
+            self.differing.push((socket, Seen::between(started, started, SeenBy::Listing)));
         }
     }
 
@@ -187,6 +123,7 @@ impl Timeline {
         let timeouts = |timer: &Timer| (timer.kind == TimerKind::Retransmission).then_some(timer.retransmits);
         let again = timeouts(&socket.timer) > timeouts(&known.socket.timer).or(Some(0)) && !self.traces;
         let expires = socket.state == State::Tcp(TcpState::TimeWait);
+        let before = std::mem::replace(&mut known.seen, now);
         known.silent = None;
         known.socket.timer = socket.timer;
         // An accepted connection gets its inode when accept(2) returns; an orphan keeps what it had.
@@ -194,38 +131,64 @@ impl Timeline {
         known.socket.uid = socket.uid.or(known.socket.uid);
         if again {
             let what = What::Retransmitted { timeouts: timeouts(&socket.timer) };
-            self.tell(socket.cookie, now, what, SeenBy::Listing);
+            self.tell(socket.cookie, Seen::between(before, now, SeenBy::Listing), what);
         }
         if expires {
             self.expect_end(socket.cookie, now);
         }
     }
 
-    /// Ends the listing of one scope. An interrupted dump proves nothing by what it lacks.
-    pub fn end(&mut self, scope: &Scope, interrupted: bool) {
+    /// Ends the listing of one scope, which took from `started` until now. An interrupted dump proves nothing by what it
+    /// lacks.
+    pub fn end(&mut self, scope: &Scope, interrupted: bool, started: Micros, now: Micros) {
+        self.give_times(now);
         if interrupted {
             return;
         }
-        let round = self.round;
-        let missing = &mut self.missing;
-        let mut look = |cookie: u64, known: &mut Known| {
+        let (round, known, missing) = (self.round, &mut self.known, &mut self.missing);
+        self.members.each(scope, &mut |cookie| {
+            let Some(known) = known.get_mut(&cookie) else { return };
             if known.round != round && scope.covers(&known.socket) {
                 known.lacked = known.lacked.saturating_add(1);
                 if can_be_asked_for(&known.socket) || known.lacked >= LACKED {
                     missing.push(cookie);
                 }
             }
-        };
-        if scope.protocol == Protocol::TCP && MOVING.contains(scope.states) {
-            // Ten thousand open connections are not to be walked through twenty times a second.
-            for cookie in &self.moving {
-                if let Some(known) = self.known.get_mut(cookie) {
-                    look(*cookie, known);
-                }
-            }
-        } else {
-            self.known.iter_mut().for_each(|(cookie, known)| look(*cookie, known));
+        });
+        if scope.states.intersects(StateMask::TIME_WAIT) && scope.protocol == Protocol::TCP && self.started {
+            self.unfollowed = std::mem::take(&mut self.relisted);
         }
+        match self.listed.iter_mut().find(|(listed, _)| listed == scope) {
+            Some((_, at)) => *at = started,
+            None => self.listed.push((*scope, started)),
+        }
+    }
+
+    /// What a listing has shown was so when it ended, and began after the listing before, or after it was last seen to be
+    /// otherwise.
+    fn give_times(&mut self, now: Micros) {
+        let (differing, notices) = std::mem::take(&mut self.timed);
+        let mut fresh = self.differing.split_off(differing.min(self.differing.len()));
+        for (socket, seen) in &mut fresh {
+            let before = self.known.get(&socket.cookie).map(|known| known.seen).max(self.listed_before(socket));
+            *seen = Seen::between(before.unwrap_or(seen.at), now, SeenBy::Listing);
+        }
+        self.differing.extend(fresh);
+        for notice in self.notices.iter_mut().skip(notices) {
+            let before = notice.seen.at.saturating_sub(notice.seen.early);
+            notice.seen = Seen::between(before, now, SeenBy::Listing);
+        }
+        self.timed = (self.differing.len(), self.notices.len());
+    }
+
+    /// When a listing last began that would have had a socket in its state.
+    fn listed_before(&self, socket: &Socket) -> Option<Micros> {
+        self.listed.iter().filter(|(scope, _)| scope.covers(socket)).map(|(_, at)| *at).max()
+    }
+
+    /// When the listing began since which there may be sockets of a protocol that no listing has shown.
+    fn all_listed_before(&self, protocol: Protocol) -> Option<Micros> {
+        self.listed.iter().filter(|(scope, _)| scope.protocol == protocol).map(|(_, at)| *at).min()
     }
 
     /// Ends the first round: what it listed was there before, and is not told of.
@@ -251,9 +214,28 @@ impl Timeline {
         here.or_else(|| *self.gone_past.get(&socket.cookie)?)
     }
 
-    /// Whether somebody listens on this port.
-    pub fn is_listening(&self, port: u16) -> bool {
-        self.listening.contains_key(&port)
+    /// Who opened a connection of which only this is known.
+    pub fn opened(&self, socket: &Socket, at: Micros) -> Opened {
+        let port = socket.local.port();
+        let recent = |closed: &Micros| closed.saturating_add(RECENT) >= at;
+        match socket.state {
+            State::Tcp(TcpState::SynSent) => Opened::Here,
+            // Where both ask at once, it was SYN-SENT first.
+            State::Tcp(TcpState::SynReceived | TcpState::NewSynReceived) => Opened::ByPeer,
+            _ if !socket.has_peer() => Opened::NoListener,
+            _ if self.listening.contains_key(&port) || self.listened.get(&port).is_some_and(recent) => Opened::Listener,
+            _ => Opened::NoListener,
+        }
+    }
+
+    /// How many sockets are not followed through TIME-WAIT for want of room, since this was last asked.
+    pub fn left_alone(&mut self) -> u64 {
+        std::mem::take(&mut self.left_alone)
+    }
+
+    /// How many trace events were passed over since this was last asked, because too many were of other namespaces.
+    pub fn passed_over(&mut self) -> u64 {
+        self.chains.passed_over()
     }
 
     /// The inodes of the sockets that are here.
@@ -271,11 +253,11 @@ impl Timeline {
         self.known.is_empty()
     }
 
-    /// The sockets in TIME-WAIT, and when each is expected to end.
-    pub fn waiting(&self) -> impl Iterator<Item = (&Socket, Micros)> {
+    /// The sockets in TIME-WAIT, who opened each, and when it is expected to end.
+    pub fn waiting(&self) -> impl Iterator<Item = (&Socket, Opened, Micros)> {
         self.expiring.iter().filter_map(|Reverse((due, cookie))| {
             let known = self.known.get(cookie)?;
-            (known.due == Some(*due)).then_some((&known.socket, *due))
+            (known.due == Some(*due) && is_waiting(&known.socket)).then_some((&known.socket, known.opened, *due))
         })
     }
 
@@ -288,12 +270,15 @@ impl Timeline {
     pub fn settle(&mut self, now: Micros) -> Vec<Question> {
         let mut questions = Questions::default();
         let closed = std::mem::take(&mut self.closed);
-        let consumed = self.settle_chains(&closed, &mut questions, now);
-        for (socket, at, seen_by) in std::mem::take(&mut self.differing) {
-            self.change(socket, at, seen_by);
+        let used = self.settle_chains(&closed, &mut questions, now);
+        for (socket, seen) in std::mem::take(&mut self.differing) {
+            // The trace has been read after the listing, and tells what has become of it since.
+            if !used.rows.contains(&socket.cookie) {
+                self.change(socket, seen);
+            }
         }
         for (socket, at) in closed {
-            if !consumed.contains(&socket.cookie) {
+            if !used.closes.contains(&socket.cookie) {
                 self.settle_closed(socket, at, &mut questions);
             }
         }
@@ -302,7 +287,8 @@ impl Timeline {
             if can_be_asked_for(&known.socket) {
                 questions.add(known.socket.clone(), None);
             } else {
-                self.remove(cookie, now, SeenBy::Listing);
+                let seen = Seen::between(known.seen, now, SeenBy::Listing);
+                self.remove(cookie, seen);
             }
         }
         while let Some(Reverse((_, cookie))) = self.expiring.peek().copied().filter(|Reverse((due, _))| *due <= now) {
@@ -316,19 +302,21 @@ impl Timeline {
         questions.all
     }
 
-    /// Tells of the trace events whose socket is known now. Returns the sockets whose close message is used up.
-    fn settle_chains(&mut self, closed: &[(Socket, Micros)], questions: &mut Questions, now: Micros) -> HashSet<u64> {
-        let mut consumed = HashSet::new();
+    /// Tells of the trace events whose socket is known now. Returns the sockets of which other sources have nothing more to
+    /// tell.
+    fn settle_chains(&mut self, closed: &[(Socket, Micros)], questions: &mut Questions, now: Micros) -> Used {
+        let mut used = Used::default();
         let mut chains = self.chains.take();
         if chains.is_empty() {
-            return consumed;
+            return used;
         }
         let evidence = Evidence::new(&self.differing, closed);
         chains.sort_by_key(|(_, chain)| chain.steps.first().map(|(at, _)| *at));
         for (address, mut chain) in chains {
             let base = self.confirm(&mut chain, &evidence);
             let Some(cookie) = chain.cookie else {
-                if let Some(ends) = chain.ends {
+                // Of what has come to its end a close message must tell.
+                if let Some(ends) = chain.ends.filter(|_| !chain.complete || chain.may_be_left()) {
                     let socket = self.by_key.get(&ends.key()).and_then(|cookie| self.known.get(cookie));
                     // A listener that is only shut down is not found by its ends: that proves nothing.
                     if socket.is_none_or(|known| can_be_asked_for(&known.socket)) {
@@ -341,14 +329,17 @@ impl Timeline {
             let listened = |(_, step): &(Micros, Step)| matches!(step, Step::State { from: TcpState::Listen, .. });
             // What listened may live on: only the message itself tells of its end.
             if chain.complete && !chain.steps.last().is_some_and(listened) {
-                consumed.insert(cookie);
+                used.closes.insert(cookie);
+            }
+            if !chain.is_aside() {
+                used.rows.insert(cookie);
             }
             let waiting = chain.key().and_then(|key| evidence.rows.get(&key)).filter(|row| is_left(row));
             for (at, step) in std::mem::take(&mut chain.steps) {
                 match (waiting, &step) {
                     (Some(row), Step::State { from, to: TcpState::Closed }) if may_wait(*from) => {
                         self.follow(cookie, row.cookie);
-                        self.change(row.clone(), at, SeenBy::Tracepoint);
+                        self.change(row.clone(), Seen::stamped(at));
                     }
                     _ => self.apply(cookie, base.as_ref(), at, step, questions),
                 }
@@ -357,7 +348,7 @@ impl Timeline {
                 self.chains.keep(address, chain, now);
             }
         }
-        consumed
+        used
     }
 
     /// Finds out whose the events of a chain are, if that can be known yet.
@@ -366,13 +357,26 @@ impl Timeline {
             return self.known.get(&cookie).map(|known| known.socket.clone());
         }
         let key = chain.key()?;
-        let row = evidence.rows.get(&key).filter(|socket| fits(chain, socket)).cloned();
-        let close = || evidence.close(key).filter(|_| chain.complete);
+        let told = chain.told;
+        let same = |socket: &Socket| told.is_none_or(|told| told == socket.cookie);
+        // What is left of a connection may have another cookie.
+        let row = evidence.rows.get(&key).filter(|socket| fits(chain, socket) && (same(socket) || is_left(socket)));
+        let close = || evidence.close(key, told).filter(|_| chain.complete);
+        let named = || {
+            let known = self.known.get(&told?)?;
+            (Key::of(&known.socket) == key).then(|| known.socket.clone())
+        };
         let aside = || {
             let known = self.known.get(self.by_key.get(&key)?)?;
-            (chain.is_aside() && fits(chain, &known.socket)).then(|| known.socket.clone())
+            (chain.is_aside() && same(&known.socket) && fits(chain, &known.socket)).then(|| known.socket.clone())
         };
-        let mut socket = row.or_else(close).or_else(aside)?;
+        let gone = || {
+            let cookie = *self.gone_key.get(&key)?;
+            (chain.is_reset() && told.is_none_or(|told| told == cookie))
+                .then(|| chain.ends.as_ref().map(|ends| Socket { cookie, ..unknown(ends) }))
+                .flatten()
+        };
+        let mut socket = row.cloned().or_else(named).or_else(close).or_else(aside).or_else(gone)?;
         chain.cookie = Some(socket.cookie);
         if let Some(ends) = chain.ends.filter(|_| socket.peer.port() == 0) {
             // The kernel forgets the peer before it tells of the end.
@@ -384,15 +388,16 @@ impl Timeline {
 
     /// Tells of one trace event.
     fn apply(&mut self, cookie: u64, base: Option<&Socket>, at: Micros, step: Step, questions: &mut Questions) {
+        let seen = Seen::stamped(at);
         match step {
             Step::State { from, to: TcpState::Closed } => {
                 let Some(known) = self.known.get_mut(&cookie) else { return };
                 if from == TcpState::Listen {
                     known.silent = Some(at);
                 } else if may_wait(from) {
-                    questions.add(known.socket.clone(), Some((at, SeenBy::Tracepoint)));
+                    questions.add(known.socket.clone(), Some(seen));
                 } else {
-                    self.remove(cookie, at, SeenBy::Tracepoint);
+                    self.remove(cookie, seen);
                 }
             }
             Step::State { from, to } => {
@@ -403,45 +408,57 @@ impl Timeline {
                     // It was there before anything was known of it.
                     self.insert(Socket { state: State::listed(Kind::Tcp, from), ..socket.clone() }, None, at);
                 }
-                self.change(socket, at, SeenBy::Tracepoint);
+                self.change(socket, seen);
             }
-            Step::Retransmitted { .. } => {
-                self.tell(cookie, at, What::Retransmitted { timeouts: None }, SeenBy::Tracepoint);
-            }
-            Step::ResetSent { reason } => self.tell(cookie, at, What::ResetSent { reason }, SeenBy::Tracepoint),
-            Step::ResetReceived { reason } => {
-                self.tell(cookie, at, What::ResetReceived { reason }, SeenBy::Tracepoint);
-            }
+            Step::Retransmitted { .. } => self.tell(cookie, seen, What::Retransmitted { timeouts: None }),
+            Step::ResetSent { reason } => self.tell_reset(cookie, base, seen, What::ResetSent { reason }),
+            Step::ResetReceived { reason } => self.tell_reset(cookie, base, seen, What::ResetReceived { reason }),
+            Step::Destroyed => {}
+        }
+    }
+
+    /// Tells of a reset. The kernel sends it when it has closed the socket already.
+    fn tell_reset(&mut self, cookie: u64, base: Option<&Socket>, seen: Seen, what: What) {
+        if self.known.contains_key(&cookie) {
+            return self.tell(cookie, seen, what);
+        }
+        if let (Some(socket), Some(Some(past))) = (base, self.gone_past.get(&cookie)) {
+            let socket = Socket { state: past.state, inode: past.inode, ..socket.clone() };
+            self.notices.push(Notice { seen, socket, opened: past.opened, what });
         }
     }
 
     /// Looks into a close message that no trace event explains.
     fn settle_closed(&mut self, socket: Socket, at: Micros, questions: &mut Questions) {
-        let ended = Some((at, SeenBy::CloseMessage));
-        match self.known.get(&socket.cookie) {
+        let known = self.known.get(&socket.cookie);
+        let before = known.map(|known| known.seen).or_else(|| self.all_listed_before(socket.protocol));
+        let seen = Seen::between(before.unwrap_or(at), at, SeenBy::CloseMessage);
+        let ended = Some(seen);
+        match known {
             // What follows it under the same cookie is told by the listing already.
             Some(known) if is_left(&known.socket) => {}
             Some(known) if can_be_asked_for(&known.socket) => questions.add(known.socket.clone(), ended),
-            Some(_) => self.remove(socket.cookie, at, SeenBy::CloseMessage),
+            Some(_) => self.remove(socket.cookie, seen),
             None if self.gone_past.contains_key(&socket.cookie) || socket.local.port() == 0 => {}
             None if socket.protocol == Protocol::TCP && socket.peer.port() != 0 => questions.add(socket, ended),
-            None => self.came_and_went(socket, at),
+            None => self.came_and_went(socket, seen),
         }
     }
 
     /// Takes in what the kernel answered.
     pub fn answer(&mut self, question: &Question, found: Option<Socket>, now: Micros) {
         let asked = question.socket.cookie;
-        let (at, seen_by) = question.ended.unwrap_or((now, SeenBy::Listing));
+        let known = self.known.get(&asked).map(|known| known.seen);
+        let seen = question.ended.unwrap_or(Seen::between(known.unwrap_or(now), now, SeenBy::Listing));
         // Where there is no connection, a listener is found in its place.
         let meant = |socket: &Socket| question.socket.peer.port() == 0 || socket.state != State::Tcp(TcpState::Listen);
         let found = found.filter(meant);
         let same = |socket: &Socket| asked == 0 || socket.cookie == asked || is_left(socket);
         let Some(found) = found.filter(same) else {
             if self.known.contains_key(&asked) {
-                self.remove(asked, at, seen_by);
+                self.remove(asked, seen);
             } else if question.ended.is_some() {
-                self.came_and_went(question.socket.clone(), at);
+                self.came_and_went(question.socket.clone(), seen);
             }
             return;
         };
@@ -449,72 +466,113 @@ impl Timeline {
             Some(known) if known.socket.state == found.state => {
                 if asked != 0 && asked != found.cookie {
                     // What follows it has been listed, and what it was itself is over.
-                    self.remove(asked, at, seen_by);
+                    self.remove(asked, seen);
                 }
                 self.refresh(&found, now);
             }
-            None if self.gone_past.contains_key(&found.cookie) => {}
-            _ => self.differing.push((found, at, seen_by)),
+            None if self.gone_past.contains_key(&found.cookie) || self.unfollowed.contains(&found.cookie) => {}
+            _ => self.differing.push((found, seen)),
         }
     }
 
     /// What happened since the last call, in order of time.
     pub fn take(&mut self) -> Vec<Notice> {
         let mut notices = std::mem::take(&mut self.notices);
-        notices.sort_by_key(|notice| notice.at);
+        notices.sort_by_key(|notice| notice.seen.at);
+        self.timed.1 = 0;
         notices
     }
 
-    fn insert(&mut self, socket: Socket, since: Option<Micros>, now: Micros) {
-        let accepted = socket.has_peer() && (is_asked_for(&socket) || self.is_listening(socket.local.port()));
-        self.by_key.insert(Key::of(&socket), socket.cookie);
-        self.count_listener(&socket, true);
+    fn insert(&mut self, socket: Socket, since: Option<Seen>, now: Micros) {
         let (cookie, waits) = (socket.cookie, is_waiting(&socket));
-        self.note_motion(&socket, true);
-        let (first, older) = (now, since.is_none());
-        let known =
-            Known { since, first, older, round: self.round, lacked: 0, accepted, due: None, silent: None, socket };
+        let crowded = waits && self.members.waiting() >= self.most_waiting;
+        if crowded && since.is_none() {
+            return self.leave_alone(cookie);
+        }
+        let opened = self.opened(&socket, now);
+        self.by_key.insert(Key::of(&socket), cookie);
+        self.count_listener(&socket, true, now);
+        self.members.add(&socket);
+        let known = Known {
+            since,
+            first: now,
+            first_early: since.map_or(0, |since| since.early),
+            seen: now,
+            older: since.is_none(),
+            round: self.round,
+            lacked: 0,
+            opened,
+            due: None,
+            silent: None,
+            socket,
+        };
         self.known.insert(cookie, known);
-        if waits {
+        if waits && !crowded {
             self.expect_end(cookie, now);
         }
     }
 
+    /// There is no room to follow it through TIME-WAIT: it is remembered only not to be taken for a new one.
+    fn leave_alone(&mut self, cookie: u64) {
+        if let Some(known) = self.known.remove(&cookie) {
+            self.forget_key(Key::of(&known.socket), cookie);
+            self.members.remove(&known.socket);
+            self.chains.forget(cookie);
+        }
+        self.left_alone = self.left_alone.saturating_add(u64::from(self.unfollowed.insert(cookie)));
+        self.relisted.insert(cookie);
+    }
+
     /// Tells of a new state, or a new socket.
-    fn change(&mut self, socket: Socket, at: Micros, seen_by: SeenBy) {
-        let (cookie, to) = (socket.cookie, Some(socket.state));
+    fn change(&mut self, socket: Socket, seen: Seen) {
+        let (cookie, to, at) = (socket.cookie, Some(socket.state), seen.at);
+        let waits = is_waiting(&socket);
+        let crowded = waits && self.members.waiting() >= self.most_waiting;
         if is_left(&socket)
             && let Some(before) = self.by_key.get(&Key::of(&socket)).copied()
         {
             self.follow(before, cookie);
         }
         let Some(known) = self.known.get_mut(&cookie) else {
-            self.insert(socket, Some(at), at);
-            return self.tell(cookie, at, What::Changed { from: None, to, lasted: Lasted::Unknown }, seen_by);
+            self.insert(socket, Some(seen), at);
+            self.tell(cookie, seen, What::Changed { from: None, to, lasted: Lasted::Unknown });
+            if crowded {
+                self.leave_alone(cookie);
+            }
+            return;
         };
         if known.socket.state == socket.state && known.socket.peer == socket.peer {
             return self.refresh(&socket, at);
         }
-        let (at, seen_by) = known.silent.take().map_or((at, seen_by), |stamped| (stamped, SeenBy::Tracepoint));
-        let (from, lasted) = (Some(known.socket.state), lasted(known, at));
-        let before = Key::of(&known.socket);
+        let seen = known.silent.take().map_or(seen, Seen::stamped);
+        let (from, lasted) = (Some(known.socket.state), known.lasted(seen));
         let old = std::mem::replace(&mut known.socket, socket);
         known.socket.inode = known.socket.inode.or(old.inode);
         known.socket.uid = known.socket.uid.or(old.uid);
-        known.since = Some(at);
-        known.accepted |= known.socket.has_peer() && self.listening.contains_key(&known.socket.local.port());
-        let new = known.socket.clone();
-        self.count_listener(&old, false);
-        self.count_listener(&new, true);
-        if before != Key::of(&new) {
-            self.forget_key(before, cookie);
+        known.since = Some(seen);
+        known.seen = seen.at;
+        let (new, doubtful) = (known.socket.clone(), known.opened == Opened::NoListener);
+        if doubtful {
+            let opened = self.opened(&new, at);
+            if let Some(known) = self.known.get_mut(&cookie) {
+                known.opened = opened;
+            }
+        }
+        self.count_listener(&old, false, seen.at);
+        self.count_listener(&new, true, seen.at);
+        if Key::of(&old) != Key::of(&new) {
+            self.forget_key(Key::of(&old), cookie);
             self.by_key.insert(Key::of(&new), cookie);
         }
-        self.note_motion(&new, true);
-        if is_waiting(&new) {
-            self.expect_end(cookie, at);
+        self.members.remove(&old);
+        self.members.add(&new);
+        if waits && !crowded {
+            self.expect_end(cookie, seen.at);
         }
-        self.tell(cookie, at, What::Changed { from, to, lasted }, seen_by);
+        self.tell(cookie, seen, What::Changed { from, to, lasted });
+        if crowded {
+            self.leave_alone(cookie);
+        }
     }
 
     /// A connection goes on in FIN-WAIT-2 or TIME-WAIT under another cookie if nobody had asked for the first before that.
@@ -523,54 +581,62 @@ impl Timeline {
             return;
         }
         let Some(mut known) = self.known.remove(&before) else { return };
-        self.note_motion(&known.socket, false);
+        self.members.remove(&known.socket);
         self.chains.forget(before);
         self.remember(before, None);
         known.socket.cookie = cookie;
+        self.members.add(&known.socket);
         self.by_key.insert(Key::of(&known.socket), cookie);
         self.known.insert(cookie, known);
     }
 
     /// Tells of the end of a socket.
-    fn remove(&mut self, cookie: u64, at: Micros, seen_by: SeenBy) {
+    fn remove(&mut self, cookie: u64, seen: Seen) {
         let Some(known) = self.known.remove(&cookie) else { return };
-        let (at, seen_by) = known.silent.map_or((at, seen_by), |stamped| (stamped, SeenBy::Tracepoint));
+        let seen = known.silent.map_or(seen, Seen::stamped);
         self.forget_key(Key::of(&known.socket), cookie);
-        self.count_listener(&known.socket, false);
-        self.note_motion(&known.socket, false);
+        self.count_listener(&known.socket, false, seen.at);
+        self.members.remove(&known.socket);
         self.chains.forget(cookie);
-        self.remember(cookie, Some(Past { until: Some(at), ..Past::of(&known) }));
-        let (from, lasted) = (Some(known.socket.state), lasted(&known, at));
+        self.remember(cookie, Some((Key::of(&known.socket), Past { until: Some(seen), ..Past::of(&known) })));
+        let (from, lasted) = (Some(known.socket.state), known.lasted(seen));
         let what = What::Changed { from, to: None, lasted };
-        self.notices.push(Notice { at, socket: known.socket, accepted: known.accepted, what, seen_by });
+        self.notices.push(Notice { seen, socket: known.socket, opened: known.opened, what });
     }
 
     /// Tells of a socket of which nothing but its end was seen.
-    fn came_and_went(&mut self, socket: Socket, at: Micros) {
-        if self.gone_past.contains_key(&socket.cookie) {
+    fn came_and_went(&mut self, socket: Socket, seen: Seen) {
+        if self.gone_past.contains_key(&socket.cookie) || self.unfollowed.contains(&socket.cookie) {
             return;
         }
         self.remember(socket.cookie, None);
-        let accepted = self.is_listening(socket.local.port()) && socket.has_peer();
+        let opened = self.opened(&socket, seen.at);
         let what = What::Changed { from: None, to: None, lasted: Lasted::Unknown };
-        self.notices.push(Notice { at, socket, accepted, what, seen_by: SeenBy::CloseMessage });
+        self.notices.push(Notice { seen, socket, opened, what });
     }
 
-    fn tell(&mut self, cookie: u64, at: Micros, what: What, seen_by: SeenBy) {
+    fn tell(&mut self, cookie: u64, seen: Seen, what: What) {
         if let Some(known) = self.known.get(&cookie) {
-            let (socket, accepted) = (known.socket.clone(), known.accepted);
-            self.notices.push(Notice { at, socket, accepted, what, seen_by });
+            let (socket, opened) = (known.socket.clone(), known.opened);
+            self.notices.push(Notice { seen, socket, opened, what });
         }
     }
 
-    fn remember(&mut self, cookie: u64, past: Option<Past>) {
+    fn remember(&mut self, cookie: u64, past: Option<(Key, Past)>) {
+        let (key, past) = past.unzip();
+        if let Some(key) = key {
+            self.gone_key.insert(key, cookie);
+        }
         if self.gone_past.insert(cookie, past).is_none() {
-            self.gone.push_back(cookie);
+            self.gone.push_back((cookie, key));
         }
         if self.gone.len() > REMEMBERED
-            && let Some(oldest) = self.gone.pop_front()
+            && let Some((oldest, key)) = self.gone.pop_front()
         {
             self.gone_past.remove(&oldest);
+            if let Some(key) = key.filter(|key| self.gone_key.get(key) == Some(&oldest)) {
+                self.gone_key.remove(&key);
+            }
         }
     }
 
@@ -580,23 +646,16 @@ impl Timeline {
         }
     }
 
-    /// Keeps count of the sockets that a listing of [`MOVING`] must show.
-    fn note_motion(&mut self, socket: &Socket, here: bool) {
-        if here && socket.protocol == Protocol::TCP && MOVING.contains(mask(socket)) {
-            self.moving.insert(socket.cookie);
-        } else {
-            self.moving.remove(&socket.cookie);
-        }
-    }
-
-    fn count_listener(&mut self, socket: &Socket, more: bool) {
+    fn count_listener(&mut self, socket: &Socket, more: bool, at: Micros) {
         if socket.state != State::Tcp(TcpState::Listen) {
             return;
         }
-        let count = self.listening.entry(socket.local.port()).or_default();
+        let port = socket.local.port();
+        let count = self.listening.entry(port).or_default();
         *count = if more { count.saturating_add(1) } else { count.saturating_sub(1) };
         if *count == 0 {
-            self.listening.remove(&socket.local.port());
+            self.listening.remove(&port);
+            self.listened.insert(port, at);
         }
     }
 
@@ -609,103 +668,15 @@ impl Timeline {
     }
 }
 
-/// What listings and close messages prove, by the ends of the socket.
-struct Evidence {
-    rows: HashMap<Key, Socket>,
-    closed: HashMap<Key, Socket>,
-}
-
-impl Evidence {
-    fn new(rows: &[(Socket, Micros, SeenBy)], closed: &[(Socket, Micros)]) -> Self {
-        let rows = rows.iter().map(|(socket, ..)| (Key::of(socket), socket.clone())).collect();
-        let closed = closed.iter().map(|(socket, _)| {
-            let key = Key::of(socket);
-            (if socket.peer.port() == 0 { key.without_peer() } else { key }, socket.clone())
-        });
-        Self { rows, closed: closed.collect() }
-    }
-
-    /// The close message of the socket with these ends. The kernel may have forgotten its peer already.
-    fn close(&self, key: Key) -> Option<Socket> {
-        self.closed.get(&key).or_else(|| self.closed.get(&key.without_peer())).cloned()
-    }
-}
-
-/// What to ask, each socket once.
+/// The sockets of which the trace has told what other sources tell too.
 #[derive(Debug, Default)]
-struct Questions {
-    all: Vec<Question>,
-    asked: HashSet<Key>,
-}
-
-impl Questions {
-    fn add(&mut self, socket: Socket, ended: Option<(Micros, SeenBy)>) {
-        let key = Key::of(&socket);
-        if self.asked.insert(key) {
-            if self.all.len() < QUESTIONS {
-                self.all.push(Question { socket, ended });
-            }
-        } else if ended.is_some()
-            && let Some(known) = self.all.iter_mut().find(|question| Key::of(&question.socket) == key)
-        {
-            known.ended = known.ended.or(ended);
-        }
-    }
-}
-
-fn lasted(known: &Known, at: Micros) -> Lasted {
-    match known.since {
-        Some(since) => Lasted::For(at.saturating_sub(since)),
-        None => Lasted::AtLeast(at.saturating_sub(known.first)),
-    }
-}
-
-/// Whether the kernel finds it by its ends alone: listeners may share theirs, and what is only bound is in no table.
-fn can_be_asked_for(socket: &Socket) -> bool {
-    socket.has_peer() && !matches!(socket.state, State::Connected | State::Unconnected | State::Tcp(TcpState::Listen))
-}
-
-fn is_waiting(socket: &Socket) -> bool {
-    socket.state == State::Tcp(TcpState::TimeWait)
-}
-
-/// Whether it is the small socket that the kernel leaves of a connection whose process has closed it, in TIME-WAIT or
-/// still in FIN-WAIT-2. Its cookie is that of the whole one only if somebody had asked for that before.
-///
-/// # Source
-/// Linux, net/ipv4/tcp_minisocks.c, `tcp_time_wait()`, and net/ipv4/inet_diag.c: its timer is the one of TIME-WAIT.
-fn is_left(socket: &Socket) -> bool {
-    is_waiting(socket) || (socket.state == State::Tcp(TcpState::FinWait2) && socket.timer.kind == TimerKind::TimeWait)
-}
-
-/// Whether the peer has asked for it. Where both ask at once, it was SYN-SENT first.
-fn is_asked_for(socket: &Socket) -> bool {
-    matches!(socket.state, State::Tcp(TcpState::SynReceived | TcpState::NewSynReceived))
+struct Used {
+    rows: HashSet<u64>,
+    closes: HashSet<u64>,
 }
 
 fn fits(chain: &Chain, socket: &Socket) -> bool {
     matches!(socket.state, State::Tcp(state) if chain.reaches(state))
-}
-
-/// A socket of which only the ends are known.
-fn unknown(ends: &Ends) -> Socket {
-    Socket {
-        kind: Kind::Tcp,
-        protocol: Protocol::TCP,
-        family: ends.family,
-        state: State::Tcp(TcpState::Closed),
-        local: ends.local,
-        peer: ends.peer,
-        interface: None,
-        recv_queue: 0,
-        send_queue: 0,
-        timer: Timer { kind: TimerKind::Off, retransmits: 0, expires_ms: 0 },
-        uid: None,
-        inode: None,
-        cookie: 0,
-        v6only: None,
-        details: None,
-    }
 }
 
 #[cfg(test)]

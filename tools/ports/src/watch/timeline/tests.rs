@@ -2,9 +2,11 @@
 
 use std::net::SocketAddr;
 
+use sockeye_sys::Family;
+
 use super::*;
 use crate::samples::socket;
-use crate::watch::chain::PATIENCE;
+use crate::watch::chain::{Ends, PATIENCE};
 
 const HERE: &str = "127.0.0.1:80";
 const THERE: &str = "127.0.0.1:5000";
@@ -49,7 +51,7 @@ impl Script {
                 self.timeline.row(socket, self.now);
             }
         }
-        self.timeline.end(&self.scope, interrupted);
+        self.timeline.end(&self.scope, interrupted, self.now, self.now);
     }
 
     /// What happened, each in one word or two.
@@ -81,7 +83,7 @@ impl Script {
     fn trace(&mut self, at: Micros, address: u64, ends: (&str, &str), step: Step) {
         let end = |text: &str| text.parse::<SocketAddr>().unwrap();
         let ends = Ends { family: Family::INET, local: end(ends.0), peer: end(ends.1) };
-        self.timeline.traced(Traced { at, address, ends, step });
+        self.timeline.traced(Traced { at, address, ends, cookie: None, step });
     }
 }
 
@@ -91,16 +93,24 @@ fn told(notice: &Notice) -> String {
         What::Changed { from, to, lasted } => {
             let lasted = match lasted {
                 Lasted::Unknown => String::new(),
-                Lasted::For(micros) => format!(" {micros}"),
-                Lasted::AtLeast(micros) => format!(" >{micros}"),
+                Lasted::For(micros, _) => format!(" {micros}"),
+                Lasted::AtLeast(micros, _) => format!(" >{micros}"),
             };
             format!("{} {}{lasted}", name(*from), name(*to))
         }
         What::Retransmitted { timeouts } => format!("retransmit {timeouts:?}"),
         What::ResetSent { reason } => format!("rst out {reason:?}"),
         What::ResetReceived { reason } => format!("rst in {reason:?}"),
+        What::StillWaiting => "waits".to_owned(),
     };
-    format!("{} {what}", notice.at)
+    format!("{} {what}", notice.seen.at)
+}
+
+/// The notices themselves.
+fn notices(script: &mut Script) -> Vec<Notice> {
+    script.list(false);
+    while !script.timeline.settle(script.now).is_empty() {}
+    script.timeline.take()
 }
 
 fn state(from: TcpState, to: TcpState) -> Step {
@@ -126,11 +136,11 @@ fn time_wait_ends_when_its_time_is_over_and_not_when_a_listing_lacks_it() {
     let mut script = Script::new(false, &[connection(1, TcpState::FinWait2)]);
     assert_eq!(script.after(50_000, &[connection(1, TcpState::TimeWait)]), ["1050000 FIN-WAIT-2 TIME-WAIT >50000"]);
     assert_eq!(script.timeline.next_end(), Some(61_050_000));
-    assert_eq!(script.timeline.waiting().map(|(_, due)| due).collect::<Vec<_>>(), [61_050_000]);
+    assert_eq!(script.timeline.waiting().map(|(_, _, due)| due).collect::<Vec<_>>(), [61_050_000]);
     // A dump that missed it, while it is there: the kernel is asked.
     script.now += 50_000;
     script.timeline.begin();
-    script.timeline.end(&TCP4, false);
+    script.timeline.end(&TCP4, false, script.now, script.now);
     assert_eq!(script.settle(), [""; 0]);
     // Its time is over, and nothing has been listed since.
     script.now = 61_050_000;
@@ -153,7 +163,7 @@ fn an_interrupted_dump_proves_nothing_by_what_it_lacks() {
     let mut script = Script::new(false, &[tcp(1, TcpState::Listen, HERE, "0.0.0.0:0")]);
     for _ in 0..3 {
         script.timeline.begin();
-        script.timeline.end(&TCP4, true);
+        script.timeline.end(&TCP4, true, script.now, script.now);
         assert_eq!(script.settle(), [""; 0]);
     }
     // Twice a whole one: a listener cannot be asked for by its ends.
@@ -332,7 +342,7 @@ fn a_port_that_somebody_listens_on_is_where_connections_are_accepted() {
     script.list(false);
     script.timeline.settle(script.now);
     let notices = script.timeline.take();
-    let accepted: Vec<_> = notices.iter().map(|notice| (notice.socket.cookie, notice.accepted)).collect();
+    let accepted: Vec<_> = notices.iter().map(|notice| (notice.socket.cookie, notice.opened.is_accepted())).collect();
     assert_eq!(accepted, [(2, true), (3, false)]);
 }
 
@@ -366,7 +376,8 @@ fn what_a_listing_knew_is_remembered_until_the_close_message() {
     script.after(50_000, &[connection(1, TcpState::Established)]);
     assert_eq!(script.after(2_000_000, &[]), ["3050000 ESTABLISHED - 2000000"]);
     let past = script.timeline.past(&tcp(1, TcpState::Closed, HERE, "127.0.0.1:0")).unwrap();
-    assert_eq!((past.first, past.until, past.older), (1_050_000, Some(3_050_000), false));
+    let until = Seen { at: 3_050_000, early: 2_000_000, by: SeenBy::Listing };
+    assert_eq!((past.first, past.until, past.older), (1_050_000, Some(until), false));
     assert_eq!((past.state, past.peer), (State::Tcp(TcpState::Established), THERE.parse().unwrap()));
 }
 
@@ -378,7 +389,7 @@ fn a_connection_that_was_received_was_opened_by_the_peer() {
     script.list(false);
     script.timeline.settle(script.now);
     let notices = script.timeline.take();
-    assert_eq!(notices.iter().map(|notice| notice.accepted).collect::<Vec<_>>(), [true]);
+    assert_eq!(notices.iter().map(|notice| notice.opened.is_accepted()).collect::<Vec<_>>(), [true]);
 }
 
 #[test]
@@ -400,4 +411,195 @@ fn a_listener_that_is_shut_down_lives_on_and_one_that_is_closed_does_not() {
     silent(&mut script);
     script.timeline.closed(listener(TcpState::Closed), 1_060_000);
     assert_eq!(script.settle(), ["1050010 LISTEN - >50010"], "the message says that, and the stamp when");
+}
+
+#[test]
+fn a_duration_between_two_listings_has_a_bound() {
+    let mut script = Script::new(false, &[]);
+    let mut list = |now: Micros, ended: Micros, state: TcpState| {
+        script.timeline.begin();
+        script.timeline.row(connection(1, state), now);
+        script.timeline.end(&TCP4, false, now, ended);
+        script.timeline.settle(ended);
+        script.timeline.take()
+    };
+    // The first listing was at 1 s; the second took 3 ms.
+    let [new] = &list(1_050_000, 1_053_000, TcpState::Established)[..] else { panic!() };
+    assert_eq!(new.seen, Seen { at: 1_053_000, early: 53_000, by: SeenBy::Listing });
+    assert_eq!(list(1_100_000, 1_103_000, TcpState::Established), []);
+    let [changed] = &list(1_150_000, 1_153_000, TcpState::CloseWait)[..] else { panic!() };
+    assert_eq!(changed.seen, Seen { at: 1_153_000, early: 53_000, by: SeenBy::Listing });
+    let What::Changed { lasted, .. } = changed.what else { panic!() };
+    assert_eq!(lasted, Lasted::For(100_000, 53_000));
+    // It was seen in CLOSE-WAIT at 1.15 s, and then the kernel told of its end.
+    script.now = 1_170_000;
+    script.timeline.closed(connection(1, TcpState::Closed), script.now);
+    script.timeline.settle(script.now).iter().for_each(|question| script.timeline.answer(question, None, script.now));
+    let [closed] = &script.timeline.take()[..] else { panic!() };
+    assert_eq!(closed.seen, Seen { at: 1_170_000, early: 17_000, by: SeenBy::CloseMessage });
+    let What::Changed { lasted, .. } = closed.what else { panic!() };
+    assert_eq!(lasted, Lasted::For(17_000, 53_000));
+}
+
+#[test]
+fn the_reason_of_a_reset_is_not_that_of_an_earlier_connection() {
+    let reason = |text: &str| Some(text.to_owned());
+    let client = (THERE, HERE);
+    let mut script = Script::new(true, &[]);
+    // A reset that nobody received.
+    script.trace(1_000_000, 0, (HERE, THERE), Step::ResetSent { reason: reason("OLD") });
+    // The same ends again; the reset comes from another machine.
+    script.trace(1_000_100, 0xb, client, state(TcpState::Closed, TcpState::SynSent));
+    script.trace(1_000_110, 0xb, client, Step::ResetReceived { reason: None });
+    script.trace(1_000_120, 0xb, client, state(TcpState::SynSent, TcpState::Closed));
+    script.timeline.closed(tcp(7, TcpState::Closed, THERE, HERE), 1_000_130);
+    assert_eq!(script.settle(), ["1000100 - SYN-SENT", "1000110 rst in None", "1000120 SYN-SENT - 20"]);
+    // Where its beginning was not seen, a reset of long ago is none of it.
+    let mut script = Script::new(true, &[tcp(8, TcpState::Established, THERE, HERE)]);
+    script.trace(1_000_000, 0, (HERE, THERE), Step::ResetSent { reason: reason("OLD") });
+    script.trace(3_000_000, 0xb, client, Step::ResetReceived { reason: None });
+    script.trace(3_000_010, 0xb, client, state(TcpState::Established, TcpState::Closed));
+    script.now = 3_000_100;
+    script.timeline.closed(tcp(8, TcpState::Closed, THERE, HERE), 3_000_100);
+    assert_eq!(script.settle(), ["3000000 rst in None", "3000010 ESTABLISHED - >2000010"]);
+}
+
+#[test]
+fn a_reset_that_is_sent_behind_the_end_is_told_of() {
+    for later in [false, true] {
+        let mut script = Script::new(true, &[connection(1, TcpState::Established)]);
+        script.trace(1_000_010, 0xb, (HERE, THERE), state(TcpState::Established, TcpState::Closed));
+        let reset = Step::ResetSent { reason: Some("TCP_ABORT_ON_CLOSE".to_owned()) };
+        let closed = connection(1, TcpState::Closed);
+        if later {
+            // The kernel was read in between.
+            script.timeline.closed(closed, 1_000_020);
+            assert_eq!(script.settle(), ["1000010 ESTABLISHED - >10"]);
+            script.trace(1_000_015, 0xb, (HERE, THERE), reset);
+            assert_eq!(script.settle(), ["1000015 rst out Some(\"TCP_ABORT_ON_CLOSE\")"]);
+        } else {
+            script.trace(1_000_015, 0xb, (HERE, THERE), reset);
+            script.timeline.closed(closed, 1_000_020);
+            let told = ["1000010 ESTABLISHED - >10", "1000015 rst out Some(\"TCP_ABORT_ON_CLOSE\")"];
+            assert_eq!(script.settle(), told);
+        }
+        assert_eq!(script.after(50_000, &[]), [""; 0]);
+    }
+}
+
+#[test]
+fn a_reset_may_come_in_before_it_is_noted_that_it_was_sent() {
+    let mut script = Script::new(true, &[tcp(8, TcpState::Established, THERE, HERE)]);
+    script.trace(1_000_010, 0xb, (THERE, HERE), Step::ResetReceived { reason: None });
+    script.trace(1_000_011, 0xb, (THERE, HERE), state(TcpState::Established, TcpState::Closed));
+    script.trace(1_000_020, 0, (HERE, THERE), Step::ResetSent { reason: Some("TCP_ABORT_ON_CLOSE".to_owned()) });
+    script.timeline.closed(tcp(8, TcpState::Closed, THERE, HERE), 1_000_030);
+    let told = ["1000010 rst in Some(\"TCP_ABORT_ON_CLOSE\")", "1000011 ESTABLISHED - >11"];
+    assert_eq!(script.settle(), told);
+}
+
+#[test]
+fn two_listings_of_one_round_do_not_turn_back_what_the_trace_tells() {
+    let mut script = Script::new(true, &[]);
+    script.trace(1_000_010, 0xc, (HERE, THERE), state(TcpState::Listen, TcpState::SynReceived));
+    script.trace(1_000_020, 0xc, (HERE, THERE), state(TcpState::SynReceived, TcpState::Established));
+    // Those that open are listed first, and then those that are open.
+    for state in [TcpState::NewSynReceived, TcpState::Established] {
+        script.timeline.begin();
+        script.timeline.row(connection(2, state), 1_000_005);
+        script.timeline.end(&Scope { states: state.into(), ..TCP4 }, false, 1_000_005, 1_000_030);
+    }
+    script.here = vec![connection(2, TcpState::Established)];
+    assert_eq!(script.settle(), ["1000010 - SYN-RECEIVED", "1000020 SYN-RECEIVED ESTABLISHED 10"]);
+}
+
+#[test]
+fn memory_that_is_used_again_is_another_socket() {
+    let mut script = Script::new(true, &[]);
+    let first = (THERE, HERE);
+    let second = ("127.0.0.1:5001", HERE);
+    for (at, ends) in [(1_000_000, first), (1_000_100, second)] {
+        script.trace(at, 0xb, ends, state(TcpState::Closed, TcpState::SynSent));
+        script.trace(at + 10, 0xb, ends, state(TcpState::SynSent, TcpState::Closed));
+    }
+    script.timeline.closed(tcp(7, TcpState::Closed, THERE, HERE), 1_000_200);
+    script.timeline.closed(tcp(8, TcpState::Closed, "127.0.0.1:5001", HERE), 1_000_200);
+    let told = ["1000000 - SYN-SENT", "1000010 SYN-SENT - 10", "1000100 - SYN-SENT", "1000110 SYN-SENT - 10"];
+    assert_eq!(script.settle(), told);
+}
+
+#[test]
+fn who_opened_a_connection_is_known_by_its_first_state() {
+    // A client that is bound to a port on which somebody listens, too.
+    let listener = tcp(1, TcpState::Listen, HERE, "0.0.0.0:0");
+    let mut script = Script::new(false, std::slice::from_ref(&listener));
+    script.now += 50_000;
+    script.here = vec![listener.clone(), connection(2, TcpState::SynSent)];
+    let opened = |told: Vec<Notice>| told.iter().map(|notice| notice.opened).collect::<Vec<_>>();
+    assert_eq!(opened(notices(&mut script)), [Opened::Here]);
+    script.now += 50_000;
+    script.here = vec![listener, connection(2, TcpState::Established)];
+    assert_eq!(opened(notices(&mut script)), [Opened::Here]);
+    // nc -l closes its listener as soon as it has accepted.
+    let mut script = Script::new(false, &[tcp(1, TcpState::Listen, HERE, "0.0.0.0:0")]);
+    script.timeline.closed(tcp(1, TcpState::Closed, HERE, "0.0.0.0:0"), script.now);
+    script.here.clear();
+    script.settle();
+    script.now += 50_000;
+    script.here = vec![connection(2, TcpState::Established)];
+    assert_eq!(opened(notices(&mut script)), [Opened::Listener]);
+    // Traced, a listener need never have been seen.
+    let mut script = Script::new(true, &[]);
+    script.trace(1_000_010, 0xc, (HERE, THERE), state(TcpState::Listen, TcpState::SynReceived));
+    script.trace(1_000_020, 0xc, (HERE, THERE), state(TcpState::SynReceived, TcpState::Established));
+    script.now += 50_000;
+    script.here = vec![connection(2, TcpState::Established)];
+    assert_eq!(opened(notices(&mut script)), [Opened::ByPeer; 2]);
+}
+
+#[test]
+fn the_cookie_tells_two_namespaces_apart() {
+    let end = |text: &str| text.parse::<SocketAddr>().unwrap();
+    let ends = Ends { family: Family::INET, local: end(HERE), peer: end(THERE) };
+    for (cookie, told) in [(1, vec!["1000010 ESTABLISHED - >10"]), (2, vec!["1000040 ESTABLISHED - >40"])] {
+        let mut script = Script::new(true, &[connection(1, TcpState::Established)]);
+        script.trace(1_000_010, 0xb, (HERE, THERE), state(TcpState::Established, TcpState::Closed));
+        script.timeline.traced(Traced {
+            at: 1_000_011,
+            address: 0xb,
+            ends,
+            cookie: Some(cookie),
+            step: Step::Destroyed,
+        });
+        script.now = 1_000_040;
+        script.here.clear();
+        script.timeline.closed(connection(1, TcpState::Closed), 1_000_040);
+        assert_eq!(script.settle(), told, "the same ends; in the second case elsewhere");
+    }
+}
+
+#[test]
+fn too_many_in_time_wait_are_not_followed_and_not_told_of_again() {
+    let waiting = |cookie: u64, port: u16| tcp(cookie, TcpState::TimeWait, HERE, &format!("127.0.0.1:{port}"));
+    let mut script = Script::new(false, &[]);
+    script.timeline.most_waiting = 2;
+    let all: Vec<Socket> = (1..=4).map(|cookie| waiting(cookie, 5_000 + u16::try_from(cookie).unwrap())).collect();
+    let told = script.after(50_000, &all);
+    assert_eq!(told, ["1050000 - TIME-WAIT"; 4], "each is told of once");
+    assert_eq!((script.timeline.left_alone(), script.timeline.left_alone()), (2, 0));
+    assert_eq!((script.timeline.len(), script.timeline.waiting().count()), (2, 2));
+    assert_eq!(script.after(50_000, &all), [""; 0]);
+    // A close message of one of them comes late.
+    script.timeline.closed(Socket { state: State::Tcp(TcpState::Closed), ..all[3].clone() }, script.now);
+    assert_eq!(script.settle(), [""; 0]);
+    assert_eq!(script.after(50_000, &[]), ["1150000 TIME-WAIT - 100000"; 2]);
+    assert!(script.timeline.unfollowed.is_empty(), "they are forgotten when the listing lacks them");
+    // What was there at the start counts, too.
+    let mut script = Script::new(false, &[]);
+    script.timeline = Timeline::new(false);
+    script.timeline.most_waiting = 1;
+    script.here = all;
+    script.list(false);
+    script.timeline.start();
+    assert_eq!((script.timeline.len(), script.timeline.left_alone()), (1, 3));
 }
