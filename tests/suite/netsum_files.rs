@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::Command;
 
-use sockeye_capture::LinkType;
+use sockeye_capture::{LinkType, Timestamp, pcap};
 use sockeye_test_support::{run, tool};
 
 use crate::captures::{pcap_of, specimens};
@@ -124,6 +124,36 @@ fn a_large_file_says_what_a_pipe_says() {
             let piped = verify(options, octets);
             let status = if name == "cut" { 2 } else { 1 };
             netsum(&[&["verify"], options, &[&file]].concat()).status(status).stdout_is(piped.out());
+            piped.status(status);
+        }
+    }
+}
+
+/// More than 4 MiB when it is compressed too: several threads take what is unpacked, and the file is not read at places.
+#[test]
+fn a_large_compressed_file_says_what_a_pipe_says() {
+    let dir = Scratch::new("large-compressed");
+    let specimens = specimens();
+    let mut writer = pcap::Writer::new(Vec::new(), LinkType::ETHERNET, pcap::Format::default()).unwrap();
+    let mut state = 1_u64;
+    for specimen in specimens.iter().filter(|some| some.link_type == LinkType::ETHERNET).cycle().take(4000) {
+        writer.write(Timestamp::default(), specimen.octets.len(), &specimen.octets).unwrap();
+        // ARP, so to speak, with what gzip cannot make smaller.
+        let noise = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state.to_be_bytes()[0]
+        });
+        let frame: Vec<u8> = [2; 12].into_iter().chain([8, 6]).chain(noise.take(1400)).collect();
+        writer.write(Timestamp::default(), frame.len(), &frame).unwrap();
+    }
+    let capture = writer.into_inner();
+    let whole = packed("gzip", &capture);
+    assert!(whole.len() > 4 << 20, "{} octets are judged by one thread", whole.len());
+    for (octets, status) in [(&whole[..], 1), (&whole[..whole.len() - 100_000], 2)] {
+        let file = dir.file("large.gz", octets);
+        for options in ["--summary", "--tsv"] {
+            let piped = verify(&[options], octets);
+            netsum(&["verify", options, &file]).status(status).stdout_is(piped.out());
             piped.status(status);
         }
     }
