@@ -49,6 +49,7 @@ mod ports_watch;
 mod ports_why;
 #[path = "../tools.rs"]
 mod tools;
+mod trurl;
 mod url;
 mod url_many;
 mod url_models;

@@ -105,13 +105,9 @@ fn scheme(value: &[u8], rules: Rules) -> Result<Vec<u8>, CurlError> {
     }
     // libcurl does not look at the last character; the URL that comes of it is refused by its parser.
     let (_, checked) = value.split_last().ok_or(CurlError::Scheme)?;
-    let text = [if checked.is_empty() { value } else { checked }, b":"].concat();
-    let length = scheme_length(&text, false);
-    if length.is_some_and(|length| length < SCHEME_LIMIT || value.len() == length) {
-        Ok(value.to_vec())
-    } else {
-        Err(CurlError::Scheme)
-    }
+    let checked = if checked.is_empty() { value } else { checked };
+    let spelled = scheme_length(&[checked, b":"].concat(), false) == Some(checked.len());
+    (spelled && value.len() <= SCHEME_LIMIT).then(|| value.to_vec()).ok_or(CurlError::Scheme)
 }
 
 /// A host that was set. It is kept as it was given: whoever parses the URL again decodes and normalises it.

@@ -129,6 +129,7 @@ fn components_are_checked_as_they_are_set() {
     let mut url = Url::parse(b"http://a/", Rules::default()).unwrap();
     for (part, value, encode, error) in [
         (Part::Scheme, "f_o", true, CurlError::Scheme),
+        (Part::Scheme, "ftp://", true, CurlError::Scheme),
         (Part::Port, "99999", true, CurlError::Port),
         (Part::Host, "[::1", true, CurlError::Hostname),
         (Part::Host, "a%41", true, CurlError::Hostname),
