@@ -57,6 +57,7 @@ set edit:completion:arg-completer[url] = {|@words|
         }
         &'url;connect'= {
             cand --color 'Use colour: on a terminal, always or never'
+            cand --no-resolve 'Ask no resolver: only what the URL says'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
             cand -h 'Print help (see more with ''--help'')'

@@ -64,6 +64,7 @@ complete -c url -n "__fish_url_using_subcommand diff" -s h -l help -d 'Print hel
 complete -c url -n "__fish_url_using_subcommand connect" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
+complete -c url -n "__fish_url_using_subcommand connect" -l no-resolve -d 'Ask no resolver: only what the URL says'
 complete -c url -n "__fish_url_using_subcommand connect" -l explain -d 'Show the working, step by step'
 complete -c url -n "__fish_url_using_subcommand connect" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c url -n "__fish_url_using_subcommand connect" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -64,6 +64,7 @@ module completions {
 
   # Show what an HTTP client would ask, connect to and send
   export extern "url connect" [
+    --no-resolve              # Ask no resolver: only what the URL says
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete url connect color" # Use colour: on a terminal, always or never

@@ -51,6 +51,7 @@ mod ports_why;
 mod tools;
 mod trurl;
 mod url;
+mod url_connect;
 mod url_many;
 mod url_models;
 mod url_same;

@@ -1,5 +1,6 @@
 //! What the man page says beyond the options.
 
+mod connect;
 mod many;
 
 use sockeye_cli::Manual;
@@ -11,6 +12,7 @@ pub const MANUAL: Manual = Manual {
     synopsis: &[
         "[--model MODEL] [--base URL] [--resolve] [--explain] [--json] [--color WHEN] [-f FILE] [URL...]",
         "(--get TEMPLATE | --csv [--fields LIST]) [-f FILE] [URL...]",
+        "connect [--no-resolve] [--explain] [--json] URL",
         "same A B",
         "diff [--model MODEL] A B",
         "encode [--set SET] [--keep CHARS] [--punycode] [--lines] TEXT|-",
@@ -52,6 +54,7 @@ the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 
         many::MANY,
         many::GET,
         many::CSV,
+        connect::CONNECT,
         (
             "Two standards",
             "Browsers follow WHATWG URL; RFC 3986 is what most other specifications mean by a URI. The table is WHATWG's. \
@@ -201,6 +204,12 @@ With `--model rfc3986` the result is that with `input` and `model`.",
             says: "Make a table for a spreadsheet:",
             command: "url --csv --fields url,host_unicode,service http://xn--bcher-kva.example/",
             shows: "http://xn--bcher-kva.example/,bücher.example,http",
+            status: 0,
+        },
+        Example {
+            says: "See whom a client connects to and what it says first:",
+            command: "url connect 'http://127.0.0.1:8080/a?b#c'",
+            shows: "GET /a?b HTTP/1.1",
             status: 0,
         },
         Example {

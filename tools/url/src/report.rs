@@ -229,7 +229,7 @@ impl Socket {
         format!("{transport}, {host}, {port}; {addresses}")
     }
 
-    fn table(&self) -> Table {
+    pub(crate) fn table(&self) -> Table {
         let mut table = Table::new(Rules::Lines, ["Address", "Family", "Special range", "sockaddr"]);
         for Address { address, family, sockaddr, special, .. } in &self.addresses {
             let range =

@@ -1,6 +1,6 @@
 //! The only code that asks the system for anything: getaddrinfo(3) and standard input, and only where the user said so;
 //! [`lines`] reads files, [`trurl`] as trurl reads them.
-#![expect(clippy::disallowed_methods, reason = "the shell: reads standard input")]
+#![expect(clippy::disallowed_methods, reason = "the shell: reads standard input and the environment")]
 
 pub mod lines;
 pub mod trurl;
@@ -51,4 +51,10 @@ pub fn standard_input() -> Result<Vec<u8>, Failure> {
         .read_to_end(&mut octets)
         .map_err(|error| Failure::call(Status::HOST, "read", "standard input", &error))?;
     Ok(octets)
+}
+
+/// The variables of these names that are set, in their order. What is not UTF-8 has U+FFFD in its place.
+pub fn environment(names: &[String]) -> Vec<(String, String)> {
+    let set = |name: &String| Some((name.clone(), std::env::var_os(name)?.to_string_lossy().into_owned()));
+    names.iter().filter_map(set).collect()
 }

@@ -13,6 +13,9 @@ pub(super) struct ConnectArgs {
     /// The URL
     #[arg(value_name = "URL")]
     url: OsString,
+    /// Ask no resolver: only what the URL says
+    #[arg(long)]
+    no_resolve: bool,
 }
 
 /// What is asked for.
@@ -20,6 +23,8 @@ pub(super) struct ConnectArgs {
 pub struct Connect {
     /// The URL.
     pub url: String,
+    /// Whether getaddrinfo(3) is asked for its addresses.
+    pub resolve: bool,
 }
 
 impl ConnectArgs {
@@ -28,6 +33,6 @@ impl ConnectArgs {
     /// # Errors
     /// [`Failure`] if the URL is not UTF-8.
     pub(super) fn job(self) -> Result<Connect, Failure> {
-        Ok(Connect { url: text(self.url)? })
+        Ok(Connect { url: text(self.url)?, resolve: !self.no_resolve })
     }
 }
