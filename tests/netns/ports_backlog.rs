@@ -145,4 +145,7 @@ fn nothing_listens(net: &Net) {
         .stderr_has("nothing listens on TCP in this network namespace");
     run(net.tool("ports").args(["backlog", "80", "81"])).status(1).stderr_has("nothing listens on TCP port 80 or 81");
     run(net.tool("ports").args(["backlog", "--interval", "5"])).status(2);
+    let waiting = run(net.tool("ports").args(["backlog", "80", "-f", "--duration", "0.01"]));
+    waiting.status(0).stderr_is("ports: nothing listens on TCP port 80 yet\n");
+    assert!(!waiting.out().contains("Listener"), "{}", waiting.story());
 }

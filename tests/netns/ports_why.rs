@@ -26,7 +26,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("ports_why::another_namespace_has_it", &[], another_namespace_has_it),
         Case::new("ports_why::reach_beyond_addresses", &["nft"], reach_beyond_addresses),
         Case::new("ports_why::options_of_another_process", &["sleep"], options_of_another_process),
-        Case::new("ports_why::explain_says_which_number_it_took", &[], explain_says_which_number_it_took),
+        Case::new("ports_why::explain_says_which_number_it_took", &["sleep"], explain_says_which_number_it_took),
         Case::new("ports_why::options_of_another_namespace", &[], options_of_another_namespace),
     ]
 }
@@ -247,6 +247,7 @@ fn time_wait(net: &Net) {
             "{answer:#}"
         );
         assert!(helps("wait") && helps("free"), "{answer:#}");
+        assert_eq!(helps("reuse_in_server"), !holder.reuse_address, "what it has set already is no advice: {answer:#}");
     }
 }
 
@@ -488,6 +489,19 @@ fn explain_says_which_number_it_took(net: &Net) {
     for meant in ["1/tcp", "127.0.0.1:1"] {
         explain(meant).status(0).stderr_is("");
     }
+    let server = server_elsewhere(net, "5000", || {});
+    explain(&format!("pid:{}", server.pid()))
+        .status(1)
+        .stderr_has(&format!("process {} is in another network namespace: nsenter -t ", server.pid()));
+    if let Some(mut nobody) = as_nobody(net) {
+        let told = run(nobody.args(["explain", "pid:1"]));
+        told.status(4).stderr_is("ports: process 1 may not be looked into (try as root)\n");
+    }
+    let mut sleep = net.peer("sleep");
+    sleep.arg("600");
+    let silent = Background::spawn(sleep);
+    let said = format!("ports: process {} has no TCP or UDP socket\n", silent.pid());
+    explain(&format!("pid:{}", silent.pid())).status(1).stdout_is("").stderr_is(&said);
     explain(&format!("pid:{}", std::process::id())).status(0).stdout_has("tcp 127.0.0.1:1 ").stderr_is("");
     // No port has that number.
     explain("8388608").status(1).stdout_is("").stderr_is("ports: process 8388608 does not exist\n");
@@ -523,7 +537,9 @@ fn reach_beyond_addresses(net: &Net) {
     let loaded = "2 tables of a firewall are loaded and not read, and may let less through (inet first, ip second)";
     told.status(0).stderr_has(loaded);
     if let Some(mut nobody) = as_nobody(net) {
-        run(nobody.arg("reach")).status(0).stderr_has("whether a firewall is loaded only root may see");
+        let told = run(nobody.arg("reach"));
+        told.status(0).stderr_has("whether a firewall is loaded only root may see");
+        told.stdout_has("udp   0.0.0.0:5353     ?\n").stderr_has("owners of 2 sockets are hidden");
     }
 }
 

@@ -53,15 +53,20 @@ pub fn run(job: &Backlog, output: &mut Output<'_>) -> Result<Status, Failure> {
         output.note(nobody(&job.ports));
         return Ok(Status::NO);
     }
+    if gauges.is_empty() {
+        output.note(format!("{} yet", nobody(&job.ports)));
+    }
     let sockets: Vec<_> = gauges.iter().map(|gauge| gauge.socket.clone()).collect();
     let names = shell::names(&sockets, true);
     let (holders, search) = shell::holders(&sockets, WantedOwners::All);
     output.event(&Event::OwnersSearched(search))?;
     let shown = Gauges { gauges: &gauges, names: &names, holders: &holders };
-    output.list(&shown, shown.rows())?;
+    if !gauges.is_empty() {
+        output.list(&shown, shown.rows())?;
+    }
     let counters = Counters::parse(&shell::settings::tcp_counters());
     let totals = Totals::from(counters);
-    if !output.is_json() {
+    if !output.is_json() && !gauges.is_empty() {
         output.raw(b"\n")?;
     }
     output.result(&totals)?;

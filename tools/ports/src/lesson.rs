@@ -21,7 +21,8 @@ use crate::kind::Kinds;
 use crate::owners::{Owner, push_owners};
 use crate::record::Record;
 use crate::selection::Selection;
-use crate::shell::{self, settings};
+use crate::shell;
+use crate::shell::settings::{self, Without};
 use crate::socket::Socket;
 use crate::state::State;
 use crate::target::Target;
@@ -155,10 +156,15 @@ fn lessons(
         sockets.retain(|socket| holders.of(socket.inode).any(|owner| owner.pid == pid));
         if sockets.is_empty() {
             output.flush()?;
-            let why = if settings::process_exists(pid) {
-                "holds no TCP or UDP socket of this namespace, or may not be looked into"
-            } else {
-                "does not exist"
+            let why = match settings::without_sockets(pid) {
+                Without::Process => "does not exist".to_owned(),
+                Without::Permission => {
+                    return Err(Failure::host(format!("process {pid} may not be looked into")).hint("try as root"));
+                }
+                Without::Namespace => {
+                    format!("is in another network namespace: nsenter -t {pid} -n ports explain pid:{pid}")
+                }
+                Without::Socket => "has no TCP or UDP socket".to_owned(),
             };
             output.note(format!("process {pid} {why}"));
             return Ok(Status::NO);

@@ -317,12 +317,15 @@ pub fn run(job: &Reach, output: &mut Output<'_>) -> Result<Status, Failure> {
         .collect();
     // The widest first; among equals the order of a listing.
     all.sort_by_key(|reached| std::cmp::Reverse(reached.exposure()));
+    let shown: Vec<Socket> = all.iter().map(|reached| reached.socket.clone()).collect();
     let listeners = Listeners(all);
     output.list(&listeners, &listeners.0)?;
     if listeners.0.iter().any(|reached| reached.exposure() != Exposure::Machine) {
         output.flush()?;
         output.note(shell::settings::firewall().sentence());
     }
+    output.flush()?;
+    crate::note_hidden(&shown, &owners, &search, output);
     if listeners.0.is_empty() {
         output.note(nothing(job, sockets.len()));
     }

@@ -24,6 +24,7 @@ use sockeye_cli::{Failure, Output, Status};
 use sockeye_common::addr::{Host as Address, Service};
 use sockeye_sys::{Protocol, TcpState, interface};
 
+use self::advice::Help;
 use self::errno::Errno;
 use self::proof::{Trial, Tried};
 use self::report::{Answer, Elsewhere, Fullness, Step};
@@ -227,6 +228,10 @@ impl<'a> Case<'a> {
                     _ => continue,
                 };
                 advice.push((candidate.help, outlook));
+            }
+            // Where SO_REUSEADDR helps now, the server has set it already.
+            if advice.contains(&(Help::ReuseAddress, Some(true))) {
+                advice.retain(|(help, _)| *help != Help::ReuseInServer);
             }
         }
         let other_protocol = (!self.job.protocol_said && question.addr.port() != 0).then(|| {

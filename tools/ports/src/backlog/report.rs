@@ -52,9 +52,8 @@ impl<'a> Gauges<'a> {
 
 impl Render for Gauges<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let mut table =
-            Table::new(Rules::Blank, ["Listener", "Waiting", "Backlog", "Fill", "Half-open", "Dropped", "Owner"]);
-        table.right(&[1, 2, 4, 5]);
+        let mut table = Table::new(Rules::Blank, ["Listener", "Waiting", "Fill", "Half-open", "Dropped", "Owner"]);
+        table.right(&[1, 3, 4]);
         for gauge in self.gauges {
             let level = gauge.level();
             let mut owner = String::new();
@@ -64,9 +63,8 @@ impl Render for Gauges<'_> {
                 Ownership::Hidden => owner.push('?'),
             }
             table.row([
-                local(gauge, self.names),
-                level.waiting_connections.to_string(),
-                level.limit_connections.to_string(),
+                end(gauge, self.names),
+                format!("{} of {}", level.waiting_connections, level.limit_connections),
                 bar(level),
                 level.half_open_connections.to_string(),
                 level.drops_segments.map_or_else(|| "?".to_owned(), |drops| drops.to_string()),
@@ -77,10 +75,15 @@ impl Render for Gauges<'_> {
     }
 }
 
+/// The end that listens: that it is one of TCP goes without saying.
+fn end(gauge: &Gauge, names: &Names) -> String {
+    let mut end = String::new();
+    endpoint::push_local(&mut end, &gauge.socket, names);
+    end
+}
+
 fn local(gauge: &Gauge, names: &Names) -> String {
-    let mut local = format!("{} ", protocol_label(gauge.socket.protocol, gauge.socket.family));
-    endpoint::push_local(&mut local, &gauge.socket, names);
-    local
+    format!("{} {}", protocol_label(gauge.socket.protocol, gauge.socket.family), end(gauge, names))
 }
 
 /// `####......`, `FULL`. A queue that is not empty has one mark at least, and only a full one is full.

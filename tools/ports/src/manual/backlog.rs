@@ -6,7 +6,7 @@ use sockeye_cli::manual::Example;
 pub(super) const SECTION: (&str, &str) = (
     "ports backlog",
     "`ports backlog [PORT]...` shows how full the accept queue of each TCP listener is: the connections that wait for \
-`accept`(2), the backlog that `listen`(2) and `net.core.somaxconn` set (the kernel lets one more wait), those that are \
+`accept`(2), of the backlog that `listen`(2) and `net.core.somaxconn` set (the kernel lets one more wait), those that are \
 half-open, the segments that the listener dropped, and who holds it. Below stand the counters of the namespace, by the names \
 of /proc/net/netstat. The drops of a listener count SYNs and also last ACKs that found the queue full: the client then \
 believes to be connected while the server does not.

@@ -17,7 +17,7 @@ what the peer has not acknowledged, how often the kernel has tried and when it t
 
 With `--json`, objects whose `kind` is `machine` (`transitions`: `from`, `to`, `event`, `sends`; `present`), `state` \
 (`state`, `other_names`, `meaning`, `next`, `entered_by`, `left_by`, `sockets`) or `socket` (`socket`, an object as a listing \
-has it; `meaning`, `next`, `facts`: `about`, `text`). The status is 1 if there is no such socket.",
+has it; `meaning`, `next`, `facts`: `about`, `text`). The status is 1 if there is no such socket, 4 if the process may not be looked into.",
 );
 
 /// How it is used.

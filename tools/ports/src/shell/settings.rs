@@ -77,6 +77,32 @@ pub fn firewall() -> Firewall {
     Firewall::Loaded(loaded)
 }
 
+/// Why no socket of this network namespace was found with a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Without {
+    /// There is no such process.
+    Process,
+    /// We may not look into it.
+    Permission,
+    /// It is in another network namespace.
+    Namespace,
+    /// It has none.
+    Socket,
+}
+
+/// Why no socket of this network namespace was found with a process.
+pub fn without_sockets(pid: u32) -> Without {
+    let namespace = |process: &str| fs::read_link(format!("/proc/{process}/ns/net"));
+    match fs::read_dir(format!("/proc/{pid}/fd")) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Without::Permission,
+        Err(_) => Without::Process,
+        Ok(_) => match (namespace(&pid.to_string()), namespace("thread-self")) {
+            (Ok(its), Ok(ours)) if its != ours => Without::Namespace,
+            _ => Without::Socket,
+        },
+    }
+}
+
 /// Whether there is a process with this number.
 pub fn process_exists(pid: u32) -> bool {
     Path::new("/proc").join(pid.to_string()).exists()

@@ -251,6 +251,10 @@ impl Answer<'_> {
     /// Who has the port where it is another port.
     fn elsewhere_says(&self) -> Vec<String> {
         let mut says: Vec<String> = Vec::new();
+        // Where it is taken here too, that is the answer.
+        if self.succeeds() == Some(false) {
+            return says;
+        }
         for Elsewhere { netns, socket } in self.elsewhere.iter().take(MAX_ELSEWHERE) {
             let mut line = format!("in network namespace {netns}: ");
             endpoint::push_local(&mut line, socket, self.names);
