@@ -26,6 +26,7 @@ fn a_host_that_depends_on_the_reader_is_warned_of_first_of_all() {
   WHATWG    example.com
   RFC 3986  refuses it: \"\\\\\" may not stand in a userinfo, only as %5C at octet 18 (userinfo, RFC 3986 section 3.2.1)
             (its delimiters alone would give evil.example)
+  curl      evil.example
   because   to WHATWG a backslash is a slash in this scheme, and RFC 3986 has none
 http://example.com"
         ),
@@ -46,7 +47,10 @@ fn a_text_that_only_one_standard_takes_is_shown_as_that_one_has_it() {
         .stderr_has("url: \"http://1.2.3.256/\": invalid IPv4 address");
     // A relative reference is RFC 3986's, and is shown if that was asked for.
     url(&["a/b"]).status(1).stdout_is("");
-    url(&["--model", "both", "a/b"]).status(1).stdout_has("a relative-path reference (RFC 3986 section 4.2)");
+    url(&["--model", "both", "a.example/b"])
+        .status(1)
+        .stdout_has("a relative-path reference (RFC 3986 section 4.2)")
+        .stdout_has("Without a scheme curl takes it for http://a.example/b; ");
     url(&["--model", "rfc3986", "../a"]).status(0).stdout_has("path-noscheme").stderr_is("");
 }
 
@@ -98,6 +102,10 @@ fn json_carries_both_models_if_asked() {
     assert!(models["host_warning"].as_str().unwrap().contains("octal"));
     assert_eq!(models["hosts"][0]["reader"], "whatwg");
     assert_eq!(models["hosts"][1]["host"], "010.0.0.1");
+    assert_eq!(
+        (models["hosts"][2]["reader"].as_str(), models["hosts"][2]["host"].as_str()),
+        (Some("curl"), Some("8.0.0.1"))
+    );
     assert_eq!(models["rfc3986"]["host_rule"], "reg-name");
     assert_eq!(models["rfc3986"]["path_rule"], "path-abempty");
     assert_eq!(models["rfc3986"]["host"]["span"]["start"], 7);

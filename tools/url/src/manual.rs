@@ -63,9 +63,9 @@ RFC 3986 has normalised it (its section 6.2), `≠` what differs, and why. `--mo
 `--model whatwg` no comparison, and `--model rfc3986` RFC 3986 alone: each component, the rule of appendix A that it follows, and \
 the steps of normalisation. For a text that it refuses it says at which octet and by which rule, and whether an IRI (RFC 3987) may have it.
 
-Where the two do not go to the same host, or one refuses the text for its authority and the other goes to a host, a warning comes first of all: \
+Where the two, or curl, do not go to the same host, or one refuses the text for its authority and the other goes to a host, a warning comes first of all: \
 a filter that reads a URL by one and a client that reads it by the other are a hole. A name outside ASCII alone, a zone, or a port \
-that is too large is no such difference.",
+that is too large is no such difference. What curl does is what libcurl 8.14 has.",
         ),
         (
             "References and bases",
@@ -115,7 +115,7 @@ U+FFFD for what is not UTF-8. `socket` has the host, the port and, as far as the
 sockaddr as hexadecimal; it is null where there is nothing to connect to.
 
 With `--json` the model is whatwg unless `--model` is given. With both there is `models` besides: `host_warning` (a sentence, or null), \
-`hosts` (for each `reader`, `whatwg` and `rfc3986`, the `host`, or why it is `refused` and the host `by_delimiters`), `components` (each \
+`hosts` (for each `reader`, `whatwg`, `rfc3986` and `curl`, the `host`, or why it is `refused` and the host `by_delimiters`), `guess` (what curl takes a text without a scheme for), `components` (each \
 with `whatwg`, `rfc3986`, `agreement`, which is `same`, `normalised` or `different`, and `why`), and `rfc3986`: `valid`, `fault`, `kind`, \
 the components with `span`, `text` and `normalised`, `host_rule`, `path_rule`, `normalised` and its `steps`. \
 With `--model rfc3986` the result is that with `input` and `model`.",

@@ -1,5 +1,5 @@
-//! Two standards side by side: what WHATWG URL and RFC 3986 make of one text, component by component, and whether they go
-//! to the same host.
+//! Two standards side by side: what WHATWG URL and RFC 3986 make of one text, component by component, and whether they
+//! and curl go to the same host.
 //!
 //! - [`Comparison`]: the values, the reasons and the hosts
 //! - `why`: the reasons
@@ -13,11 +13,13 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::component::Component;
+use crate::curl::{self, CurlError};
 use crate::dissect::{Dissection, HostKind, Malformed};
 use crate::percent;
 use crate::rfc3986::normalise::{decode_unreserved, normalise};
 use crate::rfc3986::reading::{Kind, Part, Reading};
 use crate::rfc3986::{Components, HostRule, PathRule};
+use crate::specific;
 
 /// By which standard a URL is read.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub struct Comparison {
     pub host_warning: Option<String>,
     /// To which host each of them goes.
     pub hosts: Vec<HostOf>,
+    /// What curl takes a text without a scheme for.
+    pub guess: Option<String>,
     /// What each makes of every component; empty where WHATWG refuses the text.
     pub components: Vec<Row>,
     /// The text as RFC 3986 reads it.
@@ -70,6 +74,8 @@ pub enum Reader {
     Whatwg,
     /// RFC 3986 to the letter.
     Rfc3986,
+    /// libcurl, and so the tool curl.
+    Curl,
 }
 
 impl Reader {
@@ -78,6 +84,7 @@ impl Reader {
         match self {
             Self::Whatwg => "WHATWG",
             Self::Rfc3986 => "RFC 3986",
+            Self::Curl => "curl",
         }
     }
 }
@@ -113,9 +120,18 @@ pub enum Agreement {
 pub fn compare(input: &str, whatwg: Result<&Dissection, &Malformed>) -> Comparison {
     let rfc3986 = Reading::of(input);
     let components = whatwg.map_or_else(|_| Vec::new(), |whatwg| rows(whatwg, &rfc3986));
-    let hosts = vec![whatwg_host(whatwg), rfc3986_host(&rfc3986)];
-    let host_warning = (!same_host(whatwg, &rfc3986)).then(|| why::host_differs(whatwg, &rfc3986).join("; "));
-    Comparison { host_warning, hosts, components, rfc3986, in_full: false, warned: false }
+    let by_curl = curl(input);
+    let host_warning = if !same_host(whatwg, &rfc3986) {
+        Some(why::host_differs(whatwg, &rfc3986).join("; "))
+    } else if !curl_agrees(whatwg, &rfc3986, &by_curl) {
+        Some(why::curl_differs(whatwg, &by_curl))
+    } else {
+        None
+    };
+    let guess = by_curl.as_ref().ok().filter(|url| url.guessed && rfc3986.kind == Kind::RelativePathReference);
+    let guess = guess.map(|url| format!("{}://{input}", String::from_utf8_lossy(&url.scheme)));
+    let hosts = vec![whatwg_host(whatwg), rfc3986_host(&rfc3986), curl_host(by_curl)];
+    Comparison { host_warning, hosts, guess, components, rfc3986, in_full: false, warned: false }
 }
 
 fn whatwg_host(whatwg: Result<&Dissection, &Malformed>) -> HostOf {
@@ -140,6 +156,58 @@ fn rfc3986_host(reading: &Reading) -> HostOf {
     }
     let text = |host: &Part| host.normalised.clone().unwrap_or_else(|| host.text.to_ascii_lowercase());
     HostOf { reader, host: host.map(text).filter(|host| !host.is_empty()), refused: None, by_delimiters: None }
+}
+
+/// The text as the tool curl reads it.
+fn curl(input: &str) -> Result<curl::Url, CurlError> {
+    curl::Url::parse(input.as_bytes(), curl::Rules { any_scheme: false, ..curl::Rules::default() })
+}
+
+/// The host that curl would have resolved.
+fn curl_name(url: &curl::Url) -> Option<String> {
+    let host = String::from_utf8_lossy(url.host.as_deref().unwrap_or_default()).into_owned();
+    // libidn2 converts as UTS #46 has it.
+    let ascii = if host.is_ascii() { None } else { idna::domain_to_ascii(&host).ok() };
+    Some(ascii.unwrap_or(host)).filter(|host| !host.is_empty())
+}
+
+fn curl_host(by_curl: Result<curl::Url, CurlError>) -> HostOf {
+    let reader = Reader::Curl;
+    match by_curl {
+        Ok(url) => HostOf { reader, host: curl_name(&url), refused: None, by_delimiters: None },
+        Err(error) => HostOf { reader, host: None, refused: Some(error.to_string()), by_delimiters: None },
+    }
+}
+
+/// Whether curl goes where a browser does. What it refuses for something else than the host is in no doubt, and a scheme
+/// that is no host's leads nowhere, though curl takes it for one.
+fn curl_agrees(
+    whatwg: Result<&Dissection, &Malformed>,
+    reading: &Reading,
+    by_curl: &Result<curl::Url, CurlError>,
+) -> bool {
+    let curls = match by_curl {
+        Ok(url) => curl_name(url),
+        Err(CurlError::Slashes | CurlError::NoHost | CurlError::Hostname | CurlError::Ipv6) => None,
+        Err(_) => return true,
+    };
+    let Ok(url) = whatwg else { return curls.is_none() || reading.kind != Kind::Uri };
+    if url.scheme.value.as_deref().is_some_and(specific::is_known) {
+        return true;
+    }
+    match (there(url), curls) {
+        (None, None) => true,
+        (Some(ours), Some(curls)) => {
+            without_zone(&curls).eq_ignore_ascii_case(&ours) || same_address(&curls, &ours) || same_opaque(url, &curls)
+        }
+        _ => false,
+    }
+}
+
+/// Whether an opaque host, decoded, is the one that curl has.
+fn same_opaque(url: &Dissection, curls: &str) -> bool {
+    let decoded = url.host.decoded.as_deref().filter(|_| url.host_kind == HostKind::Opaque);
+    decoded.is_some_and(|host| host.eq_ignore_ascii_case(curls))
 }
 
 /// Whether both go to the same host, as far as a URI has one: a relative reference goes nowhere by itself.

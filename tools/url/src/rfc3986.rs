@@ -251,9 +251,10 @@ fn fault(octet: usize, rule: &'static str, section: &'static str, why: impl Into
     Fault { octet, rule, section, why: why.into(), iri: false }
 }
 
-/// A character in quotes, escaped.
+/// A character in quotes, escaped, and with its number where it may look like another or like nothing.
 fn quoted(character: char) -> String {
-    format!("\"{}\"", escape(&character.to_string()))
+    let shown = format!("\"{}\"", escape(&character.to_string()));
+    if character.is_ascii() { shown } else { format!("{shown} (U+{:04X})", u32::from(character)) }
 }
 
 #[cfg(test)]

@@ -38,6 +38,11 @@ pub enum Event {
         /// Its path.
         path: String,
     },
+    /// What curl takes a text without a scheme for.
+    Guessed {
+        /// That.
+        guess: String,
+    },
     /// A component follows a rule of RFC 3986's appendix A.
     RuleMatched {
         /// Which.
@@ -84,6 +89,7 @@ impl Event {
     /// The steps of a comparison but for its warning, which comes first of all.
     pub fn of(comparison: &Comparison) -> Vec<Self> {
         let mut events = Self::of_reading(&comparison.rfc3986);
+        events.extend(comparison.guess.iter().map(|guess| Self::Guessed { guess: guess.clone() }));
         let rows = comparison.components.iter().filter(|row| row.agreement == Agreement::Different);
         events.extend(rows.map(|row| Self::ReadOtherwise { row: row.clone() }));
         events
@@ -139,6 +145,7 @@ impl Event {
             Self::PurposeTold { purpose, scheme, path } => {
                 ("uri, url", None, purpose_words(*purpose, scheme.as_deref().unwrap_or_default(), path))
             }
+            Self::Guessed { guess } => ("guess", None, guess_words(guess)),
             Self::RuleMatched { component, span, text, rule, section } => {
                 let follows = format!("\"{}\" follows the rule {rule} (RFC 3986 section {section})", escape(text));
                 (component, Some(*span), follows)
@@ -162,6 +169,11 @@ impl Event {
             }
         }
     }
+}
+
+/// What is made of a text that has no scheme.
+pub(super) fn guess_words(guess: &str) -> String {
+    format!("curl takes it for {}; a browser's address bar tries https first, or searches for it", escape(guess))
 }
 
 fn purpose_words(purpose: Purpose, scheme: &str, path: &str) -> String {

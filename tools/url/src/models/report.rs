@@ -61,7 +61,11 @@ impl Render for Refused {
         } else {
             self.models.render_rows(text)?;
         }
-        text.prose("WHATWG: ", &format!("refused: {}", self.whatwg_fault))
+        text.prose("WHATWG: ", &format!("refused: {}", self.whatwg_fault))?;
+        match &self.models.guess {
+            Some(guess) => text.prose("Without a scheme ", &super::explain::guess_words(guess)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ fn hosts(input: &str) -> (String, String) {
         (None, None) => "none".to_owned(),
     };
     let comparison = of(input);
-    let [whatwg, rfc3986] = &*comparison.hosts else { panic!("{comparison:?}") };
+    let [whatwg, rfc3986, _] = &*comparison.hosts else { panic!("{comparison:?}") };
     (text(whatwg), text(rfc3986))
 }
 
@@ -75,7 +75,7 @@ fn nothing_is_warned_of_where_both_go_to_the_same_host() {
         "mailto:a@b.example",
         "data:,x",
         "urn:a:b",
-        "ex.com:8080/x",
+        "tel:112",
         "//h/p",
         "/p",
         "p",
@@ -83,6 +83,45 @@ fn nothing_is_warned_of_where_both_go_to_the_same_host() {
     ] {
         assert_eq!(of(input).host_warning, None, "{input}");
     }
+}
+
+#[test]
+fn curl_is_the_third_reader() {
+    for (input, curl, warned) in [
+        // What libcurl 8.14.1 has for each, by trurl.
+        ("http://example.com\\@evil.example/", "evil.example", true),
+        ("http://a@b@c/", "Bad hostname", true),
+        ("http://010.0.0.1/", "8.0.0.1", true),
+        ("http:/ex.com", "ex.com", true),
+        ("http:///ex.com", "ex.com", true),
+        ("http:////ex.com", "Unsupported number of slashes following scheme", true),
+        ("http://1.2.3.256/", "1.2.3.256", true),
+        ("http://127.0.0.1./", "127.0.0.1.", true),
+        ("ex.com:8080/x", "ex.com", true),
+        ("http://example.com/", "example.com", false),
+        ("http://EXAMPLE.com/", "EXAMPLE.com", false),
+        ("http://b\u{fc}cher.example/", "xn--bcher-kva.example", false),
+        ("http://[::1]/", "[::1]", false),
+        ("http://[fe80::1%25eth0]/", "[fe80::1]", false),
+        ("http://h/a b", "Malformed input to a URL function", false),
+        ("foo://h/", "Unsupported URL scheme", false),
+        ("mailto:a@b.example", "b.example", false),
+        ("ex.com/x", "ex.com", false),
+    ] {
+        let comparison = of(input);
+        let found = &comparison.hosts[2];
+        assert_eq!(found.host.as_ref().or(found.refused.as_ref()).map(String::as_str), Some(curl), "{input}");
+        assert_eq!(comparison.host_warning.is_some(), warned, "{input}: {:?}", comparison.host_warning);
+    }
+    assert!(of("ex.com:8080/x").host_warning.unwrap().contains("takes what stands before the colon for a host"));
+}
+
+#[test]
+fn curl_guesses_what_a_text_without_a_scheme_is() {
+    assert_eq!(of("example.com/x").guess.as_deref(), Some("http://example.com/x"));
+    assert_eq!(of("ftp.example.com").guess.as_deref(), Some("ftp://ftp.example.com"));
+    assert_eq!(of("http://h/").guess, None);
+    assert_eq!(of("/p").guess, None);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Why two standards do not read a text in the same way.
 
 use super::{Agreement, changes};
+use crate::curl::{self, CurlError};
 use crate::dissect::{Dissection, HostKind, Malformed};
 use crate::percent;
 use crate::rfc3986::reading::{Part, Reading};
@@ -49,6 +50,19 @@ pub(super) fn host_differs(whatwg: Result<&Dissection, &Malformed>, reading: &Re
         Err(malformed) => return vec![format!("WHATWG refuses it: {}", malformed.fault)],
     };
     of("host", Agreement::Different, url, reading)
+}
+
+/// Why curl alone goes elsewhere.
+pub(super) fn curl_differs(whatwg: Result<&Dissection, &Malformed>, by_curl: &Result<curl::Url, CurlError>) -> String {
+    match (whatwg, by_curl) {
+        (_, Err(error)) => format!("curl refuses it: {error}"),
+        (Ok(_), Ok(url)) if url.guessed => {
+            "without // curl takes what stands before the colon for a host, and the standards take it for a scheme"
+                .to_owned()
+        }
+        (Err(malformed), Ok(_)) => format!("WHATWG refuses it: {}", malformed.fault),
+        (Ok(_), Ok(_)) => "curl reads the host in a way of its own".to_owned(),
+    }
 }
 
 /// Every reason that applies to the component.

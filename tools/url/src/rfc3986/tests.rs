@@ -147,7 +147,7 @@ fn a_fault_is_a_sentence() {
     );
     assert_eq!(
         said("http://h/\u{e4}"),
-        "\"\u{e4}\" may not stand in a path, only as %C3%A4 at octet 9 (segment, RFC 3986 section 3.3); an IRI may have it (RFC 3987)"
+        "\"\u{e4}\" (U+00E4) may not stand in a path, only as %C3%A4 at octet 9 (segment, RFC 3986 section 3.3); an IRI may have it (RFC 3987)"
     );
 }
 
