@@ -123,6 +123,10 @@ fn is_asked_for(group: IpAddr) -> bool {
 }
 
 impl Here<'_> {
+    fn is_loopback(&self, interface: &str) -> bool {
+        self.addresses.iter().any(|own| own.addr.is_loopback() && self.interface(own.index) == interface)
+    }
+
     fn interface(&self, index: u32) -> String {
         let known = self.interfaces.iter().find(|(known, _)| *known == index);
         known.map_or_else(|| index.to_string(), |(_, name)| name.clone())
@@ -192,24 +196,43 @@ pub fn ways(socket: &Socket, here: &Here<'_>) -> Vec<Way> {
             here.addresses.iter().filter(|_| bound.is_ipv4() && bound.is_loopback()).find(|own| own.addr == first)
         };
         let index = own.or_else(loopback).map(|own| own.index).or(socket.interface);
-        vec![way(bound, index)]
+        match here.addresses.iter().filter(on_device).find(|own| broadcast_of(own) == Some(bound)) {
+            Some(own) => vec![Way { exposure: Exposure::Link, ..way(bound, Some(own.index)) }],
+            None => vec![way(bound, index)],
+        }
     };
     if socket.protocol == Protocol::UDP {
-        // Such a socket takes what comes for a group, whoever has joined it: IP_MULTICAST_ALL is on unless it was turned off.
-        let family = |group: &&Group| match group.group {
-            _ if !bound.is_unspecified() => false,
-            IpAddr::V4(_) => bound.is_ipv4() || socket.is_dual_stack_wildcard(),
-            IpAddr::V6(_) => bound.is_ipv6(),
-        };
-        let on_device =
-            |group: &&Group| socket.interface.is_none_or(|device| here.interface(device) == group.interface);
-        ways.extend(here.groups.iter().filter(family).filter(on_device).map(|group| {
-            let (exposure, range) = exposure_of(group.group);
-            Way { address: IpText(group.group).to_string(), interface: Some(group.interface.clone()), exposure, range }
-        }));
+        let joined: Vec<Way> = groups_of(socket, bound, here).collect();
+        if bound.is_multicast() && !joined.is_empty() {
+            ways.clear();
+        }
+        ways.extend(joined);
     }
     ways.sort_by_key(|way| std::cmp::Reverse(way.exposure));
     ways
+}
+
+/// The groups that lead to a UDP socket: of one that is bound to a group that one, and of one on every address all of its
+/// families, whoever has joined them, since IP_MULTICAST_ALL is on unless it was turned off.
+fn groups_of<'a>(socket: &'a Socket, bound: IpAddr, here: &'a Here<'_>) -> impl Iterator<Item = Way> {
+    let takes = move |group: &&Group| match group.group {
+        group if !bound.is_unspecified() => group == bound,
+        IpAddr::V4(_) => bound.is_ipv4() || socket.is_dual_stack_wildcard(),
+        IpAddr::V6(_) => bound.is_ipv6(),
+    };
+    let on_device = |group: &&Group| socket.interface.is_none_or(|device| here.interface(device) == group.interface);
+    here.groups.iter().filter(takes).filter(on_device).map(|group| {
+        let (exposure, range) = exposure_of(group.group);
+        let exposure = if here.is_loopback(&group.interface) { Exposure::Machine } else { exposure };
+        Way { address: IpText(group.group).to_string(), interface: Some(group.interface.clone()), exposure, range }
+    })
+}
+
+/// The broadcast address of an interface's network; one of two addresses has none (RFC 3021).
+fn broadcast_of(own: &InterfaceAddress) -> Option<IpAddr> {
+    let IpAddr::V4(at) = own.addr else { return None };
+    let host_bits = u32::MAX.checked_shr(own.prefix_length.into()).unwrap_or(0);
+    (own.prefix_length < 31 && !at.is_loopback()).then(|| Ipv4Addr::from_bits(at.to_bits() | host_bits).into())
 }
 
 /// A listener and who reaches it.
@@ -242,10 +265,11 @@ impl Reached<'_> {
         let each: Vec<String> = outside
             .map(|way| {
                 let on = way.interface.as_ref().map_or_else(String::new, |interface| format!("{interface} "));
-                let gone = if way.interface.is_none() && !self.socket.local.ip().is_multicast() {
-                    ": no interface has it now"
-                } else {
-                    ""
+                let gone = match self.socket.local.ip() {
+                    _ if way.interface.is_some() => "",
+                    IpAddr::V4(v4) if v4.is_broadcast() => "",
+                    group if group.is_multicast() => ": no interface has joined it",
+                    _ => ": no interface has it now",
                 };
                 let range = way.range.map_or_else(|| gone.to_owned(), |range| format!(" ({range}{gone})"));
                 format!("{on}{}{range}", way.address)
@@ -389,7 +413,12 @@ mod tests {
             references: 1,
             group: group.parse().unwrap(),
         };
-        let groups = [group("eth0", "224.0.0.251"), group("wan", "239.1.2.3"), group("eth0", "ff02::fb")];
+        let groups = [
+            group("eth0", "224.0.0.251"),
+            group("wan", "239.1.2.3"),
+            group("eth0", "ff02::fb"),
+            group("lo", "239.7.7.7"),
+        ];
         let here = Here { addresses: &addresses(), interfaces: &interfaces, groups: &groups };
         ways(&listener, &here).into_iter().map(|way| (way.address, way.interface, way.exposure)).collect()
     }
@@ -444,7 +473,7 @@ mod tests {
             let is_group = |way: &&(String, Option<String>, Exposure)| way.0.parse::<IpAddr>().unwrap().is_multicast();
             ways.iter().filter(is_group).map(|way| way.0.clone()).collect::<Vec<_>>()
         };
-        assert_eq!(groups("0.0.0.0:5353", None, None), ["239.1.2.3", "224.0.0.251"]);
+        assert_eq!(groups("0.0.0.0:5353", None, None), ["239.1.2.3", "224.0.0.251", "239.7.7.7"]);
         assert_eq!(groups("0.0.0.0:5353", None, Some(2)), ["224.0.0.251"]);
         assert_eq!(groups("[::]:5353", Some(false), Some(2)), ["224.0.0.251", "ff02::fb"]);
         assert_eq!(groups("[::]:5353", Some(true), None), ["ff02::fb"]);
@@ -452,6 +481,11 @@ mod tests {
         // Bound to a group it takes that one.
         assert_eq!(groups("224.0.0.251:5353", None, None), ["224.0.0.251"]);
         assert!(found("0.0.0.0:80", None, None).iter().all(|way| way.0 != "224.0.0.251"), "TCP has no groups");
+        let of = |local: &str| found_of(Protocol::UDP, local, None, None);
+        assert_eq!(of("224.0.0.251:5353"), [way("224.0.0.251", "eth0", Exposure::Link)]);
+        assert_eq!(of("239.9.9.9:5353"), [("239.9.9.9".to_owned(), None, Exposure::Private)], "nobody joined it");
+        assert!(of("0.0.0.0:5353").contains(&way("239.7.7.7", "lo", Exposure::Machine)), "joined on lo alone");
+        assert_eq!(of("10.0.0.255:5353"), [way("10.0.0.255", "eth0", Exposure::Link)], "a broadcast address");
     }
 
     #[test]
