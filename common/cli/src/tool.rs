@@ -99,7 +99,7 @@ pub fn main<T: Tool>() -> ExitCode {
         .or(is_terminal.then_some(80))
         .or_else(asked_width);
     let status = match T::parse(&invocation) {
-        Err(Exit::Text { text, on_stderr, status }) => print(T::NAME, &text, on_stderr, status),
+        Err(Exit::Text { text, on_stderr, status }) => print(spoken_name::<T>(&invocation), &text, on_stderr, status),
         Err(Exit::Failure(failure)) => {
             let mut output = Output::new(T::NAME, Terminal::default(), stdout.lock(), io::stderr());
             output.rename(spoken_name::<T>(&invocation));

@@ -45,6 +45,7 @@ pub mod poll;
 pub mod proc_fd;
 pub mod random;
 mod registry;
+mod set;
 pub mod signals;
 pub mod sock_diag;
 mod sockaddr;

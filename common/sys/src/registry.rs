@@ -61,28 +61,6 @@ macro_rules! flags {
                 self.0 & other.0 == other.0
             }
 
-            /// Whether any bit of `other` is set.
-            pub const fn intersects(self, other: Self) -> bool {
-                self.0 & other.0 != 0
-            }
-
-            /// Whether no bit is set.
-            pub const fn is_empty(self) -> bool {
-                self.0 == 0
-            }
-
-            /// The bits of both.
-            #[must_use]
-            pub const fn union(self, other: Self) -> Self {
-                Self(self.0 | other.0)
-            }
-
-            /// The bits of this one that `other` lacks.
-            #[must_use]
-            pub const fn without(self, other: Self) -> Self {
-                Self(self.0 & !other.0)
-            }
-
             /// The names of the bits that are set. Bits without a name are left to [`Self::unnamed`].
             pub fn names(self) -> impl Iterator<Item = &'static str> {
                 Self::NAMES.iter().filter(move |(_, bit)| self.contains(*bit)).map(|(name, _)| *name)
@@ -95,19 +73,7 @@ macro_rules! flags {
             }
         }
 
-        impl std::ops::BitOr for $name {
-            type Output = Self;
-
-            fn bitor(self, other: Self) -> Self {
-                self.union(other)
-            }
-        }
-
-        impl std::ops::BitOrAssign for $name {
-            fn bitor_assign(&mut self, other: Self) {
-                *self = self.union(other);
-            }
-        }
+        $crate::set_operations!($name);
 
         /// The names joined by `|`, then the unnamed bits in hexadecimal; `0` if there is none.
         impl std::fmt::Display for $name {

@@ -173,6 +173,8 @@ impl Kind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kinds(u32);
 
+sockeye_sys::set_operations!(Kinds);
+
 impl Kinds {
     /// No kind.
     pub const NONE: Self = Self(0);
@@ -200,28 +202,6 @@ impl Kinds {
         self.0 & kind.bit() != 0
     }
 
-    /// Whether any kind of `other` is.
-    pub const fn intersects(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Whether there is none.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The kinds of both.
-    #[must_use]
-    pub const fn union(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// The kinds of this one that `other` lacks.
-    #[must_use]
-    pub const fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
     /// The kinds, in the order of a listing.
     pub fn iter(self) -> impl Iterator<Item = Kind> {
         Kind::ALL.into_iter().filter(move |kind| self.contains(*kind))
@@ -234,14 +214,6 @@ impl FromIterator<Kind> for Kinds {
     }
 }
 
-impl std::ops::BitOr for Kinds {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        self.union(other)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,7 +223,7 @@ mod tests {
         let mut all = Kinds::NONE;
         for kind in Kind::ALL {
             assert!(!all.contains(kind), "{kind:?} has a bit of its own");
-            all = all | Kinds::of(kind);
+            all |= Kinds::of(kind);
             assert_eq!(Kind::from_netid(kind.netid()), Some(kind));
             assert_eq!(Kind::from_netid(kind.label(Family::INET6)), Some(kind));
             assert_eq!(kind.protocol().and_then(Kind::of_protocol), kind.is_inet().then_some(kind));

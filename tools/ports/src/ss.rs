@@ -161,7 +161,7 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
     if !parsed.is_empty() {
         output.event(&Event::filter_read(&parsed, &filter))?;
     }
-    let chosen = match parsed.states {
+    let mut chosen = match parsed.states {
         // As if nothing had been said of states, not even by -a: `exclude all`.
         Some(states) if states.is_empty() => {
             filter.states = None;
@@ -169,6 +169,10 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
         }
         states => choice.finish(states.unwrap_or(job.states)),
     };
+    // A family that only the filter names takes no column away.
+    if let (Ok(chosen), Ok(unfiltered)) = (&mut chosen, job.choice.finish(StateMask::ALL)) {
+        chosen.several |= unfiltered.several;
+    }
     match chosen {
         Ok(chosen) => Ok(Some((chosen, filter))),
         Err(nothing) => {
@@ -180,10 +184,14 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
 
 /// Which columns there are: those that may differ from row to row.
 fn columns(chosen: Chosen, show: Show) -> Columns {
+    // The kernel has two numbers for SYN-RECV, and two for UNCONN.
+    let mut states = chosen.states.without(StateMask::NEW_SYN_RECEIVED);
+    if states.contains(StateMask::CLOSED) {
+        states = states.without(StateMask::BOUND_INACTIVE);
+    }
     Columns {
-        netid: chosen.tables.are_several(),
-        // The kernel has two numbers for SYN-RECV, which is one state all the same.
-        state: chosen.states.without(StateMask::NEW_SYN_RECEIVED).0.count_ones() > 1,
+        netid: chosen.several,
+        state: states.0.count_ones() > 1,
         one_line: show.oneline,
         queues: !show.no_queues,
         headings: !show.no_header,

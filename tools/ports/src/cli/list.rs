@@ -348,16 +348,16 @@ impl ListArgs {
         let mut kinds =
             flags.into_iter().filter(|(wanted, _)| *wanted).fold(Kinds::NONE, |all, (_, kinds)| all | kinds);
         for word in self.query.iter().flat_map(|query| query.split(',')) {
-            kinds = kinds | kinds_named(word)?;
+            kinds |= kinds_named(word)?;
         }
         let (mut ipv4, mut ipv6) = (self.ipv4, self.ipv6);
         match self.family {
             Some(FamilyWord::Inet) => ipv4 = true,
             Some(FamilyWord::Inet6) => ipv6 = true,
-            Some(FamilyWord::Unix) => kinds = kinds | Kinds::UNIX,
-            Some(FamilyWord::Link) => kinds = kinds | Kinds::PACKET,
-            Some(FamilyWord::Netlink) => kinds = kinds | Kinds::NETLINK,
-            Some(FamilyWord::Vsock) => kinds = kinds | Kinds::VSOCK,
+            Some(FamilyWord::Unix) => kinds |= Kinds::UNIX,
+            Some(FamilyWord::Link) => kinds |= Kinds::PACKET,
+            Some(FamilyWord::Netlink) => kinds |= Kinds::NETLINK,
+            Some(FamilyWord::Vsock) => kinds |= Kinds::VSOCK,
             None => {}
         }
         if kinds.is_empty() {

@@ -326,7 +326,8 @@ impl<'a> Parser<'a> {
         } else if host::number(word).is_some() {
             fault.message = format!("expected a test, found a number: write port {word}, or pid {word}");
         }
-        fault.of_value()
+        // Any other word is a host to ss.
+        if matches!(word, "and" | "or") { fault } else { fault.of_value() }
     }
 
     /// A relation, if one stands here.

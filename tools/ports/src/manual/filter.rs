@@ -14,7 +14,8 @@ in any case, as `ss` and `netstat`(8) spell them too; or a group: `all`; `connec
 side by side add up: `state syn-sent state syn-recv`; `exclude` takes away. At the head of a filter they hold for all of \
 it. `closed` is also what has no states and no peer, and what is only `bound`: TCP's CLOSED. A filter that names a state overrules `-l`, `-a` and their absence.
 
-`src HOST`, `dst HOST`, `host HOST`: the address here, there, or one of both. HOST is an address, `ADDRESS/LENGTH`, a name, \
+`src HOST`, `dst HOST`, `host HOST`: the address here, there, or one of both. HOST is an address, `ADDRESS/LENGTH`, of IPv4 also `ADDRESS/MASK` \
+(`10.0.0.0/255.0.0.0`), a name, \
 `*`, any of them with `:PORT` behind it, or `:PORT` alone. `10/8` is 10.0.0.0/8. IPv6 needs brackets only if a port follows: \
 `fd99::/16`, `[fd99::]/16`, `fe80::1%eth0`, `[::1]:22`. An IPv4 address or prefix also matches IPv6 sockets that carry it \
 (`::ffff:192.0.2.1`); written as `::ffff:192.0.2.1` it matches only those. A name is looked up with `getaddrinfo`(3), which \
@@ -22,7 +23,7 @@ may ask the network; no other test does. Before HOST may stand `inet:` or `inet6
 `link:PROTOCOL:INTERFACE`, `netlink:PROTOCOL:PORT`, `vsock:CID:PORT`; what begins with `/` or `@` is a Unix-domain name \
 without `unix:` too.
 
-`sport PORT`, `dport PORT`, `port PORT`: the port here, there, or one of both; `:PORT` alone is the last. PORT is a number, a \
+`sport PORT`, `dport PORT`, `port PORT`: the port here, there, or one of both; `:PORT` alone is the last. PORT is a number (`80`, `0x50`), a \
 range such as `80-90`, or a service, with or without a colon before it.
 
 `dev INTERFACE`: bound to this interface, by name or index; 0 is none. `fwmark N` or `fwmark N/MASK`: the mark, which the \

@@ -27,6 +27,8 @@ headings. `-s` counts, and lists too if sockets were chosen. `-K` destroys socke
 TCP and UDP sockets as they are destroyed. `-D` FILE keeps what the kernel says of TCP sockets, `TCPDIAG_FILE` lists such a file; `-F`
 FILE holds a part of the filter. `-h`, `-V`.
 
+`exclude all` leaves the states as if neither it nor `-a` nor `-l` had been said, as in ss.
+
 The same but empty: DCCP, TIPC and XDP sockets are never listed (Linux has no DCCP any more; `--tipcinfo` does nothing); SCTP, MPTCP
 and vsock only where the kernel lists them. ss prints \"RTNETLINK answers: Invalid argument\" where the kernel knows no DCCP; this
 says nothing. `-Kw` destroys no raw sockets and lists none.
@@ -55,7 +57,8 @@ ss differs, and is wrong:
   -K             stops at the first socket that it may not destroy; here the others are destroyed, and then that is said.
                  It lists Unix-domain sockets as if it had destroyed them; here only those that were
   filters        and and or are read from left to right, against its manual; here and binds closer, and a
-                 warning says so; -K destroys nothing then, and ends with 255. Ports above 65535 are refused. A filter for
+                 warning says so; -K destroys nothing then, and ends with 255. Ports above 65535, and addresses that are
+                 not whole (src 10, src 0x7f.1), and marks that their mask cannot have (0x11/0x1), are refused. A filter for
                  processes says how many sockets have hidden owners; -p says nothing of them, as in ss. not autobound loses accepted
                  sockets; here it is the opposite of autobound
   -A             lists packet sockets of both types where packet_raw or packet_dgram asks for one

@@ -3,13 +3,14 @@
 //! A table is a kind of socket: TCP, Unix datagrams. Each belongs to one family or two, and each has states that are
 //! listed where no state is asked for.
 
-use std::ops::{BitOr, BitOrAssign};
-
+use sockeye_sys::set_operations;
 use sockeye_sys::sock_diag::StateMask;
 
 /// A set of tables.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tables(u16);
+
+set_operations!(Tables);
 
 macro_rules! tables {
     ($($name:ident = $bit:literal;)*) => {
@@ -60,23 +61,6 @@ impl Tables {
         self.0 & other.0 == other.0
     }
 
-    /// What is in both.
-    #[must_use]
-    pub fn both(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    /// Without `other`.
-    #[must_use]
-    pub fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
     /// Whether there is more than one.
     pub fn are_several(self) -> bool {
         self.0.count_ones() > 1
@@ -91,7 +75,7 @@ impl Tables {
     fn families(self) -> Families {
         let mut families = Families::NONE;
         for (family, tables) in FAMILIES.into_iter().map(|family| (family, family.tables())) {
-            if !self.both(tables).is_empty() {
+            if self.intersects(tables) {
                 families |= family;
             }
         }
@@ -100,12 +84,12 @@ impl Tables {
 
     /// Whether they belong to any of these families.
     pub fn is_of(self, families: Families) -> bool {
-        !self.families().both(families).is_empty()
+        self.families().intersects(families)
     }
 
     /// What is listed of them where no state is asked for.
     fn default_states(self) -> StateMask {
-        let of = |tables: Self, states| if self.both(tables).is_empty() { StateMask::EMPTY } else { states };
+        let of = |tables: Self, states| if self.intersects(tables) { states } else { StateMask::EMPTY };
         let without = Self::UDP | Self::RAW;
         let closed = Self::PACKET | Self::NETLINK | Self::XDP;
         let others = Self(!(without.0 | closed.0));
@@ -141,23 +125,11 @@ impl Tables {
     }
 }
 
-impl BitOr for Tables {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
-
-impl BitOrAssign for Tables {
-    fn bitor_assign(&mut self, other: Self) {
-        self.0 |= other.0;
-    }
-}
-
 /// A set of address families.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Families(u8);
+
+set_operations!(Families);
 
 const FAMILIES: [Families; 8] = [
     Families::INET,
@@ -195,15 +167,6 @@ impl Families {
         self.0 & other.0 == other.0
     }
 
-    /// Whether there is none.
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    fn both(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
     /// The tables that belong to these families.
     fn tables(self) -> Tables {
         let mut tables = Tables::NONE;
@@ -237,20 +200,6 @@ impl Families {
             "xdp" => Self::XDP,
             _ => return None,
         })
-    }
-}
-
-impl BitOr for Families {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
-
-impl BitOrAssign for Families {
-    fn bitor_assign(&mut self, other: Self) {
-        self.0 |= other.0;
     }
 }
 
@@ -299,6 +248,8 @@ pub struct Chosen {
     pub families: Families,
     /// Which states.
     pub states: StateMask,
+    /// Whether rows say of which table they are.
+    pub several: bool,
 }
 
 impl Choice {
@@ -337,7 +288,7 @@ impl Choice {
         let untouched = self.untouched;
         self.families = Families::NONE;
         // Where tables are named, an address brings no others.
-        let named = if self.tables.is_empty() { families } else { families.both(self.tables.families()) };
+        let named = if self.tables.is_empty() { families } else { families.intersection(self.tables.families()) };
         self.add_families(named);
         if untouched {
             self.untouched = false;
@@ -377,12 +328,12 @@ impl Choice {
             self.states = states;
         }
         for table in self.tables.each() {
-            if table.families().both(self.families).is_empty() {
+            if !table.families().intersects(self.families) {
                 self.families |= table.families();
             }
         }
         for family in FAMILIES.into_iter().filter(|family| self.families.has(*family)) {
-            if family.tables().both(self.tables).is_empty() {
+            if !family.tables().intersects(self.tables) {
                 self.tables |= family.tables();
             }
         }
@@ -391,7 +342,7 @@ impl Choice {
             () if tables.is_empty() => Err("no socket tables to show with such filter."),
             () if families.is_empty() => Err("no families to show with such filter."),
             () if states.is_empty() => Err(NO_STATES),
-            () => Ok(Chosen { tables, families, states }),
+            () => Ok(Chosen { tables, families, states, several: tables.are_several() }),
         }
     }
 }
@@ -403,7 +354,7 @@ mod tests {
     fn chosen(choose: impl FnOnce(&mut Choice)) -> (Tables, Families, StateMask) {
         let mut choice = Choice::default();
         choose(&mut choice);
-        let Chosen { tables, families, states } = choice.finish(StateMask::EMPTY).unwrap();
+        let Chosen { tables, families, states, .. } = choice.finish(StateMask::EMPTY).unwrap();
         (tables, families, states)
     }
 
@@ -453,7 +404,7 @@ mod tests {
     #[test]
     fn every_word_of_dash_a_is_a_table() {
         let words = ["tcp", "udp", "raw", "mptcp", "dccp", "sctp"];
-        let tables = words.into_iter().filter_map(Tables::named).fold(Tables::NONE, BitOr::bitor);
+        let tables = words.into_iter().filter_map(Tables::named).fold(Tables::NONE, Tables::union);
         assert_eq!(Some(tables), Tables::named("inet"));
         assert_eq!(Tables::named("u_str"), Tables::named("unix_stream"));
         assert_eq!(Tables::named("TCP"), None);
