@@ -88,10 +88,10 @@ the owners were found; then, behind the listing, what each state in it means and
         (0, "The sockets were listed, even if there are none; `why`: every bind that was asked about would succeed."),
         (
             1,
-            "`why`: a bind would fail; `wait`: the time is over; `free`: something keeps the port; `reach --exposed`, `options`: there is none.",
+            "`why`: a bind would fail; `wait`: the time is over; `free`: something keeps the port; `reach --exposed`, `options`, `explain`, `backlog`: there is none.",
         ),
         (2, "The command line is wrong."),
-        (4, "The kernel did not list them, or standard output did not take the list."),
+        (4, "The kernel did not list them, a process may not be looked into, or standard output did not take the list."),
     ],
     caveats:
         "Where a kernel has no sock_diag for a kind of socket, the lists of /proc/net are read, which are not exact \
