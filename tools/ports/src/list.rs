@@ -71,7 +71,7 @@ pub fn run(job: &List, output: &mut Output<'_>) -> Result<Status, Failure> {
             .try_for_each(|event| output.event(event))?;
     }
     output.flush()?;
-    note_swapped(listing.rows().map(|row| row.entry), output);
+    note_swapped(&listing, output);
     if let Some((holders, search)) = holders {
         note_hidden(sections.iter().flat_map(|section| section.entries), holders, search, output);
     }
@@ -244,13 +244,18 @@ fn peer(entry: &Entry) -> Option<IpAddr> {
 const SWAPPED_NOTES: usize = 5;
 
 /// Says on standard error which ports look as if htons(3) had been forgotten.
-fn note_swapped<'a>(entries: impl Iterator<Item = &'a Entry>, output: &mut Output<'_>) {
+fn note_swapped(listing: &Listing<'_>, output: &mut Output<'_>) {
+    let Some(ephemeral) = listing.entries().any(|entry| entry.as_inet().is_some()).then(settings::ephemeral) else {
+        return;
+    };
+    let hint = |entry: &Entry| byte_order::hint(entry.as_inet()?, &ephemeral);
+    // Most often there is none, which is found out in the order in which they lie.
+    if listing.entries().all(|entry| hint(entry).is_none()) {
+        return;
+    }
     let mut swapped: Vec<Swapped> = Vec::new();
-    let mut ephemeral = None;
-    for entry in entries {
-        let Entry::Inet(socket) = entry else { continue };
-        let ephemeral = ephemeral.get_or_insert_with(settings::ephemeral);
-        if let Some(found) = byte_order::hint(socket, ephemeral).filter(|found| !swapped.contains(found)) {
+    for found in listing.rows().filter_map(|row| hint(row.entry)) {
+        if !swapped.contains(&found) {
             swapped.push(found);
         }
     }

@@ -61,6 +61,11 @@ impl<'a> Listing<'a> {
         self.places.iter().filter_map(|place| place.row(self.sections))
     }
 
+    /// The sockets, in the order in which they lie: a hundred thousand are many lines of cache.
+    pub fn entries(&self) -> impl Iterator<Item = &'a Entry> {
+        self.sections.iter().flat_map(|section| section.entries)
+    }
+
     /// The sockets one by one, as objects.
     pub fn records(&self) -> impl Iterator<Item = Record<'a>> {
         self.rows().map(|row| Record::of(row.entry, row.context))
@@ -155,7 +160,12 @@ impl Listing<'_> {
         let heading = |column: &Column| if self.headings { column.heading().len() } else { 1 };
         let mut widths: Vec<usize> = columns.iter().map(heading).collect();
         let mut scratch = String::new();
-        for row in self.rows() {
+        // In the order in which they lie, as in Self::entries.
+        let rows = self
+            .sections
+            .iter()
+            .flat_map(|section| section.entries.iter().map(|entry| Row::new(entry, section.context)));
+        for row in rows {
             for (width, column) in widths.iter_mut().zip(columns).take(measured) {
                 let found = column.width(&row, &mut scratch);
                 if found > *width && cap.is_none_or(|cap| !column.is_end() || found <= cap) {

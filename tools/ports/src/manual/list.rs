@@ -112,7 +112,7 @@ pub(crate) const EXAMPLES: [Example; 8] = [
     Example {
         says: "Everything about TCP, and what its states mean:",
         command: "ports -tanp --explain",
-        shows: "asked NETLINK_SOCK_DIAG for AF_INET tcp",
+        shows: "asked NETLINK_SOCK_DIAG for AF_UNSPEC tcp",
         status: 0,
     },
     Example {

@@ -142,6 +142,8 @@ impl<'a, G: Gather> Lister<'a, G> {
             // The kernel walks through the connections of both families for either, but not to find listeners.
             let long = kind == Kind::Tcp && request.states != StateMask::LISTEN && self.diag.is_some();
             match requests.next_if(|(next, _)| long && *next == kind) {
+                // In one list the families come mixed, which is no matter where they are put in order.
+                Some(_) if self.ours && self.at_once(&request)? => {}
                 Some((_, other)) => self.both(kind, request, &other)?,
                 None => self.inet(kind, request)?,
             }
@@ -161,6 +163,28 @@ impl<'a, G: Gather> Lister<'a, G> {
             self.vsock()?;
         }
         Ok(self.gathered)
+    }
+
+    /// One list of both families of TCP; whether the kernel knows such a thing.
+    fn at_once(&mut self, request: &Request) -> Result<bool, Failure> {
+        let request = Request { family: Family::UNSPEC, ..request.clone() };
+        let details = !request.extensions.is_empty();
+        let Some(diag) = &mut self.diag else { return Ok(false) };
+        let dumped = steady(&mut self.gathered.gatherer, &mut |gatherer| {
+            diag.dump_rows(&request, &mut |row, attributes| {
+                gatherer.inet(Kind::Tcp, row, details.then_some(attributes));
+            })
+        });
+        match dumped {
+            Ok(dumped) => {
+                self.gathered.interrupted |= dumped.interrupted;
+                (self.explain)(Event::dumped(&request, dumped));
+                Ok(true)
+            }
+            // What is wrong with it shows again where each family is asked for.
+            Err(DumpError::Refused { .. }) => Ok(false),
+            Err(error) => Err(Failure::host(error.to_string())),
+        }
     }
 
     /// Two lists at once.

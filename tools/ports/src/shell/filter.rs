@@ -126,6 +126,9 @@ pub fn tally(
 /// # Errors
 /// [`Failure`] if the kernel does not say who chose the ports, where that is asked for.
 pub fn sift(entries: &mut Vec<Entry>, filter: &Filter) -> Result<Option<(usize, OwnerSearch)>, Failure> {
+    if filter.states.is_none() && filter.condition.as_constant() == Some(true) {
+        return Ok(None);
+    }
     let needs = filter.needs();
     let bound = needs.bound.then(bound).transpose()?;
     let searched: Option<(Holders, OwnerSearch)> = needs.holders.then(|| super::holders(entries, WantedOwners::All));
