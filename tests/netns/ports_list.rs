@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 use socket2::{Domain, Protocol, Socket, Type};
-use sockeye_test_support::{Background, Case, Net, run, wait_until};
+use sockeye_test_support::{Background, Case, Net, Run, run, wait_until};
 
 pub(crate) fn tests() -> Vec<Case> {
     vec![
@@ -14,6 +14,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("ports_list::filters_as_ss_does", &["ss"], filters_as_ss_does),
         Case::new("ports_list::looks_into_another_namespace", &[], looks_into_another_namespace),
         Case::new("ports_list::passes_over_what_is_gone", &[], passes_over_what_is_gone),
+        Case::new("ports_list::says_what_proc_does_not_tell", &["python3"], says_what_proc_does_not_tell),
     ]
 }
 
@@ -142,4 +143,59 @@ fn passes_over_what_is_gone(net: &Net) {
         assert_eq!(ours, 1, "{}", told.story());
     }
     drop(held);
+}
+
+/// Runs a command where a filter of system calls refuses sockets of sock_diag, as sandboxes do.
+fn without_sock_diag(net: &Net, args: &[&str]) -> Run {
+    // BPF over struct seccomp_data: socket(AF_NETLINK, .., NETLINK_SOCK_DIAG) fails with EPERM.
+    const SCRIPT: &str = "
+import ctypes, os, struct, sys
+number = {'x86_64': 41, 'aarch64': 198, 'riscv64': 198}[os.uname().machine]
+def op(code, jt, jf, k): return struct.pack('=HBBI', code, jt, jf, k)
+load, equal, end = 0x20, 0x15, 0x06
+ops = [op(load, 0, 0, 0), op(equal, 0, 4, number), op(load, 0, 0, 16), op(equal, 0, 2, 16),
+       op(load, 0, 0, 32), op(equal, 1, 0, 4), op(end, 0, 0, 0x7fff0000), op(end, 0, 0, 0x00050001)]
+code = ctypes.create_string_buffer(b''.join(ops))
+program = ctypes.create_string_buffer(struct.pack('=HxxxxxxQ', len(ops), ctypes.addressof(code)))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, program, 0, 0) == 0, os.strerror(ctypes.get_errno())
+os.execv(sys.argv[1], sys.argv[1:])
+";
+    let ports = net.tool("ports");
+    let mut command = Command::new("python3");
+    run(command.args(["-c", SCRIPT]).arg(ports.get_program()).args(args).current_dir(net.dir()))
+}
+
+fn says_what_proc_does_not_tell(net: &Net) {
+    let held = TcpListener::bind("127.0.0.1:7160").unwrap();
+    let dual = TcpListener::bind("[::]:7161").unwrap();
+    let told = without_sock_diag(net, &["-tlnp"]);
+    told.status(0).stderr_has("Operation not permitted: read from /proc/net (tcp tcp6), which may miss sockets");
+    let line = |port: &str| -> Vec<String> {
+        let out = told.out();
+        let line = out.lines().find(|line| line.contains(port)).unwrap_or_else(|| panic!("{}", told.story()));
+        line.split_whitespace().map(str::to_owned).collect()
+    };
+    assert_eq!(line(":7160")[..6], ["tcp", "LISTEN", "0", "-", "127.0.0.1:7160", "0.0.0.0:*"]);
+    assert_eq!(line(":7161")[..6], ["tcp6", "LISTEN", "0", "-", "[::]:7161", "[::]:*"]);
+    let told = without_sock_diag(net, &["-tln", "--json"]);
+    let row = told
+        .out()
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["data"].clone())
+        .find(|row| row["local_port"] == 7161);
+    let row = row.unwrap_or_else(|| panic!("{}", told.story()));
+    for unknown in ["cookie", "accept_queue_limit_connections", "v6only", "dual_stack"] {
+        assert_eq!(row[unknown], Value::Null, "{unknown} of {row}");
+    }
+    assert_eq!(row["accept_queue_connections"], 0, "/proc tells this");
+    // What cannot be done without it says so.
+    without_sock_diag(net, &["backlog"])
+        .status(4)
+        .stdout_is("")
+        .stderr_has("/proc/net does not tell how many connections may wait");
+    without_sock_diag(net, &["-s"]).status(0).stdout_has("2 LISTEN").stderr_has("read from /proc/net (");
+    without_sock_diag(net, &["why", "7160"]).status(1).stderr_has("read from /proc/net (tcp tcp6 udp udp6)");
+    drop((held, dual));
 }

@@ -434,6 +434,18 @@ impl DumpError {
     }
 }
 
+impl DumpError {
+    /// Whether somebody keeps us from asking: a filter of system calls, a security module.
+    pub fn is_denied(&self) -> bool {
+        let errno = match self {
+            Self::Call(error) => error.errno(),
+            Self::Refused { errno, .. } => Some(*errno),
+            Self::Malformed(_) => None,
+        };
+        matches!(errno, Some(libc::EPERM | libc::EACCES | libc::ENOSYS))
+    }
+}
+
 impl fmt::Display for DumpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -95,7 +95,10 @@ fn nobody(ports: &[Target]) -> String {
 /// The listeners as they are now, and what is doubtful of that.
 fn look(selection: &Selection, job: &Backlog, explain: &mut dyn FnMut(Event)) -> Result<Look, Failure> {
     let survey = shell::survey(selection, explain)?;
-    let doubt = survey.doubt();
+    if let Some(answer) = survey.doubts.unanswered() {
+        return Err(Failure::host(answer).hint("/proc/net does not tell how many connections may wait"));
+    }
+    let doubt = survey.doubts.sentence();
     let sockets = survey.entries.into_iter().filter_map(Entry::into_inet).collect();
     let mut gauges = gauge::gauges(sockets);
     let ends = job.ports.iter().map(|target| {
@@ -115,7 +118,7 @@ fn look(selection: &Selection, job: &Backlog, explain: &mut dyn FnMut(Event)) ->
     Ok((gauges, doubt))
 }
 
-type Look = (Vec<Gauge>, Option<&'static str>);
+type Look = (Vec<Gauge>, Option<String>);
 
 /// Shows each change until the time or the count is over, or standard output is closed.
 fn go_on(

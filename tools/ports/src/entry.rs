@@ -205,6 +205,20 @@ impl Entry {
         }
     }
 
+    /// Both queues, where they are known: /proc tells no limit of an accept queue, and no queue of a Unix-domain socket.
+    pub fn queues(&self) -> (Option<u32>, Option<u32>) {
+        match self {
+            Self::Inet(socket) => (Some(socket.recv_queue), socket.known_send_queue()),
+            Self::Unix(unix) => (unix.row.rqueue, unix.row.wqueue),
+            other => (Some(other.recv_queue()), Some(other.send_queue())),
+        }
+    }
+
+    /// Names it for as long as this kernel runs. `None` where only /proc lists it: the kernel counts from one.
+    pub fn known_cookie(&self) -> Option<u64> {
+        Some(self.cookie()).filter(|cookie| *cookie != 0)
+    }
+
     /// The user that made it, where the kernel says.
     pub fn uid(&self) -> Option<u32> {
         match self {

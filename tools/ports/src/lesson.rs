@@ -116,7 +116,7 @@ fn nothing(message: &str, port: u16, output: &mut Output<'_>) -> Result<Status, 
 fn dump(extensions: Extensions, output: &mut Output<'_>) -> Result<Vec<Socket>, Failure> {
     let selection = Selection { states: StateMask::ALL, extensions, ..Selection::new(Kinds::TCP_UDP) };
     let survey = output.narrate(|explain: &mut dyn FnMut(Event)| shell::survey(&selection, explain))??;
-    survey.notes().for_each(|note| output.note(note));
+    survey.doubts.notes().for_each(|note| output.note(note));
     let mut sockets: Vec<Socket> = survey
         .entries
         .into_iter()

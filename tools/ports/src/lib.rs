@@ -4,7 +4,7 @@
 //! - [`kind`], [`entry`]: the kinds of sockets, and one row of any of them
 //! - [`socket`], [`details`], [`state`]: a row of the Internet families, its extensions, and what its state means
 //! - [`filter`]: ss's language for which sockets are wanted, and its program for the kernel
-//! - [`gather`]: what becomes of sockets as they come
+//! - [`gather`]: what becomes of sockets as they come; [`doubts`]: what is doubtful about their list
 //! - [`owners`]: which processes hold a socket
 //! - [`endpoint`], [`names`]: both ends as text
 //! - [`list`]: a listing from the first question to the last line; [`netns`]: in which namespaces
@@ -31,6 +31,7 @@ pub mod byte_order;
 pub mod cli;
 pub mod columns;
 pub mod details;
+pub mod doubts;
 pub mod endpoint;
 pub mod entry;
 pub mod explain;

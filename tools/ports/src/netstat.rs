@@ -163,9 +163,7 @@ fn take(selection: &Selection, entries: &mut Vec<Entry>, output: &mut Output<'_>
             explain(event);
         })
     })??;
-    if survey.interrupted {
-        output.note("a list changed each time that it was read: a socket may be missing, or there twice");
-    }
+    survey.doubts.notes().for_each(|note| output.note(note));
     entries.extend(survey.entries);
     Ok(missing)
 }

@@ -261,7 +261,8 @@ pub struct Record<'a> {
     /// Null where nobody asked for it.
     user: Option<&'a str>,
     inode: Option<u32>,
-    cookie: u64,
+    /// Null where only /proc lists it.
+    cookie: Option<u64>,
     /// Null where nobody looked.
     owners: Option<Vec<Owner<'a>>>,
     /// Whether somebody may hold it whom we may not look into; null where nobody looked.
@@ -291,8 +292,9 @@ impl<'a> Record<'a> {
         let row = &Row::new(entry, context);
         let inet = row.inet();
         let listener = row.is_listener();
-        let queue = |octets| (!listener && !row.is_only_bound()).then_some(octets);
-        let backlog = |connections| listener.then_some(connections);
+        let (receive, send) = entry.queues();
+        let queue = |octets: Option<u32>| octets.filter(|_| !listener && !row.is_only_bound());
+        let backlog = |connections: Option<u32>| connections.filter(|_| listener);
         let peer = row.inet_peer();
         let details = row.details();
         let interface = |index| InterfaceRecord::new(index, names);
@@ -321,16 +323,16 @@ impl<'a> Record<'a> {
             scope: row.scope().map(interface),
             v6only: inet.and_then(|socket| socket.v6only),
             dual_stack: dual_stack(row),
-            recv_queue_octets: queue(entry.recv_queue()),
-            send_queue_octets: queue(entry.send_queue()),
-            accept_queue_connections: backlog(entry.recv_queue()),
-            accept_queue_limit_connections: backlog(entry.send_queue()),
+            recv_queue_octets: queue(receive),
+            send_queue_octets: queue(send),
+            accept_queue_connections: backlog(receive),
+            accept_queue_limit_connections: backlog(send),
             timer: row.timer().map(Into::into),
             expires_ms: inet.and_then(Socket::expires_ms),
             uid: entry.uid(),
             user: entry.uid().and_then(|uid| names.user(uid)),
             inode: entry.inode(),
-            cookie: entry.cookie(),
+            cookie: entry.known_cookie(),
             owners: holders.map(|holders| holders.of(Listed::inode(entry)).collect()),
             owners_hidden: holders.map(|holders| holders.hides(Listed::inode(entry))),
             memory: row.skmeminfo().map(Into::into),

@@ -31,7 +31,7 @@ use crate::names::Names;
 use crate::owners::Holders;
 use crate::target::Target;
 
-pub use dump::{Gathered, Survey, doubt, gather, listing, survey};
+pub use dump::{Gathered, Survey, gather, listing, survey};
 
 /// The services database.
 ///

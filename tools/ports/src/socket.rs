@@ -80,6 +80,13 @@ impl Socket {
         self.details.as_ref().map(|details| details.of(self))
     }
 
+    /// What the kernel calls the send queue. Of a listener that only /proc lists it is not known.
+    pub fn known_send_queue(&self) -> Option<u32> {
+        // The kernel counts cookies from one, and /proc tells none.
+        let listens = self.state == State::Tcp(TcpState::Listen);
+        (self.cookie != 0 || !listens).then_some(self.send_queue)
+    }
+
     /// Milliseconds until the kernel forgets it: in TIME-WAIT, and in FIN-WAIT-2 after the process has gone.
     pub fn expires_ms(&self) -> Option<u32> {
         (self.timer.kind == TimerKind::TimeWait).then_some(self.timer.expires_ms)

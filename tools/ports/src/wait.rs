@@ -98,6 +98,14 @@ impl Until {
         }
     }
 
+    /// Whether an answer of the kernel's ends the wait. Of a list that changed while it was read, for the `changed`th time
+    /// in a row, what is there is true; what is missing may be there, and the kernel is asked again, but not for ever.
+    pub fn is_ended(self, sockets: &[Socket], changed: usize) -> bool {
+        const TRIES: usize = 3;
+        let by_presence = matches!(self, Self::State(_));
+        self.is_reached(sockets) && (by_presence || changed == 0 || changed >= TRIES)
+    }
+
     /// Whether the sockets of a port end the wait.
     pub fn is_reached(self, sockets: &[Socket]) -> bool {
         match self {
@@ -211,6 +219,7 @@ pub fn run(job: &Wait, output: &mut Output<'_>) -> Result<Status, Failure> {
         _ => None,
     };
     let watched = shell::wait::until(job, port, address, link)?;
+    watched.doubts.notes().for_each(|note| output.note(note));
     let mut sockets = watched.sockets;
     if let (true, Until::State(wanted)) = (watched.reached, job.until) {
         sockets.retain(|socket| is_in(socket, wanted));
@@ -302,6 +311,16 @@ mod tests {
         assert!(listens.is_reached(&[udp]));
         assert_eq!(listens.asked(Protocol::TCP), StateMask::LISTEN, "cheap where it can be");
         assert_eq!(Until::Free.asked(Protocol::TCP), StateMask::ALL);
+    }
+
+    #[test]
+    fn what_is_missing_in_a_list_that_changed_is_not_believed_at_once() {
+        let listens = [socket(Protocol::TCP, TcpState::Listen, "127.0.0.1:80", "0.0.0.0:0")];
+        for until in [Until::Gone, Until::Free] {
+            assert_eq!([0, 1, 2, 3].map(|changed| until.is_ended(&[], changed)), [true, false, false, true]);
+            assert!(!until.is_ended(&listens, 0));
+        }
+        assert!(Until::State(TcpState::Listen).is_ended(&listens, 1), "what is there is there");
     }
 
     #[test]

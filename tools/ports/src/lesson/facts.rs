@@ -76,11 +76,14 @@ pub fn facts(socket: &Socket, owners: Option<&[Owner<'_>]>, limits: Limits) -> V
 }
 
 fn accept_queue(socket: &Socket) -> String {
-    let (waiting, limit) = (socket.recv_queue, socket.send_queue);
+    let waiting = socket.recv_queue;
     let wait = match waiting {
         0 => "no connection waits".to_owned(),
         1 => "1 connection waits".to_owned(),
         many => format!("{many} connections wait"),
+    };
+    let Some(limit) = socket.known_send_queue() else {
+        return format!("{wait} for accept(2); /proc does not tell the backlog");
     };
     // The kernel asks whether the queue is longer than the backlog.
     let room = if waiting > limit {

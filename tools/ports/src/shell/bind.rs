@@ -31,10 +31,10 @@ use crate::why::rules::{Host, Question, Reuse};
 ///
 /// # Errors
 /// [`Failure`] if the kernel does not list them.
-pub fn all_sockets(explain: &mut dyn FnMut(Event)) -> Result<(Vec<Socket>, Option<&'static str>), Failure> {
+pub fn all_sockets(explain: &mut dyn FnMut(Event)) -> Result<(Vec<Socket>, Option<String>), Failure> {
     let selection = Selection { states: StateMask::ALL, ..Selection::new(Kinds::TCP_UDP) };
     let survey = survey(&selection, explain)?;
-    let doubt = survey.doubt();
+    let doubt = survey.doubts.sentence();
     let mut sockets: Vec<Socket> = survey.entries.into_iter().filter_map(Entry::into_inet).collect();
     sockets.sort_unstable_by(Socket::listing_order);
     Ok((sockets, doubt))

@@ -12,6 +12,7 @@ use sockeye_sys::sock_diag::{
 };
 use sockeye_sys::{Family, TcpState};
 
+use crate::doubts::Doubts;
 use crate::entry::{Entry, NetlinkEntry, PacketEntry, UnixEntry, VsockEntry};
 use crate::explain::Event;
 use crate::gather::{Gather, Rewind, Rows};
@@ -30,15 +31,8 @@ const TRIES: usize = 3;
 pub struct Survey {
     /// The sockets, in no particular order.
     pub entries: Vec<Entry>,
-    /// The kernel said each time that a list changed while it was read: a socket may be missing, or there twice.
-    pub interrupted: bool,
-}
-
-impl Survey {
-    /// What is to be said of how the list came, if anything.
-    pub fn doubt(&self) -> Option<&'static str> {
-        doubt(self.interrupted)
-    }
+    /// What is doubtful about it.
+    pub doubts: Doubts,
 }
 
 /// What a [`Gather`] has taken.
@@ -46,19 +40,20 @@ impl Survey {
 pub struct Gathered<G> {
     /// It.
     pub gatherer: G,
-    /// As [`Survey::interrupted`].
-    pub interrupted: bool,
+    /// What is doubtful about it.
+    pub doubts: Doubts,
+}
+
+impl<G> Gathered<G> {
+    fn new(gatherer: G) -> Self {
+        Self { gatherer, doubts: Doubts::default() }
+    }
 }
 
 impl From<Gathered<Rows>> for Survey {
     fn from(gathered: Gathered<Rows>) -> Self {
-        Self { entries: gathered.gatherer.finish(), interrupted: gathered.interrupted }
+        Self { entries: gathered.gatherer.finish(), doubts: gathered.doubts }
     }
-}
-
-/// What is to be said of a list, if the kernel said each time that it changed meanwhile.
-pub fn doubt(interrupted: bool) -> Option<&'static str> {
-    interrupted.then_some("the list changed each time that it was read: a socket may be missing, or there twice")
 }
 
 /// Lists the sockets of a selection.
@@ -94,19 +89,26 @@ pub fn gather<G: Gather>(
     Lister::new(selection, explain, ours, gatherer)?.run()
 }
 
-/// `None` if the kernel was built without.
-fn open() -> Result<Option<SockDiag>, Failure> {
+/// The socket to ask with, or why there is none: the kernel was built without, or does not let us have one.
+fn open() -> Result<(Option<SockDiag>, Option<String>), Failure> {
     match SockDiag::open() {
-        Ok(diag) => Ok(Some(diag)),
-        Err(error) if error.is_unsupported() => Ok(None),
+        Ok(diag) => Ok((Some(diag), None)),
+        Err(error) if is_unavailable(&error) => Ok((None, Some(error.to_string()))),
         Err(error) => Err(Failure::host(error.to_string())),
     }
 }
 
+/// Whether the lists of `/proc/net` must do.
+fn is_unavailable(error: &DumpError) -> bool {
+    error.is_unsupported() || error.is_denied()
+}
+
 /// A survey on its way.
 struct Lister<'a, G> {
-    /// `None` if the kernel was built without.
+    /// `None` if the kernel was built without, or denies it.
     diag: Option<SockDiag>,
+    /// Its words then.
+    refusal: Option<String>,
     /// Where the lists of `/proc/net` are.
     net: &'a Path,
     /// For a listing of our own dialect: it fails for want of /proc, and leaves out what is only there because we ask.
@@ -131,8 +133,9 @@ impl<'a, G: Gather> Lister<'a, G> {
         ours: bool,
         gatherer: G,
     ) -> Result<Self, Failure> {
-        let gathered = Gathered { gatherer, interrupted: false };
-        Ok(Self { diag: open()?, net: Path::new(NET), ours, gathered, selection, explain })
+        let (diag, refusal) = open()?;
+        let (net, gathered) = (Path::new(NET), Gathered::new(gatherer));
+        Ok(Self { diag, refusal, net, ours, gathered, selection, explain })
     }
 
     fn run(mut self) -> Result<Gathered<G>, Failure> {
@@ -177,7 +180,7 @@ impl<'a, G: Gather> Lister<'a, G> {
         });
         match dumped {
             Ok(dumped) => {
-                self.gathered.interrupted |= dumped.interrupted;
+                self.gathered.doubts.interrupted |= dumped.interrupted;
                 (self.explain)(Event::dumped(&request, dumped));
                 Ok(true)
             }
@@ -190,12 +193,13 @@ impl<'a, G: Gather> Lister<'a, G> {
     /// Two lists at once.
     fn both(&mut self, kind: Kind, request: Request, other: &Request) -> Result<(), Failure> {
         let (net, ours, selection) = (self.net, self.ours, self.selection);
-        let gathered = Gathered { gatherer: self.gathered.gatherer.another(), interrupted: false };
+        let gathered = Gathered::new(self.gathered.gatherer.another());
         let aside = move || {
             let mut events = Vec::new();
             // A thread is born into the network namespace of the one that makes it.
             let explain = &mut |event| events.push(event);
-            let mut lister = Lister { diag: open()?, net, ours, gathered, selection, explain };
+            let (diag, refusal) = open()?;
+            let mut lister = Lister { diag, refusal, net, ours, gathered, selection, explain };
             lister.inet(kind, other.clone())?;
             let gathered = lister.gathered;
             Ok::<_, Failure>((gathered, events))
@@ -207,7 +211,7 @@ impl<'a, G: Gather> Lister<'a, G> {
             let Ok(helper) = helper else { return self.inet(kind, other.clone()) };
             let (gathered, events) = helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             self.gathered.gatherer.absorb(gathered.gatherer);
-            self.gathered.interrupted |= gathered.interrupted;
+            self.gathered.doubts.absorb(gathered.doubts);
             events.into_iter().for_each(&mut self.explain);
             Ok(())
         })
@@ -234,11 +238,11 @@ impl<'a, G: Gather> Lister<'a, G> {
         }
         match dumped {
             Ok(dumped) => {
-                self.gathered.interrupted |= dumped.interrupted;
+                self.gathered.doubts.interrupted |= dumped.interrupted;
                 (self.explain)(Event::dumped(&request, dumped));
                 Ok(())
             }
-            Err(error) if error.is_unsupported() => self.listed_by_proc(kind, request.family, Some(&error)),
+            Err(error) if is_unavailable(&error) => self.listed_by_proc(kind, request.family, Some(&error)),
             Err(error) => Err(Failure::host(error.to_string())),
         }
     }
@@ -257,6 +261,7 @@ impl<'a, G: Gather> Lister<'a, G> {
         if let Answer::Unknown(answer) = answer {
             let path = self.net.join("unix");
             rows.extend(proc_net::unix(&self.read(&path)?.unwrap_or_default()));
+            self.gathered.doubts.read_instead("unix", &answer);
             self.read_instead(&path, rows.len(), Some(answer));
         }
         let named = |row: &UnixSocket| (row.inode != 0).then_some((row.inode, row.name.clone()?));
@@ -341,20 +346,20 @@ impl<'a, G: Gather> Lister<'a, G> {
     ) -> Result<Answer, Failure> {
         match dumped {
             Some(Ok(Dumped { rows, interrupted })) => {
-                self.gathered.interrupted |= interrupted;
+                self.gathered.doubts.interrupted |= interrupted;
                 let (family, states) = (Coded::family(family), states.map(|states| states.0));
                 (self.explain)(Event::FamilyDumped { family, states, rows, interrupted });
                 Ok(Answer::Listed)
             }
-            Some(Err(error)) if error.is_unsupported() => Ok(Answer::Unknown(error.to_string())),
+            Some(Err(error)) if is_unavailable(&error) => Ok(Answer::Unknown(error.to_string())),
             Some(Err(error)) => Err(Failure::host(error.to_string())),
-            None => Ok(Answer::Unknown(format!("{family}: no sock_diag"))),
+            None => Ok(Answer::Unknown(self.refusal.clone().unwrap_or_else(|| format!("{family}: no sock_diag")))),
         }
     }
 
     /// Reads the list of a kind and family. A kernel that has none has no such sockets.
     fn listed_by_proc(&mut self, kind: Kind, family: Family, refusal: Option<&DumpError>) -> Result<(), Failure> {
-        let answer = refusal.map(ToString::to_string);
+        let answer = refusal.map(ToString::to_string).or_else(|| self.refusal.clone());
         let path = proc_net::file(kind, family).map(|file| self.net.join(file));
         let list = path.as_ref().map_or(Ok(None), |path| self.read(path))?;
         let (Some(path), Some(list)) = (path, list) else {
@@ -366,6 +371,10 @@ impl<'a, G: Gather> Lister<'a, G> {
         for row in proc_net::inet(kind, &list).filter(|row| self.selection.wants(kind, row.state.into())) {
             self.gathered.gatherer.inet(kind, row, None);
             rows += 1;
+        }
+        // For others sock_diag is an option of the kernel's that most have not chosen, and /proc/net the usual place.
+        if let (Some(answer), Kind::Tcp | Kind::Udp) = (&answer, kind) {
+            self.gathered.doubts.read_instead(proc_net::file(kind, family).unwrap_or_default(), answer);
         }
         self.read_instead(&path, rows, answer);
         Ok(())
@@ -467,7 +476,8 @@ mod tests {
         let mut explain = |event| events.push(event);
         let gathered = Gathered::<Rows>::default();
         let explain = &mut explain;
-        let lister = Lister { diag: None, net: &net, ours: true, gathered, selection: &selection, explain };
+        let lister =
+            Lister { diag: None, refusal: None, net: &net, ours: true, gathered, selection: &selection, explain };
         let survey = Survey::from(lister.run().unwrap());
         let seen: Vec<_> = survey.entries.iter().map(|entry| (entry.label(), entry.inode())).collect();
         assert_eq!(seen, [("tcp", Some(11)), ("icmp", Some(12)), ("u_str", Some(13))]);
@@ -481,7 +491,8 @@ mod tests {
             let selection =
                 Selection { ipv6: false, states: Which::All.mask(), ..Selection::new(Kinds::of(Kind::Raw)) };
             let (gathered, explain) = (Gathered::<Rows>::default(), &mut |_| {});
-            let lister = Lister { diag: None, net: &net, ours, gathered, selection: &selection, explain };
+            let lister =
+                Lister { diag: None, refusal: None, net: &net, ours, gathered, selection: &selection, explain };
             lister.run().map(Survey::from)
         };
         let failure = without_proc(true).unwrap_err();

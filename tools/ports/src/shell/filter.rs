@@ -13,6 +13,7 @@ use sockeye_sys::sock_diag::{DumpError, Request, SockDiag, StateMask};
 use sockeye_sys::{Family, Protocol, SockType, interface};
 
 use crate::cli::WantedOwners;
+use crate::doubts::Doubts;
 use crate::entry::Entry;
 use crate::explain::{Event, OwnerSearch, counted};
 use crate::filter::{Facts, Filter, LookUp, Program, Query};
@@ -73,8 +74,8 @@ pub struct Selected {
     pub entries: Vec<Entry>,
     /// How many sockets were left out or taken in without knowing their owners, and how these were searched.
     pub hidden: Option<(usize, OwnerSearch)>,
-    /// The kernel said each time that a list changed while it was read.
-    pub interrupted: bool,
+    /// What is doubtful about the list.
+    pub doubts: Doubts,
 }
 
 /// The sockets of a selection that a filter wants.
@@ -90,9 +91,9 @@ pub fn select(selection: &Selection, filter: &Filter, explain: &mut dyn FnMut(Ev
 /// # Errors
 /// As [`sift`].
 pub fn selected(survey: Survey, filter: &Filter) -> Result<Selected, Failure> {
-    let Survey { mut entries, interrupted } = survey;
+    let Survey { mut entries, doubts } = survey;
     let hidden = sift(&mut entries, filter)?;
-    Ok(Selected { entries, hidden, interrupted })
+    Ok(Selected { entries, hidden, doubts })
 }
 
 /// Counts the sockets of a selection that a filter wants, without keeping them where it can be told one by one. What comes
@@ -117,8 +118,8 @@ pub fn tally(
     }
     let bound = needs.bound.then(bound).transpose()?;
     let tally = Tally::new(filter, Facts { holders: None, bound: bound.as_ref() });
-    let Gathered { gatherer, interrupted } = super::gather(&selection, true, tally, explain)?;
-    Ok((Selected { interrupted, ..Selected::default() }, gatherer.counts))
+    let Gathered { gatherer, doubts } = super::gather(&selection, true, tally, explain)?;
+    Ok((Selected { doubts, ..Selected::default() }, gatherer.counts))
 }
 
 /// Keeps what a filter wants, and says how many owners it would have had to know.
@@ -149,7 +150,7 @@ impl Selected {
             let sockets = counted(*hidden, "socket", "sockets");
             format!("filter: owners of {sockets} are hidden, so that it can tell neither whose they are nor whose not: {why}")
         });
-        super::doubt(self.interrupted).map(str::to_owned).into_iter().chain(hidden)
+        self.doubts.notes().chain(hidden)
     }
 }
 
@@ -296,7 +297,8 @@ mod tests {
     fn a_list_in_doubt_says_so_before_its_hidden_owners() {
         assert_eq!(Selected::default().notes().count(), 0);
         let search = OwnerSearch { listed: 9, denied: 2, ..OwnerSearch::default() };
-        let selected = Selected { interrupted: true, hidden: Some((1, search)), ..Selected::default() };
+        let doubts = Doubts::of(true);
+        let selected = Selected { doubts, hidden: Some((1, search)), ..Selected::default() };
         let notes: Vec<String> = selected.notes().collect();
         let [changed, hidden] = notes.as_slice() else { panic!("{notes:?}") };
         assert_eq!(changed, "the list changed each time that it was read: a socket may be missing, or there twice");

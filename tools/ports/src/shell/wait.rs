@@ -10,6 +10,7 @@ use sockeye_sys::Family;
 use sockeye_sys::sock_diag::{Request, SockDiag, StateMask};
 
 use crate::cli::Wait;
+use crate::doubts::Doubts;
 use crate::kind::Kind;
 use crate::socket::Socket;
 use crate::wait::is_on;
@@ -32,6 +33,8 @@ pub struct Watched {
     pub interval_ms: u64,
     /// The sockets of the port in the last answer.
     pub sockets: Vec<Socket>,
+    /// What is doubtful about that answer.
+    pub doubts: Doubts,
 }
 
 /// Asks until the sockets of `port` are as the job wants them, or its time is over. With `link`, those that are bound to another
@@ -45,11 +48,11 @@ pub fn until(job: &Wait, port: u16, address: Option<IpAddr>, link: Option<u32>) 
     let kind = if job.protocol == sockeye_sys::Protocol::UDP { Kind::Udp } else { Kind::Tcp };
     let mut diag = SockDiag::open().map_err(|error| Failure::host(error.to_string()))?;
     let start = Instant::now();
-    let mut polls = 0;
+    let (mut polls, mut changed) = (0, 0);
     let mut progress = None;
     loop {
         polls += 1;
-        let mut sockets = Vec::new();
+        let (mut sockets, mut interrupted) = (Vec::new(), false);
         for family in [Family::INET, Family::INET6] {
             let request = Request { states, ..Request::new(family, job.protocol) };
             let row = &mut |row| {
@@ -59,15 +62,17 @@ pub fn until(job: &Wait, port: u16, address: Option<IpAddr>, link: Option<u32>) 
                     sockets.push(socket);
                 }
             };
-            diag.dump(&request, row).map_err(|error| Failure::host(error.to_string()))?;
+            interrupted |= diag.dump(&request, row).map_err(|error| Failure::host(error.to_string()))?.interrupted;
         }
+        changed = if interrupted { changed + 1 } else { 0 };
         let waited = start.elapsed();
-        let reached = job.until.is_reached(&sockets);
+        let reached = job.until.is_ended(&sockets, changed);
         let left = job.timeout.map(|timeout| timeout.saturating_sub(waited));
         if reached || left.is_some_and(|left| left.is_zero()) {
             let milliseconds = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
             let (waited_ms, interval_ms) = (milliseconds(waited), milliseconds(interval));
-            return Ok(Watched { reached, waited_ms, polls, interval_ms, sockets });
+            let doubts = Doubts::of(interrupted);
+            return Ok(Watched { reached, waited_ms, polls, interval_ms, sockets, doubts });
         }
         progress.get_or_insert_with(|| Progress::start("waiting for the port", None));
         std::thread::sleep(left.map_or(interval, |left| left.min(interval)));
