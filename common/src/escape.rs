@@ -6,11 +6,22 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether a terminal may act on `character` instead of showing it: C0 and C1 controls, line and paragraph
-/// separators, and the marks that change the direction of the text around them.
+/// Whether a terminal may act on `character` instead of showing it, or show nothing for it: C0 and C1 controls, line and
+/// paragraph separators, the marks that change the direction of the text around them, and what has no width, so that two
+/// names that look alike are not the same.
+///
+/// # Source
+/// Unicode 16, DerivedCoreProperties.txt, Default_Ignorable_Code_Point, without variation selectors; and the interlinear
+/// annotations.
 pub fn acts(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(
+            character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{3164}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}'
+            | '\u{e01f0}'..='\u{e0fff}'
+        )
 }
 
 /// `text` with every control character as `\t`, `\n`, `\r`, `\xNN` or `\u{..}`, and a backslash doubled.
@@ -102,6 +113,10 @@ mod tests {
         assert_eq!(escape("a\tb\r\n"), "a\\tb\\r\\n");
         assert_eq!(escape("\u{9b}31m\u{202e}"), "\\u{9b}31m\\u{202e}");
         assert_eq!(escape("\u{61c}\u{200f}\u{2029}\u{2066}\u{feff}"), "\\u{61c}\\u{200f}\\u{2029}\\u{2066}\\u{feff}");
+        for unseen in ['\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{2064}', '\u{180e}', '\u{e0041}'] {
+            assert_eq!(escape(&format!("a{unseen}b")), format!("a{}b", unseen.escape_unicode()));
+        }
+        assert_eq!(escape("\u{fe0f}\u{301}"), "\u{fe0f}\u{301}", "what changes how its neighbour looks is seen");
         assert_eq!(escape("back\\slash"), "back\\\\slash");
         assert_eq!(escape_octets(b"A\xffB\x00"), "A\\xffB\\x00");
         assert_eq!(['x', '\u{1b}', '\u{202e}', '\\'].map(quoted), ["'x'", "'\\x1b'", "'\\u{202e}'", "'\\\\'"]);

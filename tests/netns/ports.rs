@@ -296,7 +296,7 @@ fn hides_owners_and_says_so(net: &Net) {
     let hidden = run(as_nobody().arg("-tlnpH"));
     let fields = cut(hidden.status(0).out().trim_end()).1;
     assert_eq!(fields, "?", "{}", hidden.story());
-    hidden.stderr_has("ports: owners of 1 socket are hidden: no permission to look into ");
+    hidden.stderr_has("ports: no owner found for 1 socket: ");
     hidden.stderr_has(" (try as root)\n");
     let hidden = run(as_nobody().args(["-tlnp", "--json"]));
     let object: Value = serde_json::from_str(hidden.out().trim_end()).unwrap();

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::process::Command;
 
 use socket2::{Domain, Protocol, Socket, Type};
-use sockeye_test_support::{Case, Net, run, wait_until};
+use sockeye_test_support::{Background, Case, Net, run, wait_until};
 
 pub(crate) fn tests() -> Vec<Case> {
     vec![
@@ -12,6 +12,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("ports_filter::finds_what_ss_should_find", &["ss", "ip"], finds_what_ss_should_find),
         Case::new("ports_filter::finds_what_ss_cannot_ask_for", &["ss", "ip"], finds_what_ss_cannot_ask_for),
         Case::new("ports_filter::names_are_looked_up_here", &["ip"], names_are_looked_up_here),
+        Case::new("ports_filter::names_are_taken_as_they_are_shown", &["python3"], names_are_taken_as_they_are_shown),
     ]
 }
 
@@ -326,4 +327,45 @@ fn names_are_looked_up_here(net: &Net) {
     let words = ["-Htan", "state", "listening", "(", "sport", "=", ":22", "or", "sport", "=", ":7008", ")"];
     assert_eq!(run(net.tool("ports").args(words)).status(0).out().lines().count(), 2);
     run(Command::new(net.tool("ports").get_program()).args(["-Htan", "sport", "1"])).status(0).stdout_is("");
+}
+
+fn names_are_taken_as_they_are_shown(net: &Net) {
+    // A process by each name, which listens on a port and on a path by that name.
+    let names = ["plain", "a) b (c", r#"x"[9] fd 1"#, r"b\\*[a]", "e\u{1b}[2J\u{200b}", "o'n or 'p", "c:\\"];
+    let script = "
+import socket, sys
+name = sys.argv[1].encode()
+open('/proc/self/comm', 'wb').write(name)
+ports = socket.create_server(('127.0.0.1', 0))
+path = socket.socket(socket.AF_UNIX)
+path.bind(name)
+path.listen()
+print('up', flush=True)
+sys.stdin.read()
+";
+    let processes: Vec<Background> = names
+        .iter()
+        .map(|name| {
+            let mut command = Command::new("python3");
+            command.args(["-c", script, name]).current_dir(net.dir());
+            let process = Background::spawn(command);
+            process.wait_for_stdout("up");
+            process
+        })
+        .collect();
+    for (option, word, column) in [("-tlH", "process", "process"), ("-xlH", "src", "local_address")] {
+        let told = run(net.tool("ports").arg(option).arg(format!("-o={column}")));
+        let mut shown: Vec<String> = told.status(0).out().lines().map(str::to_owned).collect();
+        // Other namespaces have their own Unix-domain sockets, and so has this one none but these.
+        shown.sort();
+        assert_eq!(shown.len(), names.len(), "{}", told.story());
+        for name in &shown {
+            // A bare name of a path begins with neither / nor @.
+            let value = if word == "src" { format!("unix:{name}") } else { name.clone() };
+            let value = if name.starts_with('"') && word == "src" { format!("\"unix:{}", &name[1..]) } else { value };
+            let found = run(net.tool("ports").args([option, &format!("-o={column}"), &format!("{word} {value}")]));
+            found.status(0).stdout_is(format!("{name}\n")).stderr_is("");
+        }
+    }
+    drop(processes);
 }

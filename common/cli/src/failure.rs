@@ -1,6 +1,9 @@
 //! How a run ends: [`Status`] where it came to an answer, [`Failure`] where it did not.
 
+use std::ops::Range;
 use std::{fmt, io};
+
+use crate::escape::escape;
 
 pub use sockeye_common::errno::cause as errno_text;
 
@@ -35,6 +38,8 @@ pub enum Failure {
         message: String,
         /// What to try, when we know it.
         hint: Option<String>,
+        /// Lines below: what was written, and marks under what is wrong with it. Safe for a terminal.
+        excerpt: Option<String>,
     },
     /// The reader of standard output went away: not an error of ours, and nothing to say.
     ClosedPipe,
@@ -45,7 +50,7 @@ pub enum Failure {
 impl Failure {
     /// A failure with a status of the tool's own.
     pub fn new(status: Status, message: impl Into<String>) -> Self {
-        Self::Fault { status, message: message.into(), hint: None }
+        Self::Fault { status, message: message.into(), hint: None, excerpt: None }
     }
 
     /// The command line or the input is wrong.
@@ -72,7 +77,23 @@ impl Failure {
     #[must_use]
     pub fn hint(self, hint: impl Into<String>) -> Self {
         match self {
-            Self::Fault { status, message, .. } => Self::Fault { status, message, hint: Some(hint.into()) },
+            Self::Fault { status, message, excerpt, .. } => {
+                Self::Fault { status, message, hint: Some(hint.into()), excerpt }
+            }
+            other => other,
+        }
+    }
+
+    /// Adds what was written, on a line below, and marks under `wrong`, a range of its octets.
+    #[must_use]
+    pub fn pointing(self, written: &str, wrong: Range<usize>) -> Self {
+        let part = |range: Range<usize>| escape(written.get(range).unwrap_or_default()).into_owned();
+        let (before, marked, after) =
+            (part(0..wrong.start), part(wrong.clone()), part(wrong.end..written.len().max(wrong.end)));
+        let (blanks, marks) = (before.chars().count(), marked.chars().count().max(1));
+        let lines = format!("  {before}{marked}{after}\n  {:blanks$}{:^<marks$}\n", "", "");
+        match self {
+            Self::Fault { status, message, hint, .. } => Self::Fault { status, message, hint, excerpt: Some(lines) },
             other => other,
         }
     }
@@ -119,6 +140,19 @@ mod tests {
         assert_eq!(failure.to_string(), "connect 127.0.0.1:81: Connection refused");
         assert_eq!(failure.status(), Status::NETWORK);
         assert_eq!(Failure::usage("x").hint("try y").to_string(), "x (try y)");
+    }
+
+    #[test]
+    fn what_is_wrong_is_marked_where_it_stands_when_it_is_safe_for_a_terminal() {
+        let excerpt = |failure| match failure {
+            Failure::Fault { excerpt, .. } => excerpt.unwrap_or_default(),
+            _ => String::new(),
+        };
+        let failure = Failure::usage("no column pear").pointing("ü\u{1b},pear,state", 4..8).hint("peer?");
+        assert_eq!(failure.to_string(), "no column pear (peer?)");
+        assert_eq!(excerpt(failure), "  ü\\x1b,pear,state\n        ^^^^\n");
+        assert_eq!(excerpt(Failure::usage("x").pointing("ab", 2..2)), "  ab\n    ^\n", "behind the end");
+        assert_eq!(excerpt(Failure::usage("x").pointing("ab", 7..9)), "  \n  ^\n", "no range of it");
     }
 
     #[test]

@@ -379,7 +379,7 @@ impl<'a> Output<'a> {
 
     /// Says that something failed: the sentence on standard error and, with JSON, an error object among the results.
     pub fn failure(&mut self, failure: &Failure) {
-        let Failure::Fault { status, message, hint } = failure else { return };
+        let Failure::Fault { status, message, hint, excerpt } = failure else { return };
         if self.presentation.json {
             let data = ErrorData { message: message.clone(), hint: hint.as_deref(), exit_status: status.0 };
             let written = match self.explain_to {
@@ -395,6 +395,9 @@ impl<'a> Output<'a> {
             self.fault.get_or_insert(error);
         }
         self.note(failure.to_string());
+        if let Some(lines) = excerpt {
+            self.stderr_text(lines);
+        }
     }
 
     /// Hands everything to the system.

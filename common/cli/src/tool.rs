@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
 
-use crate::escape::{escape, escape_controls};
+use crate::escape::{escape, escape_controls, escape_octets};
 use crate::failure::{Failure, Status};
 use crate::manual::Manual;
 use crate::options::Presentation;
@@ -223,10 +223,20 @@ pub fn parse_clap<A: clap::Parser>(invocation: &Invocation) -> Result<A, Exit> {
         clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayVersion => {
             Exit::Text { text: error.to_string(), on_stderr: false, status: Status::YES }
         }
+        clap::error::ErrorKind::InvalidUtf8 => Exit::Failure(not_utf8(&A::command(), invocation)),
         _ => Exit::Failure(
             Failure::usage(one_line(error)).hint(format!("see {} --help", asked_for(&A::command(), invocation))),
         ),
     })
+}
+
+/// Which argument is not text.
+fn not_utf8(command: &clap::Command, invocation: &Invocation) -> Failure {
+    let named = invocation.args.iter().find(|arg| arg.to_str().is_none()).map_or_else(
+        || "an argument is not UTF-8".to_owned(),
+        |arg| format!("argument {} is not UTF-8", escape_octets(arg.as_encoded_bytes())),
+    );
+    Failure::usage(named).hint(format!("see {} --help", asked_for(command, invocation)))
 }
 
 /// The tool, and the command of it that the line names if it names one: `netsum udp`.
@@ -308,6 +318,15 @@ mod tests {
         assert_eq!(said(&[]), "the following required arguments were not provided: <FILE> (see netsum --help)");
         assert!(!said(&["a", "\u{1b}[2J"]).contains('\u{1b}'));
         assert!(said(&["--help"]).contains("--explain"));
+    }
+
+    #[test]
+    fn an_argument_that_is_no_text_is_named() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let args = vec![OsString::from_vec(b"a\xff\x1b".to_vec())];
+        let invocation = Invocation { name: "netsum".into(), args };
+        let Exit::Failure(failure) = parse_clap::<Args>(&invocation).unwrap_err() else { panic!("no failure") };
+        assert_eq!(failure.to_string(), "argument a\\xff\\x1b is not UTF-8 (see netsum --help)");
     }
 
     #[test]

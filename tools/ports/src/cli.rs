@@ -2,6 +2,7 @@
 
 pub mod backlog;
 pub mod explain;
+mod foreign;
 mod free;
 mod getopt;
 mod list;
@@ -122,7 +123,7 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
         _ => {}
     }
     let args = list::attach_columns(&command_first(&invocation.args, is_command));
-    let cli: Cli = parse_clap(&Invocation { args, ..invocation.clone() })?;
+    let cli: Cli = parse_clap(&Invocation { args, ..invocation.clone() }).map_err(foreign::advise)?;
     let presentation = cli.presentation;
     let job = match cli.command {
         None => {

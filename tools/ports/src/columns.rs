@@ -7,6 +7,7 @@ pub mod cell;
 pub mod sort;
 
 use std::fmt;
+use std::ops::Range;
 
 use sockeye_cli::escape::escape;
 
@@ -223,16 +224,75 @@ impl Column {
 /// A word that is no column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownColumn {
+    /// The list.
+    pub list: String,
+    /// The octets of the word in it.
+    pub span: Range<usize>,
+}
+
+impl UnknownColumn {
     /// The word.
-    pub word: String,
+    pub fn word(&self) -> &str {
+        self.list.get(self.span.clone()).unwrap_or_default()
+    }
+
+    /// Where it is, in characters from 1.
+    pub fn place(&self) -> usize {
+        self.list.get(..self.span.start).unwrap_or_default().chars().count() + 1
+    }
+
+    /// The column that may have been meant: of which a letter or two are otherwise.
+    pub fn meant(&self) -> Option<Column> {
+        let distances = Column::ALL.iter().map(|column| (distance(self.word(), column.name()), *column));
+        let nearest = distances.min_by_key(|(distance, _)| *distance)?;
+        (nearest.0 <= 2 && nearest.0 < self.word().len()).then_some(nearest.1)
+    }
+}
+
+/// How many letters must be put in, left out, changed or swapped with the next to make one word of the other.
+///
+/// # Source
+/// The optimal string alignment distance.
+pub(crate) fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    let mut last = None;
+    for (letter, number) in one.chars().zip(1..) {
+        let mut next = vec![number];
+        let mut last_of_other = None;
+        for (at, letter_of_other) in other.iter().enumerate() {
+            let of = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
+            let changed = of(&row, at) + usize::from(letter != *letter_of_other);
+            let mut least = changed.min(of(&row, at + 1) + 1).min(of(&next, at) + 1);
+            if last == Some(*letter_of_other) && last_of_other == Some(letter) {
+                least = least.min(at.checked_sub(1).map_or(usize::MAX, |at| of(&before, at) + 1));
+            }
+            next.push(least);
+            last_of_other = Some(*letter_of_other);
+        }
+        before = std::mem::replace(&mut row, next);
+        last = Some(letter);
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// The words of a list, each with where it stands.
+pub(crate) fn words(list: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
+    let mut start = 0;
+    list.split(',').map(move |word| {
+        let span = start..start + word.len();
+        start = span.end + 1;
+        (word, span)
+    })
 }
 
 impl fmt::Display for UnknownColumn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.word.is_empty() {
+        if self.word().is_empty() {
             f.write_str("a column without a name")
         } else {
-            write!(f, "no column {}", escape(&self.word))
+            write!(f, "no column {}", escape(self.word()))
         }
     }
 }
@@ -250,8 +310,10 @@ pub fn parse(list: &str, default: &[Column]) -> Result<Vec<Column>, UnknownColum
         Some(rest) => (default.to_vec(), rest),
         None => (Vec::new(), list),
     };
-    for word in rest.trim_end_matches(',').split(',') {
-        let column = Column::named(word).ok_or_else(|| UnknownColumn { word: word.to_owned() })?;
+    let before = list.len() - rest.len();
+    for (word, span) in words(rest.trim_end_matches(',')) {
+        let unknown = || UnknownColumn { list: list.to_owned(), span: before + span.start..before + span.end };
+        let column = Column::named(word).ok_or_else(unknown)?;
         if !columns.contains(&column) {
             columns.push(column);
         }
@@ -307,6 +369,22 @@ mod tests {
         assert_eq!(parse("rtt_us,", &default), Ok(vec![Column::Rtt]));
         assert_eq!(parse("state,stat\u{1b}", &default).unwrap_err().to_string(), "no column stat\\x1b");
         assert_eq!(parse("state,,local", &default).unwrap_err().to_string(), "a column without a name");
+    }
+
+    #[test]
+    fn a_word_that_is_no_column_is_found_where_it_stands_and_what_may_be_meant() {
+        let told = |list: &str| {
+            let unknown = parse(list, &[]).unwrap_err();
+            (unknown.place(), unknown.word().to_owned(), unknown.meant())
+        };
+        assert_eq!(told("local,pear,state"), (7, "pear".to_owned(), Some(Column::Peer)));
+        assert_eq!(told("+timer,loacl"), (8, "loacl".to_owned(), Some(Column::Local)));
+        assert_eq!(told("state,,local"), (7, String::new(), None));
+        assert_eq!(told("x"), (1, "x".to_owned(), None));
+        assert_eq!(
+            [("", "ab"), ("ab", "ba"), ("kitten", "sitting")].map(|(one, other)| distance(one, other)),
+            [2, 1, 3]
+        );
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl OwnerSearch {
     /// Why an owner may be missing, and whether root would find it.
     pub fn why_hidden(&self) -> (String, bool) {
         let processes = |count| counted(count, "process", "processes");
-        let denied = || format!("no permission to look into {}", processes(self.denied));
+        let denied = || format!("{} may not be looked into", processes(self.denied));
         let unread = || format!("{} could not be read (too many open files?)", processes(self.unread));
         match (self.denied, self.unread) {
             (0, 0) if self.listed == 0 => ("/proc lists no process: it is not mounted".to_owned(), false),
@@ -239,6 +239,13 @@ impl Render for OwnerSearch {
         if self.unread > 0 {
             text.line(format!("  {} could not be read", counted(self.unread, "process", "processes")))?;
         }
+        let incomplete = self.denied > 0 || self.unread > 0 || self.stopped_early;
+        if self.found < self.wanted && !incomplete {
+            text.line(
+                "  nobody seen here holds the others: they are the kernel's own or of another PID namespace, or were closed \
+                 meanwhile",
+            )?;
+        }
         Ok(())
     }
 }
@@ -315,7 +322,8 @@ mod tests {
             OwnerSearch { wanted: 3, found: 2, processes: 1, descriptors: 9, threads: 1, ..OwnerSearch::default() };
         assert_eq!(
             shown(&Event::OwnersSearched(search)),
-            "read 9 descriptors of 1 process in /proc/PID/fd with 1 thread: found owners of 2 of 3 sockets\n"
+            "read 9 descriptors of 1 process in /proc/PID/fd with 1 thread: found owners of 2 of 3 sockets\n  nobody seen here \
+             holds the others: they are the kernel's own or of another PID namespace, or were closed meanwhile\n"
         );
         let none = Event::OwnersSearched(OwnerSearch::default());
         assert_eq!(shown(&none), "no owner to look for: no process can hold any of the sockets\n");
@@ -329,11 +337,11 @@ mod tests {
     fn what_hides_owners_is_told_as_it_is() {
         let why =
             |denied, unread, listed| OwnerSearch { listed, denied, unread, ..OwnerSearch::default() }.why_hidden();
-        assert_eq!(why(1, 0, 9), ("no permission to look into 1 process".to_owned(), true));
+        assert_eq!(why(1, 0, 9), ("1 process may not be looked into".to_owned(), true));
         assert_eq!(why(0, 0, 9), ("/proc hides other users' processes".to_owned(), true));
         // Root would find no more.
         assert_eq!(why(0, 2, 9), ("2 processes could not be read (too many open files?)".to_owned(), false));
-        let both = "no permission to look into 3 processes, 1 process could not be read (too many open files?)";
+        let both = "3 processes may not be looked into, 1 process could not be read (too many open files?)";
         assert_eq!(why(3, 1, 9), (both.to_owned(), true));
         assert_eq!(why(0, 0, 0), ("/proc lists no process: it is not mounted".to_owned(), false));
         let search = OwnerSearch { wanted: 1, unread: 2, ..OwnerSearch::default() };

@@ -278,5 +278,5 @@ pub(crate) fn note_hidden<'a, T: Listed + 'a>(
     let sockets = counted(hidden, "socket", "sockets");
     let (why, root_would_help) = search.why_hidden();
     let hint = if root_would_help && !shell::is_root() { " (try as root)" } else { "" };
-    output.note(format!("owners of {sockets} are hidden: {why}{hint}"));
+    output.note(format!("no owner found for {sockets}: {why}{hint}"));
 }

@@ -153,8 +153,8 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
         choice.only_families(families);
     }
     let mut filter = shell::filter::resolve(&parsed).map_err(|failure| match failure {
-        Failure::Fault { status: Status::USAGE, message, hint } => {
-            Failure::Fault { status: VALUE_WRONG, message, hint }
+        Failure::Fault { status: Status::USAGE, message, hint, excerpt } => {
+            Failure::Fault { status: VALUE_WRONG, message, hint, excerpt }
         }
         other => other,
     })?;

@@ -161,9 +161,9 @@ impl Run<'_, '_> {
 /// The failure, said to be of the URL in that place. A URL that is malformed is an answer, and no wrong command line.
 fn at(place: Place<'_>, failure: Failure) -> Failure {
     match failure {
-        Failure::Fault { status, message, hint } => {
+        Failure::Fault { status, message, hint, excerpt } => {
             let status = if status == Status::USAGE { Status::NO } else { status };
-            Failure::Fault { status, message: format!("{place}{message}"), hint }
+            Failure::Fault { status, message: format!("{place}{message}"), hint, excerpt }
         }
         other => other,
     }

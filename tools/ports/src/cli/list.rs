@@ -347,8 +347,11 @@ impl ListArgs {
         ];
         let mut kinds =
             flags.into_iter().filter(|(wanted, _)| *wanted).fold(Kinds::NONE, |all, (_, kinds)| all | kinds);
-        for word in self.query.iter().flat_map(|query| query.split(',')) {
-            kinds |= kinds_named(word)?;
+        if let Some(query) = &self.query {
+            for (word, span) in columns::words(query) {
+                let place = query.get(..span.start).unwrap_or_default().chars().count() + 1;
+                kinds |= kinds_named(word).map_err(|words| no_kind(place, &words).pointing(query, span))?;
+            }
         }
         let (mut ipv4, mut ipv6) = (self.ipv4, self.ipv6);
         match self.family {
@@ -383,8 +386,13 @@ fn namespace(word: &str) -> Result<Wanted, Exit> {
     Wanted::parse(word).ok_or_else(|| nothing().into())
 }
 
+fn no_kind(place: usize, words: &str) -> Failure {
+    Failure::usage(format!("-A, column {place}: {words}"))
+        .hint("tcp, udp, udplite, raw, ping, mptcp, sctp, dccp, inet, unix, packet, netlink, vsock or all")
+}
+
 /// The kinds that a word of `-A` stands for.
-fn kinds_named(word: &str) -> Result<Kinds, Exit> {
+fn kinds_named(word: &str) -> Result<Kinds, String> {
     let inet = || Kind::ALL.into_iter().filter(|kind| kind.is_inet()).collect();
     Ok(match word {
         "all" => Kind::ALL.into_iter().collect(),
@@ -404,9 +412,7 @@ fn kinds_named(word: &str) -> Result<Kinds, Exit> {
         other => match Kind::from_netid(other).filter(|kind| kind.netid() == other) {
             Some(kind) => Kinds::of(kind),
             None => {
-                return Err(Failure::usage(format!("-A {}: no such kind of socket", escape(other)))
-                    .hint("tcp, udp, udplite, raw, ping, mptcp, sctp, dccp, inet, unix, packet, netlink, vsock or all")
-                    .into());
+                return Err(format!("no kind of socket is called {}", escape(other)));
             }
         },
     })
@@ -428,7 +434,12 @@ fn extensions(list: &List) -> Extensions {
 }
 
 fn refused(option: &str, fault: &UnknownColumn) -> Exit {
-    Failure::usage(format!("{option}: {fault}")).hint("ports -o help lists them").into()
+    let hint = match fault.meant() {
+        Some(meant) => format!("{} is one; ports -o help lists them", meant.name()),
+        None => "ports -o help lists them".to_owned(),
+    };
+    let message = format!("{option}, column {}: {fault}", fault.place());
+    Failure::usage(message).hint(hint).pointing(&fault.list, fault.span.clone()).into()
 }
 
 #[cfg(test)]

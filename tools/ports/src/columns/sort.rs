@@ -2,9 +2,10 @@
 
 use std::cmp::Ordering;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
 
 use super::cell::{Reader, Row};
-use super::{Column, UnknownColumn};
+use super::{Column, UnknownColumn, words};
 
 /// A column to sort by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +21,12 @@ pub struct SortBy {
 /// # Errors
 /// [`UnknownColumn`] with the first word that names none.
 pub fn parse(list: &str) -> Result<Vec<SortBy>, UnknownColumn> {
-    let word = |word: &str| {
+    let word = |(word, span): (&str, Range<usize>)| {
         let (descending, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
-        let column = Column::named(name).ok_or_else(|| UnknownColumn { word: name.to_owned() })?;
-        Ok(SortBy { column, descending })
+        let unknown = || UnknownColumn { list: list.to_owned(), span: span.end - name.len()..span.end };
+        Ok(SortBy { column: Column::named(name).ok_or_else(unknown)?, descending })
     };
-    list.split(',').map(word).collect()
+    words(list).map(word).collect()
 }
 
 /// What a cell is sorted by.
@@ -81,7 +82,7 @@ mod tests {
     fn a_list_of_columns_to_sort_by() {
         let by = |column, descending| SortBy { column, descending };
         assert_eq!(parse("state,-recvq"), Ok(vec![by(Column::State, false), by(Column::RecvQ, true)]));
-        assert_eq!(parse("-size").unwrap_err().word, "size");
+        assert_eq!(parse("state,-size").unwrap_err().word(), "size");
         assert!(parse("").is_err());
     }
 

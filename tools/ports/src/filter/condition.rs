@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
+use sockeye_cli::escape::escape_octets;
 use sockeye_sys::Family;
 use sockeye_sys::sock_diag::{StateMask, UnixName};
 
@@ -304,7 +305,7 @@ impl Test {
             Self::Number { field, first, last } => {
                 number(*field, subject, facts, &|value| (*first..=*last).contains(&value))
             }
-            Self::Process(pattern) => owners(subject, facts).any(|(_, command)| glob::matches(pattern, command)),
+            Self::Process(pattern) => owners(subject, facts).any(|(_, command)| is_called(pattern, command)),
             Self::Prefix { side, ip, length } => {
                 end(subject, *side).is_some_and(|end| has_prefix(end.ip(), *ip, *length))
             }
@@ -320,7 +321,7 @@ impl Test {
             }
             Self::Unix { side, pattern } => match (subject.ends, side) {
                 (Ends::Unix { local: name, .. }, Side::Local) | (Ends::Unix { peer: name, .. }, Side::Peer) => {
-                    glob::matches(pattern, &unix_text(name))
+                    is_called(pattern, &unix_text(name)) || is_called(pattern, &shown(name))
                 }
                 _ => false,
             },
@@ -353,6 +354,22 @@ fn pick<T>(side: Side, local: T, peer: T) -> T {
 }
 
 /// A name as a pattern sees it: that of the abstract name space behind an `@`, and nothing where there is none.
+/// Whether a pattern means this name: also where it is the name as a listing shows it, in which `*` and `[` are no pattern,
+/// and a quotation mark has a backslash before it.
+fn is_called(pattern: &str, name: &str) -> bool {
+    let plain = pattern.replace("\\\"", "\"");
+    plain == name || glob::matches(&plain, name)
+}
+
+/// A Unix-domain name as a listing shows it, without quotes.
+fn shown(name: Option<&UnixName>) -> String {
+    match name {
+        None => String::new(),
+        Some(UnixName::Path(path)) => escape_octets(path),
+        Some(UnixName::Abstract(name)) => format!("@{}", escape_octets(name)),
+    }
+}
+
 fn unix_text(name: Option<&UnixName>) -> Cow<'_, str> {
     match name {
         None => Cow::Borrowed(""),

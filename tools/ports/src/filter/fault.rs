@@ -43,9 +43,10 @@ impl From<Fault> for Exit {
 }
 
 impl From<Fault> for Failure {
-    /// One line, for what is found wrong only when names are looked up.
+    /// For what is found wrong only when names are looked up.
     fn from(fault: Fault) -> Self {
-        Self::usage(format!("filter, column {}: {}", fault.column(), escape_controls(&fault.message)))
+        let message = format!("filter, column {}: {}", fault.column(), escape_controls(&fault.message));
+        Self::usage(message).pointing(&fault.query, fault.span)
     }
 }
 

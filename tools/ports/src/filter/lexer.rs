@@ -80,12 +80,27 @@ fn next<'a>(query: &str, rest: &'a str, at: usize, first: char) -> Result<Token<
     }
     if first == '"' || first == '\'' {
         let inside = rest.get(1..).unwrap_or_default();
-        let Some((text, _)) = inside.split_once(first) else {
+        let Some(text) = quoted(inside, first) else {
             return Err(Fault::new(query, at..at + 1, format!("the quotation mark {first} has no other")));
         };
         return Ok(Token { kind: Kind::Word, text, span: at..at + text.len() + 2, quoted: true });
     }
     Ok(token(Kind::Word, rest.get(..word_length(rest)).unwrap_or(rest)))
+}
+
+/// What stands before the other quotation mark. One with a backslash before it is part of a name, as listings show it,
+/// unless there is no further one.
+fn quoted(inside: &str, mark: char) -> Option<&str> {
+    let mut escaped = false;
+    let end = inside.char_indices().find(|(_, character)| {
+        let ends = *character == mark && !escaped;
+        escaped = *character == '\\' && !escaped;
+        ends
+    });
+    match end {
+        Some((at, _)) => inside.get(..at),
+        None => inside.split_once(mark).map(|(text, _)| text),
+    }
 }
 
 /// How many octets the word at the start of `rest` has. At least one.
@@ -134,6 +149,9 @@ mod tests {
         assert_eq!(texts("src [::1)"), ["src", "[::1", ")"]);
         assert_eq!(texts("process = 'a) b (c'"), ["process", "=", "a) b (c"]);
         assert_eq!(tokens("a \"b").unwrap_err().column(), 3);
+        assert_eq!(texts(r#"process "x\"[9] fd 1," sport 1"#), ["process", r#"x\"[9] fd 1,"#, "sport", "1"]);
+        assert_eq!(texts(r#"process "a\\" or"#), ["process", r"a\\", "or"]);
+        assert_eq!(texts(r#"process "c:\""#), ["process", r"c:\"]);
     }
 
     #[test]

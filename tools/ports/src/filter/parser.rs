@@ -243,8 +243,9 @@ impl<'a> Parser<'a> {
             }
             _ => {
                 let predicate = self.predicate()?;
-                let last = self.tokens.get(self.next.saturating_sub(1)).map_or(token.span.end, |last| last.span.end);
-                Written::Term(Term { predicate, span: token.span.start..last })
+                let last =
+                    self.tokens.get(self.next.saturating_sub(1)).map_or(token.span.clone(), |last| last.span.clone());
+                Written::Term(Term { predicate, span: token.span.start..last.end, value: last })
             }
         };
         self.depth -= 1;

@@ -216,6 +216,8 @@ pub struct Term {
     pub predicate: Predicate,
     /// Where.
     pub span: std::ops::Range<usize>,
+    /// The octets of its last word: the address, the number, the name.
+    pub value: std::ops::Range<usize>,
 }
 
 impl Predicate {

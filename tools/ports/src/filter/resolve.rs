@@ -106,7 +106,7 @@ impl Query {
             None => Tree::constant(true),
             Some(expression) => expression.try_map(&mut |term: &Term| {
                 resolve(&term.predicate, names)
-                    .map_err(|message| Fault::new(&self.text, term.span.clone(), message).of_value())
+                    .map_err(|message| Fault::new(&self.text, term.value.clone(), message).of_value())
             })?,
         };
         Ok(Filter { states: self.states, condition })

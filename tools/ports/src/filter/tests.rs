@@ -259,8 +259,8 @@ fn names_are_looked_up_and_what_is_not_found_is_marked() {
         let fault = parse(&[query]).unwrap().resolve(&mut Names).unwrap_err();
         (fault.column(), fault.message)
     };
-    assert_eq!(fault("sport 1 and dev = eth9"), (13, "no interface is called eth9".to_owned()));
-    assert_eq!(fault("src nowhere"), (1, "getaddrinfo nowhere: Name or service not known".to_owned()));
+    assert_eq!(fault("sport 1 and dev = eth9"), (19, "no interface is called eth9".to_owned()));
+    assert_eq!(fault("src nowhere"), (5, "getaddrinfo nowhere: Name or service not known".to_owned()));
     assert_eq!(fault("sport :nix").1, "no service is called nix");
     assert_eq!(fault("user bob").1, "no user is called bob");
     assert_eq!(fault("cgroup /b").1, "no control group /b");

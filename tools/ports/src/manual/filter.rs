@@ -31,7 +31,7 @@ kernel tells only to those with CAP_NET_ADMIN. `cgroup PATH`: the control group,
 `autobound`: the kernel chose the local port: `bind`(2) did not, and it lies in net.ipv4.ip_local_port_range. Of accepted \
 connections, SYN-RECEIVED and TIME-WAIT the kernel has forgotten who chose, so that only the range decides.
 
-`pid N`, `process NAME`: held by this process, or by one of that name, where `*`, `?` and `[a-z]` stand for others. A socket \
+`pid N`, `process NAME`: held by this process, or by one of that name, where `*`, `?` and `[a-z]` stand for others; the name may stand as a listing shows it, in its quotes and with its escapes, and so may that of a Unix-domain socket. A socket \
 whose owners are hidden matches neither that nor its opposite (`!=`, `not`), and their number is said on standard error. \
 `uid N`, `user NAME`: made by this user; where the kernel keeps none, as of TIME-WAIT, neither that nor its opposite matches. `inode N`. `family 4`, `family 6`, `inet`, `inet6`: the family of the socket. `rcvq N`, `sndq N`: the queues. None of \
 these is known to `ss`.

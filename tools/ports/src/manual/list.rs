@@ -42,9 +42,9 @@ the interface that it takes frames of, a netlink socket its protocol and its por
 
 `Owner`, with `-p`: every process that holds the socket, with its number and its descriptors. A name with blanks or \
 brackets stands in quotes, and control characters are written as `\\xNN`, \
-marks that turn the direction of text as `\\u{NNNN}`. `-` means that no process has it: \
+marks that turn the direction of text, and what has no width, as `\\u{NNNN}`. A name so written can be given to a filter as it stands. `-` means that no process has it: \
 TIME-WAIT, a connection that waits for accept, one that the process has closed, a process outside this PID namespace, a netlink socket of the kernel's own; \
-`?` a process that may not be looked into.
+`?` that nobody was found who holds it and that not every process may be looked into.
 
 Where a row is too long for the terminal, its last columns, and its peer too, stand on lines of their own below it, with \
 their names. Into a pipe or a file, each socket is always one line.";

@@ -90,7 +90,11 @@ fn every_kind_has_an_option_and_a_word() {
     assert_eq!(kinds(&["-f", "link"]), Kinds::PACKET);
     let inet6 = parsed(&["-f", "inet6"]).unwrap().selection;
     assert_eq!((inet6.ipv4, inet6.ipv6, inet6.kinds), (false, true, Kinds::TCP_UDP));
-    assert!(parsed(&["-A", "tcp,x25\u{1b}"]).unwrap_err().starts_with("-A x25\\x1b: no such kind of socket (tcp, "));
+    assert!(
+        parsed(&["-A", "tcp,x25\u{1b}"])
+            .unwrap_err()
+            .starts_with("-A, column 5: no kind of socket is called x25\\x1b (tcp, ")
+    );
 }
 
 #[test]
@@ -107,7 +111,10 @@ fn o_is_timers_unless_a_list_stands_behind_it() {
     }
     assert_eq!(names(&["-o", "+rtt,cwnd"]), with(&["rtt", "cwnd"]));
     assert_eq!(names(&["-o=state"]), ["state"], "one column");
-    assert_eq!(parsed(&["-o", "local,statt"]).unwrap_err(), "-o: no column statt (ports -o help lists them)");
+    assert_eq!(
+        parsed(&["-o", "local,statt"]).unwrap_err(),
+        "-o, column 7: no column statt (state is one; ports -o help lists them)"
+    );
     for asked in [&["-o", "help"][..], &["--columns"], &["--columns=help"]] {
         assert!(parsed(asked).unwrap_err().contains("congestion control\n"), "{asked:?}");
     }
