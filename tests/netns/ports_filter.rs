@@ -312,9 +312,18 @@ fn names_are_looked_up_here(net: &Net) {
     assert_eq!(ours(net, "dev lo").len(), 2);
     assert_eq!(ours(net, "user root or not user root"), ours(net, "not state time-wait"));
     for (query, told) in [
-        ("sport 22 and dev nope", "ports: filter, column 14: no interface is called nope here\n"),
-        ("user nobody-is-called-so", "ports: filter, column 1: no user is called nobody-is-called-so in /etc/passwd\n"),
-        ("sport :no-such-service", "ports: filter, column 1: no service is called no-such-service\n"),
+        (
+            "sport 22 and dev nope",
+            "ports: filter, column 18: no interface is called nope here\n  sport 22 and dev nope\n                   ^^^^\n",
+        ),
+        (
+            "user nobody-is-called-so",
+            "ports: filter, column 6: no user is called nobody-is-called-so in /etc/passwd\n  user nobody-is-called-so\n       ^^^^^^^^^^^^^^^^^^^\n",
+        ),
+        (
+            "sport :no-such-service",
+            "ports: filter, column 7: no service is called no-such-service\n  sport :no-such-service\n        ^^^^^^^^^^^^^^^^\n",
+        ),
         (
             "sport =",
             "ports: filter, column 8: expected a port: a number, a range like 80-90, or the name of a service, \

@@ -106,7 +106,11 @@ fn timers_and_columns_behind_o() {
     let help = run(tool("ports").args(["-o", "help"]));
     help.status(0).stdout_has("congestion control\n");
     assert_eq!(help.out(), run(tool("ports").arg("--columns")).out());
-    run(tool("ports").args(["-o", "state,stat"])).status(2).stderr_has("-o: no column stat (ports -o help lists them)");
+    let marked =
+        "ports: -o, column 7: no column stat (state is one; ports -o help lists them)\n  state,stat\n        ^^^^\n";
+    run(tool("ports").args(["-o", "state,stat"])).status(2).stdout_is("").stderr_is(marked);
+    let marked = "ports: filter, column 23: no service is called nosuch\n  state listening sport :nosuch\n                        ^^^^^^^\n";
+    run(tool("ports").args(["-a", "state", "listening", "sport", ":nosuch"])).status(2).stdout_is("").stderr_is(marked);
 }
 
 #[test]
@@ -154,7 +158,7 @@ fn rows_in_the_order_that_was_asked_for() {
     assert_eq!(of("local_port"), ports.iter().map(u16::to_string).collect::<Vec<_>>());
     ports.reverse();
     assert_eq!(of("-local_port"), ports.iter().map(u16::to_string).collect::<Vec<_>>());
-    run(tool("ports").args(["--sort", "size"])).status(2).stderr_has("--sort: no column size");
+    run(tool("ports").args(["--sort", "size"])).status(2).stderr_has("--sort, column 1: no column size");
 }
 
 #[test]
