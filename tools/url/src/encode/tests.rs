@@ -105,7 +105,7 @@ proptest! {
     fn what_is_encoded_and_decoded_is_the_same(octets: Vec<u8>, index in 0..SETS.len()) {
         let set = SETS[index];
         // The sets that do not have the percent sign itself lose what is encoded already.
-        prop_assume!(set.has(b'%') || !octets.contains(&b'%'));
+        let octets: Vec<u8> = octets.into_iter().filter(|octet| set.has(b'%') || *octet != b'%').collect();
         let form = (set == Set::Form).then_some(set);
         prop_assert_eq!(decode(encode(&octets, set, &[]).as_bytes(), form, &[]), octets);
     }

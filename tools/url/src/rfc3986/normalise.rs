@@ -239,8 +239,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn normalising_twice_is_normalising_once(text in "([a-zA-Z]{1,3}:)?(//([a-z%2eE]{0,3}@)?[a-zA-Z.%4106]{0,6}(:[0-9]{0,3})?)?(/|\\.|%2[eE]|[a-zA-Z:]|%[0-9a-fA-F]{2}){0,9}(\\?[a-z%]{0,3})?(#[a-z])?") {
-            prop_assume!(parse(&text).is_ok());
+        fn normalising_twice_is_normalising_once(
+            text in "([a-zA-Z]{1,3}:)?(//(([a-z]|%2[eE]){0,3}@)?([a-zA-Z.]|%4[0-9a-fA-F]){0,6}(:[0-9]{0,3})?)?(/([a-zA-Z.]|\\.\\.?|%2[eE]|%[0-9a-fA-F]{2}){0,3}){0,5}(\\?([a-z]|%61){0,3})?(#[a-z])?"
+        ) {
+            prop_assert!(parse(&text).is_ok());
             let once = normalised(&text);
             prop_assert_eq!(normalised(&once), once.clone());
             prop_assert!(parse(&once).is_ok(), "{} became {}", text, once);
