@@ -131,7 +131,7 @@ fn the_explanation_says_what_locates_and_what_names() {
     url(&["--explain", "www.example.com"])
         .status(1)
         .stdout_has("without protocol and resource name this is a URI reference, not a URL");
-    url(&["--explain", "http://h/a/../%7e"]).status(0).stdout_has("dot segments makes it http://h/~");
+    url(&["--explain", "http://h/a/../%7e"]).status(0).stdout_has("normalised by dot segments: http://h/~");
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl Resolution {
     pub fn of(base: &str, reference: &str) -> Self {
         let whatwg = Url::parse(base)
             .map_err(|error| format!("the base: {error}"))
-            .and_then(|base| base.join(&two_slashes(&base, reference)).map_err(|error| error.to_string()));
+            .and_then(|base| base.join(&for_the_crate(&base, reference)).map_err(|error| error.to_string()));
         let host = |host: Option<&str>| host.filter(|host| !host.is_empty()).map(str::to_ascii_lowercase);
         let whatwg_host = whatwg.as_ref().ok().map(|url| host(url.host_str()));
         let (parsed_base, parsed_reference) = (Components::of(base), Components::of(reference));
@@ -103,18 +103,19 @@ impl Resolution {
     }
 }
 
-/// `reference` with no more than two slashes before its host: where the base's scheme is special the standard skips
-/// further ones, and the crate (2.5.8) takes `///h` for an empty host.
+/// `reference` as the crate (2.5.8) must have it to do what the standard says: it takes `///h` for an empty host, where a
+/// special scheme skips further slashes, and a backslash for a slash, where the base's scheme is not special.
 ///
 /// # Source
-/// WHATWG URL section 4.4, "special authority ignore slashes state".
-fn two_slashes<'a>(base: &Url, reference: &'a str) -> Cow<'a, str> {
-    if SchemeKind::of(base.scheme()) != SchemeKind::Special {
-        return Cow::Borrowed(reference);
-    }
+/// WHATWG URL section 4.4, "special authority ignore slashes state" and "relative state".
+fn for_the_crate<'a>(base: &Url, reference: &'a str) -> Cow<'a, str> {
     let text = significant(reference.trim_matches(|character: char| character <= ' '));
+    let special = SchemeKind::of(base.scheme()) == SchemeKind::Special;
+    if base.scheme() != "file" && !special && !base.cannot_be_a_base() && text.starts_with('\\') {
+        return Cow::Owned(format!("./{text}"));
+    }
     let rest = text.trim_start_matches(['/', '\\']);
-    if text.len() - rest.len() > 2 { Cow::Owned(format!("//{rest}")) } else { Cow::Borrowed(reference) }
+    if special && text.len() - rest.len() > 2 { Cow::Owned(format!("//{rest}")) } else { Cow::Borrowed(reference) }
 }
 
 /// Why RFC 3986 does not resolve this.
@@ -165,6 +166,8 @@ impl Render for Event {
     }
 }
 
+#[cfg(test)]
+mod shapes;
 #[cfg(test)]
 mod tests {
     use super::*;

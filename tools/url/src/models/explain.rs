@@ -158,7 +158,7 @@ impl Event {
             }
             Self::Refused { fault } => ("rfc3986", None, format!("refused: {fault}")),
             Self::NormalisedBy { rule, source, result } => {
-                ("rfc3986", None, format!("{} makes it {} ({source})", rule.words(), escape(result)))
+                ("rfc3986", None, format!("normalised by {}: {} ({source})", rule.words(), escape(result)))
             }
             Self::ReadOtherwise { row } => {
                 let value =

@@ -132,7 +132,9 @@ impl Comparison {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut table = Table::new(Rules::Lines, ["Component", "", "WHATWG", "RFC 3986"]);
+        // RFC 3986 has no components of what it refuses; appendix B has.
+        let other = if self.rfc3986.valid { "RFC 3986" } else { "Delimiters alone" };
+        let mut table = Table::new(Rules::Lines, ["Component", "", "WHATWG", other]);
         for row in &rows {
             let values = [row.whatwg.as_deref(), row.rfc3986.as_deref()].map(cell);
             table.row([row.component, row.agreement.sign()].map(str::to_owned).into_iter().chain(values));

@@ -91,7 +91,8 @@ fn reasons(component: &str, url: &Dissection, reading: &Reading) -> Vec<String> 
     if component == "path" {
         path_reasons(url, &mut found);
     }
-    if component == "userinfo" && url.username.value.is_none() && reading.userinfo.is_some() {
+    let empty = |part: &Part| part.text.is_empty() || part.text == ":";
+    if component == "userinfo" && url.username.value.is_none() && reading.userinfo.as_ref().is_some_and(empty) {
         found.push("WHATWG leaves an empty userinfo out");
     }
     found.into_iter().map(str::to_owned).collect()
