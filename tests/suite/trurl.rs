@@ -19,6 +19,9 @@ struct Record {
     status: i64,
 }
 
+/// What a record is found by: the arguments and standard input.
+type Line = (Vec<Vec<u8>>, Vec<u8>);
+
 /// A character is an octet, as in ISO 8859-1.
 fn octets(text: &Value) -> Vec<u8> {
     text.as_str().unwrap().chars().map(|octet| u8::try_from(u32::from(octet)).unwrap()).collect()
@@ -75,7 +78,7 @@ fn called(args: &[&str]) -> Run {
 /// comes instead and why.
 #[test]
 fn every_recorded_line_is_answered_as_trurl_does() {
-    let departures: BTreeMap<(Vec<Vec<u8>>, Vec<u8>), (Record, String)> = lines("departures")
+    let departures: BTreeMap<Line, (Record, String)> = lines("departures")
         .iter()
         .map(|line| {
             let ours = Record::of(line);

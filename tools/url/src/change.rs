@@ -2,8 +2,10 @@
 //!
 //! - [`spec`]: `component=data` as options have it
 //! - [`pairs`]: a query as pairs that are trimmed, replaced, appended and sorted
-//! - [`normal`]: components decoded and encoded again
+//! - [`normal`]: components decoded and encoded again, as trurl does
+//! - [`edit`]: changes by WHATWG URL and RFC 3986; those by libcurl's model are in [`crate::trurl::work`]
 
+pub mod edit;
 pub mod normal;
 pub mod pairs;
 pub mod spec;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod change;
 mod connect;
 mod diff;
 mod dissect;

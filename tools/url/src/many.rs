@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sockeye_cli::escape::escape_octets;
+use sockeye_cli::escape::{escape, escape_octets};
 use sockeye_cli::progress::Progress;
 use sockeye_cli::{Failure, Output, Status};
 
@@ -31,6 +31,9 @@ pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
     if let Form::Csv(fields) = &job.form {
         csv::header(fields, &mut run.line);
         run.output.raw(&run.line)?;
+    }
+    if job.makes {
+        run.change(None, Place::CommandLine)?;
     }
     for url in &job.urls {
         run.take(url.as_encoded_bytes(), Place::CommandLine)?;
@@ -101,6 +104,9 @@ impl Run<'_, '_> {
 
     /// Takes one URL apart and shows it.
     fn take(&mut self, octets: &[u8], place: Place<'_>) -> Result<(), Failure> {
+        if self.is_over() {
+            return Ok(());
+        }
         let text = match str::from_utf8(octets) {
             Ok(text) => text,
             Err(error) => {
@@ -110,6 +116,27 @@ impl Run<'_, '_> {
                 return Ok(());
             }
         };
+        self.change(Some(text), place)
+    }
+
+    /// Whether a bad URL was the end.
+    fn is_over(&self) -> bool {
+        self.job.verify && self.failed.is_some()
+    }
+
+    /// Changes a URL, or makes one of nothing, and shows what comes of it.
+    fn change(&mut self, text: Option<&str>, place: Place<'_>) -> Result<(), Failure> {
+        let Some(edits) = &self.job.edits else { return self.take_text(text.unwrap_or_default(), place) };
+        match edits.apply(text) {
+            Ok(texts) => texts.iter().try_for_each(|text| self.take_text(text, place)),
+            Err(why) => {
+                self.fail(&Failure::new(Status::NO, format!("{place}{}", escape(&why))));
+                Ok(())
+            }
+        }
+    }
+
+    fn take_text(&mut self, text: &str, place: Place<'_>) -> Result<(), Failure> {
         let plain = plain::read(text);
         self.line.clear();
         match (&self.job.form, plain) {
@@ -123,6 +150,10 @@ impl Run<'_, '_> {
                 Ok(url) => csv::write(&url, fields, &mut self.line),
                 Err(malformed) => self.refuse(malformed, place),
             },
+            (Form::Text, _) => {
+                self.line.extend_from_slice(text.as_bytes());
+                self.line.push(b'\n');
+            }
             (Form::Whole, Some(url)) if self.is_short => record::write(&url, &mut self.line),
             (Form::Whole, _) => return self.show(text, place),
         }

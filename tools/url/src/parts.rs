@@ -29,7 +29,7 @@ impl Parts for Whatwg<'_> {
             // The standard has none: what follows a semicolon is a part of the username or the password.
             Part::Options => None,
             Part::Host => return self.append_host(how.host, line),
-            Part::Port => return self.append_port(how.default_port, line),
+            Part::Port => return self.append_port(how.default_port || self.explicit_port, line),
             Part::Path => Some(url.path()),
             Part::Query => url.query(),
             Part::Fragment => url.fragment(),
@@ -81,7 +81,8 @@ impl Whatwg<'_> {
     /// The whole URL, with what was asked for put into its authority.
     fn append_url(&self, how: How, line: &mut Vec<u8>) -> bool {
         let url = self.url;
-        let plain = !how.default_port && how.host != HostForm::Unicode && self.zone.is_none();
+        let keeps = how.keep_port && self.explicit_port;
+        let plain = !how.default_port && !keeps && how.host != HostForm::Unicode && self.zone.is_none();
         let (Some(host), false) = (url.host_str(), plain) else {
             line.extend_from_slice(url.as_str().as_bytes());
             return true;
@@ -98,7 +99,7 @@ impl Whatwg<'_> {
                 self.append_host(how.host, line);
             }
         }
-        if how.default_port && url.port().is_none() {
+        if (how.default_port || keeps) && url.port().is_none() {
             line.push(b':');
             if !self.append_port(true, line) {
                 line.pop();

@@ -130,6 +130,17 @@ pub fn encode_foreign(octets: &[u8]) -> Vec<u8> {
     line
 }
 
+/// What was encoded, with the digits in upper case.
+pub fn with_capital_digits(encoded: &[u8]) -> Vec<u8> {
+    let mut digits = 0_u8;
+    let capital = |octet: &u8| {
+        let is_digit = digits > 0;
+        digits = if *octet == b'%' { 2 } else { digits.saturating_sub(1) };
+        if is_digit { octet.to_ascii_uppercase() } else { *octet }
+    };
+    encoded.iter().map(capital).collect()
+}
+
 /// The same text with the digits of percent-encoding in lower case.
 pub fn with_small_digits(text: &[u8]) -> Vec<u8> {
     let mut line = Vec::with_capacity(text.len());
@@ -212,6 +223,7 @@ mod tests {
         assert_eq!(encode_octets("a /*~ä".as_bytes()), b"a%20%2f%2a~%c3%a4");
         assert_eq!(encode_path(b"a /b"), b"a%20/b");
         assert_eq!(encode_foreign("ä %C3;".as_bytes()), b"%c3%a4%20%C3;");
+        assert_eq!(with_capital_digits(b"a%c3%a4a"), b"a%C3%A4a");
         assert_eq!(with_small_digits(b"A%2B%2b%2"), b"A%2b%2b%2");
         assert_eq!(encode_query(b" a b&*"), b"+a+b%26*");
         assert_eq!(strip_form_prefix(b"a+%62=c%3d", b"a b="), Some(&b"c%3d"[..]));

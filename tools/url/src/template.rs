@@ -127,6 +127,8 @@ pub struct How {
     pub default_port: bool,
     /// `puny:` or `idn:`.
     pub host: HostForm,
+    /// `--keep-port`: a URL shows a port that was given, be it the scheme's own.
+    pub keep_port: bool,
     /// `must:`: a whole URL shows an empty query and fragment too.
     pub empty: bool,
 }

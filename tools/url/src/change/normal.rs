@@ -18,17 +18,7 @@ pub fn path(text: &[u8]) -> Option<Vec<u8>> {
 /// What is written with capital digits throughout stays as it is: that is how libcurl encodes, and how it stores is in
 /// small ones.
 fn changed(text: &[u8], normal: Vec<u8>) -> Option<Vec<u8>> {
-    let mut digits = 0_u8;
-    let with_capitals = normal.iter().map(|octet| {
-        if *octet == b'%' {
-            digits = 2;
-            return *octet;
-        }
-        let is_digit = digits > 0;
-        digits = digits.saturating_sub(1);
-        if is_digit { octet.to_ascii_uppercase() } else { *octet }
-    });
-    (!with_capitals.eq(text.iter().copied())).then_some(normal)
+    (percent::with_capital_digits(&normal) != text).then_some(normal)
 }
 
 #[cfg(test)]

@@ -9,12 +9,14 @@ pub struct Pairs {
     list: Vec<Vec<u8>>,
     separator: u8,
     rewritten: bool,
+    /// Whether new pairs are written with capital digits, as RFC 3986 wants it, and not as libcurl does.
+    capitals: bool,
 }
 
 impl Pairs {
     /// Takes a query apart. Empty pieces are no pairs, though they have their place where pairs are sorted.
     pub fn of(query: &[u8], separator: u8) -> Self {
-        let mut pairs = Self { list: Vec::new(), separator, rewritten: false };
+        let mut pairs = Self { list: Vec::new(), separator, rewritten: false, capitals: false };
         let mut pieces = query.split(|octet| *octet == separator).peekable();
         while let Some(piece) = pieces.next() {
             let normal = normal(piece, separator);
@@ -24,6 +26,12 @@ impl Pairs {
             pairs.list.push(normal);
         }
         pairs
+    }
+
+    /// Takes a query apart, and leaves its pairs as they are.
+    pub fn verbatim(query: &[u8], separator: u8) -> Self {
+        let list = query.split(|octet| *octet == separator).map(<[u8]>::to_vec).collect();
+        Self { list, separator, rewritten: false, capitals: true }
     }
 
     /// Whether the query is to be written anew.
@@ -56,13 +64,14 @@ impl Pairs {
         }
         let wanted = percent::decode_form_octets(name(&encoded(data)));
         let is_it = |pair: &[u8]| !pair.is_empty() && percent::decode_form_octets(name(pair)) == wanted;
+        let new = self.written(data);
         match self.list.iter().position(|pair| is_it(pair)) {
             Some(at) => {
                 for pair in self.list.iter_mut().skip(at).filter(|pair| is_it(pair)) {
                     pair.clear();
                 }
                 if let Some(pair) = self.list.get_mut(at) {
-                    *pair = encoded(data);
+                    *pair = new;
                 }
                 self.rewritten = true;
             }
@@ -74,9 +83,16 @@ impl Pairs {
     /// Appends a pair. Both sides of its first equals sign are encoded.
     pub fn append(&mut self, data: &[u8]) {
         if !data.is_empty() {
-            self.list.push(encoded(data));
+            self.list.push(self.written(data));
+        }
+        if !data.is_empty() || !self.capitals {
             self.rewritten = true;
         }
+    }
+
+    fn written(&self, data: &[u8]) -> Vec<u8> {
+        let pair = encoded(data);
+        if self.capitals { percent::with_capital_digits(&pair) } else { pair }
     }
 
     /// Sorts the pairs as trurl does: without regard to case, and by no more octets than the shorter one has. That is no

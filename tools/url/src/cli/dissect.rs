@@ -5,15 +5,17 @@ use std::ffi::OsString;
 use clap::Args;
 use sockeye_cli::{Failure, Presentation};
 
+use super::change::ChangeArgs;
+use crate::change::edit::Edits;
 use crate::csv::{self, Field};
 use crate::models::Choice;
-use crate::template::{How, Template};
+use crate::template::Template;
 
 /// The arguments.
 #[derive(Args, Debug)]
 pub(super) struct DissectArgs {
     /// The URLs to take apart
-    #[arg(value_name = "URL", required_unless_present = "files")]
+    #[arg(value_name = "URL", required_unless_present_any = ["files", "set", "url"])]
     urls: Vec<OsString>,
     /// Take URLs from a file, one a line; - is standard input
     #[arg(short = 'f', long = "url-file", value_name = "FILE")]
@@ -36,6 +38,8 @@ pub(super) struct DissectArgs {
     /// Resolve each URL, which may be a relative reference, against this one first
     #[arg(long, value_name = "URL")]
     base: Option<OsString>,
+    #[command(flatten)]
+    changes: ChangeArgs,
 }
 
 /// What is asked for.
@@ -43,6 +47,8 @@ pub(super) struct DissectArgs {
 pub struct Dissect {
     /// The URLs.
     pub urls: Vec<OsString>,
+    /// Whether a URL is made of components alone.
+    pub makes: bool,
     /// Files of URLs, in their order, after those.
     pub files: Vec<OsString>,
     /// What is shown of each.
@@ -53,6 +59,10 @@ pub struct Dissect {
     pub model: Option<Choice>,
     /// What the URLs are resolved against.
     pub base: Option<String>,
+    /// What they are changed to first.
+    pub edits: Option<Box<Edits>>,
+    /// Whether a URL that is none ends the run.
+    pub verify: bool,
 }
 
 /// What is shown of a URL.
@@ -64,6 +74,8 @@ pub enum Form {
     Get(Template),
     /// A line of these columns.
     Csv(Vec<Field>),
+    /// The text that changes have made.
+    Text,
 }
 
 impl DissectArgs {
@@ -80,16 +92,35 @@ impl DissectArgs {
         if self.resolve && self.model == Some(Choice::Rfc3986) {
             return Err(Failure::usage("--resolve takes the host as WHATWG URL reads it: not with --model rfc3986"));
         }
+        let edits = self.changes.edits(self.model, presentation)?;
+        if edits.is_some() && self.base.is_some() {
+            let refused = Failure::usage("--base and changes do not go together");
+            return Err(refused.hint("--redirect resolves a reference against each URL"));
+        }
+        // What was changed, or is wanted in another form, is a line unless all that is known of it is asked for.
+        let line =
+            !presentation.json && !presentation.explain && !self.resolve && (edits.is_some() || self.changes.shapes());
         let form = match (self.get, self.csv) {
             (Some(template), _) => {
-                let template = Template::parse(template.as_encoded_bytes(), How::default());
+                let template = Template::parse(template.as_encoded_bytes(), self.changes.how());
                 Form::Get(template.map_err(|fault| Failure::usage(format!("--get: {fault}")))?)
             }
             (None, true) => Form::Csv(columns(&self.fields)?),
+            (None, false) if line && self.model == Some(Choice::Rfc3986) => Form::Text,
+            (None, false) if line => {
+                let whole = Template::parse(b"{url}", self.changes.how());
+                Form::Get(whole.map_err(|fault| Failure::usage(fault.to_string()))?)
+            }
             (None, false) => Form::Whole,
         };
+        if form == Form::Text && self.changes.shapes() {
+            return Err(Failure::usage(
+                "the forms of ports and hosts are those of WHATWG URL: not with --model rfc3986",
+            ));
+        }
         let option = match form {
-            Form::Whole => None,
+            Form::Whole | Form::Text => None,
+            Form::Get(_) if line => None,
             Form::Get(_) => Some("--get"),
             Form::Csv(_) => Some("--csv"),
         };
@@ -105,7 +136,11 @@ impl DissectArgs {
             return Err(Failure::usage(refused).hint(format!("{option} prints a line a URL and nothing else")));
         }
         let base = self.base.map(super::text).transpose()?;
-        Ok(Dissect { urls: self.urls, files: self.files, form, resolve: self.resolve, model: self.model, base })
+        let verify = self.changes.verifies();
+        let makes = self.urls.is_empty() && self.files.is_empty() && self.changes.url.is_empty();
+        let urls = self.urls.into_iter().chain(self.changes.url).collect();
+        let (files, resolve, model) = (self.files, self.resolve, self.model);
+        Ok(Dissect { urls, makes, files, form, resolve, model, base, edits: edits.map(Box::new), verify })
     }
 }
 

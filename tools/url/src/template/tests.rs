@@ -104,7 +104,7 @@ fn faults_come_where_they_stand_and_in_trurls_words() {
 
 #[test]
 fn options_stand_for_qualifiers_and_give_way_to_them() {
-    let defaults = How { encoded: true, default_port: true, host: HostForm::Punycode, empty: false };
+    let defaults = How { encoded: true, default_port: true, host: HostForm::Punycode, ..How::default() };
     assert_eq!(filled(&Template::trurl(b"{path} {port} {host}", defaults)).0, "/p%20q/%2f/x.tar.gz 80 xn--host");
     assert_eq!(filled(&Template::trurl(b"{idn:host}", defaults)).0, "xn--host");
     let unicode = How { host: HostForm::Unicode, ..How::default() };

@@ -1,0 +1,112 @@
+use super::*;
+
+fn edits() -> Edits {
+    Edits::none()
+}
+
+fn set_to(text: &str) -> Set {
+    let (target, encode, if_absent, value) = target_and_value(text).unwrap();
+    Set { target, value, encode, if_absent }
+}
+
+fn changed(model: Choice, url: &str, sets: &[&str]) -> Result<String, String> {
+    let edits = Edits { model, sets: sets.iter().map(|text| set_to(text)).collect(), ..edits() };
+    edits.apply(Some(url)).map(|urls| urls.join(" "))
+}
+
+#[test]
+fn components_segments_and_labels_are_set() {
+    let url = "http://u:p@www.example.com:81/a/b%2Fc?q#f";
+    for (set, result) in [
+        ("scheme=https", "https://u:p@www.example.com:81/a/b%2Fc?q#f"),
+        ("user=", "http://:p@www.example.com:81/a/b%2Fc?q#f"),
+        ("user=a@b", "http://a%40b:p@www.example.com:81/a/b%2Fc?q#f"),
+        ("password=", "http://u@www.example.com:81/a/b%2Fc?q#f"),
+        ("host=ä.example", "http://u:p@ä.example:81/a/b%2Fc?q#f"),
+        ("port=", "http://u:p@www.example.com/a/b%2Fc?q#f"),
+        ("port?=5", "http://u:p@www.example.com:81/a/b%2Fc?q#f"),
+        ("path=x y", "http://u:p@www.example.com:81/x%20y?q#f"),
+        ("path:=x%20y", "http://u:p@www.example.com:81/x%20y?q#f"),
+        ("path:2=d/e", "http://u:p@www.example.com:81/a/d%2Fe?q#f"),
+        ("path:-2=", "http://u:p@www.example.com:81/b%2Fc?q#f"),
+        ("host:1=ftp", "http://u:p@ftp.example.com:81/a/b%2Fc?q#f"),
+        ("host:-1=org", "http://u:p@www.example.org:81/a/b%2Fc?q#f"),
+        ("query=a b", "http://u:p@www.example.com:81/a/b%2Fc?a+b#f"),
+        ("fragment=", "http://u:p@www.example.com:81/a/b%2Fc?q"),
+    ] {
+        assert_eq!(changed(Choice::Whatwg, url, &[set]), Ok(result.to_owned()), "{set}");
+    }
+    assert_eq!(changed(Choice::Rfc3986, "urn:a:b", &["query=c"]), Ok("urn:a:b?c".to_owned()));
+    assert_eq!(
+        changed(Choice::Whatwg, "http://[fe80::1]/", &["zoneid=eth0"]),
+        Ok("http://[fe80::1%25eth0]/".to_owned())
+    );
+    assert_eq!(changed(Choice::Whatwg, "http://h:80/", &["path=a"]), Ok("http://h:80/a".to_owned()));
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    for (url, set, why) in [
+        ("http://h/", "port=x", "port: not a number"),
+        ("http://h/", "port=99999", "a port is a number up to 65535"),
+        ("http://h/", "host=a/b", "would not stay apart"),
+        ("http://h/", "path:=a?b", "would not stay apart"),
+        ("http://h/", "host=", "empty host"),
+        ("http://h/a", "path:2=x", "path:2: the path has 1 in all"),
+        ("http://10.0.0.1/a", "host:1=x", "host:1: an address has no labels"),
+        ("http://h/a", "zoneid=x", "zoneid: the host is no IPv6 address"),
+        ("mailto:a@b", "user=x", "user: a URL without a host has none"),
+        ("h", "path=x", "relative URL without a base"),
+    ] {
+        let said = changed(Choice::Whatwg, url, &[set]).unwrap_err();
+        assert!(said.contains(why), "{set}: {said}");
+    }
+    for text in ["options=x", "url=x", "path:0=x", "nope=x", "port:1=x", "host"] {
+        assert!(target_and_value(text).is_err(), "{text}");
+    }
+    let curl = Edits { only_curl: true, ..edits() };
+    assert!(curl.apply(Some("foo://h/")).unwrap_err().contains("libcurl has no code"));
+}
+
+#[test]
+fn the_query_keeps_what_is_not_changed() {
+    let edits = Edits {
+        trims: vec![Trim::new(b"utm_*")],
+        replaces: vec![(("a").to_owned() + "=x y", false), ("new=ä".to_owned(), true)],
+        pairs: vec!["p=1&2".to_owned()],
+        segments: vec!["s/t".to_owned()],
+        ..edits()
+    };
+    let url = "http://h/p?a=1&b=%7e%C3%a4&utm_x=2&a=3";
+    assert_eq!(edits.apply(Some(url)), Ok(vec!["http://h/p/s%2Ft?a=x+y&b=%7e%C3%a4&new=%C3%A4&p=1%262".to_owned()]));
+    let sorted = Edits { sort: true, separator: b';', ..self::edits() };
+    assert_eq!(sorted.apply(Some("http://h/?b;a=%7e")), Ok(vec!["http://h/?a=%7e;b".to_owned()]));
+}
+
+#[test]
+fn every_combination_and_redirections() {
+    let ports = (Target::Part(Part::Port), true, vec!["1".to_owned(), String::new()]);
+    let hosts = (Target::Part(Part::Host), true, vec!["x".to_owned(), "y".to_owned()]);
+    let edits = Edits { iterates: vec![ports, hosts], ..edits() };
+    let all = edits.apply(Some("http://h/")).unwrap();
+    assert_eq!(all, ["http://x:1/", "http://y:1/", "http://x/", "http://y/"]);
+    for model in [Choice::Whatwg, Choice::Rfc3986] {
+        let to = |location: &str| {
+            let edits = Edits { model, redirect: Some(location.to_owned()), ..self::edits() };
+            edits.apply(Some("http://u@h/a/b?c")).map(|urls| urls.concat())
+        };
+        assert_eq!(to("../d?e"), Ok("http://u@h/d?e".to_owned()));
+        assert_eq!(to("//g"), Ok(if model == Choice::Whatwg { "http://g/" } else { "http://g" }.to_owned()));
+    }
+    let spaces = Edits { model: Choice::Rfc3986, spaces: true, ..self::edits() };
+    assert_eq!(
+        spaces.apply(Some("http://h/a b?c d#e f")),
+        Ok(vec!["http://h/a b?c d#e f".replace(' ', "%20").replace("c%20d", "c+d")])
+    );
+}
+
+#[test]
+fn a_url_is_made_of_nothing() {
+    let edits = Edits { sets: ["scheme=ftp", "host=h", "path=a"].map(set_to).to_vec(), ..edits() };
+    assert_eq!(edits.apply(None), Ok(vec!["ftp://h/a".to_owned()]));
+}
