@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_url_global_optspecs
-    string join \n f/url-file= g/get= csv fields= resolve model= base= explain json color= h/help V/version
+    string join \n f/url-file= g/get= csv fields= resolve model= base= s/set= a/append= trim= qtrim= replace= replace-append= redirect= iterate= sort-query query-separator= default-port keep-port punycode as-idn urlencode accept-space curl no-guess-scheme verify quiet url= explain json color= h/help V/version
 end
 
 function __fish_url_needs_command
@@ -32,11 +32,32 @@ complete -c url -n "__fish_url_needs_command" -l model -d 'By which standard: bo
 rfc3986\t'RFC 3986, strictly'
 both\t'Both, side by side'"
 complete -c url -n "__fish_url_needs_command" -l base -d 'Resolve each URL, which may be a relative reference, against this one first' -r
+complete -c url -n "__fish_url_needs_command" -s s -l set -d 'Set a component: := takes the value as encoded already, ?= only where there is none' -r
+complete -c url -n "__fish_url_needs_command" -s a -l append -d 'Append a segment to the path, or a pair to the query' -r
+complete -c url -n "__fish_url_needs_command" -l trim -d 'Take away the pairs of the query of this name; * at its end stands for anything' -r
+complete -c url -n "__fish_url_needs_command" -l qtrim -d 'The same without query=' -r
+complete -c url -n "__fish_url_needs_command" -l replace -d 'Give the first pair of this name a value, and take away the others' -r
+complete -c url -n "__fish_url_needs_command" -l replace-append -d 'The same, and append the pair where there is none' -r
+complete -c url -n "__fish_url_needs_command" -l redirect -d 'Go where this reference leads to from the URL' -r
+complete -c url -n "__fish_url_needs_command" -l iterate -d 'Set a component to one value after the other: a URL each' -r
+complete -c url -n "__fish_url_needs_command" -l query-separator -d 'What stands between the pairs of the query, in place of &' -r
+complete -c url -n "__fish_url_needs_command" -l url -d 'A URL, as if it stood alone' -r
 complete -c url -n "__fish_url_needs_command" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
 complete -c url -n "__fish_url_needs_command" -l csv -d 'Print comma-separated values, a line a URL'
 complete -c url -n "__fish_url_needs_command" -l resolve -d 'Ask getaddrinfo(3) for the addresses of each host'
+complete -c url -n "__fish_url_needs_command" -l sort-query -d 'Sort the pairs of the query'
+complete -c url -n "__fish_url_needs_command" -l default-port -d 'Show the scheme\'s port where the URL has none'
+complete -c url -n "__fish_url_needs_command" -l keep-port -d 'Keep a port that is the scheme\'s own'
+complete -c url -n "__fish_url_needs_command" -l punycode -d 'Show hosts in ASCII'
+complete -c url -n "__fish_url_needs_command" -l as-idn -d 'Show hosts in Unicode'
+complete -c url -n "__fish_url_needs_command" -l urlencode -d 'Show components percent-encoded'
+complete -c url -n "__fish_url_needs_command" -l accept-space -d 'Take blanks in URLs, and encode them'
+complete -c url -n "__fish_url_needs_command" -l curl -d 'Refuse schemes that libcurl does not know'
+complete -c url -n "__fish_url_needs_command" -l no-guess-scheme -d 'Refuse URLs without a scheme, as is done anyway'
+complete -c url -n "__fish_url_needs_command" -l verify -d 'Stop at the first URL that is none'
+complete -c url -n "__fish_url_needs_command" -l quiet -d 'Say no notes, of which there are none anyway'
 complete -c url -n "__fish_url_needs_command" -l explain -d 'Show the working, step by step'
 complete -c url -n "__fish_url_needs_command" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c url -n "__fish_url_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -17,6 +17,27 @@ module completions {
     --resolve                 # Ask getaddrinfo(3) for the addresses of each host
     --model: string@"nu-complete url model" # By which standard: both in the table, whatwg in JSON unless told
     --base: string            # Resolve each URL, which may be a relative reference, against this one first
+    --set(-s): string         # Set a component: := takes the value as encoded already, ?= only where there is none
+    --append(-a): string      # Append a segment to the path, or a pair to the query
+    --trim: string            # Take away the pairs of the query of this name; * at its end stands for anything
+    --qtrim: string           # The same without query=
+    --replace: string         # Give the first pair of this name a value, and take away the others
+    --replace-append: string  # The same, and append the pair where there is none
+    --redirect: string        # Go where this reference leads to from the URL
+    --iterate: string         # Set a component to one value after the other: a URL each
+    --sort-query              # Sort the pairs of the query
+    --query-separator: string # What stands between the pairs of the query, in place of &
+    --default-port            # Show the scheme's port where the URL has none
+    --keep-port               # Keep a port that is the scheme's own
+    --punycode                # Show hosts in ASCII
+    --as-idn                  # Show hosts in Unicode
+    --urlencode               # Show components percent-encoded
+    --accept-space            # Take blanks in URLs, and encode them
+    --curl                    # Refuse schemes that libcurl does not know
+    --no-guess-scheme         # Refuse URLs without a scheme, as is done anyway
+    --verify                  # Stop at the first URL that is none
+    --quiet                   # Say no notes, of which there are none anyway
+    --url: string             # A URL, as if it stood alone
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete url color" # Use colour: on a terminal, always or never

@@ -51,11 +51,8 @@ mod ports_why;
 mod tools;
 mod trurl;
 mod url;
-<<<<<<< HEAD
-mod url_connect;
-=======
 mod url_change;
->>>>>>> 46d1d99 (Change URLs under trurl's option names, by the standard that --model names)
+mod url_connect;
 mod url_many;
 mod url_models;
 mod url_same;

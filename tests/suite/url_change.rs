@@ -23,7 +23,10 @@ fn every_option_that_changes_a_url() {
     prints(&["http://h/a/b?c", "--redirect", "../d"], "http://h/d\n");
     prints(&["http://h/?b&a", "--sort-query"], "http://h/?a&b\n");
     prints(&["http://h/?b;a", "--sort-query", "--query-separator", ";"], "http://h/?a;b\n");
-    prints(&["http://h/", "--iterate", "port=1 2", "--iterate", "host=x y"], "http://x:1/\nhttp://y:1/\nhttp://x:2/\nhttp://y:2/\n");
+    prints(
+        &["http://h/", "--iterate", "port=1 2", "--iterate", "host=x y"],
+        "http://x:1/\nhttp://y:1/\nhttp://x:2/\nhttp://y:2/\n",
+    );
     prints(&["--set", "scheme=ftp", "--set", "host=h"], "ftp://h/\n");
     prints(&["http://h/", "--url", "http://i/", "-s", "port=1"], "http://h:1/\nhttp://i:1/\n");
 }

@@ -1,10 +1,7 @@
 //! What the man page says beyond the options.
 
-<<<<<<< HEAD
-mod connect;
-=======
 mod change;
->>>>>>> 46d1d99 (Change URLs under trurl's option names, by the standard that --model names)
+mod connect;
 mod many;
 
 use sockeye_cli::Manual;
@@ -16,11 +13,8 @@ pub const MANUAL: Manual = Manual {
     synopsis: &[
         "[--model MODEL] [--base URL] [--resolve] [--explain] [--json] [--color WHEN] [-f FILE] [URL...]",
         "(--get TEMPLATE | --csv [--fields LIST]) [-f FILE] [URL...]",
-<<<<<<< HEAD
-        "connect [--no-resolve] [--explain] [--json] URL",
-=======
         "[--set COMPONENT=VALUE] [--append COMPONENT=VALUE] [--trim query=NAME] [CHANGES...] [-f FILE] [URL...]",
->>>>>>> 46d1d99 (Change URLs under trurl's option names, by the standard that --model names)
+        "connect [--no-resolve] [--explain] [--json] URL",
         "same A B",
         "diff [--model MODEL] A B",
         "encode [--set SET] [--keep CHARS] [--punycode] [--lines] TEXT|-",
@@ -62,12 +56,9 @@ the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 
         many::MANY,
         many::GET,
         many::CSV,
-<<<<<<< HEAD
         connect::CONNECT,
-=======
         change::CHANGE,
         change::TRURL,
->>>>>>> 46d1d99 (Change URLs under trurl's option names, by the standard that --model names)
         (
             "Two standards",
             "Browsers follow WHATWG URL; RFC 3986 is what most other specifications mean by a URI. The table is WHATWG's. \
@@ -220,11 +211,12 @@ With `--model rfc3986` the result is that with `input` and `model`.",
             status: 0,
         },
         Example {
-<<<<<<< HEAD
             says: "See whom a client connects to and what it says first:",
             command: "url connect 'http://127.0.0.1:8080/a?b#c'",
             shows: "GET /a?b HTTP/1.1",
-=======
+            status: 0,
+        },
+        Example {
             says: "Change a URL: a segment of its path, and its query without what tracks:",
             command: "url --set path:-1=b --trim 'query=utm_*' 'http://h/x/a?utm_source=m&q=1'",
             shows: "http://h/x/b?q=1",
@@ -232,9 +224,8 @@ With `--model rfc3986` the result is that with `input` and `model`.",
         },
         Example {
             says: "Do what trurl does:",
-            command: "(exec -a trurl url example.com:80/a/../b --get '{url} {port}')",
+            command: "ln -s $(command -v url) trurl && ./trurl example.com:80/a/../b --get '{url} {port}'",
             shows: "http://example.com/b 80",
->>>>>>> 46d1d99 (Change URLs under trurl's option names, by the standard that --model names)
             status: 0,
         },
         Example {
