@@ -109,6 +109,10 @@ pub fn ended(info: Option<&TcpInfo>, close: &Close) -> Ended {
     let (Some(acked), Some(sent), Some(again)) = (info.bytes_acked(), info.bytes_sent(), info.bytes_retrans()) else {
         return Ended::Unknown;
     };
+    // Not even the SYN was acknowledged, and nothing came.
+    if acked == 0 && info.bytes_received() == Some(0) && info.rtt_us() == Some(0) {
+        return Ended::NoConnection;
+    }
     let surplus = acked.saturating_sub(sent.saturating_sub(again));
     let syn = u64::from(!close.opened.is_accepted());
     // Of one that nobody saw before, it is not sure who opened it: the octet may be its SYN or its FIN.
@@ -376,6 +380,7 @@ mod tests {
                 Ended::Unknown,
                 known(100, 100, 0),
             ),
+            ("nobody listened", false, false, (0, 0, 0, 0), Ended::NoConnection, known(0, 0, 0)),
             ("one octet sent twice", true, false, (3, 1, 3, 1), Ended::ClosedByPeerFirst, known(2, 2, 0)),
             ("one octet never acknowledged", false, false, (100, 0, 100, 0), Ended::Reset, known(100, 100, 0)),
         ];

@@ -15,7 +15,7 @@ that is wider than the terminal is broken before what happened, and nothing of i
 Without privilege there are two sources. The kernel lists the sockets, and it tells of each socket that it destroys. A state that \
 is shorter than the time between two listings may be missed; a socket of which nothing but its end was seen `opened and closed \
 between two listings`. Every 50 ms those are listed that open, close or listen, and all others if the kernel has opened a connection \
-since, or a second has passed. Where that would take more than about 4 % of a processor, because very many sockets are closing or very many are \
+since, or a second has passed, or more of very many. Where that would take more than about 4 % of a processor, because very many sockets are closing or very many are \
 open while others come, it is done less often: `--explain` says how often. `--interval` is kept whatever it costs, but for TIME-WAIT, of which \
 the end is known beforehand.
 

@@ -8,7 +8,7 @@ use sockeye_sys::sock_diag::{Closing, Closings, InetSocket, Wanted};
 /// How many messages a drain takes at most, so that it ends under any load.
 ///
 /// The rest waits in the kernel, so that what is held here at once is bounded too.
-const MOST: usize = 2_000;
+const MOST: usize = 5_000;
 
 /// The messages.
 #[derive(Debug)]
