@@ -1,7 +1,9 @@
 //! ports on sockets of every kind, and in other network namespaces.
 
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::{SocketAddr, SocketAddrV6, TcpListener, TcpStream, UdpSocket};
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::net::UnixDatagram;
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
@@ -14,6 +16,9 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("ports_list::filters_as_ss_does", &["ss"], filters_as_ss_does),
         Case::new("ports_list::looks_into_another_namespace", &[], looks_into_another_namespace),
         Case::new("ports_list::passes_over_what_is_gone", &[], passes_over_what_is_gone),
+        Case::new("ports_list::names_what_an_address_is_bound_to", &["ip"], names_what_an_address_is_bound_to),
+        Case::new("ports_list::names_control_groups", &[], names_control_groups),
+        Case::new("ports_list::asks_for_names_only_where_it_is_told_to", &["unshare", "mount"], asks_for_names),
         Case::new("ports_list::says_what_proc_does_not_tell", &["python3"], says_what_proc_does_not_tell),
     ]
 }
@@ -198,4 +203,97 @@ fn says_what_proc_does_not_tell(net: &Net) {
     without_sock_diag(net, &["-s"]).status(0).stdout_has("2 LISTEN").stderr_has("read from /proc/net (");
     without_sock_diag(net, &["why", "7160"]).status(1).stderr_has("read from /proc/net (tcp tcp6 udp udp6)");
     drop((held, dual));
+}
+
+fn names_what_an_address_is_bound_to(net: &Net) {
+    for args in [&["link", "add", "va0", "type", "veth", "peer", "name", "vb0"][..], &["link", "set", "va0", "up"]] {
+        run(net.peer("ip").args(args)).status(0);
+    }
+    for args in [&["link", "set", "vb0", "up"][..], &["addr", "add", "fe80::77/64", "dev", "va0", "nodad"]] {
+        run(net.peer("ip").args(args)).status(0);
+    }
+    let index = std::fs::read_to_string("/proc/thread-self/net/if_inet6").unwrap();
+    let line = index.lines().find(|line| line.starts_with("fe800000000000000000000000000077")).unwrap();
+    let scope = u32::from_str_radix(line.split_whitespace().nth(1).unwrap(), 16).unwrap();
+    let listen = |addr: SocketAddr, only: bool, device: Option<&[u8]>| {
+        let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP)).unwrap();
+        if addr.is_ipv6() {
+            socket.set_only_v6(only).unwrap();
+        }
+        socket.bind_device(device).unwrap();
+        socket.bind(&addr.into()).unwrap();
+        socket.listen(3).unwrap();
+        socket
+    };
+    let link = SocketAddrV6::new("fe80::77".parse().unwrap(), 7171, 0, scope).into();
+    let _held = [
+        listen(link, true, None),
+        listen("[::]:7172".parse().unwrap(), false, None),
+        listen("[::]:7173".parse().unwrap(), true, None),
+        listen("[::ffff:127.0.0.1]:7174".parse().unwrap(), false, None),
+        listen("[::]:7175".parse().unwrap(), false, Some(b"lo")),
+        listen("0.0.0.0:7176".parse().unwrap(), false, Some(b"va0")),
+    ];
+    let told =
+        run(net.tool("ports").args(["-tlnH", "-o=local,proto,interface,scope,v6only,dualstack", "--sort=local_port"]));
+    let lines: Vec<String> =
+        told.status(0).out().lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let expected = [
+        "[fe80::77%va0]:7171 tcp6 va0 va0 yes no",
+        "*:7172 tcp6 - - no yes",
+        "[::]:7173 tcp6 - - yes no",
+        "[::ffff:127.0.0.1]:7174 tcp6 - - no no",
+        "*%lo:7175 tcp6 lo - no yes",
+        "0.0.0.0%va0:7176 tcp va0 - - -",
+    ];
+    assert_eq!(lines, expected, "{}", told.story());
+}
+
+/// Where the second hierarchy of control groups is mounted, if it is.
+fn cgroups() -> Option<PathBuf> {
+    let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap();
+    let line = mounts.lines().find(|line| line.split(' ').nth(2) == Some("cgroup2"))?;
+    line.split(' ').nth(1).map(PathBuf::from)
+}
+
+fn names_control_groups(net: &Net) {
+    let _held = TcpListener::bind("127.0.0.1:7180").unwrap();
+    let row = &rows(net, &["-tln", "-o=+cgroup"])[0];
+    // A kernel without control groups tells none; a mount that is not there, or is another's, has no path.
+    let Some(root) = cgroups().filter(|_| row["cgroup"].is_object()) else { return };
+    let id = row["cgroup"]["id"].as_u64().unwrap();
+    let Some(path) = row["cgroup"]["path"].as_str() else { return };
+    let folder = root.join(path.trim_start_matches('/'));
+    assert_eq!(std::fs::metadata(&folder).unwrap().ino(), id, "{}", folder.display());
+    let found = run(net.tool("ports").args(["-tlnH", "-o=cgroup,cgroup_id", "cgroup", path]));
+    let cells: Vec<String> = found.status(0).out().split_whitespace().map(str::to_owned).collect();
+    assert_eq!(cells, [path.to_owned(), id.to_string()], "{}", found.story());
+    run(net.tool("ports").args(["-tlnH", "cgroup", "!=", path])).status(0).stdout_is("");
+}
+
+fn asks_for_names(net: &Net) {
+    let (hosts, order) = (net.dir().join("hosts"), net.dir().join("nsswitch.conf"));
+    std::fs::write(&hosts, "127.0.0.1 here.test\n127.0.0.77 far.test\n").unwrap();
+    // Without a name server, which nobody shall be kept waiting for.
+    std::fs::write(&order, "hosts: files\n").unwrap();
+    let server = TcpListener::bind("127.0.0.77:7190").unwrap();
+    let _client = TcpStream::connect("127.0.0.77:7190").unwrap();
+    let _accepted = server.accept().unwrap();
+    let told = |args: &[&str]| {
+        let script =
+            "mount --bind \"$1\" /etc/hosts && mount --bind \"$2\" /etc/nsswitch.conf && shift 2 && exec \"$@\"";
+        let mut command = net.peer("unshare");
+        command.args(["--mount", "sh", "-c", script, "sh"]).arg(&hosts).arg(&order);
+        run(command.arg(net.tool("ports").get_program()).args(args))
+    };
+    let cells = |args: &[&str]| -> Vec<String> {
+        told(args).status(0).stderr_is("").out().lines().map(str::to_owned).collect()
+    };
+    let filter = "dport 7190";
+    assert_eq!(cells(&["-tnrH", "-o=peer", filter]), ["far.test:7190"]);
+    assert_eq!(cells(&["-tnH", "-o=peer", filter]), ["127.0.0.77:7190"], "nothing is asked unless it is wanted");
+    assert_eq!(cells(&["-trH", "-o=peer_address", filter]), ["127.0.0.77"], "an address is one");
+    let row = told(&["-tnr", "--json", filter]);
+    let row: Value = serde_json::from_str(row.status(0).out().trim_end()).unwrap();
+    assert_eq!((&row["data"]["peer_host"], &row["data"]["peer_address"]), (&"far.test".into(), &"127.0.0.77".into()));
 }
