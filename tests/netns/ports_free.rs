@@ -52,26 +52,30 @@ fn asked(net: &Net, at: &str, meanwhile: impl FnOnce(), keys: &[u8]) -> Run {
 }
 
 fn asks(net: &Net) {
-    let at = "127.0.0.1:5000";
-    leave_time_wait(net, at);
+    // Each has a port of its own, so that none has long to live on: TIME-WAIT is over after 60 s.
+    let mut ports = 5000..;
+    let mut fresh = || {
+        let at = format!("127.0.0.1:{}", ports.next().unwrap());
+        leave_time_wait(net, &at);
+        at
+    };
     // ^C, ^D, and the terminal's Return; what is not a yes is a no.
     for (keys, status) in [(&b"\x03"[..], 130), (b"\x04", 1), (b"\r", 1), (b"n\r", 1), (b"yess\r", 1), (b"\xff\r", 1)] {
-        let told = asked(net, at, || {}, keys);
-        told.status(status).stdout_has("127.0.0.1:5000 - 127.0.0.1:").stdout_has(" TIME-WAIT, ends by itself in ");
+        let at = fresh();
+        let told = asked(net, &at, || {}, keys);
+        told.status(status).stdout_has(&format!("{at} - 127.0.0.1:")).stdout_has(" TIME-WAIT, ends by itself in ");
         told.stdout_has("destroy 1 socket? [y/N] ");
         if status == 1 {
             told.stdout_has("nothing was destroyed");
         }
         assert!(!told.out().contains("destroyed 1"), "{}", told.story());
-        assert_eq!(time_waits(net, at), 1, "after {keys:?}");
+        assert_eq!(time_waits(net, &at), 1, "after {keys:?}");
     }
-    for (round, yes) in [b"y\r".as_slice(), b"yes\r", b"YES\r", b" y \r"].into_iter().enumerate() {
-        if round > 0 {
-            leave_time_wait(net, at);
-        }
-        let told = asked(net, at, || {}, yes);
-        told.status(0).stdout_has("destroyed 1 of 1 socket\r\n").stdout_has("port 5000 at 127.0.0.1 is ");
-        assert_eq!(time_waits(net, at), 0, "after {yes:?}");
+    for yes in [b"y\r".as_slice(), b"yes\r", b"YES\r", b" y \r"] {
+        let at = fresh();
+        let told = asked(net, &at, || {}, yes);
+        told.status(0).stdout_has("destroyed 1 of 1 socket\r\n").stdout_has(" at 127.0.0.1 is ");
+        assert_eq!(time_waits(net, &at), 0, "after {yes:?}");
     }
 }
 
