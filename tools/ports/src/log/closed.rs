@@ -117,8 +117,11 @@ pub fn ended(info: Option<&TcpInfo>, close: &Close) -> Ended {
     let syn = u64::from(!close.opened.is_accepted());
     // Of one that nobody saw before, it is not sure who opened it: the octet may be its SYN or its FIN.
     let unsure = close.past.is_none() && !close.opened.is_accepted() && surplus == syn;
+    // Our FIN was the first, and no TIME-WAIT is left of it: the peer's never came.
+    let waited = matches!(close.past.map(|past| past.state), Some(State::Tcp(TcpState::FinWait1 | TcpState::FinWait2)));
     match surplus > syn {
         _ if unsure => Ended::Unknown,
+        true if waited => Ended::Reset,
         true => Ended::ClosedByPeerFirst,
         false => Ended::Reset,
     }
@@ -400,6 +403,17 @@ mod tests {
         assert_eq!(ended(Some(&old), &close(true, false, "127.0.0.1:5000")), Ended::Unknown);
         assert_eq!(octets(&old, Ended::Unknown, &close(true, false, "127.0.0.1:5000")), Octets::default());
         assert_eq!(ended(None, &close(true, false, "127.0.0.1:5000")), Ended::Unknown);
+    }
+
+    #[test]
+    fn a_reset_behind_our_fin_is_no_fin_of_the_peer() {
+        // nc connects, sends FIN, and gets RST: SYN and FIN were acknowledged.
+        let info = info(2, 0, 0, 0);
+        for (state, expected) in [(TcpState::FinWait2, Ended::Reset), (TcpState::LastAck, Ended::ClosedByPeerFirst)] {
+            let past = Some(Past { opened: Opened::NoListener, ..seen(state) });
+            let close = Close { past, ..close(false, false, "10.0.0.2:5000") };
+            assert_eq!(ended(Some(&info), &close), expected, "{state:?}");
+        }
     }
 
     fn seen(state: TcpState) -> Past {

@@ -18,7 +18,7 @@ it came late; where this is open, `received 10 or 11` is said of what was closed
 `received_octets` with and `received_may_count_fin`.
 
 How it ended is concluded: TIME-WAIT is left where both sides closed and this one was first (`FIN, here first`); without it, our FIN was \
-acknowledged (`FIN, peer first`) or was not (`reset or given up`). Of a connection that is aborted here (SO_LINGER of zero seconds, or its \
+acknowledged (`FIN, peer first`) or was not (`reset or given up`, also where it was in FIN-WAIT-2 and the peer's never came). Of a connection that is aborted here (SO_LINGER of zero seconds, or its \
 listener closed before it was accepted) the kernel forgets the peer and all counts: what a listing had shown is told, with `reset \
 here`; if none had, it cannot be told from one that failed to open: `no connection, or reset here`. One that was seen \
 to be asked for in vain has `no connection`. \
