@@ -3,7 +3,7 @@
     benches/url [ROUNDS [URLS [CALLS]]]
 
 Rounds of ours and theirs alternate, so that a noisy neighbour hits both. The URLs are made up, the same each time: of a hundred,
-85 are as pages and interfaces have them, and the others have userinfo, capitals, names outside ASCII, addresses, dot segments,
+95 are as pages and interfaces have them, and the others have userinfo, capitals, names outside ASCII, addresses, dot segments,
 characters that must be encoded, other schemes. Before anything is measured, the bare loop must print what url prints.
 """
 
@@ -39,14 +39,14 @@ def urls(count):
     for number in range(count):
         one, two, three = choose.choice(WORDS), choose.choice(WORDS), choose.choice(WORDS)
         kind = choose.randrange(100)
-        if kind < 15:
+        if kind < 5:
             form = ODD[choose.randrange(len(ODD))]
             yield form.format(w=one, v=two, W=one.upper(), V=two.title(), n=number, o=number % 250)
-        elif kind < 45:
+        elif kind < 35:
             yield f"https://www.{one}.example.com/{two}/{three}-{number}.html"
-        elif kind < 70:
+        elif kind < 60:
             yield f"https://{one}.example.org/{two}/?id={number}&q={three}+{one}&page={number % 20}"
-        elif kind < 85:
+        elif kind < 80:
             yield f"http://api.{one}.example.net:8443/v1/{two}/{number}?fields={one},{three}&sort=name#{two}"
         else:
             yield f"https://cdn.{one}.example.com/{two}%20{three}/{number}.jpg?v={number}"

@@ -24,6 +24,8 @@ pub struct Plain<'a> {
     pub query: Option<Span>,
     /// Without the number sign.
     pub fragment: Option<Span>,
+    /// Whether there is percent-encoding anywhere.
+    pub escaped: bool,
 }
 
 /// The octets of a host that mean themselves.
@@ -111,22 +113,23 @@ pub fn read(text: &str) -> Option<Plain<'_>> {
     }
     // Without a slash the standard adds one.
     (octets.get(at) == Some(&b'/')).then_some(())?;
-    let path = Span { start: at, end: escaped_run(octets, at, PATH)? };
+    let mut escaped = false;
+    let path = Span { start: at, end: escaped_run(octets, at, PATH, &mut escaped)? };
     no_dot_segments(octets.get(path.start..path.end)?).then_some(())?;
     at = path.end;
     let mut query = None;
     if octets.get(at) == Some(&b'?') {
-        let end = escaped_run(octets, at + 1, QUERY)?;
+        let end = escaped_run(octets, at + 1, QUERY, &mut escaped)?;
         query = Some(Span { start: at + 1, end });
         at = end;
     }
     let mut fragment = None;
     if octets.get(at) == Some(&b'#') {
-        let end = escaped_run(octets, at + 1, FRAGMENT)?;
+        let end = escaped_run(octets, at + 1, FRAGMENT, &mut escaped)?;
         fragment = Some(Span { start: at + 1, end });
         at = end;
     }
-    (at == octets.len()).then_some(Plain { text, scheme, host, port, path, query, fragment })
+    (at == octets.len()).then_some(Plain { text, scheme, host, port, path, query, fragment, escaped })
 }
 
 /// Where the octets of `class` that begin at `start` end.
@@ -135,8 +138,9 @@ fn run(octets: &[u8], start: usize, class: u8) -> usize {
     rest.iter().position(|octet| !is(*octet, class)).map_or(octets.len(), |length| start + length)
 }
 
-/// As [`run`], with `%XX` among them. `None` where a percent sign has no two digits behind it, which the standard minds.
-fn escaped_run(octets: &[u8], start: usize, class: u8) -> Option<usize> {
+/// As [`run`], with `%XX` among them, of which it takes note. `None` where a percent sign has no two digits behind it, which the
+/// standard minds.
+fn escaped_run(octets: &[u8], start: usize, class: u8, escaped: &mut bool) -> Option<usize> {
     let mut at = start;
     loop {
         at = run(octets, at, class);
@@ -145,6 +149,7 @@ fn escaped_run(octets: &[u8], start: usize, class: u8) -> Option<usize> {
         }
         let digits = octets.get(at + 1..at + 3)?;
         digits.iter().all(u8::is_ascii_hexdigit).then_some(())?;
+        *escaped = true;
         at += 3;
     }
 }

@@ -104,31 +104,37 @@ impl<'a> Json<'a, '_> {
     /// A component without percent-encoding.
     fn bare(&mut self, span: Span) {
         let text = self.of(span);
-        self.raw(r#"{"span":"#);
-        self.span(span);
-        self.raw(r#","text":""#);
-        self.raw(text);
-        self.raw(r#"","value":""#);
-        self.raw(text);
+        self.component_start(span, text);
         self.raw(r#"","decoded":""#);
         self.raw(text);
         self.raw(r#"","decoded_octets":null,"changes":[]}"#);
     }
 
-    fn component(&mut self, span: Span) {
-        let text = self.of(span);
-        if !text.contains('%') {
-            return self.bare(span);
-        }
-        self.raw(r#"{"span":"#);
-        self.span(span);
-        self.raw(r#","text":""#);
+    fn component_start(&mut self, span: Span, text: &str) {
+        self.raw(r#"{"span":{"start":"#);
+        self.number(span.start);
+        self.raw(r#","end":"#);
+        self.number(span.end);
+        self.raw(r#"},"text":""#);
         self.raw(text);
         self.raw(r#"","value":""#);
         self.raw(text);
+    }
+
+    fn component(&mut self, span: Span) {
+        let text = self.of(span);
+        if !self.is_escaped(text) {
+            return self.bare(span);
+        }
+        self.component_start(span, text);
         self.raw("\"");
         self.decoded(text);
         self.raw(r#","changes":[]}"#);
+    }
+
+    /// Whether a part of the URL has percent-encoding: most have none in the whole.
+    fn is_escaped(&self, text: &str) -> bool {
+        self.url.escaped && text.bytes().any(|octet| octet == b'%')
     }
 
     fn optional(&mut self, span: Option<Span>) {
@@ -201,12 +207,14 @@ impl<'a> Json<'a, '_> {
             }
             let span = Span { start, end: start + text.len() };
             start = span.end + 1;
-            self.raw(r#"{"span":"#);
-            self.span(span);
-            self.raw(r#","value":""#);
+            self.raw(r#"{"span":{"start":"#);
+            self.number(span.start);
+            self.raw(r#","end":"#);
+            self.number(span.end);
+            self.raw(r#"},"value":""#);
             self.raw(text);
             self.raw("\"");
-            if text.contains('%') {
+            if self.is_escaped(text) {
                 self.decoded(text);
             } else {
                 self.raw(r#","decoded":""#);
@@ -248,7 +256,7 @@ impl<'a> Json<'a, '_> {
 
     /// A text decoded, with U+FFFD for what is not UTF-8.
     fn lossy(&mut self, text: &str) {
-        if text.contains('%') {
+        if self.is_escaped(text) {
             let octets = percent::decode(text);
             self.text(&String::from_utf8_lossy(&octets));
         } else {
