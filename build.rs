@@ -4,10 +4,13 @@
 //!   touched, and the few hundred functions of a query lie in all of the six megabytes otherwise.
 //! - Relative relocations are packed (`.relr.dyn`, a tenth of the octets that the loader would read), where the C library
 //!   of this host, which the executables are linked to, can read that: glibc since 2.36.
+//! - url has the unwinder of libgcc in itself: to look up and map libgcc_s.so is a tenth of a call that takes a millisecond.
+//!   (Its licence, GPL with the GCC Runtime Library Exception, allows that.)
 
 #![expect(clippy::disallowed_methods, reason = "a build script: the environment is how cargo talks to it")]
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
 
 const ORDER: &str = "tools/dig/order.ld";
@@ -25,6 +28,12 @@ fn main() {
     if variable("CARGO_CFG_TARGET_ENV") == "gnu" && variable("HOST") == variable("TARGET") && packs_relocations() {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
+    if variable("CARGO_CFG_TARGET_ENV") == "gnu"
+        && variable("HOST") == variable("TARGET")
+        && let Some(unwinder) = static_unwinder()
+    {
+        println!("cargo::rustc-link-arg-bin=url=-Wl,--push-state,--whole-archive,{unwinder},--pop-state");
+    }
 }
 
 fn variable(name: &str) -> String {
@@ -34,6 +43,14 @@ fn variable(name: &str) -> String {
 /// Whether the flags of rustc name a linker other than GNU ld and LLD.
 fn another_linker(flags: &str) -> bool {
     flags.split("-fuse-ld=").skip(1).any(|linker| !linker.starts_with("lld") && !linker.starts_with("bfd"))
+}
+
+/// The unwinder of libgcc as an archive, where the C compiler here has it.
+fn static_unwinder() -> Option<String> {
+    let said = Command::new("cc").arg("-print-file-name=libgcc_eh.a").output().ok()?;
+    let path = String::from_utf8(said.stdout).ok()?.trim().to_owned();
+    // A compiler that has no such file says the bare name.
+    (path.starts_with('/') && !path.contains(',') && Path::new(&path).is_file()).then_some(path)
 }
 
 /// Whether the C library here is a glibc of 2.36 or later. One that nobody can ask is taken for an older one.

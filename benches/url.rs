@@ -1,5 +1,5 @@
-//! A bare loop over the `url` crate, for `benches/url`: `get FILE` prints six columns of each URL as `url --get` does, `json FILE`
-//! its parts and parameters as one object a line.
+//! Bare loops over the `url` crate, for `benches/url`: `get FILE` prints six columns of each URL as `url --get` does, `parts FILE`
+//! its parts and parameters as one small object a line, and `same FILE` by serde what `url --json` prints.
 #![expect(
     clippy::disallowed_methods,
     clippy::panic,
@@ -12,6 +12,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 
 use serde::Serialize;
 use sockeye_cli::escape::escape_octets;
+use sockeye_url::dissect::{self, Dissection};
 use sockeye_url::percent;
 use url::Url;
 
@@ -20,20 +21,39 @@ fn main() {
     let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["get", file] => each(file, |url| columns(url, &mut out)),
-        ["json", file] => each(file, |url| object(url, &mut out)),
+        ["parts", file] => each(file, |url| object(url, &mut out)),
+        ["same", file] => lines(file, |text| same(text, &mut out)),
         [] => {}
-        _ => panic!("get FILE, or json FILE"),
+        _ => panic!("get FILE, parts FILE, or same FILE"),
     }
     out.flush().unwrap();
 }
 
 fn each(file: &str, mut show: impl FnMut(&Url)) {
+    lines(file, |text| show(&Url::parse(text).unwrap()));
+}
+
+fn lines(file: &str, mut show: impl FnMut(&str)) {
     let mut file = BufReader::with_capacity(256 * 1024, File::open(file).unwrap());
     let mut line = String::new();
     while file.read_line(&mut line).unwrap() > 0 {
-        show(&Url::parse(line.trim_end_matches('\n')).unwrap());
+        show(line.trim_end_matches('\n'));
         line.clear();
     }
+}
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    schema: &'a str,
+    r#type: &'a str,
+    data: Dissection,
+}
+
+fn same(text: &str, out: &mut impl Write) {
+    let data = dissect::of(text).unwrap();
+    let mut line = serde_json::to_vec(&Envelope { schema: "url/1", r#type: "result", data }).unwrap();
+    line.push(b'\n');
+    out.write_all(&line).unwrap();
 }
 
 fn columns(url: &Url, out: &mut impl Write) {
@@ -100,6 +120,7 @@ fn object(url: &Url, out: &mut impl Write) {
         fragment: url.fragment(),
     };
     let params = url.query_pairs().map(|(key, value)| Parameter { key, value }).collect();
-    serde_json::to_writer(&mut *out, &Object { url: url.as_str(), parts, params }).unwrap();
-    out.write_all(b"\n").unwrap();
+    let mut line = serde_json::to_vec(&Object { url: url.as_str(), parts, params }).unwrap();
+    line.push(b'\n');
+    out.write_all(&line).unwrap();
 }

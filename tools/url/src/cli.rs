@@ -6,6 +6,7 @@ mod diff;
 mod dissect;
 mod encode;
 mod same;
+mod short;
 mod trurl;
 
 use std::ffi::OsString;
@@ -92,6 +93,13 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
     if invocation.name == "trurl" {
         return trurl::parse(invocation);
     }
+    match short::parse(&invocation.args) {
+        Some(options) => Ok(options),
+        None => by_clap(invocation),
+    }
+}
+
+fn by_clap(invocation: &Invocation) -> Result<Options, Exit> {
     let args = command_first(&invocation.args, is_command);
     let invocation = Invocation { args, ..invocation.clone() };
     let cli: Cli = parse_clap(&invocation)?;
@@ -115,9 +123,12 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
     Ok(Options { presentation, job })
 }
 
+/// The names of the commands, sorted. That clap knows these and no others is held by a test.
+const COMMANDS: [&str; 5] = ["connect", "decode", "diff", "encode", "same"];
+
 /// Whether a word names a command.
 fn is_command(word: &str) -> bool {
-    command().get_subcommands().any(|command| command.get_name() == word)
+    COMMANDS.contains(&word)
 }
 
 /// Whether `word` stands on the line before any `--`, behind which everything is a URL.

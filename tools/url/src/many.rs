@@ -3,7 +3,6 @@
 use std::fmt;
 
 use sockeye_cli::escape::{escape, escape_octets};
-use sockeye_cli::progress::Progress;
 use sockeye_cli::{Failure, Output, Status};
 
 use crate::anatomy;
@@ -14,6 +13,7 @@ use crate::models::Choice;
 use crate::parts::Whatwg;
 use crate::plain;
 use crate::record;
+use crate::shell::counter::Counter;
 use crate::shell::lines::Lines;
 use crate::template::{Parts, Template};
 
@@ -79,7 +79,7 @@ struct Run<'a, 'o> {
 impl Run<'_, '_> {
     fn file(&mut self, mut lines: Lines) -> Result<(), Failure> {
         let file = lines.name().to_owned();
-        let mut progress = None;
+        let mut counter = Counter::default();
         loop {
             if lines.is_dry() {
                 // Whoever writes the file may wait for what becomes of it.
@@ -91,7 +91,7 @@ impl Run<'_, '_> {
                     self.take(url, Place::Line { file: &file, number })?;
                     // Results on the same terminal show how it goes.
                     if number % LONG == 0 && self.output.width().is_none() {
-                        progress.get_or_insert_with(|| Progress::start("lines", None)).position(number);
+                        counter.show(number);
                     }
                 }
                 Err(failure) => {

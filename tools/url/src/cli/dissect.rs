@@ -12,20 +12,20 @@ use crate::models::Choice;
 use crate::template::Template;
 
 /// The arguments.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub(super) struct DissectArgs {
     /// The URLs to take apart
     #[arg(value_name = "URL", required_unless_present_any = ["files", "set", "url"])]
-    urls: Vec<OsString>,
+    pub(super) urls: Vec<OsString>,
     /// Take URLs from a file, one a line; - is standard input
     #[arg(short = 'f', long = "url-file", value_name = "FILE")]
-    files: Vec<OsString>,
+    pub(super) files: Vec<OsString>,
     /// Print a line a URL by a template: {component} stands for a component
     #[arg(short = 'g', long, value_name = "TEMPLATE", help_heading = "Output", conflicts_with = "csv")]
-    get: Option<OsString>,
+    pub(super) get: Option<OsString>,
     /// Print comma-separated values, a line a URL
     #[arg(long, help_heading = "Output")]
-    csv: bool,
+    pub(super) csv: bool,
     /// Choose the columns of --csv
     #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "csv", help_heading = "Output")]
     fields: Vec<String>,
