@@ -281,6 +281,10 @@ fn neighbours() {
     ip("-6 route add 2001:db8:9::/48 via 2001:db8::5 dev veth0 metric 1000000");
     ip("-6 route add 2001:db8:a::/48 via 2001:db8::5 dev veth0 expires 10000");
     ip("-6 route add unreachable 2001:db8:b::/48");
+    for (label, address) in [("veth0:1", "192.0.2.77/24"), ("veth0:10", "192.0.2.78/24"), ("veth0:1", "192.0.2.79/24")]
+    {
+        ip(&format!("address add {address} dev veth0 label {label}"));
+    }
     // A name that fills its column, and what leads nowhere.
     ip("link add fifteen-letters type veth peer name veth12");
     ip("link set fifteen-letters up");

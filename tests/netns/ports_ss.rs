@@ -720,40 +720,42 @@ fn told_as_they_end(ours: &Ours) {
     command.args(["-HEtuin", "dport = :7110 or sport = :7111"]);
     let lines = Background::spawn(command);
     let server = listener("127.0.0.1:7110", 5);
-    let told = |background: &Background| background.stdout_so_far().split(|octet| *octet == b'\n').count() > 1;
-    // Neither says when it listens: what ends is ended again until both have heard of it.
-    wait_until("both hear of it", || {
-        let client = connected("127.0.0.1:7110".parse().unwrap());
-        drop((server.accept().unwrap(), client));
-        let bound = tcp("127.0.0.1:0".parse().unwrap());
-        bound.bind(&"127.0.0.1:7111".parse::<SocketAddr>().unwrap().into()).unwrap();
-        drop(bound);
-        let datagrams = UdpSocket::bind("127.0.0.1:7111").unwrap();
-        drop(datagrams);
-        told(&records) && told(&lines)
-    });
-    records.wait_for_stdout(r#""name":"udp"}"#);
-    lines.wait_for_stdout("udp");
-    let text = String::from_utf8(records.stdout_so_far()).unwrap();
-    let ends: Vec<serde_json::Value> = text.lines().map_while(|line| serde_json::from_str(line).ok()).collect();
-    let end = |netid: &str, local: u64| {
-        let is = |end: &&serde_json::Value| {
-            end["data"]["netid"] == netid && (local == 0 || end["data"]["local_port"] == local)
-        };
-        ends.iter().find(is).map(|end| end["data"].clone())
+    let whole = |background: &Background| {
+        let mut text = String::from_utf8(background.stdout_so_far()).unwrap();
+        text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
+        text
     };
-    let tcp = ends.iter().find(|end| end["data"]["peer_port"] == 7110).unwrap();
-    assert_eq!(tcp["data"]["state"], serde_json::json!({"code": 7, "name": "CLOSED"}), "{text}");
-    assert_eq!(end("udp", 7111).unwrap()["send_queue_octets"], 0, "{text}");
-    let text = String::from_utf8(lines.stdout_so_far()).unwrap();
-    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    let udp = text.lines().find(|line| line.starts_with("udp")).unwrap();
-    assert_eq!(words(udp)[..4], ["udp", "UNCONN", "0", "0"], "{text}");
+    let find = |text: &str, key: &str, value: u64, netid: &str| {
+        let ends = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["data"].clone());
+        ends.into_iter().find(|end| end[key] == value && end["netid"] == netid)
+    };
+    let below = |text: &str, line: &str| {
+        let mut rest = text.lines().map(str::to_owned).skip_while(|known| !known.starts_with(line));
+        Some((rest.next()?, rest.next()?))
+    };
+    let (mut client, mut datagrams, mut line, mut bound) = (None, None, None, None);
+    // Neither says from when it listens: what ends is ended again until both have heard of each.
+    wait_until("both hear of each", || {
+        let connection = connected("127.0.0.1:7110".parse().unwrap());
+        drop((server.accept().unwrap(), connection));
+        let only_bound = tcp("127.0.0.1:0".parse().unwrap());
+        only_bound.bind(&"127.0.0.1:7111".parse::<SocketAddr>().unwrap().into()).unwrap();
+        drop(only_bound);
+        drop(UdpSocket::bind("127.0.0.1:7111").unwrap());
+        let (records, lines) = (whole(&records), whole(&lines));
+        client = find(&records, "peer_port", 7110, "tcp");
+        datagrams = find(&records, "local_port", 7111, "udp");
+        line = lines.lines().find(|line| line.starts_with("udp")).map(str::to_owned);
+        bound = below(&lines, "tcp   UNCONN      0      0 127.0.0.1:7111");
+        client.is_some() && datagrams.is_some() && line.is_some() && bound.is_some()
+    });
+    assert_eq!(client.unwrap()["state"], serde_json::json!({"code": 7, "name": "CLOSED"}));
+    assert_eq!(datagrams.unwrap()["send_queue_octets"], 0);
+    let line = line.unwrap();
+    assert_eq!(line.split_whitespace().take(4).collect::<Vec<_>>(), ["udp", "UNCONN", "0", "0"], "{line}");
     // One that was never connected has nothing behind it that was last.
-    let mut below = text.lines().skip_while(|line| !line.contains("127.0.0.1:7111") || line.starts_with("udp")).skip(1);
-    if let Some(info) = below.next() {
-        assert!(info.contains("rto:") && !info.contains("lastsnd"), "{text}");
-    }
+    let (_, info) = bound.unwrap();
+    assert!(info.contains("rto:") && !info.contains("lastsnd"), "{info}");
 }
 
 fn namespaces(net: &Net) {

@@ -18,6 +18,7 @@ const RTM_GETLINK: u16 = 18;
 
 const IFA_ADDRESS: u16 = 1;
 const IFA_LOCAL: u16 = 2;
+const IFA_LABEL: u16 = 3;
 const IFA_FLAGS: u16 = 8;
 
 /// The length of struct ifaddrmsg.
@@ -63,20 +64,43 @@ pub struct InterfaceAddress {
 /// # Source
 /// rtnetlink(7), RTM_GETADDR.
 pub fn addresses() -> Result<Vec<InterfaceAddress>, CallError> {
+    let mut found = Vec::new();
+    each(&mut |payload| found.extend(parse(payload).ok().flatten()))?;
+    Ok(found)
+}
+
+/// The labels of IPv4 addresses, as they come: the name of the interface, or one of its own that begins so (`eth0:1`).
+///
+/// # Errors
+/// [`CallError`] if the kernel cannot be asked.
+///
+/// # Source
+/// rtnetlink(7), IFA_LABEL.
+pub fn labels() -> Result<Vec<String>, CallError> {
+    let mut found = Vec::new();
+    each(&mut |payload| {
+        let attributes = payload.get(IFADDRMSG_LEN..).unwrap_or_default();
+        let labels = netlink::attributes(attributes).filter(|(kind, _)| *kind == IFA_LABEL);
+        found.extend(labels.map(|(_, label)| String::from_utf8_lossy(label).trim_end_matches('\0').to_owned()));
+    })?;
+    Ok(found)
+}
+
+/// Hands out each ifaddrmsg with its attributes.
+fn each(take: &mut dyn FnMut(&[u8])) -> Result<(), CallError> {
     let fail = |error| CallError::new("RTM_GETADDR", "every interface", error);
     let mut message = Builder::new(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP);
     message.octets(&[0; IFADDRMSG_LEN]);
     let mut socket = Socket::open(libc::NETLINK_ROUTE)?;
     socket.send(&message.finish()).map_err(fail)?;
-    let mut found = Vec::new();
     loop {
         let batch = socket.receive().map_err(fail)?;
         for message in netlink::messages(batch) {
             let message = message.map_err(|fault| fail(io::Error::new(io::ErrorKind::InvalidData, fault)))?;
             match message.kind {
-                NLMSG_DONE => return Ok(found),
+                NLMSG_DONE => return Ok(()),
                 NLMSG_ERROR => return Err(fail(io::Error::from_raw_os_error(Verdict::parse(&message).errno))),
-                RTM_NEWADDR => found.extend(parse(message.payload).ok().flatten()),
+                RTM_NEWADDR => take(message.payload),
                 _ => {}
             }
         }
@@ -155,6 +179,7 @@ mod tests {
         // ARPHRD_LOOPBACK.
         assert_eq!(hardware_type(lo).unwrap(), 772);
         assert!(!is_tunnel(772));
+        assert!(labels().unwrap().contains(&"lo".to_owned()));
         assert_eq!(hardware_type(u32::MAX / 2).unwrap_err().errno(), Some(libc::ENODEV));
     }
 

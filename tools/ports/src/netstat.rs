@@ -81,8 +81,8 @@ fn interfaces(job: &Netstat, output: &mut Output<'_>) -> Result<Status, Failure>
     let mut interfaces = shell::netstat::interfaces()?;
     interfaces
         .retain(|interface| job.which == Which::All || InterfaceFlags(interface.flags).contains(InterfaceFlags::UP));
-    let interfaces = Interfaces(interfaces);
-    output.list(&interfaces, &interfaces.0)?;
+    let interfaces = Interfaces { list: interfaces, labels: shell::netstat::labels()? };
+    output.list(&interfaces, &interfaces.list)?;
     Ok(Status::YES)
 }
 

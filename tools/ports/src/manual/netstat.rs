@@ -47,14 +47,14 @@ netstat differs:
                  its command line. Both show one holder; with -W every holder
                  stands here, with commas between them, and a line on standard
                  error says when there are more than are shown
-  Not all ...    this sentence comes only if a socket of the list is concerned
+  Not all ...    this sentence comes only if a socket of the list is concerned,
+                 and also where netstat says that it could read nothing
   Path           whole, with blanks; a backslash is two, and control
                  characters are \\n, \\xNN; netstat stops at the first blank
   -ree           the whole name of an interface; netstat cuts it to six letters
   -6r            ::ffff:192.0.2.0/120; netstat has 192.0.2.0/120
   -i             the counters also of an interface whose name has 15 letters,
-                 where netstat has zeros; not the aliases of addresses (eth0:1),
-                 which have no counters
+                 where netstat has zeros
   -s -4 -6       both; netstat has no statistics for two
   -g -4, -g -t   the groups alone; netstat adds the sockets
   -c -s, -c -g   again and again, as all others; netstat counts once, and has

@@ -99,21 +99,50 @@ fn by_name(one: &str, other: &str) -> Ordering {
 
 /// The table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Interfaces(pub Vec<Interface>);
+pub struct Interfaces {
+    /// Its rows.
+    pub list: Vec<Interface>,
+    /// Labels of addresses. One that is not the name of an interface has a row too, without counters.
+    pub labels: Vec<String>,
+}
+
+impl Interfaces {
+    /// The labels that go with an interface, each once, in netstat's order.
+    fn aliases(&self, interface: &Interface) -> Vec<&str> {
+        let belongs = |label: &&str| label.split_once(':').is_some_and(|(name, _)| name == interface.name);
+        let mut aliases: Vec<&str> = self.labels.iter().map(String::as_str).filter(belongs).collect();
+        aliases.sort_by(|one, other| by_name(one, other));
+        aliases.dedup();
+        aliases
+    }
+}
 
 impl Render for Interfaces {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         text.line("Kernel Interface table")?;
         text.line("Iface             MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg")?;
-        self.0.iter().try_for_each(|interface| text.line(row(interface)))
+        self.list.iter().try_for_each(|interface| {
+            text.line(row(interface))?;
+            self.aliases(interface).into_iter().try_for_each(|alias| text.line(alias_row(alias, interface)))
+        })
     }
 }
 
-fn row(Interface { name, mtu_octets, flags, received, sent }: &Interface) -> String {
-    let (name, flags) = (escape(name), InterfaceFlags(*flags));
+fn letters(flags: u32) -> String {
+    let flags = InterfaceFlags(flags);
     let letters: String =
         LETTERS.into_iter().filter(|(flag, _)| flags.contains(*flag)).map(|(_, letter)| letter).collect();
-    let letters = if letters.is_empty() { "[NO FLAGS]" } else { &letters };
+    if letters.is_empty() { "[NO FLAGS]".to_owned() } else { letters }
+}
+
+/// The row of a label: the kernel counts nothing by it.
+fn alias_row(alias: &str, interface: &Interface) -> String {
+    const NOTHING: &str = "     - no statistics available -                       ";
+    format!("{:<15} {:>5} {NOTHING} {}", escape(alias), interface.mtu_octets, letters(interface.flags))
+}
+
+fn row(Interface { name, mtu_octets, flags, received, sent }: &Interface) -> String {
+    let (name, letters) = (escape(name), letters(*flags));
     format!(
         "{name:<15} {mtu_octets:>5} {:>8} {:>6} {:>6} {:<6} {:>8} {:>6} {:>6} {:>6} {letters}",
         received.packets,
@@ -150,6 +179,13 @@ mod tests {
         assert_eq!(
             row(&interfaces[1]),
             "veth9               0        2      3      4 5            12     13     14     15 [NO FLAGS]"
+        );
+        let labels = ["lo", "lo:10", "veth9:1", "lo:2", "lo:2", "lo2:1"].map(str::to_owned).to_vec();
+        let table = Interfaces { list: interfaces, labels };
+        assert_eq!(table.aliases(&table.list[0]), ["lo:2", "lo:10"]);
+        assert_eq!(
+            alias_row("lo:2", &table.list[0]),
+            "lo:2            65536      - no statistics available -                        LRU"
         );
     }
 }

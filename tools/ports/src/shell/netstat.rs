@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use sockeye_cli::Failure;
-use sockeye_sys::interface;
+use sockeye_sys::{addresses, interface};
 
 use crate::cli::{Detail, RouteTables, WantedOwners};
 use crate::entry::Entry;
@@ -120,6 +120,14 @@ pub fn interfaces() -> Result<Vec<Interface>, Failure> {
         true
     });
     Ok(listed)
+}
+
+/// The labels of addresses.
+///
+/// # Errors
+/// [`Failure`] if the kernel does not list them.
+pub fn labels() -> Result<Vec<String>, Failure> {
+    addresses::labels().map_err(|error| Failure::host(error.to_string()))
 }
 
 /// The counters of these families. TCP has its own for both.
