@@ -58,7 +58,7 @@ fn payload(net: &Net, args: &[&str], ends: [&str; 2]) -> Vec<u8> {
         for field in section["fields"].as_array().unwrap() {
             if field["name"] == "Checksum" {
                 let at = usize::try_from(field["offset_octets"].as_u64().unwrap()).unwrap();
-                let checksum = hex(&data["checksum_octets"]);
+                let checksum = hex(&data["calculated_octets"]);
                 octets[at..at + checksum.len()].copy_from_slice(&checksum);
             }
         }

@@ -42,6 +42,7 @@ mod netsum_files;
 mod netsum_fix;
 mod netsum_layers;
 mod netsum_solve;
+mod netsum_terminal;
 mod netsum_why;
 mod ports;
 mod ports_list;

@@ -127,7 +127,7 @@ fn the_working_as_data() {
         ]
     );
     let result = data(last, "result");
-    assert_eq!((&result["checksum"], &result["checksum_octets"]), (&Value::from(0xffff), &Value::from("ffff")));
+    assert_eq!((&result["calculated"], &result["calculated_octets"]), (&Value::from(0xffff), &Value::from("ffff")));
     assert_eq!((&result["complement"], &result["zero_became_all_ones"]), (&Value::from(0), &Value::from(true)));
     assert_eq!(result["protocol"], "udp");
     assert_eq!(result["sections"][0]["octets"], "0a0000010a0000020011000a");
@@ -153,7 +153,7 @@ fn data_in_every_form() {
         .stdout_is("f752\n");
     udp4("").status(0).stdout_has("Data (0 octets)");
     netsum(&["udp", "10.0.0.1:5000", "10.0.0.2:6000", "--", "-x"]).status(0).stdout_has("\"-x\"");
-    udp4("\u{1b}[2J\"").status(0).stdout_has("\"\\x1b[2J\\\"\"");
+    udp4("\u{1b}[2J\"").status(0).stdout_has("  1b 5b 32 4a 22  |.[2J\"|\n");
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn tsv_to_the_octet() {
 fn a_small_capture_is_listed_whole() {
     let run = verify(&[], &capture_of(&["udp over v4", "udp over v4, bad", "udp over v6, illegal"]));
     run.status(1).stderr_is("").stdout_is(
-        "  frame  proto   offset  stored  due   verdict     flow
+        "  frame  proto   offset  stored  calc  verdict     flow
       1  ip          24  66c9    66c9  good        10.0.0.1 > 10.0.0.2
       1  udp         40  f752    f752  good        10.0.0.1:5000 > 10.0.0.2:6000
       2  ip          24  66c9    66c9  good        10.0.0.1 > 10.0.0.2

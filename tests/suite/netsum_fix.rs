@@ -82,7 +82,7 @@ fn what_is_done_is_said() {
     let capture = dir.file("in.pcap", &capture_of(&names));
     let out = dir.file("out.pcap", b"older");
     netsum(&["fix", "-v", &capture, &out]).status(0).stderr_is("").stdout_is(
-        "  frame  protocol  offset  old       new
+        "  frame  protocol  offset  stored    written
       2  udp           40  f753      f752      10.0.0.1:5000 > 10.0.0.2:6000: was bad
       5  udp           60  0000      1151      [fd00::1]:5000 > [fd00::2]:6000: was zero, which IPv6 does not allow
 
@@ -106,7 +106,7 @@ left alone: 1 partial (--fill-partial completes them)
     let lines: Vec<&str> = lines.lines().collect();
     let change = data(lines[0], "result");
     assert_eq!((&change["record"], &change["frame"], &change["reason"]), (&"change".into(), &2.into(), &"bad".into()));
-    assert_eq!((&change["stored_octets"], &change["new_octets"]), (&"f753".into(), &"f752".into()));
+    assert_eq!((&change["stored_octets"], &change["written_octets"]), (&"f753".into(), &"f752".into()));
     let left = data(lines[1], "event");
     assert_eq!((&left["record"], &left["why"], &left["frame"]), (&"left_alone".into(), &"partial".into(), &3.into()));
     let summary = data(lines.last().unwrap(), "result");

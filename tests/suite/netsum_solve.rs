@@ -262,8 +262,8 @@ of 65535.
         netsum(&["same", a, b, "--protocol", protocol, "-q"]).status(status).stdout_is("").stderr_is("");
     }
     netsum(&["same", "ABCDE", "ABCDEQUQUQU", "--explain"])
-        .stdout_has("octet 4: A 45(00) total 0c986   B 4551   total 0c9d7  <\n")
-        .stdout_has("octet 10: A -      total 0c986   B 55(00) total 1c979  <\n");
+        .stdout_has("octet    4: A 45(00) total 0c986   B 4551   total 0c9d7  <\n")
+        .stdout_has("octet   10: A -      total 0c986   B 55(00) total 1c979  <\n");
     run_with_input(tool("netsum").args(["same", "-", "ABCDE"]), b"ABCDE")
         .status(0)
         .stdout_has("they are the same octets");

@@ -98,18 +98,18 @@ impl<'w> Text<'w> {
     }
 
     /// Writes prose behind `lead`, broken between words where the terminal ends and indented by as much as `lead` is long.
-    /// Where there is no terminal it is one line. A word that is longer than a line has one of its own.
+    /// Where there is no terminal it is one line. A word that is longer than a line has one of its own. Both may be painted.
     ///
     /// # Errors
     /// Whatever the writer says.
     pub fn prose(&mut self, lead: &str, words: &str) -> io::Result<()> {
-        let indent = lead.chars().count();
+        let indent = columns_of(lead);
         let limit = self.width.map_or(usize::MAX, usize::from);
         let mut line = lead.to_owned();
         let mut columns = indent;
         let mut fresh = true;
         for word in words.split(' ') {
-            let length = word.chars().count();
+            let length = columns_of(word);
             if !fresh && columns.saturating_add(1).saturating_add(length) > limit {
                 self.line(&line)?;
                 line = " ".repeat(indent);
@@ -152,6 +152,21 @@ impl<'w> Text<'w> {
     pub fn width(&self) -> Option<u16> {
         self.width
     }
+}
+
+/// How many columns `text` takes: what changes its colour takes none.
+fn columns_of(text: &str) -> usize {
+    let mut columns = 0_usize;
+    let mut rest = text.chars();
+    while let Some(char) = rest.next() {
+        if char == '\u{1b}' {
+            // What `paint` writes ends in m.
+            rest.by_ref().find(|char| *char == 'm');
+        } else {
+            columns = columns.saturating_add(1);
+        }
+    }
+    columns
 }
 
 impl Write for Text<'_> {
@@ -546,6 +561,17 @@ mod tests {
     #[test]
     fn colour_only_where_allowed() {
         assert_eq!(shown(PLAIN, true, ExplainTo::Stdout).0, "port \u{1b}[32m2\u{1b}[0m\n");
+    }
+
+    #[test]
+    fn prose_ends_where_the_terminal_does_and_colour_takes_no_place() {
+        let mut written = Vec::new();
+        let mut text = Text { writer: &mut written, colour: true, width: Some(12) };
+        let lead = text.paint(Role::Dim, "of:");
+        let strong = text.paint(Role::Strong, "bold");
+        text.prose(&format!("{lead} "), &format!("a {strong} one and_a_long_word on")).unwrap();
+        let lines = "\u{1b}[2mof:\u{1b}[0m a \u{1b}[1mbold\u{1b}[0m\n    one\n    and_a_long_word\n    on\n";
+        assert_eq!(String::from_utf8(written).unwrap(), lines);
     }
 
     struct Broken(i32);

@@ -128,6 +128,6 @@ impl Render for Event {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let (about, words) = self.words();
         let about = text.paint(Role::Dim, &format!("{about}:"));
-        text.line(format!("{about} {words}"))
+        text.prose(&format!("{about} "), &words)
     }
 }

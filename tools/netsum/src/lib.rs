@@ -115,7 +115,7 @@ fn compute(job: &Compute, output: &mut Output<'_>) -> Result<Status, Failure> {
 fn show(subject: &Subject, style: WorkingStyle, output: &mut Output<'_>) -> Result<(), Failure> {
     let report = output.narrate(|explain| subject.work(explain))?;
     if style == WorkingStyle::Quiet {
-        return output.raw(format!("{}\n", report.checksum_octets).as_bytes());
+        return output.raw(format!("{}\n", report.calculated_octets).as_bytes());
     }
     if output.is_explained() && !output.is_json() {
         output.raw(b"\n")?;

@@ -14,7 +14,7 @@ use crate::why::{Entry, Reason};
 pub const LISTED_WHOLE: usize = 40;
 
 /// The line above the others.
-pub const HEADING: &str = "  frame  proto   offset  stored  due   verdict     flow";
+pub const HEADING: &str = "  frame  proto   offset  stored  calc  verdict     flow";
 
 /// How wide verdicts are.
 const VERDICT_COLUMNS: usize = 10;
@@ -152,7 +152,7 @@ impl Render for Row {
         if matches!(check.verdict, Verdict::Bad | Verdict::Good) {
             for (reason, nth) in self.why.iter().zip(0..) {
                 let lead = if nth == 0 { "why: " } else { "or:  " };
-                text.line(format!("{INDENT}{lead}{}", reason.short()))?;
+                text.prose(&format!("{INDENT}{lead}"), &reason.short())?;
             }
         }
         Ok(())

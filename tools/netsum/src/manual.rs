@@ -182,7 +182,7 @@ Or of those that a filter lets through:
 
 A capture with at most 40 checksums is listed whole. Of a larger one those are listed that are not good; `--all` lists
 all, `--summary` none. The list has the frame's number, which is that of tcpdump and Wireshark, the place of the checksum
-field in the frame, what the field holds and what it should hold. A table of counts comes last. With `--explain` the sums
+field in the frame, what the field holds (`stored`) and what it should hold (`calc`ulated). A table of counts comes last. With `--explain` the sums
 stand above each line, so all are listed.
 
 Each of several files is judged for itself, under its name, and all of them together at the end. One that cannot be read
@@ -202,6 +202,10 @@ file's name stands in front, as of grep.
 the `file`; of several files, the last summary is of all, its `file` null. Of what is worked out it prints one object
 (`\"record\":\"working\"`) with every field, word and fold, behind one of the packet (`\"record\":\"packet\"`) where it was
 there already; of `netsum update` one per checksum (`\"record\":\"update\"`).
+
+Names are the same everywhere: `stored` is what a field holds, of `netsum update` the CHECKSUM that was given; `calculated` is
+what it should hold, of `netsum update` what the change makes of it; `written` is what `netsum fix` put into the copy.
+Each is a number, and beside it stands the same as it is sent, as `stored_octets` in hex.
 
 In a summary, `verdicts` and `protocols` leave out what ICMP errors quote: `quoted` has the verdicts on that, `quoted_bad` how
 many of them are bad or illegal. `checksums` is all together.

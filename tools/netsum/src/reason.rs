@@ -161,7 +161,7 @@ pub enum Reason {
         /// What it holds, as it is sent.
         stored_octets: String,
         /// What it should hold.
-        checksum_octets: String,
+        calculated_octets: String,
         /// What it is worth.
         verdict: Verdict,
     },
@@ -312,9 +312,12 @@ impl Reason {
                 ),
             ),
             Self::Incomplete { verdict } => (verdict.name(), meaning(*verdict).to_owned()),
-            Self::Compared { stored_octets, checksum_octets, verdict } => (
+            Self::Compared { stored_octets, calculated_octets, verdict } => (
                 verdict.name(),
-                format!("the field holds {stored_octets}, the sum calls for {checksum_octets}: {}", meaning(*verdict)),
+                format!(
+                    "the field holds {stored_octets}, the sum calls for {calculated_octets}: {}",
+                    meaning(*verdict)
+                ),
             ),
             Self::Reproduced { reason } => ("why", format!("{}: {}", reason.name(), reason.long())),
         }
@@ -335,7 +338,7 @@ impl Render for Reason {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let (about, words) = self.words();
         let about = text.paint(Role::Dim, &format!("{about}:"));
-        text.line(format!("{about} {words}"))?;
+        text.prose(&format!("{about} "), &words)?;
         if let Self::CrcTable { entries, .. } = self {
             for (line, first) in entries.chunks(TABLE_LINE).zip((0..).step_by(TABLE_LINE)) {
                 let entries: Vec<String> = line.iter().map(|entry| format!("{entry:08x}")).collect();

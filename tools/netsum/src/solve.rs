@@ -65,7 +65,7 @@ fn limit(job: &Solve) -> usize {
 /// The checksum of the packet around `data`.
 fn checksum_in(typed: &Typed, data: &[u8]) -> Result<u16, Failure> {
     let subject = typed.subject(data).map_err(|error| Failure::usage(error.to_string()))?;
-    Ok(u16::try_from(subject.work(&mut |_| {}).checksum).unwrap_or(0))
+    Ok(u16::try_from(subject.work(&mut |_| {}).calculated).unwrap_or(0))
 }
 
 /// The problem, with the checksum that the data has now where that can be known.

@@ -84,11 +84,11 @@ pub struct Report {
     /// Whether the complement was zero and goes out as all ones.
     pub zero_became_all_ones: bool,
     /// What stands in the Checksum field, as a number in network order.
-    pub checksum: u32,
+    pub calculated: u32,
     /// The same as it is sent, first octet first: `f752`.
-    pub checksum_octets: String,
+    pub calculated_octets: String,
     /// The number that a little-endian host has loaded before ntohs(3).
-    pub checksum_little_endian: u32,
+    pub calculated_little_endian: u32,
     /// What the field of the frame holds.
     pub stored: Option<u32>,
     /// The same as it is sent.
@@ -140,7 +140,7 @@ impl Subject {
         self.explain_what_is_covered(explain);
         let report = self.compute(explain);
         if let (Some(stored_octets), Some(verdict)) = (report.stored_octets.clone(), report.verdict) {
-            explain(Reason::Compared { stored_octets, checksum_octets: report.checksum_octets.clone(), verdict });
+            explain(Reason::Compared { stored_octets, calculated_octets: report.calculated_octets.clone(), verdict });
         }
         for reason in &report.why {
             explain(Reason::Reproduced { reason: reason.clone() });
@@ -191,9 +191,9 @@ impl Subject {
             length_octets: self.octets.len(),
             steps,
             zero_became_all_ones,
-            checksum,
-            checksum_octets: digits(algorithm, checksum),
-            checksum_little_endian: little_endian,
+            calculated: checksum,
+            calculated_octets: digits(algorithm, checksum),
+            calculated_little_endian: little_endian,
             stored: self.stored.as_ref().map(|stored| stored.value),
             stored_octets: self.stored.as_ref().map(|stored| digits(algorithm, stored.value)),
             verdict: self.stored.as_ref().map(|stored| stored.verdict),

@@ -183,7 +183,7 @@ impl Tally {
         // Stable: equal ones stay in the order of their codes.
         reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         for (name, count) in reasons {
-            text.line(format!("{count:12}  {name}"))?;
+            text.prose(&format!("{count:12}  "), name)?;
         }
         Ok(())
     }
@@ -301,7 +301,7 @@ impl Render for Tally {
         }
         self.render_reasons(text)?;
         for remark in self.remarks() {
-            text.line(remark)?;
+            text.prose("", &remark)?;
         }
         let (role, answer) = match self.damaged() {
             0 if self.checksums() == 0 => (Role::Warning, "no checksum found".to_owned()),
@@ -309,7 +309,7 @@ impl Render for Tally {
             _ => (Role::Bad, self.damage_words()),
         };
         let answer = text.paint(role, &answer);
-        text.line(format!("{}, {}: {answer}", frames(self.frames), counted(self.checksums(), "checksum")))
+        text.prose("", &format!("{}, {}: {answer}", frames(self.frames), counted(self.checksums(), "checksum")))
     }
 }
 

@@ -135,9 +135,9 @@ pub struct Report {
     /// Whose checksum it is, if that was said.
     pub protocol: Option<&'static str>,
     /// What the field held.
-    pub old: u16,
+    pub stored: u16,
     /// The same as it is sent.
-    pub old_octets: String,
+    pub stored_octets: String,
     /// Each word that it covers and that changed.
     pub steps: Vec<Step>,
     /// What changed and is not covered.
@@ -147,9 +147,9 @@ pub struct Report {
     /// Whether the result was zero and goes out as all ones.
     pub zero_became_all_ones: bool,
     /// What stands in the field now.
-    pub checksum: u16,
+    pub calculated: u16,
     /// The same as it is sent.
-    pub checksum_octets: String,
+    pub calculated_octets: String,
     /// What all steps by equation 2 end in.
     pub equation_2: u16,
     /// The checksum summed afresh over the changed packet, where that was given.
@@ -198,14 +198,14 @@ impl Old {
         Report {
             record: "update",
             protocol: self.form.map(|form| form.name),
-            old: self.checksum,
-            old_octets: digits(algorithm, self.checksum.into()),
+            stored: self.checksum,
+            stored_octets: digits(algorithm, self.checksum.into()),
             steps,
             not_covered,
             was_absent,
             zero_became_all_ones,
-            checksum,
-            checksum_octets: digits(algorithm, checksum.into()),
+            calculated: checksum,
+            calculated_octets: digits(algorithm, checksum.into()),
             equation_2,
             recomputed,
         }
@@ -221,7 +221,7 @@ impl Report {
     fn title(&self) -> String {
         let title = self.protocol.and_then(Form::named).map_or("", |form| form.title);
         let gap = if title.is_empty() { "" } else { " " };
-        format!("{title}{gap}checksum {}", self.old_octets)
+        format!("{title}{gap}checksum {}", self.stored_octets)
     }
 
     fn table(&self, rules: Rules) -> Table {
@@ -245,33 +245,34 @@ impl Report {
 
     fn conclusion(&self, text: &mut Text<'_>) -> io::Result<()> {
         for what in &self.not_covered {
-            text.line(format!("Not covered  {what}: no part of what this checksum covers"))?;
+            text.prose("Not covered  ", &format!("{what}: no part of what this checksum covers"))?;
         }
         if self.was_absent {
-            text.line("None         0000 says that no checksum was computed, and stays")?;
+            text.prose("None         ", "0000 says that no checksum was computed, and stays")?;
         } else if !self.steps.is_empty() {
-            text.line(format!("Equation 3   HC' = ~(~HC + ~m + m') = {} (RFC 1624)", self.by_equation_3()))?;
+            text.prose("Equation 3   ", &format!("HC' = ~(~HC + ~m + m') = {} (RFC 1624)", self.by_equation_3()))?;
             let differs = if self.equation_2 == self.by_equation_3_number() {
                 "the same here".to_owned()
             } else {
                 "the other zero, which only octets that are all zero have".to_owned()
             };
-            text.line(format!("Equation 2   HC' = HC + m + ~m' = {:04x} (RFC 1141): {differs}", self.equation_2))?;
+            let equation = format!("HC' = HC + m + ~m' = {:04x} (RFC 1141): {differs}", self.equation_2);
+            text.prose("Equation 2   ", &equation)?;
         }
         if self.zero_became_all_ones {
-            text.line("Zero         0000 would mean \"no checksum\", so ffff is sent")?;
+            text.prose("Zero         ", "0000 would mean \"no checksum\", so ffff is sent")?;
         }
         if let Some(recomputed) = self.recomputed {
-            let words = if recomputed == self.checksum { "the same" } else { "not the same: the old one was wrong" };
-            text.line(format!("Recomputed   {recomputed:04x}: {words}"))?;
+            let words = if recomputed == self.calculated { "the same" } else { "not the same: the old one was wrong" };
+            text.prose("Recomputed   ", &format!("{recomputed:04x}: {words}"))?;
         }
-        let checksum = text.paint(Role::Strong, &self.checksum_octets);
+        let checksum = text.paint(Role::Strong, &self.calculated_octets);
         text.line(format!("Checksum     {checksum}"))
     }
 
     /// What equation 3 came to, before the rule for zero.
     fn by_equation_3_number(&self) -> u16 {
-        self.steps.last().map_or(self.old, |step| step.checksum_after)
+        self.steps.last().map_or(self.stored, |step| step.checksum_after)
     }
 
     fn by_equation_3(&self) -> String {
@@ -367,7 +368,7 @@ impl Render for Reason {
             ),
         };
         let about = text.paint(Role::Dim, &format!("{about}:"));
-        text.line(format!("{about} {words}"))
+        text.prose(&format!("{about} "), words)
     }
 }
 
@@ -462,7 +463,7 @@ pub fn run(job: &UpdateJob, output: &mut Output<'_>) -> Result<Status, Failure> 
             output.event(&reason)?;
         }
         match job.style {
-            WorkingStyle::Quiet => output.raw(format!("{}\n", report.checksum_octets).as_bytes())?,
+            WorkingStyle::Quiet => output.raw(format!("{}\n", report.calculated_octets).as_bytes())?,
             _ if output.is_json() => output.result(report)?,
             style => {
                 if index > 0 || output.is_explained() {
@@ -507,7 +508,7 @@ fn recompute(job: &UpdateJob, octets: &[u8]) -> Result<Vec<(Old, u16)>, Failure>
         }
         match job.changes.iter().try_for_each(|change| change.apply(&mut subject)) {
             Ok(()) => {
-                let recomputed = u16::try_from(subject.work(&mut |_| ()).checksum).unwrap_or_default();
+                let recomputed = u16::try_from(subject.work(&mut |_| ()).calculated).unwrap_or_default();
                 let old = Old { form: Some(subject.form), checksum };
                 // A checksum that the sender left out is not brought in by a change.
                 let absent = check.verdict == crate::verdict::Verdict::None;
@@ -594,27 +595,27 @@ mod tests {
         // reference/netsum.md, B1: TTL 64 to 63, and NAT of 10.0.0.1 to 192.168.1.1.
         let ttl = change(What::Ttl, &[64, 0], &[63, 0]);
         let nat = change(What::Source, &[10, 0, 0, 1], &[192, 168, 1, 1]);
-        assert_eq!(old("ip", 0x66c9).update(std::slice::from_ref(&ttl), None).checksum, 0x67c9);
-        assert_eq!(old("ip", 0x66c9).update(std::slice::from_ref(&nat), None).checksum, 0xaf20);
-        assert_eq!(old("udp", 0xf752).update(std::slice::from_ref(&nat), None).checksum, 0x3faa);
+        assert_eq!(old("ip", 0x66c9).update(std::slice::from_ref(&ttl), None).calculated, 0x67c9);
+        assert_eq!(old("ip", 0x66c9).update(std::slice::from_ref(&nat), None).calculated, 0xaf20);
+        assert_eq!(old("udp", 0xf752).update(std::slice::from_ref(&nat), None).calculated, 0x3faa);
         // ICMP over IPv4 covers no address, UDP no TTL.
         let icmp = old("icmp", 0x1234).update(&[nat.clone(), ttl.clone()], None);
-        assert_eq!((icmp.checksum, icmp.not_covered), (0x1234, vec!["Source Address", "Time to Live"]));
-        assert_eq!(old("udp", 0xf752).update(&[ttl, nat], None).checksum, 0x3faa);
+        assert_eq!((icmp.calculated, icmp.not_covered), (0x1234, vec!["Source Address", "Time to Live"]));
+        assert_eq!(old("udp", 0xf752).update(&[ttl, nat], None).calculated, 0x3faa);
     }
 
     #[test]
     fn rfc_1624_section_4() {
         let change = change(What::Octets, &[0x55, 0x55], &[0x32, 0x85]);
         let report = Old { form: None, checksum: 0xdd2f }.update(std::slice::from_ref(&change), None);
-        assert_eq!((report.checksum, report.equation_2, report.zero_became_all_ones), (0x0000, 0xffff, false));
+        assert_eq!((report.calculated, report.equation_2, report.zero_became_all_ones), (0x0000, 0xffff, false));
         assert_eq!(report.steps[0].total, 0xffff);
         assert!(Reason::of(&report).contains(&Reason::OtherZero));
         // UDP sends ffff for it, and leaves alone what was never computed.
         let udp = old("udp", 0xdd2f).update(std::slice::from_ref(&change), None);
-        assert_eq!((udp.checksum, udp.zero_became_all_ones), (0xffff, true));
+        assert_eq!((udp.calculated, udp.zero_became_all_ones), (0xffff, true));
         let none = old("udp", 0).update(&[change], None);
-        assert_eq!((none.checksum, none.was_absent, none.steps.len()), (0, true, 0));
+        assert_eq!((none.calculated, none.was_absent, none.steps.len()), (0, true, 0));
     }
 
     #[test]
@@ -641,7 +642,7 @@ mod tests {
             let before = compute(&octets);
             octets[2..2 + len].copy_from_slice(new);
             let report = Old { form: None, checksum: before }.update(&[change(What::Octets, &was, new)], None);
-            prop_assert_eq!(report.checksum, compute(&octets));
+            prop_assert_eq!(report.calculated, compute(&octets));
             for step in &report.steps {
                 prop_assert_eq!(step.checksum_after, update(step.checksum_before, step.old, step.new));
             }

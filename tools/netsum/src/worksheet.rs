@@ -9,6 +9,7 @@ use sockeye_cli::{Render, Text};
 use sockeye_common::hex;
 
 use crate::crc::{Division, Step};
+use crate::solve::show::is_printable;
 use crate::subject::{Report, Steps};
 use crate::why::Reason;
 use crate::working::{Fold, Section, Word, Working};
@@ -26,9 +27,9 @@ impl Render for Report {
             Steps::Crc(division) => render_division(division, text)?,
         }
         for (what, words) in self.conclusion() {
-            text.line(format!("{what:10}  {words}"))?;
+            text.prose(&format!("{what:10}  "), &words)?;
         }
-        let checksum = text.paint(Role::Strong, &self.checksum_octets);
+        let checksum = text.paint(Role::Strong, &self.calculated_octets);
         text.line(format!("Checksum    {checksum}"))?;
         self.render_stored(text)
     }
@@ -49,7 +50,7 @@ impl Render for Tables<'_> {
         for row in self.0.conclusion() {
             conclusion.row([row.0.to_owned(), row.1]);
         }
-        conclusion.row(["Checksum", &self.0.checksum_octets]);
+        conclusion.row(["Checksum", &self.0.calculated_octets]);
         text.table(&conclusion)?;
         self.0.render_stored(text)
     }
@@ -74,17 +75,17 @@ impl Report {
         if self.zero_became_all_ones {
             rows.push(("Zero", "0000 would mean \"no checksum\", so ffff is sent".to_owned()));
         }
-        let sent = hex::decode(&self.checksum_octets).unwrap_or_default();
+        let sent = hex::decode(&self.calculated_octets).unwrap_or_default();
         let sent = hex::spaced(&sent);
         rows.push(("Octets", match self.steps {
             Steps::Sum(_) => format!(
                 "{sent} on the wire (network order); a little-endian host loads them as {:04x}, and ntohs(3) makes that \
                  {:04x}",
-                self.checksum_little_endian, self.checksum
+                self.calculated_little_endian, self.calculated
             ),
             Steps::Crc(_) => format!(
                 "{sent} on the wire (the CRC's lowest first); a little-endian host loads them as {:08x}, the CRC itself",
-                self.checksum_little_endian
+                self.calculated_little_endian
             ),
         }));
         rows
@@ -106,14 +107,14 @@ impl Report {
 pub(crate) fn render_why(why: &[Reason], text: &mut Text<'_>) -> io::Result<()> {
     for (reason, nth) in why.iter().zip(0..) {
         let lead = if nth == 0 { "why: " } else { "or:  " };
-        text.line(format!("            {lead}{}", reason.short()))?;
+        text.prose(&format!("            {lead}"), &reason.short())?;
     }
     Ok(())
 }
 
 fn render_section(section: &Section, text: &mut Text<'_>) -> io::Result<()> {
     let title = text.paint(Role::Strong, &section.title);
-    text.line(title)?;
+    text.prose("", &title)?;
     if section.fields.is_empty() {
         render_data(&section.octets, text)?;
     } else {
@@ -131,9 +132,19 @@ fn render_section(section: &Section, text: &mut Text<'_>) -> io::Result<()> {
 fn render_data(octets: &[u8], text: &mut Text<'_>) -> io::Result<()> {
     let width = octets.len().min(DATA_LINE_LEN) * 3;
     for line in octets.chunks(DATA_LINE_LEN) {
-        text.line(format!("  {:width$} \"{}\"", hex::spaced(line), crate::working::text(line)))?;
+        text.line(format!("  {:width$} {}", hex::spaced(line), beside(line)))?;
     }
     Ok(())
+}
+
+/// Octets as text beside their digits: in quotes, or as `hexdump -C` has them where some need more than one character.
+fn beside(octets: &[u8]) -> String {
+    let quoted = crate::working::text(octets);
+    if quoted.len() == octets.len() {
+        return format!("\"{quoted}\"");
+    }
+    let dotted = |octet: &u8| if is_printable(&[*octet]) { char::from(*octet) } else { '.' };
+    format!("|{}|", octets.iter().map(dotted).collect::<String>())
 }
 
 /// The columns of the sum. Written line by line: a full datagram has 32,768 words.
@@ -189,7 +200,7 @@ pub fn fold_words(fold: Fold) -> String {
 fn render_division(division: &Division, text: &mut Text<'_>) -> io::Result<()> {
     let title =
         text.paint(Role::Strong, "CRC32c, octet by octet: remainder = remainder >> 8 xor table[low octet xor octet]");
-    text.line(title)?;
+    text.prose("", &title)?;
     text.line("  octet  table[..]      remainder")?;
     text.line(format!("                        {:08x}", division.start))?;
     let mut section = None;

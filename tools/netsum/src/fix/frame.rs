@@ -64,7 +64,7 @@ pub struct Change {
     /// As it was found.
     pub check: Check,
     /// What the field holds now.
-    pub new: u32,
+    pub written: u32,
     /// Why.
     pub reason: Reason,
 }
@@ -179,7 +179,7 @@ impl Editor {
                 Decision::Leave(why) => {
                     self.left.extend(self.checks.get(index).map(|check| Left { check: *check, why }));
                 }
-                Decision::Write(new, reason) => self.write(frame, index, new, reason),
+                Decision::Write(value, reason) => self.write(frame, index, value, reason),
             }
         }
     }
@@ -240,10 +240,10 @@ impl Editor {
         verdicts.get(index) == Some(&Verdict::Bad)
     }
 
-    fn write(&mut self, frame: &Frame<'_>, index: usize, new: u32, reason: Reason) {
+    fn write(&mut self, frame: &Frame<'_>, index: usize, written: u32, reason: Reason) {
         let Some(check) = self.checks.get(index).copied() else { return };
-        put(&mut self.octets, &check, new);
-        self.changes.push(Change { check, new, reason });
+        put(&mut self.octets, &check, written);
+        self.changes.push(Change { check, written, reason });
         self.now.clear();
         judge(&Frame { octets: &self.octets, ..*frame }, &mut |check| self.now.push(check));
     }

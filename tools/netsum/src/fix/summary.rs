@@ -14,7 +14,7 @@ use crate::protocol::Protocol;
 use crate::verdict::Check;
 
 /// The line above the others.
-pub const HEADING: &str = "  frame  protocol  offset  old       new";
+pub const HEADING: &str = "  frame  protocol  offset  stored    written";
 
 /// What was done to a capture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,11 +143,11 @@ impl Render for Summary {
             text.table(&table)?;
         }
         for remark in self.remarks() {
-            text.line(remark)?;
+            text.prose("", &remark)?;
         }
         let role = if self.still_bad() > 0 { Role::Bad } else { Role::Good };
         let sentence = text.paint(role, &self.sentence());
-        text.line(sentence)
+        text.prose("", &sentence)
     }
 }
 
@@ -211,20 +211,29 @@ impl<'a> Place<'a> {
     }
 }
 
-fn line(check: &Check, new: &str, words: &str) -> String {
-    format!(
-        "{:7}  {:8}  {:6}  {:8}  {new:8}  {}: {words}",
+/// Where a continued line starts: below the protocol.
+const INDENT: &str = "         ";
+
+fn render_line(check: &Check, written: &str, words: &str, text: &mut Text<'_>) -> io::Result<()> {
+    let columns = format!(
+        "{:7}  {:8}  {:6}  {:8}  {written:8}",
         check.frame,
         check.protocol.name(),
         check.offset,
         check.digits(check.stored),
-        check.flow(),
-    )
+    );
+    let said = format!("{}: {words}", check.flow());
+    let width = columns.chars().chain(said.chars()).count().saturating_add(2);
+    if width <= text.width().map_or(usize::MAX, usize::from) {
+        return text.line(format!("{columns}  {said}"));
+    }
+    text.line(columns.trim_end())?;
+    text.prose(INDENT, &said)
 }
 
 impl Render for Change {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        text.line(line(&self.check, &self.check.digits(self.new), self.reason.words()))
+        render_line(&self.check, &self.check.digits(self.written), self.reason.words(), text)
     }
 }
 
@@ -234,14 +243,18 @@ impl Serialize for Change {
         struct Data<'a> {
             #[serde(flatten)]
             place: Place<'a>,
-            new: u32,
-            new_octets: String,
+            calculated: Option<u32>,
+            calculated_octets: Option<String>,
+            written: u32,
+            written_octets: String,
             reason: Reason,
         }
         Data {
             place: Place::of("change", &self.check),
-            new: self.new,
-            new_octets: self.check.digits(self.new),
+            calculated: self.check.calculated,
+            calculated_octets: self.check.calculated.map(|calculated| self.check.digits(calculated)),
+            written: self.written,
+            written_octets: self.check.digits(self.written),
             reason: self.reason,
         }
         .serialize(serializer)
@@ -250,7 +263,7 @@ impl Serialize for Change {
 
 impl Render for Left {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        text.line(line(&self.check, "-", &format!("left alone, {}", self.why.words())))
+        render_line(&self.check, "-", &format!("left alone, {}", self.why.words()), text)
     }
 }
 

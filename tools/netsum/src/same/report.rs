@@ -209,7 +209,7 @@ fn worked_words(worked: &Worked) -> String {
 impl Render for Report {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         for (name, side) in [("A", &self.a), ("B", &self.b)] {
-            text.line(format!("{name}  {}: the words sum to {:04x}", side.subject, side.sum))?;
+            text.prose(&format!("{name}  "), &format!("{}: the words sum to {:04x}", side.subject, side.sum))?;
         }
         text.blank()?;
         let mut table = Table::new(Rules::Blank, ["protocol", "lengths", "A", "B", "B - A", "checksums"]);
@@ -236,9 +236,10 @@ impl Render for Report {
         let whom =
             if self.protocol == Carrier::Raw { "" } else { ", whatever addresses, ports and other fields they share" };
         let name = self.protocol.name();
-        text.line(format!("{verdict} ({name}{whom}): {}.", self.reason.words(self.protocol)))?;
+        text.prose("", &format!("{verdict} ({name}{whom}): {}.", self.reason.words(self.protocol)))?;
         if self.other_zero {
-            text.line(
+            text.prose(
+                "",
                 "Their sums are 0000 and ffff, the two zeros of ones' complement: computed anew the checksums are ffff and \
                  0000, and a receiver takes ffff for both.",
             )?;
@@ -282,7 +283,7 @@ impl Render for Event {
             Some(octets) => octets.to_owned(),
             None => "-".to_owned(),
         };
-        let about = text.paint(Role::Dim, &format!("octet {offset_octets}:"));
+        let about = text.paint(Role::Dim, &format!("octet {offset_octets:4}:"));
         let differ = if a == b { "" } else { "  <" };
         let line = format!("{about} A {:6} total {a_total:05x}   B {:6} total {b_total:05x}{differ}", word(a), word(b));
         text.line(line)

@@ -197,15 +197,16 @@ pub fn goal(now: Option<u16>, wanted: Option<u16>) -> String {
 impl Render for Summary {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let parity = if self.first_half == Half::High { "an even" } else { "an odd" };
-        text.line(format!(
+        let halves = format!(
             "{}, {parity} number: of what follows, the 1st, 3rd, .. octet is a {} half, the 2nd, 4th, .. a {} one",
             subject(&self.data),
             self.first_half.name(),
             self.first_half.other().name()
-        ))?;
-        text.line(format!("{}, so k octets {} if", lengths(self.protocol), goal(self.checksum, self.wanted)))?;
+        );
+        text.prose("", &halves)?;
+        text.prose("", &format!("{}, so k octets {} if", lengths(self.protocol), goal(self.checksum, self.wanted)))?;
         let rule = text.paint(Role::Strong, &congruence(self.protocol, self.residue));
-        text.line(format!("  {rule}, H the sum of those in high halves, L of those in low ones"))?;
+        text.prose("  ", &format!("{rule}, H the sum of those in high halves, L of those in low ones"))?;
         text.blank()?;
         let many = self.suffixes.iter().map(|tally| tally.length_octets).max();
         let mut headings = vec!["k", "suffixes", "one in"];
@@ -283,7 +284,7 @@ impl Render for Word {
         let quoted = self.text.as_ref().map_or(String::new(), |_| format!(" {}", shown(&self.octets)));
         let replaced = self.replaced_octets.as_ref().map_or("inserted".to_owned(), |old| format!("instead of {old}"));
         let checksum = self.checksum_octets.as_ref().map_or(String::new(), |sum| format!(": checksum {sum}"));
-        text.line(format!("  {octets}{quoted} at octet {}, {replaced}{checksum}", self.offset_octets))?;
+        text.prose("  ", &format!("{octets}{quoted} at octet {}, {replaced}{checksum}", self.offset_octets))?;
         if self.data_octets.len() <= SHOWN_LEN {
             text.line(format!("  {}", shown(&self.data_octets)))?;
         }

@@ -68,7 +68,8 @@ fn the_worked_example_is_repaired() {
     let (out, changes, left) = edited(REPAIR, &packet, packet.len());
     // reference/netsum.md, B1.
     assert_eq!((&out[10..12], &out[26..28]), (&[0x66, 0xc9][..], &[0xf7, 0x52][..]));
-    let said: Vec<_> = changes.iter().map(|change| (change.check.offset, change.check.stored, change.new)).collect();
+    let said: Vec<_> =
+        changes.iter().map(|change| (change.check.offset, change.check.stored, change.written)).collect();
     assert_eq!((said, left.len()), (vec![(10, 0, 0x66c9), (26, 0x1234, 0xf752)], 0));
     assert!(changes.iter().all(|change| change.reason == Reason::Bad));
     assert_eq!(edited(REPAIR, &out, out.len()), (out, vec![], vec![]));
