@@ -1,0 +1,36 @@
+//! Changes to URLs, and templates over them: nothing panics, and what a change makes can be read again.
+//!
+//! The first line is the URL, the second a template, the others are changes.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sockeye_url::change::edit::{Edits, Set, target_and_value};
+use sockeye_url::dissect;
+use sockeye_url::models::Choice;
+use sockeye_url::parts::Whatwg;
+use sockeye_url::template::{How, Template};
+
+fuzz_target!(|octets: &[u8]| {
+    let text = String::from_utf8_lossy(octets);
+    let mut lines = text.lines();
+    let (Some(url), Some(template)) = (lines.next(), lines.next()) else { return };
+    if let (Ok(template), Ok((split, parsed))) =
+        (Template::parse(template.as_bytes(), How::default()), dissect::parse(url))
+    {
+        let _ = template.fill(&Whatwg::new(url, &split, &parsed), &mut Vec::new(), &mut |_| {});
+    }
+    let mut edits = Edits::none();
+    for line in lines {
+        match target_and_value(line) {
+            Ok((target, encode, if_absent, value)) => edits.sets.push(Set { target, value, encode, if_absent }),
+            Err(_) => edits.pairs.push(line.to_owned()),
+        }
+    }
+    for model in [Choice::Whatwg, Choice::Rfc3986] {
+        let edits = Edits { model, ..edits.clone() };
+        let Ok(changed) = edits.apply(Some(url)) else { continue };
+        for url in changed {
+            assert!(Edits { model, ..Edits::none() }.apply(Some(&url)).is_ok(), "{url}");
+        }
+    }
+});
