@@ -252,7 +252,8 @@ The status is that of the first URL or file that failed.
 A password on a command line is seen by every user of the host.
 
 Characters are compared as the standard has it, not as they look: `url` does not warn of names that look alike.",
-    standards: "WHATWG URL, a living standard, as the Rust library url 2.5 has it. RFC 3986 names the components. RFC 5952 \
+    standards: "WHATWG URL, a living standard, as the Rust library url 2.5 has it. RFC 3986 whole, by a parser of our own; RFC 3987 for what an IRI may have. \
+RFC 6068, RFC 2397, RFC 8141, RFC 8089, the File API and RFC 3966 for mailto, data, urn, file, blob and tel. RFC 5952 \
 is the text of the addresses of sockets, UTS #46 that of domains; RFC 9844 replaces RFC 6874 on zones.",
     see_also: &["dig(1)", "nc(1)", "getaddrinfo(3)", "ip(7)", "ipv6(7)"],
 };

@@ -14,7 +14,8 @@ use serde::Serialize;
 
 use crate::component::Component;
 use crate::curl::{self, CurlError};
-use crate::dissect::{Dissection, HostKind, Malformed};
+use crate::departure::Departure;
+use crate::dissect::{Dissection, HostKind, Malformed, Remark};
 use crate::percent;
 use crate::rfc3986::normalise::{decode_unreserved, normalise};
 use crate::rfc3986::reading::{Kind, Part, Reading};
@@ -142,9 +143,28 @@ fn whatwg_host(whatwg: Result<&Dissection, &Malformed>) -> HostOf {
     }
 }
 
-/// The host, if there is one that is not empty.
+/// The host that the standard has, if there is one that is not empty: the crate drops one before a drive letter.
 fn there(url: &Dissection) -> Option<String> {
-    url.host.value.clone().filter(|_| !matches!(url.host_kind, HostKind::None | HostKind::Empty))
+    if refused_by_the_standard(url).is_some() {
+        return None;
+    }
+    let dropped = url.remarks.iter().find_map(|remark| match remark {
+        Remark::LibraryDeparts(Departure::HostDropped { host }) => Some(host.clone()),
+        _ => None,
+    });
+    let kept = || url.host.value.clone().filter(|_| !matches!(url.host_kind, HostKind::None | HostKind::Empty));
+    dropped.or_else(kept)
+}
+
+/// Why the standard refuses what the crate takes.
+fn refused_by_the_standard(url: &Dissection) -> Option<String> {
+    url.remarks.iter().find_map(|remark| match remark {
+        Remark::LibraryDeparts(Departure::BackslashAfterPort) => {
+            Some("a port does not end at a backslash here".to_owned())
+        }
+        Remark::LibraryDeparts(Departure::UserinfoWithoutHost) => Some("a host must follow the @".to_owned()),
+        _ => None,
+    })
 }
 
 fn rfc3986_host(reading: &Reading) -> HostOf {
@@ -257,7 +277,8 @@ fn without_zone(host: &str) -> String {
 
 fn rows(url: &Dissection, reading: &Reading) -> Vec<Row> {
     let userinfo = userinfo(url);
-    let host = url.host.value.clone().filter(|_| url.host_kind != HostKind::None);
+    let empty = || url.host.value.clone().filter(|_| url.host_kind != HostKind::None);
+    let host = there(url).or_else(empty);
     let path = Some(&reading.path);
     // Also of a text that is refused elsewhere.
     let normal = normalise(&Components::of(&url.input)).0;

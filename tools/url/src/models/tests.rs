@@ -72,6 +72,10 @@ fn nothing_is_warned_of_where_both_go_to_the_same_host() {
         "file:///etc",
         "file://localhost/etc",
         "file://srv/share",
+        // Where the url crate departs from the standard, the standard counts.
+        "file://srv/C:/x",
+        "foo://h:1\\x",
+        "foo://@",
         "mailto:a@b.example",
         "data:,x",
         "urn:a:b",

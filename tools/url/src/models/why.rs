@@ -138,7 +138,7 @@ fn host_reasons(url: &Dissection, part: Option<&Part>, found: &mut Vec<&'static 
         found.push("to WHATWG the host of this scheme is opaque, and stays as it is");
     }
     if url.zone.is_there() {
-        found.push("WHATWG has no zones");
+        found.push("neither standard has zones: RFC 6874 wrote them behind %25, and RFC 9844 took that back");
     }
 }
 
