@@ -42,11 +42,12 @@ pub fn run(job: &Log, output: &mut Output<'_>) -> Result<Status, Failure> {
             output.step(&Closed { close, socket: &socket, stamp: &stamp, names: &names, owners })?;
             left = left.saturating_sub(1);
             if left == 0 {
+                lost(&watcher.losses(true), output)?;
                 output.flush()?;
                 return Ok(Status::YES);
             }
         }
-        lost(&round.losses, output)?;
+        lost(&watcher.losses(round.end.is_some()), output)?;
         output.flush()?;
         if let Some(end) = round.end {
             return ended(end);

@@ -13,6 +13,7 @@ pub mod footer;
 mod key;
 pub mod layout;
 pub mod line;
+pub mod losses;
 pub mod notice;
 pub mod pace;
 pub mod ring;
@@ -59,13 +60,15 @@ pub fn run(job: &Watch, output: &mut Output<'_>) -> Result<Status, Failure> {
             show(notice, &watcher, &mut names, output)?;
             left = left.saturating_sub(1);
             if left == 0 {
+                lost(&watcher.losses(true), output)?;
                 output.flush()?;
                 return Ok(Status::YES);
             }
         }
-        if !round.losses.is_empty() {
+        let losses = watcher.losses(round.end.is_some());
+        if !losses.is_empty() {
             footer.clear(output)?;
-            lost(&round.losses, output)?;
+            lost(&losses, output)?;
         }
         let resolution = watcher.resolution();
         if changed(told.1, resolution.1) || changed(told.0, resolution.0) {

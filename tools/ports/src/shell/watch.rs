@@ -28,6 +28,7 @@ use crate::owners::Held;
 use crate::socket::Socket;
 use crate::state::State;
 use crate::watch::explain::{Loss, Lost, UNTRACED};
+use crate::watch::losses::Losses;
 use crate::watch::notice::{Micros, Notice, Opened};
 use crate::watch::timeline::{Past, Question, Timeline};
 
@@ -94,8 +95,6 @@ pub struct Round {
     pub notices: Vec<Notice>,
     /// What was closed.
     pub closes: Vec<Close>,
-    /// What did not reach us.
-    pub losses: Vec<Loss>,
     /// Why it ends, if it does.
     pub end: Option<End>,
 }
@@ -129,6 +128,7 @@ pub struct Watcher {
     wants_closes: bool,
     /// How many sockets are not followed through TIME-WAIT, and how many of them have been told of.
     left_alone: (u64, u64),
+    losses: Losses,
 }
 
 impl Watcher {
@@ -173,6 +173,7 @@ impl Watcher {
             owners: Owners::new(owners),
             wants_closes,
             left_alone: (0, 0),
+            losses: Losses::default(),
         };
         watcher.listings.run(&mut watcher.diag, &mut watcher.timeline)?;
         watcher.timeline.start();
@@ -191,7 +192,7 @@ impl Watcher {
         self.last = clock::monotonic_us();
         self.listings.run(&mut self.diag, &mut self.timeline)?;
         self.take_closes(&mut round);
-        self.take_traces(&mut round);
+        self.take_traces();
         for _ in 0..LAYERS {
             let questions = self.timeline.settle(clock::monotonic_us());
             if questions.is_empty() {
@@ -203,10 +204,15 @@ impl Watcher {
             }
         }
         round.notices = self.timeline.take();
-        self.count_losses(&mut round);
+        self.count_losses();
         let inodes: Vec<u32> = round.notices.iter().filter_map(|notice| notice.socket.inode).collect();
         self.owners.learn(&inodes, clock::monotonic_us());
         Ok(round)
+    }
+
+    /// What did not reach us, as far as it is to be told now; all of it if this is the end.
+    pub fn losses(&mut self, at_end: bool) -> Vec<Loss> {
+        self.losses.due(clock::monotonic_us(), at_end)
     }
 
     /// The sockets in TIME-WAIT, who opened them, and the microseconds that are left of each.
@@ -306,7 +312,7 @@ impl Watcher {
         let now = clock::monotonic_us();
         let mut rows = Vec::new();
         if let Some(count) = closes.drain(&mut |row| rows.push(row)) {
-            round.losses.push(Loss::Lost { what: Lost::CloseMessages, count });
+            self.losses.lost(Lost::CloseMessages, count);
             self.listings.at_once();
         }
         rows.retain(|row: &InetSocket| self.listings.has(row.family, row.protocol));
@@ -325,27 +331,27 @@ impl Watcher {
         }
     }
 
-    fn take_traces(&mut self, round: &mut Round) {
+    fn take_traces(&mut self) {
         let mut trace = locked(&self.trace);
         let Some(trace) = trace.as_mut() else { return };
         let timeline = &mut self.timeline;
         if let Some(count) = trace.drain(clock::monotonic_us(), &mut |event| timeline.traced(event)) {
-            round.losses.push(Loss::Lost { what: Lost::TraceEvents, count });
+            self.losses.lost(Lost::TraceEvents, count);
             self.listings.at_once();
         }
     }
 
     /// What the timeline had no room for. Of sockets in TIME-WAIT it is told when there are ten times as many.
-    fn count_losses(&mut self, round: &mut Round) {
+    fn count_losses(&mut self) {
         let count = self.timeline.passed_over();
         if count > 0 {
-            round.losses.push(Loss::Lost { what: Lost::UnmatchedTraceEvents, count: Some(count) });
+            self.losses.lost(Lost::UnmatchedTraceEvents, Some(count));
         }
         let (all, told) = &mut self.left_alone;
         *all = all.saturating_add(self.timeline.left_alone());
         if *all > told.saturating_mul(10) {
             *told = *all;
-            round.losses.push(Loss::NotFollowed { sockets: *all });
+            self.losses.not_followed(*all);
         }
     }
 }
