@@ -28,7 +28,7 @@ ODD = [
     "http://[2001:db8::{o}]/{w}/{v}",
     "https://{w}.example.org/a/{v}/../{w}/./x",
     "https://{w}.example.org/a b/{v}?x=[{n}]",
-    "http://{w}.example.net:80/{v}",
+    "https://{w}.example.net/%7Euser/%2e/{v}",
     "ftp://ftp.{w}.example/pub/{v}.tar.gz",
     "https://{w}.example",
 ]

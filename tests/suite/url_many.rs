@@ -120,6 +120,36 @@ fn what_prints_a_line_a_url_prints_nothing_else() {
 }
 
 #[test]
+fn a_long_file_that_threads_share_is_as_one_thread_has_it() {
+    // More than a block for each of several threads, with lines of all sorts, and bad ones where blocks may end.
+    let mut text = String::new();
+    for number in 0..20_000 {
+        text += &match number % 100 {
+            1 => format!("HTTP://Odd{number}.example/a/../b\r\n"),
+            2 => "\n# a comment\n".to_owned(),
+            3 if number % 700 == 3 => format!("http://bad host{number}/\n"),
+            4 => format!("http://h/{}\n", "x".repeat(900)),
+            _ => format!("https://www.example.com/{number}?q=%41#f\n"),
+        };
+    }
+    text += "http://last.example/no-line-end";
+    let path = std::env::temp_dir().join(format!("sockeye-url-long-{}", std::process::id()));
+    std::fs::write(&path, &text).unwrap();
+    let name = path.to_str().unwrap();
+    for form in [&["--json"][..], &["--csv"], &["--get", "{host} {path}"]] {
+        let shared = run(tool("url").args(form).args(["-f", name]));
+        let alone = fed(&[form, &["-f", "-"]].concat(), text.as_bytes());
+        shared.status(1);
+        alone.status(1);
+        let renamed = |text: String| text.replace(name, "standard input");
+        assert!(renamed(shared.err()) == alone.err(), "{form:?}: {}", shared.err());
+        assert_eq!(shared.err().lines().count(), 29, "{form:?}");
+        assert!(renamed(shared.out()) == alone.out(), "{form:?}: the lines differ");
+    }
+    std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
 fn what_is_written_is_answered_before_more_is_written() {
     let mut url = tool("url");
     url.args(["-f", "-", "--get", "{host}"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -1,9 +1,13 @@
 //! `url URL...`: each URL taken apart, one after the other, from the command line and from files.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::io::{self, Write};
+use std::rc::Rc;
 
 use sockeye_cli::escape::{escape, escape_octets};
-use sockeye_cli::{Failure, Output, Status};
+use sockeye_cli::output::{ExplainTo, Terminal};
+use sockeye_cli::{Failure, Output, Presentation, Status};
 
 use crate::anatomy;
 use crate::cli::{Dissect, Form};
@@ -14,7 +18,8 @@ use crate::parts::Whatwg;
 use crate::plain;
 use crate::record;
 use crate::shell::counter::Counter;
-use crate::shell::lines::Lines;
+use crate::shell::crew;
+use crate::shell::lines::{Block, Lines};
 use crate::template::{Parts, Template};
 
 /// Every how many lines of a file the progress is shown. A file with fewer is not long.
@@ -27,7 +32,7 @@ const LONG: u64 = 1 << 15;
 pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
     let is_whole = !output.is_explained() && !job.resolve && job.base.is_none();
     let is_short = output.is_json() && is_whole && job.model_for(output) == Choice::Whatwg;
-    let mut run = Run { job, output, failed: None, shown: false, is_short, line: Vec::new() };
+    let mut run = Run { job, output, failed: None, shown: false, is_short, line: Vec::new(), kept: None };
     if let Form::Csv(fields) = &job.form {
         csv::header(fields, &mut run.line);
         run.output.raw(&run.line)?;
@@ -41,7 +46,7 @@ pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
     for file in &job.files {
         match Lines::open(file) {
             Ok(lines) => run.file(lines)?,
-            Err(failure) => run.fail(&failure),
+            Err(failure) => run.fail(failure),
         }
     }
     run.failed.map_or(Ok(Status::YES), |status| Err(Failure::Silent(status)))
@@ -74,11 +79,62 @@ struct Run<'a, 'o> {
     is_short: bool,
     /// The line in the making.
     line: Vec<u8>,
+    /// Where failures go while a thread works on a block of lines.
+    kept: Option<Kept>,
+}
+
+/// What a thread made of a block of lines: what it would have printed, and after how many octets of that each failure came.
+#[derive(Default)]
+struct Kept {
+    out: Rc<RefCell<Vec<u8>>>,
+    failures: Vec<(usize, Failure)>,
+}
+
+/// The same without what threads cannot share.
+struct Made {
+    out: Vec<u8>,
+    failures: Vec<(usize, Failure)>,
+    last: u64,
+}
+
+/// A writer to octets that can be looked at meanwhile.
+struct Shared(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(octets);
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Does the work on a block of lines for a [`Run`] that is `json` and `is_short` as that is.
+fn work(job: &Dissect, json: bool, is_short: bool, file: &str, block: &Block) -> Result<Made, Failure> {
+    let kept = Kept::default();
+    let shared = Rc::clone(&kept.out);
+    let mut output = Output::new("url", Terminal::default(), Shared(Rc::clone(&shared)), io::sink());
+    output.present(Presentation { json, ..Presentation::default() }, ExplainTo::Stdout);
+    let mut run =
+        Run { job, output: &mut output, failed: None, shown: false, is_short, line: Vec::new(), kept: Some(kept) };
+    for (number, url) in block.urls() {
+        run.take(url, Place::Line { file, number })?;
+    }
+    let failures = run.kept.take().map(|kept| kept.failures).unwrap_or_default();
+    output.flush()?;
+    Ok(Made { out: shared.take(), failures, last: block.last() })
 }
 
 impl Run<'_, '_> {
     fn file(&mut self, mut lines: Lines) -> Result<(), Failure> {
         let file = lines.name().to_owned();
+        let is_line = self.is_short || !matches!(self.job.form, Form::Whole);
+        let to_terminal = self.output.width().is_some();
+        if lines.is_long() && is_line && !to_terminal && !self.job.verify && crew::hands() > 1 {
+            return self.shared(&file, lines);
+        }
         let mut counter = Counter::default();
         loop {
             if lines.is_dry() {
@@ -95,11 +151,46 @@ impl Run<'_, '_> {
                     }
                 }
                 Err(failure) => {
-                    self.fail(&failure);
+                    self.fail(failure);
                     return Ok(());
                 }
             }
         }
+    }
+
+    /// A long file, of which every URL is a line by itself: threads share it.
+    fn shared(&mut self, file: &str, mut lines: Lines) -> Result<(), Failure> {
+        let (job, json, is_short) = (self.job, self.output.is_json(), self.is_short);
+        let mut counter = Counter::default();
+        let mut unread = None;
+        crew::in_order(
+            // What was read before is shown before the failure to read on.
+            || {
+                Ok(lines.next_block().unwrap_or_else(|failure| {
+                    unread = Some(failure);
+                    None
+                }))
+            },
+            |block| work(job, json, is_short, file, &block),
+            |made| {
+                let Made { out, failures, last } = made?;
+                let mut written = 0;
+                for (end, failure) in failures {
+                    self.output.raw(out.get(written..end).unwrap_or_default())?;
+                    written = end;
+                    self.fail(failure);
+                }
+                self.output.raw(out.get(written..).unwrap_or_default())?;
+                if last > LONG {
+                    counter.show(last);
+                }
+                Ok::<(), Failure>(())
+            },
+        )?;
+        if let Some(failure) = unread {
+            self.fail(failure);
+        }
+        Ok(())
     }
 
     /// Takes one URL apart and shows it.
@@ -112,7 +203,7 @@ impl Run<'_, '_> {
             Err(error) => {
                 let (shown, valid) = (escape_octets(octets), error.valid_up_to());
                 let failure = Failure::new(Status::NO, format!("{place}\"{shown}\": not UTF-8 at octet {valid}"));
-                self.fail(&failure.hint("percent-encode what is not UTF-8"));
+                self.fail(failure.hint("percent-encode what is not UTF-8"));
                 return Ok(());
             }
         };
@@ -130,7 +221,7 @@ impl Run<'_, '_> {
         match edits.apply(text) {
             Ok(texts) => texts.iter().try_for_each(|text| self.take_text(text, place)),
             Err(why) => {
-                self.fail(&Failure::new(Status::NO, format!("{place}{}", escape(&why))));
+                self.fail(Failure::new(Status::NO, format!("{place}{}", escape(&why))));
                 Ok(())
             }
         }
@@ -166,7 +257,7 @@ impl Run<'_, '_> {
             Ok(()) => self.line.push(b'\n'),
             Err(fault) => {
                 self.line.clear();
-                self.fail(&Failure::new(Status::NO, format!("{place}{fault}")));
+                self.fail(Failure::new(Status::NO, format!("{place}{fault}")));
             }
         }
     }
@@ -174,18 +265,22 @@ impl Run<'_, '_> {
     /// The whole URL with all that is known of it.
     fn show(&mut self, text: &str, place: Place<'_>) -> Result<(), Failure> {
         if let Some(failure) = anatomy::one(text, self.job, &mut self.shown, self.output)? {
-            self.fail(&at(place, failure));
+            self.fail(at(place, failure));
         }
         Ok(())
     }
 
     fn refuse(&mut self, malformed: Malformed, place: Place<'_>) {
-        self.fail(&at(place, malformed.into()));
+        self.fail(at(place, malformed.into()));
     }
 
-    fn fail(&mut self, failure: &Failure) {
-        self.output.failure(failure);
+    fn fail(&mut self, failure: Failure) {
         self.failed.get_or_insert(failure.status());
+        let Some(kept) = &mut self.kept else { return self.output.failure(&failure) };
+        // Into memory: it cannot fail.
+        let _ = self.output.flush();
+        let end = kept.out.borrow().len();
+        kept.failures.push((end, failure));
     }
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: reads standard input and the environment")]
 
 pub mod counter;
+pub mod crew;
 pub mod lines;
 pub mod trurl;
 

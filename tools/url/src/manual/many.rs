@@ -11,7 +11,8 @@ A line that is no URL is told of on standard error with its file and number, the
 A line that is not UTF-8 is such a line, and so is an argument. A NUL is a character like any other, and none that a URL should have.
 
 With `--json`, `--csv` and `--get` each URL is one line. URLs in which the standard changes nothing and objects to nothing \
-go a short way, a million of them in about a second.",
+go a short way, a million of them in about a second. Where a file is long and the output no terminal, several threads share it; what is \
+printed is the same, in the same order.",
 );
 
 /// The language of `--get`.

@@ -12,6 +12,9 @@ use sockeye_cli::{Failure, Status};
 /// How much is read at once, in octets.
 const CHUNK: usize = 256 * 1024;
 
+/// A file of more than so many octets is long.
+const LONG: u64 = 1 << 20;
+
 /// Octets in front of a text that say it is UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -21,6 +24,30 @@ pub struct Lines {
     reader: BufReader<Box<dyn Read>>,
     line: Vec<u8>,
     number: u64,
+    /// Whether it is a regular file of more than [`LONG`] octets.
+    is_long: bool,
+}
+
+/// Lines that stand together, the last without its line end perhaps.
+#[derive(Debug)]
+pub struct Block {
+    /// How many lines stand before it.
+    before: u64,
+    octets: Vec<u8>,
+}
+
+impl Block {
+    /// The lines that are URLs, with their numbers, as [`Lines::next_url`] has them.
+    pub fn urls(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let numbered = self.octets.split_inclusive(|octet| *octet == b'\n').zip(self.before + 1..);
+        numbered.filter_map(|(line, number)| Some((number, url(line, number)?)))
+    }
+
+    /// The number of its last line.
+    pub fn last(&self) -> u64 {
+        let ends = self.octets.split(|octet| *octet == b'\n').skip(1).count();
+        self.before.saturating_add(u64::try_from(ends).unwrap_or(u64::MAX))
+    }
 }
 
 impl Lines {
@@ -29,15 +56,46 @@ impl Lines {
     /// # Errors
     /// [`Failure`] that names the call and the file: the command line is wrong.
     pub fn open(path: &OsStr) -> Result<Self, Failure> {
-        let (name, reader): (_, Box<dyn Read>) = if path == "-" {
-            ("standard input".to_owned(), Box::new(io::stdin()))
-        } else {
-            let name = escape_octets(path.as_bytes());
-            let file = File::open(OsString::from(path))
-                .map_err(|error| Failure::call(Status::USAGE, "open", &name, &error))?;
-            (name, Box::new(file))
+        if path == "-" {
+            return Ok(Self::new("standard input".to_owned(), Box::new(io::stdin()), false));
+        }
+        let name = escape_octets(path.as_bytes());
+        let file =
+            File::open(OsString::from(path)).map_err(|error| Failure::call(Status::USAGE, "open", &name, &error))?;
+        let is_long = file.metadata().is_ok_and(|about| about.is_file() && about.len() > LONG);
+        Ok(Self::new(name, Box::new(file), is_long))
+    }
+
+    fn new(name: String, reader: Box<dyn Read>, is_long: bool) -> Self {
+        Self { name, reader: BufReader::with_capacity(CHUNK, reader), line: Vec::new(), number: 0, is_long }
+    }
+
+    /// Whether it is worth while to share the work on it.
+    pub fn is_long(&self) -> bool {
+        self.is_long
+    }
+
+    /// The next lines together; `None` at the end.
+    ///
+    /// # Errors
+    /// As [`Lines::next_url`].
+    pub fn next_block(&mut self) -> Result<Option<Block>, Failure> {
+        let mut octets = Vec::with_capacity(CHUNK + CHUNK / 16);
+        let mut read = || -> io::Result<usize> {
+            let chunk = u64::try_from(CHUNK).unwrap_or(u64::MAX);
+            let read = self.reader.by_ref().take(chunk).read_to_end(&mut octets)?;
+            if octets.last().is_some_and(|last| *last != b'\n') {
+                self.reader.read_until(b'\n', &mut octets)?;
+            }
+            Ok(read)
         };
-        Ok(Self { name, reader: BufReader::with_capacity(CHUNK, reader), line: Vec::new(), number: 0 })
+        read().map_err(|error| Failure::call(Status::HOST, "read", &self.name, &error))?;
+        if octets.is_empty() {
+            return Ok(None);
+        }
+        let block = Block { before: self.number, octets };
+        self.number = block.last();
+        Ok(Some(block))
     }
 
     /// What messages call it.
@@ -67,12 +125,19 @@ impl Lines {
                 break;
             }
         }
-        let line = self.line.as_slice();
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let line = if self.number == 1 { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) } else { line };
-        Ok(Some((self.number, line)))
+        let number = self.number;
+        Ok(url(&self.line, number).map(|url| (number, url)))
     }
+}
+
+/// What a line has for a URL, if it has any.
+fn url(line: &[u8], number: u64) -> Option<&[u8]> {
+    if !is_url(line) {
+        return None;
+    }
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    Some(if number == 1 { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) } else { line })
 }
 
 fn is_url(line: &[u8]) -> bool {
