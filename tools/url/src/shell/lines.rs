@@ -12,6 +12,10 @@ use sockeye_cli::{Failure, Status};
 /// How much is read at once, in octets.
 const CHUNK: usize = 256 * 1024;
 
+/// How many octets of lines stand together, about: a line of JSON is forty times its URL, and what becomes of a block should fit into a
+/// processor's cache.
+const BLOCK: usize = 16 * 1024;
+
 /// A file of more than so many octets is long.
 const LONG: u64 = 1 << 20;
 
@@ -80,9 +84,9 @@ impl Lines {
     /// # Errors
     /// As [`Lines::next_url`].
     pub fn next_block(&mut self) -> Result<Option<Block>, Failure> {
-        let mut octets = Vec::with_capacity(CHUNK + CHUNK / 16);
+        let mut octets = Vec::with_capacity(BLOCK + BLOCK / 16);
         let mut read = || -> io::Result<usize> {
-            let chunk = u64::try_from(CHUNK).unwrap_or(u64::MAX);
+            let chunk = u64::try_from(BLOCK).unwrap_or(u64::MAX);
             let read = self.reader.by_ref().take(chunk).read_to_end(&mut octets)?;
             if octets.last().is_some_and(|last| *last != b'\n') {
                 self.reader.read_until(b'\n', &mut octets)?;
