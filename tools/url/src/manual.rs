@@ -249,6 +249,8 @@ the standard has. A `^` in a path is left as it is; the standard as it is now wr
 
 The status is that of the first URL or file that failed.
 
+A URL that is spelled like a command (`same`, `diff`, `connect`, `encode`, `decode`) goes behind `--`.
+
 A password on a command line is seen by every user of the host.
 
 Characters are compared as the standard has it, not as they look: `url` does not warn of names that look alike.",

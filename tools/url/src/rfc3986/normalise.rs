@@ -93,15 +93,22 @@ pub fn normalise(uri: &Components) -> (Components, Vec<Step>) {
     (uri, steps)
 }
 
-/// The components that may have `%XX`.
+/// The components that may have `%XX`. In an IP literal a `%` begins a zone.
 fn encoded(uri: &mut Components) -> impl Iterator<Item = &mut String> {
     let Components { userinfo, host, path, query, fragment, .. } = uri;
-    [userinfo.as_mut(), host.as_mut(), Some(path), query.as_mut(), fragment.as_mut()].into_iter().flatten()
+    let host = host.as_mut().filter(|host| !host.starts_with('['));
+    [userinfo.as_mut(), host, Some(path), query.as_mut(), fragment.as_mut()].into_iter().flatten()
 }
 
 fn case(uri: &mut Components) {
-    for text in uri.scheme.iter_mut().chain(&mut uri.host) {
-        text.make_ascii_lowercase();
+    if let Some(scheme) = &mut uri.scheme {
+        scheme.make_ascii_lowercase();
+    }
+    if let Some(host) = &mut uri.host {
+        // A zone is a name of this system's, where case counts.
+        let zone = if host.starts_with('[') { host.find('%').unwrap_or(host.len()) } else { host.len() };
+        let (address, zone) = host.split_at(zone);
+        *host = format!("{}{zone}", address.to_ascii_lowercase());
     }
     for text in encoded(uri) {
         *text = each_escape(text, percent::push_escape);
@@ -113,7 +120,7 @@ fn percent_encoding(uri: &mut Components) {
         *text = decode_unreserved(text);
     }
     // A letter that was encoded may be a capital.
-    if let Some(host) = &mut uri.host {
+    if let Some(host) = uri.host.as_mut().filter(|host| !host.starts_with('[')) {
         let lower = host.to_ascii_lowercase();
         *host = each_escape(&lower, percent::push_escape);
     }
@@ -231,6 +238,9 @@ mod tests {
             "../a/./b",
             "mailto:a/../b",
             "urn:example:a",
+            // Found by fuzzing: the zone 2e5th00, not a dot.
+            "http://[fe80::1%2e5th00]/",
+            "http://[fe80::1%25Eth%2d0]/",
             "foo:/.//p",
         ] {
             assert_eq!(normalised(text), text);
