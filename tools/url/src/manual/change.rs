@@ -37,7 +37,7 @@ standard error and its exit statuses:
 The reference is trurl 0.16.1 with libcurl 8.14.1, the pair of Debian 13; where another libcurl differs, it is that one that counts, and
 `--version` says so. URLs are read by a model of libcurl's parser: a scheme is guessed, one to three slashes may follow it, a host may be a
 name with any octet outside ASCII, an IPv4 address may be short, octal or hexadecimal. Components are decoded and encoded
-again. Options are spelled in full; `-a`, `-f`, `-g`, `-h`, `-s` and `-v` take their argument behind them or as the next one.
+again. Options are spelled in full; `-a`, `-f`, `-g` and `-s` take their argument behind them or as the next one.
 Of the extensions of `url` none is there: no segments by number, no `{file}`, no `--explain`.
 
 Statuses: 0 all went well, or what went wrong was told of in a note; 1 the file of URLs; 2 `--append`; 3 an option without its argument;

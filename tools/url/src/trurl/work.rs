@@ -94,7 +94,7 @@ pub trait Sink {
 /// What ends the run.
 pub fn work<S: Sink>(text: Option<&[u8]>, plan: &Plan, sink: &mut S) -> Result<(), S::Stop> {
     let Some(mut url) = begin(text, plan, sink)? else { return Ok(()) };
-    let mut round = Round { plan, given: text.is_some(), first: true, iterates: Vec::new() };
+    let mut round = Round { plan, given: text.is_some(), first: true, fresh: true, iterates: Vec::new() };
     round.set(&mut url, sink)?;
     round.iterates = iterates(plan)?;
     let choices: Vec<usize> = round.iterates.iter().map(|iterate| iterate.values.len()).collect();
@@ -108,6 +108,8 @@ pub fn work<S: Sink>(text: Option<&[u8]>, plan: &Plan, sink: &mut S) -> Result<(
             Some(list) => turned = list,
             None => return Ok(()),
         }
+        // Where only the last list has turned trurl leaves the components as they were set.
+        round.fresh = turned.saturating_add(1) < choices.len();
         round.set(&mut url, sink)?;
     }
 }
@@ -175,6 +177,8 @@ struct Round<'a> {
     plan: &'a Plan,
     given: bool,
     first: bool,
+    /// Whether components are brought into their normal form.
+    fresh: bool,
     iterates: Vec<Iterate>,
 }
 
@@ -226,6 +230,8 @@ impl Round<'_> {
     fn finish<S: Sink>(&self, url: &mut Url, sink: &mut S) -> Result<(), S::Stop> {
         if self.first {
             self.append_segments(url);
+        }
+        if self.fresh {
             normalise(url);
         }
         let plan = self.plan;
