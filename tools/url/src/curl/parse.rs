@@ -35,12 +35,12 @@ impl Url {
     }
 
     fn with_scheme(scheme: Vec<u8>, rest: &[u8], rules: Rules) -> Result<Self, CurlError> {
+        if !rules.any_scheme && !is_supported(&scheme) {
+            return Err(CurlError::Unsupported);
+        }
         let slashes = rest.iter().take_while(|octet| **octet == b'/').count();
         if !(1..=3).contains(&slashes) {
             return Err(CurlError::Slashes);
-        }
-        if !rules.any_scheme && !is_supported(&scheme) {
-            return Err(CurlError::Unsupported);
         }
         let mut url = Self { scheme, ..Self::default() };
         url.authority_and_more(rest.get(slashes..).unwrap_or_default(), true)?;

@@ -34,6 +34,7 @@ fn a_scheme_is_guessed_from_the_name() {
     assert_eq!(Url::parse(b"mailto:a@b", strict), Err(CurlError::Slashes));
     let curl = Rules { any_scheme: false, ..Rules::default() };
     assert_eq!(Url::parse(b"ipfs://a", curl), Err(CurlError::Unsupported));
+    assert_eq!(Url::parse(b"mailto:a", Rules { guess_scheme: false, ..curl }), Err(CurlError::Unsupported));
 }
 
 #[test]
