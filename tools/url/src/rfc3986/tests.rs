@@ -212,4 +212,22 @@ proptest! {
         let crates = url::Url::parse(&input).unwrap();
         prop_assert_eq!(crates.as_str(), input);
     }
+
+    #[test]
+    fn what_is_normalised_or_resolved_is_a_reference_still(
+        base in "[a-z]{1,2}:(//[a-z]{0,2}(:[0-9]{0,2})?)?(/[a-z.]{0,2}){0,3}(\\?q)?",
+        input in "([a-z]{1,2}:)?(//(u@)?(\\[::1(%[0-9a-f]{1,3}|%25[A-Za-z]{1,2})?\\]|[a-z%.2eE]{0,5}))?([a-z.:/]|//|\\.\\./|%2[eEfF]|%3a){0,8}(\\?[a-z%]{0,2})?(#f)?",
+    ) {
+        if parse(&input).is_err() {
+            return Ok(());
+        }
+        let uri = Components::of(&input);
+        let normal = normalise::normalise(&uri).0;
+        prop_assert!(parse(&normal.to_string()).is_ok(), "{} became {}", input, normal);
+        prop_assert_eq!(normalise::normalise(&normal).0, normal);
+        for strict in [true, false] {
+            let target = resolve::resolve(&Components::of(&base), &uri, strict).0.to_string();
+            prop_assert!(parse(&target).is_ok(), "{} against {} became {}", input, base, target);
+        }
+    }
 }
