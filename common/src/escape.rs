@@ -6,27 +6,31 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether a terminal may act on `character` instead of showing it, or show nothing for it: C0 and C1 controls, line and
-/// paragraph separators, the marks that change the direction of the text around them, and what has no width, so that two
-/// names that look alike are not the same.
+/// Whether a terminal may act on `character` instead of showing it: C0 and C1 controls, line and paragraph
+/// separators, and the marks that change the direction of the text around them.
+pub fn acts(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Whether `character` [acts], or a terminal shows nothing for it: two names that look alike would not be the same.
 ///
 /// # Source
 /// Unicode 16, DerivedCoreProperties.txt, Default_Ignorable_Code_Point, without variation selectors; and the interlinear
 /// annotations.
-pub fn acts(character: char) -> bool {
-    character.is_control()
+fn is_unseen(character: char) -> bool {
+    acts(character)
         || matches!(
             character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{3164}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}'
-            | '\u{e01f0}'..='\u{e0fff}'
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{3164}' | '\u{ffa0}'
+            | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}'
         )
 }
 
-/// `text` with every control character as `\t`, `\n`, `\r`, `\xNN` or `\u{..}`, and a backslash doubled.
+/// `text` with every character that is not seen as `\t`, `\n`, `\r`, `\xNN` or `\u{..}`, and a backslash doubled.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|character| acts(character) || character == '\\') {
+    if !text.chars().any(|character| is_unseen(character) || character == '\\') {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
@@ -67,7 +71,7 @@ pub fn shell_word(word: &str) -> Cow<'_, str> {
     }
 }
 
-/// What acts on a terminal as [`escape`] writes it, and everything else as it is: for text that quotes escaped text.
+/// What [acts] on a terminal as [`escape`] writes it, and everything else as it is: for text that quotes escaped text.
 pub fn escape_controls(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -86,8 +90,8 @@ fn push(escaped: &mut String, character: char) {
         '\t' => escaped.write_str("\\t"),
         '\n' => escaped.write_str("\\n"),
         '\r' => escaped.write_str("\\r"),
-        control if acts(control) && u32::from(control) < 0x80 => write!(escaped, "\\x{:02x}", u32::from(control)),
-        control if acts(control) => write!(escaped, "{}", control.escape_unicode()),
+        unseen if is_unseen(unseen) && u32::from(unseen) < 0x80 => write!(escaped, "\\x{:02x}", u32::from(unseen)),
+        unseen if is_unseen(unseen) => write!(escaped, "{}", unseen.escape_unicode()),
         plain => escaped.write_char(plain),
     };
 }
@@ -117,6 +121,7 @@ mod tests {
             assert_eq!(escape(&format!("a{unseen}b")), format!("a{}b", unseen.escape_unicode()));
         }
         assert_eq!(escape("\u{fe0f}\u{301}"), "\u{fe0f}\u{301}", "what changes how its neighbour looks is seen");
+        assert_eq!(escape_controls("a\u{200d}b\u{1b}"), "a\u{200d}b\\x1b", "dig quotes a name as it was given");
         assert_eq!(escape("back\\slash"), "back\\\\slash");
         assert_eq!(escape_octets(b"A\xffB\x00"), "A\\xffB\\x00");
         assert_eq!(['x', '\u{1b}', '\u{202e}', '\\'].map(quoted), ["'x'", "'\\x1b'", "'\\u{202e}'", "'\\\\'"]);
@@ -125,7 +130,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_that_acts_survives(octets: Vec<u8>) {
-            prop_assert!(!escape_octets(&octets).chars().any(acts));
+            prop_assert!(!escape_octets(&octets).chars().any(is_unseen));
         }
 
         #[test]
