@@ -201,6 +201,7 @@ set edit:completion:arg-completer[netsum] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'netsum;verify'= {
+            cand --only 'List only checksums with these verdicts, of these protocols: bad,illegal, or bad,udp for what is both. The table and the exit status are of all'
             cand --live 'Judge the frames of an interface when they pass, instead of a file''s; any is all interfaces. Needs CAP_NET_RAW'
             cand -c 'End after so many frames'
             cand --count 'End after so many frames'

@@ -244,6 +244,10 @@ module completions {
     ...olds: string           # The old checksum in hex; with a protocol in front, ip:66c9 or udp:f752, only what that covers changes it. Without any, those of --packet
   ]
 
+  def "nu-complete netsum verify only" [] {
+    [ "good" "bad" "partial" "none" "illegal" "unverified" "ip" "udp" "tcp" "icmp" "icmpv6" "icmp.ext" "igmp" "sctp" "dccp" "udplite" "gre" "ospf" "eigrp" "pim" "vrrp" "carp" "rsvp" "pgm" "mipv6" "hip" "shim6" ]
+  }
+
   def "nu-complete netsum verify color" [] {
     [ "auto" "always" "never" ]
   }
@@ -252,6 +256,7 @@ module completions {
   export extern "netsum verify" [
     --all(-a)                 # List every checksum, however many there are
     --summary(-s)             # List no checksum, only the table of counts
+    --only: string@"nu-complete netsum verify only" # List only checksums with these verdicts, of these protocols: bad,illegal, or bad,udp for what is both. The table and the exit status are of all
     --tsv                     # Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -, verdict, with tabs between them
     --with-filename(-H)       # With --tsv, put the name of the file in front of each line
     --live: string            # Judge the frames of an interface when they pass, instead of a file's; any is all interfaces. Needs CAP_NET_RAW

@@ -217,6 +217,7 @@ Register-ArgumentCompleter -Native -CommandName 'netsum' -ScriptBlock {
             break
         }
         'netsum;verify' {
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'List only checksums with these verdicts, of these protocols: bad,illegal, or bad,udp for what is both. The table and the exit status are of all')
             [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'Judge the frames of an interface when they pass, instead of a file''s; any is all interfaces. Needs CAP_NET_RAW')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'End after so many frames')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'End after so many frames')

@@ -318,6 +318,34 @@ fn of_a_large_capture_what_is_not_good() {
 }
 
 #[test]
+fn only_what_is_asked_for_is_listed() {
+    let capture = capture_of(&["udp over v4", "udp over v4, bad", "udp over v6, illegal", "tcp over v4"]);
+    let rows = |options: &[&str]| -> Vec<String> {
+        let run = verify(options, &capture);
+        // The summary and the status are of all.
+        run.status(1);
+        assert!(options.contains(&"--tsv") || run.out().ends_with("4 frames, 7 checksums: 1 bad, 1 illegal\n"));
+        let rows = run.out();
+        let rows = rows.lines().filter(|line| line.contains(" > ") || line.contains('\t'));
+        rows.map(|row| row.split_whitespace().take(2).collect::<Vec<_>>().join(" ")).collect()
+    };
+    assert_eq!(rows(&["--only", "bad"]), ["2 udp"]);
+    assert_eq!(rows(&["--only", "bad,illegal"]), ["2 udp", "3 udp"]);
+    assert_eq!(rows(&["--only=bad", "--only=good", "--only=udp"]), ["1 udp", "2 udp"]);
+    assert_eq!(rows(&["--only", "tcp,ip"]), ["1 ip", "2 ip", "4 ip", "4 tcp"]);
+    assert_eq!(rows(&["--only", "none"]), [""; 0]);
+    assert_eq!(rows(&["--only", "bad", "--explain"]), ["2 udp"]);
+    assert_eq!(rows(&["--tsv", "--only", "good,ip"]), ["1 ip", "2 ip", "4 ip"]);
+    assert_eq!(rows(&["--tsv", "--only", "illegal"]), ["3 udp"]);
+    let json = verify(&["--json", "--only", "illegal"], &capture);
+    let out = json.status(1).out();
+    let [row, summary] = &out.lines().map(|line| data(line, "result")).collect::<Vec<_>>()[..] else { panic!("{out}") };
+    assert_eq!((&row["frame"], &summary["checksums"]), (&Value::from(3), &Value::from(7)));
+    verify(&["--only", "worse"], &capture).status(2).stderr_has("possible values: good, bad, partial");
+    verify(&["--only", "bad", "--all"], &capture).status(2);
+}
+
+#[test]
 fn verdicts_as_data() {
     let run = verify(&["--json"], &capture_of(&["udp over v4", "udp over v4, partial", "arp"]));
     run.status(0).stderr_is("");

@@ -10,7 +10,7 @@
 //! - [`reason`]: why the steps are what they are, as data
 //! - [`verdict`]: what each checksum of a frame is worth
 //! - [`reassembly`]: fragments put together, and the whole judged
-//! - [`listing`], [`tsv`], [`tally`]: which of them are listed, their lines with tabs, and the count
+//! - [`listing`], [`only`], [`tsv`], [`tally`]: which of them are listed, their lines with tabs, and the count
 //! - [`verify`], [`scan`]: a whole capture; a batch of its frames by itself
 //! - [`why`]: the mistakes that reproduce a stored value
 //! - [`fix`]: a whole capture, rewritten
@@ -33,6 +33,7 @@ pub mod form;
 pub mod listing;
 pub mod live;
 pub mod manual;
+pub mod only;
 pub mod packet;
 pub mod protocol;
 pub mod quick;

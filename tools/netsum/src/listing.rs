@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
+use crate::only::Only;
 use crate::verdict::{Check, Obstacle, Verdict};
 use crate::why::{Entry, Reason};
 
@@ -57,6 +58,8 @@ pub enum Extent {
     Fitting,
     /// All.
     All,
+    /// What is asked for.
+    Only(Only),
     /// None: the summary says enough.
     Nothing,
 }
@@ -79,7 +82,8 @@ impl Listing {
     pub fn take(&mut self, row: Row, out: &mut dyn FnMut(Row)) {
         match self.extent {
             Extent::All => out(row),
-            Extent::Nothing => {}
+            Extent::Only(only) if only.takes(&row.check) => out(row),
+            Extent::Only(_) | Extent::Nothing => {}
             Extent::Fitting if !self.large && self.held.len() < LISTED_WHOLE => self.held.push(row),
             Extent::Fitting => {
                 self.large = true;
@@ -89,10 +93,19 @@ impl Listing {
         }
     }
 
+    /// Whether `check` may be listed, now or later.
+    pub fn takes(&self, check: &Check) -> bool {
+        match self.extent {
+            Extent::Only(only) => only.takes(check),
+            _ => true,
+        }
+    }
+
     /// Whether what is good is not listed from here on.
-    pub const fn leaves_good_out(&self) -> bool {
+    pub fn leaves_good_out(&self) -> bool {
         match self.extent {
             Extent::All => false,
+            Extent::Only(only) => !only.has(Verdict::Good),
             Extent::Nothing => true,
             Extent::Fitting => self.large,
         }

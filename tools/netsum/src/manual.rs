@@ -19,8 +19,8 @@ pub const MANUAL: Manual = Manual {
         "packet [-q | --table] [--link TYPE] HEX",
         "frame [-q | --table] FILE NUMBER",
         "update [-q | --table] [--packet HEX] CHANGE... CHECKSUM...",
-        "verify [-a | -s | --tsv [-H]] FILE...",
-        "verify --live IFACE [-c N] [--seconds N] [--promiscuous] [-a | -s | --tsv [-H]]",
+        "verify [-a | -s | --only VERDICT|PROTOCOL,...] [--tsv [-H]] FILE...",
+        "verify --live IFACE [-c N] [--seconds N] [--promiscuous] [-s | --only ...] [--tsv [-H]]",
         "fix [-v] [--fill-partial] [--quoted] IN OUT",
         "fix --make-bad[=N] [--seed=NUMBER] IN OUT",
         "solve [-q] [-k K] [--set SET] [-n N | --count] [--force CHECKSUM] DATA",
@@ -181,7 +181,8 @@ Or of those that a filter lets through:
   tcpdump -i lo -U -w - udp port 6000 | netsum verify --all -
 
 A capture with at most 40 checksums is listed whole. Of a larger one those are listed that are not good; `--all` lists
-all, `--summary` none. The list has the frame's number, which is that of tcpdump and Wireshark, the place of the checksum
+all, `--summary` none, and `--only` those that it names: verdicts, protocols or both, as in `--only bad,illegal,udp` what is
+bad or illegal of UDP. The table, the last line and the exit status are of all, whatever is listed. The list has the frame's number, which is that of tcpdump and Wireshark, the place of the checksum
 field in the frame, what the field holds (`stored`) and what it should hold (`calc`ulated). A table of counts comes last. With `--explain` the sums
 stand above each line, so all are listed.
 

@@ -95,6 +95,9 @@ impl Scan {
             }
             return;
         }
+        if !matches!(self.style, Style::Tsv { only, .. } if only.is_all()) {
+            return;
+        }
         digest.lines.quick(&self.prefix, frame.number, quick);
     }
 
@@ -105,8 +108,8 @@ impl Scan {
         let own = checks.get(start..).unwrap_or_default();
         account(frame.link_type, own, &walk, tally, self.style.has_reasons().then_some(flows));
         let is_left = match self.style {
-            Style::Tsv { .. } => {
-                for check in own {
+            Style::Tsv { only, .. } => {
+                for check in own.iter().filter(|check| only.takes(check)) {
                     lines.push(&self.prefix);
                     lines.check(check);
                 }
@@ -135,7 +138,7 @@ impl Scan {
 /// What stands in front of each line with tabs.
 pub(crate) fn prefix(style: Style, name: &str) -> Vec<u8> {
     match style {
-        Style::Tsv { with_filename: true } => format!("{}\t", escape(name)).into_bytes(),
+        Style::Tsv { with_filename: true, .. } => format!("{}\t", escape(name)).into_bytes(),
         _ => Vec::new(),
     }
 }

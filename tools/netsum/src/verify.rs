@@ -264,12 +264,15 @@ impl Report {
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
         quick.count(&mut self.tally);
-        let Style::Tsv { .. } = self.style else {
+        let Style::Tsv { only, .. } = self.style else {
             if let Some((src, dst)) = quick.ends(frame) {
                 self.flows.note_ends(src, dst);
             }
             return Ok(());
         };
+        if !only.is_all() {
+            return Ok(());
+        }
         self.begin_lines(progress);
         self.lines.quick(&self.prefix, frame.number, quick);
         output.raw(self.lines.octets())
@@ -412,7 +415,7 @@ impl Report {
         if let Some(reason) = row.why.first().filter(|_| !row.check.quoted) {
             self.tally.reason(reason);
         }
-        if output.is_explained() {
+        if output.is_explained() && self.listing.takes(&row.check) {
             self.explain(&row, output)?;
         }
         let mut ready = Vec::new();
@@ -433,11 +436,13 @@ impl Report {
         progress: &mut Option<Progress>,
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
-        if found.is_empty() {
+        let Style::Tsv { only, .. } = self.style else { return Ok(()) };
+        let mut wanted = found.iter().filter(|check| only.takes(check)).peekable();
+        if wanted.peek().is_none() {
             return Ok(());
         }
         self.begin_lines(progress);
-        for check in found {
+        for check in wanted {
             self.lines.push(&self.prefix);
             self.lines.check(check);
         }
@@ -453,7 +458,7 @@ impl Report {
     }
 
     fn explain(&mut self, row: &Row, output: &mut Output<'_>) -> Result<(), Failure> {
-        if self.style == Style::Listing(Extent::All) {
+        if let Style::Listing(Extent::All | Extent::Only(_)) = self.style {
             self.heading(output)?;
         }
         let Row { check, why, .. } = row;
@@ -531,6 +536,7 @@ mod tests {
     use sockeye_cli::output::Terminal;
 
     use super::*;
+    use crate::only::Only;
 
     /// reference/netsum.md, B1: ABCDE from 10.0.0.1:5000 to 10.0.0.2:6000.
     const DATAGRAM: &[u8] = b"\x45\0\0\x21\0\x01\0\0\x40\x11\x66\xc9\x0a\0\0\x01\x0a\0\0\x02\
@@ -541,7 +547,8 @@ mod tests {
         let mut stdout = Vec::new();
         let mut output = Output::new("netsum", Terminal::default(), &mut stdout, io::sink());
         let name = Name::of(OsStr::new("capture"));
-        let reported = report(&mut capture, name, Style::Tsv { with_filename: false }, &mut output).unwrap();
+        let reported =
+            report(&mut capture, name, Style::Tsv { with_filename: false, only: Only::ALL }, &mut output).unwrap();
         output.flush().unwrap();
         drop(output);
         (reported.end, String::from_utf8(stdout).unwrap())

@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use sockeye_cli::Presentation;
 
 use super::live::{Live, LiveArgs};
 use crate::listing::Extent;
+use crate::only::Only;
 use crate::verdict::Verdict;
 
 #[derive(Args, Debug)]
@@ -20,6 +22,17 @@ pub(super) struct VerifyArgs {
     /// List no checksum, only the table of counts
     #[arg(short, long)]
     summary: bool,
+    /// List only checksums with these verdicts, of these protocols: bad,illegal, or bad,udp for what is both. The table and
+    /// the exit status are of all
+    #[arg(
+        long,
+        value_name = "VERDICT|PROTOCOL",
+        value_delimiter = ',',
+        hide_possible_values = true,
+        value_parser = PossibleValuesParser::new(Only::words()),
+        conflicts_with_all = ["all", "summary"]
+    )]
+    only: Vec<String>,
     /// Print a line per checksum and nothing else: frame, protocol, octet offset of the field, stored, calculated or -,
     /// verdict, with tabs between them
     #[arg(long, conflicts_with_all = ["all", "summary", "json", "explain"])]
@@ -51,6 +64,8 @@ pub enum Style {
     Tsv {
         /// Whether the file's name stands in front of each.
         with_filename: bool,
+        /// Which have one.
+        only: Only,
     },
 }
 
@@ -60,17 +75,25 @@ impl Style {
         matches!(self, Self::Listing(_))
     }
 
-    /// Whether a large capture's listing says no more of a plain frame with `verdict` than a count or a line with tabs.
+    /// Whether a large capture's listing says no more of a plain frame with `verdict` than a count or a line with tabs. Its
+    /// other checksum is good.
     pub fn is_brief_about(self, verdict: Verdict) -> bool {
-        verdict == Verdict::Good || self != Self::Listing(Extent::Fitting)
+        match self {
+            Self::Listing(Extent::Fitting) => verdict == Verdict::Good,
+            Self::Listing(Extent::Only(only)) => !only.has(verdict) && !only.has(Verdict::Good),
+            Self::Listing(_) => true,
+            Self::Tsv { only, .. } => only.is_all() || (!only.has(verdict) && !only.has(Verdict::Good)),
+        }
     }
 }
 
 impl VerifyArgs {
     /// What it asks for.
     pub(super) fn read(self, presentation: Presentation) -> Verify {
+        let only = Only::of(&self.only);
         let style = match self {
-            Self { tsv: true, with_filename, .. } => Style::Tsv { with_filename },
+            Self { tsv: true, with_filename, .. } => Style::Tsv { with_filename, only },
+            _ if !only.is_all() => Style::Listing(Extent::Only(only)),
             Self { summary: true, .. } => Style::Listing(Extent::Nothing),
             // A program wants all, a working belongs to a line, and nobody watches for what is held back.
             _ if self.all || presentation.json || presentation.explain || self.live.is_some() => {

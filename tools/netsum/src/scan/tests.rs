@@ -12,7 +12,9 @@ use sockeye_common::checksum::{PseudoHeader, Sum, udp_transmitted};
 
 use crate::cli::Style;
 use crate::listing::Extent;
+use crate::only::Only;
 use crate::shell::Capture;
+use crate::verdict::Verdict;
 use crate::verify::{Name, report};
 
 /// Hands out a few octets at a time, so that there are many batches, which end anywhere.
@@ -130,9 +132,14 @@ fn judged(octets: &[u8], way: Way, threads: usize, style: Style) -> (Result<Stat
     (reported.end.map_err(|failure| failure.to_string()), String::from_utf8(stdout).unwrap())
 }
 
-const STYLES: [Style; 4] = [
-    Style::Tsv { with_filename: false },
-    Style::Tsv { with_filename: true },
+const BAD: Only = Only::of_verdict(Verdict::Bad);
+
+const STYLES: [Style; 7] = [
+    Style::Tsv { with_filename: false, only: Only::ALL },
+    Style::Tsv { with_filename: true, only: Only::ALL },
+    Style::Tsv { with_filename: true, only: BAD },
+    Style::Tsv { with_filename: false, only: Only::of_verdict(Verdict::Good) },
+    Style::Listing(Extent::Only(BAD)),
     Style::Listing(Extent::Nothing),
     Style::Listing(Extent::Fitting),
 ];
