@@ -305,5 +305,34 @@ fn odd_ones() -> Vec<Specimen> {
     let mut cut = ethernet("EIGRP, truncated", 0x86dd, &ipv6(88, &[2; 80]), &rows(true, &[("eigrp", "unverified")]))
         .but_tshark(&rows(true, &[("eigrp", "bad")]), "tshark sums what was captured");
     cut.octets.truncate(14 + 40 + 32);
-    vec![short, long, fragment, cut]
+    let mut all = vec![short, long, fragment, cut];
+    all.extend(registers());
+    // No sender leaves these to its interface.
+    for (name, number, at, mut octets) in [
+        ("udplite", 136, 6, vec![0x13, 0x88, 0x17, 0x70, 0, 8, 0, 0, b'A', b'B']),
+        ("dccp", 33, 6, vec![0x13, 0x88, 0x17, 0x70, 4, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 1]),
+    ] {
+        octets = fill(&pseudo(false, number, octets.len()), octets, at, Stored::Partial, false);
+        let found = rows(false, &[(name, "bad")]);
+        all.push(ethernet(&format!("{name}, the pseudo-header's sum"), 0x0800, &ip(false, number, &octets), &found));
+    }
+    all
+}
+
+/// PIM's Register with a sum over all of it, as some routers have it.
+fn registers() -> impl Iterator<Item = Specimen> {
+    const SHORT: &str = "tshark sums the first eight octets alone; RFC 7761 section 4.9 has both accepted";
+
+    [false, true].into_iter().flat_map(|v6| {
+        let inner = ip(false, UDP, &super::udp4(b"ABCDE", Stored::Right));
+        let register = [&[0x21, 0, 0, 0, 0, 0, 0, 0][..], &inner].concat();
+        let prefix = if v6 { pseudo(true, 103, register.len()) } else { Vec::new() };
+        [(Stored::Right, "good"), (Stored::Wrong, "bad")].map(|(stored, verdict)| {
+            let octets = fill(&prefix, register.clone(), 2, stored, false);
+            let uppers = |pim| rows(v6, &[("pim", pim), ("ip", "good"), ("udp", "good")]);
+            let name = format!("PIM Register over {}, summed whole, {verdict}", if v6 { "v6" } else { "v4" });
+            let found = ethernet(&name, if v6 { 0x86dd } else { 0x0800 }, &ip(v6, 103, &octets), &uppers(verdict));
+            if verdict == "bad" { found } else { found.but_tshark(&uppers("bad"), SHORT) }
+        })
+    })
 }

@@ -112,10 +112,13 @@ pub(crate) fn meaning(verdict: Verdict) -> &'static str {
              network interface, and the capture saw the packet before that. On the wire the field is complete; on a \
              loopback interface nobody ever completes it"
         }
-        Verdict::None => "0000: the sender computed no checksum, which UDP allows over IPv4 (RFC 768)",
+        Verdict::None => {
+            "zero: the sender computed no checksum, as UDP may over IPv4 (RFC 768) and in tunnels over IPv6 (RFC 6935), SCTP where \
+             both ends have agreed (RFC 9653) and RSVP and PGM always may"
+        }
         Verdict::Illegal => {
-            "0000 over IPv6, which has no checksum of its own: receivers discard it, tunnels apart (RFC 8200 section \
-             8.1, RFC 6935)"
+            "0000 where it must be computed: of UDP over IPv6, which has no checksum of its own, receivers discard that, tunnels \
+             apart (RFC 8200 section 8.1, RFC 6935), and of UDP-Lite always (RFC 3828 section 3.1)"
         }
         Verdict::Unverified => {
             "not everything that the checksum covers is in this frame: it is a fragment, or the capture kept only its \

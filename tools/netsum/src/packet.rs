@@ -152,6 +152,7 @@ pub fn items(frame: &Frame<'_>) -> (Vec<Item>, Stop) {
     let mut reasons = why::explain(frame, &Flows::default()).into_iter();
     for layer in layers.by_ref() {
         let Some(checksum) = layer.checksum() else { continue };
+        let checksum = verdict::settle(frame.octets, checksum);
         let check = verdict::check(frame, &layer, &checksum);
         let why = reasons.next().unwrap_or_default();
         items.push(match subject(frame.octets, &layer, &checksum, &check) {

@@ -1,101 +1,29 @@
 //! A checksum brought up to date after a few words changed, without summing the rest again.
+//!
+//! - [`change`]: what changed, from the command line
+//! - [`reason`]: why the steps are what they are
+//! - [`show`]: the steps on paper
 
-use std::fmt;
-use std::io;
-use std::net::IpAddr;
+pub mod change;
+pub mod reason;
+pub mod show;
 
 use serde::Serialize;
 use sockeye_capture::Frame;
 use sockeye_capture::layers::{Algorithm, Zero};
-use sockeye_cli::output::Role;
-use sockeye_cli::table::{Rules, Table};
-use sockeye_cli::{Failure, Output, Render, Status, Text};
+use sockeye_cli::{Failure, Output, Status};
 use sockeye_common::checksum::{PseudoHeader, fold};
 
+use self::change::{Change, What};
+use self::reason::Reason;
+use self::show::Tables;
 use crate::cli::{UpdateJob, WorkingStyle};
-use crate::form::{Form, Pseudo, digits, octets};
+use crate::form::{Form, digits};
 use crate::packet::{Given, Item, Start, items};
 use crate::shell;
 use crate::subject::Subject;
 use crate::typed::MAX_DATA;
 use crate::working::{Fold, folds};
-use crate::worksheet::fold_words;
-
-/// What changed in a packet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// What it is, in the RFCs' words: `Source Address`.
-    pub what: What,
-    /// The octets that were there, an even number of them.
-    pub old: Vec<u8>,
-    /// The octets that are there now, as many.
-    pub new: Vec<u8>,
-}
-
-/// Which part of a packet changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// TTL, the high octet of its word.
-    Ttl,
-    /// Identification.
-    Identification,
-    /// Source Address.
-    Source,
-    /// Destination Address.
-    Destination,
-    /// Source Port.
-    SourcePort,
-    /// Destination Port.
-    DestinationPort,
-    /// Octets that all the checksums cover.
-    Octets,
-}
-
-impl What {
-    /// Its name in the RFCs.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ttl => "Time to Live",
-            Self::Identification => "Identification",
-            Self::Source => "Source Address",
-            Self::Destination => "Destination Address",
-            Self::SourcePort => "Source Port",
-            Self::DestinationPort => "Destination Port",
-            Self::Octets => "word",
-        }
-    }
-}
-
-impl Change {
-    /// Whether the checksum of `form` covers what changed; one without a form covers everything.
-    pub fn concerns(&self, form: Option<&Form>) -> bool {
-        let Some(form) = form else { return true };
-        let is_v4 = self.old.len() == 4;
-        match self.what {
-            What::Ttl | What::Identification => form.name == "ip",
-            What::Source | What::Destination if form.name == "ip" => is_v4,
-            What::Source | What::Destination => match form.pseudo {
-                Pseudo::Always => true,
-                Pseudo::OverV6 => !is_v4,
-                Pseudo::Never => false,
-            },
-            What::SourcePort | What::DestinationPort => form.has_ports,
-            What::Octets => true,
-        }
-    }
-
-    /// The words that changed, with what to call each.
-    fn words(&self) -> Vec<(String, u16, u16)> {
-        let word = |octets: &[u8]| octets.iter().fold(0_u16, |word, octet| word << 8 | u16::from(*octet));
-        let count = self.old.chunks(2).len();
-        let pairs = self.old.chunks(2).zip(self.new.chunks(2)).enumerate();
-        let name = |index: usize| match count {
-            1 => self.what.name().to_owned(),
-            _ => format!("{} {}/{count}", self.what.name(), index.saturating_add(1)),
-        };
-        pairs.map(|(index, (old, new))| (name(index), word(old), word(new))).collect()
-    }
-}
 
 /// A checksum that is to be brought up to date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,226 +143,6 @@ impl Old {
 /// HC + m + ~m'.
 fn by_equation_2(checksum: u16, old: u16, new: u16) -> u16 {
     fold(u64::from(checksum).saturating_add(old.into()).saturating_add((!new).into()))
-}
-
-impl Report {
-    fn title(&self) -> String {
-        let title = self.protocol.and_then(Form::named).map_or("", |form| form.title);
-        let gap = if title.is_empty() { "" } else { " " };
-        format!("{title}{gap}checksum {}", self.stored_octets)
-    }
-
-    fn table(&self, rules: Rules) -> Table {
-        let mut table = Table::new(rules, ["changed", "m", "m'", "HC", "~HC + ~m + m'", "total", "folded", "HC'"]);
-        table.right(&[5]);
-        for step in &self.steps {
-            let Step { what, old, new, checksum_before, total, checksum_after, .. } = step;
-            table.row([
-                what.clone(),
-                format!("{old:04x}"),
-                format!("{new:04x}"),
-                format!("{checksum_before:04x}"),
-                format!("{:04x} + {:04x} + {new:04x}", !checksum_before, !old),
-                format!("{total:04x}"),
-                format!("{:04x}", !checksum_after),
-                format!("{checksum_after:04x}"),
-            ]);
-        }
-        table
-    }
-
-    fn conclusion(&self, text: &mut Text<'_>) -> io::Result<()> {
-        for what in &self.not_covered {
-            text.prose("Not covered  ", &format!("{what}: no part of what this checksum covers"))?;
-        }
-        if self.was_absent {
-            text.prose("None         ", "0000 says that no checksum was computed, and stays")?;
-        } else if !self.steps.is_empty() {
-            text.prose("Equation 3   ", &format!("HC' = ~(~HC + ~m + m') = {} (RFC 1624)", self.by_equation_3()))?;
-            let differs = if self.equation_2 == self.by_equation_3_number() {
-                "the same here".to_owned()
-            } else {
-                "the other zero, which only octets that are all zero have".to_owned()
-            };
-            let equation = format!("HC' = HC + m + ~m' = {:04x} (RFC 1141): {differs}", self.equation_2);
-            text.prose("Equation 2   ", &equation)?;
-        }
-        if self.zero_became_all_ones {
-            text.prose("Zero         ", "0000 would mean \"no checksum\", so ffff is sent")?;
-        }
-        if let Some(recomputed) = self.recomputed {
-            let words = if recomputed == self.calculated { "the same" } else { "not the same: the old one was wrong" };
-            text.prose("Recomputed   ", &format!("{recomputed:04x}: {words}"))?;
-        }
-        let checksum = text.paint(Role::Strong, &self.calculated_octets);
-        text.line(format!("Checksum     {checksum}"))
-    }
-
-    /// What equation 3 came to, before the rule for zero.
-    fn by_equation_3_number(&self) -> u16 {
-        self.steps.last().map_or(self.stored, |step| step.checksum_after)
-    }
-
-    fn by_equation_3(&self) -> String {
-        format!("{:04x}", self.by_equation_3_number())
-    }
-
-    fn show(&self, rules: Rules, text: &mut Text<'_>) -> io::Result<()> {
-        let title = text.paint(Role::Strong, &self.title());
-        text.line(title)?;
-        if !self.steps.is_empty() {
-            let lines = self.table(rules).lines(text.width().map(|width| width.saturating_sub(2)));
-            for line in lines {
-                text.line(format!("  {line}"))?;
-            }
-        }
-        for fold in self.steps.iter().flat_map(|step| &step.folds) {
-            text.line(format!("Fold         {}", fold_words(*fold)))?;
-        }
-        self.conclusion(text)
-    }
-}
-
-impl Render for Report {
-    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        self.show(Rules::Blank, text)
-    }
-}
-
-/// A [`Report`] with its steps as a table.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(transparent)]
-pub struct Tables<'a>(pub &'a Report);
-
-impl Render for Tables<'_> {
-    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        self.0.show(Rules::Lines, text)
-    }
-}
-
-/// A fact about an update that the bare numbers do not tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum Reason {
-    /// What the equation does.
-    Difference,
-    /// Equation 2 came to the other zero.
-    OtherZero,
-    /// The high octet of a word changed, and the low one is not known.
-    HalfWord,
-    /// No checksum was computed.
-    Absent,
-}
-
-impl Reason {
-    /// What there is to say about an update.
-    pub fn of(report: &Report) -> Vec<Self> {
-        let mut reasons = vec![Self::Difference];
-        if report.steps.iter().any(|step| step.what == What::Ttl.name()) {
-            reasons.push(Self::HalfWord);
-        }
-        if report.was_absent {
-            reasons.push(Self::Absent);
-        } else if report.equation_2 != report.by_equation_3_number() {
-            reasons.push(Self::OtherZero);
-        }
-        reasons
-    }
-}
-
-impl Render for Reason {
-    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let (about, words) = match self {
-            Self::Difference => (
-                "difference",
-                "the sum is ~HC; taking m out is adding ~m, its complement, and m' goes in: whoever changes a word needs \
-                 none of the others (RFC 1624 section 3)",
-            ),
-            Self::OtherZero => (
-                "equation 2",
-                "HC + m + ~m' works with the checksum instead of the sum and comes to ffff where the sum of the packet \
-                 calls for 0000: ones' complement has two zeros, and the sum of a packet that is not all zeros is never \
-                 the zero whose complement is ffff (RFC 1624 section 2)",
-            ),
-            Self::HalfWord => (
-                "half a word",
-                "TTL is the high octet of a word whose low octet is the Protocol: that is the same before and after, and \
-                 cancels out, so that 00 stands for it here",
-            ),
-            Self::Absent => (
-                "none",
-                "0000 in UDP over IPv4 says that the sender computed no checksum: there is nothing to bring up to date (RFC \
-                 768)",
-            ),
-        };
-        let about = text.paint(Role::Dim, &format!("{about}:"));
-        text.prose(&format!("{about} "), words)
-    }
-}
-
-/// Why something is no change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ChangeError {
-    /// There is no colon between old and new.
-    NoColon,
-    /// One half is not what it should be.
-    Half {
-        /// Which half.
-        half: String,
-        /// What was expected.
-        wanted: &'static str,
-    },
-    /// The halves are not of one length.
-    Lengths {
-        /// The old one, in octets.
-        old: usize,
-        /// The new one, in octets.
-        new: usize,
-    },
-    /// An odd number of octets, of which no word can be made.
-    Odd {
-        /// How many.
-        length: usize,
-    },
-}
-
-impl fmt::Display for ChangeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoColon => f.write_str("OLD:NEW is wanted, with a colon between; IPv6 addresses in brackets"),
-            Self::Half { half, wanted } => write!(f, "\"{half}\" is not {wanted}"),
-            Self::Lengths { old, new } => write!(f, "{old} octets cannot become {new}: both must have one length"),
-            Self::Odd { length } => {
-                write!(f, "{} make no words: an even number is wanted, from an even place on", octets(*length))
-            }
-        }
-    }
-}
-
-impl std::error::Error for ChangeError {}
-
-/// Two addresses, `OLD:NEW`, those of IPv6 in brackets.
-///
-/// # Errors
-/// [`ChangeError`]
-pub fn addresses(text: &str) -> Result<(IpAddr, IpAddr), ChangeError> {
-    let (old, new) = match text.split_once("]:") {
-        Some((old, new)) => (old.strip_prefix('[').unwrap_or(old), new.trim_start_matches('[').trim_end_matches(']')),
-        None => text.split_once(':').ok_or(ChangeError::NoColon)?,
-    };
-    let address = |half: &str| {
-        let error =
-            || ChangeError::Half { half: half.to_owned(), wanted: "an address (IPv6 in brackets: [OLD]:[NEW])" };
-        half.parse::<IpAddr>().map_err(|_| error())
-    };
-    let (old, new) = (address(old)?, address(new)?);
-    match (old.is_ipv4(), new.is_ipv4()) {
-        (true, true) | (false, false) => Ok((old, new)),
-        (old, _) => {
-            let (old, new) = if old { (4, 16) } else { (16, 4) };
-            Err(ChangeError::Lengths { old, new })
-        }
-    }
 }
 
 /// Brings the checksums that `job` names up to date, or those of its packet.
@@ -618,16 +326,6 @@ mod tests {
         assert_eq!((none.calculated, none.was_absent, none.steps.len()), (0, true, 0));
     }
 
-    #[test]
-    fn pairs_of_addresses() {
-        let pair = |text| addresses(text).map(|(old, new)| (old.to_string(), new.to_string()));
-        assert_eq!(pair("10.0.0.1:10.0.0.2"), Ok(("10.0.0.1".to_owned(), "10.0.0.2".to_owned())));
-        assert_eq!(pair("[fd00::1]:[fd00::2]"), Ok(("fd00::1".to_owned(), "fd00::2".to_owned())));
-        assert_eq!(addresses("10.0.0.1"), Err(ChangeError::NoColon));
-        assert_eq!(addresses("[::1]:10.0.0.1"), Err(ChangeError::Lengths { old: 16, new: 4 }));
-        assert!(matches!(addresses("10.0.0.1:x"), Err(ChangeError::Half { .. })));
-    }
-
     proptest! {
         #[test]
         fn step_by_step_equals_at_once_and_afresh(
@@ -646,11 +344,6 @@ mod tests {
             for step in &report.steps {
                 prop_assert_eq!(step.checksum_after, update(step.checksum_before, step.old, step.new));
             }
-        }
-
-        #[test]
-        fn no_text_panics(text: String) {
-            let _ = addresses(&text);
         }
     }
 }

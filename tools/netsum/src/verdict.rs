@@ -266,6 +266,31 @@ impl Weighed {
 /// # Source
 /// RFC 768 and RFC 8200 section 8.1 for UDP's zero; RFC 1071 section 1 for the sum that must be all ones.
 pub fn weigh(octets: &[u8], checksum: &Checksum) -> Weighed {
+    let weighed = weigh_covered(octets, checksum);
+    if weighed.verdict != Verdict::Bad || checksum.or_covered.is_none() {
+        return weighed;
+    }
+    let other = weigh_covered(octets, &instead(checksum));
+    // Where not all is there, nobody knows that it does not fit.
+    if other.verdict == Verdict::Bad { weighed } else { other }
+}
+
+/// `checksum` over what the stored one fits, where it may cover one thing or another.
+pub fn settle(octets: &[u8], checksum: Checksum) -> Checksum {
+    let fits = |checksum: &Checksum| weigh_covered(octets, checksum).verdict == Verdict::Good;
+    let other = instead(&checksum);
+    if checksum.or_covered.is_some() && !fits(&checksum) && fits(&other) { other } else { checksum }
+}
+
+/// `checksum` over what it may cover instead, if that is anything.
+fn instead(checksum: &Checksum) -> Checksum {
+    match checksum.or_covered {
+        Some((covered, pseudo_header)) => Checksum { covered, pseudo_header, or_covered: None, ..*checksum },
+        None => *checksum,
+    }
+}
+
+fn weigh_covered(octets: &[u8], checksum: &Checksum) -> Weighed {
     let zero = if checksum.stored == 0 { checksum.zero } else { Zero::Counts };
     if zero == Zero::Absent {
         return Weighed::without(Verdict::None, None);

@@ -149,6 +149,8 @@ pub struct Checksum {
     pub stored: u32,
     /// What it covers besides the pseudo-header, the field itself included.
     pub covered: Extent,
+    /// What it may cover instead, with its pseudo-header: a receiver takes either. RFC 7761 section 4.9, for PIM's Register.
+    pub or_covered: Option<(Extent, Option<PseudoHeader>)>,
     /// Octets inside `covered` that are not summed, by their place in the frame and their number: both even.
     pub left_out: Option<(usize, usize)>,
     /// The pseudo-header, where the protocol has one.
@@ -179,6 +181,7 @@ impl Layer {
             offset: self.offset.saturating_add(at),
             stored: stored.into(),
             covered,
+            or_covered: None,
             left_out: None,
             pseudo_header: None,
             zero: Zero::Counts,
@@ -223,6 +226,7 @@ impl Layer {
             offset: place(summed.at),
             stored: summed.stored,
             covered: summed.covered(),
+            or_covered: Self::registered(summed),
             left_out: summed.left_out.map(|(start, len)| (place(start), len.into())),
             pseudo_header: summed
                 .pseudo_len
@@ -230,6 +234,13 @@ impl Layer {
             zero: summed.zero,
             quoted: self.quoted,
         }
+    }
+
+    /// All of a PIM Register, over which some routers sum.
+    fn registered(summed: &Summed) -> Option<(Extent, Option<PseudoHeader>)> {
+        let whole = summed.upper.segment;
+        let is_register = summed.protocol == Protocol::Pim && summed.covered_len < whole.len;
+        is_register.then(|| (whole, summed.pseudo_len.map(|_| summed.upper.pseudo_header(whole.len))))
     }
 
     /// The network and transport layer's addresses, where the header has or inherits some.

@@ -14,7 +14,8 @@ use super::values::number;
 use crate::data::Source;
 use crate::form::{FORMS, Form};
 use crate::packet::link_type;
-use crate::update::{Change, ChangeError, Old, What, addresses};
+use crate::update::Old;
+use crate::update::change::{Change, ChangeError, What, addresses};
 
 #[derive(Args, Debug)]
 pub(super) struct UpdateArgs {

@@ -20,7 +20,8 @@ Checksums, by their names in the list:
   ip                IPv4 headers
   udp tcp           with the pseudo-header
   icmp icmpv6       messages; icmp.ext the structure behind a quotation (RFC 4884)
-  igmp pim          a PIM Register's covers its first eight octets
+  igmp pim          a PIM Register's covers its first eight octets, or,
+                    as of some routers, all of it (RFC 7761)
   sctp              CRC32c; 00000000 is `none` (RFC 9653, and hosts that leave it to their interface)
   dccp udplite      as much as their coverage says
   gre               where the header has one

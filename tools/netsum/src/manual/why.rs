@@ -25,6 +25,10 @@ ignored, and so are those of a datagram that has just become whole, as a mirrore
 the capture's time, IPv6 60. At most 4,096 datagrams and 8 MiB wait for more, then the oldest goes; 1 MiB of whole ones is remembered. The summary says what
 became of them.
 
+Only UDP and TCP are left to an interface like that. UDP-Lite and DCCP are summed by their senders themselves, so that the sum of
+the pseudo-header is bad there. SCTP left to an interface holds 00000000, which a file cannot tell from what RFC 9653 allows, and
+is `none`; only a live capture is told by the kernel, and says `partial`.
+
 Only `bad` and `illegal` count as bad, and not what ICMP errors quote, which is marked `(quoted)` and has a row of its own
 below `all` in the table. The last line has the number of each, as in `5 bad, 1 illegal`. `ffff` is good where the
 complement is 0000, as it is for a receiver.";
