@@ -314,7 +314,7 @@ fn odd_ones() -> Vec<Specimen> {
     ] {
         octets = fill(&pseudo(false, number, octets.len()), octets, at, Stored::Partial, false);
         let found = rows(false, &[(name, "bad")]);
-        all.push(ethernet(&format!("{name}, the pseudo-header's sum"), 0x0800, &ip(false, number, &octets), &found));
+        all.push(ethernet(format!("{name}, the pseudo-header's sum"), 0x0800, &ip(false, number, &octets), &found));
     }
     all
 }
