@@ -272,8 +272,26 @@ fn addresses_that_cannot_be_bound(net: &Net) {
     let told = run(&mut asked(net, "10.9.9.9:5000", PLAIN, &[]));
     told.status(1).stdout_has("bind 10.9.9.9:5000 (tcp): EADDRNOTAVAIL: Cannot assign requested address\n");
     told.stdout_has("  no interface of this host has 10.9.9.9\n").stdout_has("bind 127.0.0.1 instead (tried: works)\n");
+    assert!(told.out().contains("ip_nonlocal_bind=1\n"), "{}", told.story());
+    freebind_is_not_enough(net);
     fs::write("/proc/sys/net/ipv4/ip_nonlocal_bind", "1").unwrap();
     is_sure(&same(net, "10.9.9.9:5000", PLAIN, "ok"));
+}
+
+/// A listener on the port is in the way once the address is of no matter any more.
+fn freebind_is_not_enough(net: &Net) {
+    let held = listener("0.0.0.0:5001", PLAIN);
+    let addr: SocketAddr = "10.9.9.9:5001".parse().unwrap();
+    let free = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP)).unwrap();
+    free.set_freebind_v4(true).unwrap();
+    assert_eq!(free.bind(&addr.into()).unwrap_err().kind(), io::ErrorKind::AddrInUse);
+    let told = run(&mut asked(net, "10.9.9.9:5001", PLAIN, &[]));
+    told.status(1).stdout_has("; not enough alone, for then a socket that has the port is in the way (EADDRINUSE)\n");
+    let out = told.out();
+    let (reason, socket) = (out.find("no interface of this host").unwrap(), out.find("0.0.0.0:5001 LISTEN").unwrap());
+    assert!(reason < socket, "the reason stands first\n{out}");
+    told.stdout_has(&format!("(kill {}), or let it close descriptor", std::process::id()));
+    drop(held);
 }
 
 const NOBODY: u32 = 65_534;

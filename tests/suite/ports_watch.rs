@@ -188,3 +188,35 @@ fn no_line_is_wider_than_the_terminal_and_no_address_is_cut() {
         );
     }
 }
+
+#[test]
+fn who_reset_a_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (mut client, server) = pair(&listener);
+    client.write_all(b"hello").unwrap();
+    while server.peek(&mut [0; 8]).unwrap() < 5 {}
+    // Both are listed before anything happens to them.
+    let mut command = tool("ports");
+    command.args(["log", "-t", "-c", "2", "--json", "--explain", &format!("sport = :{port} or dport = :{port}")]);
+    let log = Background::spawn(command);
+    log.wait_for_stdout("\"event\":\"watching\"");
+    drop(server);
+    assert!(client.read(&mut [0]).is_err(), "reset, since not all was read there");
+    drop(client);
+    let told = log.wait();
+    let objects = told.out().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>();
+    let ended = |local: bool| {
+        let of_end =
+            |object: &&Value| object["data"]["event"] == "closed" && (object["data"]["local_port"] == port) == local;
+        let closed = &objects.iter().find(of_end).unwrap_or_else(|| panic!("{}", told.story()))["data"];
+        // A machine that stands still for long may have sent something again.
+        let sure = closed["retransmits"] == 0;
+        (if sure { closed["ended"].clone() } else { Value::Null }, closed["unread_octets"].clone(), sure)
+    };
+    let expected = |sure, name: &str| if sure { Value::from(name) } else { Value::Null };
+    let (here, unread, sure) = ended(true);
+    assert_eq!((here, unread), (expected(sure, "reset"), 5.into()), "{}", told.story());
+    let (here, unread, sure) = ended(false);
+    assert_eq!((here, unread), (expected(sure, "reset_by_peer"), 0.into()), "{}", told.story());
+}

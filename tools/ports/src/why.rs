@@ -33,7 +33,7 @@ use crate::byte_order;
 use crate::cli::{WantedOwners, Why};
 use crate::explain::Event;
 use crate::names::Names;
-use crate::owners::Holders;
+use crate::owners::{Holders, push_command};
 use crate::shell;
 use crate::shell::bind;
 use crate::socket::Socket;
@@ -264,7 +264,12 @@ impl<'a> Case<'a> {
                 self.owners.of(socket.inode).map(|owner| (owner.pid, owner.command)).collect();
             pids.dedup();
             for (pid, command) in pids {
-                counts.entry(pid).or_insert_with(|| (format!("{command}[{pid}]"), 0)).1 += 1;
+                let named = || {
+                    let mut who = String::new();
+                    push_command(&mut who, command);
+                    (format!("{who}[{pid}]"), 0)
+                };
+                counts.entry(pid).or_insert_with(named).1 += 1;
             }
         }
         let mut all: Vec<(String, usize)> = counts.into_values().collect();

@@ -10,6 +10,7 @@ use sockeye_common::addr::IpText;
 use sockeye_sys::tcp_info::TcpInfo;
 use sockeye_sys::{Protocol, TcpState};
 
+use crate::explain::counted;
 use crate::names::Names;
 use crate::owners::Held;
 use crate::record::{Coded, InterfaceRecord};
@@ -30,8 +31,12 @@ pub enum Ended {
     ClosedHereFirst,
     /// Both sides sent FIN, the peer first.
     ClosedByPeerFirst,
-    /// By a reset, or given up after too many retransmissions.
+    /// By a reset of the peer.
+    ResetByPeer,
+    /// By a reset; by which side is open.
     Reset,
+    /// By a reset, or given up after too many retransmissions or probes.
+    ResetOrGivenUp,
     /// By a reset from here, with SO_LINGER of zero seconds or because the listener was closed before it was accepted: the
     /// kernel forgets the peer and all counts then.
     ResetHere,
@@ -48,12 +53,19 @@ impl Ended {
         match self {
             Self::ClosedHereFirst => "FIN, here first",
             Self::ClosedByPeerFirst => "FIN, peer first",
-            Self::Reset => "reset or given up",
+            Self::ResetByPeer => "reset by peer",
+            Self::Reset => "reset",
+            Self::ResetOrGivenUp => "reset or given up",
             Self::ResetHere => "reset here",
             Self::NoConnection => "no connection",
             Self::NoConnectionOrResetHere => "no connection, or reset here",
             Self::Unknown => "end unknown",
         }
+    }
+
+    /// Whether it ended without a FIN of the peer that was answered, and the kernel has kept the counts.
+    fn is_cut(self) -> bool {
+        matches!(self, Self::Reset | Self::ResetByPeer | Self::ResetOrGivenUp)
     }
 }
 
@@ -119,12 +131,43 @@ pub fn ended(info: Option<&TcpInfo>, close: &Close) -> Ended {
     let unsure = close.past.is_none() && !close.opened.is_accepted() && surplus == syn;
     // Our FIN was the first, and no TIME-WAIT is left of it: the peer's never came.
     let waited = matches!(close.past.map(|past| past.state), Some(State::Tcp(TcpState::FinWait1 | TcpState::FinWait2)));
+    let never_came = info.bytes_received() == Some(0) && !fin_came(close);
     match surplus > syn {
         _ if unsure => Ended::Unknown,
-        true if waited => Ended::Reset,
+        true if waited || never_came => cut(info, close, None),
         true => Ended::ClosedByPeerFirst,
-        false => Ended::Reset,
+        false => cut(info, close, Some(sent.saturating_sub(again).saturating_sub(acked.saturating_sub(syn)))),
     }
+}
+
+/// Whether a listing had shown a state in which the peer's FIN has come.
+fn fin_came(close: &Close) -> bool {
+    let before = close.past.map(|past| past.state);
+    matches!(before, Some(State::Tcp(TcpState::CloseWait | TcpState::LastAck | TcpState::Closing)))
+}
+
+/// Octets that the process had not read when the connection was over.
+fn unread(close: &Close) -> u32 {
+    close.row.rqueue.saturating_sub(fin_came(close).into())
+}
+
+/// By whom a connection was cut off. `waiting` are the octets that were sent and not acknowledged; `None` if our FIN was.
+///
+/// The kernel gives up behind retransmissions and probes alone. A side that closes with octets unread sends a reset, and
+/// one that had closed answers data by it: where neither can be, the peer sent it.
+///
+/// # Source
+/// RFC 9293, section 3.10.4, and RFC 2525, section 2.17; Linux, net/ipv4/tcp.c, `__tcp_close()`, and net/ipv4/tcp_timer.c,
+/// `tcp_write_err()`.
+fn cut(info: &TcpInfo, close: &Close, waiting: Option<u64>) -> Ended {
+    if (info.total_retrans(), info.retransmits(), info.probes()) != (Some(0), Some(0), Some(0)) {
+        return Ended::ResetOrGivenUp;
+    }
+    let open =
+        matches!(close.past.map(|past| past.state), Some(State::Tcp(TcpState::Established | TcpState::CloseWait)));
+    // A FIN of ours would wait for its acknowledgement too.
+    let no_fin = info.notsent_bytes() == Some(0) && waiting == Some(close.row.wqueue.into());
+    if open && no_fin && unread(close) == 0 { Ended::ResetByPeer } else { Ended::Reset }
 }
 
 /// The octets of a connection that ended so.
@@ -139,9 +182,7 @@ pub fn octets(info: &TcpInfo, ended: Ended, close: &Close) -> Octets {
     }
     let sent = info.bytes_sent().zip(info.bytes_retrans()).map(|(sent, again)| sent.saturating_sub(again));
     let acked = info.bytes_acked().map(|acked| acked.min(sent.unwrap_or(acked)));
-    let before = close.past.map(|past| past.state);
-    let came = matches!(before, Some(State::Tcp(TcpState::CloseWait | TcpState::LastAck | TcpState::Closing)));
-    let counted = ended == Ended::ClosedByPeerFirst || (ended == Ended::Reset && came);
+    let counted = ended == Ended::ClosedByPeerFirst || (ended.is_cut() && fin_came(close));
     let not_yet = close.left == Some(State::Tcp(TcpState::FinWait2));
     let fin = u64::from(counted);
     Octets {
@@ -190,6 +231,12 @@ impl Closed<'_> {
         Some(past.first_early.max(past.until.map_or(0, |until| until.early)))
     }
 
+    /// The octets that were not read, where that may be why it was reset from here.
+    fn unread(&self) -> Option<usize> {
+        let unread = self.ended().filter(|ended| ended.is_cut()).map(|_| unread(self.close))?;
+        usize::try_from(unread).ok().filter(|unread| *unread > 0)
+    }
+
     fn ended(&self) -> Option<Ended> {
         self.is_tcp().then(|| ended(self.close.row.tcp_info.as_ref(), self.close))
     }
@@ -217,7 +264,9 @@ impl Render for Closed<'_> {
             self.counts(ended, info, &mut add);
         }
         let words = self.ended().map_or("udp", Ended::words);
-        let bad = matches!(self.ended(), Some(Ended::Reset | Ended::ResetHere)).then_some(Role::Bad);
+        let unread = self.unread().map(|unread| format!(", {} unread here", counted(unread, "octet", "octets")));
+        let words = format!("{words}{}", unread.unwrap_or_default());
+        let bad = self.ended().is_some_and(|ended| ended.is_cut() || ended == Ended::ResetHere).then_some(Role::Bad);
         parts.push(Part::new(2, bad, words));
         parts.extend(owner(self.owners).map(|owner| Part::new(2, None, owner)));
         layout::write(text, &parts)
@@ -290,6 +339,8 @@ struct Record<'a> {
     retransmitted_octets: Option<u64>,
     received_octets: Option<u64>,
     received_may_count_fin: bool,
+    /// Of one that was cut off: what its process had not read.
+    unread_octets: Option<u32>,
     rtt_us: Option<u32>,
     min_rtt_us: Option<u32>,
     retransmits: Option<u32>,
@@ -331,6 +382,7 @@ impl Serialize for Closed<'_> {
             retransmitted_octets: octets.retransmitted,
             received_octets: octets.received,
             received_may_count_fin: octets.received_may_count_fin,
+            unread_octets: ended.filter(|ended| ended.is_cut()).map(|_| unread(self.close)),
             rtt_us: info.and_then(TcpInfo::rtt_us).filter(|rtt| *rtt > 0),
             min_rtt_us: info.and_then(TcpInfo::min_rtt_us).filter(|least| *least != u32::MAX),
             retransmits: info.and_then(TcpInfo::total_retrans),
@@ -374,6 +426,7 @@ mod tests {
             ("and its server", true, false, (8, 101, 7, 0), Ended::ClosedByPeerFirst, known(7, 7, 100)),
             ("the server closes", true, true, (1, 100, 0, 0), Ended::ClosedHereFirst, known(0, 0, 100)),
             ("and its client", false, false, (102, 1, 100, 0), Ended::ClosedByPeerFirst, known(100, 100, 0)),
+            // Never listed: by whom stays open.
             ("a reset because of unread data", true, false, (0, 100, 0, 0), Ended::Reset, known(0, 0, 100)),
             (
                 "and its client, or a server whose client closed",
@@ -414,6 +467,28 @@ mod tests {
             let close = Close { past, ..close(false, false, "10.0.0.2:5000") };
             assert_eq!(ended(Some(&info), &close), expected, "{state:?}");
         }
+    }
+
+    #[test]
+    fn who_reset_it_as_far_as_the_last_word_tells() {
+        use TcpState::{CloseWait, Established, FinWait1};
+        let cut = |state, rqueue, wqueue, total_retrans: u32| {
+            let mut octets = vec![0; 240];
+            octets[100..104].copy_from_slice(&total_retrans.to_ne_bytes());
+            for (at, value) in [(120, 0_u64), (128, 5), (200, 3)] {
+                octets[at..at + 8].copy_from_slice(&value.to_ne_bytes());
+            }
+            let mut close = Close { past: Some(seen(state)), ..close(true, false, "10.0.0.2:5000") };
+            (close.row.rqueue, close.row.wqueue) = (rqueue, wqueue);
+            (ended(Some(&TcpInfo::new(&octets)), &close), unread(&close))
+        };
+        // Three octets were sent and not acknowledged.
+        assert_eq!(cut(Established, 0, 3, 0), (Ended::ResetByPeer, 0));
+        assert_eq!(cut(CloseWait, 1, 3, 0), (Ended::ResetByPeer, 0), "the peer's FIN is all that was not read");
+        assert_eq!(cut(Established, 5, 3, 0), (Ended::Reset, 5), "closed here with octets unread, perhaps");
+        assert_eq!(cut(Established, 0, 4, 0), (Ended::Reset, 0), "our FIN waits too: the peer's data may have met it");
+        assert_eq!(cut(FinWait1, 0, 4, 0).0, Ended::Reset);
+        assert_eq!(cut(Established, 0, 3, 1).0, Ended::ResetOrGivenUp);
     }
 
     fn seen(state: TcpState) -> Past {

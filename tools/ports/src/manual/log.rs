@@ -18,7 +18,7 @@ it came late; where this is open, `received 10 or 11` is said of what was closed
 `received_octets` with and `received_may_count_fin`.
 
 How it ended is concluded: TIME-WAIT is left where both sides closed and this one was first (`FIN, here first`); without it, our FIN was \
-acknowledged (`FIN, peer first`) or was not (`reset or given up`, also where it was in FIN-WAIT-2 and the peer's never came). Of a connection that is aborted here (SO_LINGER of zero seconds, or its \
+acknowledged (`FIN, peer first`) or was not, as after a reset, or if it was in FIN-WAIT and the peer's never came. If nothing was sent again and no probe went unanswered it was not given up: `reset by peer` where this side had neither closed nor left octets unread (`ss -K` here looks the same), else `reset`, with the octets that its process had not read: who closes without reading all sends a reset. With retransmissions it is `reset or given up`. Of a connection that is aborted here (SO_LINGER of zero seconds, or its \
 listener closed before it was accepted) the kernel forgets the peer and all counts: what a listing had shown is told, with `reset \
 here`; if none had, it cannot be told from one that failed to open: `no connection, or reset here`. One that was seen \
 to be asked for in vain has `no connection`. \
@@ -28,9 +28,9 @@ A line that is wider than the terminal is broken between two of its parts. Close
 
 With `--json`, each line is an object of type `event`, in which every field is always there: `event` (`closed`), `time`, `monotonic_us`, `protocol`, `family`, both ends, `interface`, \
 `accepted` and `accepted_by` as of `watch`, `seen_for_us`, `seen_for_error_us` (by how much that may be wrong), `older_than_log`, \
-`state_before`, `ended` (`closed_here_first`, `closed_by_peer_first`, `reset`, `reset_here`, `no_connection`, `no_connection_or_reset_here`, \
+`state_before`, `ended` (`closed_here_first`, `closed_by_peer_first`, `reset_by_peer`, `reset`, `reset_or_given_up`, `reset_here`, `no_connection`, `no_connection_or_reset_here`, \
 `unknown`; null of UDP), \
-`sent_octets`, `acked_octets`, `retransmitted_octets`, `received_octets`, `received_may_count_fin`, `rtt_us`, `min_rtt_us`, \
+`sent_octets`, `acked_octets`, `retransmitted_octets`, `received_octets`, `received_may_count_fin`, `unread_octets` (of those that were reset or given up), `rtt_us`, `min_rtt_us`, \
 `retransmits`, `inode`, `cookie`, `owners`, and `tcp_info` with every field of the kernel's structure under its own name. \
 `lost` is told as by `watch`.",
 );

@@ -23,6 +23,8 @@ do not listen. For TIME-WAIT that is the closed socket: a server that did not se
 `SO_REUSEPORT` helps where all sockets set it and belong to one user. `[::]` without `IPV6_V6ONLY` is in the way of every IPv4 \
 address too, and what is left of its connections over IPv6 is in the way of `0.0.0.0`.
 
+The kernel looks at the address, and whether the port needs a capability, before it looks at other sockets: where it stops there, that stands first. What would help against it (`IP_FREEBIND` for an address that is not here) is followed by what `bind`(2) would then fail with.
+
 A port of the range from which the kernel takes those of connections (`net.ipv4.ip_local_port_range`) is named too: it may be free \
 now and taken when the server starts, unless `net.ipv4.ip_local_reserved_ports` keeps it.
 

@@ -11,7 +11,7 @@ use super::errno::Errno;
 use super::range;
 use super::rules::{Holder, Host, Prediction, Question, Rule, predict};
 use crate::free::{Fate, fate};
-use crate::owners::Holders;
+use crate::owners::{Holders, push_command};
 use crate::socket::{Socket, protocol_label};
 use crate::state::State;
 
@@ -80,6 +80,8 @@ pub enum Help {
     Nonlocal {
         /// The setting.
         setting: &'static str,
+        /// What bind(2) fails with even then; null where it works.
+        still_fails: Option<Errno>,
     },
     /// Say of which link a link-local address is.
     Scope {
@@ -141,8 +143,13 @@ impl fmt::Display for Help {
                 write!(f, "for everybody: sysctl net.ipv4.ip_unprivileged_port_start={port}")
             }
             Self::Reserve { setting, .. } => write!(f, "for the next time: sysctl {setting}"),
-            Self::Nonlocal { setting } => {
-                write!(f, "to bind it before it is there: set IP_FREEBIND, or sysctl {setting}=1")
+            Self::Nonlocal { setting, still_fails } => {
+                write!(f, "to bind it before it is there: set IP_FREEBIND, or sysctl {setting}=1")?;
+                f.write_str(match *still_fails {
+                    None => "",
+                    Some(Errno::EADDRINUSE) => "; not enough alone, for then a socket that has the port is in the way (EADDRINUSE)",
+                    Some(_) => "; not enough alone, for then the port needs CAP_NET_BIND_SERVICE (EACCES)",
+                })
             }
             Self::Scope { address } => write!(f, "name the link in sin6_scope_id: {address}"),
             Self::WaitForAddress => f.write_str("wait until duplicate address detection is over: a second or two"),
@@ -154,7 +161,11 @@ impl fmt::Display for Help {
 
 /// Whom to stop.
 fn stop(processes: &[Process]) -> String {
-    let each = processes.iter().map(|process| format!("{} (kill {})", process.command, process.pid));
+    let each = processes.iter().map(|process| {
+        let mut text = String::new();
+        push_command(&mut text, &process.command);
+        format!("{text} (kill {})", process.pid)
+    });
     let named: Vec<String> = each.take(MAX_NAMED).collect();
     match (processes, processes.len().saturating_sub(MAX_NAMED)) {
         ([one], _) => {
@@ -217,7 +228,7 @@ pub fn candidates(
         (Errno::EADDRINUSE, _) if question.addr.port() == 0 => range_used_up(host),
         (Errno::EADDRINUSE, _) => in_use(question, prediction, host, owners, used),
         (Errno::EACCES, _) => low_port(question, used),
-        (Errno::EADDRNOTAVAIL, _) => foreign(question, host),
+        (Errno::EADDRNOTAVAIL, _) => foreign(question, host, owners),
         _ => Vec::new(),
     }
 }
@@ -256,10 +267,7 @@ fn in_use(
         let longer = culprits.iter().any(|socket| socket.state == State::Tcp(TcpState::FinWait2));
         all.push(Candidate::deed(Help::Wait { expires_ms, longer }));
     }
-    let processes = holders_to_stop(&culprits, owners);
-    if !processes.is_empty() {
-        all.push(Candidate::deed(Help::Stop { processes, lingers: culprits.iter().any(|socket| lingers(socket)) }));
-    }
+    all.extend(stopping(&culprits, owners));
     let has_set = |holder: &Holder| holder.reuse.is_some_and(|reuse| reuse.address);
     let connects = |socket: &Socket| socket.has_peer() && question.protocol == Protocol::TCP;
     let of_a_server = |holder: &Holder| connects(&holder.socket) && !has_set(holder);
@@ -292,6 +300,13 @@ fn in_use(
 fn lingers(socket: &Socket) -> bool {
     use TcpState::{Closing, Established, FinWait1, FinWait2};
     socket.inode.is_some() && matches!(socket.state, State::Tcp(Established | FinWait1 | FinWait2 | Closing))
+}
+
+/// To stop whoever holds these, if that is known.
+fn stopping(culprits: &[&Socket], owners: &Holders) -> Option<Candidate> {
+    let processes = holders_to_stop(culprits, owners);
+    let lingers = culprits.iter().any(|socket| lingers(socket));
+    (!processes.is_empty()).then(|| Candidate::deed(Help::Stop { processes, lingers }))
 }
 
 fn holders_to_stop(culprits: &[&Socket], owners: &Holders) -> Vec<Process> {
@@ -342,14 +357,23 @@ fn other_addresses(question: &Question, host: &Host) -> Vec<Candidate> {
     candidates.filter(works).take(MAX_ADDRESSES).collect()
 }
 
-fn foreign(question: &Question, host: &Host) -> Vec<Candidate> {
+fn foreign(question: &Question, host: &Host, owners: &Holders) -> Vec<Candidate> {
     let any: IpAddr = if question.addr.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     let of_a_link = matches!(question.addr, SocketAddr::V6(addr) if addr.ip().is_unicast_link_local());
     let mut all = if of_a_link && question.device.is_none() { links(question, host) } else { Vec::new() };
     all.extend(own_addresses(question, host).take(MAX_ADDRESSES).map(|address| to_address(question, address)));
     all.push(to_address(question, any));
     let setting = if question.addr.is_ipv4() { "net.ipv4.ip_nonlocal_bind" } else { "net.ipv6.ip_nonlocal_bind" };
-    all.push(Candidate::deed(Help::Nonlocal { setting }));
+    // With it the kernel goes on to what it looks at next.
+    let anywhere = Host { nonlocal_v4: true, nonlocal_v6: true, ..host.clone() };
+    let still = predict(question, &anywhere);
+    let still_fails = if still.is_sure() { still.errno() } else { Some(Errno::EADDRINUSE) };
+    all.push(Candidate::deed(Help::Nonlocal { setting, still_fails }));
+    if !still.culprits().is_empty() {
+        let culprits: Vec<&Socket> =
+            still.culprits().iter().filter_map(|place| Some(&host.holders.get(*place)?.socket)).collect();
+        all.extend(stopping(&culprits, owners));
+    }
     all
 }
 
@@ -471,6 +495,35 @@ mod tests {
         assert!(!helps(&half, "127.0.0.1:5000", &HELD).iter().any(|help| help.contains("TIME-WAIT")));
         let longer = Help::Wait { expires_ms: 57_001, longer: true };
         assert_eq!(longer.to_string(), "wait 58 s, and 60 s more if the peer closes meanwhile");
+    }
+
+    #[test]
+    fn a_name_cannot_write_advice() {
+        let process = |pid, name: &str| Process { pid, command: name.to_owned(), fds: vec![3] };
+        let both = stop(&[process(7, "x (kill 1"), process(8, "nc")]);
+        assert_eq!(both, r#"stop both: "x (kill 1" (kill 7) and nc (kill 8)"#);
+        assert_eq!(stop(&[process(7, "a, b")]), r#"stop "a, b" (kill 7), or let it close descriptor 3"#);
+    }
+
+    #[test]
+    fn freebind_alone_is_no_help_where_a_socket_has_the_port() {
+        let of_any = |state| {
+            let mut holder = holder(state, 1);
+            holder.socket.local = "0.0.0.0:5000".parse().unwrap();
+            holder.socket.peer = "0.0.0.0:0".parse().unwrap();
+            sample_host(vec![holder])
+        };
+        let told = helps(&of_any(TcpState::Listen), "10.9.9.9:5000", &HELD);
+        let freebind = |told: &[String]| told.iter().find(|help| help.contains("IP_FREEBIND")).cloned().unwrap();
+        assert!(
+            freebind(&told).contains("not enough alone, for then a socket that has the port is in the way"),
+            "{told:?}"
+        );
+        assert!(told.contains(&"stop nc (kill 10), or let it close descriptor 3".to_owned()), "{told:?}");
+        let told = helps(&sample_host(Vec::new()), "10.9.9.9:5000", &HELD);
+        assert!(freebind(&told).ends_with("net.ipv4.ip_nonlocal_bind=1"), "{told:?}");
+        let told = helps(&Host { may_bind_low: false, ..sample_host(Vec::new()) }, "10.9.9.9:80", &HELD);
+        assert!(freebind(&told).ends_with("needs CAP_NET_BIND_SERVICE (EACCES)"), "{told:?}");
     }
 
     #[test]

@@ -139,13 +139,18 @@ impl Answer<'_> {
         advice::call(&self.question, &|index| interface_name(self.host, index))
     }
 
+    /// What the kernel looks at before it looks at ports, where that is why.
+    fn reason(&self) -> Option<String> {
+        self.rule().and_then(|rule| rule_says(rule, &self.question, self.host))
+    }
+
     /// Sentences about the port, beside the sockets on it.
     fn notes(&self) -> Vec<String> {
         let port = self.question.addr.port();
         let mut notes = Vec::new();
-        if let Some(rule) = self.rule() {
-            notes.extend(rule_says(rule, &self.question, self.host));
-        } else if let Some(errno) = self.errno().filter(|_| self.fullness.is_none()) {
+        if self.rule().is_none()
+            && let Some(errno) = self.errno().filter(|_| self.fullness.is_none())
+        {
             notes.extend(self.not_foreseen(errno));
         }
         notes.extend(self.cannot_both_listen());
@@ -357,6 +362,13 @@ impl Render for Answer<'_> {
         if self.same_as_before {
             text.line(format!("  {}", text.paint(Role::Dim, "as above")))?;
         } else {
+            let reason = self.reason();
+            if let Some(reason) = &reason {
+                wrapped(text, "  ", reason)?;
+            }
+            if reason.is_some() && self.parts().next().is_some() {
+                wrapped(text, "  ", "the kernel looks at what has the port only after that:")?;
+            }
             self.holders(text)?;
             for note in self.notes() {
                 wrapped(text, "  ", &note)?;
@@ -570,7 +582,7 @@ impl Serialize for Answer<'_> {
         object.serialize_field("until_ms", &self.until_ms())?;
         object.serialize_field("holders", &holders)?;
         object.serialize_field("elsewhere", &elsewhere)?;
-        object.serialize_field("notes", &self.notes())?;
+        object.serialize_field("notes", &self.reason().into_iter().chain(self.notes()).collect::<Vec<_>>())?;
         object.serialize_field("advice", &advice)?;
         object.serialize_field("range", &self.fullness.as_ref().map(|full| &full.range))?;
         object.end()
