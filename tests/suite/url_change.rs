@@ -54,6 +54,19 @@ fn by_which_standard() {
 }
 
 #[test]
+fn a_template_takes_from_the_model_that_was_chosen() {
+    prints(&["--model", "rfc3986", "--set", "host=010.1", "--get", "{url} {host}", "http://h"], "http://010.1 010.1\n");
+    prints(&["--set", "host=010.1", "--get", "{url} {host}", "http://h"], "http://8.0.0.1/ 8.0.0.1\n");
+    let odd = "HTTP://H:80/%7e/../a";
+    prints(&["--model", "rfc3986", "-s", "fragment=x", "-g", "{url} {host}", odd], "HTTP://H:80/%7e/../a#x H\n");
+    prints(&["--model", "rfc3986", "-s", "fragment=x", "-g", "{url}", "//h/a"], "//h/a#x\n");
+    prints(&["--model", "rfc3986", "-g", "{url:path} {port}", odd], "/%7e/../a 80\n");
+    url(&["--model", "rfc3986", "-g", "{url}", "http://h/a b"]).status(1).stdout_is("").stderr_has("a b");
+    url(&["--model", "rfc3986", "-s", "port=1", "--csv", odd]).status(2).stdout_is("");
+    url(&["--model", "both", "-g", "{url}", odd]).status(2).stdout_is("");
+}
+
+#[test]
 fn what_is_changed_is_taken_apart_as_any_other() {
     let run = url(&["http://h/", "--set", "host=a.example", "--json"]);
     run.status(0).stdout_has(r#""input":"http://a.example/""#);

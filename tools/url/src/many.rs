@@ -17,6 +17,7 @@ use crate::models::Choice;
 use crate::parts::Whatwg;
 use crate::plain;
 use crate::record;
+use crate::rfc3986::{self, Components};
 use crate::shell::counter::Counter;
 use crate::shell::crew;
 use crate::shell::lines::{Block, Lines};
@@ -228,9 +229,15 @@ impl Run<'_, '_> {
     }
 
     fn take_text(&mut self, text: &str, place: Place<'_>) -> Result<(), Failure> {
-        let plain = plain::read(text);
         self.line.clear();
-        match (&self.job.form, plain) {
+        if let (Form::Get(template), Some(Choice::Rfc3986)) = (&self.job.form, self.job.model) {
+            match rfc3986::parse(text) {
+                Ok(reference) => self.fill(template, &Components::of_cut(text, &reference.cut), place),
+                Err(fault) => self.fail(at(place, anatomy::refused_by_rfc3986(text, &fault))),
+            }
+            return self.output.raw(&self.line);
+        }
+        match (&self.job.form, plain::read(text)) {
             (Form::Get(template), Some(url)) => self.fill(template, &url, place),
             (Form::Get(template), None) => match dissect::parse(text) {
                 Ok((split, url)) => self.fill(template, &Whatwg::new(text, &split, &url), place),

@@ -1,8 +1,10 @@
-//! What a template takes from a URL of the WHATWG model: from the crate's [`Url`], or by the short way from a [`Plain`] one.
+//! What a template takes from a URL: of the WHATWG model from the crate's [`Url`], or by the short way from a [`Plain`] one; of
+//! RFC 3986 from its [`Components`].
 
 use url::Url;
 
 use crate::plain::Plain;
+use crate::rfc3986::Components;
 use crate::scheme;
 use crate::spans::{Split, is_ignored};
 use crate::template::{HostForm, How, Part, Parts};
@@ -115,6 +117,69 @@ fn unicode(host: &str) -> String {
     if valid.is_ok() { name } else { host.to_owned() }
 }
 
+/// A URI as it stands, for RFC 3986 changes nothing by reading. It has no zones: one that stands there nevertheless is shown.
+impl Parts for Components {
+    fn append(&self, part: Part, how: How, line: &mut Vec<u8>) -> bool {
+        let sides = || self.userinfo.as_deref().map(|userinfo| userinfo.split_once(':').unwrap_or((userinfo, "")));
+        let text = match part {
+            Part::Url => {
+                let host = self.host.as_deref().map(|host| in_form(host, how.host));
+                let port = self.shown_port(how);
+                let shown = Self { host, port, ..self.clone() };
+                line.extend_from_slice(shown.to_string().as_bytes());
+                return true;
+            }
+            Part::Port => {
+                let port = self.shown_port(how);
+                return port.inspect(|port| line.extend_from_slice(port.as_bytes())).is_some();
+            }
+            Part::Host => {
+                let host = self.host.as_deref().map(|host| in_form(host, how.host));
+                return host.inspect(|host| line.extend_from_slice(host.as_bytes())).is_some();
+            }
+            Part::Scheme => self.scheme.as_deref(),
+            Part::User => sides().map(|(user, _)| user),
+            Part::Password => self.userinfo.as_deref().and_then(|userinfo| Some(userinfo.split_once(':')?.1)),
+            // Of libcurl alone.
+            Part::Options => None,
+            Part::Path => Some(&*self.path),
+            Part::Query => self.query.as_deref(),
+            Part::Fragment => self.fragment.as_deref(),
+            Part::Zoneid => self.zone(),
+        };
+        text.inspect(|text| line.extend_from_slice(text.as_bytes())).is_some()
+    }
+
+    fn query(&self) -> Option<&[u8]> {
+        self.query.as_deref().map(str::as_bytes)
+    }
+
+    fn has_explicit_port(&self) -> bool {
+        self.port.as_deref().is_some_and(|port| !port.is_empty())
+    }
+}
+
+impl Components {
+    /// The port as it stands, or the scheme's where that is wanted and there is none.
+    fn shown_port(&self, how: How) -> Option<String> {
+        let scheme = self.scheme.as_deref().filter(|_| how.default_port && self.host.is_some());
+        let known = scheme.and_then(|scheme| scheme::lookup(&scheme.to_ascii_lowercase()));
+        match known {
+            Some(known) if !self.has_explicit_port() => Some(known.port.to_string()),
+            _ => self.port.clone(),
+        }
+    }
+
+    fn zone(&self) -> Option<&str> {
+        let (_, zone) = self.host.as_deref()?.strip_prefix('[')?.strip_suffix(']')?.split_once('%')?;
+        Some(zone.strip_prefix("25").filter(|zone| !zone.is_empty()).unwrap_or(zone))
+    }
+}
+
+fn in_form(host: &str, form: HostForm) -> String {
+    if form == HostForm::Unicode { unicode(host) } else { host.to_owned() }
+}
+
 impl Parts for Plain<'_> {
     fn append(&self, part: Part, how: How, line: &mut Vec<u8>) -> bool {
         let span = match part {
@@ -187,6 +252,26 @@ mod tests {
         let url = Url::parse("mailto:a@b.c").unwrap();
         let parts = Whatwg { url: &url, zone: None, explicit_port: false };
         assert_eq!(filled(&parts, "{default:url}|{host}|{path}|{default:port}"), "mailto:a@b.c||a@b.c|");
+    }
+
+    #[test]
+    fn rfc_3986_shows_what_stands_there() {
+        let uri = Components::of("HTTP://u:p:q@010.1:80/%7e/../a?x=1&y#f");
+        assert_eq!(
+            filled(
+                &uri,
+                "{url:scheme} {user} {password} {host} {port} {url:path} {query:x} {fragment} {port:explicit}"
+            ),
+            "HTTP u p:q 010.1 80 /%7e/../a 1 f yes"
+        );
+        assert_eq!(filled(&uri, "{url}"), "HTTP://u:p:q@010.1:80/%7e/../a?x=1&y#f");
+        let bare = Components::of("//xn--bcher-kva.example");
+        assert_eq!(
+            filled(&bare, "{url}|{idn:url}|{scheme}|{default:port}|{user}"),
+            "//xn--bcher-kva.example|//bücher.example|||"
+        );
+        assert_eq!(filled(&Components::of("Http://h:/"), "{default:url} {port:explicit}"), "Http://h:80/ no");
+        assert_eq!(filled(&Components::of("http://[::1%25lo]/"), "{zoneid} {url:host}"), "lo [::1%25lo]");
     }
 
     proptest! {

@@ -21,7 +21,8 @@ pub(super) const GET: (&str, &str) = (
     "`--get` prints a line a URL: the text of TEMPLATE with each `{component}` replaced, as trurl does it. Components are `url`, \
 `scheme`, `user`, `password`, `host`, `port`, `path`, `query`, `fragment` and `zoneid`; `{query:KEY}` and `{query-all:KEY}` are the values \
 of parameters. `url` adds `{path:N}` and `{host:N}` for the segment or label number N (-1 is the last), `{file}`, `{extension}`, and \
-`{port:explicit}`, which is `yes` or `no`. `\\\\t` and `\\\\n` are a tab and a line end, and `{{` is a brace. What a URL has not is nothing.
+`{port:explicit}`, which is `yes` or `no`. `\\\\t` and `\\\\n` are a tab and a line end, and `{{` is a brace. What a URL has not is nothing. With `--model rfc3986` components are \
+those of RFC 3986, as they stand in the text.
 
 Before a component may stand `url:` (percent-encoded, as it stands in the URL), `default:` (the scheme's port where the URL has none), \
 `idn:` or `puny:` (the host in Unicode or ASCII), `must:` (a failure where the URL has no such component). All but `{url}` is decoded \
@@ -31,7 +32,7 @@ unless `url:` says otherwise; controls in what was decoded are shown as `\\\\n` 
 /// `--csv`.
 pub(super) const CSV: (&str, &str) = (
     "Comma-separated values",
-    "`--csv` prints a line of headings and a line a URL, as RFC 4180 has them: lines end in CR LF, and quotation marks stand around what has a \
+    "`--csv` prints a line of headings and a line a URL, read by WHATWG URL, as RFC 4180 has them: lines end in CR LF, and quotation marks stand around what has a \
 comma or a quotation mark in it. `--fields` chooses the columns: `input`, `url`, `scheme`, `username`, `password`, `host`, `host_kind`, \
 `host_unicode`, `zone`, `port`, `effective_port`, `service`, `path`, `file`, `extension`, `query`, `fragment`, `username_decoded`, \
 `password_decoded`, `path_decoded`, `fragment_decoded`. What a URL has not and what is empty there look alike.",
