@@ -39,6 +39,17 @@ fn every_step_is_told_and_nothing_is_sent() {
 }
 
 #[test]
+fn a_host_in_doubt_is_the_first_thing_said() {
+    let confused = "http://example.com\\@evil.example/";
+    let run = connect(&["--no-resolve", confused], &[]);
+    run.status(0).stderr_is("").stdout_has("  curl      evil.example\n");
+    assert!(run.out().starts_with("WARNING: the host depends on who reads this URL\n  WHATWG    example.com\n"));
+    let found = json(&["--no-resolve", confused]);
+    assert_eq!(found["host_warning"]["hosts"][2]["host"], "evil.example");
+    assert_eq!(json(&["--no-resolve", "http://h/"])["host_warning"], Value::Null);
+}
+
+#[test]
 fn json_has_every_member_whatever_the_scheme() {
     let full = json(&["https://u@127.0.0.1:8443/"]);
     assert_eq!(full["socket"]["resolved"], true);

@@ -64,6 +64,34 @@ The same from \"dot segments\" on: example://a/b/c/%7Bfoo%7D
 }
 
 #[test]
+fn a_host_in_doubt_is_the_first_thing_said() {
+    let pair = ["http://example.com\\@evil.example/", "http://example.com/@evil.example/"];
+    let first = "WARNING: the host depends on who reads http://example.com\\\\@evil.example/\n  WHATWG    example.com\n";
+    for command in ["same", "diff"] {
+        let run = url(&[command, pair[0], pair[1]]);
+        run.status(0).stderr_is("");
+        assert!(run.out().starts_with(first), "{}", run.out());
+        assert!(run.out().contains("  curl      evil.example\n"), "{}", run.out());
+        let json = url(&[command, "--json", pair[0], pair[1]]);
+        let found = results(&json).remove(0);
+        assert_eq!(found["host_warnings"][0]["input"], pair[0]);
+        assert_eq!(found["host_warnings"].as_array().unwrap().len(), 1);
+        let explained = url(&[command, "--explain", pair[0], pair[1]]);
+        assert_eq!((explained.out() + &explained.err()).matches("WARNING").count(), 1, "{}", explained.out());
+        let calm = url(&[command, "http://h/", "http://H/"]);
+        assert!(!calm.out().contains("WARNING"), "{}", calm.out());
+    }
+}
+
+#[test]
+fn diff_says_where_same_takes_two_for_one() {
+    let run = url(&["diff", "http://h/%7e", "http://h/~"]);
+    run.status(1).stdout_has("url same takes them for the same nevertheless, from \"percent-encoding\" on\n");
+    url(&["diff", "--model", "rfc3986", "http://h/%7e", "http://h/~"]).status(0).stdout_is("No component differs\n");
+    assert!(!url(&["diff", "http://h/a", "http://h/b"]).out().contains("url same"));
+}
+
+#[test]
 fn diff_shows_components_and_parameters_that_differ() {
     url(&["diff", "http://a/x?q=1&r=2", "https://a:8443/x?q=1&r=3"]).status(1).stderr_is("").stdout_is(
         "\

@@ -18,6 +18,7 @@ use self::proxy::Proxy;
 use crate::cli::Connect;
 use crate::dissect::{self, Dissection, EffectivePort, HostKind};
 use crate::explain::Event;
+use crate::models::warning::HostWarning;
 use crate::percent;
 use crate::shell;
 use crate::socket::{self, Socket};
@@ -27,6 +28,8 @@ use crate::socket::{self, Socket};
 pub struct Plan {
     /// The URL as it was given.
     pub input: String,
+    /// That other readers of the URL go to another host.
+    pub host_warning: Option<HostWarning>,
     /// Normalised.
     pub url: String,
     /// In lower case, without the colon.
@@ -104,6 +107,7 @@ impl Plan {
         let proxy = socket.as_ref().and_then(|socket| Proxy::of(&scheme, &socket.host, environment));
         Self {
             input: url.input.clone(),
+            host_warning: HostWarning::of(&url.input),
             url: url.normalised.clone(),
             why_none: socket.is_none().then(|| socket::why_none(url)),
             question: socket.as_ref().filter(|socket| !socket.numeric).map(Socket::question),
@@ -222,6 +226,9 @@ pub fn run(job: &Connect, output: &mut Output<'_>) -> Result<Status, Failure> {
     })?;
     let scheme = url.scheme.value.as_deref().unwrap_or_default();
     let mut plan = Plan::new(&url, &shell::environment(&proxy::variables(scheme)));
+    if let Some(warning) = &mut plan.host_warning {
+        warning.tell(output)?;
+    }
     let mut failure = None;
     if let Some(socket) = plan.socket.as_mut().filter(|_| job.resolve) {
         if let Err(refused) = shell::resolve(socket) {

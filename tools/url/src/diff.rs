@@ -9,9 +9,11 @@ use sockeye_cli::{Failure, Output, Render, Status, Text};
 use crate::cli::Diff;
 use crate::dissect::dissect;
 use crate::models::Choice;
+use crate::models::warning::HostWarning;
 use crate::query::{self, Parameter};
 use crate::report::cell;
 use crate::rfc3986::reading::Reading;
+use crate::same;
 use crate::spans::Span;
 
 /// Where two URLs differ.
@@ -21,10 +23,14 @@ pub struct Differences {
     pub first: String,
     /// The URL that it was compared with.
     pub second: String,
+    /// Of which of them readers go to different hosts.
+    pub host_warnings: Vec<HostWarning>,
     /// By which standard they were read and normalised: `whatwg` or `rfc3986`.
     pub model: &'static str,
     /// Whether no component differs.
     pub same: bool,
+    /// The rung of `url same` by which they are the same nevertheless, for this standard does not normalise so.
+    pub same_by: Option<&'static str>,
     /// The components that differ.
     pub components: Vec<Difference>,
     /// The parameters of the query that differ, by name and by which of that name they are.
@@ -68,7 +74,10 @@ struct Pieces {
 /// # Errors
 /// [`Failure`] if one of the two is malformed, or if the output cannot be written.
 pub fn run(job: &Diff, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let differences = compare(&job.first, &job.second, job.model)?;
+    let mut differences = compare(&job.first, &job.second, job.model)?;
+    for warning in &mut differences.host_warnings {
+        warning.tell(output)?;
+    }
     output.result(&differences)?;
     Ok(if differences.same { Status::YES } else { Status::NO })
 }
@@ -93,7 +102,10 @@ pub fn compare(first: &str, second: &str, model: Choice) -> Result<Differences, 
     let names = |list: &[Parameter]| list.iter().map(|one| (one.name.clone(), one.value.clone())).collect::<Vec<_>>();
     let order = parameters.is_empty() && names(&a.parameters) != names(&b.parameters);
     let same = components.is_empty();
-    Ok(Differences { first: first.to_owned(), second: second.to_owned(), model, same, components, parameters, order })
+    let same_by = if same { None } else { same::compare(first, second).ok().and_then(|ladder| ladder.rung) };
+    let host_warnings = HostWarning::of_pair(first, second);
+    let (first, second) = (first.to_owned(), second.to_owned());
+    Ok(Differences { first, second, host_warnings, model, same, same_by, components, parameters, order })
 }
 
 fn by_whatwg(text: &str) -> Result<Pieces, Failure> {
@@ -149,6 +161,9 @@ fn parameters(first: &[Parameter], second: &[Parameter]) -> Vec<ParameterDiffere
 
 impl Render for Differences {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        for warning in &self.host_warnings {
+            warning.render(text, true)?;
+        }
         if self.same {
             return text.line("No component differs");
         }
@@ -157,6 +172,9 @@ impl Render for Differences {
             table.row([(*component).to_owned(), cell(first.as_deref()), cell(second.as_deref())]);
         }
         text.table(&table)?;
+        if let Some(rung) = self.same_by {
+            text.prose("", &format!("url same takes them for the same nevertheless, from \"{rung}\" on"))?;
+        }
         if self.order {
             text.line("Query: the same parameters in another order")?;
         }

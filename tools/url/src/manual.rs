@@ -87,10 +87,13 @@ tel (RFC 3966) a table of their parts follows, and what their specification does
             "Same and different",
             "`url same A B` climbs the ladder of RFC 3986 section 6.2 and says at which rung the two become equal: the texts themselves, \
 case, the text of an IPv6 address (RFC 5952), percent-encoding of unreserved characters, dot segments, what the scheme says of ports and empty paths, and \
-last WHATWG's parser. A rung of a standard that refuses one of the two is skipped. Fragments are compared too. With `--explain` both texts are shown at every rung.
+last WHATWG's parser. A rung of a standard that refuses one of the two is skipped. The status is 0 if they are equal at any rung, be it WHATWG's alone; \
+where a warning says that the host of one depends on who reads it, equal is what they are to that reader. Fragments are compared too. With `--explain` both texts are shown at every rung.
 
 `url diff A B` lists the components that differ once normalised, and the parameters of the query by name and by which of that name they are. \
-`--model rfc3986` reads by RFC 3986, which takes relative references.",
+`--model rfc3986` reads by RFC 3986, which takes relative references. WHATWG leaves `%7e` as it is: where `url same` takes the two for \
+the same by another rung, a line says so (in JSON `same_by`). Both warn first, as the table does, if the host of one depends on who reads it \
+(`host_warnings`).",
         ),
         (
             "Encode and decode",

@@ -3,10 +3,11 @@
 //!
 //! - [`Comparison`]: the values, the reasons and the hosts
 //! - `why`: the reasons
-//! - [`explain`]: the steps as data; `report`: the table and the warning
+//! - [`explain`]: the steps as data; [`report`]: the table and the warning; [`warning`]: that alone
 
 pub mod explain;
 pub mod report;
+pub mod warning;
 mod why;
 
 use clap::ValueEnum;

@@ -10,6 +10,7 @@ use sockeye_cli::{Failure, Output, Render, Status, Text};
 
 use crate::cli::Same;
 use crate::dissect::{Dissection, Malformed, dissect};
+use crate::models::warning::HostWarning;
 use crate::rfc3986::normalise::Rule;
 use crate::rfc3986::{Components, parse};
 
@@ -20,6 +21,8 @@ pub struct Ladder {
     pub first: String,
     /// The URL that it was compared with.
     pub second: String,
+    /// Of which of them readers go to different hosts.
+    pub host_warnings: Vec<HostWarning>,
     /// Whether they are the same by any rung.
     pub same: bool,
     /// The first rung by which they are; `None` if there is none.
@@ -62,7 +65,10 @@ pub enum Event {
 /// # Errors
 /// [`Failure`] if neither standard takes one of the two, or if the output cannot be written.
 pub fn run(job: &Same, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let ladder = compare(&job.first, &job.second)?;
+    let mut ladder = compare(&job.first, &job.second)?;
+    for warning in &mut ladder.host_warnings {
+        warning.tell(output)?;
+    }
     for rung in &ladder.rungs {
         output.event(&Event::Compared { rung: rung.clone() })?;
     }
@@ -111,6 +117,7 @@ pub fn compare(first: &str, second: &str) -> Result<Ladder, Malformed> {
     Ok(Ladder {
         first: first.to_owned(),
         second: second.to_owned(),
+        host_warnings: HostWarning::of_pair(first, second),
         same: rung.is_some(),
         rung: rung.map(|rung| rung.rung),
         source: rung.map(|rung| rung.source),
@@ -161,6 +168,9 @@ impl Render for Event {
 
 impl Render for Ladder {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        for warning in &self.host_warnings {
+            warning.render(text, true)?;
+        }
         let mut table = Table::new(Rules::Lines, ["Rung", "Specified in", "Same"]);
         for Rung { rung, source, same, .. } in &self.rungs {
             let same = same.map_or("refused", |same| if same { "yes" } else { "no" });

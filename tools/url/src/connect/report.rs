@@ -158,6 +158,9 @@ fn tls_words(tls: &Tls) -> String {
 
 impl Render for Plan {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        if let Some(warning) = &self.host_warning {
+            warning.render(text, false)?;
+        }
         let url = text.paint(Role::Strong, &escape(&self.url));
         text.line(url)?;
         let Some(socket) = &self.socket else {

@@ -15,7 +15,9 @@ lower or upper case, then `all_proxy`; `no_proxy` exempts names with all below t
 
 The status is 1 where there is nothing to connect to.
 
-With `--json` there are `question`, `effective_port`, `socket`, `tls` (`sni`, `why_no_sni`, `alpn`), `http` (`target`, `host`, `authorization`, \
+If other readers of the URL go to another host, a warning says so before all else.
+
+With `--json` there are `host_warning` (`input`, `hosts`, `why`), `question`, `effective_port`, `socket`, `tls` (`sni`, `why_no_sni`, `alpn`), `http` (`target`, `host`, `authorization`, \
 `upgrade`), `first` (`speaker`, which is `client`, `server`, `both`, `unknown` or `nobody`, `octets` in hexadecimal, `text`, `note`), `proxy` \
 (`variable`, `value`, `honoured`, `exempted_by`, `effect`), `why_none` and `warnings`; what there is none of is null.",
 );

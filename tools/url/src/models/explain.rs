@@ -195,7 +195,7 @@ fn purpose_words(purpose: Purpose, scheme: &str, path: &str) -> String {
 impl Render for Event {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         if let Self::HostDiffers { hosts, why } = self {
-            return report::render_warning(text, hosts, why);
+            return report::render_warning(text, None, hosts, why);
         }
         let (topic, span, words) = self.words();
         let span = span.map(|span| span.to_string()).unwrap_or_default();

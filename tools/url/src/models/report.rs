@@ -105,7 +105,7 @@ impl Comparison {
     /// Whatever the writer says.
     pub fn render_warning(&self, text: &mut Text<'_>) -> io::Result<()> {
         match &self.host_warning {
-            Some(why) if !self.warned => render_warning(text, &self.hosts, why),
+            Some(why) if !self.warned => render_warning(text, None, &self.hosts, why),
             _ => Ok(()),
         }
     }
@@ -174,9 +174,10 @@ impl Agreement {
     }
 }
 
-/// Which reader goes where, and why.
-pub(super) fn render_warning(text: &mut Text<'_>, hosts: &[HostOf], why: &str) -> io::Result<()> {
-    text.line(text.paint(Role::Bad, "WARNING: the host depends on who reads this URL"))?;
+/// Which reader goes where, and why; of which URL, if there are more.
+pub(super) fn render_warning(text: &mut Text<'_>, url: Option<&str>, hosts: &[HostOf], why: &str) -> io::Result<()> {
+    let url = url.map_or("this URL".into(), escape);
+    text.line(text.paint(Role::Bad, &format!("WARNING: the host depends on who reads {url}")))?;
     for host in hosts {
         let lead = format!("  {:<9} ", host.reader.name());
         match (&host.host, &host.refused) {
