@@ -36,7 +36,8 @@ fn pair(server: &Socket, to: &str, from: Option<&str>) -> (Socket, Socket) {
     if let Some(from) = from {
         client.bind(&from.parse::<SocketAddr>().unwrap().into()).unwrap();
     }
-    client.connect(&to.into()).unwrap();
+    // While the kernel works its routes over, one that was there may be missing for a moment.
+    wait_until(&format!("{to} can be connected to"), || client.connect(&to.into()).is_ok());
     (client, server.accept().unwrap().0)
 }
 

@@ -634,6 +634,8 @@ fn filters(net: &Net) {
     assert_eq!(both(&["-tanH", "src ::1"]), both(&["-tanH", "src [::1]"]));
     assert_eq!(both(&["-tanH", "(sport = :7001)"]), both(&["-tanH", "sport = :7001"]));
     ours.run(&["-t", "sport == =="]).status(255).stderr_has("filter, column ");
+    ours.run(&["-t", "sport = 99999"]).stderr_has("\n  sport = 99999\n          ^^^^^\n");
+    ours.run(&["-t", "state foo"]).stderr_has("\n  state foo\n        ^^^\n");
 }
 
 fn dump_to_file(net: &Net) {

@@ -126,6 +126,16 @@ fn dump(job: &Ss, file: &str, output: &mut Output<'_>) -> Result<Status, Failure
     Ok(Status::YES)
 }
 
+/// What is wrong in a filter, with the status that ss has for it.
+fn with_status(status: Status, failure: Failure) -> Failure {
+    match failure {
+        Failure::Fault { status: Status::USAGE, message, hint, excerpt } => {
+            Failure::Fault { status, message, hint, excerpt }
+        }
+        other => other,
+    }
+}
+
 /// Which sockets are wanted, or `None` if there can be none, which ss says and calls no failure.
 fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>, Failure> {
     let mut words = match &job.filter_file {
@@ -139,7 +149,7 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
     }
     let parsed = filter::parse_in(filter::Dialect::Ss, &words).map_err(|fault| {
         let status = if fault.of_value { VALUE_WRONG } else { FILTER_WRONG };
-        Failure::new(status, fault.to_string())
+        with_status(status, fault.into())
     })?;
     for warning in &parsed.warnings {
         let warning = escape(warning);
@@ -152,12 +162,7 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
     if !families.is_empty() {
         choice.only_families(families);
     }
-    let mut filter = shell::filter::resolve(&parsed).map_err(|failure| match failure {
-        Failure::Fault { status: Status::USAGE, message, hint, excerpt } => {
-            Failure::Fault { status: VALUE_WRONG, message, hint, excerpt }
-        }
-        other => other,
-    })?;
+    let mut filter = shell::filter::resolve(&parsed).map_err(|failure| with_status(VALUE_WRONG, failure))?;
     if !parsed.is_empty() {
         output.event(&Event::filter_read(&parsed, &filter))?;
     }
