@@ -34,9 +34,11 @@ pub(crate) fn specimen(name: &str) -> Specimen {
 }
 
 pub(crate) fn capture_of(names: &[&str]) -> Vec<u8> {
-    let chosen: Vec<Specimen> = names.iter().map(|name| specimen(name)).collect();
-    let link_type = chosen[0].link_type;
-    pcap_of(&chosen.iter().collect::<Vec<_>>(), link_type)
+    let all = specimens();
+    let named = |name: &&str| all.iter().find(|specimen| specimen.name == *name);
+    let chosen: Vec<&Specimen> =
+        names.iter().map(|name| named(name).unwrap_or_else(|| panic!("no specimen {name}"))).collect();
+    pcap_of(&chosen, chosen[0].link_type)
 }
 
 #[test]

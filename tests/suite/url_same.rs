@@ -66,7 +66,8 @@ The same from \"dot segments\" on: example://a/b/c/%7Bfoo%7D
 #[test]
 fn a_host_in_doubt_is_the_first_thing_said() {
     let pair = ["http://example.com\\@evil.example/", "http://example.com/@evil.example/"];
-    let first = "WARNING: the host depends on who reads http://example.com\\\\@evil.example/\n  WHATWG    example.com\n";
+    let first =
+        "WARNING: the host depends on who reads http://example.com\\\\@evil.example/\n  WHATWG    example.com\n";
     for command in ["same", "diff"] {
         let run = url(&[command, pair[0], pair[1]]);
         run.status(0).stderr_is("");
