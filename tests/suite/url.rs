@@ -114,7 +114,7 @@ fn every_violation_of_the_standard_is_told_in_words() {
         ("http://u@h/", "a username or password in a URL is shown"),
         ("http:/h/", "exactly two slashes belong behind this scheme"),
         ("file:/etc", "two slashes belong behind file:"),
-        ("file://h/C:/", "before a drive letter the host is dropped"),
+        ("file://h/C:/", "a host stands before a drive letter"),
         ("http://h/a b", "a character that must be percent-encoded stands as it is"),
         ("http://h/%zz", "a % has no two hexadecimal digits behind it"),
         ("http://h/a\tb", "tabs or line ends inside are removed"),
@@ -153,7 +153,8 @@ fn a_malformed_url_is_one_line_and_the_others_go_on() {
     run.status(1).stdout_has("http://h/\n").stdout_has("http://i/\n").stderr_is(
         "url: \"http://[::1\": invalid IPv6 address: \"[::1\" at octets 7..11 (an IPv6 address stands in brackets, as in \
          http://[2001:db8::1]:8080/)\n\
-         url: \"example.com\": relative URL without a base: it has no scheme (try http://example.com)\n",
+         url: \"example.com\": relative URL without a base: it has no scheme; without protocol and \
+         resource name this is a URI, not a URL (try http://example.com)\n",
     );
     let json = url(&["--json", "http://h:x/", "http://i/"]);
     json.status(1).stdout_has("\"type\":\"error\"").stdout_has("\"exit_status\":1");

@@ -130,8 +130,86 @@ fn the_explanation_says_what_locates_and_what_names() {
     url(&["--explain", "http://h/x"]).status(0).stdout_has("\"http\" is the protocol and \"/x\" the resource's name");
     url(&["--explain", "www.example.com"])
         .status(1)
-        .stdout_has("without protocol and resource name this is a URI reference, not a URL");
+        .stdout_has("without protocol and resource name this is a URI, not a URL: strictly a URI reference");
     url(&["--explain", "http://h/a/../%7e"]).status(0).stdout_has("normalised by dot segments: http://h/~");
+}
+
+#[test]
+fn what_is_no_url_is_said_to_be_none_in_every_view() {
+    let sentence = "without protocol and resource name this is a URI, not a URL";
+    url(&["urn:isbn:1"]).status(0).stdout_has(&format!("URI, URL: {sentence}: \"urn\" names and does not say where"));
+    url(&["--model", "rfc3986", "example.com/x"]).status(0).stdout_has(&format!("URI, URL: {sentence}"));
+    url(&["example.com/x"]).status(1).stderr_has(&format!("it has no scheme; {sentence} (try http://example.com/x)"));
+    assert!(!url(&["http://h/a b"]).out().contains("URI, URL"));
+    assert_eq!(json(&["urn:isbn:1"])["purpose"], "names");
+    // Written by hand, and by serde.
+    assert_eq!(json(&["http://h/x"])["purpose"], "locates");
+    assert_eq!(json(&["foo:/x"])["purpose"], "locates");
+    assert_eq!(json(&["--model", "rfc3986", "x"])["purpose"], "reference");
+    // What the grammar refuses is no URI either.
+    let refused = url(&["--explain", "http://h/a b"]);
+    refused.status(0).stdout_has("refused: ");
+    assert!(!refused.out().contains("URI, not a URL") && !refused.out().contains("a URI (RFC"), "{}", refused.story());
+}
+
+#[test]
+fn nothing_that_acts_on_a_terminal_is_shown_as_it_is() {
+    let views: [&[&str]; 9] = [
+        &[],
+        &["--explain"],
+        &["--explain", "--model", "both"],
+        &["--model", "rfc3986", "--explain"],
+        &["--base", "http://h/", "--explain"],
+        &["connect", "--no-resolve", "--explain"],
+        &["same", "http://h/"],
+        &["diff", "http://h/"],
+        &["--get", "{scheme} {host} {path} {query} {fragment} {zoneid}"],
+    ];
+    let evil = "\u{1b}]0;pwn\u{7}\u{202e}";
+    for text in [
+        format!("{evil}data:x"),
+        format!("data:{evil},x"),
+        format!("tel:{evil};{evil}={evil}"),
+        format!("mailto:{evil}?{evil}={evil}&{evil}"),
+        format!("urn:{evil}:{evil}?+{evil}"),
+        format!("blob:http://h/{evil}"),
+        format!("file://{evil}/C|/{evil}"),
+        format!("foo://{evil}@h{evil}:{evil}/{evil}?{evil}#{evil}"),
+        format!("foo://h/C|/..//{evil}"),
+        format!("http://{evil}@h/{evil}?{evil}={evil}#{evil}"),
+        format!("http://h:{evil}/"),
+        format!("http://{evil}/"),
+        format!("http://[::1%{evil}]/"),
+        format!("http:{evil}"),
+        evil.to_owned(),
+    ] {
+        for view in views {
+            let run = url(&[view, &["--", &text]].concat());
+            let shown = format!("{}{}", run.out(), run.err());
+            let acts = |character: char| (character.is_control() && character != '\n') || character == '\u{202e}';
+            assert!(!shown.contains(acts), "{view:?} {text:?}: {shown:?}");
+        }
+    }
+}
+
+#[test]
+fn what_only_the_library_has_is_no_difference_between_readers() {
+    // The crate drops the host before a drive letter, and takes a backslash for the end of a port.
+    let kept = url(&["file://host/c:/x"]);
+    kept.status(0).stdout_has("in Windows ┆ \\\\host\\c:\\x ");
+    assert!(!kept.out().contains("WARNING") && !kept.out().contains("library"), "{}", kept.story());
+    let value = json(&["file://host/c:/x"]);
+    assert_eq!(
+        (value["host"]["value"].as_str(), value["normalised"].as_str()),
+        (Some("host"), Some("file://host/c:/x"))
+    );
+    assert_eq!(json(&["file:///C|/x/../.."])["normalised"], "file:///C:/");
+    url(&["--get", "{host} {path}", "file://host/c|/x"]).status(0).stdout_is("host /c:/x\n");
+    url(&["x://h:80\\x"])
+        .status(1)
+        .stdout_is("")
+        .stderr_has("invalid port: in this scheme a backslash does not end it: \"80\" at octets 6..8");
+    url(&["--csv", "foo://@"]).status(1).stderr_has("empty host: one must follow the @");
 }
 
 #[test]
@@ -194,7 +272,7 @@ fn schemes_with_a_syntax_of_their_own_are_taken_apart_by_it() {
     );
     url(&["data:;base64,YWI="]).status(0).stdout_has("│ content    ┆ 2 octets   │");
     url(&["urn:isbn:0-395-36341-1?=x"]).status(0).stdout_has("│ q-component     ┆ x                      │");
-    url(&["file://srv/share/x"]).status(0).stdout_has("\\\\\\\\srv\\\\share\\\\x");
+    url(&["file://srv/share/x"]).status(0).stdout_has("in Windows ┆ \\\\srv\\share\\x ");
     url(&["blob:https://h.example/1"]).status(0).stdout_has("│ origin     ┆ https://h.example   │");
     url(&["tel:112"]).status(0).stdout_has("RFC 3966: a number without + needs ;phone-context=");
     assert!(!url(&["mailto:a@example.com?subject=x+y"]).out().contains("Query parameters"), "they are headers");

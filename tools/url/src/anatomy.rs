@@ -8,7 +8,7 @@ use crate::cli::Dissect;
 use crate::dissect::{self, Dissection, HostKind, Malformed};
 use crate::explain::Event;
 use crate::models::report::{Alone, Refused};
-use crate::models::{self, Choice, Comparison};
+use crate::models::{self, Choice, Comparison, Purpose};
 use crate::rfc3986::Fault;
 use crate::rfc3986::reading::Reading;
 use crate::{shell, socket};
@@ -104,9 +104,18 @@ fn dissect(
                 let fault = malformed.fault.clone();
                 output.result(&Refused { input: text.to_owned(), model: "both", whatwg_fault: fault, models })?;
             }
-            Ok(Some(malformed.into()))
+            Ok(Some(Failure::from(told(malformed))))
         }
     }
+}
+
+/// A fault, with what a text is that lacks nothing but a base.
+fn told(malformed: Malformed) -> Malformed {
+    if malformed.span.is_some() || malformed.purpose() != Some(Purpose::Reference) {
+        return malformed;
+    }
+    let fault = format!("{}; without protocol and resource name this is a URI, not a URL", malformed.fault);
+    Malformed { fault, ..malformed }
 }
 
 /// Reads a URI reference by RFC 3986 alone.
@@ -129,7 +138,8 @@ fn read(
     if let Some(fault) = &reading.fault {
         return Ok(Some(refused_by_rfc3986(text, fault)));
     }
-    output.result(&Alone { input: text.to_owned(), model: "rfc3986", reading, resolution })?;
+    let purpose = models::purpose(&reading);
+    output.result(&Alone { input: text.to_owned(), model: "rfc3986", purpose, reading, resolution })?;
     Ok(None)
 }
 

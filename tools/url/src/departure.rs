@@ -1,7 +1,7 @@
 //! Where the `url` crate is known to depart from the standard, and so from what a browser does.
 //!
-//! Its values are shown as they are; what the standard has instead is a remark beside them. All of it was found by
-//! comparing the crate's 2.5.8 with another implementation (ada, in Node.js).
+//! [`standard`] mends what the crate has; what it cannot mend is a remark beside the value. All of it was found by comparing
+//! the crate's 2.5.8 with another implementation (ada, in Node.js).
 
 use serde::Serialize;
 use url::{Host, Url};
@@ -23,10 +23,42 @@ pub enum Departure {
         /// The path that the standard has, not percent-encoded.
         path: String,
     },
-    /// The crate lets a backslash end a port where the standard refuses the URL.
+}
+
+/// A URL that the standard refuses, and the crate takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A backslash behind a port, where it is no slash.
     BackslashAfterPort,
-    /// The crate takes `foo://@`, and the standard no userinfo without a host.
+    /// `foo://@`: no userinfo without a host.
     UserinfoWithoutHost,
+}
+
+/// `url` with what the standard has, as far as the crate can be told.
+///
+/// # Errors
+/// [`Refusal`] for what the standard has not at all.
+///
+/// # Source
+/// WHATWG URL, section 4.4, "port state", "host state" and "file host state".
+pub fn standard(input: &str, split: &Split, mut url: Url) -> Result<Url, Refusal> {
+    if split.kind == SchemeKind::Other && split.port.is_some() && significant(split.path.of(input)).starts_with('\\') {
+        return Err(Refusal::BackslashAfterPort);
+    }
+    let text = |span: Option<Span>| span.map(|span| significant(span.of(input))).unwrap_or_default();
+    if split.userinfo.is_some() && text(split.host).is_empty() {
+        return Err(Refusal::UserinfoWithoutHost);
+    }
+    for departure in departures(input, split, &url) {
+        match departure {
+            // What the crate does not take stays, and is told of.
+            Departure::HostDropped { host } => drop(url.set_host(Some(&host))),
+            // Without an authority the crate would write two slashes as one.
+            Departure::OtherPath { path } if url.has_authority() || !path.starts_with("//") => url.set_path(&path),
+            Departure::OtherPath { .. } => {}
+        }
+    }
+    Ok(url)
 }
 
 /// What the standard has otherwise than `url`, which is `split`.
@@ -37,18 +69,14 @@ pub fn departures(input: &str, split: &Split, url: &Url) -> Vec<Departure> {
         let host = Host::parse(&text(split.host)).ok().filter(|host| *host != Host::Domain("localhost".to_owned()));
         found.extend(host.map(|host| Departure::HostDropped { host: host.to_string() }));
     }
-    let path_text = significant(split.path.of(input));
-    if !url.cannot_be_a_base() {
+    // Only drive letters and files have paths of their own.
+    let raw = split.path.of(input);
+    if !url.cannot_be_a_base() && (split.kind == SchemeKind::File || raw.contains([':', '|'])) {
+        let path_text = significant(raw);
         let path = path(split.kind, &path_text);
         if percent::decode(&path) != percent::decode(url.path()) {
             found.push(Departure::OtherPath { path });
         }
-    }
-    if split.kind == SchemeKind::Other && split.port.is_some() && path_text.starts_with('\\') {
-        found.push(Departure::BackslashAfterPort);
-    }
-    if split.userinfo.is_some() && text(split.host).is_empty() {
-        found.push(Departure::UserinfoWithoutHost);
     }
     found
 }
@@ -57,7 +85,7 @@ pub fn departures(input: &str, split: &Split, url: &Url) -> Vec<Departure> {
 ///
 /// # Source
 /// WHATWG URL, section 4.4, "path state"; section 4.2, "shorten a url's path".
-fn path(kind: SchemeKind, text: &str) -> String {
+pub(crate) fn path(kind: SchemeKind, text: &str) -> String {
     let slashed = if kind == SchemeKind::Other { text.to_owned() } else { text.replace('\\', "/") };
     if slashed.is_empty() && kind == SchemeKind::Other {
         return slashed;
@@ -108,11 +136,35 @@ mod tests {
             ("file:\\\\\\\\host\\share", path("//host/share")),
             ("file://h//x", path("//x")),
             ("file://srv/C:/x", vec![Departure::HostDropped { host: "srv".to_owned() }]),
-            ("foo://h:1\\x", vec![Departure::BackslashAfterPort]),
-            ("foo://@", vec![Departure::UserinfoWithoutHost]),
         ] {
             assert_eq!(of(input), expected, "{input}");
         }
+    }
+
+    #[test]
+    fn what_the_crate_has_otherwise_is_mended() {
+        let mended = |input: &str| {
+            let split = split(input).unwrap();
+            standard(input, &split, Url::parse(input).unwrap())
+                .map(|url| (departures(input, &split, &url), url.to_string()))
+        };
+        for (input, expected) in [
+            // What Node.js 20 has for each.
+            ("file://srv/C:/x", "file://srv/C:/x"),
+            ("file://SRV/C|/..//x?q#f", "file://srv/C://x?q#f"),
+            ("file:///C|/x", "file:///C:/x"),
+            ("file:///C|/x/../..", "file:///C:/"),
+            ("http://h/C:/../x y\u{e4}?q", "http://h/x%20y%C3%A4?q"),
+            ("foo://h/C|/../", "foo://h/"),
+        ] {
+            assert_eq!(mended(input), Ok((Vec::new(), expected.to_owned())), "{input}");
+        }
+        // The crate drops empty segments of a file whatever it is told, and would take this path for an authority.
+        for input in ["file://h//x", "foo:/C:/..//x"] {
+            assert_eq!(mended(input).unwrap().0, [Departure::OtherPath { path: "//x".to_owned() }], "{input}");
+        }
+        assert_eq!(mended("foo://h:1\\x"), Err(Refusal::BackslashAfterPort));
+        assert_eq!(mended("foo://@"), Err(Refusal::UserinfoWithoutHost));
     }
 
     #[test]

@@ -11,12 +11,13 @@ use url::{Host, ParseError, Url};
 
 use crate::base::Resolution;
 use crate::component::{Change, Component};
-use crate::departure::{Departure, departures};
+use crate::departure::{self, Departure, Refusal, departures};
 use crate::explain::Event;
-use crate::models::Comparison;
+use crate::models::{self, Comparison, Purpose};
 use crate::path::{self, File, Label, Segment};
 use crate::percent;
 use crate::query::{self, Parameter};
+use crate::rfc3986::reading::Reading;
 use crate::scheme;
 use crate::socket::{self, Socket};
 use crate::spans::{SchemeKind, Span, Split, is_drive_letter, significant, split};
@@ -32,6 +33,8 @@ pub struct Dissection {
     pub model: Model,
     /// The whole URL, normalised; without the zone, which has no place in it.
     pub normalised: String,
+    /// Whether it is a URL in the strict sense, or a URI that only names.
+    pub purpose: Purpose,
     /// How its scheme is treated.
     pub scheme_kind: SchemeKind,
     /// Whether the path is opaque: no slash begins it, and nothing can be resolved against it.
@@ -206,21 +209,15 @@ impl fmt::Display for Remark {
             }
             Self::LibraryDeparts(Departure::HostDropped { host }) => write!(
                 f,
-                "the standard, and so a browser, keeps the host {}: the library url 2.5 drops it",
+                "the standard, and so a browser, keeps the host \"{}\": the library url 2.5 drops it",
                 escape(host)
             ),
             Self::LibraryDeparts(Departure::OtherPath { path }) => {
                 write!(
                     f,
-                    "the path is {} by the standard, and so to a browser: the library url 2.5 differs",
+                    "the path is \"{}\" by the standard, and so to a browser: the library url 2.5 differs",
                     escape(path)
                 )
-            }
-            Self::LibraryDeparts(Departure::BackslashAfterPort) => f.write_str(
-                "the standard, and so a browser, refuses this URL: in its scheme a backslash does not end a port",
-            ),
-            Self::LibraryDeparts(Departure::UserinfoWithoutHost) => {
-                f.write_str("the standard, and so a browser, refuses this URL: a host must follow the @")
             }
             Self::HostIsAfterTheLastAt { host } => write!(f, "the host is what follows the last @: {}", escape(host)),
         }
@@ -238,6 +235,14 @@ pub struct Malformed {
     pub span: Option<Span>,
     /// What to try.
     pub hint: Option<String>,
+}
+
+impl Malformed {
+    /// What it is for, if RFC 3986 takes it and only WHATWG does not.
+    pub fn purpose(&self) -> Option<Purpose> {
+        let reading = Reading::of(&self.input);
+        reading.valid.then(|| models::purpose(&reading))
+    }
 }
 
 impl fmt::Display for Malformed {
@@ -283,6 +288,7 @@ fn read(input: &str, split: &Split) -> Result<Dissection, Malformed> {
     check_zone(input, split)?;
     let (parsed, violations) = whatwg::parse(&without_zone(input, split));
     let url = parsed.map_err(|error| refused(input, split, error))?;
+    let url = standard(input, split, url)?;
     Ok(assemble(input, split, &url, violations))
 }
 
@@ -294,7 +300,19 @@ pub fn parse(input: &str) -> Result<(Split, Url), Malformed> {
     let Some(split) = split(input) else { return Err(without_scheme(input)) };
     check_zone(input, &split)?;
     let url = Url::parse(&without_zone(input, &split)).map_err(|error| refused(input, &split, error))?;
+    let url = standard(input, &split, url)?;
     Ok((split, url))
+}
+
+/// `url` as the standard has it, where the crate has something else.
+fn standard(input: &str, split: &Split, url: Url) -> Result<Url, Malformed> {
+    departure::standard(input, split, url).map_err(|refusal| {
+        let (fault, span) = match refusal {
+            Refusal::BackslashAfterPort => ("invalid port: in this scheme a backslash does not end it", split.port),
+            Refusal::UserinfoWithoutHost => ("empty host: one must follow the @", split.host),
+        };
+        Malformed { input: input.to_owned(), fault: fault.to_owned(), span, hint: None }
+    })
 }
 
 fn check_zone(input: &str, split: &Split) -> Result<(), Malformed> {
@@ -408,6 +426,7 @@ fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -
         input: input.to_owned(),
         model: Model::Whatwg,
         normalised: url.as_str().to_owned(),
+        purpose: models::purpose_of(url.scheme(), url.has_authority() || !url.cannot_be_a_base()),
         scheme_kind: split.kind,
         opaque_path: url.cannot_be_a_base(),
         scheme: scheme.changed(Change::Lowercased, lowercased),

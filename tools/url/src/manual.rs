@@ -234,7 +234,7 @@ With `--model rfc3986` the result is that with `input` and `model`.",
         Example {
             says: "What is not a URL is told on standard error:",
             command: "url example.com/x",
-            shows: "relative URL without a base: it has no scheme (try http://example.com/x)",
+            shows: "it has no scheme; without protocol and resource name this is a URI, not a URL (try http://example.com/x)",
             status: 1,
         },
     ],
@@ -247,8 +247,8 @@ With `--model rfc3986` the result is that with `input` and `model`.",
     ],
     caveats: "The `parameters` of JSON are decoded as forms encode them, whatever the scheme: what a `+` of a mailto URL is stands in `specific`.
 
-Where the library is known to depart from the standard (drive letters, empty segments of file URLs), a remark says what \
-the standard has. A `^` in a path is left as it is; the standard as it is now writes `%5E`.
+Where the library departs from the standard at drive letters, its values are put right; where they cannot be (empty segments of \
+file URLs), a remark says what the standard has. A `^` in a path is left as it is; the standard as it is now writes `%5E`.
 
 The status is that of the first URL or file that failed.
 

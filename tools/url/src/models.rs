@@ -15,12 +15,11 @@ use serde::Serialize;
 
 use crate::component::Component;
 use crate::curl::{self, CurlError};
-use crate::departure::Departure;
-use crate::dissect::{Dissection, HostKind, Malformed, Remark};
+use crate::dissect::{Dissection, HostKind, Malformed};
 use crate::percent;
 use crate::rfc3986::normalise::{decode_unreserved, normalise};
 use crate::rfc3986::reading::{Kind, Part, Reading};
-use crate::rfc3986::{Components, HostRule, PathRule};
+use crate::rfc3986::{Components, PathRule};
 use crate::specific;
 
 /// By which standard a URL is read.
@@ -144,28 +143,9 @@ fn whatwg_host(whatwg: Result<&Dissection, &Malformed>) -> HostOf {
     }
 }
 
-/// The host that the standard has, if there is one that is not empty: the crate drops one before a drive letter.
+/// The host, if there is one that is not empty.
 fn there(url: &Dissection) -> Option<String> {
-    if refused_by_the_standard(url).is_some() {
-        return None;
-    }
-    let dropped = url.remarks.iter().find_map(|remark| match remark {
-        Remark::LibraryDeparts(Departure::HostDropped { host }) => Some(host.clone()),
-        _ => None,
-    });
-    let kept = || url.host.value.clone().filter(|_| !matches!(url.host_kind, HostKind::None | HostKind::Empty));
-    dropped.or_else(kept)
-}
-
-/// Why the standard refuses what the crate takes.
-fn refused_by_the_standard(url: &Dissection) -> Option<String> {
-    url.remarks.iter().find_map(|remark| match remark {
-        Remark::LibraryDeparts(Departure::BackslashAfterPort) => {
-            Some("a port does not end at a backslash here".to_owned())
-        }
-        Remark::LibraryDeparts(Departure::UserinfoWithoutHost) => Some("a host must follow the @".to_owned()),
-        _ => None,
-    })
+    url.host.value.clone().filter(|_| !matches!(url.host_kind, HostKind::None | HostKind::Empty))
 }
 
 fn rfc3986_host(reading: &Reading) -> HostOf {
@@ -219,16 +199,11 @@ fn curl_agrees(
     match (there(url), curls) {
         (None, None) => true,
         (Some(ours), Some(curls)) => {
-            without_zone(&curls).eq_ignore_ascii_case(&ours) || same_address(&curls, &ours) || same_opaque(url, &curls)
+            // An opaque host stays percent-encoded to WHATWG, and so to whoever compares it with a list: curl decodes it.
+            without_zone(&curls).eq_ignore_ascii_case(&ours) || same_address(&curls, &ours)
         }
         _ => false,
     }
-}
-
-/// Whether an opaque host, decoded, is the one that curl has.
-fn same_opaque(url: &Dissection, curls: &str) -> bool {
-    let decoded = url.host.decoded.as_deref().filter(|_| url.host_kind == HostKind::Opaque);
-    decoded.is_some_and(|host| host.eq_ignore_ascii_case(curls))
 }
 
 /// Whether both go to the same host, as far as a URI has one: a relative reference goes nowhere by itself.
@@ -242,17 +217,15 @@ fn same_host(whatwg: Result<&Dissection, &Malformed>, reading: &Reading) -> bool
     match (there(url), theirs) {
         (None, HostOf { host: None, .. }) => true,
         (Some(ours), HostOf { host: Some(host), .. }) => {
-            let name_and_number = url.host_kind == HostKind::Ipv4 && reading.host_rule == Some(HostRule::RegName);
             let decoded = percent::decode(&host);
             let unicode = url.host_unicode.as_deref().is_some_and(|unicode| unicode.as_bytes() == decoded);
-            // RFC 3986 normalises any host, and WHATWG no opaque one.
-            let ours = if url.host_kind == HostKind::Opaque { decode_unreserved(&ours) } else { ours };
-            let equal = without_zone(&host).eq_ignore_ascii_case(&ours) || unicode || same_address(&host, &ours);
-            equal && !name_and_number
+            without_zone(&host).eq_ignore_ascii_case(&ours) || unicode || same_address(&host, &ours)
         }
         // A name of an IRI that nothing but its letters' case and Punycode changes.
-        (Some(_), HostOf { host: None, by_delimiters: Some(host), .. }) => {
-            !host.is_ascii() && url.host_unicode.as_deref() == Some(&*host.to_lowercase())
+        (Some(ours), HostOf { host: None, by_delimiters: Some(host), .. }) => {
+            // An opaque host is percent-encoded, as RFC 3987 section 3.1 makes a URI of an IRI.
+            let opaque = url.host_kind == HostKind::Opaque && percent::decode(&ours) == host.as_bytes();
+            !host.is_ascii() && (opaque || url.host_unicode.as_deref() == Some(&*host.to_lowercase()))
         }
         _ => false,
     }
@@ -326,11 +299,11 @@ fn agreement(
         "query" => normal.query.as_deref(),
         _ => normal.fragment.as_deref(),
     };
-    if component == "host" && !same_host(Ok(url), reading) {
-        return Agreement::Different;
-    }
     if text == whatwg {
         return Agreement::Same;
+    }
+    if component == "host" && !same_host(Ok(url), reading) {
+        return Agreement::Different;
     }
     let number = |port: Option<&str>| port.filter(|port| !port.is_empty()).and_then(|port| port.parse::<u16>().ok());
     let same = match component {
@@ -376,9 +349,13 @@ pub enum Purpose {
 /// RFC 3986 section 1.1.3: a URL also says how a resource is reached, by its network location for one.
 pub fn purpose(reading: &Reading) -> Purpose {
     let Some(scheme) = &reading.scheme else { return Purpose::Reference };
-    let scheme = scheme.text.to_ascii_lowercase();
-    let leads = crate::scheme::lookup(&scheme).is_some() || matches!(scheme.as_str(), "file" | "blob");
     let hierarchical = reading.authority.is_some() || reading.path_rule == Some(PathRule::Absolute);
+    purpose_of(&scheme.text.to_ascii_lowercase(), hierarchical)
+}
+
+/// As [`purpose`], of a scheme in lower case, and of whether an authority or a slash follows it.
+pub(crate) fn purpose_of(scheme: &str, hierarchical: bool) -> Purpose {
+    let leads = crate::scheme::lookup(scheme).is_some() || matches!(scheme, "file" | "blob");
     if leads || hierarchical { Purpose::Locates } else { Purpose::Names }
 }
 

@@ -24,7 +24,7 @@ pub fn write(url: &Plain<'_>, line: &mut Vec<u8>) {
     json.raw(url.text);
     json.raw(r#"","model":"whatwg","normalised":""#);
     json.raw(url.text);
-    json.raw(r#"","scheme_kind":"special","opaque_path":false,"scheme":"#);
+    json.raw(r#"","purpose":"locates","scheme_kind":"special","opaque_path":false,"scheme":"#);
     json.bare(Span { start: 0, end: url.scheme.name.len() });
     json.raw(r#","authority":"#);
     json.bare(url.authority());

@@ -9,6 +9,7 @@ use sockeye_cli::{Render, Text};
 
 use crate::component::Component;
 use crate::dissect::{Dissection, HostKind};
+use crate::models::explain::render_not_a_url;
 use crate::path::{File, Segment};
 use crate::percent;
 use crate::ruler;
@@ -284,6 +285,7 @@ impl Render for Dissection {
         if self.normalised != self.input {
             text.line(format!("Normalised: {}", escape(&self.normalised)))?;
         }
+        render_not_a_url(text, self.purpose, self.scheme.value.as_deref().unwrap_or_default())?;
         for violation in &self.violations {
             let times = if violation.count > 1 { format!(" ({} times)", violation.count) } else { String::new() };
             let word = text.paint(Role::Warning, "Violation:");

@@ -11,13 +11,18 @@ use std::io;
 
 use serde::Serialize;
 use sockeye_cli::Text;
+use sockeye_cli::escape::escape_controls;
 use sockeye_cli::table::{Rules, Table};
 use url::Url;
 
+use crate::departure;
 use crate::percent;
 use crate::report::cell;
 use crate::rfc3986::Components;
-use crate::spans::{is_drive_letter, significant};
+use crate::spans::{SchemeKind, is_drive_letter, significant};
+
+/// The row of a path as Windows writes it.
+const WINDOWS: &str = "in Windows";
 
 /// What a scheme says of the rest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -121,17 +126,15 @@ fn decoded(text: &str) -> String {
 }
 
 fn file(uri: &Components) -> File {
-    let path = uri.path.replace('\\', "/");
+    // A name for this system, and for Windows, has neither dot segments nor a bar behind its drive.
+    let path = departure::path(SchemeKind::File, &uri.path);
     let host = uri.host.clone().filter(|host| !host.is_empty() && !host.eq_ignore_ascii_case("localhost"));
     let path = decoded(&path);
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     let drive = if is_drive_letter(first) { first.chars().next() } else { None };
     let windows = match (drive, &host) {
-        (Some(drive), _) => {
-            let rest = path.trim_start_matches('/').get(2..).unwrap_or_default();
-            Some(format!("{drive}:{}", rest.replace('/', "\\")))
-        }
-        (None, Some(host)) => Some(format!("\\\\{host}{}", path.replace('/', "\\"))),
+        (Some(_), None) => Some(path.trim_start_matches('/').replace('/', "\\")),
+        (_, Some(host)) => Some(format!("\\\\{host}{}", path.replace('/', "\\"))),
         (None, None) => None,
     };
     File { host, path, drive, windows }
@@ -194,7 +197,7 @@ impl Specific {
             Self::File(file) => {
                 let mut rows = vec![row("host", file.host.as_deref().unwrap_or("this one")), row("path", &file.path)];
                 rows.extend(file.drive.map(|drive| row("drive", &drive.to_string())));
-                rows.extend(file.windows.as_ref().map(|windows| row("in Windows", windows)));
+                rows.extend(file.windows.as_ref().map(|windows| row(WINDOWS, windows)));
                 rows
             }
             Self::Blob(blob) => vec![
@@ -228,7 +231,9 @@ impl Specific {
     pub fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let mut table = Table::new(Rules::Lines, ["Part", self.source()]);
         for (name, value) in self.rows() {
-            table.row([cell(Some(&name)), cell(Some(&value))]);
+            // To be pasted: a backslash is one.
+            let value = if name == WINDOWS { escape_controls(&value) } else { cell(Some(&value)) };
+            table.row([cell(Some(&name)), value]);
         }
         text.table(&table)?;
         for fault in self.faults() {

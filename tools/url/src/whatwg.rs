@@ -51,7 +51,7 @@ fn words(violation: SyntaxViolation) -> (&'static str, &'static str) {
         }
         SyntaxViolation::ExpectedFileDoubleSlash => ("expected_file_double_slash", "two slashes belong behind file:"),
         SyntaxViolation::FileWithHostAndWindowsDrive => {
-            ("file_with_host_and_windows_drive", "before a drive letter the host is dropped")
+            ("file_with_host_and_windows_drive", "a host stands before a drive letter")
         }
         SyntaxViolation::NonUrlCodePoint => {
             ("non_url_code_point", "a character that must be percent-encoded stands as it is")

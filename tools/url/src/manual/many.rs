@@ -21,12 +21,12 @@ pub(super) const GET: (&str, &str) = (
     "`--get` prints a line a URL: the text of TEMPLATE with each `{component}` replaced, as trurl does it. Components are `url`, \
 `scheme`, `user`, `password`, `host`, `port`, `path`, `query`, `fragment` and `zoneid`; `{query:KEY}` and `{query-all:KEY}` are the values \
 of parameters. `url` adds `{path:N}` and `{host:N}` for the segment or label number N (-1 is the last), `{file}`, `{extension}`, and \
-`{port:explicit}`, which is `yes` or `no`. `\\\\t` and `\\\\n` are a tab and a line end, and `{{` is a brace. What a URL has not is nothing. With `--model rfc3986` components are \
+`{port:explicit}`, which is `yes` or `no`. `\\t` and `\\n` are a tab and a line end, and `{{` is a brace. What a URL has not is nothing. With `--model rfc3986` components are \
 those of RFC 3986, as they stand in the text.
 
 Before a component may stand `url:` (percent-encoded, as it stands in the URL), `default:` (the scheme's port where the URL has none), \
 `idn:` or `puny:` (the host in Unicode or ASCII), `must:` (a failure where the URL has no such component). All but `{url}` is decoded \
-unless `url:` says otherwise; controls in what was decoded are shown as `\\\\n` or `\\\\xNN` and a backslash as two, so that a line stays one.",
+unless `url:` says otherwise; controls in what was decoded are shown as `\\n` or `\\xNN` and a backslash as two, so that a line stays one.",
 );
 
 /// `--csv`.

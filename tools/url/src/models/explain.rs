@@ -97,11 +97,12 @@ impl Event {
 
     /// The steps of RFC 3986.
     pub fn of_reading(reading: &Reading) -> Vec<Self> {
-        let mut events = vec![Self::ReferenceKind { kind: reading.kind }];
-        match &reading.fault {
-            Some(fault) => events.push(Self::Refused { fault: fault.clone() }),
-            None => events.extend(Self::of_rules(reading)),
+        // What the grammar refuses is no URI of any kind.
+        if let Some(fault) = &reading.fault {
+            return vec![Self::Refused { fault: fault.clone() }];
         }
+        let mut events = vec![Self::ReferenceKind { kind: reading.kind }];
+        events.extend(Self::of_rules(reading));
         let scheme = reading.scheme.as_ref().map(|scheme| scheme.text.to_ascii_lowercase());
         events.push(Self::PurposeTold { purpose: purpose(reading), scheme, path: reading.path.text.clone() });
         let steps = reading.steps.iter();
@@ -176,7 +177,9 @@ pub(super) fn guess_words(guess: &str) -> String {
     format!("curl takes it for {}; a browser's address bar tries https first, or searches for it", escape(guess))
 }
 
+/// Whether this is a URL, and why.
 fn purpose_words(purpose: Purpose, scheme: &str, path: &str) -> String {
+    let scheme = escape(scheme);
     match purpose {
         Purpose::Locates if path.is_empty() => format!(
             "\"{scheme}\" is the protocol, and the resource is the host's root: a URI that says where is a URL (RFC 3986 section 1.1.3)"
@@ -188,7 +191,21 @@ fn purpose_words(purpose: Purpose, scheme: &str, path: &str) -> String {
         Purpose::Names => format!(
             "without protocol and resource name this is a URI, not a URL: \"{scheme}\" names and does not say where (RFC 3986 section 1.1.3)"
         ),
-        Purpose::Reference => "without protocol and resource name this is a URI reference, not a URL: only a base gives it both (RFC 3986 section 4.1)".to_owned(),
+        Purpose::Reference => "without protocol and resource name this is a URI, not a URL: strictly a URI reference, which only a base completes (RFC 3986 section 4.1)".to_owned(),
+    }
+}
+
+/// Says of what is no URL that it is none.
+pub(crate) fn render_purpose(text: &mut Text<'_>, purpose: Purpose, reading: &Reading) -> io::Result<()> {
+    let scheme = reading.scheme.as_ref().map(|scheme| scheme.text.to_ascii_lowercase()).unwrap_or_default();
+    render_not_a_url(text, purpose, &scheme)
+}
+
+/// Says of what is no URL that it is none, by its scheme in lower case.
+pub(crate) fn render_not_a_url(text: &mut Text<'_>, purpose: Purpose, scheme: &str) -> io::Result<()> {
+    match purpose {
+        Purpose::Locates => Ok(()),
+        Purpose::Names | Purpose::Reference => text.prose("URI, URL: ", &purpose_words(purpose, scheme, "")),
     }
 }
 

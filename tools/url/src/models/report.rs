@@ -8,7 +8,8 @@ use sockeye_cli::output::Role;
 use sockeye_cli::table::{Rules, Table};
 use sockeye_cli::{Render, Text};
 
-use super::{Agreement, Comparison, HostOf, Row};
+use super::explain::render_purpose;
+use super::{Agreement, Comparison, HostOf, Purpose, Row, purpose};
 use crate::base::Resolution;
 use crate::report::{cell, span_cell};
 use crate::rfc3986::reading::Reading;
@@ -21,6 +22,8 @@ pub struct Alone {
     pub input: String,
     /// `rfc3986`.
     pub model: &'static str,
+    /// Whether it is a URL in the strict sense.
+    pub purpose: Purpose,
     /// What was read.
     #[serde(flatten)]
     pub reading: Reading,
@@ -48,7 +51,8 @@ impl Render for Alone {
             resolution.render(text)?;
         }
         text.line(escape(&self.input))?;
-        render_reading(text, &self.reading)
+        render_reading(text, &self.reading)?;
+        render_purpose(text, self.purpose, &self.reading)
     }
 }
 
@@ -58,6 +62,7 @@ impl Render for Refused {
         text.line(escape(&self.input))?;
         if self.models.rfc3986.valid {
             render_reading(text, &self.models.rfc3986)?;
+            render_purpose(text, purpose(&self.models.rfc3986), &self.models.rfc3986)?;
         } else {
             self.models.render_rows(text)?;
         }

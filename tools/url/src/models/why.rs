@@ -61,6 +61,10 @@ pub(super) fn curl_differs(whatwg: Result<&Dissection, &Malformed>, by_curl: &Re
                 .to_owned()
         }
         (Err(malformed), Ok(_)) => format!("WHATWG refuses it: {}", malformed.fault),
+        (Ok(url), Ok(_)) if url.host_kind == HostKind::Opaque => {
+            "to WHATWG the host of this scheme is opaque and stays as it is; curl decodes it and reads names and numbers"
+                .to_owned()
+        }
         (Ok(_), Ok(_)) => "curl reads the host in a way of its own".to_owned(),
     }
 }
@@ -134,8 +138,10 @@ fn host_reasons(url: &Dissection, part: Option<&Part>, found: &mut Vec<&'static 
             found.push("WHATWG drops the dot behind an IPv4 address");
         }
     }
-    if url.host_kind == HostKind::Opaque && part.is_some_and(|part| part.text.eq_ignore_ascii_case(&text)) {
-        found.push("to WHATWG the host of this scheme is opaque, and stays as it is");
+    let as_it_stands = part.is_some_and(|part| part.text.eq_ignore_ascii_case(&text));
+    if url.host_kind == HostKind::Opaque && as_it_stands && percent::count(&text) > 0 {
+        found
+            .push("to WHATWG the host of this scheme is opaque and stays percent-encoded; RFC 3986 and curl decode it");
     }
     if url.zone.is_there() {
         found.push("neither standard has zones: RFC 6874 wrote them behind %25, and RFC 9844 took that back");
