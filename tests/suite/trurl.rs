@@ -125,6 +125,19 @@ fn the_installed_trurl_does_what_was_recorded() {
 }
 
 #[test]
+fn one_replacement_that_appends_makes_all_append() {
+    let prints = |args: &[&str], text: &str| {
+        run(tool("url").arg0("trurl").args(args)).status(0).stderr_is("").stdout_is(text);
+    };
+    prints(&["--replace", "A=1", "--replace-append", "a=9", "http://h/"], "http://h/?A=1&a=9\n");
+    prints(&["--replace", "A=1", "--replace", "a=9", "http://h/?a"], "http://h/?a=9\n");
+    // Where nothing is to be replaced there are no parameters.
+    let bare = "[\n  {\n    \"url\": \"http://h/\",\n    \"parts\": {\n      \"scheme\": \"http\",\n      \"host\": \"h\",\n      \
+                \"path\": \"/\"\n    }\n  }\n]\n";
+    prints(&["--json", "--replace", "x", "http://h/"], bare);
+}
+
+#[test]
 fn help_and_version_are_those_of_trurl() {
     let help = called(&["--help"]);
     help.status(0).stderr_is("").stdout_has("Usage: trurl [options] [URL]\n");

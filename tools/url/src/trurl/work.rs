@@ -275,15 +275,17 @@ impl Round<'_> {
         let plan = self.plan;
         let query = url.query.as_deref().unwrap_or_default();
         let appended = if self.first { plan.pairs.as_slice() } else { &[] };
-        if query.is_empty() && appended.is_empty() && plan.replaces.is_empty() {
+        // One of them that appends makes all append.
+        let append = plan.replaces.iter().any(|(_, append)| *append);
+        if query.is_empty() && appended.is_empty() && !append {
             return None;
         }
         let mut pairs = Pairs::of(query, plan.separator);
         for trim in &plan.trims {
             pairs.trim(trim, false);
         }
-        for (data, append) in &plan.replaces {
-            pairs.replace(data, *append);
+        for (data, _) in &plan.replaces {
+            pairs.replace(data, append);
         }
         for data in appended {
             pairs.append(data);
