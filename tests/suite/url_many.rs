@@ -61,7 +61,7 @@ fn json_is_an_object_a_line_whether_plain_or_not() {
 fn comma_separated_values_have_headings_and_chosen_columns() {
     let got = fed(&["-f", "-", "--csv"], b"http://h/a,b\nHTTP://H:80/\n");
     got.status(0).stdout_is(
-        "url,scheme,username,password,host,port,path,query,fragment\r\n\"http://h/a,b\",http,,,h,,\"/a,b\",,\r\nhttp://h/,http,,,h,,/,,\r\n",
+        "url,scheme,username,password,host,port,path,query,fragment\r\n\"http://h/a,b\",http,,,h,,\"/a,b\",,\r\nhttp://h/,http,,,h,80,/,,\r\n",
     );
     let chosen = run(tool("url").args([
         "--csv",

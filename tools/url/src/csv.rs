@@ -101,7 +101,7 @@ impl Field {
         let file = url.file.as_ref();
         match self {
             Self::Input => escape(&url.input),
-            Self::Url => Cow::Borrowed(url.normalised.as_str()),
+            Self::Url => with_zone(url),
             Self::Scheme => value(&url.scheme).into(),
             Self::Username => value(&url.username).into(),
             Self::Password => value(&url.password).into(),
@@ -109,6 +109,8 @@ impl Field {
             Self::HostKind => url.host_kind.name().into(),
             Self::HostUnicode => escape(url.host_unicode.as_deref().unwrap_or_default()),
             Self::Zone => value(&url.zone).into(),
+            // As --get has it: the one that stands there, be it the scheme's own.
+            Self::Port if url.effective_port.explicit => number(url.effective_port.number).into(),
             Self::Port => value(&url.port).into(),
             Self::EffectivePort => number(url.effective_port.number).into(),
             Self::Service => url.effective_port.service.unwrap_or_default().into(),
@@ -185,6 +187,16 @@ impl FromStr for Field {
     }
 }
 
+/// The URL normalised, and with its zone as RFC 6874 wrote it: without that it leads nowhere.
+fn with_zone(url: &Dissection) -> Cow<'_, str> {
+    let (Some(host), Some(zone)) = (url.host.value.as_deref(), url.zone.value.as_deref()) else {
+        return Cow::Borrowed(url.normalised.as_str());
+    };
+    // A bracket stands nowhere before the host.
+    let zoned = format!("{}%25{zone}]", host.trim_end_matches(']'));
+    Cow::Owned(url.normalised.replacen(host, &zoned, 1))
+}
+
 /// Appends the line of headings.
 pub fn header(fields: &[Field], line: &mut Vec<u8>) {
     record(fields, line, |field| field.name().into());
@@ -254,6 +266,26 @@ mod tests {
         let mut heading = Vec::new();
         header(USUAL, &mut heading);
         assert_eq!(heading, b"url,scheme,username,password,host,port,path,query,fragment\r\n");
+    }
+
+    #[test]
+    fn url_and_port_are_those_of_get() {
+        let fields = [Field::Url, Field::Port];
+        for (text, expected) in [
+            ("http://h:80/", "http://h/,80\r\n"),
+            ("http://h/", "http://h/,\r\n"),
+            ("http://h:81/", "http://h:81/,81\r\n"),
+            ("http://[fe80::1%25a]:80/", "http://[fe80::1%25a]/,80\r\n"),
+            ("http://u@[fe80::1%a]:8/[fe80::1]", "http://u@[fe80::1%25a]:8/[fe80::1],8\r\n"),
+        ] {
+            assert_eq!(line(text, &fields), expected, "{text}");
+            let (split, url) = crate::dissect::parse(text).unwrap();
+            let template = crate::template::Template::parse(b"{url},{port}", crate::template::How::default());
+            let mut got = Vec::new();
+            let parts = crate::parts::Whatwg::new(text, &split, &url);
+            template.unwrap().fill(&parts, &mut got, &mut |_| {}).unwrap();
+            assert_eq!(String::from_utf8(got).unwrap() + "\r\n", expected, "{text}");
+        }
     }
 
     #[test]

@@ -35,5 +35,6 @@ pub(super) const CSV: (&str, &str) = (
     "`--csv` prints a line of headings and a line a URL, read by WHATWG URL, as RFC 4180 has them: lines end in CR LF, and quotation marks stand around what has a \
 comma or a quotation mark in it. `--fields` chooses the columns: `input`, `url`, `scheme`, `username`, `password`, `host`, `host_kind`, \
 `host_unicode`, `zone`, `port`, `effective_port`, `service`, `path`, `file`, `extension`, `query`, `fragment`, `username_decoded`, \
-`password_decoded`, `path_decoded`, `fragment_decoded`. What a URL has not and what is empty there look alike.",
+`password_decoded`, `path_decoded`, `fragment_decoded`. `url` and `port` are those of `--get`: with the zone, and the port that stands in the text, be it the scheme's own; in JSON `normalised` has no zone, and the \
+`value` of `port` is null where the normalised URL leaves it out. What a URL has not and what is empty there look alike.",
 );
