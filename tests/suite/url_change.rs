@@ -67,6 +67,14 @@ fn a_template_takes_from_the_model_that_was_chosen() {
 }
 
 #[test]
+fn one_bad_value_of_many_loses_no_other() {
+    let run = url(&["--iterate", "port=1 x 3", "http://h"]);
+    run.status(1).stdout_is("http://h:1/\nhttp://h:3/\n").stderr_has("port: not a number");
+    let run = url(&["--iterate", "port=1 x 3", "--verify", "http://h"]);
+    run.status(1).stdout_is("http://h:1/\n").stderr_has("port: not a number");
+}
+
+#[test]
 fn what_is_changed_is_taken_apart_as_any_other() {
     let run = url(&["http://h/", "--set", "host=a.example", "--json"]);
     run.status(0).stdout_has(r#""input":"http://a.example/""#);

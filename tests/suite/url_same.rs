@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::Stdio;
 
 use serde_json::Value;
-use sockeye_test_support::{Run, run, tool};
+use sockeye_test_support::{Run, run, run_with_input, tool};
 
 fn url(args: &[&str]) -> Run {
     run(tool("url").args(args))
@@ -132,7 +132,7 @@ fn a_text_is_encoded_by_a_chosen_set() {
     url(&["encode", "-s", "form", "a b~"]).status(0).stdout_is("a+b%7E\n");
     url(&["encode", "--keep", "/:", "http://h/a b"]).status(0).stdout_is("http://h/a%20b\n");
     url(&["encode", "--set", "no-such", "a"]).status(2).stderr_has("no-such");
-    assert_eq!(piped(&["encode", "-"], b"a\xff\0\n"), b"a%FF%00%0A\n");
+    assert_eq!(piped(&["encode", "-"], b"a\xff\0\n"), b"a%FF%00%0A");
     assert_eq!(piped(&["encode", "--lines", "-"], b"a b\nc/d"), b"a%20b\nc%2Fd\n");
     let json = url(&["encode", "--json", "\u{e4}"]);
     let coded = results(json.status(0)).remove(0);
@@ -151,6 +151,23 @@ fn a_text_is_decoded_to_the_octet() {
     let json = url(&["decode", "--json", "%ff"]);
     let coded = results(json.status(0)).remove(0);
     assert_eq!((coded["result"].as_str(), coded["result_octets"].as_str()), (None, Some("ff")));
+}
+
+#[test]
+fn a_round_trip_through_a_pipe_adds_nothing() {
+    for text in [&b"a"[..], b"a\n", b"", b"\xff\0 %"] {
+        assert_eq!(piped(&["decode", "-"], &piped(&["encode", "-"], text)), text);
+    }
+}
+
+#[test]
+fn a_bad_line_is_told_by_its_number_and_the_others_go_on() {
+    let lines = "\u{fc}.de\nbad host\n\u{df}.de\n";
+    let run = run_with_input(tool("url").args(["encode", "-p", "-l", "-"]), lines.as_bytes());
+    run.status(1).stdout_is("xn--tda.de\nxn--zca.de\n");
+    run.stderr_is("url: standard input:2: \"bad host\": invalid domain name\n");
+    let run = run_with_input(tool("url").args(["decode", "-u", "-l", "-"]), b"a b\nxn--tda.de\n");
+    run.status(1).stdout_is("\u{fc}.de\n").stderr_has("standard input:1: ");
 }
 
 #[test]

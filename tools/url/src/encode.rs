@@ -13,7 +13,7 @@ use url::Host;
 
 use crate::cli::{Code, Name};
 use crate::dissect::{HostKind, dissect};
-use crate::{percent, shell};
+use crate::{many, percent, shell};
 
 /// Which octets are encoded.
 ///
@@ -125,11 +125,22 @@ pub struct Coded {
     #[serde(skip)]
     raw: Vec<u8>,
     #[serde(skip)]
-    ends: &'static [u8],
+    ends: End,
+}
+
+/// What follows a text that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// A line feed.
+    Line,
+    /// One on a terminal: in a pipe it would be an octet too many for whoever decodes it.
+    LineOnTerminal,
+    /// Nothing.
+    Nothing,
 }
 
 impl Coded {
-    fn new(before: &[u8], raw: Vec<u8>, ends: &'static [u8]) -> Self {
+    fn new(before: &[u8], raw: Vec<u8>, ends: End) -> Self {
         let text = |octets: &[u8]| str::from_utf8(octets).ok().map(str::to_owned);
         Self {
             text: text(before),
@@ -144,13 +155,18 @@ impl Coded {
 
 impl Render for Coded {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let on_terminal = text.width().is_some();
         // A terminal obeys what it is sent.
-        if text.width().is_some() {
+        if on_terminal {
             io::Write::write_all(text, harmless(&self.raw).as_bytes())?;
         } else {
             io::Write::write_all(text, &self.raw)?;
         }
-        io::Write::write_all(text, self.ends)
+        match self.ends {
+            End::LineOnTerminal if !on_terminal => Ok(()),
+            End::Line | End::LineOnTerminal => io::Write::write_all(text, b"\n"),
+            End::Nothing => Ok(()),
+        }
     }
 }
 
@@ -171,7 +187,7 @@ fn harmless(octets: &[u8]) -> String {
 /// [`Failure`] if standard input cannot be read, a name cannot be a host, or the output cannot be written.
 pub fn run_encode(job: &Code, output: &mut Output<'_>) -> Result<Status, Failure> {
     let set = job.set.unwrap_or(Set::Component);
-    each(job, output, b"\n", |octets| match job.name {
+    each(job, output, End::LineOnTerminal, |octets| match job.name {
         Some(_) => named(octets, Name::Punycode),
         None => Ok(encode(octets, set, &job.keep).into_bytes()),
     })
@@ -182,23 +198,23 @@ pub fn run_encode(job: &Code, output: &mut Output<'_>) -> Result<Status, Failure
 /// # Errors
 /// As [`run_encode`].
 pub fn run_decode(job: &Code, output: &mut Output<'_>) -> Result<Status, Failure> {
-    each(job, output, b"", |octets| match job.name {
+    each(job, output, End::Nothing, |octets| match job.name {
         Some(_) => named(octets, Name::Unicode),
         None => Ok(decode(octets, job.set, &job.keep)),
     })
 }
 
 /// Does `work` for the text, or for each line of it. A text on the command line is shown on a line of its own; one from
-/// standard input ends with `end` and nothing more.
+/// standard input ends with `end` and nothing more. A line that is bad is told of, and the others go on.
 fn each(
     job: &Code,
     output: &mut Output<'_>,
-    end: &'static [u8],
+    end: End,
     work: impl Fn(&[u8]) -> Result<Vec<u8>, Failure>,
 ) -> Result<Status, Failure> {
     if job.text != "-" {
         let octets = OsString::into_vec(job.text.clone());
-        output.result(&Coded::new(&octets, work(&octets)?, b"\n"))?;
+        output.result(&Coded::new(&octets, work(&octets)?, End::Line))?;
         return Ok(Status::YES);
     }
     let octets = shell::standard_input()?;
@@ -206,11 +222,18 @@ fn each(
         output.result(&Coded::new(&octets, work(&octets)?, end))?;
         return Ok(Status::YES);
     }
-    for line in octets.split_inclusive(|octet| *octet == b'\n') {
+    let mut status = Status::YES;
+    for (line, number) in octets.split_inclusive(|octet| *octet == b'\n').zip(1_u64..) {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
-        output.result(&Coded::new(line, work(line)?, b"\n"))?;
+        match work(line) {
+            Ok(coded) => output.result(&Coded::new(line, coded, End::Line))?,
+            Err(failure) => {
+                status = Status::NO;
+                output.failure(&many::at(format_args!("standard input:{number}: "), failure));
+            }
+        }
     }
-    Ok(Status::YES)
+    if status == Status::YES { Ok(status) } else { Err(Failure::Silent(status)) }
 }
 
 /// A host, or the host of a URL, in Punycode or in Unicode.

@@ -69,7 +69,7 @@ the steps of normalisation. For a text that it refuses it says at which octet an
 
 Where the two, or curl, do not go to the same host, or one refuses the text for its authority and the other goes to a host, a warning comes first of all: \
 a filter that reads a URL by one and a client that reads it by the other are a hole. A name outside ASCII alone, a zone, or a port \
-that is too large is no such difference. What curl does is what libcurl 8.14 has.",
+that is too large is no such difference, and an address of mail or a telephone number (mailto, tel) is not held against curl. What curl does is what libcurl 8.14 has.",
         ),
         (
             "References and bases",
@@ -104,8 +104,8 @@ the same by another rung, a line says so (in JSON `same_by`). Both warn first, a
 `url decode TEXT` undoes every `%XX`; with a set it leaves those that the set encodes, so that `--set unreserved` is the step of RFC 3986 section 6.2.2.2. \
 In a form every `%XX` is undone, and a `+` is a blank. A `%` without two digits behind it stays.
 
-`-` is standard input, octet by octet: a line feed at its end is encoded too, unless `--lines` takes each line by itself. What is decoded from there is written without \
-a line feed behind it. On a terminal control characters are shown as `\\xNN`. `--punycode` and `--unicode` convert a host, or the host of a URL, and leave the rest.",
+`-` is standard input, octet by octet: a line feed at its end is encoded too, unless `--lines` takes each line by itself: then a line that is bad is told of with its number, the others go on, \
+and the status is 1 in the end. What comes of standard input as a whole is written without a line feed behind it, but for what is encoded on a terminal. On a terminal control characters are shown as `\\xNN`. `--punycode` and `--unicode` convert a host, or the host of a URL, and leave the rest.",
         ),
         (
             "JSON",

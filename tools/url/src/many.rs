@@ -219,13 +219,14 @@ impl Run<'_, '_> {
     /// Changes a URL, or makes one of nothing, and shows what comes of it.
     fn change(&mut self, text: Option<&str>, place: Place<'_>) -> Result<(), Failure> {
         let Some(edits) = &self.job.edits else { return self.take_text(text.unwrap_or_default(), place) };
-        match edits.apply(text) {
-            Ok(texts) => texts.iter().try_for_each(|text| self.take_text(text, place)),
-            Err(why) => {
-                self.fail(Failure::new(Status::NO, format!("{place}{}", escape(&why))));
-                Ok(())
+        for text in edits.apply(text).unwrap_or_else(|why| vec![Err(why)]) {
+            match text {
+                _ if self.is_over() => return Ok(()),
+                Ok(text) => self.take_text(&text, place)?,
+                Err(why) => self.fail(Failure::new(Status::NO, format!("{place}{}", escape(&why)))),
             }
         }
+        Ok(())
     }
 
     fn take_text(&mut self, text: &str, place: Place<'_>) -> Result<(), Failure> {
@@ -291,8 +292,8 @@ impl Run<'_, '_> {
     }
 }
 
-/// The failure, said to be of the URL in that place. A URL that is malformed is an answer, and no wrong command line.
-fn at(place: Place<'_>, failure: Failure) -> Failure {
+/// The failure, said to be of the text in that place. A URL that is malformed is an answer, and no wrong command line.
+pub(crate) fn at(place: impl fmt::Display, failure: Failure) -> Failure {
     match failure {
         Failure::Fault { status, message, hint, excerpt } => {
             let status = if status == Status::USAGE { Status::NO } else { status };

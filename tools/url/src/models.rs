@@ -180,8 +180,8 @@ fn curl_host(by_curl: Result<curl::Url, CurlError>) -> HostOf {
     }
 }
 
-/// Whether curl goes where a browser does. What it refuses for something else than the host is in no doubt, and a scheme
-/// that is no host's leads nowhere, though curl takes it for one.
+/// Whether curl goes where a browser does. What it refuses for something else than the host is in no doubt, and an address
+/// of mail or a telephone number is not handed to it.
 fn curl_agrees(
     whatwg: Result<&Dissection, &Malformed>,
     reading: &Reading,
@@ -193,7 +193,7 @@ fn curl_agrees(
         Err(_) => return true,
     };
     let Ok(url) = whatwg else { return curls.is_none() || reading.kind != Kind::Uri };
-    if url.scheme.value.as_deref().is_some_and(specific::is_known) {
+    if url.scheme.value.as_deref().is_some_and(specific::is_address) {
         return true;
     }
     match (there(url), curls) {

@@ -104,6 +104,11 @@ pub fn is_known(scheme: &str) -> bool {
     matches!(scheme, "mailto" | "data" | "urn" | "file" | "blob" | "tel")
 }
 
+/// Whether a scheme, in lower case, is one of addresses that no host is reached by: people write them to each other.
+pub fn is_address(scheme: &str) -> bool {
+    matches!(scheme, "mailto" | "tel")
+}
+
 /// What the scheme of `input` says of the rest; `None` for a scheme that says nothing more.
 pub fn of(input: &str) -> Option<Specific> {
     let text = significant(input.trim_matches(|character: char| character <= ' '));

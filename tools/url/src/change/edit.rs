@@ -141,11 +141,12 @@ impl Edits {
         }
     }
 
-    /// The URLs that `text`, or nothing, becomes: one, or one for each combination of what is iterated over.
+    /// The URLs that `text`, or nothing, becomes: one, or one for each combination of what is iterated over, or why that one
+    /// cannot be.
     ///
     /// # Errors
-    /// Why a URL cannot be read, or not be changed so.
-    pub fn apply(&self, text: Option<&str>) -> Result<Vec<String>, String> {
+    /// Why a URL cannot be read, or not be redirected.
+    pub fn apply(&self, text: Option<&str>) -> Result<Vec<Result<String, String>>, String> {
         let mut uri = match text {
             Some(text) => self.read(text)?,
             None => Components::default(),
@@ -153,20 +154,20 @@ impl Edits {
         if let (Some(location), Some(_)) = (&self.redirect, text) {
             uri = self.redirected(&uri, location)?;
         }
-        let mut all = vec![uri];
+        let mut all: Vec<Result<Components, String>> = vec![Ok(uri)];
         for (target, encode, values) in &self.iterates {
             all = all
                 .iter()
                 .flat_map(|uri| {
                     values.iter().map(|value| {
-                        let mut uri = uri.clone();
+                        let mut uri = uri.clone()?;
                         set(&mut uri, *target, value, *encode)?;
                         Ok(uri)
                     })
                 })
-                .collect::<Result<_, String>>()?;
+                .collect();
         }
-        all.into_iter().map(|uri| self.finish(uri)).collect()
+        Ok(all.into_iter().map(|uri| self.finish(uri?)).collect())
     }
 
     fn finish(&self, mut uri: Components) -> Result<String, String> {

@@ -210,3 +210,22 @@ proptest! {
         explain::Event::of(&comparison);
     }
 }
+
+#[test]
+fn curl_is_held_against_every_scheme_that_is_no_address() {
+    for (input, warned) in [
+        ("file:u@evil.com/x", true),
+        ("javascript:x@b.com", true),
+        ("data:,x@b.com", true),
+        ("mailto:a@b.com", false),
+        ("tel:123", false),
+        ("file:///etc/passwd", false),
+        ("file:/x", false),
+        ("data:text/plain,x", false),
+        ("urn:isbn:1", false),
+        ("blob:http://h/x", false),
+    ] {
+        let found = compare(input, crate::dissect::of(input).as_ref());
+        assert_eq!(found.host_warning.is_some(), warned, "{input}: {:?}", found.host_warning);
+    }
+}

@@ -1,5 +1,11 @@
 use super::*;
 
+impl Edits {
+    fn each(&self, text: Option<&str>) -> Result<Vec<String>, String> {
+        self.apply(text)?.into_iter().collect()
+    }
+}
+
 fn edits() -> Edits {
     Edits::none()
 }
@@ -11,7 +17,7 @@ fn set_to(text: &str) -> Set {
 
 fn changed(model: Choice, url: &str, sets: &[&str]) -> Result<String, String> {
     let edits = Edits { model, sets: sets.iter().map(|text| set_to(text)).collect(), ..edits() };
-    edits.apply(Some(url)).map(|urls| urls.join(" "))
+    edits.each(Some(url)).map(|urls| urls.join(" "))
 }
 
 #[test]
@@ -65,7 +71,7 @@ fn what_cannot_be_is_refused() {
         assert!(target_and_value(text).is_err(), "{text}");
     }
     let curl = Edits { only_curl: true, ..edits() };
-    assert!(curl.apply(Some("foo://h/")).unwrap_err().contains("libcurl has no code"));
+    assert!(curl.each(Some("foo://h/")).unwrap_err().contains("libcurl has no code"));
 }
 
 #[test]
@@ -78,9 +84,9 @@ fn the_query_keeps_what_is_not_changed() {
         ..edits()
     };
     let url = "http://h/p?a=1&b=%7e%C3%a4&utm_x=2&a=3";
-    assert_eq!(edits.apply(Some(url)), Ok(vec!["http://h/p/s%2Ft?a=x+y&b=%7e%C3%a4&new=%C3%A4&p=1%262".to_owned()]));
+    assert_eq!(edits.each(Some(url)), Ok(vec!["http://h/p/s%2Ft?a=x+y&b=%7e%C3%a4&new=%C3%A4&p=1%262".to_owned()]));
     let sorted = Edits { sort: true, separator: b';', ..self::edits() };
-    assert_eq!(sorted.apply(Some("http://h/?b;a=%7e")), Ok(vec!["http://h/?a=%7e;b".to_owned()]));
+    assert_eq!(sorted.each(Some("http://h/?b;a=%7e")), Ok(vec!["http://h/?a=%7e;b".to_owned()]));
 }
 
 #[test]
@@ -88,19 +94,19 @@ fn every_combination_and_redirections() {
     let ports = (Target::Part(Part::Port), true, vec!["1".to_owned(), String::new()]);
     let hosts = (Target::Part(Part::Host), true, vec!["x".to_owned(), "y".to_owned()]);
     let edits = Edits { iterates: vec![ports, hosts], ..edits() };
-    let all = edits.apply(Some("http://h/")).unwrap();
+    let all = edits.each(Some("http://h/")).unwrap();
     assert_eq!(all, ["http://x:1/", "http://y:1/", "http://x/", "http://y/"]);
     for model in [Choice::Whatwg, Choice::Rfc3986] {
         let to = |location: &str| {
             let edits = Edits { model, redirect: Some(location.to_owned()), ..self::edits() };
-            edits.apply(Some("http://u@h/a/b?c")).map(|urls| urls.concat())
+            edits.each(Some("http://u@h/a/b?c")).map(|urls| urls.concat())
         };
         assert_eq!(to("../d?e"), Ok("http://u@h/d?e".to_owned()));
         assert_eq!(to("//g"), Ok(if model == Choice::Whatwg { "http://g/" } else { "http://g" }.to_owned()));
     }
     let spaces = Edits { model: Choice::Rfc3986, spaces: true, ..self::edits() };
     assert_eq!(
-        spaces.apply(Some("http://h/a b?c d#e f")),
+        spaces.each(Some("http://h/a b?c d#e f")),
         Ok(vec!["http://h/a b?c d#e f".replace(' ', "%20").replace("c%20d", "c+d")])
     );
 }
@@ -108,5 +114,5 @@ fn every_combination_and_redirections() {
 #[test]
 fn a_url_is_made_of_nothing() {
     let edits = Edits { sets: ["scheme=ftp", "host=h", "path=a"].map(set_to).to_vec(), ..edits() };
-    assert_eq!(edits.apply(None), Ok(vec!["ftp://h/a".to_owned()]));
+    assert_eq!(edits.each(None), Ok(vec!["ftp://h/a".to_owned()]));
 }
