@@ -281,3 +281,14 @@ fn schemes_with_a_syntax_of_their_own_are_taken_apart_by_it() {
     assert_eq!(found["specific"]["headers"][0]["value"], "x+y");
     assert_eq!(json(&["http://h/"])["specific"], Value::Null);
 }
+
+#[test]
+fn a_zone_is_no_part_of_a_valid_uri() {
+    let run = url(&["--model", "rfc3986", "http://[fe80::1%eth0]/"]);
+    run.status(0).stdout_has("RFC 3986: refused by the grammar: an IPv6 address has no zone at octet 15 (IP-literal,");
+    let both = url(&["http://[fe80::1%25eth0]/"]);
+    both.status(0).stdout_has("RFC 3986: refused by the grammar: ");
+    let json = json(&["--model", "rfc3986", "http://[fe80::1%eth0]/"]);
+    assert_eq!((json["valid"].as_bool(), json["zone_fault"]["octet"].as_u64()), (Some(false), Some(15)));
+    assert_eq!(json["zone"]["text"], "eth0");
+}

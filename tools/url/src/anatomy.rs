@@ -72,7 +72,7 @@ fn dissect(
     let models =
         models.map(|models| Comparison { in_full: job.model.is_some(), warned: output.is_explained(), ..models });
     let refused_but_read = models.as_ref().is_some_and(|models| {
-        (models.host_warning.is_some() && !output.is_json()) || (job.model.is_some() && models.rfc3986.valid)
+        (models.host_warning.is_some() && !output.is_json()) || (job.model.is_some() && models.rfc3986.is_taken())
     });
     if dissected.is_ok() || output.is_explained() || refused_but_read {
         apart(shown, output)?;
@@ -126,7 +126,7 @@ fn read(
     output: &mut Output<'_>,
 ) -> Result<Option<Failure>, Failure> {
     let reading = Reading::of(text);
-    if reading.valid || output.is_explained() {
+    if reading.is_taken() || output.is_explained() {
         apart(shown, output)?;
     }
     for event in resolution.iter().flat_map(Resolution::events) {

@@ -123,7 +123,7 @@ sockaddr as hexadecimal; it is null where there is nothing to connect to.
 
 With `--json` the model is whatwg unless `--model` is given. With both there is `models` besides: `host_warning` (a sentence, or null), \
 `hosts` (for each `reader`, `whatwg`, `rfc3986` and `curl`, the `host`, or why it is `refused` and the host `by_delimiters`), `guess` (what curl takes a text without a scheme for), `components` (each \
-with `whatwg`, `rfc3986`, `agreement`, which is `same`, `normalised` or `different`, and `why`), and `rfc3986`: `valid`, `fault`, `kind`, \
+with `whatwg`, `rfc3986`, `agreement`, which is `same`, `normalised` or `different`, and `why`), and `rfc3986`: `valid`, `fault`, `zone_fault` (where the grammar refuses a zone, with which the text is taken nevertheless), `kind`, \
 the components with `span`, `text` and `normalised`, `host_rule`, `path_rule`, `normalised` and its `steps`. \
 With `--model rfc3986` the result is that with `input` and `model`.",
         ),
@@ -262,3 +262,15 @@ RFC 6068, RFC 2397, RFC 8141, RFC 8089, the File API and RFC 3966 for mailto, da
 is the text of the addresses of sockets, UTS #46 that of domains; RFC 9844 replaces RFC 6874 on zones.",
     see_also: &["dig(1)", "nc(1)", "getaddrinfo(3)", "ip(7)", "ipv6(7)"],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::MANUAL;
+
+    #[test]
+    fn a_backslash_is_one() {
+        for (heading, text) in MANUAL.sections {
+            assert!(!text.contains("\\\\"), "{heading}");
+        }
+    }
+}

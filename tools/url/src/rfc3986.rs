@@ -75,6 +75,20 @@ pub struct Zone {
     pub form: ZoneForm,
 }
 
+impl Zone {
+    /// Why the grammar refuses it, at the sign before it.
+    ///
+    /// # Source
+    /// RFC 3986 section 3.2.2: an `IPv6address` has no zone. RFC 6874 added one, and RFC 9844 took it back.
+    fn fault(self) -> Fault {
+        let sign = match self.form {
+            ZoneForm::Rfc6874 => "%25".len(),
+            ZoneForm::Rfc9844 => "%".len(),
+        };
+        fault(self.span.start.saturating_sub(sign), "IP-literal", "3.2.2", "an IPv6 address has no zone")
+    }
+}
+
 /// How a zone is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

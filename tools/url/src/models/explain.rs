@@ -151,12 +151,18 @@ impl Event {
                 let follows = format!("\"{}\" follows the rule {rule} (RFC 3986 section {section})", escape(text));
                 (component, Some(*span), follows)
             }
-            Self::ZoneFound { span, form: ZoneForm::Rfc6874 } => {
-                ("zone", Some(*span), "behind %25 as RFC 6874 wrote it; RFC 9844 took that back".to_owned())
-            }
-            Self::ZoneFound { span, form: ZoneForm::Rfc9844 } => {
-                ("zone", Some(*span), "behind a bare %, as users type it (RFC 9844); RFC 3986 has no zones".to_owned())
-            }
+            Self::ZoneFound { span, form: ZoneForm::Rfc6874 } => (
+                "zone",
+                Some(*span),
+                "behind %25 as RFC 6874 wrote it; RFC 9844 took that back, and the grammar of RFC 3986 refuses it"
+                    .to_owned(),
+            ),
+            Self::ZoneFound { span, form: ZoneForm::Rfc9844 } => (
+                "zone",
+                Some(*span),
+                "behind a bare %, as users type it (RFC 9844); RFC 3986 has no zones, and its grammar refuses it"
+                    .to_owned(),
+            ),
             Self::Refused { fault } => ("rfc3986", None, format!("refused: {fault}")),
             Self::NormalisedBy { rule, source, result } => {
                 ("rfc3986", None, format!("normalised by {}: {} ({source})", rule.words(), escape(result)))

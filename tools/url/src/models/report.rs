@@ -60,7 +60,7 @@ impl Render for Refused {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         self.models.render_warning(text)?;
         text.line(escape(&self.input))?;
-        if self.models.rfc3986.valid {
+        if self.models.rfc3986.is_taken() {
             render_reading(text, &self.models.rfc3986)?;
             render_purpose(text, purpose(&self.models.rfc3986), &self.models.rfc3986)?;
         } else {
@@ -100,7 +100,7 @@ fn render_reading(text: &mut Text<'_>, reading: &Reading) -> io::Result<()> {
     for step in &reading.steps {
         text.line(format!("Normalised ({}, {}): {}", step.rule.words(), step.source, escape(&step.result)))?;
     }
-    text.line(format!("RFC 3986: {}", reading.kind.words()))
+    text.prose("RFC 3986: ", &reading.words())
 }
 
 impl Comparison {
@@ -124,10 +124,13 @@ impl Comparison {
         if let Some(fault) = self.rfc3986.fault.as_ref().filter(|_| !told) {
             text.prose("RFC 3986: ", &format!("refused: {fault}"))?;
         }
+        if self.rfc3986.zone_fault.is_some() {
+            text.prose("RFC 3986: ", &self.rfc3986.words())?;
+        }
         let shown = |row: &&Row| self.in_full || row.agreement == Agreement::Different;
         let rows: Vec<&Row> = self.components.iter().filter(shown).collect();
         let later: Vec<&str> = self.of(Agreement::Normalised).map(|row| row.component).collect();
-        if self.rfc3986.valid && self.of(Agreement::Different).next().is_none() {
+        if self.rfc3986.is_taken() && self.of(Agreement::Different).next().is_none() {
             let once = match later.as_slice() {
                 [] => String::new(),
                 later => format!(", once normalised by its section 6.2 ({})", later.join(", ")),
@@ -138,7 +141,7 @@ impl Comparison {
             return Ok(());
         }
         // RFC 3986 has no components of what it refuses; appendix B has.
-        let other = if self.rfc3986.valid { "RFC 3986" } else { "Delimiters alone" };
+        let other = if self.rfc3986.is_taken() { "RFC 3986" } else { "Delimiters alone" };
         let mut table = Table::new(Rules::Lines, ["Component", "", "WHATWG", other]);
         for row in &rows {
             let values = [row.whatwg.as_deref(), row.rfc3986.as_deref()].map(cell);

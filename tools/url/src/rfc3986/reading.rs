@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::normalise::{self, Step};
-use super::{Components, Cut, Fault, HostRule, PathRule, ZoneForm, cut, parse};
+use super::{Components, Cut, Fault, HostRule, PathRule, Zone, ZoneForm, cut, parse};
 use crate::spans::Span;
 
 /// A text as RFC 3986 reads it. Where it is refused, the components are what the delimiters alone give (appendix B).
@@ -29,6 +29,8 @@ pub struct Reading {
     pub zone: Option<Part>,
     /// How that is written: RFC 3986 has none.
     pub zone_form: Option<ZoneForm>,
+    /// Where the grammar refuses the zone, with which the text is taken nevertheless.
+    pub zone_fault: Option<Fault>,
     /// Without the colon.
     pub port: Option<Part>,
     /// Always there.
@@ -122,7 +124,7 @@ impl Reading {
             kind = Kind::AbsolutePathReference;
         }
         Self {
-            valid: parsed.is_ok(),
+            valid: parsed.is_ok() && zone.is_none(),
             kind,
             authority: part(cut.authority, normal.authority()),
             normalised: reference.map(|_| normal.to_string()),
@@ -132,6 +134,7 @@ impl Reading {
             host_rule: reference.and_then(|reference| reference.host_rule),
             zone: part(zone.map(|zone| zone.span), zone.map(|zone| zone.span.of(input).to_owned())),
             zone_form: zone.map(|zone| zone.form),
+            zone_fault: zone.map(Zone::fault),
             port: part(cut.port, normal.port),
             path: Part { span: path, text: path.of(input).to_owned(), normalised: path_normal },
             path_rule: reference.map(|reference| reference.path_rule),
@@ -139,6 +142,20 @@ impl Reading {
             fragment: part(cut.fragment, normal.fragment),
             steps,
             fault: parsed.err(),
+        }
+    }
+
+    /// Whether the text is read: it follows the grammar, or would without its zone.
+    pub fn is_taken(&self) -> bool {
+        self.fault.is_none()
+    }
+
+    /// What the text is; of one with a zone, that the grammar refuses it, and what it is nevertheless.
+    pub fn words(&self) -> String {
+        let kind = self.kind.words();
+        match &self.zone_fault {
+            Some(fault) => format!("refused by the grammar: {fault}; taken with its zone nevertheless, as {kind}"),
+            None => kind.to_owned(),
         }
     }
 
@@ -203,6 +220,19 @@ mod tests {
             ]
         );
         assert_eq!(reading.normalised.as_deref(), Some("http://u@exa.com/~?Q#F"));
+    }
+
+    #[test]
+    fn a_zone_is_taken_and_is_of_no_grammar() {
+        for (input, octet) in [("http://[fe80::1%eth0]/", 15), ("http://[fe80::1%25eth0]:80/", 15), ("//[::1%25]", 6)] {
+            let reading = Reading::of(input);
+            assert!(reading.is_taken() && !reading.valid && reading.normalised.is_some(), "{input}");
+            let fault = reading.zone_fault.clone().unwrap();
+            assert_eq!((fault.octet, fault.rule), (octet, "IP-literal"), "{input}");
+            assert!(reading.words().starts_with("refused by the grammar: "), "{}", reading.words());
+        }
+        let plain = Reading::of("http://[fe80::1]/");
+        assert!(plain.valid && plain.zone_fault.is_none());
     }
 
     #[test]
