@@ -12,6 +12,7 @@
 //! - [`explain`]: the working as data
 //! - [`target`]: the port that a command is about, as typed
 //! - [`byte_order`]: the forgotten htons
+//! - [`command`]: names of processes as programs read them
 //! - [`why`]: `ports why`
 //! - [`free`]: `ports free`
 //! - [`wait`]: `ports wait`
@@ -30,6 +31,7 @@ pub mod backlog;
 pub mod byte_order;
 pub mod cli;
 pub mod columns;
+pub mod command;
 pub mod details;
 pub mod doubts;
 pub mod endpoint;

@@ -23,6 +23,7 @@ pub struct Owner<'a> {
     /// The descriptor.
     pub fd: u32,
     /// `/proc/PID/comm`, made safe for a terminal. A process may set it to anything.
+    #[serde(flatten, serialize_with = "crate::command::flat")]
     pub command: &'a str,
 }
 
@@ -34,6 +35,7 @@ pub struct Held {
     /// The descriptor.
     pub fd: u32,
     /// As [`Owner::command`].
+    #[serde(flatten, serialize_with = "crate::command::flat")]
     pub command: String,
 }
 

@@ -15,6 +15,7 @@ use sockeye_sys::{Family, Protocol, SockType};
 
 use self::table::{Nature, Opt, Value};
 use crate::cli::{Opts, Whose};
+use crate::command::Command;
 use crate::owners::{self, Owner};
 use crate::record::Coded;
 use crate::shell;
@@ -149,10 +150,12 @@ impl Serialize for Shown<'_> {
         use serde::ser::SerializeStruct as _;
         let Socket { pid, fd, command, nature, kind, local, peer, .. } = self.socket;
         let settings: Vec<&Setting> = self.settings().collect();
-        let mut object = serializer.serialize_struct("SocketOptions", 12)?;
+        let mut object = serializer.serialize_struct("SocketOptions", 13)?;
         object.serialize_field("pid", pid)?;
         object.serialize_field("fd", fd)?;
-        object.serialize_field("command", command)?;
+        let (command, command_hex) = Command(command).parts();
+        object.serialize_field("command", &command)?;
+        object.serialize_field("command_hex", &command_hex)?;
         object.serialize_field("kind", kind)?;
         let ip = |end: &Option<SocketAddr>| end.map(|end| IpText(end.ip()).to_string());
         let port = |end: &Option<SocketAddr>| end.map(|end| end.port());

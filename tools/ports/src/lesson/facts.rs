@@ -8,6 +8,7 @@ use sockeye_sys::{Protocol, TcpState};
 use crate::owners::Owner;
 use crate::socket::Socket;
 use crate::state::State;
+use crate::watch::when::span;
 
 /// What a sentence is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -102,6 +103,8 @@ fn receive_queue(socket: &Socket) -> Option<String> {
     );
     match (queue, socket.protocol) {
         (0, _) => None,
+        // The peer's FIN, which nobody will read any more.
+        _ if socket.is_orphan() => None,
         (1, Protocol::TCP) if fin => {
             Some("Recv-Q 1 is the peer's FIN: the process has not read as far as the end of the stream".to_owned())
         }
@@ -164,7 +167,11 @@ fn timer(socket: &Socket, limits: Limits) -> Option<String> {
                 Some(_) => ("tcp_retries2", limits.retries2),
                 None => ("tcp_orphan_retries", limits.orphan_retries),
             };
-            let limit = limit.map_or_else(String::new, |limit| format!(" (net.ipv4.{name} is {limit})"));
+            let limit = match limit {
+                None => String::new(),
+                Some(0) if socket.inode.is_none() => format!(" (given up after 8: net.ipv4.{name} is 0)"),
+                Some(limit) => format!(" (net.ipv4.{name} is {limit})"),
+            };
             Some(format!(
                 "sent again {}{limit} without an answer; once more {next}: the peer is gone, or the path is broken",
                 count(times, "time", "times")
@@ -202,6 +209,25 @@ fn tries(segment: &str, again: u32, limit: Option<u8>, next: &str) -> String {
         }
         Some(_) => format!("{segment} {sent} is out, the last; the kernel looks again {next}"),
         None => format!("{segment} {sent} is out; the next goes {next}"),
+    }
+}
+
+/// Who must act next, where the numbers know better than the state alone.
+pub fn next(socket: &Socket) -> &'static str {
+    let State::Tcp(TcpState::Established | TcpState::CloseWait) = socket.state else { return socket.state.meaning().1 };
+    let again = socket.timer.retransmits > 0;
+    match (socket.state, socket.timer.kind) {
+        (State::Tcp(TcpState::CloseWait), _) if socket.waits_for_accept() => {
+            "the process that listens must accept(2) it, and then close(2)"
+        }
+        _ if socket.waits_for_accept() => "the process that listens must accept(2) it; the peer may send already",
+        (_, TimerKind::ZeroWindowProbe) if window_is_closed(socket) => {
+            "the peer's process must read: until then what is to be sent stays here"
+        }
+        (_, TimerKind::Retransmission | TimerKind::KeepAlive) if again => {
+            "the peer, or the path to it, must answer: the kernel asks again until it gives up"
+        }
+        _ => socket.state.meaning().1,
     }
 }
 
@@ -265,7 +291,7 @@ fn drops(socket: &Socket, listener: bool) -> Option<String> {
 
 fn path(info: &TcpInfo) -> Option<String> {
     let rtt = info.rtt_us().filter(|rtt| *rtt > 0)?;
-    let rtt = format!("round trip {}", milliseconds(rtt));
+    let rtt = format!("round trip {}", span(rtt.into()));
     Some(match (info.total_retrans().filter(|again| *again > 0), info.segs_out()) {
         (Some(again), Some(sent)) => format!("{rtt}; {again} of {} sent again", count(sent, "segment", "segments")),
         _ => rtt,
@@ -278,12 +304,6 @@ fn octets(number: u32) -> String {
 
 fn count(number: u32, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
-}
-
-/// Microseconds as milliseconds, as exact as a person wants it.
-fn milliseconds(microseconds: u32) -> String {
-    let whole = f64::from(microseconds) / 1000.0;
-    if whole < 10.0 { format!("{whole:.2} ms") } else { format!("{whole:.0} ms") }
 }
 
 /// `in 43.2 s`, `in 1 h 58 min`, `now`.
@@ -401,6 +421,43 @@ mod tests {
             "SO_KEEPALIVE: the kernel asks the peer in 119 min 0 s"
         );
         assert!(said(&timed(Established, Kind::Off, 0, 0)).is_empty());
+    }
+
+    #[test]
+    fn who_must_act_next_by_the_numbers() {
+        use TcpState::{CloseWait, Established};
+        assert!(next(&tcp(Established)).starts_with("either side may send"));
+        let fresh = |state| Socket { inode: None, ..tcp(state) };
+        assert!(next(&fresh(Established)).starts_with("the process that listens must accept(2) it;"));
+        assert!(next(&fresh(CloseWait)).ends_with("must accept(2) it, and then close(2)"));
+        assert!(next(&tcp(CloseWait)).starts_with("the process here must close(2)"));
+        let silent = timed(Established, TimerKind::Retransmission, 4, 3264);
+        assert!(next(&silent).starts_with("the peer, or the path to it, must answer"));
+        assert!(next(&timed(Established, TimerKind::Retransmission, 0, 200)).starts_with("either side may send"));
+    }
+
+    #[test]
+    fn an_orphan_has_nobody_who_reads_and_eight_tries() {
+        let timer = Timer { kind: TimerKind::Retransmission, retransmits: 2, expires_ms: 900 };
+        let orphan = Socket { recv_queue: 1, inode: None, timer, ..tcp(TcpState::LastAck) };
+        let told = said(&orphan);
+        assert!(
+            told[0].starts_with("sent again 2 times (given up after 8: net.ipv4.tcp_orphan_retries is 0) without"),
+            "{told:?}"
+        );
+        let limits = Limits { orphan_retries: Some(3), ..LIMITS };
+        assert!(timer_text(&orphan, limits).contains("(net.ipv4.tcp_orphan_retries is 3)"));
+    }
+
+    #[test]
+    fn a_round_trip_on_loopback_is_not_zero() {
+        let mut octets = vec![0; 104];
+        octets[68..72].copy_from_slice(&4_u32.to_ne_bytes());
+        assert_eq!(path(&TcpInfo::new(&octets)).unwrap(), "round trip 4 us");
+    }
+
+    fn timer_text(socket: &Socket, limits: Limits) -> String {
+        timer(socket, limits).unwrap()
     }
 
     #[test]

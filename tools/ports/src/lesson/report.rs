@@ -6,7 +6,7 @@ use serde::Serialize;
 use sockeye_cli::output::{Render, Role, Text};
 use sockeye_sys::TcpState;
 
-use super::facts::Fact;
+use super::facts::{self, Fact};
 use super::machine::{self, Piece, Transition};
 use crate::endpoint;
 use crate::names::Names;
@@ -167,7 +167,7 @@ pub struct SocketLesson<'a> {
 impl<'a> SocketLesson<'a> {
     /// What there is to say of a socket: `record` as it is listed, `facts` as its numbers say.
     pub fn new(socket: &Socket, names: &Names, record: Record<'a>, owners: &str, facts: Vec<Fact>) -> Self {
-        let (meaning, next) = socket.state.meaning();
+        let (meaning, next) = (socket.state.meaning().0, facts::next(socket));
         let mut line = format!("{} ", protocol_label(socket.protocol, socket.family));
         endpoint::push_local(&mut line, socket, names);
         if socket.has_peer() {

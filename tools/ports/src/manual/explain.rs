@@ -12,7 +12,8 @@ spelt as RFC 9293, `ss`(8) or `netstat`(8) do: `CLOSE-WAIT`, `close_wait`, `FIN_
 A bare number is a port; if a process has the same number, a line on standard error says so, and a number above 65535 can \
 only be a process. `ports explain PORT` (`80`, `http`, `53/udp`, `127.0.0.1:80`) and `ports explain pid:PID` take the TCP and UDP sockets with that port at either \
 end, or of that process, and say of each what its queues, its timer and its counters mean: what the process has not read, \
-what the peer has not acknowledged, how often the kernel has tried and when it tries again, who must close. At most \
+what the peer has not acknowledged, how often the kernel has tried and when it tries again, who must act next: the state says that, unless the connection waits for \
+`accept`(2), the peer does not read, or nothing is answered. At most \
 `--limit` of them, 10 unless told; `--no-drawing` leaves the state machine out.
 
 With `--json`, objects whose `kind` is `machine` (`transitions`: `from`, `to`, `event`, `sends`; `present`), `state` \

@@ -87,11 +87,12 @@ pub(crate) const PROGRAMS: &str = "`--json` prints one object a socket: `netns`,
 `peer_host`, `peer_name`, `peer_name_kind`, `peer_name_hex`, `peer_inode`, \
 `interface`, `scope`, `v6only`, `dual_stack`, `recv_queue_octets`, `send_queue_octets`, `accept_queue_connections`, \
 `accept_queue_limit_connections`, `timer` (`kind`, `expires_ms`, `retransmits`), `expires_ms` (until the kernel forgets a \
-TIME-WAIT), `uid`, `user`, `inode`, `cookie`, `owners` (`pid`, `fd`, `command`), `owners_hidden`, `memory` (`rmem_octets`, \
+TIME-WAIT), `uid`, `user`, `inode`, `cookie`, `owners` (`pid`, `fd`, `command`, `command_hex`), `owners_hidden`, `memory` (`rmem_octets`, \
 `rcvbuf_octets`, `wmem_octets`, `sndbuf_octets`, `fwd_alloc_octets`, `wmem_queued_octets`, `optmem_octets`, `backlog_octets`), \
 `drops_packets`, `congestion`, `tcp_info`, `tos`, `tclass`, `mark`, `cgroup` (`id`, `path`), `ulp`, `shutdown`. Names stand for \
 addresses outside the Internet families. That of a Unix-domain socket is the name alone, without `@`, inode and quotes; its \
-kind is `path`, `abstract` or `none`, and the octets are there in hexadecimal digits if they are not UTF-8.
+kind is `path`, `abstract` or `none`, and the octets are there in hexadecimal digits if they are not UTF-8. So it is with \
+`command`: the name that the process has, not made safe for a terminal as in the listing, and its octets if they are not UTF-8.
 
 `tcp_info` has `rtt_us`, `rttvar_us`, `min_rtt_us`, `rto_us`, `backoff`, `mss_octets`, `pmtu_octets`, `cwnd_segments`, \
 `ssthresh_segments`, `snd_wnd_octets`, `rcv_wnd_octets`, `bytes_sent`, `bytes_acked`, `bytes_received`, `bytes_retrans`, \

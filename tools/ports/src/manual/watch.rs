@@ -53,7 +53,7 @@ happened then, or by so much earlier), `seen_by` (`listing`, `close_message`, `t
 `local_port`, `peer_address`, `peer_port`, `interface` (`index` and `name`), `accepted` and how that is known, `accepted_by` (`syn_sent`, `syn_received`, \
 `listener`, `no_listener`), `from_state` and `to_state` (null before it appeared and when it is closed), `duration_us` or, where the \
 beginning was not seen, `duration_at_least_us`, `duration_error_us` (by how much either may be wrong), `expires_ms` (of TIME-WAIT), \
-`timeouts_in_a_row`, `reset_reason`, `uid`, `inode`, `cookie`, and `owners`, each with `pid`, `fd` and `command` (null where nobody has looked yet). \
+`timeouts_in_a_row`, `reset_reason`, `uid`, `inode`, `cookie`, and `owners`, each with `pid`, `fd`, `command` and `command_hex` (null where nobody has looked yet). \
 Besides these there are `lost` with `what` (`close_messages`, `trace_events`, `unmatched_trace_events`) and `count`, and `not_followed` with `sockets`.",
 );
 

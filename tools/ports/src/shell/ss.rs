@@ -194,14 +194,15 @@ fn add_hosts(names: &mut Names, entries: &[Entry]) {
 /// # Errors
 /// [`Failure`] if the kernel does not list its TCP sockets.
 pub fn summary() -> Result<Summary, Failure> {
+    // Before there is a socket of our own.
+    let file = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let (four, six) = (file("/proc/thread-self/net/sockstat"), file("/proc/thread-self/net/sockstat6"));
     let selection = Selection { states: Which::All.mask(), ..Selection::new(Kinds::of(Kind::Tcp)) };
     let entries = super::survey(&selection, &mut |_| {})?.entries;
     let mut summary = Summary::default();
     for socket in entries.iter().filter_map(Entry::as_inet) {
         count(&mut summary, socket);
     }
-    let file = |path: &str| fs::read_to_string(path).unwrap_or_default();
-    let (four, six) = (file("/proc/thread-self/net/sockstat"), file("/proc/thread-self/net/sockstat6"));
     let by_family = |line4: &str, line6: &str| ByFamily {
         ipv4: field(&four, line4, "inuse").unwrap_or(0),
         ipv6: field(&six, line6, "inuse").unwrap_or(0),

@@ -102,6 +102,7 @@ pub struct Process {
     /// The process.
     pub pid: u32,
     /// Its name, made safe for a terminal.
+    #[serde(flatten, serialize_with = "crate::command::flat")]
     pub command: String,
     /// Its descriptors for the sockets.
     pub fds: Vec<u32>,
