@@ -8,16 +8,18 @@ use sockeye_url::change::edit::{Edits, Set, target_and_value};
 use sockeye_url::dissect;
 use sockeye_url::models::Choice;
 use sockeye_url::parts::Whatwg;
+use sockeye_url::rfc3986::Components;
 use sockeye_url::template::{How, Template};
 
 fuzz_target!(|octets: &[u8]| {
     let text = String::from_utf8_lossy(octets);
     let mut lines = text.lines();
     let (Some(url), Some(template)) = (lines.next(), lines.next()) else { return };
-    if let (Ok(template), Ok((split, parsed))) =
-        (Template::parse(template.as_bytes(), How::default()), dissect::parse(url))
-    {
-        let _ = template.fill(&Whatwg::new(url, &split, &parsed), &mut Vec::new(), &mut |_| {});
+    if let Ok(template) = Template::parse(template.as_bytes(), How::default()) {
+        let _ = template.fill(&Components::of(url), &mut Vec::new(), &mut |_| {});
+        if let Ok((split, parsed)) = dissect::parse(url) {
+            let _ = template.fill(&Whatwg::new(url, &split, &parsed), &mut Vec::new(), &mut |_| {});
+        }
     }
     let mut edits = Edits::none();
     for line in lines {
@@ -29,8 +31,9 @@ fuzz_target!(|octets: &[u8]| {
     for model in [Choice::Whatwg, Choice::Rfc3986] {
         let edits = Edits { model, ..edits.clone() };
         let Ok(changed) = edits.apply(Some(url)) else { continue };
-        for url in changed {
-            assert!(Edits { model, ..Edits::none() }.apply(Some(&url)).is_ok(), "{url}");
+        for url in changed.into_iter().flatten() {
+            let again = Edits { model, ..Edits::none() }.apply(Some(&url));
+            assert!(again.is_ok_and(|urls| urls.iter().all(Result::is_ok)), "{url}");
         }
     }
 });
