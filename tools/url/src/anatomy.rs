@@ -82,7 +82,7 @@ fn dissect(
     }
     if let Some((hosts, why)) = models.as_ref().and_then(|models| Some((&models.hosts, models.host_warning.as_ref()?)))
     {
-        output.event(&models::explain::Event::HostDiffers { hosts: hosts.clone(), why: why.clone() })?;
+        output.event(&models::explain::Event::HostDiffers { url: None, hosts: hosts.clone(), why: why.clone() })?;
     }
     // With addresses from getaddrinfo(3) the steps that do without it would contradict what follows.
     let superseded = |event: &Event| job.resolve && matches!(event, Event::WouldResolve { .. } | Event::LaidOut { .. });

@@ -227,7 +227,7 @@ pub fn run(job: &Connect, output: &mut Output<'_>) -> Result<Status, Failure> {
     let scheme = url.scheme.value.as_deref().unwrap_or_default();
     let mut plan = Plan::new(&url, &shell::environment(&proxy::variables(scheme)));
     if let Some(warning) = &mut plan.host_warning {
-        warning.tell(output)?;
+        warning.tell(output, false)?;
     }
     let mut failure = None;
     if let Some(socket) = plan.socket.as_mut().filter(|_| job.resolve) {

@@ -76,7 +76,7 @@ struct Pieces {
 pub fn run(job: &Diff, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut differences = compare(&job.first, &job.second, job.model)?;
     for warning in &mut differences.host_warnings {
-        warning.tell(output)?;
+        warning.tell(output, true)?;
     }
     output.result(&differences)?;
     Ok(if differences.same { Status::YES } else { Status::NO })

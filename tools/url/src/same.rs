@@ -67,7 +67,7 @@ pub enum Event {
 pub fn run(job: &Same, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut ladder = compare(&job.first, &job.second)?;
     for warning in &mut ladder.host_warnings {
-        warning.tell(output)?;
+        warning.tell(output, true)?;
     }
     for rung in &ladder.rungs {
         output.event(&Event::Compared { rung: rung.clone() })?;

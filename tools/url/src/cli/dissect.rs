@@ -106,18 +106,13 @@ impl DissectArgs {
                 Form::Get(template.map_err(|fault| Failure::usage(format!("--get: {fault}")))?)
             }
             (None, true) => Form::Csv(columns(&self.fields)?),
-            (None, false) if line && self.model == Some(Choice::Rfc3986) => Form::Text,
+            (None, false) if line && self.model == Some(Choice::Rfc3986) && !self.changes.shapes() => Form::Text,
             (None, false) if line => {
                 let whole = Template::parse(b"{url}", self.changes.how());
                 Form::Get(whole.map_err(|fault| Failure::usage(fault.to_string()))?)
             }
             (None, false) => Form::Whole,
         };
-        if form == Form::Text && self.changes.shapes() {
-            return Err(Failure::usage(
-                "the forms of ports and hosts are those of WHATWG URL: not with --model rfc3986",
-            ));
-        }
         let option = match form {
             Form::Whole | Form::Text => None,
             Form::Get(_) if line => None,

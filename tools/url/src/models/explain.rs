@@ -19,6 +19,9 @@ use crate::spans::Span;
 pub enum Event {
     /// The readers do not go to the same host.
     HostDiffers {
+        /// Of which URL, where there are two.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        url: Option<String>,
         /// Where each goes.
         hosts: Vec<HostOf>,
         /// Why.
@@ -217,8 +220,8 @@ pub(crate) fn render_not_a_url(text: &mut Text<'_>, purpose: Purpose, scheme: &s
 
 impl Render for Event {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        if let Self::HostDiffers { hosts, why } = self {
-            return report::render_warning(text, None, hosts, why);
+        if let Self::HostDiffers { url, hosts, why } = self {
+            return report::render_warning(text, url.as_deref(), hosts, why);
         }
         let (topic, span, words) = self.words();
         let span = span.map(|span| span.to_string()).unwrap_or_default();

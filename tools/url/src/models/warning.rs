@@ -37,13 +37,14 @@ impl HostWarning {
         [Some(first), second].into_iter().flatten().filter_map(Self::of).collect()
     }
 
-    /// Tells of it among the steps, where they are shown.
+    /// Tells of it among the steps, where they are shown; `named` as in [`HostWarning::render`].
     ///
     /// # Errors
     /// [`Failure`] if the output cannot be written.
-    pub fn tell(&mut self, output: &mut Output<'_>) -> Result<(), Failure> {
+    pub fn tell(&mut self, output: &mut Output<'_>, named: bool) -> Result<(), Failure> {
         self.told = output.is_explained();
-        output.event(&Event::HostDiffers { hosts: self.hosts.clone(), why: self.why.clone() })
+        let url = named.then(|| self.input.clone());
+        output.event(&Event::HostDiffers { url, hosts: self.hosts.clone(), why: self.why.clone() })
     }
 
     /// Shows it, unless it was told already; `named` says of which URL, where there are two.
