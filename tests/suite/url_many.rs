@@ -124,13 +124,14 @@ fn a_long_file_that_threads_share_is_as_one_thread_has_it() {
     // More than a block for each of several threads, with lines of all sorts, and bad ones where blocks may end.
     let mut text = String::new();
     for number in 0..20_000 {
-        text += &match number % 100 {
+        let line = match number % 100 {
             1 => format!("HTTP://Odd{number}.example/a/../b\r\n"),
             2 => "\n# a comment\n".to_owned(),
             3 if number % 700 == 3 => format!("http://bad host{number}/\n"),
             4 => format!("http://h/{}\n", "x".repeat(900)),
             _ => format!("https://www.example.com/{number}?q=%41#f\n"),
         };
+        text += &line;
     }
     text += "http://last.example/no-line-end";
     let path = std::env::temp_dir().join(format!("sockeye-url-long-{}", std::process::id()));

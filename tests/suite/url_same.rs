@@ -78,7 +78,9 @@ fn a_host_in_doubt_is_the_first_thing_said() {
         assert_eq!(found["host_warnings"][0]["input"], pair[0]);
         assert_eq!(found["host_warnings"].as_array().unwrap().len(), 1);
         let explained = url(&[command, "--explain", pair[0], pair[1]]);
-        assert!((explained.out() + &explained.err()).contains("WARNING: the host depends on who reads http://example.com"));
+        assert!(
+            (explained.out() + &explained.err()).contains("WARNING: the host depends on who reads http://example.com")
+        );
         assert_eq!((explained.out() + &explained.err()).matches("WARNING").count(), 1, "{}", explained.out());
         let calm = url(&[command, "http://h/", "http://H/"]);
         assert!(!calm.out().contains("WARNING"), "{}", calm.out());
