@@ -26,6 +26,28 @@ fn a_line_a_url_and_the_bad_ones_by_file_and_number() {
 }
 
 #[test]
+fn an_error_says_of_which_line_it_is() {
+    let run = run_with_input(tool("url").args(["--json", "-f", "-"]), b"http://a/\nhttp://h:x/\n");
+    let error = serde_json::from_str::<serde_json::Value>(run.out().lines().nth(1).unwrap()).unwrap();
+    let data = &error["data"];
+    assert_eq!((error["type"].as_str(), data["input"].as_str()), (Some("error"), Some("http://h:x/")));
+    assert_eq!((data["file"].as_str(), data["line"].as_u64()), (Some("standard input"), Some(2)));
+    assert_eq!(data["span"], serde_json::json!({"start": 9, "end": 10}));
+    assert_eq!((data["exit_status"].as_u64(), data["purpose"].as_str()), (Some(1), None));
+}
+
+#[test]
+fn of_a_long_line_what_is_around_the_fault_is_quoted() {
+    let long = format!("http://h:x/{}\n{}\n", "a".repeat(1 << 20), "b".repeat(1 << 20));
+    for view in [&["--get", "{host}"][..], &[], &["--model", "rfc3986"], &["--model", "both"]] {
+        let run = run_with_input(tool("url").args(view).args(["-f", "-"]), long.as_bytes());
+        assert!(run.err().len() < 1500, "{view:?}: {} octets", run.err().len());
+    }
+    let same = run(tool("url").args(["same", &format!("http://{}", "@".repeat(90_000)), "http://a"]));
+    assert!(same.err().len() < 1000, "{} octets", same.err().len());
+}
+
+#[test]
 fn standard_input_is_a_file_too() {
     // A byte order mark says what is known anyhow. Blanks around a URL are the standard's to remove.
     let got = fed(&["-f", "-", "--get", "{url}"], b"\xef\xbb\xbfhttp://a/\n  http://b/ \n\tfoo\n");

@@ -116,8 +116,8 @@ fn json_carries_both_models_if_asked() {
     assert_eq!((alone["model"].as_str(), alone["valid"].as_bool()), (Some("rfc3986"), Some(true)));
     assert_eq!((alone["kind"].as_str(), alone["normalised"].as_str()), (Some("uri"), Some("http://h/b")));
     assert_eq!(alone["steps"][0]["rule"], "dot_segments");
-    let refused = json(&["--model", "both", "http://1.2.3.256/"]);
-    assert_eq!(refused["whatwg_fault"], "invalid IPv4 address");
+    let refused = error(&["--model", "both", "http://1.2.3.256/"]);
+    assert_eq!(refused["span"], serde_json::json!({"start": 7, "end": 16}));
     assert_eq!(refused["models"]["hosts"][0]["refused"], "invalid IPv4 address");
 }
 
@@ -132,6 +132,41 @@ fn the_explanation_says_what_locates_and_what_names() {
         .status(1)
         .stdout_has("without protocol and resource name this is a URI, not a URL: strictly a URI reference");
     url(&["--explain", "http://h/a/../%7e"]).status(0).stdout_has("normalised by dot segments: http://h/~");
+}
+
+/// The only object of a run with `--json`: an error.
+fn error(args: &[&str]) -> Value {
+    let run = url(&[&["--json"], args].concat());
+    let lines = run.out();
+    let line = serde_json::from_str::<Value>(&lines).unwrap_or_else(|error| panic!("{error}: {}", run.story()));
+    assert_eq!(line["type"], "error", "{}", run.story());
+    line["data"].clone()
+}
+
+#[test]
+fn a_url_is_one_object_with_all_fields() {
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let plain = keys(&json(&["http://h/x"]));
+    assert_eq!(plain, keys(&json(&["http://h/%zz"])), "by the short way and by serde");
+    assert_eq!(plain, keys(&json(&["--model", "both", "--base", "http://h/", "x"])));
+    let whatwg = error(&["http://1.2.3.256/"]);
+    let base = error(&["--base", "mailto:a@b", "x"]);
+    assert_eq!(base["resolution"]["rfc3986"]["url"], "mailto:x");
+    assert_eq!((base["input"].as_str(), base["purpose"].as_str()), (Some("x"), Some("reference")));
+    for other in [base, error(&["--model", "both", "http:/a:b:c@0x.0x:65536/"]), error(&["--model", "rfc3986", "a b"])]
+    {
+        assert_eq!(keys(&other), keys(&whatwg));
+    }
+}
+
+#[test]
+fn a_reference_is_resolved_before_a_line_is_made_of_it() {
+    let run = url(&["--base", "http://a/b/", "g", "//", "/c?d", "--get", "{url}"]);
+    run.status(1).stdout_is("http://a/b/g\nhttp://a/c?d\n");
+    run.stderr_has("\"//\" cannot be resolved against \"http://a/b/\": empty host");
+    url(&["--base", "http://a/b/", "../g", "--csv", "--fields", "host,path"]).status(0).stdout_has("a,/g\r\n");
+    // The base's own scheme.
+    url(&["--base", "http://a/b/", "http:g", "--model", "rfc3986", "--get", "{url}"]).status(0).stdout_is("http:g\n");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::dissect::{self, Dissection, HostKind, Malformed};
 use crate::explain::Event;
 use crate::models::report::{Alone, Refused};
 use crate::models::{self, Choice, Comparison, Purpose};
+use crate::refusal::{About, Refusal, quoted};
 use crate::rfc3986::Fault;
 use crate::rfc3986::reading::Reading;
 use crate::{shell, socket};
@@ -18,7 +19,7 @@ use crate::{shell, socket};
 ///
 /// # Errors
 /// [`Failure`] if the output cannot be written.
-pub fn one(text: &str, job: &Dissect, shown: &mut bool, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
+pub fn one(text: &str, job: &Dissect, shown: &mut bool, output: &mut Output<'_>) -> Result<Option<Refusal>, Failure> {
     let model = job.model_for(output);
     let Some(base) = job.base.as_deref() else {
         return match model {
@@ -26,19 +27,33 @@ pub fn one(text: &str, job: &Dissect, shown: &mut bool, output: &mut Output<'_>)
             _ => dissect(text, None, job, shown, output),
         };
     };
-    let resolution = Resolution::of(base, text);
-    let resolved = if model == Choice::Rfc3986 { &resolution.rfc3986 } else { &resolution.whatwg }.clone();
-    match (resolved.url, resolved.refused) {
-        (Some(url), _) if model == Choice::Rfc3986 => read(&url, Some(resolution), shown, output),
-        (Some(url), _) => dissect(&url, Some(resolution), job, shown, output),
-        (None, refused) => {
-            apart(shown, output)?;
-            output.result(&resolution)?;
-            let why = refused.unwrap_or_default();
-            let failure = format!("\"{}\" cannot be resolved against \"{}\": {why}", escape(text), escape(base));
-            Ok(Some(Failure::usage(failure)))
+    match resolved(base, text, Some(model)) {
+        Ok((url, resolution)) if model == Choice::Rfc3986 => read(&url, Some(resolution), shown, output),
+        Ok((url, resolution)) => dissect(&url, Some(resolution), job, shown, output),
+        Err(refusal) => {
+            if let Some(resolution) = refusal.about.resolution.as_ref().filter(|_| !output.is_json()) {
+                apart(shown, output)?;
+                output.result(resolution.as_ref())?;
+            }
+            Ok(Some(*refusal))
         }
     }
+}
+
+/// What `text` is against `base` by a model, WHATWG's unless told, and how it came to be.
+///
+/// # Errors
+/// [`Refusal`] where that model does not resolve it.
+pub(crate) fn resolved(base: &str, text: &str, model: Option<Choice>) -> Result<(String, Resolution), Box<Refusal>> {
+    let resolution = Resolution::of(base, text);
+    let by_model = if model == Some(Choice::Rfc3986) { &resolution.rfc3986 } else { &resolution.whatwg };
+    if let Some(url) = by_model.url.clone() {
+        return Ok((url, resolution));
+    }
+    let why = by_model.refused.as_deref().unwrap_or_default();
+    let failure = format!("{} cannot be resolved against {}: {why}", quoted(text, 0), quoted(base, 0));
+    let Refusal { failure, about } = Refusal::new(text, Failure::usage(failure));
+    Err(Box::new(Refusal { failure, about: About { resolution: Some(Box::new(resolution)), ..about } }))
 }
 
 impl Dissect {
@@ -63,7 +78,7 @@ fn dissect(
     job: &Dissect,
     shown: &mut bool,
     output: &mut Output<'_>,
-) -> Result<Option<Failure>, Failure> {
+) -> Result<Option<Refusal>, Failure> {
     let mut events = Vec::new();
     let explained = output.is_explained();
     let dissected = if explained { dissect::dissect(text, &mut |event| events.push(event)) } else { dissect::of(text) };
@@ -72,7 +87,7 @@ fn dissect(
     let models =
         models.map(|models| Comparison { in_full: job.model.is_some(), warned: output.is_explained(), ..models });
     let refused_but_read = models.as_ref().is_some_and(|models| {
-        (models.host_warning.is_some() && !output.is_json()) || (job.model.is_some() && models.rfc3986.is_taken())
+        !output.is_json() && (models.host_warning.is_some() || (job.model.is_some() && models.rfc3986.is_taken()))
     });
     if dissected.is_ok() || output.is_explained() || refused_but_read {
         apart(shown, output)?;
@@ -100,11 +115,17 @@ fn dissect(
             show(Dissection { models, resolution, ..dissection }, job.resolve, output)
         }
         Err(malformed) => {
-            if let Some(models) = models.filter(|_| refused_but_read) {
-                let fault = malformed.fault.clone();
-                output.result(&Refused { input: text.to_owned(), model: "both", whatwg_fault: fault, models })?;
+            let mut kept = None;
+            match models {
+                Some(models) if refused_but_read => {
+                    let fault = malformed.fault.clone();
+                    output.result(&Refused { input: text.to_owned(), whatwg_fault: fault, models })?;
+                }
+                models => kept = models.filter(|_| job.model.is_some()).map(Box::new),
             }
-            Ok(Some(Failure::from(told(malformed))))
+            let Refusal { failure, about } = Refusal::from(told(malformed));
+            let resolution = resolution.map(Box::new);
+            Ok(Some(Refusal { failure, about: About { models: kept, resolution, ..about } }))
         }
     }
 }
@@ -124,7 +145,7 @@ fn read(
     resolution: Option<Resolution>,
     shown: &mut bool,
     output: &mut Output<'_>,
-) -> Result<Option<Failure>, Failure> {
+) -> Result<Option<Refusal>, Failure> {
     let reading = Reading::of(text);
     if reading.is_taken() || output.is_explained() {
         apart(shown, output)?;
@@ -136,7 +157,9 @@ fn read(
         output.event(&event)?;
     }
     if let Some(fault) = &reading.fault {
-        return Ok(Some(refused_by_rfc3986(text, fault)));
+        let Refusal { failure, about } = Refusal::new(text, refused_by_rfc3986(text, fault));
+        let resolution = resolution.map(Box::new);
+        return Ok(Some(Refusal { failure, about: About { resolution, ..about } }));
     }
     let purpose = models::purpose(&reading);
     output.result(&Alone { input: text.to_owned(), model: "rfc3986", purpose, reading, resolution })?;
@@ -145,17 +168,17 @@ fn read(
 
 /// That RFC 3986 does not take `text`.
 pub(crate) fn refused_by_rfc3986(text: &str, fault: &Fault) -> Failure {
-    Failure::usage(format!("\"{}\": {fault}", escape(text)))
+    Failure::usage(format!("{}: {fault}", quoted(text, fault.octet)))
 }
 
 /// Shows a URL, with its addresses if they are wanted; what went wrong in finding them comes back.
-fn show(mut dissection: Dissection, resolve: bool, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
-    let failure = if resolve { resolved(&mut dissection, output)? } else { None };
+fn show(mut dissection: Dissection, resolve: bool, output: &mut Output<'_>) -> Result<Option<Refusal>, Failure> {
+    let failure = if resolve { with_addresses(&mut dissection, output)? } else { None };
     output.result(&dissection)?;
-    Ok(failure)
+    Ok(failure.map(|failure| Refusal::new(&dissection.input, failure)))
 }
 
-fn resolved(dissection: &mut Dissection, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
+fn with_addresses(dissection: &mut Dissection, output: &mut Output<'_>) -> Result<Option<Failure>, Failure> {
     let Some(socket) = &mut dissection.socket else { return Ok(unresolvable(dissection)) };
     if let Err(failure) = shell::resolve(socket) {
         socket.failed = true;

@@ -17,6 +17,7 @@ use crate::models::{self, Comparison, Purpose};
 use crate::path::{self, File, Label, Segment};
 use crate::percent;
 use crate::query::{self, Parameter};
+use crate::refusal::quoted;
 use crate::rfc3986::reading::Reading;
 use crate::scheme;
 use crate::socket::{self, Socket};
@@ -80,12 +81,10 @@ pub struct Dissection {
     /// What a socket would need; `None` if the URL leads to none.
     pub socket: Option<Socket>,
     /// What RFC 3986 makes of the same text, where both models are asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub models: Option<Box<Comparison>>,
     /// What the scheme says of the rest, where it has a syntax of its own.
     pub specific: Option<Box<Specific>>,
     /// How it came out of a reference and a base, where a base was given.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Box<Resolution>>,
 }
 
@@ -241,16 +240,17 @@ impl Malformed {
     /// What it is for, if RFC 3986 takes it and only WHATWG does not.
     pub fn purpose(&self) -> Option<Purpose> {
         let reading = Reading::of(&self.input);
-        reading.valid.then(|| models::purpose(&reading))
+        reading.is_taken().then(|| models::purpose(&reading))
     }
 }
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\": {}", escape(&self.input), self.fault)?;
+        let at = self.span.map_or(0, |span| span.start);
+        write!(f, "{}: {}", quoted(&self.input, at), self.fault)?;
         match self.span {
             Some(span) if !span.is_empty() => {
-                write!(f, ": \"{}\" at octets {span}", escape(span.of(&self.input)))
+                write!(f, ": {} at octets {span}", quoted(span.of(&self.input), 0))
             }
             Some(span) => write!(f, " at octet {}", span.start),
             None => Ok(()),
@@ -354,8 +354,14 @@ fn without_scheme(input: &str) -> Malformed {
     }
 }
 
+/// Of a longer text nobody wants to read what it may have been, in octets.
+const LONGEST_GUESS: usize = 200;
+
 /// What a text without a scheme may have been meant to be.
 fn guess(bare: &str) -> Option<String> {
+    if bare.len() > LONGEST_GUESS {
+        return None;
+    }
     let tried = |guess: &str| format!("try {}", escape(guess));
     if let Some(url) = url_of_address(bare) {
         return Some(tried(&url));

@@ -14,7 +14,7 @@
 //! - [`change`]: what changes a URL; [`curl`]: libcurl's model; [`trurl`]: the dialect of that name
 //! - [`explain`]: the working as data; [`report`], [`ruler`]: the tables, and the anatomy above them; [`record`], [`csv`]: the
 //!   same as JSON by the short way, and as comma-separated values
-//! - [`anatomy`], [`many`]: `url URL...`, for one and for all; [`same`], [`diff`], [`connect`], [`encode`]: the commands
+//! - [`anatomy`], [`many`]: `url URL...`, for one and for all; [`refusal`]: what went wrong with one; [`same`], [`diff`], [`connect`], [`encode`]: the commands
 //! - [`shell`]: getaddrinfo(3), where the user asked for it
 //! - [`cli`], [`manual`]: the options and the man page
 #![forbid(unsafe_code)]
@@ -41,6 +41,7 @@ pub mod percent;
 pub mod plain;
 pub mod query;
 pub mod record;
+pub mod refusal;
 pub mod report;
 pub mod rfc3986;
 pub mod ruler;

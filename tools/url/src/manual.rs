@@ -109,7 +109,11 @@ and the status is 1 in the end. What comes of standard input as a whole is writt
         ),
         (
             "JSON",
-            "With `--json` each URL is one object of the type \"result\". `scheme`, `authority`, `username`, `password`, `host`, \
+            "With `--json` each URL is one object, of the type \"result\", or \"error\" where it is refused. All fields are always there, null where \
+there is nothing. An error stands on standard output in its place, and its sentence on standard error too: `message`, `hint`, \
+`exit_status`, `input` (the URL), `file` and `line` if it came from one, `span` (what is wrong in it), and `purpose`, `models` and `resolution` as below.
+
+`purpose` is `locates` for a URL, `names` for a URI that is none, and `reference` for what lacks a scheme. `scheme`, `authority`, `username`, `password`, `host`, \
 `zone`, `port`, `path`, `query` and `fragment` are the components. Every component is an object with `span`, `text`, `value`, `decoded`, \
 `decoded_octets` and `changes`, each null or empty where there is none; spans are `{\"start\":..,\"end\":..}` in octets.
 

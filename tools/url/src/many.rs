@@ -12,11 +12,12 @@ use sockeye_cli::{Failure, Output, Presentation, Status};
 use crate::anatomy;
 use crate::cli::{Dissect, Form};
 use crate::csv;
-use crate::dissect::{self, Malformed};
+use crate::dissect;
 use crate::models::Choice;
 use crate::parts::Whatwg;
 use crate::plain;
 use crate::record;
+use crate::refusal::Refusal;
 use crate::rfc3986::{self, Components};
 use crate::shell::counter::Counter;
 use crate::shell::crew;
@@ -47,7 +48,7 @@ pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
     for file in &job.files {
         match Lines::open(file) {
             Ok(lines) => run.file(lines)?,
-            Err(failure) => run.fail(failure),
+            Err(failure) => run.fail(failure.into())?,
         }
     }
     run.failed.map_or(Ok(Status::YES), |status| Err(Failure::Silent(status)))
@@ -58,6 +59,17 @@ pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
 enum Place<'a> {
     CommandLine,
     Line { file: &'a str, number: u64 },
+}
+
+impl Place<'_> {
+    /// What went wrong with the URL in this place.
+    fn of(&self, refusal: impl Into<Refusal>) -> Refusal {
+        let file = match *self {
+            Self::CommandLine => None,
+            Self::Line { file, number } => Some((file, number)),
+        };
+        refusal.into().at(&self.to_string(), file)
+    }
 }
 
 impl fmt::Display for Place<'_> {
@@ -88,13 +100,13 @@ struct Run<'a, 'o> {
 #[derive(Default)]
 struct Kept {
     out: Rc<RefCell<Vec<u8>>>,
-    failures: Vec<(usize, Failure)>,
+    failures: Vec<(usize, Refusal)>,
 }
 
 /// The same without what threads cannot share.
 struct Made {
     out: Vec<u8>,
-    failures: Vec<(usize, Failure)>,
+    failures: Vec<(usize, Refusal)>,
     last: u64,
 }
 
@@ -152,8 +164,7 @@ impl Run<'_, '_> {
                     }
                 }
                 Err(failure) => {
-                    self.fail(failure);
-                    return Ok(());
+                    return self.fail(failure.into());
                 }
             }
         }
@@ -179,7 +190,7 @@ impl Run<'_, '_> {
                 for (end, failure) in failures {
                     self.output.raw(out.get(written..end).unwrap_or_default())?;
                     written = end;
-                    self.fail(failure);
+                    self.fail(failure)?;
                 }
                 self.output.raw(out.get(written..).unwrap_or_default())?;
                 if last > LONG {
@@ -189,7 +200,7 @@ impl Run<'_, '_> {
             },
         )?;
         if let Some(failure) = unread {
-            self.fail(failure);
+            self.fail(failure.into())?;
         }
         Ok(())
     }
@@ -202,10 +213,11 @@ impl Run<'_, '_> {
         let text = match str::from_utf8(octets) {
             Ok(text) => text,
             Err(error) => {
-                let (shown, valid) = (escape_octets(octets), error.valid_up_to());
-                let failure = Failure::new(Status::NO, format!("{place}\"{shown}\": not UTF-8 at octet {valid}"));
-                self.fail(failure.hint("percent-encode what is not UTF-8"));
-                return Ok(());
+                let valid = error.valid_up_to();
+                let around = octets.get(valid.saturating_sub(100)..octets.len().min(valid + 100)).unwrap_or(octets);
+                let failure =
+                    Failure::new(Status::NO, format!("\"{}\": not UTF-8 at octet {valid}", escape_octets(around)));
+                return self.fail(place.of(failure.hint("percent-encode what is not UTF-8")));
             }
         };
         self.change(Some(text), place)
@@ -219,11 +231,17 @@ impl Run<'_, '_> {
     /// Changes a URL, or makes one of nothing, and shows what comes of it.
     fn change(&mut self, text: Option<&str>, place: Place<'_>) -> Result<(), Failure> {
         let Some(edits) = &self.job.edits else { return self.take_text(text.unwrap_or_default(), place) };
-        for text in edits.apply(text).unwrap_or_else(|why| vec![Err(why)]) {
-            match text {
+        for changed in edits.apply(text).unwrap_or_else(|why| vec![Err(why)]) {
+            match changed {
                 _ if self.is_over() => return Ok(()),
-                Ok(text) => self.take_text(&text, place)?,
-                Err(why) => self.fail(Failure::new(Status::NO, format!("{place}{}", escape(&why)))),
+                Ok(changed) => self.take_text(&changed, place)?,
+                Err(why) => {
+                    let failure = Failure::new(Status::NO, escape(&why));
+                    self.fail(place.of(match text {
+                        Some(text) => Refusal::new(text, failure),
+                        None => failure.into(),
+                    }))?;
+                }
             }
         }
         Ok(())
@@ -231,23 +249,31 @@ impl Run<'_, '_> {
 
     fn take_text(&mut self, text: &str, place: Place<'_>) -> Result<(), Failure> {
         self.line.clear();
+        let resolved = match (&self.job.base, &self.job.form) {
+            (Some(base), Form::Get(_) | Form::Csv(_)) => match anatomy::resolved(base, text, self.job.model) {
+                Ok((url, _)) => Some(url),
+                Err(refusal) => return self.fail(place.of(*refusal)),
+            },
+            _ => None,
+        };
+        let text = resolved.as_deref().unwrap_or(text);
         if let (Form::Get(template), Some(Choice::Rfc3986)) = (&self.job.form, self.job.model) {
             match rfc3986::parse(text) {
-                Ok(reference) => self.fill(template, &Components::of_cut(text, &reference.cut), place),
-                Err(fault) => self.fail(at(place, anatomy::refused_by_rfc3986(text, &fault))),
+                Ok(reference) => self.fill(template, &Components::of_cut(text, &reference.cut), text, place)?,
+                Err(fault) => self.fail(place.of(Refusal::new(text, anatomy::refused_by_rfc3986(text, &fault))))?,
             }
             return self.output.raw(&self.line);
         }
         match (&self.job.form, plain::read(text)) {
-            (Form::Get(template), Some(url)) => self.fill(template, &url, place),
+            (Form::Get(template), Some(url)) => self.fill(template, &url, text, place)?,
             (Form::Get(template), None) => match dissect::parse(text) {
-                Ok((split, url)) => self.fill(template, &Whatwg::new(text, &split, &url), place),
-                Err(malformed) => self.refuse(malformed, place),
+                Ok((split, url)) => self.fill(template, &Whatwg::new(text, &split, &url), text, place)?,
+                Err(malformed) => self.fail(place.of(malformed))?,
             },
             (Form::Csv(fields), Some(url)) => csv::write_plain(&url, fields, &mut self.line),
             (Form::Csv(fields), None) => match dissect::of(text) {
                 Ok(url) => csv::write(&url, fields, &mut self.line),
-                Err(malformed) => self.refuse(malformed, place),
+                Err(malformed) => self.fail(place.of(malformed))?,
             },
             (Form::Text, _) => {
                 self.line.extend_from_slice(text.as_bytes());
@@ -260,35 +286,32 @@ impl Run<'_, '_> {
     }
 
     /// A line by a template. One that cannot be filled is told of, and nothing of it is shown.
-    fn fill(&mut self, template: &Template, url: &impl Parts, place: Place<'_>) {
+    fn fill(&mut self, template: &Template, url: &impl Parts, text: &str, place: Place<'_>) -> Result<(), Failure> {
         match template.fill(url, &mut self.line, &mut |_| {}) {
             Ok(()) => self.line.push(b'\n'),
             Err(fault) => {
                 self.line.clear();
-                self.fail(Failure::new(Status::NO, format!("{place}{fault}")));
+                self.fail(place.of(Refusal::new(text, Failure::new(Status::NO, fault.to_string()))))?;
             }
         }
+        Ok(())
     }
 
     /// The whole URL with all that is known of it.
     fn show(&mut self, text: &str, place: Place<'_>) -> Result<(), Failure> {
         if let Some(failure) = anatomy::one(text, self.job, &mut self.shown, self.output)? {
-            self.fail(at(place, failure));
+            self.fail(place.of(failure))?;
         }
         Ok(())
     }
 
-    fn refuse(&mut self, malformed: Malformed, place: Place<'_>) {
-        self.fail(at(place, malformed.into()));
-    }
-
-    fn fail(&mut self, failure: Failure) {
-        self.failed.get_or_insert(failure.status());
-        let Some(kept) = &mut self.kept else { return self.output.failure(&failure) };
-        // Into memory: it cannot fail.
-        let _ = self.output.flush();
+    fn fail(&mut self, refusal: Refusal) -> Result<(), Failure> {
+        self.failed.get_or_insert(refusal.failure.status());
+        let Some(kept) = &mut self.kept else { return refusal.show(self.output) };
+        self.output.flush()?;
         let end = kept.out.borrow().len();
-        kept.failures.push((end, failure));
+        kept.failures.push((end, refusal));
+        Ok(())
     }
 }
 

@@ -49,7 +49,7 @@ pub fn write(url: &Plain<'_>, line: &mut Vec<u8>) {
     json.optional(url.fragment);
     json.raw(r#","violations":[],"remarks":[]"#);
     json.socket();
-    json.raw(",\"specific\":null}}\n");
+    json.raw(",\"models\":null,\"specific\":null,\"resolution\":null}}\n");
 }
 
 struct Json<'a, 'l> {

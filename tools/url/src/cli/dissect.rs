@@ -123,7 +123,6 @@ impl DissectArgs {
             ("--json", presentation.json),
             ("--explain", presentation.explain),
             ("--resolve", self.resolve),
-            ("--base", self.base.is_some()),
             ("--model both", self.model == Some(Choice::Both)),
             ("--model rfc3986", self.model == Some(Choice::Rfc3986) && matches!(form, Form::Csv(_))),
         ];

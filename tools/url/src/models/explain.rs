@@ -100,11 +100,12 @@ impl Event {
 
     /// The steps of RFC 3986.
     pub fn of_reading(reading: &Reading) -> Vec<Self> {
-        // What the grammar refuses is no URI of any kind.
-        if let Some(fault) = &reading.fault {
-            return vec![Self::Refused { fault: fault.clone() }];
+        let mut events: Vec<_> = reading.fault.iter().map(|fault| Self::Refused { fault: fault.clone() }).collect();
+        // What the grammar refuses is no URI of any kind, but for one with a zone.
+        if !reading.is_taken() {
+            return events;
         }
-        let mut events = vec![Self::ReferenceKind { kind: reading.kind }];
+        events.push(Self::ReferenceKind { kind: reading.kind });
         events.extend(Self::of_rules(reading));
         let scheme = reading.scheme.as_ref().map(|scheme| scheme.text.to_ascii_lowercase());
         events.push(Self::PurposeTold { purpose: purpose(reading), scheme, path: reading.path.text.clone() });

@@ -28,7 +28,6 @@ pub struct Alone {
     #[serde(flatten)]
     pub reading: Reading,
     /// How it came out of a reference and a base, where a base was given.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Resolution>,
 }
 
@@ -37,8 +36,6 @@ pub struct Alone {
 pub struct Refused {
     /// As it was given.
     pub input: String,
-    /// `both`.
-    pub model: &'static str,
     /// Why WHATWG URL refuses it.
     pub whatwg_fault: String,
     /// The comparison.
