@@ -5,7 +5,7 @@
 //!
 //! - [`parse`](Url::parse): a text to a [`Url`]; `host` knows the three kinds of hosts
 //! - [`edit`](Url::set): components set one by one; [`redirected`](Url::redirected): a location beside this URL
-//! - [`show`](Url::show): back to a text; `schemes` is what libcurl knows of schemes
+//! - [`Show`]: back to a text; `schemes` is what libcurl knows of schemes
 //!
 //! # Source
 //! libcurl-url(3), curl_url_set(3), curl_url_get(3), "URL syntax and their use in curl"; behaviour measured.

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A URL that is longer than a line is broken, between components where that can be, and every line has its own ruler. One that
-//! would take more than [`MOST_LINES`] lines is shown without.
+//! would take more than `MOST_LINES` lines is shown without.
 
 use sockeye_cli::escape::escape;
 
