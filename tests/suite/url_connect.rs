@@ -114,3 +114,13 @@ fn what_the_environment_would_have_curl_do_is_told() {
     assert_eq!(proxy(with("http://h/", &[("HTTP_PROXY", "p")]))["honoured"], false);
     assert_eq!(proxy(with("http://h/", &[("https_proxy", "p")])), Value::Null);
 }
+
+#[test]
+fn a_zone_stays_in_sight() {
+    let plan = run(tool("url").args(["connect", "--no-resolve", "http://[fe80::1%25lo]/"]));
+    plan.status(0).stdout_has("http://[fe80::1%25lo]/\n").stdout_has("needs the zone's index: leave out --no-resolve");
+    run(tool("url").arg("http://[fe80::1%25lo]:80/"))
+        .status(0)
+        .stdout_has("Normalised: http://[fe80::1]/ (without its zone, which the standard lacks)\n")
+        .stdout_has("needs the zone's index: --resolve");
+}

@@ -182,3 +182,12 @@ fn names_go_both_ways() {
     url(&["encode", "--punycode", "a b"]).status(2).stderr_has("\"a b\": invalid domain name");
     url(&["encode", "--punycode", "--keep", "x", "a"]).status(2).stderr_has("cannot be used with");
 }
+
+#[test]
+fn the_last_rung_that_could_be_compared_shows_the_difference() {
+    url(&["same", "a", "b"])
+        .status(1)
+        .stdout_has("Different, at the end still:\n  a\n  b\nWHATWG: refused: relative URL without a base");
+    let zones = url(&["same", "http://[fe80::1%25eth0]/", "http://[fe80::1%25eth1]/"]);
+    zones.status(1).stdout_has("still:\n  http://[fe80::1%25eth0]/\n  http://[fe80::1%25eth1]/\n");
+}

@@ -108,7 +108,7 @@ impl Plan {
         Self {
             input: url.input.clone(),
             host_warning: HostWarning::of(&url.input),
-            url: url.normalised.clone(),
+            url: url.with_zone().into_owned(),
             why_none: socket.is_none().then(|| socket::why_none(url)),
             question: socket.as_ref().filter(|socket| !socket.numeric).map(Socket::question),
             effective_port: url.effective_port.clone(),

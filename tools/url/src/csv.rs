@@ -101,7 +101,7 @@ impl Field {
         let file = url.file.as_ref();
         match self {
             Self::Input => escape(&url.input),
-            Self::Url => with_zone(url),
+            Self::Url => url.with_zone(),
             Self::Scheme => value(&url.scheme).into(),
             Self::Username => value(&url.username).into(),
             Self::Password => value(&url.password).into(),
@@ -185,16 +185,6 @@ impl FromStr for Field {
         let found = NAMES.iter().find(|(name, _)| *name == text).map(|(_, field)| *field);
         found.ok_or_else(|| UnknownField(text.to_owned()))
     }
-}
-
-/// The URL normalised, and with its zone as RFC 6874 wrote it: without that it leads nowhere.
-fn with_zone(url: &Dissection) -> Cow<'_, str> {
-    let (Some(host), Some(zone)) = (url.host.value.as_deref(), url.zone.value.as_deref()) else {
-        return Cow::Borrowed(url.normalised.as_str());
-    };
-    // A bracket stands nowhere before the host.
-    let zoned = format!("{}%25{zone}]", host.trim_end_matches(']'));
-    Cow::Owned(url.normalised.replacen(host, &zoned, 1))
 }
 
 /// Appends the line of headings.

@@ -470,6 +470,16 @@ fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -
 }
 
 impl Dissection {
+    /// The URL normalised, and with its zone as RFC 6874 wrote it: without that it leads nowhere.
+    pub fn with_zone(&self) -> Cow<'_, str> {
+        let (Some(host), Some(zone)) = (self.host.value.as_deref(), self.zone.value.as_deref()) else {
+            return Cow::Borrowed(self.normalised.as_str());
+        };
+        // A bracket stands nowhere before the host.
+        let zoned = format!("{}%25{zone}]", host.trim_end_matches(']'));
+        Cow::Owned(self.normalised.replacen(host, &zoned, 1))
+    }
+
     /// Forgets every span whose text does not mean what the parser read: no span is better than a wrong one.
     fn confirm(&mut self, url: &Url) {
         let same = |component: &Component| {

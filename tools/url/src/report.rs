@@ -230,12 +230,13 @@ impl Socket {
         format!("{transport}, {host}, {port}; {addresses}")
     }
 
-    pub(crate) fn table(&self) -> Table {
+    /// The addresses; `how` says what to do for the index of a zone.
+    pub(crate) fn table(&self, how: &str) -> Table {
         let mut table = Table::new(Rules::Lines, ["Address", "Family", "Special range", "sockaddr"]);
         for Address { address, family, sockaddr, special, .. } in &self.addresses {
             let range =
                 special.as_ref().map(|special| format!("{} {}, {}", special.name, special.prefix, special.source));
-            let sockaddr = sockaddr.clone().unwrap_or_else(|| self.why_no_sockaddr().to_owned());
+            let sockaddr = sockaddr.clone().unwrap_or_else(|| self.why_no_sockaddr(how));
             table.row([escape(address).into_owned(), (*family).to_owned(), cell(range.as_deref()), sockaddr]);
         }
         table
@@ -246,11 +247,11 @@ impl Socket {
         self.port.is_some() && self.addresses.iter().any(|address| address.sockaddr.is_none())
     }
 
-    fn why_no_sockaddr(&self) -> &'static str {
+    fn why_no_sockaddr(&self, how: &str) -> String {
         match (self.port, self.failed) {
-            (None, _) => "needs a port",
-            (Some(_), false) => "needs the zone's index: --resolve",
-            (Some(_), true) => "needs the zone's index, which was not found",
+            (None, _) => "needs a port".to_owned(),
+            (Some(_), false) => format!("needs the zone's index: {how}"),
+            (Some(_), true) => "needs the zone's index, which was not found".to_owned(),
         }
     }
 }
@@ -283,7 +284,8 @@ impl Render for Dissection {
             specific.render(text)?;
         }
         if self.normalised != self.input {
-            text.line(format!("Normalised: {}", escape(&self.normalised)))?;
+            let lost = if self.zone.is_there() { " (without its zone, which the standard lacks)" } else { "" };
+            text.line(format!("Normalised: {}{lost}", escape(&self.normalised)))?;
         }
         render_not_a_url(text, self.purpose, self.scheme.value.as_deref().unwrap_or_default())?;
         for violation in &self.violations {
@@ -303,7 +305,7 @@ impl Render for Dissection {
             Some(socket) => {
                 text.line(format!("Socket: {}", socket.sentence()))?;
                 if !socket.addresses.is_empty() {
-                    text.table(&socket.table())?;
+                    text.table(&socket.table("--resolve"))?;
                 }
                 Ok(())
             }

@@ -149,7 +149,7 @@ fn rfc3986_rungs(pair: [Result<Components, crate::rfc3986::Fault>; 2]) -> Vec<Ru
 
 fn shown(dissected: &Result<Dissection, Malformed>) -> String {
     match dissected {
-        Ok(url) => url.normalised.clone(),
+        Ok(url) => url.with_zone().into_owned(),
         Err(malformed) => format!("refused: {}", malformed.fault),
     }
 }
@@ -178,13 +178,20 @@ impl Render for Ladder {
         }
         text.table(&table)?;
         let last = |rung: &Rung| (escape(&rung.first).into_owned(), escape(&rung.second).into_owned());
-        match (self.rung, self.rungs.last().map(last)) {
+        // The last that could be compared: what a standard refuses says nothing of it.
+        let compared = self.rungs.iter().rev().find(|rung| rung.same.is_some());
+        match (self.rung, compared.map(last)) {
             (Some("simple string"), _) => text.line("The same, octet by octet"),
             (Some(rung), Some((both, _))) => text.line(format!("The same from \"{rung}\" on: {both}")),
             (_, Some((first, second))) => {
                 text.line("Different, at the end still:")?;
                 text.line(format!("  {first}"))?;
-                text.line(format!("  {second}"))
+                text.line(format!("  {second}"))?;
+                for rung in self.rungs.iter().filter(|rung| rung.same.is_none()) {
+                    let (first, second) = last(rung);
+                    text.prose(&format!("{}: ", rung.rung), &format!("{first} | {second}"))?;
+                }
+                Ok(())
             }
             (_, None) => Ok(()),
         }

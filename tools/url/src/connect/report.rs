@@ -172,7 +172,7 @@ impl Render for Plan {
         }
         text.table(&table)?;
         if !socket.addresses.is_empty() {
-            text.table(&socket.table())?;
+            text.table(&socket.table("leave out --no-resolve"))?;
         }
         self.render_first(text)?;
         for warning in &self.warnings {
