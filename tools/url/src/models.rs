@@ -271,7 +271,10 @@ fn rows(url: &Dissection, reading: &Reading) -> Vec<Row> {
             Agreement::Same => Vec::new(),
             _ => why::of(component, agreement, url, reading),
         };
-        Row { component, whatwg, rfc3986: part.map(|part| part.text.clone()), agreement, why }
+        // Where the texts are the same, what differs is what is made of them.
+        let read = part.filter(|part| agreement == Agreement::Different && whatwg.as_deref() == Some(&*part.text));
+        let read = read.and_then(|part| part.normalised.clone());
+        Row { component, whatwg, rfc3986: read.or_else(|| part.map(|part| part.text.clone())), agreement, why }
     };
     values.into_iter().map(row).collect()
 }
@@ -299,11 +302,15 @@ fn agreement(
         "query" => normal.query.as_deref(),
         _ => normal.fragment.as_deref(),
     };
-    if text == whatwg {
+    // What is refused for its userinfo may have the same host nevertheless.
+    if text == whatwg && (component != "host" || reading.refuses_authority()) {
         return Agreement::Same;
     }
     if component == "host" && !same_host(Ok(url), reading) {
         return Agreement::Different;
+    }
+    if text == whatwg {
+        return Agreement::Same;
     }
     let number = |port: Option<&str>| port.filter(|port| !port.is_empty()).and_then(|port| port.parse::<u16>().ok());
     let same = match component {

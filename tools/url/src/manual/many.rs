@@ -5,7 +5,7 @@ pub(super) const MANY: (&str, &str) = (
     "Many URLs",
     "The URLs of the command line come first, then those of each `--url-file` in its order, one a line. A line ends with LF or \
 CR LF, the last perhaps with nothing, and may be of any length; a byte order mark in front of the first is passed over, and so are lines \
-with nothing but blanks and those that begin with `#`. Results are written before `url` waits for more of a pipe.
+with nothing but blanks and those whose first character that is no blank is `#`. Results are written before `url` waits for more of a pipe.
 
 A line that is no URL is told of on standard error with its file and number, the others go on, and the status is 1 in the end. \
 A line that is not UTF-8 is such a line, and so is an argument. A NUL is a character like any other, and none that a URL should have.

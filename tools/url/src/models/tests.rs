@@ -160,6 +160,7 @@ fn components_agree_or_say_why_not() {
         ("file:///C:/../x", "path", Different, "drive letters"),
         ("foo://H/", "host", Same, ""),
         ("http://a@b@c/", "host", Same, ""),
+        ("ldap://a%2ecom/", "host", Different, "stays percent-encoded"),
         ("http://1%2e2.3.4/", "host", Normalised, "only when it normalises"),
         ("http://h/p?q#f", "query", Same, ""),
         ("ldap://h:389/", "port", Same, ""),
@@ -170,6 +171,15 @@ fn components_agree_or_say_why_not() {
         let said = row.why.join("; ");
         assert!(said.contains(why), "{input}: {said}");
         assert_eq!(row.why.is_empty(), agreement == Same, "{input}");
+    }
+}
+
+#[test]
+fn no_row_that_differs_shows_the_same_text_twice() {
+    for input in ["ldap://a%2ecom/", "http://a@b@c/", "foo://EX%41.com/", "http://1%2e2.3.4/"] {
+        for row in of(input).components {
+            assert!(row.agreement != Agreement::Different || row.whatwg != row.rfc3986, "{input}: {row:?}");
+        }
     }
 }
 
