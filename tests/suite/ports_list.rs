@@ -240,3 +240,41 @@ fn the_own_namespace_by_process() {
         .status(2)
         .stderr_has("open /run/netns/no-such-namespace: No such file or directory (--netns takes a name");
 }
+
+#[test]
+fn csv_says_which_unix_domain_sockets_are_joined() {
+    let (one, _other) = std::os::unix::net::UnixStream::pair().unwrap();
+    let link = std::fs::read_link(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&one))).unwrap();
+    let link = link.to_str().unwrap();
+    let inode = link.strip_prefix("socket:[").unwrap().trim_end_matches(']');
+    let told = run(tool("ports").args(["-xa", "--csv"]));
+    told.status(0).stdout_has("proto,state,recv_queue,send_queue,local,peer,local_port,peer_port\r\n");
+    let out = told.out();
+    let ends = |line: &str| line.rsplit(',').take(2).map(str::to_owned).collect::<Vec<_>>();
+    let rows: Vec<Vec<String>> = out.lines().map(ends).collect();
+    let here = rows.iter().find(|row| row[1] == inode).unwrap_or_else(|| panic!("{inode}: {out}"));
+    assert!(rows.iter().any(|row| row[1] == here[0] && row[0] == inode), "{out}");
+}
+
+#[test]
+fn owners_break_between_names_where_the_terminal_ends() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let children: Vec<_> = (0..6)
+        .map(|_| {
+            let mut command = std::process::Command::new("sleep");
+            command.arg("600").stdin(std::os::fd::OwnedFd::from(listener.try_clone().unwrap()));
+            sockeye_test_support::Background::spawn_as_it_is(command)
+        })
+        .collect();
+    for line in [&["reach"][..], &["explain", &port], &["why", &port, "127.0.0.1"]] {
+        let told = run(tool("ports").env("SOCKEYE_COLUMNS", "80").args(line));
+        for child in &children {
+            told.stdout_has(&format!("sleep[{}] fd 0", child.pid()));
+        }
+        let out = told.out();
+        let of_owners = out.lines().filter(|line| line.contains("sleep["));
+        assert!(of_owners.clone().count() > 1, "{out}");
+        of_owners.for_each(|line| assert!(line.chars().count() <= 80, "{line}"));
+    }
+}

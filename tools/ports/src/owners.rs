@@ -142,6 +142,11 @@ pub fn push_owners<'a>(text: &mut String, owners: impl Iterator<Item = Owner<'a>
 
 /// What [`push_owners`] wrote, owner by owner: cut at the commas that are not part of a name in quotes.
 pub fn each_owner(text: &str) -> impl Iterator<Item = &str> {
+    outside_quotes(text, ',').map(str::trim_start)
+}
+
+/// A text cut where `cut` stands outside names in quotes.
+pub(crate) fn outside_quotes(text: &str, cut: char) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped) = (false, false);
     let between = move |character: char| {
         match character {
@@ -150,9 +155,9 @@ pub fn each_owner(text: &str) -> impl Iterator<Item = &str> {
             '"' => quoted = !quoted,
             _ => {}
         }
-        character == ',' && !quoted
+        character == cut && !quoted
     };
-    text.split(between).map(str::trim_start)
+    text.split(between)
 }
 
 /// A plain name as it is; one with blanks, brackets or quotes in quotes, so that it cannot be taken for two owners.
@@ -220,6 +225,12 @@ mod tests {
             r#""\\, \\"[5] fd 2"#,
         ];
         assert_eq!(each, expected);
+    }
+
+    #[test]
+    fn a_sentence_is_not_cut_within_a_name() {
+        let words: Vec<&str> = outside_quotes(r#"stop "a \" b" (kill 7)"#, ' ').collect();
+        assert_eq!(words, ["stop", r#""a \" b""#, "(kill", "7)"]);
     }
 
     #[test]

@@ -24,6 +24,7 @@ use crate::record::Record;
 use crate::shell;
 use crate::socket::{Socket, protocol_label};
 use crate::state::State;
+use crate::watch::layout::{self, Part};
 use crate::why::all_sockets;
 
 /// How far away somebody may be who reaches a listener.
@@ -303,7 +304,7 @@ impl Render for Listeners<'_> {
         let local = widest(&|reached| reached.local().len());
         for reached in &self.0 {
             let exposure = reached.exposure();
-            let words = text.paint(exposure.role(), &format!("{:reach$}", exposure.words()));
+            let mut parts = vec![Part::new(0, Some(exposure.role()), format!("{:reach$}", exposure.words()))];
             let protocol = protocol_label(reached.socket.protocol, reached.socket.family);
             let mut owner = String::new();
             match reached.owners.ownership(reached.socket.inode) {
@@ -311,7 +312,10 @@ impl Render for Listeners<'_> {
                 Ownership::Hidden => owner.push('?'),
                 Ownership::Nobody => owner.push('-'),
             }
-            text.line(format!("{words}  {protocol:4}  {:local$}  {owner}", reached.local()))?;
+            parts.push(Part::new(2, None, format!("{protocol:4}")));
+            parts.push(Part::new(2, None, format!("{:local$}", reached.local())));
+            parts.extend(layout::listed(2, None, &owner));
+            layout::write_within(text, &parts, 4)?;
             if let Some(through) = reached.through() {
                 crate::why::report::wrapped(text, "    ", &through)?;
             }

@@ -302,6 +302,10 @@ impl ListArgs {
             default.push(Column::Netns);
         }
         default.extend([Column::Proto, Column::State, Column::RecvQ, Column::SendQ, Column::Local, Column::Peer]);
+        // The inodes of Unix-domain sockets, by which those are joined that have no names.
+        if self.csv && self.unix {
+            default.extend([Column::LocalPort, Column::PeerPort]);
+        }
         let list = self.output.as_deref().or(self.columns.as_deref());
         let further = [
             (self.timers || list == Some(TIMERS), &[Column::Timer][..]),

@@ -120,7 +120,11 @@ fn inet(text: &str, family: Option<Family>) -> Result<HostPattern, Wrong> {
     }
     if let (Some((digits, start)), Address::Prefix { ip, length, .. }) = (cut.length, &mut address) {
         let most = if ip.is_ipv4() { 32 } else { 128 };
-        let wrong = || (start..start + digits.len(), format!("expected the length of a prefix, 0 to {most}"));
+        let wrong = || {
+            let mask = ip.is_ipv4() && digits.parse::<Ipv4Addr>().is_ok();
+            let mask = if mask { ", or a mask of ones with nothing but zeros behind them" } else { "" };
+            (start..start + digits.len(), format!("expected the length of a prefix, 0 to {most}{mask}"))
+        };
         *length = prefix_length(digits, ip.is_ipv4()).filter(|bits| *bits <= most).ok_or_else(wrong)?;
     }
     match (family, &address) {
@@ -463,6 +467,11 @@ mod tests {
             ("10", 0..2, "10 is not a whole address: write 10.0.0.0, or 10/8 for all that begin so"),
             ("10.1", 0..4, "10.1 is not a whole address: write 10.1.0.0, or 10.1/16 for all that begin so"),
             ("10.0.0.0/33", 9..11, "expected the length of a prefix, 0 to 32"),
+            (
+                "10.0.0.0/255.0.255.0",
+                9..20,
+                "expected the length of a prefix, 0 to 32, or a mask of ones with nothing but zeros behind them",
+            ),
             ("[fd99::]/129", 9..12, "expected the length of a prefix, 0 to 128"),
             ("[fd99::/x]:1", 8..9, "expected the length of a prefix, 0 to 128"),
             ("[::1", 0..4, "the bracket [ has no ]"),

@@ -362,8 +362,15 @@ impl<'a> Parser<'a> {
                 self.next += 1;
                 Ok(number)
             }
-            _ => Err(self.expected(what)),
+            _ => Err(self.too_large().unwrap_or_else(|| self.expected(what))),
         }
+    }
+
+    /// What is wrong with digits that are no number here.
+    fn too_large(&self) -> Option<Fault> {
+        let token = self.peek().filter(|token| token.text.bytes().all(|octet| octet.is_ascii_digit()))?;
+        let message = format!("{} is too large: {} is the most", token.text, u64::MAX);
+        (!token.text.is_empty()).then(|| self.fault(token.span.clone(), message))
     }
 
     fn host(&mut self) -> Result<host::HostPattern, Fault> {

@@ -194,6 +194,7 @@ fn a_fault_has_its_column_and_says_what_was_expected() {
         ("22", "1: expected a test, found a number: write port 22, or pid 22"),
         ("nonsense = 1", "1: expected a test (src, dst, sport, dport, state, dev, pid ..), found nonsense"),
         ("pid = x", "7: expected a number, found x"),
+        ("sndq 18446744073709551616", "6: 18446744073709551616 is too large: 18446744073709551615 is the most"),
         ("family 5", "8: expected a family: 4, 6, inet or inet6, found 5"),
         ("fwmark = x", "10: expected a mark: a number, or NUMBER/MASK, decimal or behind 0x, found x"),
         ("fwmark = 0x11/0x10", "10: no mark is 0x11 under the mask 0x10"),

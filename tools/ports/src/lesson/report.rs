@@ -13,6 +13,7 @@ use crate::names::Names;
 use crate::record::Record;
 use crate::socket::{Socket, protocol_label};
 use crate::state::State;
+use crate::watch::layout::{self, Part};
 
 /// A state explained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -160,25 +161,24 @@ pub struct SocketLesson<'a> {
     pub next: &'static str,
     /// What its numbers say.
     pub facts: Vec<Fact>,
+    /// The state and the end here, the peer if there is one, and the owners.
     #[serde(skip)]
-    line: String,
+    line: [String; 3],
 }
 
 impl<'a> SocketLesson<'a> {
     /// What there is to say of a socket: `record` as it is listed, `facts` as its numbers say.
     pub fn new(socket: &Socket, names: &Names, record: Record<'a>, owners: &str, facts: Vec<Fact>) -> Self {
         let (meaning, next) = (socket.state.meaning().0, facts::next(socket));
-        let mut line = format!("{} ", protocol_label(socket.protocol, socket.family));
-        endpoint::push_local(&mut line, socket, names);
+        let mut local = format!("{} ", protocol_label(socket.protocol, socket.family));
+        endpoint::push_local(&mut local, socket, names);
+        let mut peer = String::new();
         if socket.has_peer() {
-            line.push_str(" - ");
-            endpoint::push_peer(&mut line, socket, names);
+            peer.push_str("- ");
+            endpoint::push_peer(&mut peer, socket, names);
         }
-        if !owners.is_empty() {
-            line.push_str("  ");
-            line.push_str(owners);
-        }
-        Self { kind: "socket", socket: record, meaning, next, facts, line: line_with_state(&line, socket.state) }
+        let line = [line_with_state(&local, socket.state), peer, owners.to_owned()];
+        Self { kind: "socket", socket: record, meaning, next, facts, line }
     }
 }
 
@@ -188,8 +188,14 @@ fn line_with_state(line: &str, state: State) -> String {
 
 impl Render for SocketLesson<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let line = text.paint(Role::Strong, &self.line);
-        text.line(line)?;
+        let [local, peer, owners] = &self.line;
+        let strong = Some(Role::Strong);
+        let mut parts = vec![Part::new(0, strong, local)];
+        parts.extend((!peer.is_empty()).then(|| Part::new(1, strong, peer)));
+        if !owners.is_empty() {
+            parts.extend(layout::listed(2, strong, owners));
+        }
+        layout::write_within(text, &parts, 4)?;
         text.prose("  ", self.meaning)?;
         text.prose("  next: ", self.next)?;
         self.facts.iter().try_for_each(|fact| text.prose("  ", &fact.text))

@@ -66,7 +66,7 @@ every socket that is listed has an owner.
 `--sort` puts the rows in the order of columns, numbers by value and addresses by their octets; what a row does not have \
 comes last. Without it, listeners stand before connections, and what ends comes last.
 
-`--csv` prints the columns as RFC 4180 wants them, under a line with their names, to which the unit of their numbers is added. \
+`--csv` prints the columns as RFC 4180 wants them, under a line with their names, to which the unit of their numbers is added. With `-x` the inodes of both ends stand in `local_port` and `peer_port`. \
 `local` and `peer` of a Unix-domain socket are its names there, and the inodes are the columns `local_port` and `peer_port`.";
 
 /// "Other network namespaces".
@@ -137,7 +137,7 @@ pub(crate) const EXAMPLES: [Example; 8] = [
     Example {
         says: "The Unix-domain sockets and their owners, for a spreadsheet:",
         command: "ports -xap --csv",
-        shows: "proto,state,recv_queue,send_queue,local,peer,owner",
+        shows: "proto,state,recv_queue,send_queue,local,peer,local_port,peer_port,owner",
         status: 0,
     },
     Example {

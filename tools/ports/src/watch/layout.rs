@@ -4,6 +4,8 @@ use std::io;
 
 use sockeye_cli::output::{Role, Text};
 
+use crate::owners::each_owner;
+
 /// How far the second line is indented: as far as the time of day and a blank reach.
 const INDENT: usize = 13;
 
@@ -30,6 +32,13 @@ impl Part {
         Self { breaks: true, ..self }
     }
 
+    /// So many blanks before the words, on whichever line they come.
+    #[must_use]
+    pub fn indented(mut self, blanks: usize) -> Self {
+        self.pieces.insert(0, (None, " ".repeat(blanks)));
+        self
+    }
+
     /// Appends words in another colour.
     #[must_use]
     pub fn with(mut self, role: Option<Role>, words: impl Into<String>) -> Self {
@@ -42,11 +51,31 @@ impl Part {
     }
 }
 
+/// What stands between commas, as parts behind so many blanks: a comma in a quoted name is none.
+pub fn listed(blanks: usize, role: Option<Role>, list: &str) -> Vec<Part> {
+    let mut each = each_owner(list).peekable();
+    let (mut parts, mut before) = (Vec::new(), blanks);
+    while let Some(words) = each.next() {
+        let comma = if each.peek().is_some() { "," } else { "" };
+        parts.push(Part::new(before, role, format!("{words}{comma}")));
+        before = 1;
+    }
+    parts
+}
+
 /// Writes the parts, on one line if they fit.
 ///
 /// # Errors
 /// Whatever the writer says.
 pub fn write(text: &mut Text<'_>, parts: &[Part]) -> io::Result<()> {
+    write_within(text, parts, INDENT)
+}
+
+/// The same, with lines after the first so far indented.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn write_within(text: &mut Text<'_>, parts: &[Part], indent: usize) -> io::Result<()> {
     let limit = text.width().map_or(usize::MAX, usize::from);
     let whole: usize = parts.iter().map(|part| part.blanks.saturating_add(part.width())).sum();
     let (mut line, mut columns, mut fresh) = (String::new(), 0_usize, true);
@@ -55,8 +84,8 @@ pub fn write(text: &mut Text<'_>, parts: &[Part]) -> io::Result<()> {
         let end = columns.saturating_add(blanks).saturating_add(part.width());
         if !fresh && whole > limit && (part.breaks || end > limit) {
             text.line(&line)?;
-            line = " ".repeat(INDENT);
-            columns = INDENT;
+            line = " ".repeat(indent);
+            columns = indent;
         } else {
             line.push_str(&" ".repeat(blanks));
             columns = columns.saturating_add(blanks);
@@ -81,5 +110,16 @@ mod tests {
             [Part::new(0, None, "12:00:00.000"), Part::new(1, None, "a").with(None, "b"), Part::new(2, None, "c")];
         write(&mut Text::plain(&mut octets), &parts).unwrap();
         assert_eq!(octets, b"12:00:00.000 ab  c\n", "nothing limits it");
+    }
+
+    #[test]
+    fn a_list_breaks_between_owners_and_not_in_a_name() {
+        let list = r#"nginx[1] fd 3 4, "a, b[9] fd 1"[2] fd 5, x[3] fd 6"#;
+        let words: Vec<Part> = listed(2, None, list);
+        let part = |blanks, words: &str| Part::new(blanks, None, words);
+        assert_eq!(words, [part(2, "nginx[1] fd 3 4,"), part(1, r#""a, b[9] fd 1"[2] fd 5,"#), part(1, "x[3] fd 6")]);
+        let mut octets = Vec::new();
+        write_within(&mut Text::plain(&mut octets), &words, 4).unwrap();
+        assert_eq!(String::from_utf8(octets).unwrap(), format!("{list}\n"));
     }
 }

@@ -25,6 +25,7 @@ use crate::owners::{self, Holders, Ownership};
 use crate::record::{Coded, Record};
 use crate::socket::Socket;
 use crate::state::State;
+use crate::watch::layout;
 
 /// How full the range is from which the kernel chooses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -463,7 +464,7 @@ impl Answer<'_> {
             line.push_str(&owner.pid.to_string());
             line.push(']');
         }
-        text.line(format!("  {}", text.paint(role_of(last), &line)))?;
+        listed(text, role_of(last), &line)?;
         wrapped(text, "    ", &format!("each: {}", last.says(self.host)))
     }
 
@@ -499,16 +500,24 @@ impl Answer<'_> {
             (false, false) => "",
         };
         line.push_str(holder.reuse.map_or("", set));
-        text.line(format!("  {}", text.paint(role_of(part), &line)))?;
+        listed(text, role_of(part), &line)?;
         wrapped(text, "    ", &part.says(self.host))
     }
 }
 
-/// A sentence over as many lines as it needs, broken at blanks, no wider than the terminal.
+/// A socket and what is said of it between commas, over as many lines as it needs.
+fn listed(text: &mut Text<'_>, role: Role, line: &str) -> io::Result<()> {
+    let mut parts = layout::listed(1, Some(role), line).into_iter();
+    let first = parts.next().map(|first| first.indented(2));
+    let parts: Vec<layout::Part> = first.into_iter().chain(parts).collect();
+    layout::write_within(text, &parts, 6)
+}
+
+/// A sentence over as many lines as it needs, broken at blanks that are not part of a name in quotes, no wider than the terminal.
 pub(crate) fn wrapped(text: &mut Text<'_>, indent: &str, sentence: &str) -> io::Result<()> {
     let width = text.width().map_or(usize::MAX, usize::from);
     let mut line = indent.to_owned();
-    for word in sentence.split(' ') {
+    for word in owners::outside_quotes(sentence, ' ') {
         let blank = usize::from(line.len() > indent.len());
         if blank > 0 && line.chars().count() + blank + word.chars().count() > width {
             text.line(&line)?;
