@@ -112,8 +112,13 @@ pub fn is_address(scheme: &str) -> bool {
 /// What the scheme of `input` says of the rest; `None` for a scheme that says nothing more.
 pub fn of(input: &str) -> Option<Specific> {
     let text = significant(input.trim_matches(|character: char| character <= ' '));
-    let uri = Components::of(&text);
+    let mut uri = Components::of(&text);
     let scheme = uri.scheme.as_deref()?.to_ascii_lowercase();
+    if scheme == "file" {
+        // A backslash is a slash here, also before the host.
+        let end = text.find(['?', '#']).unwrap_or(text.len());
+        uri = Components::of(&text.get(..end).unwrap_or_default().replace('\\', "/"));
+    }
     Some(match scheme.as_str() {
         "mailto" => Specific::Mailto(mailto::read(&uri)),
         "data" => Specific::Data(data::read(&uri)),

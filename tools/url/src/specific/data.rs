@@ -29,10 +29,10 @@ pub(super) fn read(uri: &Components) -> Data {
     let slashes = uri.authority().map(|authority| format!("//{authority}")).unwrap_or_default();
     let rest = format!("{slashes}{}{query}", uri.path);
     let mut faults = Vec::new();
-    let (meta, content) = rest.split_once(',').unwrap_or_else(|| {
+    let (meta, content) = rest.split_once(',').map_or((&*rest, None), |(meta, content)| (meta, Some(content)));
+    if content.is_none() {
         faults.push("a comma belongs before the content".to_owned());
-        (&rest, "")
-    });
+    }
     let (meta, base64) = match meta.rsplit_once(';') {
         Some((before, last)) if last.trim().eq_ignore_ascii_case("base64") => (before, true),
         _ => (meta, false),
@@ -53,9 +53,10 @@ pub(super) fn read(uri: &Components) -> Data {
     if !media_type.split_once('/').is_some_and(|(kind, subtype)| !kind.is_empty() && !subtype.is_empty()) {
         faults.push(format!("{} is no media type", sockeye_cli::escape::escape(&media_type)));
     }
-    let octets = percent::decode(content);
-    let length_octets = if base64 { base64_length(&octets) } else { Some(octets.len()) };
-    if length_octets.is_none() {
+    let octets = content.map(percent::decode);
+    let length_octets =
+        octets.as_ref().and_then(|octets| if base64 { base64_length(octets) } else { Some(octets.len()) });
+    if octets.is_some() && length_octets.is_none() {
         faults.push("the content is no base64".to_owned());
     }
     Data { media_type, parameters, base64, length_octets, faults }

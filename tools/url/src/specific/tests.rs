@@ -112,6 +112,12 @@ fn a_urn_has_a_namespace_and_components() {
 }
 
 #[test]
+fn without_a_comma_there_is_no_content() {
+    assert!(rows("data:text/plain").contains(&"content=unknown".to_owned()));
+    assert!(rows("data:text/plain,").contains(&"content=0 octets".to_owned()));
+}
+
+#[test]
 fn a_file_is_here_or_on_a_host() {
     for (input, expected) in [
         // RFC 8089 appendices B, D and E.
@@ -125,6 +131,7 @@ fn a_file_is_here_or_on_a_host() {
         ("file:c:/path", &["host=this one", "path=/c:/path", "drive=c", "in Windows=c:\\path"]),
         ("file:///C|/x", &["host=this one", "path=/C:/x", "drive=C", "in Windows=C:\\x"]),
         ("file:///C|/x/../..", &["host=this one", "path=/C:/", "drive=C", "in Windows=C:\\"]),
+        ("file:\\\\srv\\c?\\", &["host=srv", "path=/c", "in Windows=\\\\srv\\c"]),
         ("file://srv/c:/x", &["host=srv", "path=/c:/x", "drive=c", "in Windows=\\\\srv\\c:\\x"]),
     ] {
         assert_eq!(rows(input), expected, "{input}");
