@@ -22,7 +22,7 @@ pub(crate) const MANUAL: Manual = Manual {
     synopsis: &[
         "[-tuUwMSdx0] [--ping] [--netlink] [--vsock] [-A KINDS] [-f FAMILY] [-46] [-a | -l | -B] [-N NAMESPACE] [-nrpemiOH] [--first-owner] [-o[=COLUMNS]] [--sort COLUMNS] [--csv | --json] [FILTER]",
         "-s [-tuUwMSdx0] [-46] [-N NAMESPACE] [FILTER]",
-        "why [-tu] [--reuseaddr] [--reuseport] [--v6only] [--device INTERFACE] [--no-trial] PORT [ADDR]",
+        "why [-tu] [--reuseaddr] [--reuseport] [--v6only] [--device INTERFACE] [--no-trial] [--limit N] PORT [ADDR]",
         "wait [-tu] [--state STATE] [--timeout SECONDS] PORT",
         "free [--yes | --dry-run] PORT",
         "reach [-tu] [--exposed]",
@@ -92,6 +92,7 @@ the owners were found; then, behind the listing, what each state in it means and
         ),
         (2, "The command line is wrong."),
         (4, "The kernel did not list them, a process may not be looked into, or standard output did not take the list."),
+        (130, "`watch`, `log`: ended by SIGINT (Ctrl-C); by SIGTERM it is 143."),
     ],
     caveats:
         "Where a kernel has no sock_diag for a kind of socket, or a sandbox refuses it, the lists of /proc/net are read, which are \
