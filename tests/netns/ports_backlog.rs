@@ -148,4 +148,10 @@ fn nothing_listens(net: &Net) {
     let waiting = run(net.tool("ports").args(["backlog", "80", "-f", "--duration", "0.01"]));
     waiting.status(0).stderr_is("ports: nothing listens on TCP port 80 yet\n");
     assert!(!waiting.out().contains("Listener"), "{}", waiting.story());
+    // A listener on every address is one on each.
+    let _every = std::net::TcpListener::bind("0.0.0.0:80").unwrap();
+    run(net.tool("ports").args(["backlog", "127.0.0.1:80"])).status(0).stdout_has("0.0.0.0:80");
+    run(net.tool("ports").args(["explain", "127.0.0.1:80"])).status(0).stdout_has("0.0.0.0:80");
+    run(net.tool("ports").args(["backlog", "[::1]:80"])).status(1).stderr_has("nothing listens on TCP [::1]:80");
+    run(net.tool("ports").args(["explain", "[::1]:80"])).status(1).stderr_has("no TCP or UDP socket here has [::1]:80");
 }

@@ -22,6 +22,7 @@ use crate::kind::{Kind, Kinds};
 use crate::selection::Selection;
 use crate::shell::{self, clock};
 use crate::target::Target;
+use crate::wait::takes_address;
 use crate::why::link_of;
 use counters::Counters;
 use gauge::Gauge;
@@ -85,9 +86,13 @@ fn port(target: &Target) -> Option<u16> {
 fn nobody(ports: &[Target]) -> String {
     match ports {
         [] => "nothing listens on TCP in this network namespace".to_owned(),
-        ports => {
+        ports if ports.iter().all(|target| target.host.is_none()) => {
             let ports: Vec<String> = ports.iter().map(|target| target.service.to_string()).collect();
             format!("nothing listens on TCP port {}", ports.join(" or "))
+        }
+        ports => {
+            let ends: Vec<String> = ports.iter().map(Target::words).collect();
+            format!("nothing listens on TCP {}", ends.join(" or "))
         }
     }
 }
@@ -111,7 +116,7 @@ fn look(selection: &Selection, job: &Backlog, explain: &mut dyn FnMut(Event)) ->
         wanted.iter().any(|(address, link, port)| {
             *port == Some(local.port())
                 && gauge.socket.shares_link(*link)
-                && address.is_none_or(|address| local.ip().to_canonical() == address.to_canonical())
+                && address.is_none_or(|address| takes_address(&gauge.socket, address))
         })
     };
     gauges.retain(|gauge| job.ports.is_empty() || is_wanted(gauge));

@@ -26,6 +26,7 @@ use crate::shell::settings::{self, Without};
 use crate::socket::Socket;
 use crate::state::State;
 use crate::target::Target;
+use crate::wait::takes_address;
 use crate::why::link_of;
 use report::{Drawing, Machine, SocketLesson, StateLesson};
 
@@ -62,7 +63,8 @@ pub fn run(job: &Explain, output: &mut Output<'_>) -> Result<Status, Failure> {
             sockets.retain(|socket| socket.shares_link(link) && is_of(socket, target, ports, protocols));
             let also = process_too(target);
             if sockets.is_empty() {
-                return nothing(&format!("no TCP or UDP socket here has port {port}"), port, output);
+                let end = target.host.as_ref().map_or_else(|| format!("port {port}"), |_| target.words());
+                return nothing(&format!("no TCP or UDP socket here has {end}"), port, output);
             }
             let status = lessons(job, sockets, None, output)?;
             if let Some(pid) = also {
@@ -81,13 +83,13 @@ pub fn run(job: &Explain, output: &mut Output<'_>) -> Result<Status, Failure> {
 /// Whether a socket has one of these ports, by protocol, at either end, and the address if one was given.
 fn is_of(socket: &Socket, target: &Target, ports: [Option<u16>; 2], protocols: [Protocol; 2]) -> bool {
     let wanted = protocols.into_iter().zip(ports).any(|(protocol, port)| {
-        let ends = [Some(socket.local), socket.has_peer().then_some(socket.peer)];
         let address = target.host.as_ref().and_then(Host::ip);
-        socket.protocol == protocol
-            && ends.into_iter().flatten().any(|end| {
-                Some(end.port()) == port
-                    && address.is_none_or(|address| end.ip().to_canonical() == address.to_canonical())
-            })
+        let is_local =
+            Some(socket.local.port()) == port && address.is_none_or(|address| takes_address(socket, address));
+        let is_peer = socket.has_peer()
+            && Some(socket.peer.port()) == port
+            && address.is_none_or(|address| socket.peer.ip().to_canonical() == address.to_canonical());
+        socket.protocol == protocol && (is_local || is_peer)
     });
     wanted && target.protocol.is_none_or(|protocol| protocol == socket.protocol)
 }

@@ -180,6 +180,14 @@ fn plain(addr: IpAddr) -> IpAddr {
 pub fn ways(socket: &Socket, here: &Here<'_>) -> Vec<Way> {
     let bound = plain(socket.local.ip());
     let on_device = |own: &&InterfaceAddress| socket.interface.is_none_or(|device| device == own.index);
+    // The kernel takes what comes in on one interface for the address of another, but for those of loopback and of a link.
+    let comes_in = |own: &&InterfaceAddress| {
+        let elsewhere = || {
+            socket.interface.is_some_and(|device| here.is_loopback(&here.interface(device))) || own.addr.is_loopback()
+        };
+        let link = || matches!(own.addr, IpAddr::V6(v6) if v6.is_unicast_link_local());
+        on_device(own) || !(elsewhere() || link())
+    };
     let way = |addr: IpAddr, interface: Option<u32>| {
         let (exposure, range) = exposure_of(addr);
         let interface = interface.map(|index| here.interface(index));
@@ -188,9 +196,9 @@ pub fn ways(socket: &Socket, here: &Here<'_>) -> Vec<Way> {
     let mut ways: Vec<Way> = if bound.is_unspecified() {
         let both = socket.is_dual_stack_wildcard();
         let family = |own: &&InterfaceAddress| both || own.addr.is_ipv4() == bound.is_ipv4();
-        here.addresses.iter().filter(on_device).filter(family).map(|own| way(own.addr, Some(own.index))).collect()
+        here.addresses.iter().filter(comes_in).filter(family).map(|own| way(own.addr, Some(own.index))).collect()
     } else {
-        let own = here.addresses.iter().filter(on_device).find(|own| own.addr == bound);
+        let own = here.addresses.iter().filter(comes_in).find(|own| own.addr == bound);
         // Every address of 127.0.0.0/8 is there, though the interface has but one.
         let loopback = || {
             let first = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -525,7 +533,11 @@ mod tests {
         let v6 = found("[::]:80", Some(true), None);
         assert!(v6.len() == 3 && v6.iter().all(|way| way.0.contains(':')));
         assert_eq!(found("0.0.0.0:80", None, None).len(), 3);
-        assert_eq!(found("0.0.0.0:80", None, Some(2)), [way("10.0.0.7", "eth0", Exposure::Private)]);
+        // What comes in on eth0 may be for the address of wan.
+        let on_eth0 = [way("10.0.0.7", "eth0", Exposure::Private), way("198.51.100.9", "wan", Exposure::Private)];
+        assert_eq!(found("0.0.0.0:80", None, Some(2)), on_eth0);
+        let v6 = [way("2a00:1450::7", "eth0", Exposure::Everyone)];
+        assert_eq!(found("[::]:80", Some(true), Some(3)), v6, "an address of a link is not on another");
         assert_eq!(found("0.0.0.0:80", None, Some(1)), [way("127.0.0.1", "lo", Exposure::Machine)]);
     }
 }

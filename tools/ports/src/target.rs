@@ -43,6 +43,14 @@ impl FromStr for Target {
 }
 
 impl Target {
+    /// The port, or the address and the port, in a sentence.
+    pub fn words(&self) -> String {
+        match &self.host {
+            None => format!("port {}", self.service),
+            Some(host) => Endpoint { host: host.clone(), port: Some(self.service.clone()) }.to_string(),
+        }
+    }
+
     /// The protocol that the options and the operand agree on; TCP if none of them says.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::Serialize;
 use sockeye_cli::output::{Render, Role, Text};
 use sockeye_cli::{Failure, Output, Status};
-use sockeye_common::addr::{Host, mapped_v4};
+use sockeye_common::addr::Host;
 use sockeye_sys::sock_diag::StateMask;
 use sockeye_sys::{Protocol, TcpState};
 
@@ -124,19 +124,18 @@ fn is_in(socket: &Socket, wanted: TcpState) -> bool {
     }
 }
 
-/// Whether a socket is on the port, and on the address if one was given: of a socket on every address each is one.
+/// Whether a socket is on the port, and on the address if one was given.
 pub fn is_on(socket: &Socket, protocol: Protocol, port: u16, address: Option<IpAddr>) -> bool {
-    let plain = |addr: IpAddr| match addr {
-        IpAddr::V6(v6) => mapped_v4(v6).map_or(addr, IpAddr::V4),
-        IpAddr::V4(_) => addr,
-    };
-    let every = |wanted: IpAddr| {
-        socket.local.ip().is_unspecified()
-            && (wanted.is_ipv4() == socket.local.is_ipv4() || socket.is_dual_stack_wildcard())
-    };
     socket.protocol == protocol
         && socket.local.port() == port
-        && address.is_none_or(|wanted| plain(socket.local.ip()) == plain(wanted) || every(plain(wanted)))
+        && address.is_none_or(|wanted| takes_address(socket, wanted))
+}
+
+/// Whether what is sent to this address may be for the socket: of one on every address each is its own.
+pub fn takes_address(socket: &Socket, wanted: IpAddr) -> bool {
+    let (own, wanted) = (socket.local.ip(), wanted.to_canonical());
+    let every = own.is_unspecified() && (wanted.is_ipv4() == own.is_ipv4() || socket.is_dual_stack_wildcard());
+    own.to_canonical() == wanted || every
 }
 
 /// So many sockets are shown.

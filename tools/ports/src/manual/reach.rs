@@ -12,7 +12,8 @@ families where the socket is dual-stack; the widest of them decides, and all tha
 A UDP socket on every address also takes what is sent to the multicast groups that the interfaces have joined, whoever joined them: \
 they stand among its addresses, without the groups that every host is in; one that is bound to a group has the interfaces that joined it. Which socket joined a group no list shows.
 
-Only addresses are looked at, and a bound device. What a firewall lets through is not read; root is told which tables of nftables and \
+Only addresses are looked at, and a bound device: what comes in on it may be for any address of this host but those of \
+loopback and of another link. What a firewall lets through is not read; root is told which tables of nftables and \
 iptables are loaded in this network namespace. Routers and address translation are not known either: a `private network` may be published by a router, \
 and `everyone` may be shut out by a filter. `--exposed` leaves out what only this machine reaches, and ends with status 1 if nothing \
 else is there.",
