@@ -24,19 +24,19 @@ use crate::{many, percent, shell};
 pub enum Set {
     /// Controls, and all outside ASCII
     C0Control,
-    /// Also blank " < > `
+    /// Also blank, quotation mark, < > and backquote
     Fragment,
-    /// C0-control and blank " # < >
+    /// C0-control and blank, quotation mark, # < >
     Query,
-    /// Query and '
+    /// Query and apostrophe
     SpecialQuery,
-    /// Query and ? ^ ` { }
+    /// Query and ? ^ { } and backquote
     Path,
-    /// Path and / : ; = @ [ \ ] |
+    /// Path and / : ; = @ [ ] | and backslash
     Userinfo,
-    /// Userinfo and $ % & + ,
+    /// Userinfo and dollar, % & + and comma
     Component,
-    /// Component and ! ' ( ) ~, and a blank is +
+    /// Component and ! ( ) ~ and apostrophe, and a blank is +
     Form,
     /// All but letters, digits and - . _ ~ (RFC 3986)
     Unreserved,
