@@ -1,9 +1,11 @@
 //! How the executables are linked for a release; only their layout depends on it, never what they do.
 //!
-//! - What a plain query of dig runs lies together (`tools/dig/order.ld`): the kernel maps 64 KiB around each page that is
-//!   touched, and the few hundred functions of a query lie in all of the six megabytes otherwise.
+//! - What a plain call of dig or url runs lies together (`tools/dig/order.ld`, `tools/url/order.ld`): the kernel maps 64 KiB
+//!   around each page that is touched, and the few hundred functions of a call lie in all of the megabytes otherwise.
 //! - Relative relocations are packed (`.relr.dyn`, a tenth of the octets that the loader would read), where the C library
 //!   of this host, which the executables are linked to, can read that: glibc since 2.36.
+//! - url lies at a fixed address: to relocate the eleven pages of tables with pointers in them is a fifteenth of a call. The stack,
+//!   the heap and the libraries stay where chance puts them, and url has no unsafe code of its own that could be led astray.
 //! - url has the unwinder of libgcc in itself: to look up and map libgcc_s.so is a tenth of a call that takes a millisecond.
 //!   (Its licence, GPL with the GCC Runtime Library Exception, allows that.)
 
@@ -13,26 +15,32 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
-const ORDER: &str = "tools/dig/order.ld";
+/// Whose functions lie in an order of their own, `tools/TOOL/order.ld`.
+const ORDERED: [&str; 2] = ["dig", "url"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed={ORDER}");
+    for tool in ORDERED {
+        println!("cargo::rerun-if-changed=tools/{tool}/order.ld");
+    }
     if variable("PROFILE") != "release" || variable("CARGO_CFG_TARGET_OS") != "linux" {
         return;
     }
     // GNU ld and LLD read linker scripts that only insert something; another linker may not, and does without.
     if !another_linker(&variable("CARGO_ENCODED_RUSTFLAGS")) {
-        println!("cargo::rustc-link-arg-bin=dig=-Wl,-T,{}/{ORDER}", variable("CARGO_MANIFEST_DIR"));
+        let root = variable("CARGO_MANIFEST_DIR");
+        for tool in ORDERED {
+            println!("cargo::rustc-link-arg-bin={tool}=-Wl,-T,{root}/tools/{tool}/order.ld");
+        }
     }
     if variable("CARGO_CFG_TARGET_ENV") == "gnu" && variable("HOST") == variable("TARGET") && packs_relocations() {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
-    if variable("CARGO_CFG_TARGET_ENV") == "gnu"
-        && variable("HOST") == variable("TARGET")
-        && let Some(unwinder) = static_unwinder()
-    {
-        println!("cargo::rustc-link-arg-bin=url=-Wl,--push-state,--whole-archive,{unwinder},--pop-state");
+    if variable("CARGO_CFG_TARGET_ENV") == "gnu" && variable("HOST") == variable("TARGET") {
+        println!("cargo::rustc-link-arg-bin=url=-no-pie");
+        if let Some(unwinder) = static_unwinder() {
+            println!("cargo::rustc-link-arg-bin=url=-Wl,--push-state,--whole-archive,{unwinder},--pop-state");
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! What every Sockeye tool agrees on, and nothing else: no I/O, no dependency, no unsafe.
 //!
 //! - [`addr`]: hosts and endpoints as people write them
-//! - [`special`]: the special-purpose ranges by IANA's names
+//! - [`prefix`]: address blocks; [`special`]: the special-purpose ranges by IANA's names
 //! - [`order`]: network and host byte order as types
 //! - [`sockaddr`]: the octets that the socket calls take
 //! - [`wire`]: the cursors through which all octets are read and written
@@ -13,6 +13,7 @@
 //! - [`escape`]: text from outside, made safe for a terminal
 //! - [`hex`]: octets as hexadecimal text; [`hex_text`]: the dumps of others
 //! - [`layout`]: a structure as named fields
+//! - [`random`]: numbers from a seed
 #![forbid(unsafe_code)]
 
 pub mod addr;
@@ -24,6 +25,8 @@ pub mod hex;
 pub mod hex_text;
 pub mod layout;
 pub mod order;
+pub mod prefix;
+pub mod random;
 pub mod sockaddr;
 pub mod special;
 

@@ -3,60 +3,9 @@
 //! The rows are those of the IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, RFC 8190) as of 2025-10-09.
 //! Multicast is in neither, since it has registries of its own; it is listed here for what it is (see [`multicast`]).
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::addr::IpText;
-
-/// An address block: every address that starts with the same bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Prefix {
-    addr: IpAddr,
-    length: u8,
-}
-
-impl Prefix {
-    /// The first address.
-    pub fn first(self) -> IpAddr {
-        self.addr
-    }
-
-    /// The last address.
-    pub fn last(self) -> IpAddr {
-        match self.addr {
-            IpAddr::V4(addr) => IpAddr::V4(Ipv4Addr::from_bits(addr.to_bits() | !mask_v4(self.length))),
-            IpAddr::V6(addr) => IpAddr::V6(Ipv6Addr::from_bits(addr.to_bits() | !mask_v6(self.length))),
-        }
-    }
-
-    /// How many bits its addresses have in common.
-    pub fn length(self) -> u8 {
-        self.length
-    }
-
-    /// Whether `addr` is in it. An IPv4-mapped IPv6 address is an IPv6 address here.
-    pub fn contains(self, addr: IpAddr) -> bool {
-        match (self.addr, addr) {
-            (IpAddr::V4(first), IpAddr::V4(addr)) => first.to_bits() == addr.to_bits() & mask_v4(self.length),
-            (IpAddr::V6(first), IpAddr::V6(addr)) => first.to_bits() == addr.to_bits() & mask_v6(self.length),
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        }
-    }
-}
-
-impl fmt::Display for Prefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", IpText(self.addr), self.length)
-    }
-}
-
-fn mask_v4(length: u8) -> u32 {
-    u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0)
-}
-
-fn mask_v6(length: u8) -> u128 {
-    u128::MAX.checked_shl(128 - u32::from(length)).unwrap_or(0)
-}
+pub use crate::prefix::Prefix;
 
 /// A range with a purpose of its own.
 ///
@@ -107,7 +56,7 @@ pub fn all() -> impl Iterator<Item = &'static Range> {
 
 /// The most specific range that `addr` is in.
 pub fn lookup(addr: IpAddr) -> Option<&'static Range> {
-    all().filter(|range| range.prefix.contains(addr)).max_by_key(|range| range.prefix.length)
+    all().filter(|range| range.prefix.contains(addr)).max_by_key(|range| range.prefix.length())
 }
 
 const T: Option<bool> = Some(true);
@@ -129,7 +78,7 @@ const UNANSWERED: Answers = [NONE, NONE, NONE, NONE, NONE];
 
 const fn row(addr: IpAddr, length: u8, name: &'static str, rfc: &'static str, answers: Answers) -> Range {
     let [source, destination, forwardable, globally_reachable, reserved_by_protocol] = answers;
-    let prefix = Prefix { addr, length };
+    let prefix = Prefix::of_first(addr, length);
     Range { prefix, name, rfc, source, destination, forwardable, globally_reachable, reserved_by_protocol }
 }
 
@@ -253,11 +202,11 @@ mod tests {
     #[test]
     fn each_row_ends_where_it_ends() {
         for range in all() {
-            let Prefix { addr, length } = range.prefix;
+            let (addr, length) = (range.prefix.first(), range.prefix.length());
             let inside = |addr| {
                 let found = lookup(addr).unwrap();
                 assert!(
-                    found.prefix.length >= length && range.prefix.contains(found.prefix.addr),
+                    found.prefix.length() >= length && range.prefix.contains(found.prefix.first()),
                     "{range:?}: {found:?}"
                 );
             };
@@ -284,7 +233,7 @@ mod tests {
     #[test]
     fn prefixes_are_canonical_and_differ() {
         for range in all() {
-            let Prefix { addr, length } = range.prefix;
+            let (addr, length) = (range.prefix.first(), range.prefix.length());
             assert!(range.prefix.contains(addr), "host bits are set in {}", range.prefix);
             assert!(length <= if addr.is_ipv4() { 32 } else { 128 });
             assert_eq!(all().filter(|other| other.prefix == range.prefix).count(), 1, "{}", range.prefix);

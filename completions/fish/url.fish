@@ -27,7 +27,7 @@ end
 
 complete -c url -n "__fish_url_needs_command" -s f -l url-file -d 'Take URLs from a file, one a line; - is standard input' -r
 complete -c url -n "__fish_url_needs_command" -s g -l get -d 'Print a line a URL by a template: {component} stands for a component' -r
-complete -c url -n "__fish_url_needs_command" -l fields -d 'Choose the columns of --csv' -r
+complete -c url -n "__fish_url_needs_command" -l fields -d 'The columns of --csv' -r
 complete -c url -n "__fish_url_needs_command" -l model -d 'By which standard: both in the table, whatwg in JSON unless told' -r -f -a "whatwg\t'WHATWG URL, as browsers do'
 rfc3986\t'RFC 3986, strictly'
 both\t'Both, side by side'"
@@ -55,9 +55,9 @@ complete -c url -n "__fish_url_needs_command" -l as-idn -d 'Show hosts in Unicod
 complete -c url -n "__fish_url_needs_command" -l urlencode -d 'Show components percent-encoded'
 complete -c url -n "__fish_url_needs_command" -l accept-space -d 'Take blanks in URLs, and encode them'
 complete -c url -n "__fish_url_needs_command" -l curl -d 'Refuse schemes that libcurl does not know'
-complete -c url -n "__fish_url_needs_command" -l no-guess-scheme -d 'Refuse URLs without a scheme, as is done anyway'
-complete -c url -n "__fish_url_needs_command" -l verify -d 'Stop at the first URL that is none'
-complete -c url -n "__fish_url_needs_command" -l quiet -d 'Say no notes, of which there are none anyway'
+complete -c url -n "__fish_url_needs_command" -l no-guess-scheme -d 'Guess no scheme: url never does'
+complete -c url -n "__fish_url_needs_command" -l verify -d 'Stop at the first malformed URL'
+complete -c url -n "__fish_url_needs_command" -l quiet -d 'Print no notes: url never does'
 complete -c url -n "__fish_url_needs_command" -l explain -d 'Show the working, step by step'
 complete -c url -n "__fish_url_needs_command" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c url -n "__fish_url_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -8,12 +8,12 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Take a URL apart as a browser does, and show what a socket gets from it
+  # Take a URL apart as browsers do, and show what a socket gets from it
   export extern url [
     --url-file(-f): string    # Take URLs from a file, one a line; - is standard input
     --get(-g): string         # Print a line a URL by a template: {component} stands for a component
     --csv                     # Print comma-separated values, a line a URL
-    --fields: string          # Choose the columns of --csv
+    --fields: string          # The columns of --csv
     --resolve                 # Ask getaddrinfo(3) for the addresses of each host
     --model: string@"nu-complete url model" # By which standard: both in the table, whatwg in JSON unless told
     --base: string            # Resolve each URL, which may be a relative reference, against this one first
@@ -34,9 +34,9 @@ module completions {
     --urlencode               # Show components percent-encoded
     --accept-space            # Take blanks in URLs, and encode them
     --curl                    # Refuse schemes that libcurl does not know
-    --no-guess-scheme         # Refuse URLs without a scheme, as is done anyway
-    --verify                  # Stop at the first URL that is none
-    --quiet                   # Say no notes, of which there are none anyway
+    --no-guess-scheme         # Guess no scheme: url never does
+    --verify                  # Stop at the first malformed URL
+    --quiet                   # Print no notes: url never does
     --url: string             # A URL, as if it stood alone
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"

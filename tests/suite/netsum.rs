@@ -410,7 +410,8 @@ fn what_cannot_be_judged_is_not_called_good() {
 #[test]
 fn a_closed_pipe_is_quiet_and_a_full_disk_is_not() {
     let dir = Scratch::new("streams");
-    let many = dir.file("many.pcap", &capture_of(&vec!["udp over v4"; 2000]));
+    // More than a pipe and one read of head hold.
+    let many = dir.file("many.pcap", &capture_of(&vec!["udp over v4"; 8000]));
     let large = dir.file("large", &vec![b'x'; 60_000]);
     let shell = |line: &str| {
         let netsum = tool("netsum");
@@ -420,7 +421,8 @@ fn a_closed_pipe_is_quiet_and_a_full_disk_is_not() {
     for job in ["verify --tsv \"$1\"", "verify --all \"$1\"", "udp 10.0.0.1:1 10.0.0.2:2 \"@$2\""] {
         // The status is that of netsum, on the third descriptor.
         let run = shell(&format!("{{ \"$0\" {job}; echo $? >&2; }} | head -1 >&2"));
-        assert!(run.err().ends_with("0\n") && run.err().lines().count() == 2, "{}", run.story());
+        // Which of the two is first on the descriptor is up to the scheduler.
+        assert!(run.err().lines().any(|line| line == "0") && run.err().lines().count() == 2, "{}", run.story());
         shell(&format!("\"$0\" {job} >/dev/full"))
             .status(4)
             .stderr_is("netsum: write standard output: No space left on device\n");

@@ -173,7 +173,9 @@ fn headings_and_lines_for_a_pipe() {
     assert_eq!(own.len(), 1, "{}", shown.story());
     assert_eq!(own[0][..3], ["tcp", "LISTEN", "0"]);
     assert_eq!(own[0][5], "0.0.0.0:*");
-    assert!(own[0][6].ends_with(&format!("[{}]", std::process::id())), "{}", shown.story());
+    // A child that another test has just forked holds the socket too, until it executes its program.
+    let pid = format!("[{}]", std::process::id());
+    assert!(own[0][6..].iter().any(|word| word.contains(&pid)), "{}", shown.story());
     drop(listener);
 }
 

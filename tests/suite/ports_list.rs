@@ -21,6 +21,11 @@ fn port(socket: &TcpStream) -> u16 {
     socket.local_addr().unwrap().port()
 }
 
+/// The client's end of a connection, by both ports: another test's connection to another server may have the client's.
+fn filter(client: &TcpStream, server: &TcpStream) -> String {
+    format!("sport = :{} dport = :{}", port(client), port(server))
+}
+
 /// The lines of a run, without headings.
 fn lines(args: &[&str]) -> Vec<String> {
     let run = run(tool("ports").arg("-H").args(args));
@@ -90,10 +95,11 @@ fn every_member_is_there_whatever_was_asked_for() {
 #[test]
 fn timers_and_columns_behind_o() {
     let (_listener, client, server) = connection();
+    let filter = filter(&client, &server);
     let (client, server) = (port(&client), port(&server));
-    let filter = format!("sport = :{client}");
     // From habit: timers, and a filter behind them.
-    let timers = run(tool("ports").args(["-tano", "sport", "=", &format!(":{client}")]));
+    let timers =
+        run(tool("ports").args(["-tano", "sport", "=", &format!(":{client}"), "dport", "=", &format!(":{server}")]));
     let out = timers.out();
     assert_eq!(out.lines().next().unwrap().split_whitespace().last(), Some("Timer"), "{}", timers.story());
     assert_eq!(out.lines().count(), 2, "{}", timers.story());
@@ -115,8 +121,8 @@ fn timers_and_columns_behind_o() {
 
 #[test]
 fn what_tcp_knows_is_one_line_in_a_pipe_and_more_on_a_terminal() {
-    let (_listener, client, _server) = connection();
-    let filter = format!("sport = :{}", port(&client));
+    let (_listener, client, server) = connection();
+    let filter = filter(&client, &server);
     let piped = run(tool("ports").args(["-tnim", &filter]));
     assert_eq!(piped.out().lines().count(), 2, "{}", piped.story());
     piped.stdout_has("drops 0").stdout_has("; window ").stdout_has("; sent 0  acknowledged ");
@@ -192,8 +198,8 @@ fn unix_sockets_have_names_and_their_peers() {
 
 #[test]
 fn colour_by_state_and_none_in_a_pipe() {
-    let (_listener, client, _server) = connection();
-    let filter = format!("sport = :{}", port(&client));
+    let (_listener, client, server) = connection();
+    let filter = filter(&client, &server);
     let painted = run(tool("ports").args(["-tnH", "--color=always", &filter]));
     painted.stdout_has("\u{1b}[32mESTABLISHED\u{1b}[0m  ");
     assert!(!run(tool("ports").args(["-tnH", &filter])).stdout.contains(&0x1b));
@@ -203,8 +209,8 @@ fn colour_by_state_and_none_in_a_pipe() {
 fn a_command_is_no_filter_and_a_filter_no_command() {
     run(tool("ports").args(["-t", "why", "80"])).status(2).stdout_is("").stderr_has("ports: why is a command: ");
     run(tool("ports").args(["-t", "--", "why"])).status(2).stdout_is("");
-    let (_listener, client, _server) = connection();
-    let told = run(tool("ports").args(["-n", "state", "established", &format!("sport = :{}", port(&client))]));
+    let (_listener, client, server) = connection();
+    let told = run(tool("ports").args(["-n", "state", "established", &filter(&client, &server)]));
     assert_eq!(told.status(0).out().lines().count(), 2, "{}", told.story());
 }
 

@@ -244,6 +244,22 @@ fn a_name_that_cannot_be_resolved_is_the_networks_failure() {
 }
 
 #[test]
+fn a_long_text_is_cut_for_a_person_and_whole_for_a_program() {
+    let long = format!("http://h/{}", "a".repeat(100_000));
+    for line in [&[][..], &["--model", "both"], &["--model", "rfc3986"], &["--explain"]] {
+        let run = url(&[line, &[&*long]].concat());
+        run.status(0).stdout_has("Remark: texts are cut after 1000 octets here; --json and --get have them whole");
+        assert!(run.stdout.len() < 2 * long.len(), "{line:?}: {}", run.stdout.len());
+    }
+    assert_eq!(json(&long)["path"]["value"].as_str().unwrap().len(), 100_001);
+    url(&["--get", "{url}", &long]).status(0).stdout_is(format!("{long}\n"));
+    // Where two differ may lie at the end.
+    url(&["diff", &long, &format!("{long}b")]).status(1).stdout_has("aab");
+    let short = format!("http://h/{}", "a".repeat(991));
+    assert!(!url(&[&short]).out().contains("Remark"), "a thousand octets are whole");
+}
+
+#[test]
 fn why_nothing_is_resolved_is_told() {
     for (text, why) in [
         ("mailto:a@b.c", "Socket: none, the URL has no host to connect to\n"),

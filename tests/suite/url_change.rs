@@ -49,8 +49,6 @@ fn by_which_standard() {
     prints(&["HTTP://h/%7e?b&a", "--sort-query", "--model", "rfc3986"], "HTTP://h/%7e?a&b\n");
     prints(&["HTTP://h/%7e?b&a", "--sort-query", "--model", "whatwg"], "http://h/%7e?a&b\n");
     prints(&["http://h/a b?c d", "--accept-space", "--model", "rfc3986"], "http://h/a%20b?c+d\n");
-    url(&["http://h/", "-s", "port=1", "--model", "both"]).status(2);
-    url(&["http://h/", "-s", "port=1", "--base", "http://b/"]).status(2);
 }
 
 #[test]
@@ -103,4 +101,27 @@ fn what_cannot_be_changed_is_told_and_the_others_go_on() {
     }
     let run = run_with_input(tool("url").args(["-f", "-", "-s", "host=x"]), b"http://a/1\nno\nhttp://b/2\n");
     run.status(1).stdout_is("http://x/1\nhttp://x/2\n").stderr_has("standard input:2: ");
+}
+
+#[test]
+fn what_is_changed_is_resolved_before() {
+    prints(&["../g?a", "--base", "http://b/c/d", "-s", "port=1"], "http://b:1/g?a\n");
+    prints(&["g", "--base", "http://b/c/d", "-s", "fragment=x", "-g", "{path}{fragment}"], "/c/gx\n");
+    prints(&["g", "--base", "foo://b/c/d", "--model", "rfc3986", "--append", "path=e"], "foo://b/c/g/e\n");
+    url(&["//", "--base", "http://b/", "-s", "port=1"])
+        .status(1)
+        .stdout_is("")
+        .stderr_has("cannot be resolved against");
+    let run = url(&["g", "--base", "http://b/", "-s", "port=1", "--json"]);
+    run.status(0).stdout_has("\"input\":\"http://b:1/g\"").stdout_has("\"resolution\":null");
+}
+
+#[test]
+fn both_standards_show_what_the_first_has_changed() {
+    let run = url(&["http://010.0.0.1/", "-s", "path=/x", "--model", "both"]);
+    run.status(0).stdout_has("http://8.0.0.1/x").stdout_has("RFC 3986");
+    url(&["http://h/", "-s", "path=/x", "--model", "both", "--json"]).status(0).stdout_has("\"models\":{");
+    for line in [&["--model", "both", "--keep-port"][..], &["--json", "--punycode"]] {
+        url(&[&["http://h/"], line].concat()).status(2).stderr_has("show components in every form");
+    }
 }

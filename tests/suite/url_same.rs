@@ -129,6 +129,47 @@ Query parameters:
 }
 
 #[test]
+fn a_rung_of_the_scheme_stands_before_the_last() {
+    url(&["same", "urn:ISBN:a", "URN:isbn:a"])
+        .status(0)
+        .stdout_has("│ URN              ┆ RFC 8141 section 3.1     ┆ yes  │");
+    url(&["same", "mailto:A@B.example", "mailto:?to=A@b.example"])
+        .status(0)
+        .stdout_has("The same from \"mailto\" on: mailto:A@b.example");
+}
+
+/// What a program reads of a refusal: the text that is meant, and where in it.
+#[test]
+fn errors_of_commands_are_objects_with_their_input() {
+    for (args, status) in [
+        (&["same", "http://h/", "http://[x/"][..], 2),
+        (&["diff", "http://[x/", "http://h/"], 2),
+        (&["diff", "--model", "rfc3986", "http://h/", "http://[x/"], 2),
+        (&["connect", "http://[x/"], 1),
+    ] {
+        let run = url(&[&["--json"], args].concat());
+        run.status(status).stderr_has("http://[x/");
+        let error: Value = serde_json::from_str(&run.out()).unwrap();
+        assert_eq!((&error["schema"], &error["type"]), (&"url/1".into(), &"error".into()), "{}", run.story());
+        let data = &error["data"];
+        assert_eq!((&data["input"], &data["exit_status"]), (&"http://[x/".into(), &status.into()), "{}", run.story());
+        assert!(data.get("span").is_some() && data["file"].is_null() && data["line"].is_null(), "{}", run.story());
+        url(args).status(status).stdout_is("").stderr_has("http://[x/");
+    }
+}
+
+#[test]
+fn what_encode_cannot_do_is_refused() {
+    for command in ["encode", "decode"] {
+        url(&[command, "--keep", "/\u{e9}", "x"]).status(2).stdout_is("").stderr_has("\u{e9} is not of ASCII");
+        url(&[command, "--lines", "x"])
+            .status(2)
+            .stdout_is("")
+            .stderr_has("--lines takes the lines of standard input (- in");
+    }
+}
+
+#[test]
 fn a_text_is_encoded_by_a_chosen_set() {
     url(&["encode", "a b/c&d"]).status(0).stdout_is("a%20b%2Fc%26d\n");
     url(&["encode", "--set", "path", "a b/c&d?"]).status(0).stdout_is("a%20b/c&d%3F\n");

@@ -1,5 +1,4 @@
 //! dig: DNS lookups byte for byte as dig prints them, and getaddrinfo beside them.
+#![cfg_attr(target_env = "gnu", no_main)]
 
-fn main() -> std::process::ExitCode {
-    sockeye_cli::main::<sockeye_dig::Dig>()
-}
+sockeye_cli::start!(sockeye_dig::Dig);

@@ -1,5 +1,4 @@
 //! The executable `nc`.
+#![cfg_attr(target_env = "gnu", no_main)]
 
-fn main() -> std::process::ExitCode {
-    sockeye_cli::main::<sockeye_nc::Nc>()
-}
+sockeye_cli::start!(sockeye_nc::Nc);

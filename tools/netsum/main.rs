@@ -1,5 +1,4 @@
 //! The executable `netsum`.
+#![cfg_attr(target_env = "gnu", no_main)]
 
-fn main() -> std::process::ExitCode {
-    sockeye_cli::main::<sockeye_netsum::Netsum>()
-}
+sockeye_cli::start!(sockeye_netsum::Netsum);

@@ -1,5 +1,4 @@
 //! The executable `ports`.
+#![cfg_attr(target_env = "gnu", no_main)]
 
-fn main() -> std::process::ExitCode {
-    sockeye_cli::main::<sockeye_ports::Ports>()
-}
+sockeye_cli::start!(sockeye_ports::Ports);

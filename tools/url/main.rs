@@ -1,5 +1,4 @@
 //! url: takes URLs apart.
+#![cfg_attr(target_env = "gnu", no_main)]
 
-fn main() -> std::process::ExitCode {
-    sockeye_cli::main::<sockeye_url::Url>()
-}
+sockeye_cli::start!(sockeye_url::Url);

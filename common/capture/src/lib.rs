@@ -4,9 +4,10 @@
 //! - [`frame`]: what a reader delivers
 //! - [`link_type`]: the registry of link types as a newtype
 //! - [`layers`]: the walk from the link layer to the transport, as an iterator that allocates nothing
+//! - [`details`]: ARP, TCP options and neighbour discovery, as people read them
 //! - [`rewrite`]: a capture copied octet by octet, with frames changed
 //! - [`unpack`]: gzip and Zstandard under a capture
-//! - [`pcap`]: the classic format, and a writer of it
+//! - [`pcap`]: the classic format, and a writer of it;  [`pcapng`]: the same of the newer one
 //! - [`live`]: frames from an interface of this host
 //! - [`error`]: what can be wrong with a capture
 //!
@@ -40,6 +41,7 @@
 
 mod classic;
 mod decoder;
+pub mod details;
 pub mod error;
 pub mod frame;
 mod input;
@@ -47,7 +49,7 @@ pub mod layers;
 pub mod link_type;
 pub mod live;
 pub mod pcap;
-mod pcapng;
+pub mod pcapng;
 pub mod reader;
 pub mod rewrite;
 pub mod unpack;

@@ -6,6 +6,8 @@
 //! # Source
 //! draft-ietf-opsawg-pcapng; the obsolete Packet Block from its appendix.
 
+mod writer;
+
 use sockeye_common::order::ByteOrder;
 use sockeye_common::wire::Reader;
 
@@ -13,6 +15,8 @@ use crate::decoder::{MAX_FRAME_LEN, Need, Record, Step, beyond_block, narrow, wi
 use crate::error::CaptureError;
 use crate::frame::{Interface, Resolution};
 use crate::link_type::LinkType;
+
+pub use writer::Writer;
 
 /// The block type of a section header: the same in both orders.
 pub(crate) const SECTION_HEADER: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];

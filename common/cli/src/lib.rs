@@ -24,4 +24,6 @@ pub use manual::Manual;
 pub use options::Presentation;
 pub use output::{Output, Render, Text};
 pub use sockeye_common::escape;
-pub use tool::{COLUMNS, Exit, Invocation, Tool, command_first, main, parse_clap};
+#[doc(hidden)]
+pub use sockeye_sys as sys;
+pub use tool::{COLUMNS, Exit, Invocation, Tool, command_first, main, parse_clap, run};

@@ -84,8 +84,27 @@ impl From<Failure> for Exit {
     }
 }
 
-/// Runs a tool with the real argv and the real streams. A tool's `main.rs` calls this and nothing else.
+/// The `main` of an executable that is a tool: `start!(sockeye_url::Url);`, with `#![cfg_attr(target_env = "gnu", no_main)]` before
+/// it (see [`mod@sockeye_sys::entry`]).
+#[macro_export]
+macro_rules! start {
+    ($tool:ty) => {
+        #[cfg(target_env = "gnu")]
+        $crate::sys::entry!(|| $crate::run::<$tool>().0);
+        #[cfg(not(target_env = "gnu"))]
+        fn main() -> std::process::ExitCode {
+            $crate::main::<$tool>()
+        }
+    };
+}
+
+/// Runs a tool with the real argv and the real streams, where [`start!`](crate::start) does not call [`run`].
 pub fn main<T: Tool>() -> ExitCode {
+    ExitCode::from(run::<T>().0)
+}
+
+/// Runs a tool with the real argv and the real streams.
+pub fn run<T: Tool>() -> Status {
     let mut argv = std::env::args_os();
     let name = argv
         .next()
@@ -98,7 +117,7 @@ pub fn main<T: Tool>() -> ExitCode {
         // A terminal that does not know its size, such as a serial line.
         .or(is_terminal.then_some(80))
         .or_else(asked_width);
-    let status = match T::parse(&invocation) {
+    match T::parse(&invocation) {
         Err(Exit::Text { text, on_stderr, status }) => print(spoken_name::<T>(&invocation), &text, on_stderr, status),
         Err(Exit::Failure(failure)) => {
             let mut output = Output::new(T::NAME, Terminal::default(), stdout.lock(), io::stderr());
@@ -118,8 +137,7 @@ pub fn main<T: Tool>() -> ExitCode {
             let ended = T::run(&options, &mut output);
             end(&mut output, ended)
         }
-    };
-    ExitCode::from(status.0)
+    }
 }
 
 /// The environment variable by which a program that shows the output of ours says how wide it may be, in columns.

@@ -9,7 +9,7 @@ use sockeye_common::order::ByteOrder;
 use sockeye_common::wire::{Reader, Truncated};
 
 use crate::error::CallError;
-use crate::netlink::{self, Builder, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, Socket, Verdict};
+use crate::netlink::{self, Builder, NLM_F_REQUEST, Socket};
 use crate::registry::flags;
 
 const RTM_NEWADDR: u16 = 20;
@@ -19,6 +19,7 @@ const RTM_GETLINK: u16 = 18;
 const IFA_ADDRESS: u16 = 1;
 const IFA_LOCAL: u16 = 2;
 const IFA_LABEL: u16 = 3;
+const IFA_BROADCAST: u16 = 4;
 const IFA_FLAGS: u16 = 8;
 
 /// The length of struct ifaddrmsg.
@@ -56,6 +57,19 @@ pub struct InterfaceAddress {
     pub flags: AddressFlags,
 }
 
+/// An address of an interface, with what the kernel says of it besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddressRow {
+    /// The address.
+    pub own: InterfaceAddress,
+    /// The address of the other end of a point-to-point link.
+    pub peer: Option<IpAddr>,
+    /// The broadcast address that was set, of IPv4.
+    pub broadcast: Option<IpAddr>,
+    /// How far it means this host, as the kernel counts: RT_SCOPE_UNIVERSE is 0, RT_SCOPE_LINK 253, RT_SCOPE_HOST 254.
+    pub scope: u8,
+}
+
 /// Every IPv4 and IPv6 address of this host.
 ///
 /// # Errors
@@ -64,6 +78,14 @@ pub struct InterfaceAddress {
 /// # Source
 /// rtnetlink(7), RTM_GETADDR.
 pub fn addresses() -> Result<Vec<InterfaceAddress>, CallError> {
+    Ok(rows()?.into_iter().map(|row| row.own).collect())
+}
+
+/// The same with all that the kernel says of each.
+///
+/// # Errors
+/// As [`addresses`].
+pub fn rows() -> Result<Vec<AddressRow>, CallError> {
     let mut found = Vec::new();
     each(&mut |payload| found.extend(parse(payload).ok().flatten()))?;
     Ok(found)
@@ -88,45 +110,34 @@ pub fn labels() -> Result<Vec<String>, CallError> {
 
 /// Hands out each ifaddrmsg with its attributes.
 fn each(take: &mut dyn FnMut(&[u8])) -> Result<(), CallError> {
-    let fail = |error| CallError::new("RTM_GETADDR", "every interface", error);
-    let mut message = Builder::new(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP);
-    message.octets(&[0; IFADDRMSG_LEN]);
-    let mut socket = Socket::open(libc::NETLINK_ROUTE)?;
-    socket.send(&message.finish()).map_err(fail)?;
-    loop {
-        let batch = socket.receive().map_err(fail)?;
-        for message in netlink::messages(batch) {
-            let message = message.map_err(|fault| fail(io::Error::new(io::ErrorKind::InvalidData, fault)))?;
-            match message.kind {
-                NLMSG_DONE => return Ok(()),
-                NLMSG_ERROR => return Err(fail(io::Error::from_raw_os_error(Verdict::parse(&message).errno))),
-                RTM_NEWADDR => take(message.payload),
-                _ => {}
-            }
-        }
-    }
+    netlink::dump("RTM_GETADDR", "every interface", RTM_GETADDR, IFADDRMSG_LEN, RTM_NEWADDR, take)
 }
 
 /// Reads an ifaddrmsg and its attributes; `None` for families other than IPv4 and IPv6.
-fn parse(payload: &[u8]) -> Result<Option<InterfaceAddress>, Truncated> {
+fn parse(payload: &[u8]) -> Result<Option<AddressRow>, Truncated> {
     let mut reader = Reader::new(payload);
     let family = reader.u8("ifa_family")?;
     let prefix_length = reader.u8("ifa_prefixlen")?;
     let short_flags = reader.u8("ifa_flags")?;
-    reader.skip(1, "ifa_scope")?;
+    let scope = reader.u8("ifa_scope")?;
     let index = reader.u32_in(ByteOrder::HOST, "ifa_index")?;
-    let (mut local, mut address, mut flags) = (None, None, u32::from(short_flags));
+    let (mut local, mut address, mut broadcast, mut flags) = (None, None, None, u32::from(short_flags));
     for (kind, value) in netlink::attributes(reader.rest()) {
         match kind {
             IFA_LOCAL => local = ip(family, value),
             IFA_ADDRESS => address = ip(family, value),
+            IFA_BROADCAST => broadcast = ip(family, value),
             IFA_FLAGS => flags = value.try_into().map_or(flags, u32::from_ne_bytes),
             _ => {}
         }
     }
     // On a point-to-point link IFA_ADDRESS is the other end's.
     let addr = local.or(address);
-    Ok(addr.map(|addr| InterfaceAddress { addr, prefix_length, index, flags: AddressFlags(flags) }))
+    let peer = address.filter(|address| local.is_some_and(|local| local != *address));
+    Ok(addr.map(|addr| {
+        let own = InterfaceAddress { addr, prefix_length, index, flags: AddressFlags(flags) };
+        AddressRow { own, peer, broadcast, scope }
+    }))
 }
 
 fn ip(family: u8, octets: &[u8]) -> Option<IpAddr> {
@@ -195,7 +206,9 @@ mod tests {
         octets.extend(8_u16.to_ne_bytes());
         octets.extend(IFA_FLAGS.to_ne_bytes());
         octets.extend(0x120_u32.to_ne_bytes());
-        let row = parse(&octets).unwrap().unwrap();
+        let all = parse(&octets).unwrap().unwrap();
+        assert_eq!((all.peer, all.broadcast, all.scope), ("10.0.0.2".parse().ok(), None, 0));
+        let row = all.own;
         assert_eq!((row.addr, row.prefix_length, row.index), ("10.0.0.1".parse().unwrap(), 24, 7));
         assert_eq!(row.flags, AddressFlags(0x120));
         assert!(row.flags.contains(AddressFlags::DEPRECATED));

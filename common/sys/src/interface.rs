@@ -10,8 +10,10 @@ use crate::error::{CallError, check};
 use crate::registry::flags;
 use crate::sockaddr;
 
-/// ethtool's "compute checksums when sending" and "verify them when receiving".
+/// ethtool's "compute checksums when sending".
 const ETHTOOL_STXCSUM: u32 = 0x17;
+/// ethtool's "cut what is longer than a frame when sending".
+const ETHTOOL_SGSO: u32 = 0x24;
 
 flags! {
     /// What an interface is and does.
@@ -142,6 +144,35 @@ fn set_flags(interface: &str, change: impl FnOnce(libc::c_int) -> libc::c_int) -
 /// Linux, include/uapi/linux/ethtool.h, ETHTOOL_STXCSUM.
 pub fn set_tx_checksum_offload(interface: &str, on: bool) -> Result<(), CallError> {
     set_ethtool(interface, ETHTOOL_STXCSUM, on, "ETHTOOL_STXCSUM")
+}
+
+/// Whether `interface` may be handed TCP segments and UDP datagrams that are longer than a frame, to be cut at the last moment.
+///
+/// # Errors
+/// As [`set_tx_checksum_offload`].
+///
+/// # Source
+/// Linux, include/uapi/linux/ethtool.h, ETHTOOL_SGSO.
+pub fn set_segmentation_offload(interface: &str, on: bool) -> Result<(), CallError> {
+    set_ethtool(interface, ETHTOOL_SGSO, on, "ETHTOOL_SGSO")
+}
+
+/// How many frames may wait to be sent by `interface`.
+///
+/// # Errors
+/// [`CallError`] with ENODEV if there is no such interface, EPERM without CAP_NET_ADMIN.
+///
+/// # Source
+/// netdevice(7), `SIOCSIFTXQLEN`.
+pub fn set_queue_len(interface: &str, frames: u32) -> Result<(), CallError> {
+    let socket = control_socket(interface)?;
+    let mut request = request("SIOCSIFTXQLEN", interface)?;
+    // ifr_qlen is the same int as ifr_metric, and has no name of its own in libc.
+    request.ifr_ifru.ifru_metric = i32::try_from(frames).unwrap_or(i32::MAX);
+    // SAFETY: SIOCSIFTXQLEN only reads a whole ifreq.
+    check(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFTXQLEN as _, &raw mut request) })
+        .map_err(|error| CallError::new("SIOCSIFTXQLEN", interface, error))?;
+    Ok(())
 }
 
 /// struct ethtool_value.

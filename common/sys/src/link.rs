@@ -1,4 +1,4 @@
-//! Links and addresses over rtnetlink(7): veth pairs between network namespaces, without iproute2.
+//! Links and addresses over rtnetlink(7): veth pairs between network namespaces, and bridges, without iproute2.
 //!
 //! Everything is about the network namespace of the calling thread; see [`NetNs::run`] for another.
 #![expect(clippy::disallowed_methods, reason = "waiting for a link has a deadline")]
@@ -21,6 +21,8 @@ const RTM_NEWLINK: u16 = 16;
 const RTM_DELLINK: u16 = 17;
 const RTM_GETLINK: u16 = 18;
 const RTM_NEWADDR: u16 = 20;
+const RTM_DELADDR: u16 = 21;
+const RTM_NEWNEIGH: u16 = 28;
 
 /// The multicast group of link changes.
 const RTNLGRP_LINK: i32 = 1;
@@ -31,16 +33,24 @@ const IFF_UP: u32 = libc::IFF_UP.cast_unsigned();
 const IFF_LOOPBACK: u32 = libc::IFF_LOOPBACK.cast_unsigned();
 const IF_OPER_UP: u8 = 6;
 
+const IFLA_ADDRESS: u16 = 1;
 const IFLA_IFNAME: u16 = 3;
+const IFLA_MTU: u16 = 4;
+const IFLA_MASTER: u16 = 10;
 const IFLA_OPERSTATE: u16 = 16;
 const IFLA_LINKINFO: u16 = 18;
 const IFLA_NET_NS_FD: u16 = 28;
 const IFLA_INFO_KIND: u16 = 1;
 const IFLA_INFO_DATA: u16 = 2;
 const VETH_INFO_PEER: u16 = 1;
+const IFLA_BR_MCAST_SNOOPING: u16 = 23;
 
 const IFA_ADDRESS: u16 = 1;
 const IFA_LOCAL: u16 = 2;
+const NDA_DST: u16 = 1;
+const NDA_LLADDR: u16 = 2;
+/// Known for ever.
+const NUD_PERMANENT: u16 = 0x80;
 /// Usable at once, without duplicate address detection, which takes a second or two.
 const IFA_F_NODAD: u8 = 0x02;
 
@@ -90,6 +100,66 @@ pub fn delete(name: &str) -> Result<(), CallError> {
     request("RTM_DELLINK", name, message)
 }
 
+/// Makes a bridge, which is down: a switch, as soon as it is up and interfaces are its ports ([`set_master`]). It knows
+/// nothing of spanning trees: no loops; and it lets every port have every multicast, and sends nothing of its own.
+///
+/// # Errors
+/// [`CallError`] with EEXIST if the name is taken, EPERM without CAP_NET_ADMIN, EOPNOTSUPP if the kernel has no bridges.
+///
+/// # Source
+/// rtnetlink(7); Linux, Documentation/networking/bridge.rst.
+pub fn create_bridge(name: &str) -> Result<(), CallError> {
+    let mut message = Builder::new(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+    message.octets(&[0; IFINFOMSG_LEN]).text(IFLA_IFNAME, name).nested(IFLA_LINKINFO, |info| {
+        info.text(IFLA_INFO_KIND, "bridge");
+        info.nested(IFLA_INFO_DATA, |data| {
+            data.attribute(IFLA_BR_MCAST_SNOOPING, &[0]);
+        });
+    });
+    request("RTM_NEWLINK", name, message)
+}
+
+/// Makes `interface` a port of `bridge`.
+///
+/// # Errors
+/// [`CallError`] with ENODEV if there is no such interface, EPERM without CAP_NET_ADMIN.
+///
+/// # Source
+/// rtnetlink(7), IFLA_MASTER.
+pub fn set_master(interface: &str, bridge: &str) -> Result<(), CallError> {
+    change(interface, IFLA_MASTER, &interface::index(bridge)?.to_ne_bytes())
+}
+
+/// Gives `interface` the MAC address `addr`.
+///
+/// # Errors
+/// [`CallError`] with ENODEV if there is no such interface, EADDRNOTAVAIL if it is no address of one interface, EPERM
+/// without CAP_NET_ADMIN.
+///
+/// # Source
+/// rtnetlink(7), IFLA_ADDRESS.
+pub fn set_hardware_address(interface: &str, addr: [u8; 6]) -> Result<(), CallError> {
+    change(interface, IFLA_ADDRESS, &addr)
+}
+
+/// Lets `interface` send IP packets of at most `mtu` octets.
+///
+/// # Errors
+/// [`CallError`] with ENODEV if there is no such interface, EINVAL if it cannot have that, EPERM without CAP_NET_ADMIN.
+///
+/// # Source
+/// rtnetlink(7), IFLA_MTU.
+pub fn set_mtu(interface: &str, mtu: u32) -> Result<(), CallError> {
+    change(interface, IFLA_MTU, &mtu.to_ne_bytes())
+}
+
+/// Changes one attribute of an interface.
+fn change(interface: &str, attribute: u16, value: &[u8]) -> Result<(), CallError> {
+    let mut message = Builder::new(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK);
+    message.octets(&ifinfomsg(interface::index(interface)?)).attribute(attribute, value);
+    request("RTM_NEWLINK", interface, message)
+}
+
 /// Gives an interface an address; `prefix` is in bits. An IPv6 address is usable at once: nobody checks for duplicates.
 ///
 /// # Errors
@@ -98,8 +168,31 @@ pub fn delete(name: &str) -> Result<(), CallError> {
 /// # Source
 /// rtnetlink(7).
 pub fn add_address(interface: &str, addr: IpAddr, prefix: u8) -> Result<(), CallError> {
+    let flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
+    change_address(RTM_NEWADDR, flags, "RTM_NEWADDR", interface, addr, prefix)
+}
+
+/// Takes an address from an interface, and with it the routes that came with it.
+///
+/// # Errors
+/// [`CallError`] with ENODEV, EADDRNOTAVAIL if it has no such address, EPERM without CAP_NET_ADMIN.
+///
+/// # Source
+/// rtnetlink(7).
+pub fn remove_address(interface: &str, addr: IpAddr, prefix: u8) -> Result<(), CallError> {
+    change_address(RTM_DELADDR, NLM_F_REQUEST | NLM_F_ACK, "RTM_DELADDR", interface, addr, prefix)
+}
+
+fn change_address(
+    kind: u16,
+    message_flags: u16,
+    call: &'static str,
+    interface: &str,
+    addr: IpAddr,
+    prefix: u8,
+) -> Result<(), CallError> {
     let index = interface::index(interface)?;
-    let mut message = Builder::new(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+    let mut message = Builder::new(kind, message_flags);
     let (family, flags) = match addr {
         IpAddr::V4(_) => (libc::AF_INET, 0),
         IpAddr::V6(_) => (libc::AF_INET6, IFA_F_NODAD),
@@ -110,7 +203,28 @@ pub fn add_address(interface: &str, addr: IpAddr, prefix: u8) -> Result<(), Call
         IpAddr::V4(addr) => message.attribute(IFA_LOCAL, &addr.octets()).attribute(IFA_ADDRESS, &addr.octets()),
         IpAddr::V6(addr) => message.attribute(IFA_LOCAL, &addr.octets()).attribute(IFA_ADDRESS, &addr.octets()),
     };
-    request("RTM_NEWADDR", &format!("{addr}/{prefix} dev {interface}"), message)
+    request(call, &format!("{addr}/{prefix} dev {interface}"), message)
+}
+
+/// Lets this host know for ever that `addr` is behind the MAC address `hardware`: it does not ask by ARP or neighbour discovery.
+///
+/// # Errors
+/// [`CallError`] with ENODEV, EPERM without CAP_NET_ADMIN.
+///
+/// # Source
+/// rtnetlink(7), RTM_NEWNEIGH.
+pub fn add_neighbour(interface: &str, addr: IpAddr, hardware: [u8; 6]) -> Result<(), CallError> {
+    let index = interface::index(interface)?;
+    let mut message = Builder::new(RTM_NEWNEIGH, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE);
+    let family = if addr.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
+    // struct ndmsg: family, padding, index, state, flags, type.
+    message.u8(u8::try_from(family).unwrap_or(0)).octets(&[0; 3]).u32(index).u16(NUD_PERMANENT).u8(0).u8(0);
+    match addr {
+        IpAddr::V4(addr) => message.attribute(NDA_DST, &addr.octets()),
+        IpAddr::V6(addr) => message.attribute(NDA_DST, &addr.octets()),
+    };
+    message.attribute(NDA_LLADDR, &hardware);
+    request("RTM_NEWNEIGH", &format!("{addr} dev {interface}"), message)
 }
 
 /// Whether `interface` can carry packets: it is up, and so is what it is connected to (`IF_OPER_UP`).

@@ -4,11 +4,12 @@
 //! calling thread.
 #![expect(clippy::disallowed_methods, reason = "namespaces are files under /proc")]
 
+use std::ffi::CStr;
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
@@ -65,17 +66,31 @@ pub fn unshare_net() -> Result<(), CallError> {
 pub fn unshare_mount() -> Result<(), CallError> {
     unshare(libc::CLONE_NEWNS, "CLONE_NEWNS")?;
     // Most systems share their mounts: a bind in here would show outside too.
-    // SAFETY: the target is a NUL-terminated string; the source, type and data of such a call are not looked at.
-    check(unsafe {
-        libc::mount(
-            std::ptr::null(),
-            c"/".as_ptr(),
-            std::ptr::null(),
-            libc::MS_REC | libc::MS_PRIVATE,
-            std::ptr::null(),
-        )
-    })
-    .map_err(|error| CallError::new("mount", "/ as private", error))?;
+    mount(None, c"/", libc::MS_REC | libc::MS_PRIVATE).map_err(|error| CallError::new("mount", "/ as private", error))
+}
+
+/// Has the programs that the calling thread starts, and no other's, live in a new PID namespace. The first is its PID 1;
+/// when that ends, the kernel kills all others. The thread can start no thread any more.
+///
+/// # Errors
+/// [`CallError`] with EPERM without CAP_SYS_ADMIN, ENOSPC where the administrator allows no more.
+///
+/// # Source
+/// pid_namespaces(7).
+pub fn unshare_pid() -> Result<(), CallError> {
+    unshare(libc::CLONE_NEWPID, "CLONE_NEWPID")
+}
+
+/// Mounts a `/proc` that shows the processes of the caller's PID namespace. To be called after [`unshare_mount`] of the
+/// caller or its parent.
+///
+/// # Errors
+/// [`CallError`] with EPERM in a user namespace whose creator does not see all of `/proc`: in many containers.
+pub fn mount_proc() -> Result<(), CallError> {
+    let flags = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
+    // SAFETY: three NUL-terminated strings; the data of proc may be null.
+    check(unsafe { libc::mount(c"proc".as_ptr(), c"/proc".as_ptr(), c"proc".as_ptr(), flags, std::ptr::null()) })
+        .map_err(|error| CallError::new("mount", "proc at /proc", error))?;
     Ok(())
 }
 
@@ -89,10 +104,14 @@ pub fn bind_mount(src: impl AsRef<Path>, dst: impl AsRef<Path>) -> Result<(), Ca
     let (src, dst) = (src.as_ref(), dst.as_ref());
     let fail = |error| CallError::new("mount", format!("{} at {}", src.display(), dst.display()), error);
     let (source, target) = (c_path(src).map_err(fail)?, c_path(dst).map_err(fail)?);
-    // SAFETY: both paths are NUL-terminated strings that outlive the call; type and data of a bind are not looked at.
-    check(unsafe { libc::mount(source.as_ptr(), target.as_ptr(), std::ptr::null(), libc::MS_BIND, std::ptr::null()) })
-        .map_err(fail)?;
-    Ok(())
+    mount(Some(&source), &target, libc::MS_BIND).map_err(fail)
+}
+
+/// A mount that needs no type and no data: a bind, or a change of what is mounted, which has no source either.
+fn mount(source: Option<&CStr>, target: &CStr, flags: libc::c_ulong) -> io::Result<()> {
+    let source = source.map_or(std::ptr::null(), CStr::as_ptr);
+    // SAFETY: the target, and the source if there is one, are NUL-terminated strings; type and data are not looked at.
+    check(unsafe { libc::mount(source, target.as_ptr(), std::ptr::null(), flags, std::ptr::null()) }).map(drop)
 }
 
 fn unshare(flags: libc::c_int, names: &'static str) -> Result<(), CallError> {
@@ -198,6 +217,37 @@ pub fn command_in<'a>(command: &'a mut Command, netns: &NetNs) -> Result<&'a mut
     let netns = netns.try_clone()?;
     // SAFETY: between fork and exec the closure makes one system call on a descriptor that it owns, and allocates nothing.
     Ok(unsafe { command.pre_exec(move || set_ns(netns.as_fd())) })
+}
+
+/// Makes `command` start its program in a mount namespace of its own, in which each of `files` (where it is, where it
+/// appears) covers what is there on this machine. Nobody else sees that.
+///
+/// # Errors
+/// [`CallError`] if a path has a NUL. Whether it can be done shows when `command` is spawned: it takes CAP_SYS_ADMIN, and
+/// both files must exist.
+///
+/// # Source
+/// mount_namespaces(7).
+pub fn command_with_files<'a>(
+    command: &'a mut Command,
+    files: &[(PathBuf, PathBuf)],
+) -> Result<&'a mut Command, CallError> {
+    let path = |path: &Path| c_path(path).map_err(|error| CallError::new("mount", path.display().to_string(), error));
+    let mut mounts = Vec::new();
+    for (source, target) in files {
+        mounts.push((path(source)?, path(target)?));
+    }
+    // SAFETY: between fork and exec the closure makes system calls on strings that it owns, and allocates nothing.
+    Ok(unsafe {
+        command.pre_exec(move || {
+            check(libc::unshare(libc::CLONE_NEWNS))?;
+            mount(None, c"/", libc::MS_REC | libc::MS_PRIVATE)?;
+            for (source, target) in &mounts {
+                mount(Some(source), target, libc::MS_BIND)?;
+            }
+            Ok(())
+        })
+    })
 }
 
 /// Makes the kernel kill the program that `command` starts (SIGKILL) when the thread that spawned it ends.

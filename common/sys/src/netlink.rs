@@ -305,6 +305,35 @@ impl Socket {
     }
 }
 
+/// Asks the routing netlink for all of a kind: sends `request` with a header of `header_len` zeros, and hands out the payload of
+/// each message of the kind `answer`.
+pub(crate) fn dump(
+    call: &'static str,
+    subject: &str,
+    request: u16,
+    header_len: usize,
+    answer: u16,
+    take: &mut dyn FnMut(&[u8]),
+) -> Result<(), CallError> {
+    let fail = |error| CallError::new(call, subject, error);
+    let mut message = Builder::new(request, NLM_F_REQUEST | NLM_F_DUMP);
+    message.octets(&vec![0; header_len]);
+    let mut socket = Socket::open(libc::NETLINK_ROUTE)?;
+    socket.send(&message.finish()).map_err(fail)?;
+    loop {
+        let batch = socket.receive().map_err(fail)?;
+        for message in messages(batch) {
+            let message = message.map_err(|fault| fail(io::Error::new(io::ErrorKind::InvalidData, fault)))?;
+            match message.kind {
+                NLMSG_DONE => return Ok(()),
+                NLMSG_ERROR => return Err(fail(io::Error::from_raw_os_error(Verdict::parse(&message).errno))),
+                kind if kind == answer => take(message.payload),
+                _ => {}
+            }
+        }
+    }
+}
+
 impl AsFd for Socket {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()

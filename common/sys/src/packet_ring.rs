@@ -189,7 +189,7 @@ fn set<T>(socket: &OwnedFd, option: libc::c_int, value: &T) -> io::Result<()> {
     .map(drop)
 }
 
-fn bind(socket: &OwnedFd, index: u32) -> io::Result<()> {
+pub(crate) fn bind(socket: &OwnedFd, index: u32) -> io::Result<()> {
     // SAFETY: all zeros is a valid sockaddr_ll.
     let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
     address.sll_family = u16::try_from(libc::AF_PACKET).unwrap_or(0);

@@ -1,7 +1,8 @@
-//! Descriptors of other processes (pidfd_getfd(2)): to ask a foreign socket what only its holder may ask.
+//! Other processes, by descriptor: their end and their signals without a mistaken number, and their own descriptors
+//! (pidfd_getfd(2)), to ask a foreign socket what only its holder may ask.
 
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 use crate::error::{CallError, check};
 
@@ -39,6 +40,61 @@ impl PidFd {
         let fd = unsafe { libc::syscall(libc::SYS_pidfd_getfd, self.fd.as_raw_fd(), number, 0_u32) };
         owned(fd).map_err(fail)
     }
+
+    /// Sends a signal.
+    ///
+    /// # Errors
+    /// [`CallError`] with ESRCH if the process has ended and was waited for, EPERM if it is not ours.
+    pub fn signal(&self, signal: i32) -> Result<(), CallError> {
+        // SAFETY: the call takes numbers and a null pointer, for a signal without further information.
+        let sent = unsafe {
+            libc::syscall(
+                libc::SYS_pidfd_send_signal,
+                self.fd.as_raw_fd(),
+                signal,
+                std::ptr::null::<libc::siginfo_t>(),
+                0_u32,
+            )
+        };
+        check(libc::c_int::try_from(sent).unwrap_or(-1))
+            .map_err(|error| CallError::new("pidfd_send_signal", format!("process {}", self.pid), error))?;
+        Ok(())
+    }
+
+    /// Moves this process to where the other is: its mount and network namespaces, and its user namespace if that is another.
+    /// To be called while this process has a single thread.
+    ///
+    /// # Errors
+    /// [`CallError`] with EPERM if we may not, ESRCH if the process has ended, EINVAL before Linux 5.8.
+    ///
+    /// # Source
+    /// setns(2), "fd refers to a PID file descriptor".
+    pub fn join_namespaces(&self, user: bool) -> Result<(), CallError> {
+        self.join(libc::CLONE_NEWNS | libc::CLONE_NEWNET | if user { libc::CLONE_NEWUSER } else { 0 })
+    }
+
+    /// Has the programs that the calling thread starts live in the PID namespace of the other. The thread can start no
+    /// thread any more.
+    ///
+    /// # Errors
+    /// As [`PidFd::join_namespaces`].
+    pub fn join_pid_namespace(&self) -> Result<(), CallError> {
+        self.join(libc::CLONE_NEWPID)
+    }
+
+    fn join(&self, kinds: libc::c_int) -> Result<(), CallError> {
+        // SAFETY: setns takes two numbers.
+        check(unsafe { libc::setns(self.fd.as_raw_fd(), kinds) })
+            .map_err(|error| CallError::new("setns", format!("namespaces of process {}", self.pid), error))?;
+        Ok(())
+    }
+}
+
+/// Readable once the process has ended.
+impl AsFd for PidFd {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
 }
 
 /// Takes the descriptor that a call returned.
@@ -64,6 +120,16 @@ mod tests {
         let copy = TcpListener::from(copy);
         assert_ne!(copy.as_raw_fd(), listener.as_raw_fd());
         assert_eq!(copy.local_addr().unwrap(), listener.local_addr().unwrap());
+    }
+
+    #[test]
+    fn a_process_is_told_to_end_and_has_no_number_then() {
+        use std::os::unix::process::ExitStatusExt as _;
+        let mut sleeper = std::process::Command::new("sleep").arg("1000").spawn().unwrap();
+        let process = PidFd::open(sleeper.id()).unwrap();
+        process.signal(libc::SIGTERM).unwrap();
+        assert_eq!(sleeper.wait().unwrap().signal(), Some(libc::SIGTERM));
+        assert_eq!(process.signal(libc::SIGTERM).unwrap_err().errno(), Some(libc::ESRCH));
     }
 
     #[test]

@@ -20,14 +20,30 @@ static CAUGHT: AtomicI32 = AtomicI32::new(-1);
 /// # Errors
 /// If there are no more file descriptors.
 pub fn catch_endings() -> io::Result<PipeReader> {
+    catch(&ENDINGS)
+}
+
+/// Makes SIGCHLD readable: an octet comes out of the pipe when children have ended. Several that end close together may
+/// be one octet, so that waitpid(2) is to be asked until it has no more.
+///
+/// Not together with [`catch_endings`]: there is one pipe for a process.
+///
+/// # Errors
+/// If there are no more file descriptors.
+pub fn catch_children() -> io::Result<PipeReader> {
+    restore_sigchld()?;
+    catch(&[libc::SIGCHLD])
+}
+
+fn catch(signals: &[i32]) -> io::Result<PipeReader> {
     let (reader, writer) = io::pipe()?;
     // SAFETY: fcntl with F_SETFL takes no pointers. A full pipe must not stop the handler.
     check(unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK) })?;
     // Never closed: a handler may be about to write to it.
     CAUGHT.store(writer.into_raw_fd(), Ordering::Release);
-    for signal in ENDINGS {
-        if disposition(signal)? != libc::SIG_IGN {
-            set_disposition(signal, pass_on as extern "C" fn(libc::c_int) as libc::sighandler_t)?;
+    for signal in signals {
+        if disposition(*signal)? != libc::SIG_IGN {
+            set_disposition(*signal, pass_on as extern "C" fn(libc::c_int) as libc::sighandler_t)?;
         }
     }
     Ok(reader)
@@ -68,6 +84,14 @@ pub fn restore_sigint() -> io::Result<()> {
 /// Whatever sigaction(2) says; nothing is known to.
 pub fn restore_sigchld() -> io::Result<()> {
     set_disposition(libc::SIGCHLD, libc::SIG_DFL)
+}
+
+/// Has the kernel forget children as they end: nobody here asks how.
+///
+/// # Errors
+/// Whatever sigaction(2) says; nothing is known to.
+pub fn ignore_sigchld() -> io::Result<()> {
+    set_disposition(libc::SIGCHLD, libc::SIG_IGN)
 }
 
 fn set_disposition(signal: libc::c_int, disposition: libc::sighandler_t) -> io::Result<()> {

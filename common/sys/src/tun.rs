@@ -24,20 +24,8 @@ impl Tun {
     ///
     /// # Source
     /// Linux, Documentation/networking/tuntap.rst.
-    #[expect(clippy::disallowed_methods, reason = "a device is opened as a file")]
     pub fn create(name: &str) -> Result<Self, CallError> {
-        let device = File::options()
-            .read(true)
-            .write(true)
-            .open(CLONE_DEVICE)
-            .map_err(|error| CallError::new("open", CLONE_DEVICE, error))?;
-        let mut request = interface::request("TUNSETIFF", name)?;
-        // IP packets and nothing before them.
-        request.ifr_ifru.ifru_flags = libc::c_short::try_from(libc::IFF_TUN | libc::IFF_NO_PI).unwrap_or_default();
-        // SAFETY: TUNSETIFF reads and writes a whole ifreq.
-        check(unsafe { libc::ioctl(device.as_raw_fd(), libc::TUNSETIFF as _, &raw mut request) })
-            .map_err(|error| CallError::new("TUNSETIFF", name, error))?;
-        Ok(Self(device))
+        open(name, libc::IFF_TUN).map(Self)
     }
 
     /// Waits for the next packet that the kernel sends. One that is longer than `buffer` is cut.
@@ -67,4 +55,20 @@ impl AsFd for Tun {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
     }
+}
+
+/// Makes an interface of the kind `IFF_TUN` or `IFF_TAP`: packets or frames and nothing before them.
+#[expect(clippy::disallowed_methods, reason = "a device is opened as a file")]
+pub(crate) fn open(name: &str, kind: libc::c_int) -> Result<File, CallError> {
+    let device = File::options()
+        .read(true)
+        .write(true)
+        .open(CLONE_DEVICE)
+        .map_err(|error| CallError::new("open", CLONE_DEVICE, error))?;
+    let mut request = interface::request("TUNSETIFF", name)?;
+    request.ifr_ifru.ifru_flags = libc::c_short::try_from(kind | libc::IFF_NO_PI).unwrap_or_default();
+    // SAFETY: TUNSETIFF reads and writes a whole ifreq.
+    check(unsafe { libc::ioctl(device.as_raw_fd(), libc::TUNSETIFF as _, &raw mut request) })
+        .map_err(|error| CallError::new("TUNSETIFF", name, error))?;
+    Ok(device)
 }

@@ -11,6 +11,7 @@ use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 use sockeye_common::hex;
 use sockeye_sys::addrinfo::{AddrInfo, Hints};
+use sockeye_sys::errno;
 use sockeye_sys::gai::GaiError;
 use sockeye_sys::{Family, Protocol, SockType};
 
@@ -20,7 +21,6 @@ use crate::options::Transport;
 use crate::relay::End;
 use crate::scan::{State, Verdict};
 
-mod errno;
 pub mod segment;
 pub mod server;
 pub mod tcp;

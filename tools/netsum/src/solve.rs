@@ -3,13 +3,12 @@
 //! - [`problem`]: the residue that is wanted, and the checksum that comes out
 //! - [`sums`]: counting suffixes, walking through them, drawing them
 //! - [`set`]: the octets that they consist of
-//! - [`big`], [`random`]: numbers of 512 bits, numbers from a seed
+//! - [`big`]: numbers of 512 bits
 //! - [`report`], [`explain`], [`show`]: what is said of it
 
 pub mod big;
 pub mod explain;
 pub mod problem;
-pub mod random;
 pub mod report;
 pub mod set;
 pub mod show;
@@ -24,9 +23,9 @@ use crate::shell;
 use crate::typed::Typed;
 use explain::{Event, Worked};
 use problem::{Carrier, Problem};
-use random::Random;
 use report::{Half, Suffix, Summary, Tally, Word};
 use show::argument;
+use sockeye_common::random::Random;
 use sums::{Sums, Walk};
 
 /// Finds what `job` asks for.

@@ -21,7 +21,7 @@ use crate::{shell, socket};
 /// [`Failure`] if the output cannot be written.
 pub fn one(text: &str, job: &Dissect, shown: &mut bool, output: &mut Output<'_>) -> Result<Option<Refusal>, Failure> {
     let model = job.model_for(output);
-    let Some(base) = job.base.as_deref() else {
+    let Some(base) = job.base_to_show() else {
         return match model {
             Choice::Rfc3986 => read(text, None, shown, output),
             _ => dissect(text, None, job, shown, output),
@@ -57,6 +57,11 @@ pub(crate) fn resolved(base: &str, text: &str, model: Option<Choice>) -> Result<
 }
 
 impl Dissect {
+    /// What a URL is resolved against when it is shown: what was changed has been before.
+    pub(crate) fn base_to_show(&self) -> Option<&str> {
+        self.base.as_deref().filter(|_| self.edits.is_none())
+    }
+
     /// Both standards, but for a program only WHATWG unless it asked for more.
     pub(crate) fn model_for(&self, output: &Output<'_>) -> Choice {
         self.model.unwrap_or(if output.is_json() && !output.is_explained() { Choice::Whatwg } else { Choice::Both })

@@ -25,7 +25,7 @@ pub use encode::{Code, Name};
 pub use same::Same;
 pub use trurl::Trurl;
 
-/// Take a URL apart as a browser does, and show what a socket gets from it
+/// Take a URL apart as browsers do, and show what a socket gets from it
 #[derive(Parser, Debug)]
 #[command(name = "url", version, disable_help_subcommand = true)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -117,8 +117,8 @@ fn by_clap(invocation: &Invocation) -> Result<Options, Exit> {
         Some(Command::Same(args)) => Job::Same(args.job()?),
         Some(Command::Diff(args)) => Job::Diff(args.job()?),
         Some(Command::Connect(args)) => Job::Connect(args.job()?),
-        Some(Command::Encode(args)) => Job::Encode(args.job()),
-        Some(Command::Decode(args)) => Job::Decode(args.job()),
+        Some(Command::Encode(args)) => Job::Encode(args.job()?),
+        Some(Command::Decode(args)) => Job::Decode(args.job()?),
     };
     Ok(Options { presentation, job })
 }

@@ -20,6 +20,7 @@ use crate::dissect::{self, Dissection, EffectivePort, HostKind};
 use crate::explain::Event;
 use crate::models::warning::HostWarning;
 use crate::percent;
+use crate::refusal::Refusal;
 use crate::shell;
 use crate::socket::{self, Socket};
 
@@ -217,13 +218,10 @@ fn warnings(url: &Dissection, scheme: &str, tls: bool, http: Option<&Http>) -> V
 /// # Errors
 /// [`Failure`]: the URL is malformed (status 1), its name is not resolved, or the output cannot be written.
 pub fn run(job: &Connect, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let url = dissect::of(&job.url).map_err(|malformed| {
-        let failure = Failure::new(Status::NO, malformed.to_string());
-        match malformed.hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
-    })?;
+    let url = match dissect::of(&job.url) {
+        Ok(url) => url,
+        Err(malformed) => return Refusal::from(malformed).with_status(Status::NO).end(output),
+    };
     let scheme = url.scheme.value.as_deref().unwrap_or_default();
     let mut plan = Plan::new(&url, &shell::environment(&proxy::variables(scheme)));
     if let Some(warning) = &mut plan.host_warning {
@@ -246,7 +244,7 @@ pub fn run(job: &Connect, output: &mut Output<'_>) -> Result<Status, Failure> {
     }
     output.result(&plan)?;
     match failure {
-        Some(failure) => Err(failure),
+        Some(failure) => Refusal::new(&job.url, failure).end(output),
         None if plan.socket.is_none() => Ok(Status::NO),
         None => Ok(Status::YES),
     }

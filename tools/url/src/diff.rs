@@ -11,7 +11,8 @@ use crate::dissect::dissect;
 use crate::models::Choice;
 use crate::models::warning::HostWarning;
 use crate::query::{self, Parameter};
-use crate::report::cell;
+use crate::refusal::Refusal;
+use crate::report::whole_cell;
 use crate::rfc3986::reading::Reading;
 use crate::same;
 use crate::spans::Span;
@@ -74,7 +75,10 @@ struct Pieces {
 /// # Errors
 /// [`Failure`] if one of the two is malformed, or if the output cannot be written.
 pub fn run(job: &Diff, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let mut differences = compare(&job.first, &job.second, job.model)?;
+    let mut differences = match compare(&job.first, &job.second, job.model) {
+        Ok(differences) => differences,
+        Err(refusal) => return refusal.end(output),
+    };
     for warning in &mut differences.host_warnings {
         warning.tell(output, true)?;
     }
@@ -85,8 +89,8 @@ pub fn run(job: &Diff, output: &mut Output<'_>) -> Result<Status, Failure> {
 /// Where the two differ once normalised.
 ///
 /// # Errors
-/// [`Failure`] for the one that the standard refuses.
-pub fn compare(first: &str, second: &str, model: Choice) -> Result<Differences, Failure> {
+/// [`Refusal`] of the one that the standard refuses.
+pub fn compare(first: &str, second: &str, model: Choice) -> Result<Differences, Box<Refusal>> {
     let (model, a, b) = match model {
         Choice::Rfc3986 => ("rfc3986", by_rfc3986(first)?, by_rfc3986(second)?),
         Choice::Whatwg | Choice::Both => ("whatwg", by_whatwg(first)?, by_whatwg(second)?),
@@ -108,8 +112,8 @@ pub fn compare(first: &str, second: &str, model: Choice) -> Result<Differences, 
     Ok(Differences { first, second, host_warnings, model, same, same_by, components, parameters, order })
 }
 
-fn by_whatwg(text: &str) -> Result<Pieces, Failure> {
-    let url = dissect(text, &mut |_| {})?;
+fn by_whatwg(text: &str) -> Result<Pieces, Box<Refusal>> {
+    let url = dissect(text, &mut |_| {}).map_err(Refusal::from)?;
     let port = url.effective_port.number.filter(|_| url.socket.is_some() || url.port.is_there());
     let value = |(name, part): (&'static str, &crate::component::Component)| match name {
         "port" => (name, port.map(|port| port.to_string())),
@@ -118,10 +122,10 @@ fn by_whatwg(text: &str) -> Result<Pieces, Failure> {
     Ok(Pieces { components: url.components().map(value).to_vec(), parameters: url.parameters.clone() })
 }
 
-fn by_rfc3986(text: &str) -> Result<Pieces, Failure> {
+fn by_rfc3986(text: &str) -> Result<Pieces, Box<Refusal>> {
     let reading = Reading::of(text);
     if let Some(fault) = &reading.fault {
-        return Err(crate::anatomy::refused_by_rfc3986(text, fault));
+        return Err(Refusal::new(text, crate::anatomy::refused_by_rfc3986(text, fault)).into());
     }
     let components = reading.components().map(|(name, part)| (name, part.and_then(|part| part.normalised.clone())));
     let query = reading.query.map(|part| part.span);
@@ -169,7 +173,7 @@ impl Render for Differences {
         }
         let mut table = Table::new(Rules::Lines, ["Component", "A", "B"]);
         for Difference { component, first, second } in &self.components {
-            table.row([(*component).to_owned(), cell(first.as_deref()), cell(second.as_deref())]);
+            table.row([(*component).to_owned(), whole_cell(first.as_deref()), whole_cell(second.as_deref())]);
         }
         text.table(&table)?;
         if let Some(rung) = self.same_by {
@@ -182,7 +186,12 @@ impl Render for Differences {
             text.line("Query parameters:")?;
             let mut table = Table::new(Rules::Lines, ["Name", "Number", "A", "B"]);
             for ParameterDifference { name, number, first, second } in &self.parameters {
-                table.row([cell(Some(name)), number.to_string(), cell(first.as_deref()), cell(second.as_deref())]);
+                table.row([
+                    whole_cell(Some(name)),
+                    number.to_string(),
+                    whole_cell(first.as_deref()),
+                    whole_cell(second.as_deref()),
+                ]);
             }
             table.right(&[1]);
             text.table(&table)?;

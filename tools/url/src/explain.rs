@@ -12,6 +12,7 @@ use sockeye_common::sockaddr::Sockaddr;
 use crate::component::{Change, Component};
 use crate::dissect::{Dissection, HostKind};
 use crate::percent;
+use crate::report::cut;
 use crate::socket::Address;
 use crate::spans::{SchemeKind, Span, Split, is_ignored};
 
@@ -300,7 +301,7 @@ impl Event {
 
 /// A quoted, escaped text.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", escape(text))
+    format!("\"{}\"", escape(&cut(text)))
 }
 
 impl Render for Event {

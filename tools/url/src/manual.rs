@@ -20,7 +20,7 @@ pub const MANUAL: Manual = Manual {
         "encode [--set SET] [--keep CHARS] [--punycode] [--lines] TEXT|-",
         "decode [--set SET] [--keep CHARS] [--unicode] [--lines] TEXT|-",
     ],
-    description: "`url` takes each URL apart by the rules that browsers follow (the WHATWG URL standard). It draws the URL with its \
+    description: "`url` takes each URL apart as browsers do, by the WHATWG URL standard. It draws the URL with its \
 components in colours and their names beneath, and prints one table of them: scheme, username, password, host, zone, port, path, query and fragment. For each it shows where it \
 stands in the input, as octets from 0 with the end excluded; the text there; the value that the parser made of it; and \
 what changed on the way.
@@ -34,12 +34,13 @@ resolver unless `--resolve` says so.",
     sections: &[
         (
             "Reading the table",
-            "A `-` stands for a component that the URL does not have, `(empty)` for one of which only the delimiter is \
-there. A component without octets that has a value was added by the parser, or its place cannot be told.
+            "A `-` stands for a component that the URL does not have. `(empty)` stands for one of which only the delimiter is there. A component without octets that has a value was added by the parser, or its place cannot be told.
 
 The value is that of the normalised URL. The port is the exception: the port that a connection would go to is shown \
 even where the normalised URL leaves it out, with who says so: the URL (explicit), or the scheme's default and where it \
 is specified.
+
+Of a text of more than 1,000 octets the beginning is shown; `--json`, `--get`, `--csv` and `url diff` have all of it.
 
 Control characters are shown as `\\xNN`, `\\t` or `\\u{..}`, and a backslash as two.",
         ),
@@ -87,7 +88,7 @@ tel (RFC 3966) a table of their parts follows, and what their specification does
             "Same and different",
             "`url same A B` climbs the ladder of RFC 3986 section 6.2 and says at which rung the two become equal: the texts themselves, \
 case, the text of an IPv6 address (RFC 5952), percent-encoding of unreserved characters, dot segments, what the scheme says of ports and empty paths, and \
-last WHATWG's parser. A rung of a standard that refuses one of the two is skipped. The status is 0 if they are equal at any rung, be it WHATWG's alone; \
+last WHATWG's parser. Before that stand, for urn, what RFC 8141 section 3 calls equivalent (namespaces in capitals; the r-, q- and f-component do not count), and for mailto the addresses wherever RFC 6068 allows them, with hosts in capitals. A rung of a standard that refuses one of the two is skipped. The status is 0 if they are equal at any rung, be it WHATWG's alone; \
 where a warning says that the host of one depends on who reads it, equal is what they are to that reader. Fragments are compared too. With `--explain` both texts are shown at every rung.
 
 `url diff A B` lists the components that differ once normalised, and the parameters of the query by name and by which of that name they are. \
@@ -99,7 +100,7 @@ the same by another rung, a line says so (in JSON `same_by`). Both warn first, a
             "Encode and decode",
             "`url encode TEXT` percent-encodes the octets of a set: WHATWG's `c0-control`, `fragment`, `query`, `special-query`, `path`, \
 `userinfo`, `component` (the default, which is encodeURIComponent) and `form`, or `unreserved` for all that RFC 3986 does not call so. \
-`--keep` names characters that stay. The sets before `component` do not have the percent sign: what is encoded already stays so.
+`--keep` names characters of ASCII that stay. The sets before `component` do not have the percent sign: what is encoded already stays so.
 
 `url decode TEXT` undoes every `%XX`; with a set it leaves those that the set encodes, so that `--set unreserved` is the step of RFC 3986 section 6.2.2.2. \
 In a form every `%XX` is undone, and a `+` is a blank. A `%` without two digits behind it stays.

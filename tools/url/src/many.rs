@@ -32,7 +32,7 @@ const LONG: u64 = 1 << 15;
 /// # Errors
 /// [`Failure`] with the status of the first URL or file that failed, or if the output cannot be written.
 pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let is_whole = !output.is_explained() && !job.resolve && job.base.is_none();
+    let is_whole = !output.is_explained() && !job.resolve && job.base_to_show().is_none();
     let is_short = output.is_json() && is_whole && job.model_for(output) == Choice::Whatwg;
     let mut run = Run { job, output, failed: None, shown: false, is_short, line: Vec::new(), kept: None };
     if let Form::Csv(fields) = &job.form {
@@ -231,6 +231,14 @@ impl Run<'_, '_> {
     /// Changes a URL, or makes one of nothing, and shows what comes of it.
     fn change(&mut self, text: Option<&str>, place: Place<'_>) -> Result<(), Failure> {
         let Some(edits) = &self.job.edits else { return self.take_text(text.unwrap_or_default(), place) };
+        let resolved = match self.job.base.as_deref().zip(text) {
+            None => None,
+            Some((base, text)) => match anatomy::resolved(base, text, self.job.model) {
+                Ok((url, _)) => Some(url),
+                Err(refusal) => return self.fail(place.of(*refusal)),
+            },
+        };
+        let text = resolved.as_deref().or(text);
         for changed in edits.apply(text).unwrap_or_else(|why| vec![Err(why)]) {
             match changed {
                 _ if self.is_over() => return Ok(()),
@@ -249,7 +257,7 @@ impl Run<'_, '_> {
 
     fn take_text(&mut self, text: &str, place: Place<'_>) -> Result<(), Failure> {
         self.line.clear();
-        let resolved = match (&self.job.base, &self.job.form) {
+        let resolved = match (self.job.base_to_show(), &self.job.form) {
             (Some(base), Form::Get(_) | Form::Csv(_)) => match anatomy::resolved(base, text, self.job.model) {
                 Ok((url, _)) => Some(url),
                 Err(refusal) => return self.fail(place.of(*refusal)),

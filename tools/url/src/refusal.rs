@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 use sockeye_cli::escape::escape;
 use sockeye_cli::output::{ExplainTo, Terminal};
-use sockeye_cli::{Failure, Output, Presentation, Render, Text};
+use sockeye_cli::{Failure, Output, Presentation, Render, Status, Text};
 
 use crate::base::Resolution;
 use crate::dissect::Malformed;
@@ -69,6 +69,25 @@ impl Refusal {
         let failure = many::at(place, self.failure);
         let (file, line) = file.map(|(file, line)| (file.to_owned(), line)).unzip();
         Self { failure, about: About { file, line, ..self.about } }
+    }
+
+    /// The same with the status of a wrong command line, or that of another answer.
+    #[must_use]
+    pub fn with_status(self, status: Status) -> Self {
+        let failure = match self.failure {
+            Failure::Fault { message, hint, excerpt, .. } => Failure::Fault { status, message, hint, excerpt },
+            other => other,
+        };
+        Self { failure, ..self }
+    }
+
+    /// Says it as [`Self::show`], and ends the run.
+    ///
+    /// # Errors
+    /// Always: [`Failure::Silent`] with its status, or that standard output does not take it.
+    pub fn end<T>(&self, output: &mut Output<'_>) -> Result<T, Failure> {
+        self.show(output)?;
+        Err(Failure::Silent(self.failure.status()))
     }
 
     /// Says it on standard error and, with JSON, among the results.

@@ -1,5 +1,6 @@
 //! A [`Dissection`] for a person: the URL, one table of its components, its parameters, and the way to the socket.
 
+use std::borrow::Cow;
 use std::io;
 
 use sockeye_cli::escape::{escape, escape_octets};
@@ -19,6 +20,8 @@ use crate::specific::Specific;
 
 /// What a table shows for a component that is not there.
 const ABSENT: &str = "-";
+/// How much of a text a person is shown, in octets: a path may have a megabyte.
+const MOST: usize = 1000;
 /// What it shows for one that is there without a text.
 const EMPTY: &str = "(empty)";
 
@@ -54,7 +57,7 @@ impl Dissection {
         let encoded = component.value.as_deref().filter(|value| percent::count(value) > 0);
         // The parameters have a table of their own.
         if let Some(value) = encoded.filter(|_| name != "query") {
-            notes.push(format!("decoded: {}", escape_octets(&percent::decode(value))));
+            notes.push(decoded_note(value));
         }
         notes.join("; ")
     }
@@ -120,7 +123,7 @@ impl Dissection {
                 cell(Some(&parameter.name)),
                 cell(value),
                 span_cell(Some(parameter.span)),
-                escape(&parameter.text).into_owned(),
+                cell(Some(&parameter.text)),
             ]);
         }
         table.right(&[0]);
@@ -155,7 +158,7 @@ impl Dissection {
     fn segment_notes(&self, segment: &Segment, last: bool) -> String {
         let mut notes = Vec::new();
         if percent::count(&segment.value) > 0 {
-            notes.push(format!("decoded: {}", escape_octets(&percent::decode(&segment.value))));
+            notes.push(decoded_note(&segment.value));
         }
         match &self.file {
             Some(file) if last => notes.push(file_note(file)),
@@ -173,13 +176,17 @@ impl Dissection {
     }
 }
 
+fn decoded_note(value: &str) -> String {
+    format!("decoded: {}", cut(&escape_octets(&percent::decode(value))))
+}
+
 fn file_note(file: &File) -> String {
     match &file.extension {
         None => "file, no extension".to_owned(),
         Some(extension) if file.extensions.len() > 1 => {
-            format!("file, extension {} (all: {})", escape(extension), escape(&file.extensions.join(".")))
+            format!("file, extension {} (all: {})", cell(Some(extension)), cell(Some(&file.extensions.join("."))))
         }
-        Some(extension) => format!("file, extension {}", escape(extension)),
+        Some(extension) => format!("file, extension {}", cell(Some(extension))),
     }
 }
 
@@ -195,12 +202,36 @@ fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
+/// A text in a table: of a long one its beginning.
 pub(crate) fn cell(text: Option<&str>) -> String {
     match text {
         None => ABSENT.to_owned(),
         Some("") => EMPTY.to_owned(),
-        Some(text) => escape(text).into_owned(),
+        Some(text) => escape(&cut(text)).into_owned(),
     }
+}
+
+/// A text in a table where the end counts too.
+pub(crate) fn whole_cell(text: Option<&str>) -> String {
+    text.filter(|text| !text.is_empty()).map_or_else(|| cell(text), |text| escape(text).into_owned())
+}
+
+/// `text`, or of one that is longer than [`MOST`] octets the beginning, and how long it is.
+pub(crate) fn cut(text: &str) -> Cow<'_, str> {
+    if text.len() <= MOST {
+        return Cow::Borrowed(text);
+    }
+    let end = (0..=MOST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    Cow::Owned(format!("{}… ({} octets)", text.get(..end).unwrap_or_default(), text.len()))
+}
+
+/// Says that something was cut, if any of `texts` was.
+pub(crate) fn render_cut<'a>(text: &mut Text<'_>, mut texts: impl Iterator<Item = &'a str>) -> io::Result<()> {
+    if texts.all(|text| text.len() <= MOST) {
+        return Ok(());
+    }
+    let word = text.paint(Role::Warning, "Remark:");
+    text.line(format!("{word} texts are cut after {MOST} octets here; --json and --get have them whole"))
 }
 
 pub(crate) fn span_cell(span: Option<Span>) -> String {
@@ -209,7 +240,8 @@ pub(crate) fn span_cell(span: Option<Span>) -> String {
 
 impl Socket {
     fn sentence(&self) -> String {
-        let host = escape(&self.host);
+        let host = cell(Some(&self.host));
+        let question = cut(&self.question()).into_owned();
         let transport =
             self.transport.map_or("a transport that the scheme does not tell", |transport| match transport {
                 crate::scheme::Transport::Tcp => "TCP",
@@ -217,15 +249,15 @@ impl Socket {
             });
         let port = self.port.map_or("no port that we know".to_owned(), |port| format!("port {port}"));
         let addresses = if self.resolved {
-            format!("{} gave {}", escape(&self.question()), addresses(self.addresses.len()))
+            format!("{} gave {}", escape(&question), addresses(self.addresses.len()))
         } else if self.failed {
-            format!("{} failed", escape(&self.question()))
+            format!("{} failed", escape(&question))
         } else if self.numeric && self.lacks_index() {
             "nothing to resolve but the zone's index".to_owned()
         } else if self.numeric {
             "nothing to resolve".to_owned()
         } else {
-            format!("would be resolved by {}", escape(&self.question()))
+            format!("would be resolved by {}", escape(&question))
         };
         format!("{transport}, {host}, {port}; {addresses}")
     }
@@ -285,8 +317,10 @@ impl Render for Dissection {
         }
         if self.normalised != self.input {
             let lost = if self.zone.is_there() { " (without its zone, which the standard lacks)" } else { "" };
-            text.line(format!("Normalised: {}{lost}", escape(&self.normalised)))?;
+            text.line(format!("Normalised: {}{lost}", escape(&cut(&self.normalised))))?;
         }
+        let shown = self.components().map(|(_, component)| [component.text.as_deref(), component.value.as_deref()]);
+        render_cut(text, shown.into_iter().flatten().flatten().chain([&*self.normalised]))?;
         render_not_a_url(text, self.purpose, self.scheme.value.as_deref().unwrap_or_default())?;
         for violation in &self.violations {
             let times = if violation.count > 1 { format!(" ({} times)", violation.count) } else { String::new() };

@@ -8,10 +8,11 @@
 //! ```
 //!
 //! A URL that is longer than a line is broken, between components where that can be, and every line has its own ruler. One that
-//! would take more than `MOST_LINES` lines is shown without.
+//! would take more than `MOST_LINES` lines is shown without, and of a component that is very long the beginning.
 
 use sockeye_cli::escape::escape;
 
+use crate::report::cut;
 use crate::spans::Span;
 
 /// How many lines of a terminal a URL may take and still be drawn with its ruler.
@@ -72,7 +73,8 @@ pub fn lines(input: &str, components: &[(&'static str, Span)], width: Option<u16
     let most = if width.is_some() { MOST_LINES } else { 1 };
     let total: usize = runs.iter().map(Run::width).sum();
     if total.div_ceil(limit) > most {
-        return vec![runs.iter().map(|run| run.painted(coloured)).collect()];
+        let shown = |run: &Run| Run { name: run.name, text: cut(&run.text).into_owned() }.painted(coloured);
+        return vec![runs.iter().map(shown).collect()];
     }
     // A name at the right edge may need the columns behind what it names.
     let drawing = |limit: usize| rows(&runs, limit).into_iter().map(|row| Drawing::new(row, limit)).collect::<Vec<_>>();
@@ -338,9 +340,11 @@ scheme      host
 
     #[test]
     fn a_url_of_many_lines_has_no_ruler() {
-        let text = format!("http://h/{}", "a".repeat(1000));
+        let text = format!("http://h/{}", "a".repeat(999));
         assert_eq!(of(&text, Some(80)).concat(), text);
         assert_eq!(of(&text, None).concat(), text);
+        // The path alone has more than a person is shown.
+        assert_eq!(of(&format!("{text}a"), None).concat(), format!("{text}… (1001 octets)"));
     }
 
     #[test]

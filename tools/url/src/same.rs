@@ -11,8 +11,10 @@ use sockeye_cli::{Failure, Output, Render, Status, Text};
 use crate::cli::Same;
 use crate::dissect::{Dissection, Malformed, dissect};
 use crate::models::warning::HostWarning;
+use crate::refusal::Refusal;
 use crate::rfc3986::normalise::Rule;
 use crate::rfc3986::{Components, parse};
+use crate::specific;
 
 /// Whether two texts are the same URL, and from which rung on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,7 +67,10 @@ pub enum Event {
 /// # Errors
 /// [`Failure`] if neither standard takes one of the two, or if the output cannot be written.
 pub fn run(job: &Same, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let mut ladder = compare(&job.first, &job.second)?;
+    let mut ladder = match compare(&job.first, &job.second) {
+        Ok(ladder) => ladder,
+        Err(malformed) => return Refusal::from(malformed).end(output),
+    };
     for warning in &mut ladder.host_warnings {
         warning.tell(output, true)?;
     }
@@ -98,7 +103,9 @@ pub fn compare(first: &str, second: &str) -> Result<Ladder, Malformed> {
         first: first.to_owned(),
         second: second.to_owned(),
     }];
+    let by_scheme = rfc3986.iter().all(Result::is_ok).then(|| scheme_rung(first, second)).flatten();
     rungs.extend(rfc3986_rungs(rfc3986));
+    rungs.extend(by_scheme);
     let [a, b] = &whatwg;
     rungs.push(Rung {
         rung: "WHATWG",
@@ -145,6 +152,14 @@ fn rfc3986_rungs(pair: [Result<Components, crate::rfc3986::Fault>; 2]) -> Vec<Ru
             vec![Rung { rung: "RFC 3986", source: "RFC 3986 appendix A", same: None, first, second }]
         }
     }
+}
+
+/// The rung of a scheme that says which of its names are one; `None` for another, or for two schemes.
+fn scheme_rung(first: &str, second: &str) -> Option<Rung> {
+    let [first, second] = [first, second].map(|text| specific::of(text)?.equivalence(Components::of(text).fragment));
+    let (first, second) = first.zip(second).filter(|(first, second)| first.rung == second.rung)?;
+    let same = Some(first.text == second.text);
+    Some(Rung { rung: first.rung, source: first.source, same, first: first.text, second: second.text })
 }
 
 fn shown(dissected: &Result<Dissection, Malformed>) -> String {
@@ -219,6 +234,33 @@ mod tests {
             // RFC 3986 section 6.2.2: the two of its example.
             ("example://a/b/c/%7Bfoo%7D", "eXAMPLE://a/./b/../b/%63/%7bfoo%7d", Some("dot segments")),
             ("http://h", "http://h:80/", Some("scheme-based")),
+            // RFC 8141 section 3.2: its first five examples, and those that differ.
+            ("urn:example:a123,z456", "URN:example:a123,z456", Some("case")),
+            ("urn:example:a123,z456", "urn:EXAMPLE:a123,z456", Some("URN")),
+            ("urn:example:a123,z456?+abc", "urn:example:a123,z456?=xyz", Some("URN")),
+            ("urn:example:a123,z456#789", "urn:example:a123,z456", Some("URN")),
+            ("urn:example:a123%2Cz456", "URN:EXAMPLE:a123%2cz456", Some("URN")),
+            ("urn:example:A123,z456", "urn:example:a123,z456", None),
+            ("urn:example:a123,z456/foo", "urn:example:a123,z456/bar", None),
+            ("urn:example:a123%2Cz456", "urn:example:a123,z456", None),
+            ("urn:-:a", "urn:-:a#b", None),
+            ("urn:example:a", "mailto:example:a", None),
+            // RFC 6068 section 2: the three of its example; and RFC 5321 section 2.4.
+            (
+                "mailto:addr1@an.example,addr2@an.example",
+                "mailto:?to=addr1@an.example,addr2@an.example",
+                Some("mailto"),
+            ),
+            (
+                "mailto:addr1@an.example?to=addr2@an.example",
+                "mailto:?to=addr1@an.example,addr2@an.example",
+                Some("mailto"),
+            ),
+            ("mailto:A@B.example?Subject=x", "mailto:A@b.example?subject=%78", Some("mailto")),
+            ("mailto:A@b.example", "mailto:a@b.example", None),
+            ("mailto:a@b.example?subject=x", "mailto:a@b.example?subject=X", None),
+            ("mailto:a@b.example#x", "mailto:a@B.example", None),
+            ("mailto:a", "mailto:?to=a", None),
             ("http://127.0.0.1/", "http://127.1/", Some("WHATWG")),
             ("http://h/a b", "http://h/a%20b", Some("WHATWG")),
             ("http:h", "http://h/", Some("WHATWG")),

@@ -184,7 +184,37 @@ fn tel(uri: &Components) -> Tel {
     Tel { number, digits, global, parameters, faults }
 }
 
+/// What equivalent names have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Equivalence {
+    /// By which rule.
+    pub rung: &'static str,
+    /// Where that is specified.
+    pub source: &'static str,
+    /// The one of them that stands for all.
+    pub text: String,
+}
+
 impl Specific {
+    /// What the URI has in common with others that are the same by its scheme, where that says so of a URI without faults.
+    pub fn equivalence(&self, fragment: Option<String>) -> Option<Equivalence> {
+        if !self.faults().is_empty() {
+            return None;
+        }
+        match self {
+            Self::Urn(urn) => {
+                let text = urn.assigned_name.clone();
+                Some(Equivalence { rung: "URN", source: "RFC 8141 section 3.1", text })
+            }
+            Self::Mailto(mailto) => {
+                let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
+                let text = mailto.canonical() + &fragment;
+                Some(Equivalence { rung: "mailto", source: "RFC 6068 section 2", text })
+            }
+            _ => None,
+        }
+    }
+
     /// The specification.
     pub fn source(&self) -> &'static str {
         match self {

@@ -194,7 +194,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::solve::random::Random;
+    use sockeye_common::random::Random;
 
     fn of(number: u128) -> Ways {
         Big([low(number), low(number >> 64), 0, 0])

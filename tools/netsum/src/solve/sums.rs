@@ -241,7 +241,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::solve::random::Random;
+    use sockeye_common::random::Random;
 
     fn range(from: u8, to: u8) -> Vec<u8> {
         (from..=to).collect()

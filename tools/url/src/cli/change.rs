@@ -65,13 +65,13 @@ pub(super) struct ChangeArgs {
     /// Refuse schemes that libcurl does not know
     #[arg(long)]
     curl: bool,
-    /// Refuse URLs without a scheme, as is done anyway
+    /// Guess no scheme: url never does
     #[arg(long)]
     no_guess_scheme: bool,
-    /// Stop at the first URL that is none
+    /// Stop at the first malformed URL
     #[arg(long)]
     verify: bool,
-    /// Say no notes, of which there are none anyway
+    /// Print no notes: url never does
     #[arg(long)]
     quiet: bool,
     /// A URL, as if it stood alone
@@ -151,7 +151,8 @@ impl ChangeArgs {
             Some(_) => return Err(wrong("query-separator", "takes one ASCII character".to_owned())),
         };
         let edits = Edits {
-            model: model.unwrap_or(Choice::Whatwg),
+            // What was changed by the one that browsers follow is shown by both.
+            model: model.filter(|model| *model != Choice::Both).unwrap_or(Choice::Whatwg),
             redirect: self.redirect.clone(),
             sets,
             iterates,
@@ -164,17 +165,11 @@ impl ChangeArgs {
             only_curl: self.curl,
             spaces: self.accept_space,
         };
-        let nothing = Edits { model: edits.model, ..Edits::none() };
-        if edits == nothing {
-            return Ok(None);
-        }
-        if edits.model == Choice::Both {
-            return Err(Failure::usage("a URL is changed by one standard: --model whatwg or rfc3986"));
-        }
-        let shown = presentation.json || presentation.explain;
+        let shown = presentation.json || presentation.explain || model == Some(Choice::Both);
         if shown && self.shapes() {
-            return Err(wrong("json", "and --explain show components as they are, in every form".to_owned()));
+            return Err(Failure::usage("--json, --explain and --model both show components in every form"));
         }
-        Ok(Some(edits))
+        let nothing = Edits { model: edits.model, ..Edits::none() };
+        Ok((edits != nothing).then_some(edits))
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct DissectArgs {
     /// Print comma-separated values, a line a URL
     #[arg(long, help_heading = "Output")]
     pub(super) csv: bool,
-    /// Choose the columns of --csv
+    /// The columns of --csv
     #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "csv", help_heading = "Output")]
     fields: Vec<String>,
     /// Ask getaddrinfo(3) for the addresses of each host
@@ -57,7 +57,7 @@ pub struct Dissect {
     pub resolve: bool,
     /// By which standard; `None` for what suits the output.
     pub model: Option<Choice>,
-    /// What the URLs are resolved against.
+    /// What the URLs are resolved against, before they are changed.
     pub base: Option<String>,
     /// What they are changed to first.
     pub edits: Option<Box<Edits>>,
@@ -93,13 +93,9 @@ impl DissectArgs {
             return Err(Failure::usage("--resolve takes the host as WHATWG URL reads it: not with --model rfc3986"));
         }
         let edits = self.changes.edits(self.model, presentation)?;
-        if edits.is_some() && self.base.is_some() {
-            let refused = Failure::usage("--base and changes do not go together");
-            return Err(refused.hint("--redirect resolves a reference against each URL"));
-        }
         // What was changed, or is wanted in another form, is a line unless all that is known of it is asked for.
-        let line =
-            !presentation.json && !presentation.explain && !self.resolve && (edits.is_some() || self.changes.shapes());
+        let whole = presentation.json || presentation.explain || self.resolve || self.model == Some(Choice::Both);
+        let line = !whole && (edits.is_some() || self.changes.shapes());
         let form = match (self.get, self.csv) {
             (Some(template), _) => {
                 let template = Template::parse(template.as_encoded_bytes(), self.changes.how());

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use clap::Args;
+use sockeye_cli::Failure;
 
 use crate::encode::Set;
 
@@ -16,7 +17,7 @@ pub(super) struct EncodeArgs {
     #[arg(short, long, value_enum, value_name = "SET", default_value = "component")]
     set: Set,
     /// Characters of ASCII to leave as they are all the same
-    #[arg(short, long, value_name = "CHARS", allow_hyphen_values = true)]
+    #[arg(short, long, value_name = "CHARS", allow_hyphen_values = true, value_parser = ascii)]
     keep: Option<String>,
     /// Instead, a host or the host of a URL in Punycode
     #[arg(short, long, conflicts_with_all = ["set", "keep"])]
@@ -36,7 +37,7 @@ pub(super) struct DecodeArgs {
     #[arg(short, long, value_enum, value_name = "SET")]
     set: Option<Set>,
     /// Characters of ASCII to leave encoded
-    #[arg(short, long, value_name = "CHARS", allow_hyphen_values = true)]
+    #[arg(short, long, value_name = "CHARS", allow_hyphen_values = true, value_parser = ascii)]
     keep: Option<String>,
     /// Instead, a host or the host of a URL in Unicode
     #[arg(short, long, conflicts_with_all = ["set", "keep"])]
@@ -72,18 +73,41 @@ pub enum Name {
 
 impl EncodeArgs {
     /// What they ask for.
-    pub(super) fn job(self) -> Code {
+    ///
+    /// # Errors
+    /// [`Failure`] for lines of what is no standard input.
+    pub(super) fn job(self) -> Result<Code, Failure> {
         let Self { text, set, keep, punycode, lines } = self;
         let name = punycode.then_some(Name::Punycode);
-        Code { text, set: Some(set), keep: keep.unwrap_or_default().into_bytes(), name, lines }
+        Code { text, set: Some(set), keep: keep.unwrap_or_default().into_bytes(), name, lines }.checked()
     }
 }
 
 impl DecodeArgs {
     /// What they ask for.
-    pub(super) fn job(self) -> Code {
+    ///
+    /// # Errors
+    /// As [`EncodeArgs::job`].
+    pub(super) fn job(self) -> Result<Code, Failure> {
         let Self { text, set, keep, unicode, lines } = self;
         let name = unicode.then_some(Name::Unicode);
-        Code { text, set, keep: keep.unwrap_or_default().into_bytes(), name, lines }
+        Code { text, set, keep: keep.unwrap_or_default().into_bytes(), name, lines }.checked()
+    }
+}
+
+impl Code {
+    fn checked(self) -> Result<Self, Failure> {
+        if self.lines && self.text != "-" {
+            return Err(Failure::usage("--lines takes the lines of standard input").hint("- in place of the text"));
+        }
+        Ok(self)
+    }
+}
+
+/// Characters that can be kept: half a character outside ASCII is no text.
+fn ascii(text: &str) -> Result<String, String> {
+    match text.chars().find(|character| !character.is_ascii()) {
+        None => Ok(text.to_owned()),
+        Some(other) => Err(format!("{other} is not of ASCII, and all else is encoded")),
     }
 }

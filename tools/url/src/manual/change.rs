@@ -4,7 +4,8 @@
 pub(super) const CHANGE: (&str, &str) = (
     "Changing URLs",
     "The options under \"Changes\" are trurl's, by the standard of `--model`: WHATWG URL, or RFC 3986, which changes nothing but what \
-it is told to. What comes out is printed as one line a URL, or goes on to `--get`, `--csv`, `--json` or `--explain`. What is put together \
+it is told to. By `--model both` the change is WHATWG's, and both standards are shown of what comes out. With `--base` each text is resolved \
+before it is changed. What comes out is printed as one line a URL, or goes on to `--get`, `--csv`, `--json` or `--explain`. What is put together \
 is read again, so that nothing comes out that the standard refuses.
 
 The order is that of trurl: `--redirect`, `--iterate` (every combination, the last list fastest), `--set`, `--append path=`, `--trim`, \
@@ -19,8 +20,8 @@ Pairs of the query are left as they are but for those that are meant. `--trim` a
 decoded, `--trim` without regard to case. `--sort-query` sorts as trurl does: it compares as many octets as the shorter pair has, capitals or not.
 
 `--default-port`, `--keep-port`, `--punycode`, `--as-idn` and `--urlencode` say in which form components are shown, in a line and by `--get`. \
-`--curl` refuses schemes that libcurl does not know, `--verify` stops at the first URL that is none, `--accept-space` encodes blanks where RFC 3986 \
-would refuse them. `--no-guess-scheme` and `--quiet` ask for what is so anyway.",
+`--curl` refuses schemes that libcurl does not know, `--verify` stops at the first malformed URL, `--accept-space` encodes blanks where RFC 3986 \
+would refuse them. `--no-guess-scheme` and `--quiet` change nothing: `url` never guesses a scheme and prints no notes.",
 );
 
 /// The dialect.
@@ -41,7 +42,7 @@ again. Options are spelled in full; `-a`, `-f`, `-g` and `-s` take their argumen
 Of the extensions of `url` none is there: no segments by number, no `{file}`, no `--explain`.
 
 Statuses: 0 all went well, or what went wrong was told of in a note; 1 the file of URLs; 2 `--append`; 3 an option without its argument;
-4 a wrong option, or two that do not go together; 5 `--set`; 7 no URL could be made; 8 `--trim`; 9 `--verify`, and a URL is none; 10 `--get`; 11
+4 a wrong option, two that do not go together, or standard output cannot be written (trurl says 0 then); 5 `--set`; 7 no URL could be made; 8 `--trim`; 9 `--verify`, and a URL is none; 10 `--get`; 11
 `--iterate`; 12 `--replace`.
 
 trurl differs, and is wrong:
@@ -58,6 +59,7 @@ trurl differs, and is wrong:
   `--append`       path= is repeated with each value of the first of two `--iterate`; here a path is appended to once
   a NUL          in a line of a file swallows the next line too; here the line alone is skipped
 
-Not the same: names in Punycode and Unicode go by UTS #46 as the idna crate has it, and not by libidn2: they may differ for characters that
-IDNA 2008 does not have. A percent sign as `--query-separator` is taken for one once, and not twice.
+Not the same: names in Punycode and Unicode go by UTS #46 as the idna crate has it, and not by libidn2. They differ for characters that
+IDNA 2008 does not have, and where UTS #46 refuses a name (joiners outside their scripts, letters of two directions): libidn2 then falls
+back to older rules, and here there is no such name. A percent sign as `--query-separator` is taken for one once, and not twice.
 ";

@@ -7,8 +7,8 @@ pub(super) const MANY: (&str, &str) = (
 CR LF, the last perhaps with nothing, and may be of any length; a byte order mark in front of the first is passed over, and so are lines \
 with nothing but blanks and those whose first character that is no blank is `#`. Results are written before `url` waits for more of a pipe.
 
-A line that is no URL is told of on standard error with its file and number, the others go on, and the status is 1 in the end. \
-A line that is not UTF-8 is such a line, and so is an argument. A NUL is a character like any other, and none that a URL should have.
+For a line that is no URL, or not UTF-8, a message with its file and number goes to standard error. The other lines are \
+done nevertheless, and the status is 1 in the end. An argument that is no URL is treated alike. A NUL is a character like any other, and none that a URL should have.
 
 With `--json`, `--csv` and `--get` each URL is one line. URLs in which the standard changes nothing and objects to nothing \
 go a short way, a million of them in about a second. Where a file is long and the output no terminal, several threads share it; what is \
@@ -21,7 +21,7 @@ pub(super) const GET: (&str, &str) = (
     "`--get` prints a line a URL: the text of TEMPLATE with each `{component}` replaced, as trurl does it. Components are `url`, \
 `scheme`, `user`, `password`, `host`, `port`, `path`, `query`, `fragment` and `zoneid`; `{query:KEY}` and `{query-all:KEY}` are the values \
 of parameters. `url` adds `{path:N}` and `{host:N}` for the segment or label number N (-1 is the last), `{file}`, `{extension}`, and \
-`{port:explicit}`, which is `yes` or `no`. `\\t` and `\\n` are a tab and a line end, and `{{` is a brace. What a URL has not is nothing. With `--model rfc3986` components are \
+`{port:explicit}`, which is `yes` or `no`. `\\t` and `\\n` are a tab and a line end, and `{{` is a brace. A component that the URL does not have is replaced by nothing. With `--model rfc3986` components are \
 those of RFC 3986, as they stand in the text.
 
 Before a component may stand `url:` (percent-encoded, as it stands in the URL), `default:` (the scheme's port where the URL has none), \
@@ -36,5 +36,5 @@ pub(super) const CSV: (&str, &str) = (
 comma or a quotation mark in it. `--fields` chooses the columns: `input`, `url`, `scheme`, `username`, `password`, `host`, `host_kind`, \
 `host_unicode`, `zone`, `port`, `effective_port`, `service`, `path`, `file`, `extension`, `query`, `fragment`, `username_decoded`, \
 `password_decoded`, `path_decoded`, `fragment_decoded`. `url` and `port` are those of `--get`: with the zone, and the port that stands in the text, be it the scheme's own; in JSON `normalised` has no zone, and the \
-`value` of `port` is null where the normalised URL leaves it out. What a URL has not and what is empty there look alike.",
+`value` of `port` is null where the normalised URL leaves it out. A component that the URL does not have looks like an empty one.",
 );

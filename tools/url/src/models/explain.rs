@@ -8,6 +8,7 @@ use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
 use super::{Agreement, Comparison, HostOf, Purpose, Row, purpose, report};
+use crate::report::cut;
 use crate::rfc3986::normalise::Rule;
 use crate::rfc3986::reading::{Kind, Reading};
 use crate::rfc3986::{Fault, ZoneForm};
@@ -152,7 +153,8 @@ impl Event {
             }
             Self::Guessed { guess } => ("guess", None, guess_words(guess)),
             Self::RuleMatched { component, span, text, rule, section } => {
-                let follows = format!("\"{}\" follows the rule {rule} (RFC 3986 section {section})", escape(text));
+                let follows =
+                    format!("\"{}\" follows the rule {rule} (RFC 3986 section {section})", escape(&cut(text)));
                 (component, Some(*span), follows)
             }
             Self::ZoneFound { span, form: ZoneForm::Rfc6874 } => (
@@ -169,11 +171,12 @@ impl Event {
             ),
             Self::Refused { fault } => ("rfc3986", None, format!("refused: {fault}")),
             Self::NormalisedBy { rule, source, result } => {
-                ("rfc3986", None, format!("normalised by {}: {} ({source})", rule.words(), escape(result)))
+                ("rfc3986", None, format!("normalised by {}: {} ({source})", rule.words(), escape(&cut(result))))
             }
             Self::ReadOtherwise { row } => {
-                let value =
-                    |value: Option<&str>| value.map_or("nothing".to_owned(), |value| format!("\"{}\"", escape(value)));
+                let value = |value: Option<&str>| {
+                    value.map_or("nothing".to_owned(), |value| format!("\"{}\"", escape(&cut(value))))
+                };
                 let (ours, theirs) = (value(row.whatwg.as_deref()), value(row.rfc3986.as_deref()));
                 let why = row.why.join("; ");
                 (row.component, None, format!("WHATWG {ours}, RFC 3986 {theirs}: {why}"))

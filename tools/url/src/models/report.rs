@@ -11,7 +11,7 @@ use sockeye_cli::{Render, Text};
 use super::explain::render_purpose;
 use super::{Agreement, Comparison, HostOf, Purpose, Row, purpose};
 use crate::base::Resolution;
-use crate::report::{cell, span_cell};
+use crate::report::{cell, cut, render_cut, span_cell};
 use crate::rfc3986::reading::Reading;
 use crate::rfc3986::{HostRule, PathRule};
 
@@ -47,8 +47,9 @@ impl Render for Alone {
         if let Some(resolution) = &self.resolution {
             resolution.render(text)?;
         }
-        text.line(escape(&self.input))?;
+        text.line(escape(&cut(&self.input)))?;
         render_reading(text, &self.reading)?;
+        render_cut(text, std::iter::once(&*self.input))?;
         render_purpose(text, self.purpose, &self.reading)
     }
 }
@@ -56,7 +57,7 @@ impl Render for Alone {
 impl Render for Refused {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         self.models.render_warning(text)?;
-        text.line(escape(&self.input))?;
+        text.line(escape(&cut(&self.input)))?;
         if self.models.rfc3986.is_taken() {
             render_reading(text, &self.models.rfc3986)?;
             render_purpose(text, purpose(&self.models.rfc3986), &self.models.rfc3986)?;
@@ -95,7 +96,7 @@ fn render_reading(text: &mut Text<'_>, reading: &Reading) -> io::Result<()> {
     }
     text.table(&table)?;
     for step in &reading.steps {
-        text.line(format!("Normalised ({}, {}): {}", step.rule.words(), step.source, escape(&step.result)))?;
+        text.line(format!("Normalised ({}, {}): {}", step.rule.words(), step.source, escape(&cut(&step.result))))?;
     }
     text.prose("RFC 3986: ", &reading.words())
 }

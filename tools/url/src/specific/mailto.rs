@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Pair, decoded};
+use crate::encode::{Set, encode};
 use crate::rfc3986::Components;
 
 /// To whom, and with which headers.
@@ -45,6 +46,24 @@ pub(super) fn read(uri: &Components) -> Mailto {
 }
 
 impl Mailto {
+    /// The URI with all addresses in front, the names of their hosts and of headers in lower case, and encoded alike.
+    ///
+    /// # Source
+    /// RFC 6068 section 2, number 4 (`to`) and 5; RFC 5321 section 2.4: of an address the local part alone knows capitals.
+    pub(super) fn canonical(&self) -> String {
+        let encoded = |text: &str| encode(text.as_bytes(), Set::Component, b"@");
+        let address = |address: &String| match address.rsplit_once('@') {
+            Some((local, domain)) => encoded(&format!("{local}@{}", domain.to_ascii_lowercase())),
+            None => encoded(address),
+        };
+        let to: Vec<String> = self.to.iter().map(address).collect();
+        let header =
+            |Pair { name, value }: &Pair| format!("{}={}", encoded(&name.to_ascii_lowercase()), encoded(value));
+        let headers: Vec<String> = self.headers.iter().map(header).collect();
+        let mark = if headers.is_empty() { "" } else { "?" };
+        format!("mailto:{}{mark}{}", to.join(","), headers.join("&"))
+    }
+
     pub(super) fn rows(&self) -> Vec<(String, String)> {
         let to = self.to.iter().map(|address| ("to".to_owned(), address.clone()));
         to.chain(self.headers.iter().map(|header| (header.name.clone(), header.value.clone()))).collect()

@@ -1,7 +1,7 @@
-//! What the errors of socket calls mean, in words.
+//! The errors of socket calls by name, and what they mean.
 
 /// The name of an error number of Linux, and what it means to somebody who called a socket function.
-pub(super) fn known(errno: i32) -> Option<(&'static str, &'static str)> {
+pub fn known(errno: i32) -> Option<(&'static str, &'static str)> {
     KNOWN.iter().find(|(number, ..)| *number == errno).map(|(_, name, meaning)| (*name, *meaning))
 }
 

@@ -20,6 +20,12 @@ impl Random {
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
+
+    /// The next number from 0, which may come, to 1, which does not. It has 53 bits, all that an f64 holds.
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
+    pub fn unit(&mut self) -> f64 {
+        (self.draw() >> 11) as f64 / (1_u64 << 53) as f64
+    }
 }
 
 #[cfg(test)]
@@ -31,6 +37,8 @@ mod tests {
         let mut random = Random::new(0);
         // The first output of SplitMix64 with seed 0 in every implementation.
         assert_eq!(random.draw(), 0xe220_a839_7b1d_cdaf);
+        let halves = (0..10_000).filter(|_| random.unit() < 0.5).count();
+        assert!((4_800..5_200).contains(&halves), "{halves}");
         assert_ne!(Random::new(1).draw(), Random::new(2).draw());
     }
 }
