@@ -1,0 +1,318 @@
+//! `addr lpm`: which route of a table a packet takes, and why not the others.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::IpAddr;
+
+use serde::Serialize;
+use sockeye_cli::escape::{escape, escape_octets};
+use sockeye_cli::output::Role;
+use sockeye_cli::{Failure, Output, Render, Status, Text};
+use sockeye_common::addr::IpText;
+use sockeye_common::prefix::Prefix;
+
+use crate::cli::Lpm;
+use crate::explain::Event;
+use crate::given::parse_ip;
+use crate::plan::wrong;
+use crate::route::{self, Route, Table};
+use crate::sheet::Sheet;
+use crate::shell::Lines;
+
+/// A table that is looked up by destination: as many looks as there are lengths.
+#[derive(Debug)]
+pub struct Index {
+    routes: Vec<Route>,
+    by_prefix: HashMap<Prefix, Vec<usize>>,
+    /// The lengths that occur, the longest first.
+    lengths: Vec<u8>,
+}
+
+impl Index {
+    /// Makes a table ready.
+    pub fn new(routes: Vec<Route>) -> Self {
+        let mut by_prefix: HashMap<Prefix, Vec<usize>> = HashMap::new();
+        for (index, route) in routes.iter().enumerate() {
+            by_prefix.entry(route.prefix).or_default().push(index);
+        }
+        let mut lengths: Vec<u8> = by_prefix.keys().map(|prefix| prefix.length()).collect();
+        lengths.sort_unstable_by(|first, second| second.cmp(first));
+        lengths.dedup();
+        // Of one destination the lowest metric wins, and then the line that came first.
+        for found in by_prefix.values_mut() {
+            found.sort_by_key(|index| routes.get(*index).map(|route| route.metric));
+        }
+        Self { routes, by_prefix, lengths }
+    }
+
+    /// The routes that match, the one that wins first.
+    pub fn matches(&self, addr: IpAddr) -> impl Iterator<Item = &Route> {
+        let prefixes = self.lengths.iter().filter_map(move |length| Prefix::new(addr, *length));
+        let found = prefixes.filter_map(|prefix| self.by_prefix.get(&prefix));
+        found.flatten().filter_map(|index| self.routes.get(*index))
+    }
+}
+
+/// What becomes of one address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Report {
+    /// The address.
+    address: String,
+    /// The route that wins; `None` if none matches.
+    winner: Option<Route>,
+    /// Why the packet is not sent though a route wins: unreachable, prohibit, blackhole or throw.
+    refused: Option<&'static str>,
+    /// Whether that is the default route.
+    default_route: bool,
+    /// The others that match, with what they lose by.
+    losers: Vec<Loser>,
+    /// How many routes the table has.
+    routes_total: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Loser {
+    #[serde(flatten)]
+    route: Route,
+    /// Why it does not win.
+    why: String,
+}
+
+/// Looks addresses up.
+///
+/// # Errors
+/// [`Failure`] with the status of the first address that has no route, or of the first fault.
+pub fn run(job: &Lpm, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let mut failed = None;
+    let index = Index::new(read(job, &mut failed, output)?);
+    for text in &job.addresses {
+        look(text, &index, &mut failed, output)?;
+    }
+    for file in &job.files {
+        let mut lines = Lines::open(file)?;
+        let name = lines.name.clone();
+        while let Some((number, line)) = lines.next_line()? {
+            match str::from_utf8(line) {
+                Ok(text) if parse_ip(text).is_ok() => look(text, &index, &mut failed, output)?,
+                _ => {
+                    let message = format!("{name}:{number}: \"{}\": not an address", escape_octets(line));
+                    output.failure(&Failure::usage(message));
+                    failed.get_or_insert(Status::USAGE);
+                }
+            }
+        }
+    }
+    failed.map_or(Ok(Status::YES), |status| Err(Failure::Silent(status)))
+}
+
+/// The table. A line of it that is none is told of, and the others count.
+fn read(job: &Lpm, failed: &mut Option<Status>, output: &mut Output<'_>) -> Result<Vec<Route>, Failure> {
+    let mut table = Table::default();
+    for (text, number) in job.routes.iter().zip(1..) {
+        if text.split_once('=').is_none_or(|(_, via)| via.trim().is_empty()) {
+            let failure = Failure::usage(format!("--route \"{}\": it does not say where to", escape(text)));
+            return Err(failure.hint("as in --route 10.0.0.0/8=192.0.2.1"));
+        }
+        table.push(
+            route::parse_option(text, number).map_err(|fault| wrong(text.split('=').next().unwrap_or(text), &fault))?,
+        );
+    }
+    if let Some(path) = &job.table {
+        let mut lines = Lines::open(path)?;
+        let name = lines.name.clone();
+        while let Some((number, line)) = lines.next_line()? {
+            let text = String::from_utf8_lossy(line);
+            match route::parse(&text, number) {
+                Ok(line) => table.push(line),
+                Err(fault) => {
+                    let dest = text.split_whitespace().next().unwrap_or_default();
+                    let message = format!("{name}:{number}: \"{}\": {fault}", escape(dest));
+                    output.failure(&Failure::usage(message));
+                    failed.get_or_insert(Status::USAGE);
+                }
+            }
+        }
+    }
+    Ok(table.finish())
+}
+
+fn look(text: &str, index: &Index, failed: &mut Option<Status>, output: &mut Output<'_>) -> Result<(), Failure> {
+    let addr = parse_ip(text).map_err(|fault| wrong(text, &fault))?;
+    if output.is_explained() {
+        let mut routes: Vec<&Route> =
+            index.routes.iter().filter(|route| route.prefix.first().is_ipv4() == addr.is_ipv4()).collect();
+        routes.sort_by_key(|route| std::cmp::Reverse(route.prefix.length()));
+        output.event(&Event::looked_up(addr))?;
+        for route in routes {
+            output.event(&Event::compared(addr, route.prefix))?;
+        }
+    }
+    let report = report(addr, index);
+    if report.winner.is_none() || report.refused.is_some() {
+        failed.get_or_insert(Status::NO);
+    }
+    output.result(&report)
+}
+
+fn report(addr: IpAddr, index: &Index) -> Report {
+    // What is not for an ordinary packet comes last, and before that the tables come in the order in which the kernel asks them.
+    let mut matches: Vec<&Route> = index.matches(addr).collect();
+    matches.sort_by_key(|route| (route.aside.is_some(), route.table));
+    let winner = matches.first().filter(|route| route.aside.is_none()).copied().cloned();
+    let others = matches.into_iter().skip(usize::from(winner.is_some()));
+    let losers = others.map(|route| Loser { route: route.clone(), why: why(route, winner.as_ref()) }).collect();
+    Report {
+        address: IpText(addr).to_string(),
+        losers,
+        refused: winner.as_ref().and_then(Route::refusal),
+        default_route: winner.as_ref().is_some_and(|winner| winner.prefix.length() == 0),
+        winner,
+        routes_total: index.routes.len(),
+    }
+}
+
+fn why(route: &Route, winner: Option<&Route>) -> String {
+    if let Some(aside) = &route.aside {
+        return aside.clone();
+    }
+    // Without a winner all others are set aside.
+    let Some(winner) = winner else { return String::new() };
+    if route.table != winner.table {
+        return "in a table that is asked later".to_owned();
+    }
+    let shorter = winner.prefix.length().saturating_sub(route.prefix.length());
+    match shorter {
+        0 if route.metric > winner.metric => {
+            format!("the same prefix, and metric {} > {}", route.metric, winner.metric)
+        }
+        0 => format!("the same prefix and metric: line {} came first", winner.line),
+        1 => format!("1 bit shorter than /{}", winner.prefix.length()),
+        bits => format!("{bits} bits shorter than /{}", winner.prefix.length()),
+    }
+}
+
+impl Render for Report {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let Some(winner) = &self.winner else {
+            let bad = text.paint(Role::Bad, "no route");
+            text.line(format!(
+                "{}  {bad}: none of {} matches (Network is unreachable)",
+                self.address, self.routes_total
+            ))?;
+            return self.losers(text);
+        };
+        let strong = text.paint(Role::Strong, &winner.prefix.to_string());
+        let note = if self.default_route { "  (default route: nothing else matches)" } else { "" };
+        let via = escape(&winner.via).into_owned();
+        text.line(format!("{}  {strong}  {via}{note}", self.address).trim_end())?;
+        if let Some(refused) = self.refused {
+            text.prose("  ", refused)?;
+        }
+        self.losers(text)
+    }
+}
+
+impl Report {
+    /// The other routes that match, a line each.
+    fn losers(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let mut sheet = Sheet::new(2);
+        for Loser { route, why } in &self.losers {
+            sheet.row(["loses", &route.prefix.to_string(), &escape(&route.via), why]);
+        }
+        sheet.render(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn index(routes: &[&str]) -> Index {
+        let mut table = Table::default();
+        for (text, number) in routes.iter().zip(1..) {
+            table.push(route::parse_option(text, number).unwrap());
+        }
+        Index::new(table.finish())
+    }
+
+    #[test]
+    fn the_longest_wins_and_then_the_metric() {
+        let all = index(&[
+            "default=r0",
+            "10.0.0.0/8=r8",
+            "10.1.0.0/16=far metric 200",
+            "10.1.0.0/16=near metric 100",
+            "10.1.0.0/16=second metric 100",
+            "::/0=v6",
+        ]);
+        let found = report("10.1.2.3".parse().unwrap(), &all);
+        assert_eq!(found.winner.unwrap().via, "near metric 100");
+        let losers: Vec<String> = found.losers.iter().map(|loser| loser.why.clone()).collect();
+        assert_eq!(
+            losers,
+            [
+                "the same prefix and metric: line 4 came first",
+                "the same prefix, and metric 200 > 100",
+                "8 bits shorter than /16",
+                "16 bits shorter than /16",
+            ]
+        );
+        assert!(report("192.0.2.1".parse().unwrap(), &all).default_route);
+        assert_eq!(report("2001:db8::1".parse().unwrap(), &all).winner.unwrap().via, "v6");
+        let none = index(&["10.0.0.0/8=r8"]);
+        assert_eq!(report("192.0.2.1".parse().unwrap(), &none).winner, None);
+        assert_eq!(report("::1".parse().unwrap(), &none).winner, None);
+    }
+
+    #[test]
+    fn what_is_not_for_ordinary_packets_loses_and_what_refuses_is_told() {
+        let lines = [
+            "10.9.0.0/16 tos 0x10 via 10.0.0.2 dev p1",
+            "10.9.0.0/16 via 10.0.0.3 dev p1",
+            "10.9.1.0/24 via 10.0.0.4 dev p1 table 100",
+            "throw 10.8.0.0/16",
+            "local 10.7.0.0/16 dev lo table local",
+            "10.7.1.0/24 via 10.0.0.5 dev p1",
+            "10.6.0.0/16 via 10.0.0.6 dev p2 table 100",
+        ];
+        let mut table = Table::default();
+        for (line, number) in lines.iter().zip(1..) {
+            table.push(route::parse(line, number).unwrap());
+        }
+        let all = Index::new(table.finish());
+        let found = report("10.9.1.1".parse().unwrap(), &all);
+        assert_eq!(found.winner.as_ref().unwrap().line, 2, "what Linux takes");
+        let whys: Vec<&str> = found.losers.iter().map(|loser| loser.why.as_str()).collect();
+        assert!(whys[0].contains("table 100") && whys[1].contains("0x10"), "{whys:?}");
+        assert!(report("10.8.1.1".parse().unwrap(), &all).refused.unwrap().contains("Network is unreachable"));
+        let local = report("10.7.1.1".parse().unwrap(), &all);
+        assert_eq!((local.winner.unwrap().line, local.losers[0].why.as_str()), (5, "in a table that is asked later"));
+        let other = report("10.6.1.1".parse().unwrap(), &all);
+        assert!(other.winner.is_none() && other.losers.len() == 1);
+    }
+
+    proptest! {
+        /// Against the plainest reading of the rule: try every route.
+        #[test]
+        fn as_the_naive_search(
+            routes in prop::collection::vec((any::<[u8; 2]>(), 0_u8..=32, 0_u32..3), 0..40),
+            octets in prop::collection::vec(any::<[u8; 2]>(), 1..10),
+        ) {
+            let addr = |[a, b]: [u8; 2]| IpAddr::V4(Ipv4Addr::new(a & 3, b & 3, a, b));
+            let routes: Vec<Route> = routes.into_iter().zip(1..).map(|((octets, length, metric), line)| {
+                Route::new(Prefix::new(addr(octets), length).unwrap(), String::new(), metric, line)
+            }).collect();
+            let index = Index::new(routes.clone());
+            for octets in octets {
+                let addr = addr(octets);
+                let mut naive: Vec<&Route> = routes.iter().filter(|route| route.prefix.contains(addr)).collect();
+                naive.sort_by_key(|route| (std::cmp::Reverse(route.prefix.length()), route.metric, route.line));
+                prop_assert_eq!(index.matches(addr).collect::<Vec<_>>(), naive);
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What the man page says beyond the options.
+
+mod commands;
+mod examples;
+
+use sockeye_cli::Manual;
+
+/// The man page of `addr`.
+pub const MANUAL: Manual = Manual {
+    summary: "show addresses and networks in every notation, with the arithmetic",
+    synopsis: &[
+        "[--explain] [--json] [--color WHEN] [-f FILE] [ADDRESS...]",
+        "--get TEMPLATE [-f FILE] [ADDRESS...]",
+        "port [-u] PORT...",
+        "order [--bits BITS] VALUE...",
+        "split NETWORK (-n COUNT | -p LENGTH) [--limit COUNT]",
+        "vlsm NETWORK SIZE...",
+        "supernet [-f FILE] [NETWORK...]",
+        "range FIRST-LAST",
+        "overlap [-a] [-f FILE] [NETWORK...]",
+        "same A B",
+        "lpm (TABLE | --route NETWORK=VIA...) [-f FILE] [ADDRESS...]",
+        "if [INTERFACE...]",
+        "mac MAC...",
+        "eui64 MAC [NETWORK...]",
+        "special [NETWORK...]",
+    ],
+    description: "`addr` shows an address in every notation: decimal, hexadecimal, octal, binary and octet by octet; the name \
+under which the DNS keeps it; what IANA reserved it for; what inet_aton(3), inet_pton(3) and getaddrinfo(3) make of the text, \
+and why they differ; and the octets of the structure that bind(2) and connect(2) take.
+
+Of a network it shows mask, wildcard, first and last address, how many there are, and the bits with the boundary drawn. Its \
+commands cut, join and compare networks, look routes up, and turn octets round. With `--explain` each shows the arithmetic first, as it \
+is done on paper.
+
+Nothing is sent and nobody is asked: a name is no address here.",
+    sections: &[
+        commands::NOTATIONS,
+        commands::ADDRESSES,
+        commands::NETWORKS,
+        commands::PLANS,
+        commands::SAME,
+        commands::ROUTES,
+        commands::ORDER,
+        commands::MACS,
+        commands::MANY,
+        commands::JSON,
+    ],
+    examples: examples::EXAMPLES,
+    exit_status: &[
+        (0, "Yes: every text was read; networks overlap; the two are the same, or near; every address has a route."),
+        (
+            1,
+            "No: a text to be shown is no address; no two networks overlap; the two are not the same; an address has no route, or one that refuses it; subnets do not \
+fit; there is no such interface or service; a network is in no special range.",
+        ),
+        (2, "The command line is wrong (what a command takes, as split or same, is no address or network), or a file cannot be opened, or a line of a table or of addresses of `lpm` is none."),
+        (4, "This host failed: standard output does not take what is written, a file cannot be read, the kernel cannot be asked."),
+    ],
+    caveats: "What the C library reads is asked of the C library of this host: another one may read otherwise. That of musl, for one, \
+has an inet_pton(3) of its own.
+
+The names of services come from this host too (nsswitch.conf, /etc/services).",
+    standards: "RFC 791, RFC 1519, RFC 3021, RFC 4291, RFC 4632, RFC 5952, RFC 6164, RFC 6890, RFC 7042. The special-purpose \
+registries of IANA as of 2025-10-09.",
+    see_also: &["dig(1)", "url(1)", "ports(1)", "inet(3)", "inet_pton(3)", "getaddrinfo(3)", "ip(7)", "ipv6(7)"],
+};

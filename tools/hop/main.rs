@@ -1,0 +1,4 @@
+//! The executable `hop`.
+#![cfg_attr(target_env = "gnu", no_main)]
+
+sockeye_cli::start!(sockeye_hop::Hop);

@@ -1,0 +1,273 @@
+//! The command line.
+
+mod ping;
+mod trace;
+mod values;
+
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand};
+use sockeye_cli::{Exit, Failure, Invocation, Presentation, command_first, parse_clap};
+
+use crate::options::{Common, Family, Flow, Fragment, Job, Options, Protocol};
+
+/// Trace the way to a host, and ping it
+#[derive(Parser, Debug)]
+#[command(name = "hop", version, args_override_self = true, disable_help_subcommand = true)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Cli {
+    /// Trace the way to this host, then ping it four times
+    #[arg(value_name = "HOST")]
+    host: Option<String>,
+    #[command(flatten)]
+    family: FamilyArgs,
+    /// Show the names of addresses too, which asks the resolver
+    #[arg(long)]
+    names: bool,
+    #[command(flatten)]
+    presentation: Presentation,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Send probes to a host again and again, and count what comes back
+    Ping(ping::PingArgs),
+    /// Find the routers on the way to a host
+    Trace(trace::TraceArgs),
+}
+
+#[derive(Args, Debug)]
+struct FamilyArgs {
+    /// Use IPv4
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    ipv4: bool,
+    /// Use IPv6
+    #[arg(short = '6', long)]
+    ipv6: bool,
+}
+
+impl FamilyArgs {
+    fn family(&self) -> Option<Family> {
+        if self.ipv4 {
+            Some(Family::Ipv4)
+        } else if self.ipv6 {
+            Some(Family::Ipv6)
+        } else {
+            None
+        }
+    }
+}
+
+/// What both commands call alike.
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("protocol").multiple(false))]
+struct CommonArgs {
+    #[command(flatten)]
+    family: FamilyArgs,
+    /// Destination port of UDP and TCP probes: 33434 for UDP, 80 for TCP
+    #[arg(short, long, value_name = "PORT", value_parser = values::port)]
+    port: Option<u16>,
+    /// Source port of UDP and TCP probes
+    #[arg(long = "sport", value_name = "PORT", value_parser = values::port, conflicts_with = "flow")]
+    src_port: Option<u16>,
+    /// Whether routers that balance load see one flow or many
+    #[arg(long, value_enum, default_value_t = Flow::Fixed)]
+    flow: Flow,
+    /// Type of service of IPv4, traffic class of IPv6
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = values::octet)]
+    tos: u8,
+    /// Show addresses only, which is what happens anyhow
+    #[arg(short = 'n', overrides_with = "names")]
+    numeric: bool,
+    /// Show the names of addresses too, which asks the resolver
+    #[arg(long)]
+    names: bool,
+}
+
+impl CommonArgs {
+    fn common(&self, host: &str, protocol: Option<Protocol>) -> Result<Common, Failure> {
+        let ports = self.port.is_some() || self.src_port.is_some();
+        if ports && !matches!(protocol, Some(Protocol::Udp | Protocol::Tcp)) {
+            return Err(Failure::usage("ports are for UDP and TCP").hint("add -U or -T"));
+        }
+        Ok(Common {
+            host: host.to_owned(),
+            family: self.family.family(),
+            protocol,
+            port: self.port,
+            src_port: self.src_port,
+            interface: None,
+            source: None,
+            tos: self.tos,
+            flow: self.flow,
+            fragment: None,
+            names: self.names,
+        })
+    }
+}
+
+/// The options as clap describes them.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// [`Exit`] if the run ends here.
+pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
+    let args = command_first(&invocation.args, is_command);
+    let cli: Cli = parse_clap(&Invocation { args, ..invocation.clone() })?;
+    let job = match (cli.command, cli.host) {
+        (Some(Command::Ping(args)), _) => Job::Ping(Box::new(args.job()?)),
+        (Some(Command::Trace(args)), _) => Job::Trace(Box::new(args.job()?)),
+        (None, Some(host)) => both(&host, cli.family.family(), cli.names),
+        (None, None) => return Err(Failure::usage("no HOST").hint("see hop --help").into()),
+    };
+    Ok(Options { presentation: cli.presentation, job })
+}
+
+/// How many pings follow the trace of `hop HOST`.
+const PINGS: u64 = 4;
+
+/// The trace and the pings of `hop HOST`.
+fn both(host: &str, family: Option<Family>, names: bool) -> Job {
+    let common = Common {
+        host: host.to_owned(),
+        family,
+        protocol: None,
+        port: None,
+        src_port: None,
+        interface: None,
+        source: None,
+        tos: 0,
+        flow: Flow::Fixed,
+        fragment: None,
+        names,
+    };
+    let ping = ping::plain(common.clone(), PINGS);
+    Job::Both(Box::new(trace::plain(common)), Box::new(ping))
+}
+
+/// Whether a word names a command.
+fn is_command(word: &str) -> bool {
+    command().get_subcommands().any(|command| command.get_name() == word)
+}
+
+/// Refuses a source of another family than the host is of.
+fn check_source(common: &Common) -> Result<(), Failure> {
+    let Some(source) = common.source else { return Ok(()) };
+    let own = Family::of(source);
+    let host = common.host.parse().ok().map(Family::of).map(|family| (common.host.as_str(), family));
+    let asked = common.family.map(|family| if family == Family::Ipv4 { ("-4", family) } else { ("-6", family) });
+    match host.or(asked).filter(|(_, family)| *family != own) {
+        Some((what, family)) => {
+            Err(Failure::usage(format!("the source {source} is {}, and {what} is {}", own.name(), family.name())))
+        }
+        None => Ok(()),
+    }
+}
+
+/// `-F`: what this host remembers of the path does not count, as with traceroute(8).
+fn without_fragments(set: bool) -> Option<Fragment> {
+    set.then_some(Fragment::Probe)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::options::{Ping, Trace};
+
+    fn job(line: &str) -> Result<Job, String> {
+        let args = line.split_whitespace().map(Into::into).collect();
+        parse(&Invocation { name: "hop".into(), args }).map(|options| options.job).map_err(|exit| match exit {
+            Exit::Failure(failure) => failure.to_string(),
+            Exit::Text { text, .. } => text,
+        })
+    }
+
+    fn ping(line: &str) -> Ping {
+        match job(line) {
+            Ok(Job::Ping(ping)) => *ping,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    fn trace(line: &str) -> Trace {
+        match job(line) {
+            Ok(Job::Trace(trace)) => *trace,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn letters_of_ping() {
+        let read = ping("ping -c 3 -i 0.2 -W 2 -w 10 -s 100 -t 7 -M do -4 -I 192.0.2.1 -q -D h");
+        assert_eq!(
+            (read.count, read.interval, read.wait),
+            (Some(3), Duration::from_millis(200), Duration::from_secs(2))
+        );
+        assert_eq!((read.deadline, read.payload, read.ttl), (Some(Duration::from_secs(10)), 100, Some(7)));
+        assert_eq!(read.common.fragment, Some(Fragment::Do));
+        assert_eq!((read.common.family, read.common.protocol), (Some(Family::Ipv4), None));
+        assert_eq!(read.common.source, Some("192.0.2.1".parse().unwrap()));
+        assert!(read.quiet && read.stamps && !read.common.names);
+        assert_eq!(ping("ping -I eth0 h").common.interface.as_deref(), Some("eth0"));
+        assert_eq!(ping("ping -U -p 7 h").common.port, Some(7));
+    }
+
+    #[test]
+    fn letters_of_traceroute() {
+        let read = trace("trace -q 1 -m 5 -f 2 -N 4 -w 1,0,0 -T -p 443 --sport 5000 -s 192.0.2.1 -i eth0 -F h");
+        assert_eq!((read.queries, read.most, read.first, read.parallel), (1, 5, 2, 4));
+        assert_eq!((read.wait.most, read.wait.here, read.wait.near), (Duration::from_secs(1), 0.0, 0.0));
+        assert_eq!((read.common.protocol, read.common.port), (Some(Protocol::Tcp), Some(443)));
+        assert_eq!((read.common.src_port, read.common.interface.as_deref()), (Some(5000), Some("eth0")));
+        assert_eq!(read.common.fragment, Some(Fragment::Probe));
+        assert_eq!(trace("trace -I h").common.protocol, Some(Protocol::Icmp));
+        // As traceroute(8): longer than ARP takes to give up.
+        assert_eq!(trace("trace h").wait.most, Duration::from_secs(5));
+        assert_eq!((ping("ping h").payload, ping("ping -T h").payload), (56, 56));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for (line, said) in [
+            ("", "no HOST (see hop --help)"),
+            ("ping -p 80 h", "ports are for UDP and TCP (add -U or -T)"),
+            ("ping -i 0.001 h", "below 2 ms"),
+            ("ping -i nan h", "not a number of seconds"),
+            ("ping -c 0 h", "0 is not in 1.."),
+            ("trace -I -T h", "cannot be used with"),
+            ("trace -f 9 -m 3 h", "the first hop, 9, is behind the last, 3"),
+            ("trace -m 0 h", "0 is not in 1..=255"),
+            ("trace -N 17 h", "17 is not in 1..=16"),
+            ("trace -s ::1 192.0.2.1", "the source ::1 is IPv6, and 192.0.2.1 is IPv4"),
+            ("ping -I 192.0.2.1 ::1", "the source 192.0.2.1 is IPv4, and ::1 is IPv6"),
+            ("ping -4 -I ::1 h", "the source ::1 is IPv6, and -4 is IPv4"),
+            ("trace -T --size 1000 h", "--size needs UDP or ICMP"),
+            ("ping -T -s 100 h", "-s needs UDP or ICMP"),
+            ("ping -w 0 h", "-w 0 leaves no time"),
+            ("ping -U -p http h", "not a port from 1 to 65535"),
+            ("ping -U -p 0 h", "not a port from 1 to 65535"),
+            ("trace --mtu -T h", "--mtu needs UDP or ICMP"),
+            ("trace --mtu --size 100 h", "cannot be used with"),
+            ("-4 -6 h", "cannot be used with"),
+            ("ping -f h", "unexpected argument '-f'"),
+            ("ping -s 65508 h", "65508 is not in 0..=65507"),
+        ] {
+            let refused = job(line).unwrap_err();
+            assert!(refused.contains(said), "{line}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_host_alone_is_a_trace_and_four_pings() {
+        let Ok(Job::Both(trace, ping)) = job("-6 h") else { panic!("no trace and pings") };
+        assert_eq!((trace.common.family, ping.common.family), (Some(Family::Ipv6), Some(Family::Ipv6)));
+        assert_eq!(ping.count, Some(4));
+        assert!(matches!(job("--json ping h"), Ok(Job::Ping(_))), "options of presentation may stand first");
+    }
+}

@@ -1,0 +1,90 @@
+//! Values of options.
+
+use std::time::Duration;
+
+use crate::options::Wait;
+
+/// An octet, in decimal or in hexadecimal behind 0x.
+pub(super) fn octet(text: &str) -> Result<u8, String> {
+    let number = match text.strip_prefix("0x").or(text.strip_prefix("0X")) {
+        Some(digits) => u8::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    number.map_err(|_| "not a number from 0 to 255".to_owned())
+}
+
+/// A port.
+pub(super) fn port(text: &str) -> Result<u16, String> {
+    text.parse().ok().filter(|port| *port > 0).ok_or_else(|| "not a port from 1 to 65535".to_owned())
+}
+
+/// The longest time that anything may be given: a month.
+const LONGEST_S: f64 = 31.0 * 86_400.0;
+
+/// Seconds, with a fraction if need be.
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    if !seconds.is_finite() {
+        return Err("not a number of seconds".to_owned());
+    }
+    if !(0.0..=LONGEST_S).contains(&seconds) {
+        return Err("not from 0 to 31 days".to_owned());
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+/// The shortest interval between pings: what ping(8) allows everybody since 2022.
+const SHORTEST: Duration = Duration::from_millis(2);
+
+/// The interval between pings.
+pub(super) fn interval(text: &str) -> Result<Duration, String> {
+    match seconds(text)? {
+        short if short < SHORTEST => Err("below 2 ms, which would be a flood".to_owned()),
+        interval => Ok(interval),
+    }
+}
+
+/// How long to wait: `MAX[,HERE[,NEAR]]`, as traceroute(8) has it.
+pub(super) fn wait(text: &str) -> Result<Wait, String> {
+    let mut parts = text.split(',');
+    let most = seconds(parts.next().unwrap_or_default())?;
+    let mut factor = |otherwise: f64| match parts.next() {
+        None => Ok(otherwise),
+        Some(text) => match text.parse() {
+            Ok(factor) if (0.0..=1e6).contains(&factor) => Ok(factor),
+            _ => Err("HERE and NEAR are factors from 0 to 1000000".to_owned()),
+        },
+    };
+    let (here, near) = (factor(super::trace::WAIT.here)?, factor(super::trace::WAIT.near)?);
+    match parts.next() {
+        Some(_) => Err("more than MAX,HERE,NEAR".to_owned()),
+        None => Ok(Wait { most, here, near }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_both_notations() {
+        assert_eq!((octet("0xb8"), octet("184")), (Ok(184), Ok(184)));
+        assert!(octet("256").is_err() && octet("0x").is_err() && octet("-1").is_err());
+    }
+
+    #[test]
+    fn times_have_an_end_and_a_beginning() {
+        assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
+        for wrong in ["", "-1", "inf", "nan", "1e300", "3000000"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+        assert!(interval("0.0019").is_err() && interval("0.002").is_ok());
+    }
+
+    #[test]
+    fn the_three_parts_of_a_wait() {
+        assert_eq!(wait("2"), Ok(Wait { most: Duration::from_secs(2), ..super::super::trace::WAIT }));
+        assert_eq!(wait("2,0,0").map(|wait| (wait.here, wait.near)), Ok((0.0, 0.0)));
+        assert!(wait("2,-1").is_err() && wait("2,1,1,1").is_err() && wait("2,x").is_err());
+    }
+}

@@ -1,0 +1,94 @@
+//! Drives [`Pings`].
+
+use std::io::PipeReader;
+
+use sockeye_cli::failure::errno_text;
+use sockeye_cli::{Failure, Output, Status};
+
+use super::names::Names;
+use super::prober::Incoming;
+use crate::answer::Moment;
+use crate::options::{Ping, Protocol};
+use crate::ping::report::{Line, Missing, NotSent, Start};
+use crate::ping::{Config, Pings, Todo};
+use crate::show;
+
+/// Pings until it is over or a signal ends it, and shows what came.
+///
+/// # Errors
+/// [`Failure`] if nothing can be sent, or what came cannot be shown.
+pub fn run(job: &Ping, output: &mut Output<'_>) -> Result<Status, Failure> {
+    drive(job, &super::endings()?, output)
+}
+
+pub(super) fn drive(job: &Ping, signals: &PipeReader, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let mut prober = super::open(&job.common, job.common.protocol.unwrap_or(Protocol::Icmp), output)?;
+    let target = prober.target.ip();
+    let data_len = if prober.protocol == Protocol::Tcp { 0 } else { usize::from(job.payload) };
+    output.result(&Start {
+        host: job.common.host.clone(),
+        target,
+        protocol: prober.protocol.name(),
+        port: Some(prober.target.port()).filter(|port| *port > 0),
+        payload_octets: data_len,
+    })?;
+    let mut pings =
+        Pings::new(Config { target, count: job.count, interval: job.interval, wait: job.wait, deadline: job.deadline });
+    let mut names = Names::new(job.common.names);
+    loop {
+        output.flush()?;
+        let ended = match pings.next(prober.drained) {
+            Todo::End => break,
+            Todo::Wait(until) => prober.wait(until, signals)?,
+            Todo::Send { number, seq, missing } => {
+                if let Some(missing) = missing.filter(|_| !job.quiet) {
+                    output.result(&Missing { wall_s: stamp(job, &prober.moment()), seq: missing })?;
+                }
+                match prober.send(seq, job.ttl, data_len) {
+                    Ok(moment) => pings.sent(moment),
+                    Err(refused) if number == 1 && refused.is_hopeless() => {
+                        return Err(refused.failure(&job.common, target));
+                    }
+                    Err(refused) => {
+                        let moment = prober.moment();
+                        pings.failed(moment);
+                        if !job.quiet {
+                            let cause = errno_text(&refused.error);
+                            let wall_s = stamp(job, &moment);
+                            output.result(&NotSent { wall_s, seq: number, cause, mtu_octets: refused.mtu })?;
+                        }
+                    }
+                }
+                prober.drain();
+                false
+            }
+        };
+        super::tell(prober.events(), output)?;
+        for Incoming { seq, answer, came } in prober.take() {
+            let Some(heard) = pings.heard(seq, &answer, &came) else { continue };
+            if job.quiet {
+                continue;
+            }
+            output.result(&Line {
+                wall_s: stamp(job, &came),
+                seq: heard.number,
+                name: names.of(answer.from),
+                answer,
+                rtt_us: show::us(heard.rtt),
+                arrived: heard.arrived,
+                duplicate: heard.duplicate,
+                reordered: heard.reordered,
+            })?;
+        }
+        if ended {
+            break;
+        }
+    }
+    output.result(&pings.report(prober.now()))?;
+    Ok(if pings.is_success() { Status::YES } else { Status::NO })
+}
+
+/// The time of day, if it is wanted.
+fn stamp(job: &Ping, moment: &Moment) -> Option<f64> {
+    moment.wall.filter(|_| job.stamps).map(|wall| (wall.as_secs_f64() * 1e6).round() / 1e6)
+}
