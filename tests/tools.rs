@@ -14,6 +14,8 @@ pub(crate) fn all() -> Vec<(&'static str, Command, Manual)> {
         of::<sockeye_url::Url>(),
         of::<sockeye_netsum::Netsum>(),
         of::<sockeye_ports::Ports>(),
+        of::<sockeye_hop::Hop>(),
+        of::<sockeye_addr::Addr>(),
         of::<sockeye_lab::Lab>(),
     ]
 }

@@ -7,6 +7,7 @@
     reason = "tests run processes, and a panic is a failed expectation"
 )]
 
+mod addr;
 #[path = "../captures.rs"]
 mod captures;
 mod dig;
@@ -21,7 +22,14 @@ mod dig_validate;
 mod dig_xfr;
 mod dig_yaml;
 mod far_host;
+mod hop;
+mod hop_line;
+mod hop_tun;
 mod lab;
+mod lab_clean;
+mod lab_mutants;
+mod lab_page;
+mod lab_wire;
 mod manual;
 mod nc;
 mod nc_ncat;
@@ -66,6 +74,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let modules: &[fn() -> Vec<Case>] = &[
+        addr::cases,
         dig::tests,
         dig_compare::tests,
         dig_servers::tests,
@@ -77,7 +86,13 @@ fn main() -> ExitCode {
         dig_xfr::tests,
         dig_host::tests,
         dig_yaml::tests,
+        hop::tests,
+        hop_tun::tests,
         lab::tests,
+        lab_clean::tests,
+        lab_mutants::tests,
+        lab_page::tests,
+        lab_wire::tests,
         manual::tests,
         nc::tests,
         nc_ncat::tests,

@@ -12,6 +12,8 @@ const CALLS: &[(&str, &[&str])] = &[
     ("url", &["http://127.0.0.1:8080/a?b=c#d"]),
     ("netsum", &["udp", "10.0.0.1:5000", "10.0.0.2:6000", "ABCDE"]),
     ("ports", &["-a", "-n"]),
+    ("addr", &["127.0.0.1"]),
+    ("hop", &["ping", "-U", "-p", "9", "-c", "1", "127.0.0.1"]),
     ("lab", &["list"]),
 ];
 
@@ -61,6 +63,27 @@ fn a_closed_standard_output_is_an_error_and_not_a_success() {
     }
 }
 
+/// A file that is opened must not come to be standard error, where messages go.
+#[test]
+fn closed_standard_descriptors_are_occupied() {
+    let folder = std::env::temp_dir().join(format!("sockeye-family-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let folder = std::fs::canonicalize(&folder).unwrap();
+    let path = folder.join("fifo");
+    run(Command::new("mkfifo").arg(&path)).status(0);
+    let both = OpenOptions::new().read(true).write(true).open(&path).unwrap();
+    let line = format!("exec {} --get '{{host}}' -f {} <&- 2>&-", tools_dir().join("url").display(), path.display());
+    let mut command = Command::new("sh");
+    command.args(["-c", &line]).stdout(Stdio::piped());
+    let child = Background::spawn_as_it_is(command);
+    let link = |fd: u32| std::fs::read_link(format!("/proc/{}/fd/{fd}", child.pid())).unwrap_or_default();
+    wait_until("it reads the FIFO", || (0..100).any(|fd| link(fd) == path));
+    assert_eq!((link(0).to_str(), link(2).to_str()), (Some("/dev/null"), Some("/dev/null")));
+    drop(both);
+    std::fs::remove_dir_all(&folder).unwrap();
+    child.wait().status(0);
+}
+
 #[test]
 fn a_closed_pipe_ends_quietly() {
     for (name, args) in CALLS {
@@ -99,7 +122,7 @@ fn json_lines_have_the_envelope() {
 
 #[test]
 fn explain_adds_events_and_changes_no_result() {
-    for (name, args) in CALLS.iter().filter(|(name, _)| !["nc", "ports"].contains(name)) {
+    for (name, args) in CALLS.iter().filter(|(name, _)| !["nc", "ports", "hop"].contains(name)) {
         let plain = run(tool(name).args(*args).arg("--json"));
         let explained = run(tool(name).args(*args).args(["--json", "--explain"]));
         let results = |run: &sockeye_test_support::Run, kind: &str| -> Vec<String> {

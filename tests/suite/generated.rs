@@ -12,6 +12,10 @@ use sockeye_cli::completions;
 // The list of tools is in tests/tools.rs.
 use crate::tools;
 
+/// The names by which tools are other tools (DESIGN.md, "The tools"), and the tool of each.
+const DIALECTS: [(&str, &str); 6] =
+    [("netcat", "nc"), ("ncat", "nc"), ("host", "dig"), ("trurl", "url"), ("ss", "ports"), ("netstat", "ports")];
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -24,6 +28,16 @@ fn check(path: &Path, content: &str) -> Option<String> {
     }
     let found = fs::read_to_string(path).unwrap_or_default();
     (found != content).then(|| format!("{} is stale", path.display()))
+}
+
+/// Compares `link` with a symbolic link to `target`, or makes it one when blessing. Returns what is wrong.
+fn check_link(link: &Path, target: &str) -> Option<String> {
+    let points = || fs::read_link(link).is_ok_and(|found| found == Path::new(target));
+    if std::env::var_os("SOCKEYE_BLESS").is_some() && !points() {
+        let _ = fs::remove_file(link);
+        std::os::unix::fs::symlink(target, link).unwrap();
+    }
+    (!points()).then(|| format!("{} is no link to {target}", link.display()))
 }
 
 /// Files below `folder` that no tool generates.
@@ -51,6 +65,12 @@ fn generated_files_are_current() {
             wrong.extend(check(&script, &completions::script(&command, shell).expect("a shell of SHELLS")));
             known.insert(script);
         }
+    }
+    // The page of a dialect is that of its tool.
+    for (name, tool) in DIALECTS {
+        let page = root().join(format!("man/{name}.1"));
+        wrong.extend(check_link(&page, &format!("{tool}.1")));
+        known.insert(page);
     }
     strangers(&root().join("man"), &known, &mut wrong);
     strangers(&root().join("completions"), &known, &mut wrong);

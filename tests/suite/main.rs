@@ -8,6 +8,8 @@
     reason = "tests run processes, and a panic is a failed expectation"
 )]
 
+mod addr;
+mod addr_plan;
 #[path = "../captures.rs"]
 mod captures;
 mod dig;
@@ -16,8 +18,11 @@ mod dig_gai;
 mod dig_wire;
 mod family;
 mod generated;
+mod hop;
 mod invariants;
 mod lab;
+mod lab_calls;
+mod lab_serve;
 mod nc;
 mod nc_access;
 mod nc_explain;

@@ -1,5 +1,4 @@
 //! The executable `lab`.
+#![cfg_attr(target_env = "gnu", no_main)]
 
-fn main() -> std::process::ExitCode {
-    sockeye_cli::main::<sockeye_lab::Lab>()
-}
+sockeye_cli::start!(sockeye_lab::Lab);

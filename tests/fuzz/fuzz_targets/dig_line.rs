@@ -10,7 +10,8 @@ use sockeye_dig::{args, batch};
 
 fuzz_target!(|octets: &[u8]| {
     let (line, digrc) = octets.split_at(octets.iter().position(|octet| *octet == 0).unwrap_or(octets.len()));
-    let words: Vec<String> = line.split(|octet| *octet == b' ').map(|word| args::argument(OsStr::from_bytes(word))).collect();
+    let words: Vec<String> =
+        line.split(|octet| *octet == b' ').map(|word| args::argument(OsStr::from_bytes(word))).collect();
     for word in &words {
         assert!(!word.chars().any(char::is_control), "{word:?} reaches the terminal as it is");
     }

@@ -26,12 +26,19 @@ fuzz_target!(|octets: &[u8]| {
     };
     let text = rdata.text(&style);
     for line in text.lines() {
-        assert!(line.bytes().all(|octet| octet == b'\t' || (0x20..0x7f).contains(&octet)), "{line:?} reaches the terminal as it is");
+        assert!(
+            line.bytes().all(|octet| octet == b'\t' || (0x20..0x7f).contains(&octet)),
+            "{line:?} reaches the terminal as it is"
+        );
     }
     assert!(on(1) || text.lines().count() <= 1, "{text:?} has lines without +multiline");
     let mut at = span.offset;
     for field in rdata.fields.iter().flatten() {
-        assert!(field.span.offset >= at && field.span.end() <= span.end(), "{} is not behind the field before", field.name);
+        assert!(
+            field.span.offset >= at && field.span.end() <= span.end(),
+            "{} is not behind the field before",
+            field.name
+        );
         at = field.span.end();
         let _ = rdata.field_text(field, &style);
     }

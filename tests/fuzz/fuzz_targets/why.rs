@@ -26,7 +26,9 @@ fuzz_target!(|octets: &[u8]| {
         }
         if let Some(datagram) = reassembly.take(&frame) {
             assert!(datagram.payload_len() <= octets.len());
-            datagram.judge(Some(&flows), &mut |check, _| assert!(check.frame <= frame.number && check.offset < octets.len()));
+            datagram.judge(Some(&flows), &mut |check, _| {
+                assert!(check.frame <= frame.number && check.offset < octets.len())
+            });
         }
     }
     let _ = reassembly.finish();

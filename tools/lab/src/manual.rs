@@ -3,14 +3,20 @@
 use sockeye_cli::Manual;
 use sockeye_cli::manual::Example;
 
+mod apps;
+mod calls;
+mod lab_files;
+mod pages;
+
 /// The man page of `lab`.
 pub const MANUAL: Manual = Manual {
     summary: "run the experiments of a socket-programming course, and check what is seen",
-    synopsis: &["tour [--loopback | --pcap FILE] [--explain] [--json] [--color WHEN]", "list", "probe"],
+    synopsis: &["tour [--loopback | --pcap FILE] [--explain] [--json] [--color WHEN]", "run NAME|FILE [--fast] [--seed N] [--pcap DIR] [--html FILE [--answer]] [--keep-going]", "verify [NAME|FILE...] [--jobs N] [--skip-impossible]", "shell NAME|FILE [HOST]", "clean [--dry-run]", "list", "show NAME|FILE [--answer]", "check FILE", "probe", "calls [--stop] [SCRIPT...]", "serve APP [...]", "client KIND [...]"],
     description: "`lab` makes hosts on one machine, runs the other tools of the suite on them as a student would, captures \
 what was on the wire, and says whether what happened is what theory predicts.
 
-`lab tour` is the one experiment so far. Alice takes a URL apart, asks `getaddrinfo`(3) for the address, and sends five \
+`lab list` names the experiments, `lab show NAME` tells what one is about, `lab run NAME` performs it, and `lab verify` \
+performs them all. `lab tour` is where to begin: Alice takes a URL apart, asks `getaddrinfo`(3) for the address, and sends five \
 octets with `nc`(1) to Bob, whose socket `ports`(1) has shown. `netsum`(1) works out the checksum by hand and verifies \
 the one that was captured: f752, the example of the course. A TCP connection follows, from LISTEN to TIME-WAIT.",
     sections: &[
@@ -20,7 +26,8 @@ the one that was captured: f752, the example of the course. A TCP connection fol
 holds what a real wire would carry. Root can make them, and so can everybody where user namespaces are allowed. The \
 prompt of a command, as in `bob$`, says on which host it runs.
 
-`lab probe` says whether it can be done here, and what to set if not. Where the system refuses, the tour stays on the loopback interface of this machine, uses ports that are free, and says \
+`lab probe` says whether it can be done here, and what to set if not; and which of a wire, a switch and a router this kernel \
+does not have. Where the system refuses, the tour stays on the loopback interface of this machine, uses ports that are free, and says \
 so. There is no capture then.",
         ),
         (
@@ -28,16 +35,29 @@ so. There is no capture then.",
             "The tools are looked for beside `lab`. After `cargo run --bin lab`, which builds lab alone, lab has the same \
 cargo build the others; nothing is downloaded for that.",
         ),
+        lab_files::FILES,
+        lab_files::NETWORK,
+        lab_files::WIRES,
+        lab_files::STEPS,
+        lab_files::CHECKS,
+        lab_files::FILTERS,
+        pages::SECTION,
+        apps::SECTION,
+        calls::SECTION,
         (
             "What is left behind",
             "Nothing. Namespaces and cables vanish with the processes, processes are ended with lab, and its folder for \
-temporary files is removed, also after SIGINT (Ctrl-C), SIGTERM and SIGHUP. Other signals, such as SIGKILL and SIGQUIT, leave \
-that folder: sockeye-lab-* where temporary files go.",
+temporary files is removed, also after SIGINT (Ctrl-C), SIGTERM and SIGHUP. Processes live in a PID namespace, so that the kernel \
+ends them, and their children, even after SIGKILL; what then is left is that folder, sockeye-lab-* where temporary files go, and \
+`lab clean` removes it. Where there can be no PID namespace, it also ends the processes.",
         ),
         (
             "JSON",
-            "With `--json` every result has a `record`: `stage` (once, at the start), `step` with its `scenes` (what was \
-typed on which host, what it printed) and `checks`, and `verdict` at the end. `lab list` has `experiment`, `lab probe` has `privilege`.",
+            "With `--json` every result has a `record`. A run has `experiment` first and `finished` last, and between them, in the order of \
+time, what happened: `step`, `command`, `line`, `typed`, `signalled`, `ended`, `frame` with its `octets`, `state`, `fault`, `verdict` and \
+`broke`, each with `at_us` on the experiment's clock and its `step`. `lab verify` has `verified` for each and `summary`; `lab clean` \
+has `process`, `folder` and `swept`. `lab list` has `experiment`, `lab show` has `show`, `lab check` has `lab_file`, or a `mistake` with its `line`, `column` and `message` for each. `lab probe` has `privilege`, `lab calls` has `call` with `returned`, \
+`errno` (`code`, `name`, `text`), `octets` and `took_us`.",
         ),
     ],
     examples: &[
@@ -51,19 +71,71 @@ typed on which host, what it printed) and `checks`, and `verdict` at the end. `l
         Example {
             says: "See what lab does behind the tour:",
             command: "lab tour --loopback --explain",
-            shows: "nc is process",
+            shows: "lab: tools: in",
+            status: 0,
+        },
+        Example {
+            says: "Why does a client need listen(2) on the other side?",
+            command: "lab calls 'socket tcp; bind 127.0.0.1:7000; socket tcp; connect 127.0.0.1:7000; on 3 listen; connect 127.0.0.1:7000'",
+            shows: "ECONNREFUSED",
+            status: 0,
+        },
+        Example {
+            says: "What do ten clients cost a server with a process for each?",
+            command: "lab serve echo 127.0.0.1:7007 > /dev/null & ports wait 7007 && lab client load 127.0.0.1:7007; kill $!",
+            shows: "served 10, failed 0",
+            status: 0,
+        },
+        Example {
+            says: "Run an experiment, quickly, and make a page of it for a report:",
+            command: "lab run tour --fast --html tour.html && grep -c '<svg' tour.html > /dev/null && echo drawn",
+            shows: "drawn",
+            status: 0,
+        },
+        Example {
+            says: "Does this machine show what theory says?",
+            command: "lab verify tour byte-order",
+            shows: "2 of 2 experiments showed what theory says",
+            status: 0,
+        },
+        Example {
+            says: "Try something by hand on one of its hosts:",
+            command: "echo 'hop ping -c 1 10.0.0.2; ports -tln' | lab shell tour alice",
+            shows: "1 received",
+            status: 0,
+        },
+        Example {
+            says: "Was anything left, where these temporary files are, by a lab that was killed?",
+            command: "TMPDIR=$PWD lab clean --dry-run",
+            shows: "Nothing was left.",
             status: 0,
         },
         Example { says: "Which experiments are there?", command: "lab list", shows: "tour", status: 0 },
+        Example {
+            says: "What is one about, what is typed in it, and what is asked?",
+            command: "lab show byte-order",
+            shows: "Bob forgets htons",
+            status: 0,
+        },
+        Example {
+            says: "Write one, and be told what is wrong with it:",
+            command: "printf 'experiment x\\ntitle X\\nhost alice bob\\nlink alice:eth0 - bob:eth0\\n' | lab check -",
+            shows: "4:17: expected an address such as 10.0.0.1/24, mtu, or -- (a cable)",
+            status: 1,
+        },
     ],
     exit_status: &[
         (0, "Everything that theory predicts was seen; with `probe`, hosts can be made here."),
-        (1, "A check failed, or a tool did not do its part; the last lines say which. With `probe`, no hosts can be made here."),
-        (2, "The command line is wrong."),
+        (
+            1,
+            "A check failed, or a tool did not do its part; the last lines say which. With `check`, the lab file has mistakes. With `probe`, no hosts can be made here; with \
+`calls --stop`, a call has failed.",
+        ),
+        (2, "The command line, or the script of `calls`, is wrong."),
         (4, "This host did not do it: a tool is missing, the capture could not be kept."),
         (130, "Ctrl-C (SIGINT); other signals give 128 and their number."),
     ],
-    caveats: "Linux only. The capture has the frames with the datagram in question, and no others.",
+    caveats: "Linux only. A state of a socket that lasts less than 10 ms may be missed.",
     standards: "RFC 768 (UDP and its checksum), RFC 9293 (TCP and its states).",
     see_also: &["dig(1)", "nc(1)", "netsum(1)", "ports(1)", "url(1)"],
 };

@@ -1,23 +1,28 @@
 //! Everything that touches the system: networks, processes, files, clocks.
 //!
 //! - [`privilege`]: whether this machine lets us make hosts
-//! - [`network`]: hosts and links
-//! - [`process`]: tools running on hosts
-//! - [`capture`]: what was on a link
+//! - [`network`]: hosts and links; [`wire`]: links that lose and delay
 //! - [`tools`], [`folder`]: the other executables, and a place for files
-//! - [`runner`]: performs the actions of an experiment
+//! - [`mod@run`]: performs an experiment; [`clean`]: removes what one that was killed has left
+//! - [`calls`]: performs socket calls; [`serve`], [`client`]: servers and clients
 #![expect(
     clippy::disallowed_methods,
     reason = "the shell: makes networks, runs processes, reads the clock and the environment"
 )]
 
-pub mod capture;
+pub mod calls;
+pub mod clean;
+pub mod client;
+pub mod file;
 pub mod folder;
 pub mod network;
 pub mod privilege;
-pub mod process;
-pub mod runner;
+pub mod run;
+pub mod serve;
+pub mod session;
 pub mod tools;
+pub mod verify;
+pub mod wire;
 
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::path::PathBuf;
@@ -25,13 +30,134 @@ use std::path::PathBuf;
 use sockeye_cli::{Failure, Output, Status};
 
 use crate::explain::Event;
-use crate::report::{Closing, Opening, Suggestion};
-use crate::stage::{Kind, Ports, Privilege, Stage};
-use crate::topology::PAIR;
+use crate::model::Lab;
+use crate::report::{Next, Suggestion};
+use crate::stage::{Ports, Privilege};
+use crate::story::{self, Begins, Finished, Story};
 use crate::tour;
-use network::Network;
-use runner::Runner;
+use crate::view::html::{self, Facts};
+use run::{Manner, Run};
 use tools::Tools;
+
+/// The hidden command of the first process of an experiment.
+pub const INIT: &str = "internal-init";
+/// The hidden command of the process that keeps the place of a host.
+pub const ANCHOR: &str = "internal-anchor";
+
+/// An experiment to be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Its name, or its file.
+    pub experiment: String,
+    /// Whether times may be shortened.
+    pub fast: bool,
+    /// From where the chances of the wires come.
+    pub seed: u64,
+    /// The folder for a capture of each link.
+    pub pcap: Option<PathBuf>,
+    /// The file of the page.
+    pub html: Option<PathBuf>,
+    /// Whether the answer is on the page.
+    pub answer: bool,
+    /// Whether to go on after a step that could not be done.
+    pub keep_going: bool,
+}
+
+/// Runs an experiment.
+///
+/// # Errors
+/// [`Failure`] if it could not be run to its end. That a check failed is [`Status::NO`].
+pub fn run(order: &Order, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let lab = file::load(&order.experiment)?;
+    let tools = find_tools(output)?;
+    let hosts = enter(output)?.says;
+    let divisor = if order.fast { lab.fast.max(1) } else { 1 };
+    let (seed, pcap, keep_going) = (order.seed, order.pcap.clone(), order.keep_going);
+    let manner = Manner { divisor, seed, keep_going, pcap, loopback: false };
+    let mut run = Run::open(&lab, manner.clone(), &tools, output)?;
+    begin(&lab, &manner, hosts, None, output)?;
+    let finished = run.perform(&mut Story::new(), output)?;
+    run.keep_captures()?;
+    if let Some(path) = &order.html {
+        let facts = Facts { seed: order.seed, divisor, answer: order.answer, version: env!("CARGO_PKG_VERSION") };
+        std::fs::write(path, html::page(&run.records(), &lab, &facts))
+            .map_err(|error| Failure::call(Status::HOST, "write", path.display(), &error))?;
+    }
+    conclude(&run, &finished, output)
+}
+
+fn find_tools(output: &mut Output<'_>) -> Result<Tools, Failure> {
+    let tools = Tools::find(output)?;
+    output.event(&Event::Tools { folder: tools.folder().display().to_string() })?;
+    Ok(tools)
+}
+
+/// Says what comes.
+fn begin(
+    lab: &Lab,
+    manner: &Manner,
+    hosts: String,
+    hint: Option<String>,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let (name, title, what) = (lab.name.clone(), lab.title.clone(), lab.what.clone());
+    let Manner { seed, divisor, loopback, .. } = *manner;
+    output.result(&Begins { name, title, what, loopback, hosts, hint, seed, divisor })?;
+    output.flush()
+}
+
+/// Says what it came to.
+fn conclude(run: &Run<'_>, finished: &Finished, output: &mut Output<'_>) -> Result<Status, Failure> {
+    if output.is_json() {
+        story::tell_all(&run.records(), output)?;
+    }
+    output.result(finished)?;
+    Ok(if finished.failed.is_empty() { Status::YES } else { Status::NO })
+}
+
+/// Where hosts are made.
+struct Entered {
+    /// Whether that is a user namespace.
+    user_namespace: bool,
+    /// The same, in a sentence.
+    says: String,
+}
+
+/// Moves to where hosts can be made.
+fn enter(output: &mut Output<'_>) -> Result<Entered, Failure> {
+    let privilege = privilege::ask();
+    output.event(&Event::Privilege(privilege.clone()))?;
+    if let Some(refusal) = &privilege.refusal {
+        return Err(hinted(Failure::host(format!("hosts cannot be made here: {refusal}")), privilege.hint));
+    }
+    if privilege.user_namespace {
+        privilege::enter_user_namespace().map_err(|error| Failure::host(error.to_string()))?;
+    }
+    let how = if privilege.user_namespace { "inside a user namespace, made without root" } else { "made as root" };
+    let says = format!(
+        "Each host is a network namespace, {how}. Nothing leaves the machine, and nothing stays when this is over."
+    );
+    Ok(Entered { user_namespace: privilege.user_namespace, says })
+}
+
+/// Opens a shell on a host of an experiment.
+///
+/// # Errors
+/// [`Failure`] if there is no such experiment or host, or if this machine cannot do it.
+pub fn shell(asked: &Asked, output: &mut Output<'_>) -> Result<Status, Failure> {
+    session::shell(&file::load(&asked.experiment)?, asked.host.as_deref(), asked.seed, output)
+}
+
+/// Whose shell is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The experiment: its name, or its file.
+    pub experiment: String,
+    /// The host; the first if none is named.
+    pub host: Option<String>,
+    /// From where the chances of the wires come.
+    pub seed: u64,
+}
 
 /// What a tour shall be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,28 +173,44 @@ pub struct Tour {
 /// # Errors
 /// [`Failure`] if it could not be run to its end. That a check failed is [`Status::NO`].
 pub fn tour(options: &Tour, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let tools = Tools::find(output)?;
-    output.event(&Event::Tools { folder: tools.folder().display().to_string() })?;
-    let (network, opening, stage) = open(options, output)?;
-    let mut runner = Runner::new(network, tools, stage.kind, options.pcap.clone(), output.width())?;
-    output.result(&opening)?;
-    let mut checks = 0;
-    let mut failed = Vec::new();
-    for (index, step) in tour::steps(&stage).iter().enumerate() {
-        let report = runner.perform(index + 1, step, output)?;
-        output.result(&report)?;
-        checks += report.checks.len();
-        failed.extend(report.checks.iter().filter(|check| !check.passed).map(|check| check.check.clone()));
-        if let Some(why) = report.broke {
-            failed.push(why);
-            break;
-        }
+    let tools = find_tools(output)?;
+    let privilege = if options.loopback { Privilege::default() } else { privilege::ask() };
+    if !options.loopback {
+        output.event(&Event::Privilege(privilege.clone()))?;
     }
-    let status = if failed.is_empty() { Status::YES } else { Status::NO };
-    let next = tour::NEXT.iter().map(|(command, what_for)| Suggestion { command, what_for }).collect();
-    let capture = options.pcap.as_ref().filter(|_| runner.has_captured()).map(|path| path.display().to_string());
-    output.result(&Closing { experiment: tour::NAME, checks, failed, capture, next })?;
+    let loopback = !privilege.namespaces;
+    if let (true, Some(path)) = (loopback, &options.pcap) {
+        return Err(hinted(
+            Failure::host(format!("{}: nothing is captured on loopback", path.display())),
+            privilege.hint,
+        ));
+    }
+    let (lab, hosts) = if loopback {
+        (tour::on_loopback(free_ports()?), on_loopback(privilege.refusal.as_deref()))
+    } else {
+        if privilege.user_namespace {
+            privilege::enter_user_namespace().map_err(|error| Failure::host(error.to_string()))?;
+        }
+        (file::load(tour::NAME)?, two_hosts(privilege.user_namespace))
+    };
+    let manner = Manner { divisor: 1, seed: 1, keep_going: false, pcap: None, loopback };
+    let mut run = Run::open(&lab, manner.clone(), &tools, output)?;
+    begin(&lab, &manner, hosts, privilege.hint, output)?;
+    let finished = run.perform(&mut Story::new(), output)?;
+    if let Some(path) = &options.pcap {
+        run.keep_capture(path)?;
+    }
+    let status = conclude(&run, &finished, output)?;
+    let suggestions = tour::NEXT.iter().map(|(command, what_for)| Suggestion { command, what_for }).collect();
+    output.result(&Next { suggestions })?;
     Ok(status)
+}
+
+fn hinted(failure: Failure, hint: Option<String>) -> Failure {
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
 }
 
 /// Says what this machine allows: for `lab list --explain`, and for the tour.
@@ -82,59 +224,19 @@ pub fn explain_privilege(output: &mut Output<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes the hosts, or does without.
-fn open(options: &Tour, output: &mut Output<'_>) -> Result<(Network, Opening, Stage), Failure> {
-    let privilege = if options.loopback { Privilege::default() } else { privilege::ask() };
-    if !options.loopback {
-        output.event(&Event::Privilege(privilege.clone()))?;
-    }
-    let (stage, network, says) = if privilege.namespaces {
-        if privilege.user_namespace {
-            privilege::enter_user_namespace().map_err(|error| Failure::host(error.to_string()))?;
-        }
-        let network = output
-            .narrate(|explain| Network::build(&PAIR, explain))?
-            .map_err(|error| Failure::host(error.to_string()))?;
-        let stage = Stage::two_hosts(&PAIR).ok_or_else(|| Failure::host("a host has no IPv4 address"))?;
-        (stage, network, two_hosts(&stage, privilege.user_namespace))
-    } else {
-        let stage = Stage::loopback(free_ports()?);
-        (stage, Network::loopback(&PAIR), loopback(privilege.refusal.as_deref()))
-    };
-    let hint = privilege.hint;
-    if let (Kind::Loopback, Some(path)) = (stage.kind, &options.pcap) {
-        let failure = Failure::host(format!("{}: nothing is captured on loopback", path.display()));
-        return Err(match hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        });
-    }
-    let opening = Opening {
-        experiment: tour::NAME,
-        hosts: stage.kind,
-        alice_addr: stage.alice.to_string(),
-        bob_addr: stage.bob.to_string(),
-        ports: stage.ports,
-        says,
-        hint,
-    };
-    Ok((network, opening, stage))
-}
-
-fn two_hosts(stage: &Stage, user_namespace: bool) -> String {
+fn two_hosts(user_namespace: bool) -> String {
     let how = if user_namespace {
         "network namespaces inside a user namespace, made without root"
     } else {
         "network namespaces, made as root"
     };
     format!(
-        "Two hosts on this machine, alice ({}) and bob ({}), with a cable between them: {how}. Nothing leaves the machine, \
-         and nothing stays when this is over.",
-        stage.alice, stage.bob
+        "Two hosts on this machine, alice (10.0.0.1) and bob (10.0.0.2), with a cable between them: {how}. Nothing leaves the \
+         machine, and nothing stays when this is over."
     )
 }
 
-fn loopback(refusal: Option<&str>) -> String {
+fn on_loopback(refusal: Option<&str>) -> String {
     let why = match refusal {
         Some(refusal) => format!("this system does not let lab make two hosts ({refusal})"),
         None => "as you asked".to_owned(),

@@ -1,12 +1,10 @@
 //! Where an experiment takes place: what the machine allows, who the hosts are, which ports are used.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::model::{Address, End, Link, Medium, Network, Node, NodeKind};
 use serde::{Deserialize, Serialize};
-use sockeye_common::checksum::{PseudoHeader, udp_transmitted};
-
-use crate::topology::Topology;
 
 /// What the hosts are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -29,19 +27,23 @@ pub struct Privilege {
     pub refusal: Option<String>,
     /// What helps then.
     pub hint: Option<String>,
+    /// What cannot be had between hosts, and why: a switch, a wire.
+    #[serde(default)]
+    pub missing: Vec<String>,
 }
 
 impl fmt::Display for Privilege {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.refusal, self.user_namespace) {
-            (Some(refusal), _) => write!(f, "hosts cannot be made here: {refusal}"),
-            (None, true) => f.write_str("hosts can be made here, inside a user namespace (CLONE_NEWUSER|CLONE_NEWNET)"),
-            (None, false) => f.write_str("hosts can be made here (CLONE_NEWNET)"),
+            (Some(refusal), _) => write!(f, "hosts cannot be made here: {refusal}")?,
+            (None, true) => write!(f, "hosts can be made here, inside a user namespace (CLONE_NEWUSER|CLONE_NEWNET)")?,
+            (None, false) => f.write_str("hosts can be made here (CLONE_NEWNET)")?,
         }
+        self.missing.iter().try_for_each(|missing| write!(f, "; not to be had: {missing}"))
     }
 }
 
-/// The ports of the tour.
+/// The ports of the tour on the loopback interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Ports {
     /// From which Alice sends her datagram.
@@ -53,9 +55,6 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// Those of the course's example.
-    pub const COURSE: Self = Self { alice_udp: 5000, bob_udp: 6000, bob_tcp: 7000 };
-
     /// Ports to try on a machine that others use too, best first. With the pid as `seed`, two runs at one time begin
     /// with different ones.
     ///
@@ -72,54 +71,35 @@ impl Ports {
     }
 }
 
-/// Where the tour takes place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stage {
-    /// What the hosts are made of.
-    pub kind: Kind,
-    /// Alice's address.
-    pub alice: Ipv4Addr,
-    /// Bob's address.
-    pub bob: Ipv4Addr,
-    /// The ports.
-    pub ports: Ports,
-}
+const ALICE: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
+const BOB: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
 
-impl Stage {
-    /// Two hosts of `topology` with the course's ports, or `None` if one has no IPv4 address.
-    pub fn two_hosts(topology: &Topology) -> Option<Self> {
-        match (topology.addr("alice"), topology.addr("bob")) {
-            (Some(IpAddr::V4(alice)), Some(IpAddr::V4(bob))) => {
-                Some(Self { kind: Kind::Namespaces, alice, bob, ports: Ports::COURSE })
-            }
-            _ => None,
-        }
-    }
-
-    /// This machine alone, with ports that are free on it.
-    pub fn loopback(ports: Ports) -> Self {
-        Self { kind: Kind::Loopback, alice: Ipv4Addr::LOCALHOST, bob: Ipv4Addr::LOCALHOST, ports }
-    }
-
-    /// The checksum that Alice's UDP datagram with this data must carry: what theory says, without asking any tool.
-    ///
-    /// # Source
-    /// RFC 768, "Fields".
-    pub fn checksum(&self, data: &str) -> u16 {
-        const UDP: u8 = 17;
-        const HEADER_LEN: u16 = 8;
-        // The data are short words of ours.
-        let length = u16::try_from(data.len()).unwrap_or(u16::MAX).saturating_add(HEADER_LEN);
-        let mut sum = PseudoHeader::V4 { src: self.alice, dst: self.bob, protocol: UDP, length }.sum();
-        sum.add_u16(self.ports.alice_udp).add_u16(self.ports.bob_udp).add_u16(length).add(data.as_bytes());
-        udp_transmitted(sum.checksum())
+/// Alice and Bob, and one cable.
+pub fn pair() -> Network {
+    let node = |name: &str| Node { name: name.to_owned(), kind: NodeKind::Host };
+    let end = |name: &str, v4: Ipv4Addr, last: u16| End {
+        node: name.to_owned(),
+        interface: "eth0".to_owned(),
+        addresses: vec![
+            Address { addr: v4.into(), prefix: 24 },
+            Address { addr: Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, last).into(), prefix: 64 },
+        ],
+        mtu: None,
+    };
+    Network {
+        nodes: vec![node("alice"), node("bob")],
+        links: vec![Link {
+            name: "alice-bob".to_owned(),
+            ends: [end("alice", ALICE, 1), end("bob", BOB, 2)],
+            medium: Medium::Cable,
+        }],
+        ..Network::default()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topology::PAIR;
 
     #[test]
     fn runs_at_one_time_try_different_ports_that_no_client_gets() {
@@ -132,12 +112,5 @@ mod tests {
         every.sort_unstable();
         every.dedup();
         assert_eq!(every.len(), 12_000);
-    }
-
-    #[test]
-    fn the_course_s_two_datagrams_do_not_have_the_same_checksum() {
-        let stage = Stage::two_hosts(&PAIR).unwrap();
-        assert_eq!(stage.checksum("ABCDE"), 0xf752);
-        assert_eq!(stage.checksum("ABCDEUQUQUQ"), 0x0347);
     }
 }

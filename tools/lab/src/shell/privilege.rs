@@ -12,9 +12,9 @@ use serde::Deserialize;
 use sockeye_capture::live::Live;
 use sockeye_sys::{CallError, NetNs, namespace};
 
-use super::network::Network;
-use crate::stage::Privilege;
-use crate::topology::PAIR;
+use super::network::{Network, Setup};
+use crate::model::{Conditions, Medium, Node, NodeKind};
+use crate::stage::{Privilege, pair};
 
 /// The number of EINVAL.
 const EINVAL: i32 = 22;
@@ -47,18 +47,17 @@ pub fn enter_user_namespace() -> Result<(), CallError> {
     }
 }
 
-/// Makes the network of the tour and forgets it: what `lab probe` does. This process cannot do much else afterwards.
+/// Makes the network of the tour, and one with each thing that experiments use, and forgets them: what `lab probe` does. This process cannot do much else afterwards.
 pub fn probe() -> Privilege {
-    let tried = take().and_then(|user_namespace| {
-        let network = Network::build(&PAIR, &mut |_| {})?;
+    let tried = take().map_err(|error| error.to_string()).and_then(|user_namespace| {
+        let network = Network::build(&pair(), &Setup::default(), &mut |_| {}).map_err(|failure| failure.to_string())?;
         Ok((user_namespace, network))
     });
-    let outcome = match tried {
-        Ok((user_namespace, network)) => can_capture(&network).map(|()| user_namespace),
-        Err(error) => Err(error.to_string()),
-    };
+    let outcome = tried.and_then(|(user_namespace, network)| can_capture(&network).map(|()| user_namespace));
     match outcome {
-        Ok(user_namespace) => Privilege { namespaces: true, user_namespace, ..Privilege::default() },
+        Ok(user_namespace) => {
+            Privilege { namespaces: true, user_namespace, missing: missing(), ..Privilege::default() }
+        }
         Err(refusal) => refused(refusal),
     }
 }
@@ -75,6 +74,25 @@ fn can_capture(network: &Network) -> Result<(), String> {
         Ok(Err(error)) => Err(error.to_string()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// What experiments use besides hosts and cables, and this system does not have.
+fn missing() -> Vec<String> {
+    let with = |medium, kind| {
+        let mut network = pair();
+        network.links.iter_mut().for_each(|link| link.medium = medium);
+        network.nodes.push(Node { name: "third".to_owned(), kind });
+        Network::build(&network, &Setup::default(), &mut |_| {}).map(drop)
+    };
+    let wire = Medium::Wire([Conditions::default(); 2]);
+    [
+        ("a wire", with(wire, NodeKind::Host)),
+        ("a switch", with(Medium::Cable, NodeKind::Switch)),
+        ("a router", with(Medium::Cable, NodeKind::Router)),
+    ]
+    .into_iter()
+    .filter_map(|(what, built)| built.err().map(|failure| format!("{what} ({failure})")))
+    .collect()
 }
 
 /// Asks `lab probe`.

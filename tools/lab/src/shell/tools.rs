@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use sockeye_cli::{Failure, Output, Status};
 
 /// The tools that an experiment may run.
-pub const NAMES: [&str; 5] = ["url", "dig", "nc", "ports", "netsum"];
+pub const NAMES: [&str; 7] = ["url", "dig", "nc", "ports", "netsum", "addr", "hop"];
 
 /// The file by which cargo marks the root of a target folder.
 const TARGET_MARK: &str = "CACHEDIR.TAG";

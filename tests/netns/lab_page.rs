@@ -1,0 +1,74 @@
+//! The page of a run, in a browser: it is drawn, and nothing in it fails. And its captures, read by others.
+
+use std::fs;
+use std::process::Command;
+
+use sockeye_test_support::{Case, Net, run};
+
+pub(crate) fn tests() -> Vec<Case> {
+    vec![
+        Case::new("lab_page::a_browser_draws_it", &["chromium"], |net| {
+            report(net, &["--html", "page.html"]);
+            let page = fs::read_to_string(net.dir().join("page.html")).unwrap();
+            assert!(page.contains("14 of 14 checks hold") && !page.contains("Bob's SYN takes number 0"), "{page}");
+            let blank = shot(net, "about:blank");
+            let drawn = shot(net, &format!("file://{}", net.dir().join("page.html").display()));
+            // A picture without anything in it compresses to next to nothing.
+            assert!(drawn > blank * 10, "{drawn} octets, and {blank} without anything");
+        }),
+        Case::new("lab_page::the_answer_is_given_when_asked_for", &[], |net| {
+            report(net, &["--html", "page.html", "--answer"]);
+            let page = fs::read_to_string(net.dir().join("page.html")).unwrap();
+            assert!(page.contains("SYN takes number 0"), "{page}");
+        }),
+        Case::new("lab_page::a_page_that_cannot_be_written", &[], |net| {
+            let told = run(&mut lab(net, &["--html", "no/such/page.html"]));
+            told.status(4).stderr_has("lab: write no/such/page.html: No such file or directory");
+        }),
+        Case::new("lab_page::tshark_reads_the_capture", &["tshark"], |net| {
+            report(net, &["--pcap", "sent"]);
+            let mut tshark = net.peer("tshark");
+            tshark.args(["-r", "sent/alice-bob.pcapng", "-Y", "tcp", "-T", "fields", "-E", "separator=|"]);
+            for field in ["frame.interface_name", "tcp.flags.str", "tcp.seq", "tcp.ack", "tcp.len", "frame.comment"] {
+                tshark.args(["-e", field]);
+            }
+            let told = run(tshark.current_dir(net.dir()));
+            told.status(0);
+            // Flags that are not set are dots.
+            let lines: Vec<String> = told.out().lines().map(|line| line.replace('·', "")).collect();
+            assert!(lines.len() >= 19, "{}", told.story());
+            assert_eq!(lines[0], "alice-bob|S|0|0|0|alice to bob");
+            assert_eq!(lines[1], "alice-bob|AS|0|1|0|bob to alice");
+            assert!(lines.contains(&"alice-bob|AP|19|24|35|alice to bob".to_owned()), "{}", told.story());
+            assert_eq!(lines.last().unwrap(), "alice-bob|A|25|101|0|bob to alice");
+        }),
+    ]
+}
+
+fn lab(net: &Net, args: &[&str]) -> Command {
+    let mut command = net.tool("lab");
+    command.args(["run", "knock-knock"]).args(args);
+    command.current_dir(net.dir()).env("TMPDIR", net.dir()).env_remove("CARGO");
+    command
+}
+
+fn report(net: &Net, args: &[&str]) {
+    run(&mut lab(net, args)).status(0);
+}
+
+/// Draws a page, and returns how long the picture is in octets.
+fn shot(net: &Net, url: &str) -> u64 {
+    let mut chromium = net.peer("chromium");
+    chromium.args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]);
+    chromium.args(["--disable-component-update", "--disable-sync", "--disable-quic", "--disable-dev-shm-usage"]);
+    chromium.args(["--enable-logging=stderr", "--window-size=1200,3000", "--screenshot=page.png", url]);
+    chromium.arg(format!("--user-data-dir={}", net.dir().join("browser").display()));
+    let told = run(chromium.current_dir(net.dir()).env("HOME", net.dir()).env("TMPDIR", net.dir()));
+    told.status(0);
+    // What a page has to say, its mistakes above all, is on the console, each with the source that says it. The browser's
+    // own pages, which take the picture, are none of ours.
+    let (all, source) = (told.err(), format!("source: {url}"));
+    let said: Vec<&str> = all.lines().filter(|line| line.contains("CONSOLE")).collect();
+    assert!(!said.iter().any(|line| line.contains(&source)), "{said:#?}");
+    fs::metadata(net.dir().join("page.png")).unwrap().len()
+}

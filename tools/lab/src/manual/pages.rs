@@ -1,0 +1,19 @@
+//! Ladders, pages and captures in the man page of lab.
+
+/// The section.
+pub(super) const SECTION: (&str, &str) = (
+    "Ladders, pages and captures",
+    "A ladder has a column for each host and an arrow for each frame, with time going down. TCP segments have their names (SYN, `opens`, \
+`first FIN`, `last ACK`) and numbers that count from each side's first one; several connections are told apart by `[1]`, `[2]`. An arrow \
+that ends in × was lost, a dashed one carries octets that were sent before, and behind · stands how long the frame was on its way. The \
+states of sockets stand beside their hosts; they are looked at every 10 ms, so that what lasts shorter may be missing. Where the \
+terminal is too narrow for columns, frames are listed.
+
+`--html FILE` writes the whole run as one page that needs nothing else, and has no script: the network, each step with what was typed \
+and printed on each host and when, its ladders, in which an arrow slopes by the time that it takes, what had to be seen, the question, \
+and room for the answer, or with `--answer` the answer itself. Each frame is there header by header, octet by octet: rest the \
+pointer on an arrow, or follow it. It is made to be printed, too.
+
+`--pcap DIR` writes a pcapng file for each link, with times in nanoseconds. The comment of a frame says from where to where it went and \
+what became of it: a wire that loses frames knows more than a packet socket sees.",
+);

@@ -1,0 +1,110 @@
+//! What stands in braces in command lines and texts: `{2 s}`, `{pcap alice-bob}`, `{dir}`.
+
+use std::time::Duration;
+
+use crate::model::Time;
+
+/// A part of a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Part<'a> {
+    /// As it is; also braces in which none of the others stands.
+    Text(&'a str),
+    /// A time, which is written as seconds, scaled as every time.
+    Time(Time),
+    /// The path of a pcapng file with what was on this link up to now.
+    Pcap(&'a str),
+    /// The working folder.
+    Folder,
+}
+
+/// The parts of a text, each with its place in octets.
+pub fn parts(text: &str) -> Vec<(usize, Part<'_>)> {
+    let mut parts = Vec::new();
+    // Where the part that is only text began, and from where to look for a brace.
+    let (mut begun, mut from) = (0, 0);
+    while let Some(open) = text.get(from..).and_then(|rest| rest.find('{')).map(|at| from + at) {
+        let inside = text.get(open + 1..).and_then(|rest| rest.split_once('}')).map(|(inside, _)| inside);
+        match inside.and_then(|inside| Some((inside, part(inside)?))) {
+            None => from = open + 1,
+            Some((inside, part)) => {
+                push_text(&mut parts, text, begun, open);
+                parts.push((open, part));
+                from = open + inside.len() + 2;
+                begun = from;
+            }
+        }
+    }
+    push_text(&mut parts, text, begun, text.len());
+    parts
+}
+
+fn push_text<'a>(parts: &mut Vec<(usize, Part<'a>)>, text: &'a str, from: usize, to: usize) {
+    if let Some(text) = text.get(from..to).filter(|text| !text.is_empty()) {
+        parts.push((from, Part::Text(text)));
+    }
+}
+
+fn part(inside: &str) -> Option<Part<'_>> {
+    if inside == "dir" {
+        return Some(Part::Folder);
+    }
+    if let Some(link) = inside.strip_prefix("pcap ") {
+        return Some(Part::Pcap(link.trim()));
+    }
+    let (number, unit) = inside.split_once(' ')?;
+    let (unit, scaled) = unit.strip_suffix('!').map_or((unit, true), |unit| (unit, false));
+    let factor = match unit {
+        "us" => 1e-6,
+        "ms" => 1e-3,
+        "s" => 1.0,
+        "min" => 60.0,
+        _ => return None,
+    };
+    let seconds = number.parse::<f64>().ok()? * factor;
+    Some(Part::Time(Time { duration: Duration::try_from_secs_f64(seconds).ok()?, scaled }))
+}
+
+/// A time as seconds, as `sleep`(1) and the options of the suite's tools read it: `0.2`, `7`.
+pub fn seconds(duration: Duration) -> String {
+    let mut text = format!("{:.6}", duration.as_secs_f64());
+    text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_means_something_is_taken_out() {
+        let line = "nc -i {2 s} -r {pcap a-b} {dir}/x awk '{print $1}' {200 ms!} {x";
+        let found: Vec<_> = parts(line).into_iter().map(|(_, part)| part).collect();
+        let time = |ms, scaled| Part::Time(Time { duration: Duration::from_millis(ms), scaled });
+        assert_eq!(
+            found,
+            [
+                Part::Text("nc -i "),
+                time(2000, true),
+                Part::Text(" -r "),
+                Part::Pcap("a-b"),
+                Part::Text(" "),
+                Part::Folder,
+                Part::Text("/x awk '{print $1}' "),
+                time(200, false),
+                Part::Text(" {x"),
+            ]
+        );
+        for (at, part) in parts(line) {
+            if let Part::Text(text) = part {
+                assert_eq!(line.get(at..at + text.len()), Some(text));
+            }
+        }
+    }
+
+    #[test]
+    fn times_are_seconds() {
+        for (ms, text) in [(200, "0.2"), (7000, "7"), (0, "0"), (10, "0.01")] {
+            assert_eq!(seconds(Duration::from_millis(ms)), text);
+        }
+    }
+}

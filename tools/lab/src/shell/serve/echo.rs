@@ -1,0 +1,111 @@
+//! A process for each client, and three ways to learn that one has ended.
+
+use std::io::{PipeReader, Read};
+use std::mem::MaybeUninit;
+use std::net::SocketAddr;
+use std::os::fd::AsFd;
+
+use rustix::process::{WaitOptions, waitpid};
+use socket2::{Socket, Type};
+use sockeye_cli::{Failure, Output, Status};
+use sockeye_sys::poll::{Events, PollFd, poll};
+use sockeye_sys::{fork, signals};
+
+use super::{bound, peer_text, ready, show};
+use crate::apps::Model;
+use crate::apps::report::Report;
+
+/// Octets that a child reads at once.
+const ROOM: usize = 1 << 14;
+
+/// Serves until a signal ends it.
+///
+/// # Errors
+/// [`Failure`] if the address cannot be had, or there are no more processes.
+pub fn run(addr: SocketAddr, model: Model, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let mut listener = Some(bound(addr, Type::STREAM)?);
+    let caught = match model {
+        Model::Sigchld => Some(
+            signals::catch_children().map_err(|error| Failure::call(Status::HOST, "sigaction", "SIGCHLD", &error))?,
+        ),
+        Model::Zombies | Model::Waitpid => {
+            signals::restore_sigchld().map_err(|error| Failure::call(Status::HOST, "sigaction", "SIGCHLD", &error))?;
+            None
+        }
+    };
+    if let Some(listener) = &listener {
+        ready("echo", "tcp", listener, output)?;
+    }
+    // The child alone takes it away.
+    while let Some(waiting) = &listener {
+        let signalled = wait(waiting, caught.as_ref(), addr)?;
+        if signalled {
+            reap(output)?;
+            continue;
+        }
+        let (client, peer) = match waiting.accept() {
+            Ok((client, peer)) => (client, peer_text(&peer)),
+            // The client has gone again, or a signal came in between.
+            Err(error) if matches!(error.raw_os_error(), Some(libc::ECONNABORTED | libc::EINTR)) => continue,
+            Err(error) => return Err(Failure::call(Status::HOST, "accept", addr, &error)),
+        };
+        // Before the fork: when this client is served, those that came with it may leave at once.
+        if model == Model::Waitpid {
+            reap(output)?;
+        }
+        // What is buffered would be written by the child too.
+        output.flush()?;
+        let pid = fork::fork(|| {
+            // Else the port would stay taken for as long as the child lives.
+            drop(listener.take());
+            serve(&client)
+        })
+        .map_err(|error| Failure::call(Status::HOST, "fork", &peer, &error))?;
+        drop(client);
+        show(&Report::Child { pid, peer }, output)?;
+    }
+    Ok(Status::YES)
+}
+
+/// Waits for a client, or for a child that has ended: whether it was that.
+fn wait(listener: &Socket, caught: Option<&PipeReader>, addr: SocketAddr) -> Result<bool, Failure> {
+    let Some(mut pipe) = caught else { return Ok(false) };
+    let mut fds = [PollFd::new(listener.as_fd(), Events::IN), PollFd::new(pipe.as_fd(), Events::IN)];
+    poll(&mut fds, None).map_err(|error| Failure::call(Status::HOST, "poll", addr, &error))?;
+    let [_, child] = fds;
+    if child.ready().is_empty() {
+        return Ok(false);
+    }
+    // One octet for one signal; more may have come, and each is answered by asking for all.
+    let mut signals = [0; 64];
+    pipe.read(&mut signals).map_err(|error| Failure::call(Status::HOST, "read", "the signals", &error))?;
+    Ok(true)
+}
+
+/// Takes away every child that has ended.
+fn reap(output: &mut Output<'_>) -> Result<(), Failure> {
+    while let Ok(Some((pid, _))) = waitpid(None, WaitOptions::NOHANG) {
+        show(&Report::Reaped { pid: pid.as_raw_nonzero().get().unsigned_abs() }, output)?;
+    }
+    Ok(())
+}
+
+/// The child: echoes until its client has said everything.
+fn serve(client: &Socket) -> i32 {
+    let mut room = vec![MaybeUninit::new(0_u8); ROOM];
+    loop {
+        let octets = match rustix::net::recv(client, &mut room[..], rustix::net::RecvFlags::empty()) {
+            Ok(((octets, _), _)) if !octets.is_empty() => octets,
+            Err(rustix::io::Errno::INTR) => continue,
+            Ok(_) => return 0,
+            Err(_) => return 1,
+        };
+        let mut rest: &[u8] = octets;
+        while !rest.is_empty() {
+            match client.send(rest) {
+                Ok(sent) => rest = rest.get(sent..).unwrap_or_default(),
+                Err(_) => return 1,
+            }
+        }
+    }
+}
