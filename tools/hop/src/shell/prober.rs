@@ -368,7 +368,8 @@ impl Prober {
     }
 
     /// Hands octets to the kernel. An error that an earlier packet met is reported by the next call on its socket: that is no
-    /// fault of this probe, and is in the queue of errors.
+    /// fault of this probe, and is in the queue of errors. The kernel may note it a moment after it has filled that queue, so
+    /// EMSGSIZE, too, is only believed where the queue says that it is about this host, or where it stays.
     fn emit(&mut self, socket: &Socket, seq: u16, ttl: Option<u8>, octets: &[u8]) -> Result<Moment, NotSent> {
         self.set_ttl(socket, ttl).map_err(fault(SET))?;
         if self.protocol == Protocol::Udp
@@ -389,7 +390,7 @@ impl Prober {
                 return Ok(moment);
             };
             let mtu = self.drain_errors(socket, None);
-            if mtu.is_some() || error.raw_os_error() == Some(EMSGSIZE) || attempt >= TRIES {
+            if mtu.is_some() || attempt >= TRIES {
                 return Err(NotSent { call: SEND, error, mtu });
             }
         }
