@@ -132,7 +132,7 @@ set edit:completion:arg-completer[lab] = {|@words|
             cand http 'A web server with one page, over HTTP/1.0, one client after another'
             cand dns 'A name server for zones of files, or a resolver that asks its way from the root'
             cand upper-lossy 'A server that answers datagrams in capitals, and loses some of them'
-            cand echo 'A server that gives each client a process, and learns in one of three ways that one has ended'
+            cand echo 'A server that gives each client a process, and learns in one of four ways that one has ended'
         }
         &'lab;serve;http'= {
             cand --page 'The page; without, one that says that it works'
@@ -166,6 +166,7 @@ set edit:completion:arg-completer[lab] = {|@words|
         &'lab;serve;echo'= {
             cand --model 'Who waits for the processes'
             cand --color 'Use colour: on a terminal, always or never'
+            cand --quiet 'Say nothing of clients and processes'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
             cand -h 'Print help (see more with ''--help'')'
@@ -208,9 +209,11 @@ set edit:completion:arg-completer[lab] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'lab;client;load'= {
-            cand --clients 'How many clients'
+            cand --clients 'How many clients; several numbers, as in 1,10,100, come one after another'
+            cand --hold 'How long each that was served stays at least, in seconds'
             cand --stay 'How long each that was served waits for the others at most, in seconds'
             cand --limit 'When those that were not served are given up, in seconds'
+            cand --name 'Make one line of a table for each number of clients, which begins with this'
             cand --color 'Use colour: on a terminal, always or never'
             cand --explain 'Show the working, step by step'
             cand --json 'Print JSON Lines: one object a line, with "schema", "type" and "data"'

@@ -128,7 +128,7 @@ complete -c lab -n "__fish_lab_using_subcommand serve; and not __fish_seen_subco
 complete -c lab -n "__fish_lab_using_subcommand serve; and not __fish_seen_subcommand_from http dns upper-lossy echo" -f -a "http" -d 'A web server with one page, over HTTP/1.0, one client after another'
 complete -c lab -n "__fish_lab_using_subcommand serve; and not __fish_seen_subcommand_from http dns upper-lossy echo" -f -a "dns" -d 'A name server for zones of files, or a resolver that asks its way from the root'
 complete -c lab -n "__fish_lab_using_subcommand serve; and not __fish_seen_subcommand_from http dns upper-lossy echo" -f -a "upper-lossy" -d 'A server that answers datagrams in capitals, and loses some of them'
-complete -c lab -n "__fish_lab_using_subcommand serve; and not __fish_seen_subcommand_from http dns upper-lossy echo" -f -a "echo" -d 'A server that gives each client a process, and learns in one of three ways that one has ended'
+complete -c lab -n "__fish_lab_using_subcommand serve; and not __fish_seen_subcommand_from http dns upper-lossy echo" -f -a "echo" -d 'A server that gives each client a process, and learns in one of four ways that one has ended'
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from http" -l page -d 'The page; without, one that says that it works' -r -F
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from http" -l tls -d 'Over TLS, with a certificate that is like this' -r -f -a "valid\t'Signed by the authority, for the name, valid now'
 expired\t'Signed by the authority, for the name, and its time is over'
@@ -160,10 +160,12 @@ complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcomman
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from upper-lossy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from echo" -l model -d 'Who waits for the processes' -r -f -a "zombies\t'It never asks: they stay as zombies'
 waitpid\t'It asks with waitpid when the next client comes: the last ones stay as zombies until then'
-sigchld\t'It asks with waitpid when a SIGCHLD comes'"
+sigchld\t'It asks with waitpid when a SIGCHLD comes, until there is none left that has ended'
+sigchld-once\t'It asks once with waitpid for each SIGCHLD: when several end together, some stay'"
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from echo" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"
+complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from echo" -l quiet -d 'Say nothing of clients and processes'
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from echo" -l explain -d 'Show the working, step by step'
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from echo" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from echo" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -199,9 +201,11 @@ never\t'Not even on a terminal'"
 complete -c lab -n "__fish_lab_using_subcommand client; and __fish_seen_subcommand_from census" -l explain -d 'Show the working, step by step'
 complete -c lab -n "__fish_lab_using_subcommand client; and __fish_seen_subcommand_from census" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c lab -n "__fish_lab_using_subcommand client; and __fish_seen_subcommand_from census" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c lab -n "__fish_lab_using_subcommand client; and __fish_seen_subcommand_from load" -l clients -d 'How many clients' -r
+complete -c lab -n "__fish_lab_using_subcommand client; and __fish_seen_subcommand_from load" -l clients -d 'How many clients; several numbers, as in 1,10,100, come one after another' -r
+complete -c lab -n "__fish_lab_using_subcommand client; and __fish_seen_subcommand_from load" -l hold -d 'How long each that was served stays at least, in seconds' -r
 complete -c lab -n "__fish_lab_using_subcommand client; and __fish_seen_subcommand_from load" -l stay -d 'How long each that was served waits for the others at most, in seconds' -r
 complete -c lab -n "__fish_lab_using_subcommand client; and __fish_seen_subcommand_from load" -l limit -d 'When those that were not served are given up, in seconds' -r
+complete -c lab -n "__fish_lab_using_subcommand client; and __fish_seen_subcommand_from load" -l name -d 'Make one line of a table for each number of clients, which begins with this' -r
 complete -c lab -n "__fish_lab_using_subcommand client; and __fish_seen_subcommand_from load" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"

@@ -219,16 +219,17 @@ module completions {
   ]
 
   def "nu-complete lab serve echo model" [] {
-    [ "zombies" "waitpid" "sigchld" ]
+    [ "zombies" "waitpid" "sigchld" "sigchld-once" ]
   }
 
   def "nu-complete lab serve echo color" [] {
     [ "auto" "always" "never" ]
   }
 
-  # A server that gives each client a process, and learns in one of three ways that one has ended
+  # A server that gives each client a process, and learns in one of four ways that one has ended
   export extern "lab serve echo" [
     --model: string@"nu-complete lab serve echo model" # Who waits for the processes
+    --quiet                   # Say nothing of clients and processes
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete lab serve echo color" # Use colour: on a terminal, always or never
@@ -297,9 +298,11 @@ module completions {
 
   # Be many clients of an echo server at once, and say what that took
   export extern "lab client load" [
-    --clients: string         # How many clients
+    --clients: string         # How many clients; several numbers, as in 1,10,100, come one after another
+    --hold: string            # How long each that was served stays at least, in seconds
     --stay: string            # How long each that was served waits for the others at most, in seconds
     --limit: string           # When those that were not served are given up, in seconds
+    --name: string            # Make one line of a table for each number of clients, which begins with this
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete lab client load color" # Use colour: on a terminal, always or never

@@ -146,7 +146,7 @@ Register-ArgumentCompleter -Native -CommandName 'lab' -ScriptBlock {
             [CompletionResult]::new('http', 'http', [CompletionResultType]::ParameterValue, 'A web server with one page, over HTTP/1.0, one client after another')
             [CompletionResult]::new('dns', 'dns', [CompletionResultType]::ParameterValue, 'A name server for zones of files, or a resolver that asks its way from the root')
             [CompletionResult]::new('upper-lossy', 'upper-lossy', [CompletionResultType]::ParameterValue, 'A server that answers datagrams in capitals, and loses some of them')
-            [CompletionResult]::new('echo', 'echo', [CompletionResultType]::ParameterValue, 'A server that gives each client a process, and learns in one of three ways that one has ended')
+            [CompletionResult]::new('echo', 'echo', [CompletionResultType]::ParameterValue, 'A server that gives each client a process, and learns in one of four ways that one has ended')
             break
         }
         'lab;serve;http' {
@@ -184,6 +184,7 @@ Register-ArgumentCompleter -Native -CommandName 'lab' -ScriptBlock {
         'lab;serve;echo' {
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'Who waits for the processes')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing of clients and processes')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -231,9 +232,11 @@ Register-ArgumentCompleter -Native -CommandName 'lab' -ScriptBlock {
             break
         }
         'lab;client;load' {
-            [CompletionResult]::new('--clients', '--clients', [CompletionResultType]::ParameterName, 'How many clients')
+            [CompletionResult]::new('--clients', '--clients', [CompletionResultType]::ParameterName, 'How many clients; several numbers, as in 1,10,100, come one after another')
+            [CompletionResult]::new('--hold', '--hold', [CompletionResultType]::ParameterName, 'How long each that was served stays at least, in seconds')
             [CompletionResult]::new('--stay', '--stay', [CompletionResultType]::ParameterName, 'How long each that was served waits for the others at most, in seconds')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'When those that were not served are given up, in seconds')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Make one line of a table for each number of clients, which begins with this')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines: one object a line, with "schema", "type" and "data"')

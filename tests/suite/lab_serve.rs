@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use sockeye_test_support::{Background, Run, run, run_with_input, tool, wait_until};
 
@@ -204,6 +205,53 @@ fn who_waits_for_children_decides_whether_they_stay() {
             wait_until("one zombie", || children(server.pid(), 'Z') == 1);
         }
     }
+}
+
+fn signal(pid: u32, signal: Signal) {
+    kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), signal).unwrap();
+}
+
+#[test]
+fn who_asks_once_for_each_signal_leaves_those_that_ended_together() {
+    for (model, left) in [("sigchld-once", 4), ("sigchld", 0)] {
+        let (server, addr) = serve(&["echo", "127.0.0.1:0", "--model", model, "--quiet"]);
+        let mut clients: Vec<TcpStream> = (0..5).map(|_| TcpStream::connect(&addr).unwrap()).collect();
+        for client in &mut clients {
+            // The answer comes from the child: now there is one.
+            client.write_all(b"x").unwrap();
+            client.read_exact(&mut [0]).unwrap();
+        }
+        signal(server.pid(), Signal::STOP);
+        drop(clients);
+        wait_until("all the zombies", || children(server.pid(), 'Z') == 5);
+        signal(server.pid(), Signal::CONT);
+        wait_until("those that stay", || children(server.pid(), 'Z') == left);
+        // It works as before, and says nothing of all that.
+        client(&["load", &addr, "--clients", "1", "--limit", "100"]).status(0);
+        let said = String::from_utf8(server.stdout_so_far()).unwrap();
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
+#[test]
+fn several_numbers_of_clients_make_a_table_and_stay_as_long_as_they_are_told() {
+    let (_server, addr) = serve(&["echo", "127.0.0.1:0", "--quiet"]);
+    let args = ["load", &addr, "--clients", "1,3", "--hold", "0.05", "--stay", "100", "--limit", "100"];
+    let told = client(&[&args[..], &["--name", "forked"]].concat());
+    told.status(0).stdout_has(" 1 at once     2 processes     2 threads ");
+    told.stdout_has(" 3 at once     4 processes     4 threads ");
+    let out = told.out();
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", told.story());
+    for (line, begins) in lines.iter().zip(["forked for 1 ", "forked for 3 "]) {
+        assert!(line.starts_with(begins) && line.ends_with(" KiB"), "{}", told.story());
+        let time: f64 = line.split_whitespace().nth(3).unwrap().parse().unwrap();
+        assert!(time >= 50.0, "{line}");
+    }
+    // Without a name each number has its lines.
+    client(&args).status(0).stdout_has("clients 1, served 1, failed 0\n").stdout_has("clients 3, served 3, failed 0\n");
+    let told = client(&["load", "127.0.77.1:9", "--clients", "2", "--name", "nobody"]);
+    told.status(1).stdout_has(" 0 at once 2 failed: talking: Connection refused\n");
 }
 
 #[test]

@@ -45,6 +45,8 @@ pub enum Serve {
         addr: SocketAddr,
         /// What becomes of the processes.
         model: Model,
+        /// Whether nothing is said of clients and processes.
+        quiet: bool,
     },
 }
 
@@ -79,8 +81,10 @@ pub enum Model {
     Zombies,
     /// It asks with waitpid when the next client comes: the last ones stay as zombies until then
     Waitpid,
-    /// It asks with waitpid when a SIGCHLD comes
+    /// It asks with waitpid when a SIGCHLD comes, until there is none left that has ended
     Sigchld,
+    /// It asks once with waitpid for each SIGCHLD: when several end together, some stay
+    SigchldOnce,
 }
 
 /// A name server.
@@ -121,14 +125,22 @@ pub enum Client {
         addr: SocketAddr,
     },
     /// Many clients at once.
-    Load {
-        /// The server.
-        addr: SocketAddr,
-        /// How many.
-        clients: u32,
-        /// How long each that was served waits at most until all are.
-        stay: Duration,
-        /// When those that are not served are given up.
-        limit: Duration,
-    },
+    Load(Crowd),
+}
+
+/// Many clients at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crowd {
+    /// The server.
+    pub addr: SocketAddr,
+    /// How many; several numbers come one after another.
+    pub clients: Vec<u32>,
+    /// How long each that was served stays at least.
+    pub hold: Duration,
+    /// How long each that was served waits at most until all are.
+    pub stay: Duration,
+    /// When those that are not served are given up.
+    pub limit: Duration,
+    /// What stands at the beginning of the line of a table, if one is wanted.
+    pub name: Option<String>,
 }

@@ -125,6 +125,8 @@ pub enum Report {
 /// What came of many clients at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Load {
+    /// What the server is called in a table; null if there is none.
+    pub name: Option<String>,
     /// How many there were.
     pub clients: u32,
     /// How many got all of their answers.
@@ -150,7 +152,7 @@ pub struct Census {
     pub threads: u32,
     /// How many more have ended and are zombies.
     pub zombies: u32,
-    /// Their memory, in KiB: what is shared counts in parts (Pss).
+    /// Their memory, in KiB, without what is mapped from files; what is shared counts in parts (Pss_Anon).
     pub memory_kib: u64,
     /// Their open descriptors.
     pub descriptors: u32,
@@ -206,7 +208,10 @@ fn statistics(all: &Statistics, text: &mut Text<'_>) -> io::Result<()> {
 }
 
 fn render_load(load: &Load, text: &mut Text<'_>) -> io::Result<()> {
-    let Load { clients, served, failed, why, at_once, took_us, server } = load;
+    let Load { name, clients, served, failed, why, at_once, took_us, server } = load;
+    if let Some(name) = name {
+        return render_row(name, load, text);
+    }
     text.line(format!("clients {clients}, served {served}, failed {failed}"))?;
     if let Some(why) = why {
         text.line(format!("the first that failed: {}", escape(why)))?;
@@ -214,6 +219,24 @@ fn render_load(load: &Load, text: &mut Text<'_>) -> io::Result<()> {
     text.line(format!("served at once {at_once}"))?;
     text.line(format!("time {} ms", milliseconds(*took_us)))?;
     server.as_ref().map_or(Ok(()), |census| render_census(census, text))
+}
+
+/// A line of a table, each number with what it counts: so lines of several servers can be put together, and sorted.
+fn render_row(name: &str, load: &Load, text: &mut Text<'_>) -> io::Result<()> {
+    let mut row = format!("{:<22} ", format!("{} for {}", escape(name), load.clients));
+    row += &format!("{:>10} ms {:>5} at once", milliseconds(load.took_us), load.at_once);
+    if let Some(Census { processes, threads, memory_kib, .. }) = &load.server {
+        let (process, thread) = (plural(*processes, "process", "processes"), plural(*threads, "thread", "threads"));
+        row += &format!(" {processes:>5} {process:<9} {threads:>5} {thread:<7} {memory_kib:>7} KiB");
+    }
+    if load.failed > 0 {
+        row += &format!(" {} failed: {}", load.failed, escape(load.why.as_deref().unwrap_or("?")));
+    }
+    text.line(row)
+}
+
+fn plural<'a>(number: u32, one: &'a str, more: &'a str) -> &'a str {
+    if number == 1 { one } else { more }
 }
 
 fn render_census(census: &Census, text: &mut Text<'_>) -> io::Result<()> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use sockeye_common::addr::{Endpoint, Service};
 
-use crate::apps::{Certificate, Client, Dns, Model, Serve, Tls};
+use crate::apps::{Certificate, Client, Crowd, Dns, Model, Serve, Tls};
 
 #[derive(Args, Debug)]
 pub(super) struct ServeArgs {
@@ -59,7 +59,7 @@ enum App {
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
     },
-    /// A server that gives each client a process, and learns in one of three ways that one has ended
+    /// A server that gives each client a process, and learns in one of four ways that one has ended
     Echo {
         /// Where it listens: ADDR:PORT or PORT
         #[arg(value_name = "ADDR", value_parser = listen, default_value = "7")]
@@ -67,6 +67,9 @@ enum App {
         /// Who waits for the processes
         #[arg(long, default_value = "sigchld")]
         model: Model,
+        /// Say nothing of clients and processes
+        #[arg(long)]
+        quiet: bool,
     },
 }
 
@@ -80,7 +83,7 @@ impl ServeArgs {
             }
             App::Dns { zones, listen, hints } => Serve::Dns(Dns { addr: listen, zones, hints }),
             App::UpperLossy { addr, loss, seed } => Serve::UpperLossy { addr, loss, seed },
-            App::Echo { addr, model } => Serve::Echo { addr, model },
+            App::Echo { addr, model, quiet } => Serve::Echo { addr, model, quiet },
         }
     }
 }
@@ -128,15 +131,21 @@ enum Kind {
         /// The server: ADDR:PORT
         #[arg(value_name = "ADDR", value_parser = server)]
         addr: SocketAddr,
-        /// How many clients
-        #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-        clients: u32,
+        /// How many clients; several numbers, as in 1,10,100, come one after another
+        #[arg(long, value_name = "N", value_delimiter = ',', default_value = "10", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        clients: Vec<u32>,
+        /// How long each that was served stays at least, in seconds
+        #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+        hold: Duration,
         /// How long each that was served waits for the others at most, in seconds
         #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
         stay: Duration,
         /// When those that were not served are given up, in seconds
         #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
         limit: Duration,
+        /// Make one line of a table for each number of clients, which begins with this
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
     },
 }
 
@@ -146,7 +155,9 @@ impl ClientArgs {
             Kind::KnockKnock { addr, jokes } => Client::KnockKnock { addr, jokes },
             Kind::UdpPing { addr, count, timeout, interval } => Client::UdpPing { addr, count, timeout, interval },
             Kind::Census { addr } => Client::Census { addr },
-            Kind::Load { addr, clients, stay, limit } => Client::Load { addr, clients, stay, limit },
+            Kind::Load { addr, clients, hold, stay, limit, name } => {
+                Client::Load(Crowd { addr, clients, hold, stay, limit, name })
+            }
         }
     }
 }

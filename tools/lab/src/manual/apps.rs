@@ -15,11 +15,13 @@ root servers of that file, and whom they refer to, and remembers the answers for
 
 `upper-lossy [ADDR] [--loss PERCENT] [--seed N]` answers datagrams in capitals, and loses a third of them: with the same seed the same ones.
 
-`echo [ADDR] [--model MODEL]` gives each client a process. With `zombies` nobody waits for those that have ended, with `waitpid` \
-it is asked for them when the next client comes, with `sigchld` when the signal does.
+`echo [ADDR] [--model MODEL] [--quiet]` gives each client a process. With `zombies` nobody waits for those that have ended, with `waitpid` \
+it is asked for them when the next client comes, with `sigchld` when the signal does, until there is none left. With `sigchld-once` it is asked once for each signal, \
+which is wrong: signals are not counted, and some children stay. With `--quiet` it says nothing of clients and processes.
 
 `lab client knock-knock ADDR [--jokes N]` hears a joke. `lab client udp-ping ADDR [--count N] [--timeout SECONDS] [--interval SECONDS]` asks, waits, and tells round-trip times and losses; \
-an answer that comes when its time is over is told, and counts as lost. `lab client load ADDR [--clients N] [--stay SECONDS] [--limit SECONDS]` is many clients of an echo server at once: each is served, waits until all are, SECONDS at most, and leaves. It tells \
-how many were served at the same time at most, and how long all took. If the server listens on this host, it tells the processes, threads, zombies, memory (Pss) and descriptors \
-of the server and its children while most were served; `lab client census ADDR` tells only that.",
+an answer that comes when its time is over is told, and counts as lost. `lab client load ADDR [--clients N,...] [--hold SECONDS] [--stay SECONDS] [--limit SECONDS] [--name NAME]` is many clients of an echo server at once: each is served, waits until all are, but as long as `--hold` says at least and \
+as long as `--stay` says at most, and leaves. It tells how many were served at the same time at most, and how long it took until the last one had left. Those who are not served within `--limit` have failed. If the server listens on this host, it tells the processes, threads, \
+zombies, memory and descriptors of the server and its children while most were served (the time for that is not counted); `lab client census ADDR` tells only that. Several numbers of clients come one after another. With `--name` there is one \
+line for each, as of a table. Memory is Pss_Anon of proc_pid_smaps(5): stacks, heaps and data, of which a part that several processes share counts in parts; neither the files of programs nor what the kernel keeps for a process.",
 );

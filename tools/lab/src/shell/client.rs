@@ -31,7 +31,7 @@ pub fn run(client: &Client, output: &mut Output<'_>) -> Result<Status, Failure> 
             })?;
             output.result(&Report::Census(found)).map(|()| Status::YES)
         }
-        Client::Load { addr, clients, stay, limit } => load::run(*addr, *clients, *stay, *limit, output),
+        Client::Load(crowd) => load::run(crowd, output),
     }
 }
 

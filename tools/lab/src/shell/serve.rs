@@ -31,7 +31,7 @@ pub fn run(serve: &Serve, output: &mut Output<'_>) -> Result<Status, Failure> {
         Serve::Http { addr, page, tls } => http::run(*addr, page.as_deref(), tls.as_ref(), output),
         Serve::Dns(dns) => dns::run(dns, output),
         Serve::UpperLossy { addr, loss, seed } => lossy::run(*addr, *loss, *seed, output),
-        Serve::Echo { addr, model } => echo::run(*addr, *model, output),
+        Serve::Echo { addr, model, quiet } => echo::run(*addr, *model, *quiet, output),
     }
 }
 

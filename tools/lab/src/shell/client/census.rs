@@ -69,14 +69,15 @@ fn holds(pid: u32, inodes: &BTreeSet<String>) -> bool {
     })
 }
 
-/// Pss where the kernel tells it, else the resident set.
+/// What is not mapped from a file, with what is shared in parts: how much of a program's file counts depends on who else runs
+/// it. Where the kernel does not tell that, all of Pss, else the resident set.
 fn memory(pid: u32) -> u64 {
     let kib = |text: &str, name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned))?;
         line.split_whitespace().next()?.parse().ok()
     };
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-    kib(&rollup, "Pss:").unwrap_or_else(|| {
+    kib(&rollup, "Pss_Anon:").or_else(|| kib(&rollup, "Pss:")).unwrap_or_else(|| {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         kib(&status, "VmRSS:").unwrap_or(0)
     })

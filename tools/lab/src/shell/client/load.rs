@@ -1,11 +1,12 @@
 //! Many clients at once, in one process with one poll(2).
 //!
 //! Each connects, says a line, and waits for it to come back: then it is served. It stays until all are served, or until its
-//! time is over, says a second line, waits for that, and leaves. What the server takes is read when most are served.
+//! time is over, says a second line, waits for that, and leaves. What the server takes is read when most are served; the clock
+//! stands still meanwhile.
 
 use std::io;
-use std::net::SocketAddr;
 use std::os::fd::AsFd;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rustix::net::{RecvFlags, SendFlags, recv, send};
@@ -16,6 +17,7 @@ use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::poll::{Events, PollFd, poll};
 
 use super::census;
+use crate::apps;
 use crate::apps::report::{Census, Load, Report};
 use crate::shell::serve::show;
 
@@ -23,26 +25,44 @@ use crate::shell::serve::show;
 const LINE: &[u8] = b"hello\n";
 /// While not all are served, how often it is looked at what the server takes.
 const LOOK: Duration = Duration::from_millis(250);
+/// Between two numbers of clients, how often it is looked whether the server has done with those before.
+const REST: Duration = Duration::from_millis(10);
 
-/// Runs `clients` clients. The status says whether all of them were served.
+/// Runs so many clients, once for each number. The status says whether all of them were served.
 ///
 /// # Errors
 /// [`Failure`] if this host does not allow so many descriptors.
-pub fn run(
-    addr: SocketAddr,
-    clients: u32,
-    stay: Duration,
-    limit: Duration,
-    output: &mut Output<'_>,
-) -> Result<Status, Failure> {
-    raise_limit(clients)?;
-    let servers = census::servers(addr);
-    let mut crowd = Crowd::new(addr, clients, stay);
-    crowd.run(limit, &servers)?;
-    let load = crowd.account();
-    let status = if load.failed == 0 { Status::YES } else { Status::NO };
-    show(&Report::Load(load), output)?;
+pub fn run(plan: &apps::Crowd, output: &mut Output<'_>) -> Result<Status, Failure> {
+    raise_limit(plan.clients.iter().copied().max().unwrap_or_default())?;
+    let servers = census::servers(plan.addr);
+    let idle = census::count(&servers);
+    let mut status = Status::YES;
+    for (index, clients) in plan.clients.iter().enumerate() {
+        if index > 0 {
+            rest(&servers, idle.as_ref(), plan.limit);
+        }
+        let mut crowd = Crowd::new(plan, *clients);
+        crowd.run(&servers)?;
+        let load = crowd.account();
+        if load.failed > 0 {
+            status = Status::NO;
+        }
+        show(&Report::Load(load), output)?;
+    }
     Ok(status)
+}
+
+/// Waits until the server has no more processes and threads than at first: those of clients that have left may still be
+/// ending, and would be counted with the next ones.
+fn rest(servers: &[u32], idle: Option<&Census>, limit: Duration) {
+    let Some(idle) = idle else { return };
+    let started = Instant::now();
+    while started.elapsed() < limit {
+        match census::count(servers) {
+            Some(now) if now.processes > idle.processes || now.threads > idle.threads => sleep(REST),
+            _ => return,
+        }
+    }
 }
 
 /// Each client is a descriptor.
@@ -66,8 +86,11 @@ enum Stage {
     Connecting,
     /// The line is out; so many of its octets have come back.
     Waiting(usize),
-    /// It was served, and stays until then.
-    Staying(Instant),
+    /// It was served, and stays: until everybody was, but so long at least and so long at most.
+    Staying {
+        least: Instant,
+        most: Instant,
+    },
     /// The same for the second line.
     Leaving(usize),
     Done,
@@ -78,38 +101,39 @@ struct Caller {
     stage: Stage,
 }
 
-struct Crowd {
-    addr: SocketAddr,
-    stay: Duration,
+struct Crowd<'a> {
+    plan: &'a apps::Crowd,
     callers: Vec<Caller>,
     served: u32,
     failed: u32,
     why: Option<String>,
     at_once: u32,
     took: Duration,
+    /// How long it was looked at the server: this is not the server's time.
+    looking: Duration,
     census: Option<Census>,
     /// How many were served at once when the server was looked at.
     counted_at: u32,
 }
 
-impl Crowd {
-    fn new(addr: SocketAddr, clients: u32, stay: Duration) -> Self {
+impl<'a> Crowd<'a> {
+    fn new(plan: &'a apps::Crowd, clients: u32) -> Self {
         let callers = (0..clients).map(|_| Caller { socket: None, stage: Stage::Connecting }).collect();
         Self {
-            addr,
-            stay,
+            plan,
             callers,
             served: 0,
             failed: 0,
             why: None,
             at_once: 0,
             took: Duration::ZERO,
+            looking: Duration::ZERO,
             census: None,
             counted_at: 0,
         }
     }
 
-    fn run(&mut self, limit: Duration, servers: &[u32]) -> Result<(), Failure> {
+    fn run(&mut self, servers: &[u32]) -> Result<(), Failure> {
         let started = Instant::now();
         let mut looked = started;
         for index in 0..self.callers.len() {
@@ -117,7 +141,7 @@ impl Crowd {
         }
         while self.callers.iter().any(|caller| caller.stage != Stage::Done) {
             let now = Instant::now();
-            if now.duration_since(started) >= limit {
+            if now.duration_since(started) >= self.plan.limit {
                 self.give_up();
                 break;
             }
@@ -127,20 +151,33 @@ impl Crowd {
             }
             let staying = self.staying();
             self.at_once = self.at_once.max(staying);
-            let all = usize::try_from(staying).unwrap_or(usize::MAX) == self.callers.len();
-            if staying > self.counted_at && (all || looked.elapsed() >= LOOK) {
-                self.census = census::count(servers);
+            if staying > self.counted_at && (self.all_served() || looked.elapsed() >= LOOK) {
+                self.look(servers);
                 self.counted_at = staying;
                 looked = Instant::now();
             }
             self.wake();
         }
-        self.took = started.elapsed();
+        self.took = started.elapsed().saturating_sub(self.looking);
         Ok(())
     }
 
+    /// Looks at what the server takes. Those who stay do so for that much longer.
+    fn look(&mut self, servers: &[u32]) {
+        let begun = Instant::now();
+        self.census = census::count(servers);
+        let spent = begun.elapsed();
+        self.looking += spent;
+        for caller in &mut self.callers {
+            if let Stage::Staying { least, most } = &mut caller.stage {
+                *least += spent;
+                *most += spent;
+            }
+        }
+    }
+
     fn connect(&mut self, index: usize) {
-        let addr = self.addr;
+        let addr = self.plan.addr;
         let made = Socket::new(Domain::for_address(addr), Type::STREAM, None).and_then(|socket| {
             socket.set_nonblocking(true)?;
             match socket.connect(&addr.into()) {
@@ -166,8 +203,9 @@ impl Crowd {
             let events = match caller.stage {
                 Stage::Connecting => Events::OUT,
                 Stage::Waiting(_) | Stage::Leaving(_) => Events::IN,
-                Stage::Staying(end) => {
-                    until = until.min(end.saturating_duration_since(now));
+                Stage::Staying { least, most } => {
+                    let next = if now < least { least } else { most };
+                    until = until.min(next.saturating_duration_since(now));
                     fds.push(PollFd::idle());
                     continue;
                 }
@@ -190,14 +228,17 @@ impl Crowd {
                 Ok(Some(error)) | Err(error) => Err(error),
             },
             Stage::Waiting(heard) => hear(socket).map(|more| match heard + more {
-                all if all >= LINE.len() => Stage::Staying(Instant::now() + self.stay),
+                all if all >= LINE.len() => {
+                    let least = Instant::now() + self.plan.hold;
+                    Stage::Staying { least, most: least.max(Instant::now() + self.plan.stay) }
+                }
                 some => Stage::Waiting(some),
             }),
             Stage::Leaving(heard) => hear(socket).map(|more| match heard + more {
                 all if all >= LINE.len() => Stage::Done,
                 some => Stage::Leaving(some),
             }),
-            stage @ (Stage::Staying(_) | Stage::Done) => Ok(stage),
+            stage @ (Stage::Staying { .. } | Stage::Done) => Ok(stage),
         };
         match result {
             Ok(Stage::Done) => self.finish(index),
@@ -228,12 +269,13 @@ impl Crowd {
     /// Those whose time is over say their second line; all of them when everybody was served.
     fn wake(&mut self) {
         let now = Instant::now();
-        let all = !self.callers.iter().any(|caller| matches!(caller.stage, Stage::Connecting | Stage::Waiting(_)));
+        let all = self.all_served();
         for index in 0..self.callers.len() {
-            let Some(Caller { socket: Some(socket), stage: Stage::Staying(end) }) = self.callers.get(index) else {
+            let Some(Caller { socket: Some(socket), stage: Stage::Staying { least, most } }) = self.callers.get(index)
+            else {
                 continue;
             };
-            if *end > now && !all {
+            if now < *least || (now < *most && !all) {
                 continue;
             }
             match say(socket) {
@@ -247,8 +289,13 @@ impl Crowd {
         }
     }
 
+    /// Whether nobody waits to be served any more.
+    fn all_served(&self) -> bool {
+        !self.callers.iter().any(|caller| matches!(caller.stage, Stage::Connecting | Stage::Waiting(_)))
+    }
+
     fn staying(&self) -> u32 {
-        let staying = self.callers.iter().filter(|caller| matches!(caller.stage, Stage::Staying(_))).count();
+        let staying = self.callers.iter().filter(|caller| matches!(caller.stage, Stage::Staying { .. })).count();
         u32::try_from(staying).unwrap_or(u32::MAX)
     }
 
@@ -263,6 +310,7 @@ impl Crowd {
 
     fn account(self) -> Load {
         Load {
+            name: self.plan.name.clone(),
             clients: u32::try_from(self.callers.len()).unwrap_or(u32::MAX),
             served: self.served,
             failed: self.failed,

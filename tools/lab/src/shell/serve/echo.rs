@@ -22,10 +22,10 @@ const ROOM: usize = 1 << 14;
 ///
 /// # Errors
 /// [`Failure`] if the address cannot be had, or there are no more processes.
-pub fn run(addr: SocketAddr, model: Model, output: &mut Output<'_>) -> Result<Status, Failure> {
+pub fn run(addr: SocketAddr, model: Model, quiet: bool, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut listener = Some(bound(addr, Type::STREAM)?);
     let caught = match model {
-        Model::Sigchld => Some(
+        Model::Sigchld | Model::SigchldOnce => Some(
             signals::catch_children().map_err(|error| Failure::call(Status::HOST, "sigaction", "SIGCHLD", &error))?,
         ),
         Model::Zombies | Model::Waitpid => {
@@ -38,9 +38,9 @@ pub fn run(addr: SocketAddr, model: Model, output: &mut Output<'_>) -> Result<St
     }
     // The child alone takes it away.
     while let Some(waiting) = &listener {
-        let signalled = wait(waiting, caught.as_ref(), addr)?;
-        if signalled {
-            reap(output)?;
+        let signals = wait(waiting, caught.as_ref(), addr)?;
+        if signals > 0 {
+            reap(if model == Model::SigchldOnce { signals } else { usize::MAX }, quiet, output)?;
             continue;
         }
         let (client, peer) = match waiting.accept() {
@@ -51,7 +51,7 @@ pub fn run(addr: SocketAddr, model: Model, output: &mut Output<'_>) -> Result<St
         };
         // Before the fork: when this client is served, those that came with it may leave at once.
         if model == Model::Waitpid {
-            reap(output)?;
+            reap(usize::MAX, quiet, output)?;
         }
         // What is buffered would be written by the child too.
         output.flush()?;
@@ -62,30 +62,34 @@ pub fn run(addr: SocketAddr, model: Model, output: &mut Output<'_>) -> Result<St
         })
         .map_err(|error| Failure::call(Status::HOST, "fork", &peer, &error))?;
         drop(client);
-        show(&Report::Child { pid, peer }, output)?;
+        if !quiet {
+            show(&Report::Child { pid, peer }, output)?;
+        }
     }
     Ok(Status::YES)
 }
 
-/// Waits for a client, or for a child that has ended: whether it was that.
-fn wait(listener: &Socket, caught: Option<&PipeReader>, addr: SocketAddr) -> Result<bool, Failure> {
-    let Some(mut pipe) = caught else { return Ok(false) };
+/// Waits for a client, or for a child that has ended: how many signals said that.
+fn wait(listener: &Socket, caught: Option<&PipeReader>, addr: SocketAddr) -> Result<usize, Failure> {
+    let Some(mut pipe) = caught else { return Ok(0) };
     let mut fds = [PollFd::new(listener.as_fd(), Events::IN), PollFd::new(pipe.as_fd(), Events::IN)];
     poll(&mut fds, None).map_err(|error| Failure::call(Status::HOST, "poll", addr, &error))?;
     let [_, child] = fds;
     if child.ready().is_empty() {
-        return Ok(false);
+        return Ok(0);
     }
-    // One octet for one signal; more may have come, and each is answered by asking for all.
+    // One octet for one signal.
     let mut signals = [0; 64];
-    pipe.read(&mut signals).map_err(|error| Failure::call(Status::HOST, "read", "the signals", &error))?;
-    Ok(true)
+    pipe.read(&mut signals).map_err(|error| Failure::call(Status::HOST, "read", "the signals", &error))
 }
 
-/// Takes away every child that has ended.
-fn reap(output: &mut Output<'_>) -> Result<(), Failure> {
-    while let Ok(Some((pid, _))) = waitpid(None, WaitOptions::NOHANG) {
-        show(&Report::Reaped { pid: pid.as_raw_nonzero().get().unsigned_abs() }, output)?;
+/// Takes away children that have ended, so many at most.
+fn reap(most: usize, quiet: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+    for _ in 0..most {
+        let Ok(Some((pid, _))) = waitpid(None, WaitOptions::NOHANG) else { break };
+        if !quiet {
+            show(&Report::Reaped { pid: pid.as_raw_nonzero().get().unsigned_abs() }, output)?;
+        }
     }
     Ok(())
 }
