@@ -223,16 +223,17 @@ fn render_load(load: &Load, text: &mut Text<'_>) -> io::Result<()> {
 
 /// A line of a table, each number with what it counts: so lines of several servers can be put together, and sorted.
 fn render_row(name: &str, load: &Load, text: &mut Text<'_>) -> io::Result<()> {
-    let mut row = format!("{:<22} ", format!("{} for {}", escape(name), load.clients));
-    row += &format!("{:>10} ms {:>5} at once", milliseconds(load.took_us), load.at_once);
-    if let Some(Census { processes, threads, memory_kib, .. }) = &load.server {
+    let name = format!("{} for {}", escape(name), load.clients);
+    let taken = load.server.as_ref().map_or_else(String::new, |census| {
+        let Census { processes, threads, memory_kib, .. } = census;
         let (process, thread) = (plural(*processes, "process", "processes"), plural(*threads, "thread", "threads"));
-        row += &format!(" {processes:>5} {process:<9} {threads:>5} {thread:<7} {memory_kib:>7} KiB");
-    }
-    if load.failed > 0 {
-        row += &format!(" {} failed: {}", load.failed, escape(load.why.as_deref().unwrap_or("?")));
-    }
-    text.line(row)
+        format!(" {processes:>5} {process:<9} {threads:>5} {thread:<7} {memory_kib:>7} KiB")
+    });
+    let failed = match load.failed {
+        0 => String::new(),
+        failed => format!(" {failed} failed: {}", escape(load.why.as_deref().unwrap_or("?"))),
+    };
+    text.line(format!("{name:<22} {:>10} ms {:>5} at once{taken}{failed}", milliseconds(load.took_us), load.at_once))
 }
 
 fn plural<'a>(number: u32, one: &'a str, more: &'a str) -> &'a str {
