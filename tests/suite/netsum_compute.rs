@@ -237,7 +237,19 @@ fn every_checksum_of_a_packet_in_hex() {
                 \t0x0020:  45\n";
     run_with_input(tool("netsum").args(["packet", "-q", "-"]), dump.as_bytes()).status(0).stdout_is("66c9\nf752\n");
     let framed = format!("020000000002 020000000001 0800 {DAMAGED}");
-    netsum(&["packet", &framed]).status(1).stdout_has("taken for Ethernet: ").stdout_has("UDP checksum at octet 40 ");
+    let run = netsum(&["packet", &framed]);
+    run.status(1).stdout_has("taken for Ethernet: ").stdout_has("UDP checksum at octet 40 ");
+    // Each header has its octets in the frame, and Ethernet's fields are there although nothing sums them.
+    run.stdout_has("  0..14       14  Ethernet  02:00:00:00:00:01 > 02:00:00:00:00:02, Type 0800 (IPv4)\n")
+        .stdout_has("  14..34      20  IPv4      10.0.0.1 > 10.0.0.2, protocol 17 (UDP)\n")
+        .stdout_has("  34..42       8  UDP       port 5000 > port 6000\n  42..47       5  data\n")
+        .stdout_has("\nEthernet header (14 octets)\n")
+        .stdout_has("  02 00 00 00 00 02  Destination Address  02:00:00:00:00:02\n")
+        .stdout_has("  08 00              Type                 0800 (IPv4)\n");
+    let json = netsum(&["packet", "--json", &framed]).out();
+    let first: Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    let ends: Vec<_> = first["data"]["headers"].as_array().unwrap().iter().map(|span| &span["length_octets"]).collect();
+    assert_eq!(ends, [14, 20, 8, 5], "{first}");
     let octets = sockeye_common::hex::decode(DAMAGED).unwrap();
     run_with_input(tool("netsum").args(["packet", "-q", "-"]), &octets).status(1).stdout_is("66c9\nf752\n");
     netsum(&["packet", "--link=raw", DAMAGED]).status(1).stdout_has("The packet: 33 octets, RAW\n");
@@ -311,7 +323,11 @@ fn a_packet_as_data() {
         *packet,
         serde_json::json!({
             "record": "packet", "frame": 1, "length_octets": 33, "captured_octets": 33,
-            "link_type": {"code": 101, "name": "RAW"}, "link_type_guessed": true, "checksums": 2,
+            "link_type": {"code": 101, "name": "RAW"}, "link_type_guessed": true, "checksums": 2, "headers": [
+            {"name": "IPv4", "offset_octets": 0, "length_octets": 20, "says": "10.0.0.1 > 10.0.0.2, protocol 17 (UDP)"},
+            {"name": "UDP", "offset_octets": 20, "length_octets": 8, "says": "port 5000 > port 6000"},
+            {"name": "data", "offset_octets": 28, "length_octets": 5, "says": null},
+        ],
         })
     );
     assert_eq!((&ip["record"], &ip["protocol"], &ip["verdict"]), (&"working".into(), &"ip".into(), &"good".into()));

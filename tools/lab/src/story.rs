@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
-use sockeye_cli::escape::escape;
+use sockeye_cli::escape::{escape, escape_controls};
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Render, Text};
 
@@ -290,8 +290,9 @@ fn prose(words: &str, output: &Output<'_>) -> String {
     lines.map(|line| line + "\n").collect()
 }
 
+/// A backslash stays one: what is typed in a command, or was printed, is shown as it is.
 fn safe(text: &str) -> String {
-    escape(text).into_owned()
+    escape_controls(text)
 }
 
 #[cfg(test)]
@@ -356,6 +357,12 @@ mod tests {
     fn nothing_that_a_process_printed_acts_on_the_terminal() {
         let shown = told(&[(1, line("bob", "nc", "a\u{1b}[2Jb")), (1, line("bob", "nc", "c\rd"))]);
         assert!(shown.contains("  a\\x1b[2Jb\n  c\\rd\n"), "{shown}");
+    }
+
+    #[test]
+    fn a_command_can_be_typed_as_it_is_shown() {
+        let line = r"printf 'GET / HTTP/1.0\r\n\r\n' | nc bob 80";
+        assert_eq!(told(&[(1, command("alice", "nc", line, false))]), format!("\n  alice$ {line}\n"));
     }
 
     #[test]

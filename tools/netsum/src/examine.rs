@@ -7,6 +7,7 @@ use sockeye_capture::Frame;
 use sockeye_cli::{Failure, Output, Render, Status, Text};
 
 use crate::cli::{FrameJob, PacketJob, WorkingStyle};
+use crate::headers::Headers;
 use crate::listing::{Row, remark};
 use crate::packet::{Called, Given, Heading, Item, Start, Summary, items, why_none};
 use crate::reason::Reason;
@@ -100,6 +101,7 @@ fn examine(
         captured_len: frame.octets.len(),
         start,
         checksums: items.len(),
+        headers: Headers::of(frame),
     };
     if style != WorkingStyle::Quiet {
         output.result(&summary)?;

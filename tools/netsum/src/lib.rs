@@ -30,6 +30,7 @@ pub mod examine;
 pub mod explain;
 pub mod fix;
 pub mod form;
+pub mod headers;
 pub mod listing;
 pub mod live;
 pub mod manual;

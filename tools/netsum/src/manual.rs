@@ -145,7 +145,8 @@ in a table, which `--explain` prints; what stands there is added without carries
 
 const PACKETS: &str = "\
 `netsum packet` takes a packet in hex, `netsum frame` one of a capture, and both work out every checksum in it from the outside
-in. Below each stands what the packet holds, what that is worth (see VERDICTS), and if it is not right, what reproduces it (see
+in. First stand its headers, each with its octets in the frame (the last one is not in 0..14), and the fields of Ethernet, which no
+checksum covers. Below each checksum stands what the packet holds, what that is worth (see VERDICTS), and if it is not right, what reproduces it (see
 REASONS): what other packets of its flow would tell is known to `netsum verify` alone. Hex is bare digits with whatever stands
 between them, or a dump of `tcpdump -x` or `-xx`, `xxd`, `hexdump -C`, `od` or `tshark -x`; several dumps are several packets. A
 file that is not text is the packet as it is.

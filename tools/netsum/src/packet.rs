@@ -12,6 +12,7 @@ use sockeye_cli::{Render, Text};
 use sockeye_common::hex_text::{self, TextError};
 
 use crate::form::{Form, RAW, octets};
+use crate::headers::Headers;
 use crate::subject::Subject;
 use crate::verdict::{self, Check};
 use crate::why::{self, Flows};
@@ -218,7 +219,7 @@ impl Called {
 }
 
 /// What is known of a packet before its checksums.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// What it is called.
     pub called: Called,
@@ -232,6 +233,8 @@ pub struct Summary {
     pub start: Start,
     /// How many checksums were found.
     pub checksums: usize,
+    /// Its headers.
+    pub headers: Headers,
 }
 
 impl Serialize for Summary {
@@ -242,7 +245,7 @@ impl Serialize for Summary {
             name: Option<&'static str>,
         }
         #[derive(Serialize)]
-        struct Data {
+        struct Data<'a> {
             record: &'static str,
             frame: u64,
             length_octets: usize,
@@ -250,6 +253,7 @@ impl Serialize for Summary {
             link_type: Code,
             link_type_guessed: bool,
             checksums: usize,
+            headers: &'a Headers,
         }
         let link_type = self.start.link_type;
         Data {
@@ -260,6 +264,7 @@ impl Serialize for Summary {
             link_type: Code { code: link_type.0, name: link_type.name() },
             link_type_guessed: self.start.guess.is_some(),
             checksums: self.checksums,
+            headers: &self.headers,
         }
         .serialize(serializer)
     }
@@ -285,6 +290,11 @@ impl Render for Summary {
             Called::NthPacket => format!("Packet {frame}"),
         };
         text.prose("", &format!("{called}: {}{captured}, {taken}", octets(original_len)))?;
+        text.blank()?;
+        if self.headers.is_empty() {
+            return Ok(());
+        }
+        self.headers.render(text)?;
         text.blank()
     }
 }
