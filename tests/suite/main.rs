@@ -16,6 +16,7 @@ mod dig;
 mod dig_compare;
 mod dig_gai;
 mod dig_wire;
+mod docs;
 mod family;
 mod generated;
 mod hop;
