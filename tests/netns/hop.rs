@@ -28,6 +28,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("hop::an_outage", &["nft"], an_outage),
         Case::new("hop::a_silent_router_and_a_black_hole", &["setpriv", "nft"], a_silent_router_and_a_black_hole),
         Case::new("hop::a_refusal_that_few_probes_get", &["nft"], a_refusal_that_few_probes_get),
+        Case::new("hop::a_host_that_is_down", &["setpriv"], a_host_that_is_down),
         Case::new("hop::a_loop", &["ip"], a_loop),
         Case::new("hop::open_and_answering", &["setpriv"], open_and_answering),
         Case::new("hop::flow_and_ports", &["setpriv", "nft"], flow_and_ports),
@@ -405,6 +406,29 @@ fn a_refusal_that_few_probes_get(net: &Net) {
     assert_eq!(told.status(1).path(), ["10.0.1.2", "10.0.2.2", "10.0.2.2"], "{}", told.0.story());
     let notes = told.one("trace")["notes"].clone();
     assert_eq!((notes.as_array().map(Vec::len), &notes[0]["note"]), (Some(1), &"ended".into()), "{notes}");
+}
+
+/// Who is next to a host that is not there says so after three seconds without an answer to ARP or neighbour discovery: a router,
+/// or this host itself. Each trace has a host of its own, as the kernel remembers for a while who is not there.
+fn a_host_that_is_down(net: &Net) {
+    let line = Line::new();
+    let mut running = Vec::new();
+    let ways = [(User::Root, "-I"), (User::Root, "-U"), (User::Nobody, "-U"), (User::Root, "-T"), (User::Nobody, "-T")];
+    for ((number, (user, protocol)), v6) in (101..).zip(ways).flat_map(|way| FAMILIES.map(|v6| (way, v6))) {
+        for (network, says) in [(3, hops(v6)[1]), (1, if v6 { "fd00:1::1" } else { "10.0.1.1" })] {
+            let host = if v6 { format!("fd00:{network}::{number}") } else { format!("10.0.{network}.{number}") };
+            let args = ["trace", protocol, "-q", "1", "-w", "30,0,0", "-m", "4", &host];
+            running.push((host.clone(), says, network, Background::spawn(line.hop(net, user, &args))));
+        }
+    }
+    for (host, says, network, child) in running {
+        let told = child.wait();
+        told.status(1).stdout_has(&format!("\n {network}  {says}  ")).stdout_has(" ms !H\n");
+        assert!(!told.out().contains(" *"), "{host}: {}", told.story());
+    }
+    // A connection that nobody has answered yet is not given up for the next one: each is told.
+    let told = line.told(net, User::Nobody, &["ping", "-T", "-c", "3", "-i", "0.1", "-W", "30", "10.0.3.99"]);
+    assert_eq!(told.status(1).one("summary")["told"][0]["times"], 3, "{}", told.0.story());
 }
 
 fn a_loop(net: &Net) {

@@ -25,6 +25,8 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("hop_tun::labels_and_interfaces", &["setpriv"], labels_and_interfaces),
         Case::new("hop_tun::twice_late_and_damaged", &["setpriv"], twice_late_and_damaged),
         Case::new("hop_tun::an_mtu_of_nobody", &["setpriv"], an_mtu_of_nobody),
+        Case::new("hop_tun::errors_by_the_dozen", &["setpriv"], errors_by_the_dozen),
+        Case::new("hop_tun::open_and_reset_at_once", &["setpriv"], open_and_reset_at_once),
     ]
 }
 
@@ -210,4 +212,68 @@ fn an_mtu_of_nobody(net: &Net) {
         assert_eq!(told.status(0).path(), PATH, "{user:?}\n{}", told.0.story());
         assert_eq!(told.one("trace")["path_mtu_octets"], 1006, "{}", told.0.story());
     }
+}
+
+/// Each probe is answered by a dozen errors, which come while the next one is sent: none of them is about that one.
+fn errors_by_the_dozen(net: &Net) {
+    const COUNT: u64 = 200;
+    let far = Far::start(|packet| {
+        let told = error(Ipv4Addr::new(10, 9, 9, 1), [3, 4], [0, 0, 0x05, 0x14], packet, 60);
+        vec![told; 12]
+    });
+    let Some(_far) = far else { return };
+    allow_icmp();
+    let count = COUNT.to_string();
+    for (user, protocol) in [(User::Nobody, "-U"), (User::Root, "-U"), (User::Nobody, "--icmp")] {
+        for how in ["probe", "dont"] {
+            let args = ["ping", protocol, "-M", how, "-s", "1400", "-c", &count, "-i", "0.002", "-W", "30", "10.9.0.2"];
+            let told = told(net, user, &args);
+            let summary = told.status(1).one("summary");
+            assert_eq!(
+                (&summary["sent"], &summary["refused"]),
+                (&COUNT.into(), &0.into()),
+                "{user:?} {protocol} {how}: {summary}"
+            );
+            assert!(told.records("not_sent").is_empty());
+        }
+    }
+}
+
+/// A segment from there, without options, in answer to `packet`.
+fn segment(packet: &[u8], flags: u8, sequence: u32) -> Vec<u8> {
+    let acked = u32::from_be_bytes([packet[24], packet[25], packet[26], packet[27]]).wrapping_add(1);
+    let mut tcp = [&packet[22..24], &packet[20..22]].concat();
+    tcp.extend(sequence.to_be_bytes());
+    tcp.extend(acked.to_be_bytes());
+    tcp.extend([0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
+    let mut pseudo = [THERE.octets(), HERE.octets()].concat();
+    pseudo.extend([0, 6, 0, 20]);
+    pseudo.extend(&tcp);
+    let sum = checksum::compute(&pseudo).to_be_bytes();
+    tcp[16..18].copy_from_slice(&sum);
+    let mut whole = vec![0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0];
+    whole.extend(THERE.octets());
+    whole.extend(HERE.octets());
+    let sum = checksum::compute(&whole).to_be_bytes();
+    whole[10..12].copy_from_slice(&sum);
+    whole.extend(tcp);
+    whole
+}
+
+/// A connection that is opened and reset at once was open.
+fn open_and_reset_at_once(net: &Net) {
+    const COUNT: u64 = 50;
+    let far = Far::start(|packet| {
+        const SYN: u8 = 2;
+        const RST_ACK: u8 = 0x14;
+        if packet[9] != 6 || packet[33] != SYN {
+            return Vec::new();
+        }
+        vec![segment(packet, SYN | 0x10, 1000), segment(packet, RST_ACK, 1001)]
+    });
+    let Some(_far) = far else { return };
+    let told = told(net, User::Nobody, &["ping", "-T", "-c", "50", "-i", "0.002", "-W", "5", "10.9.0.2"]);
+    let summary = told.status(0).one("summary");
+    assert_eq!((&summary["received"], &summary["lost"]), (&COUNT.into(), &0.into()), "{summary}");
+    assert!(told.records("answer").iter().all(|answer| answer["says"] == "connected"), "{}", told.0.story());
 }

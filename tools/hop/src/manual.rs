@@ -140,7 +140,7 @@ searched for by halves, two packets a size, and `MTU 1400 says nobody`. Each siz
 Linux limits how many ICMP errors it sends to one host (net.ipv4.icmp_ratelimit): pings with UDP faster than one a second miss answers \
 that were never sent.
 
-A TCP connection that nobody answers is tried once more by the kernel after a second; an answer after that is one to either.
+A TCP connection that nobody answers is tried again by the kernel, after a second and then more rarely, for as long as hop waits for it; an answer after that is one to any of these.
 
 There is no flood ping, and no interval below 2 ms.",
     standards: "RFC 792 and RFC 4443 (ICMP), RFC 1191 and RFC 8201 (path MTU), RFC 4884 (extensions), RFC 4950 (MPLS), RFC 5837 (interfaces), \

@@ -12,7 +12,7 @@ use std::io::PipeReader;
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::signals;
 
-use self::prober::{OpenError, Prober};
+use self::prober::{Need, OpenError, Prober};
 use crate::explain::Event;
 use crate::options::{Common, Ping, Protocol, Trace};
 
@@ -46,15 +46,15 @@ fn tell(events: &mut Vec<Event>, output: &mut Output<'_>) -> Result<(), Failure>
 const ICMP_HINT: &str = "root may; so may everybody after sysctl net.ipv4.ping_group_range=\"0 2147483647\", or hop after setcap cap_net_raw+ep";
 
 /// A prober for the first address of the host. Where nobody asked for ICMP and the system does not allow it, UDP takes its place.
-fn open(common: &Common, wanted: Protocol, output: &mut Output<'_>) -> Result<Prober, Failure> {
+fn open(common: &Common, need: Need, output: &mut Output<'_>) -> Result<Prober, Failure> {
     let (target, mut events) = names::resolve(common)?;
     tell(&mut events, output)?;
     let mut attempt = |protocol, output: &mut Output<'_>| {
-        let opened = Prober::open(common, protocol, target, output.is_explained(), &mut events);
+        let opened = Prober::open(common, Need { protocol, ..need }, target, output.is_explained(), &mut events);
         tell(&mut events, output)?;
         Ok::<_, Failure>(opened)
     };
-    match attempt(wanted, output)? {
+    match attempt(need.protocol, output)? {
         Ok(prober) => Ok(prober),
         Err(OpenError::NotAllowed { call, cause }) if common.protocol.is_none() => {
             output.note(format!("{call}: {cause}; UDP is sent in its place ({ICMP_HINT})"));

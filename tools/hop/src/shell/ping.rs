@@ -6,7 +6,7 @@ use sockeye_cli::failure::errno_text;
 use sockeye_cli::{Failure, Output, Status};
 
 use super::names::Names;
-use super::prober::Incoming;
+use super::prober::{Incoming, Need};
 use crate::answer::Moment;
 use crate::options::{Ping, Protocol};
 use crate::ping::report::{Line, Missing, NotSent, Start};
@@ -22,7 +22,9 @@ pub fn run(job: &Ping, output: &mut Output<'_>) -> Result<Status, Failure> {
 }
 
 pub(super) fn drive(job: &Ping, signals: &PipeReader, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let mut prober = super::open(&job.common, job.common.protocol.unwrap_or(Protocol::Icmp), output)?;
+    let protocol = job.common.protocol.unwrap_or(Protocol::Icmp);
+    // Pings are about whether answers come, however late: no port is worth one.
+    let mut prober = super::open(&job.common, Need { protocol, wait: job.wait, one_port: false }, output)?;
     let target = prober.target.ip();
     let data_len = if prober.protocol == Protocol::Tcp { 0 } else { usize::from(job.payload) };
     output.result(&Start {

@@ -28,8 +28,10 @@ const UDP_PORT: u16 = 33_434;
 const TCP_PORT: u16 = 80;
 /// How many sockets with a probe of their own are kept at most.
 const OWN: usize = 64;
-/// How often a send that met an old error is tried again.
+/// How often a send that meets an error is tried although the queue of errors has nothing new that would explain it.
 const TRIES: usize = 8;
+/// How often it is tried in any case: who answers a probe with errors without end is not to hold this one up.
+const MOST_TRIES: usize = 1000;
 /// The longest packet there is.
 const LONGEST: usize = 65_535;
 
@@ -57,6 +59,17 @@ impl OpenError {
             Self::Failed(failure) => failure,
         }
     }
+}
+
+/// What probes are to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Need {
+    /// What they are made of.
+    pub(super) protocol: Protocol,
+    /// How long each is waited for at most.
+    pub(super) wait: Duration,
+    /// Whether all connections of a fixed flow have one port, even if nobody answered the one before.
+    pub(super) one_port: bool,
 }
 
 /// A probe that did not go out.
@@ -154,6 +167,10 @@ pub(super) struct Prober {
     pub(super) buffer: Vec<u8>,
     /// When everything was read that had come.
     pub(super) drained: Duration,
+    /// How often a SYN is sent again.
+    syns: i32,
+    /// Whether a probe that nobody answered yet is given up when the next one needs its port.
+    one_port: bool,
     ttl: Option<u8>,
     start: Instant,
     explain: bool,
@@ -166,11 +183,12 @@ impl Prober {
     /// Makes the sockets for probes to `target`.
     pub(super) fn open(
         common: &Common,
-        protocol: Protocol,
+        need: Need,
         target: SocketAddr,
         explain: bool,
         events: &mut Vec<Event>,
     ) -> Result<Self, OpenError> {
+        let Need { protocol, wait, one_port } = need;
         let (mut token, mut id) = ([0; 4], [0; 2]);
         random::fill(&mut token)
             .and_then(|()| random::fill(&mut id))
@@ -199,6 +217,8 @@ impl Prober {
             incoming: Vec::new(),
             buffer: vec![0; LONGEST + 1],
             drained: Duration::ZERO,
+            syns: syns(wait),
+            one_port: one_port || common.src_port.is_some(),
             ttl: None,
             start: Instant::now(),
             explain,
@@ -369,7 +389,8 @@ impl Prober {
 
     /// Hands octets to the kernel. An error that an earlier packet met is reported by the next call on its socket: that is no
     /// fault of this probe, and is in the queue of errors. The kernel may note it a moment after it has filled that queue, so
-    /// EMSGSIZE, too, is only believed where the queue says that it is about this host, or where it stays.
+    /// an error, EMSGSIZE too, is only believed where the queue says that it is this host's, or where it stays although nothing
+    /// more comes.
     fn emit(&mut self, socket: &Socket, seq: u16, ttl: Option<u8>, octets: &[u8]) -> Result<Moment, NotSent> {
         self.set_ttl(socket, ttl).map_err(fault(SET))?;
         if self.protocol == Protocol::Udp
@@ -379,7 +400,8 @@ impl Prober {
             let data = octets;
             self.checksums.insert(packet::udp_checksum(ends.0, ends.1, data), seq);
         }
-        for attempt in 1.. {
+        let mut idle = 0;
+        for _ in 0..MOST_TRIES {
             let moment = self.moment();
             let sent = match self.protocol {
                 Protocol::Icmp => socket.send_to(octets, &self.target.into()),
@@ -389,9 +411,10 @@ impl Prober {
                 self.show_probe(socket, seq, ttl, octets);
                 return Ok(moment);
             };
-            let mtu = self.drain_errors(socket, None);
-            if mtu.is_some() || attempt >= TRIES {
-                return Err(NotSent { call: SEND, error, mtu });
+            let drained = self.drain_errors(socket, None);
+            idle += usize::from(!drained.any);
+            if drained.mtu.is_some() || idle >= TRIES {
+                return Err(NotSent { call: SEND, error, mtu: drained.mtu });
             }
         }
         Err(fault(SEND)(io::ErrorKind::Other.into()))
@@ -417,27 +440,30 @@ impl Prober {
         });
     }
 
-    /// Begins a connection. All come from one port, one after the other, where the flow is fixed: what stands in the way of
-    /// the next one is given up.
+    /// Begins a connection. All come from one port where the flow is fixed. While one is under way, its port is taken: it is given
+    /// up for the next one, or that one takes another port.
     fn connect(&mut self, seq: u16, ttl: Option<u8>) -> Result<Moment, NotSent> {
-        let begun = self.begin(seq, ttl);
+        let port = self.src_port.filter(|_| self.common.flow == Flow::Fixed);
+        let begun = self.begin(seq, ttl, port);
         let in_use = [io::ErrorKind::AddrInUse, io::ErrorKind::AddrNotAvailable];
-        if matches!(&begun, Err(refused) if in_use.contains(&refused.error.kind())) && !self.own.is_empty() {
-            self.own.clear();
-            return self.begin(seq, ttl);
+        if !matches!(&begun, Err(refused) if in_use.contains(&refused.error.kind())) || self.own.is_empty() {
+            return begun;
         }
-        begun
+        if self.one_port {
+            self.own.clear();
+            return self.begin(seq, ttl, port);
+        }
+        self.begin(seq, ttl, None)
     }
 
-    fn begin(&mut self, seq: u16, ttl: Option<u8>) -> Result<Moment, NotSent> {
+    fn begin(&mut self, seq: u16, ttl: Option<u8>, port: Option<u16>) -> Result<Moment, NotSent> {
         let socket = self.bare(Kind::Tcp).map_err(fault(SOCKET))?;
         self.set_up(&socket)?;
-        IntOption::TCP_SYNCNT.set(&socket, 1).map_err(fault(SET))?;
+        IntOption::TCP_SYNCNT.set(&socket, self.syns).map_err(fault(SET))?;
         // Closed with a reset, so that the port is free for the next one.
         socket.set_linger(Some(Duration::ZERO)).map_err(fault(SET))?;
         self.ttl = None;
         self.set_ttl(&socket, ttl).map_err(fault(SET))?;
-        let port = if self.common.flow == Flow::Fixed { self.src_port } else { None };
         if let Some(addr) = self.source(port) {
             socket.set_reuse_address(true).map_err(fault(SET))?;
             self.bind(&socket, addr)?;
@@ -454,10 +480,9 @@ impl Prober {
             self.src_port = sockets::local(&socket).map(|addr| addr.port());
         }
         self.show_probe(&socket, seq, ttl, &[]);
-        if refused.is_some() {
-            self.refused(seq, &socket);
-        } else {
-            self.keep(seq, socket);
+        match refused {
+            Some(error) => self.ended(seq, &socket, &error),
+            None => self.keep(seq, socket),
         }
         Ok(moment)
     }
@@ -505,3 +530,24 @@ impl Prober {
 
 /// "Operation now in progress".
 const EINPROGRESS: i32 = 115;
+
+/// How often a SYN is sent again: so often that the kernel does not give up before the wait is over. It doubles its time-out of a
+/// second each time. A neighbour that is not there is noticed after three seconds, and only who still waits then is told.
+fn syns(wait: Duration) -> i32 {
+    const LEAST: i32 = 2;
+    const MOST: i32 = 6;
+    let gives_up = |count: &i32| Duration::from_secs((2_u64 << count) - 1);
+    (LEAST..MOST).find(|count| gives_up(count) > wait).unwrap_or(MOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_is_as_patient_as_the_wait() {
+        for (wait_s, count) in [(0, 2), (5, 2), (7, 3), (10, 3), (30, 4), (60, 5), (1_000_000, 6)] {
+            assert_eq!(syns(Duration::from_secs(wait_s)), count, "{wait_s} s");
+        }
+    }
+}

@@ -18,6 +18,15 @@ use crate::packet::{self, HEADER_LEN};
 /// How many messages are read from one queue at a time: others want a turn, too.
 const BATCH: usize = 1000;
 
+/// What was in a queue of errors.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Drained {
+    /// Whether anything was.
+    pub(super) any: bool,
+    /// The MTU that a probe exceeded, by this host's own account.
+    pub(super) mtu: Option<u32>,
+}
+
 impl Prober {
     /// Reads everything that is there. [`Prober::drained`] is then the time before which nothing is unread: dialogues go by
     /// that, so that no answer counts as late because this process had no processor to read it.
@@ -83,22 +92,22 @@ impl Prober {
         self.incoming.push(incoming);
     }
 
-    /// Reads a queue of errors. `own` is the probe that they are about where the socket has but one. Returns the MTU that a
-    /// probe of this host exceeded.
-    pub(super) fn drain_errors(&mut self, socket: &Socket, own: Option<u16>) -> Option<u32> {
-        let mut mtu = None;
+    /// Reads a queue of errors. `own` is the probe that they are about where the socket has but one.
+    pub(super) fn drain_errors(&mut self, socket: &Socket, own: Option<u16>) -> Drained {
+        let mut drained = Drained::default();
         for _ in 0..BATCH {
             let Some(received) = self.next(socket, Queue::Errors) else { break };
+            drained.any = true;
             let Some(error) = received.error else { continue };
             match error.origin {
-                Origin::Local => mtu = Some(error.info).filter(|mtu| *mtu > 0).or(mtu),
+                Origin::Local => drained.mtu = Some(error.info).filter(|mtu| *mtu > 0).or(drained.mtu),
                 // The whole message comes by the raw socket.
                 Origin::Icmp | Origin::Icmp6 if self.raw || self.listener.is_some() => {}
                 Origin::Icmp | Origin::Icmp6 => self.queued(&received, &error, own),
                 Origin::Other(_) => {}
             }
         }
-        mtu
+        drained
     }
 
     fn queued(&mut self, received: &Received, error: &ExtendedError, own: Option<u16>) {
@@ -226,12 +235,11 @@ impl Prober {
             return false;
         }
         match own.socket.take_error() {
-            Ok(Some(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                self.refused(own.seq, &own.socket);
+            Ok(Some(error)) => {
+                self.ended(own.seq, &own.socket, &error);
                 false
             }
-            // Nobody answered: the dialogue knows that by itself.
-            Ok(Some(_)) | Err(_) => false,
+            Err(_) => false,
             Ok(None) => {
                 let connected = own.socket.peer_addr().is_ok();
                 if connected {
@@ -242,12 +250,19 @@ impl Prober {
         }
     }
 
-    /// A connection was refused: by a reset, unless an ICMP error did it.
-    pub(super) fn refused(&mut self, seq: u16, socket: &Socket) {
+    /// A connection ended with an error. An ICMP error that did it is in the queue, even if the queue was empty a moment ago.
+    pub(super) fn ended(&mut self, seq: u16, socket: &Socket, error: &io::Error) {
         let before = self.incoming.len();
         self.drain_errors(socket, Some(seq));
-        if self.incoming.len() == before {
-            self.outcome(seq, Says::Refused);
+        if self.incoming.len() > before {
+            return;
+        }
+        match error.kind() {
+            io::ErrorKind::ConnectionRefused => self.outcome(seq, Says::Refused),
+            // It was open, and the host has ended it since.
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => self.outcome(seq, Says::Connected),
+            // Nobody answered: the dialogue knows that by itself.
+            _ => {}
         }
     }
 

@@ -7,7 +7,7 @@ use sockeye_cli::failure::errno_text;
 use sockeye_cli::{Failure, Output, Status};
 
 use super::names::Names;
-use super::prober::{Incoming, Prober};
+use super::prober::{Incoming, Need, Prober};
 use crate::options::{Common, Family, Flow, Fragment, Protocol, Trace};
 use crate::packet;
 use crate::trace::report::{Hop, Line, Named, Start, Summary};
@@ -39,7 +39,7 @@ pub(super) fn drive(job: &Trace, signals: &PipeReader, output: &mut Output<'_>) 
     // Neither this host nor what it remembers of the path is to shorten what the search sends.
     let fragment = if job.mtu { Some(Fragment::Probe) } else { job.common.fragment };
     let common = Common { fragment, ..job.common.clone() };
-    let mut prober = super::open(&common, protocol, output)?;
+    let mut prober = super::open(&common, Need { protocol, wait: job.wait.most, one_port: true }, output)?;
     let target = prober.target.ip();
     let size = if job.mtu { LONGEST } else { job.size.unwrap_or(default_size(prober.family)) };
     // Connections of one flow have one port: the next begins when the one before is over.
