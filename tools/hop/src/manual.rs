@@ -70,7 +70,7 @@ same hop, or NEAR times that of a later hop, but half a second in any case. HERE
             "Routers that have several ways choose one by a hash over addresses, protocol and ports, and of ICMP often the checksum. \
 With `--flow fixed`, which is what happens, all of that is the same for every probe, so that a trace shows one way that exists. Probes \
 differ where routers do not look: the sequence number and two octets of data that make up for it, of ICMP; the data, and with it the \
-checksum, of UDP. TCP probes come from one port, one after the other (where nobody answers, `-w` for each: -q 1 and -w 1 make that bearable), and no IPv6 flow label is set. `--flow vary` gives each probe a \
+checksum, of UDP. TCP probes come from one port, one after the other (where nobody answers, `-w` for each: -q 1 and -w 1 make that bearable; a ping takes another port while the one before has no answer, unless `--sport` says which: then that one is given up), and no IPv6 flow label is set. `--flow vary` gives each probe a \
 port or an ICMP checksum of its own: it finds the other ways, and TCP probes may go side by side.
 
 Routers quote eight octets of a UDP datagram at least. Without a raw socket that is too little to tell which probe an answer is \
