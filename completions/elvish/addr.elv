@@ -99,6 +99,7 @@ set edit:completion:arg-completer[addr] = {|@words|
         &'addr;overlap'= {
             cand -f 'Take networks from a file, one a line; - is standard input'
             cand --file 'Take networks from a file, one a line; - is standard input'
+            cand --limit 'List no more pairs than so many'
             cand --color 'Use colour: on a terminal, always or never'
             cand -a 'Show pairs without an address in common too'
             cand --all 'Show pairs without an address in common too'

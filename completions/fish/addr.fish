@@ -92,6 +92,7 @@ complete -c addr -n "__fish_addr_using_subcommand range" -l explain -d 'Show the
 complete -c addr -n "__fish_addr_using_subcommand range" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c addr -n "__fish_addr_using_subcommand range" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c addr -n "__fish_addr_using_subcommand overlap" -s f -l file -d 'Take networks from a file, one a line; - is standard input' -r
+complete -c addr -n "__fish_addr_using_subcommand overlap" -l limit -d 'List no more pairs than so many' -r
 complete -c addr -n "__fish_addr_using_subcommand overlap" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"

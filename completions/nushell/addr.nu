@@ -114,6 +114,7 @@ module completions {
   export extern "addr overlap" [
     --file(-f): string        # Take networks from a file, one a line; - is standard input
     --all(-a)                 # Show pairs without an address in common too
+    --limit: string           # List no more pairs than so many
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete addr overlap color" # Use colour: on a terminal, always or never

@@ -109,6 +109,7 @@ Register-ArgumentCompleter -Native -CommandName 'addr' -ScriptBlock {
         'addr;overlap' {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Take networks from a file, one a line; - is standard input')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Take networks from a file, one a line; - is standard input')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'List no more pairs than so many')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Show pairs without an address in common too')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Show pairs without an address in common too')

@@ -82,10 +82,11 @@ fn a_network_with_its_boundary_drawn() {
   special    192.0.2.0/24 Documentation (TEST-NET-1) (RFC 5737)
              source no, destination no, forwardable no, global no, reserved by IP no
   reverse    2.0.192.in-addr.arpa
+  delegated  32/27.2.0.192.in-addr.arpa
   before it  192.0.2.0/27
   behind it  192.0.2.64/27
   half of    192.0.2.0/26
-  note       less than a zone of the DNS: RFC 2317 says how its names are delegated
+  note       less than a zone of the DNS: its names are delegated by CNAME records (RFC 2317)
 ",
     );
 }
@@ -235,7 +236,7 @@ fn a_text_that_is_no_address_is_told_of_and_the_others_go_on() {
     told.status(1).stdout_is("127.0.0.1\n");
     told.stderr_has("addr: \"256.0.0.1\": ")
         .stderr_has("\"example.com\": no address, no network")
-        .stderr_has("(write four octets: 10.0.0.0)");
+        .stderr_has("(write four octets: 10.0.0.0/8)");
     let file = b"# a comment\n\n192.0.2.1   # with another\n192.0.2.0 255.255.255.0\nno-address\n\xff\n::1\n";
     let told = run_with_input(tool("addr").args(["-f", "-", "--get", "{kind} {text}"]), file);
     told.status(1).stdout_is("address 192.0.2.1\nnetwork 192.0.2.0/24\naddress ::1\n");
@@ -353,4 +354,67 @@ fn headings_and_notes_are_true_at_the_edges() {
     let long = run_with_input(tool("addr").args(["-f", "-"]), "1.2.3.4".repeat(100_000).as_bytes());
     long.status(1).stderr_has("...\": ");
     assert!(long.stderr.len() < 2000, "{} octets of message", long.stderr.len());
+}
+
+#[test]
+fn what_a_text_is_not_is_said_in_its_own_words() {
+    for (text, words) in [
+        (" 192.0.2.1", "a blank stands before it"),
+        ("http://192.0.2.1/", "a URL, and no address (url URL takes it apart)"),
+        ("340282366920938463463374607431768211456", "a number of more than 128 bits"),
+        ("0/0", "(write four octets: 0.0.0.0/0)"),
+        ("10.1/16", "(write four octets: 10.1.0.0/16)"),
+        ("192.0.2.1:80/24", "an address without a port is wanted"),
+    ] {
+        addr(&[text]).status(1).stdout_is("").stderr_has(words);
+    }
+    // A word that is meant for a mask is not passed over because it is a bad one.
+    addr(&["192.0.2.1", "255.0.255.0"]).status(1).stdout_is("").stderr_has("a one behind a zero (bit 9");
+}
+
+#[test]
+fn a_zone_without_an_interface_is_no_missing_zone() {
+    addr(&["fe80::1%nope"]).status(0).stdout_has("0: no interface nope here");
+    addr(&["fe80::1%25lo"]).status(0).stdout_has("no interface 25lo here").stdout_has("write %lo");
+    addr(&["fe80::1"]).status(0).stdout_has("0: no zone");
+    let report = json(&["[fe80::1%nope]:80"]);
+    assert_eq!(report["sockaddr"]["fields"][4]["meaning"], "0: no interface nope here (host order)");
+}
+
+#[test]
+fn what_is_inside_an_ipv6_address_is_said_as_it_is() {
+    addr(&["::192.0.2.1"]).status(0).stdout_has("::192.0.2.1  IPv6, IPv4-compatible, deprecated (RFC 4291)");
+    addr(&["2001:0:4136:e378:8000:63bf:3fff:fdd2"])
+        .stdout_has("192.0.2.45, octets 12 to 15 (Teredo")
+        .stdout_has("and port 40000 outside its NAT, octets 10 to 11; both are stored inverted")
+        .stdout_has("Teredo server 65.54.227.120, octets 4 to 7");
+    addr(&["64:ff9b::10.0.0.1"]).stdout_has("not allowed here: its prefix is for global addresses (RFC 6052");
+    addr(&["2002:a00:1::1"]).stdout_has("not allowed here: 6to4 wants a global address");
+}
+
+#[test]
+fn classes_and_classless_delegations_of_networks() {
+    for network in ["0.0.0.0/0", "128.0.0.0/1"] {
+        let told = addr(&[network]);
+        assert!(!told.status(0).out().contains("class "), "{}", told.story());
+        assert_eq!(json(&[network])["class"], Value::Null);
+    }
+    addr(&["192.0.2.40/27"]).status(0).stdout_has("delegated  32/27.2.0.192.in-addr.arpa");
+    let named = json(&["32/27.2.0.192.in-addr.arpa"]);
+    assert_eq!(
+        (&named["network"], &named["classless_zone"]),
+        (&"192.0.2.32/27".into(), &"32/27.2.0.192.in-addr.arpa".into())
+    );
+}
+
+#[test]
+fn a_line_without_an_end_is_not_held() {
+    // 8 MiB of digits: told of by how it starts, and what follows it is read.
+    let mut octets = vec![b'1'; 8 << 20];
+    octets.extend(b"\n192.0.2.1\n");
+    let told = run_with_input(tool("addr").args(["-f", "-", "--get", "{text}"]), &octets);
+    told.status(1)
+        .stdout_is("192.0.2.1\n")
+        .stderr_has("standard input:1: \"111")
+        .stderr_has("65536 octets: no address is as long");
 }

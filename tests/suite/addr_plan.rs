@@ -45,7 +45,9 @@ fn equal_parts() {
     addr(&["split", "10.0.0.0/24", "-p", "23"]).status(2).stderr_has("larger than 10.0.0.0/24 itself");
     addr(&["split", "10.0.0.0/24", "-p", "33"]).status(2);
     addr(&["split", "10.0.0.0/24", "-n", "0"]).status(2);
-    addr(&["split", "::/0", "-p", "128"]).status(2).stderr_has("340282366920938463463374607431768211456 networks");
+    addr(&["split", "::/0", "-p", "128"])
+        .status(2)
+        .stderr_has("340,282,366,920,938,463,463,374,607,431,768,211,456 networks");
     let few = addr(&["split", "::/0", "-p", "128", "--limit", "2"]);
     few.status(0)
         .stdout_has("::1/128")
@@ -151,7 +153,7 @@ fn the_longest_match_and_what_the_others_lose_by() {
     );
     assert_eq!(found["losers"][0]["why"], "16 bits shorter than /16");
     let told = run_with_input(tool("addr").args(["lpm", "--route", "::/0=v6", "-f", "-"]), b"2001:db8::1\nx\n");
-    told.status(2).stdout_has("2001:db8::1  ::/0  v6").stderr_has("standard input:2: \"x\": not an address");
+    told.status(2).stdout_has("2001:db8::1  ::/0  v6").stderr_has("standard input:2: \"x\": no address");
     addr(&["lpm", "--route", "10.0.0.0/8=a", "10.1.2.3", "--explain"])
         .stdout_has("10.0.0.0/8         00001010|00000000.00000000.00000000  8 alike: matches");
     for args in [&["lpm", "-"][..], &["lpm", "-", "-f", "-"], &["lpm"]] {
@@ -225,4 +227,91 @@ fn one_is_one_and_large_numbers_are_grouped() {
     addr(&["overlap", "10.0.0.0/8", "11.0.0.0/8"]).status(1).stdout_has("(1 pair)");
     let split = addr(&["split", "2001:db8::/32", "-p", "64", "--limit", "1"]);
     split.status(0).stdout_has("4,294,967,296 of /64, each of 18,446,744,073,709,551,616 addresses");
+}
+
+#[test]
+fn what_would_be_passed_over_is_refused() {
+    for args in [
+        &["range", "10.0.0.1:80-10.0.0.5"][..],
+        &["lpm", "--route", "10.0.0.0/8=a", "10.1.1.1:80"],
+        &["same", "10.0.0.1:80", "10.0.0.1:81"],
+        &["split", "10.0.0.0:80", "-n", "1"],
+    ] {
+        addr(args).status(2).stdout_is("").stderr_has("an address without a port is wanted");
+    }
+    for args in [
+        &["range", "fe80::1%lo-fe80::5%lo"][..],
+        &["lpm", "--route", "fe80::/64=a", "fe80::1%lo"],
+        &["overlap", "fe80::%lo/64", "fe80::%eth9/64"],
+        &["supernet", "fe80::%lo/64"],
+        &["special", "fe80::1%lo"],
+    ] {
+        addr(args).status(2).stdout_is("").stderr_has("an address without a zone is wanted (leave out");
+    }
+}
+
+#[test]
+fn many_networks_are_compared_and_no_more_pairs_listed_than_asked_for() {
+    // Without pairs that overlap: as fast as sorting.
+    let apart: String = (0..20_000_u32).map(|index| format!("10.{}.{}.0/24\n", index >> 8, index & 255)).collect();
+    run_with_input(tool("addr").args(["overlap", "-f", "-"]), apart.as_bytes())
+        .status(1)
+        .stdout_is("no two overlap (199,990,000 pairs)\n");
+    let alike = "10.0.0.0/8\n".repeat(400);
+    let told = run_with_input(tool("addr").args(["overlap", "-f", "-"]), alike.as_bytes());
+    told.status(0).stdout_has("and so on: 65,536 of 79,800 are shown (--limit)");
+    let told = run_with_input(tool("addr").args(["overlap", "-f", "-", "--limit", "2", "--json"]), alike.as_bytes());
+    let found = &results(&told.status(0))[0];
+    assert_eq!((found["pairs"].as_array().unwrap().len(), &found["overlapping_total"]), (2, &79_800.into()));
+    addr(&["overlap", "-a", "--limit", "1", "10.0.0.0/8", "11.0.0.0/8", "12.0.0.0/8"])
+        .status(1)
+        .stdout_has("and so on: 1 of 3 are shown")
+        .stdout_has("no two overlap (3 pairs)");
+}
+
+#[test]
+fn nobody_is_asked_for_a_group_or_for_loopback() {
+    addr(&["same", "224.0.0.1/24", "224.0.0.2/24"]).status(1).stdout_has("224.0.0.1 is a group's address");
+    addr(&["same", "ff02::1/64", "ff02::2/64"]).status(1).stdout_has("is a group's address");
+    addr(&["same", "127.0.0.1/8", "10.0.0.1/8"]).status(1).stdout_has("127.0.0.1 is loopback");
+    addr(&["same", "127.0.0.1/8", "127.0.0.2/8"]).status(0).stdout_has("Both are loopback");
+}
+
+#[test]
+fn a_group_makes_no_address() {
+    for mac in ["01:00:5e:01:02:03", "01-00-5e-ff-fe-01-02-03"] {
+        addr(&["eui64", mac, "2001:db8::/64"]).status(1).stdout_has("none: a group has no interface").stderr_is("");
+        addr(&["mac", mac]).status(0);
+    }
+}
+
+#[test]
+fn a_port_is_a_number_or_a_name() {
+    for port in ["", " 80", "+80", "-"] {
+        addr(&["port", "--", port]).status(1).stdout_is("").stderr_has("neither a number nor a service");
+    }
+}
+
+#[test]
+fn a_row_of_a_registry_says_what_it_is_told_of() {
+    let rows = results(&addr(&["special", "8.8.8.8", "10.0.0.1", "192.168.0.0/16", "--json"]).status(1));
+    let asked: Vec<&str> = rows.iter().map(|row| row["asked"].as_str().unwrap()).collect();
+    assert_eq!(asked, ["10.0.0.1/32", "192.168.0.0/16"]);
+    assert_eq!(results(&addr(&["special", "--json"]))[0]["asked"], Value::Null);
+    // One that is no network is told of before anything is shown.
+    addr(&["special", "10.0.0.1", "x"]).status(2).stdout_is("");
+}
+
+#[test]
+fn what_does_not_fit_is_said_in_plain_numbers() {
+    addr(&["vlsm", "10.0.0.0/31", "2"])
+        .status(1)
+        .stderr_has("10.0.0.0/31 has 2 addresses, and the subnets take 4")
+        .stderr_has("a link between two can be a /31 (RFC 3021)");
+    addr(&["vlsm", "10.0.0.0/32", "5"])
+        .status(1)
+        .stderr_has("has 1 address, ")
+        .stderr_has("(each takes a power of two)");
+    addr(&["vlsm", "10.0.0.0/30", "/31", "/32"]).status(0).stdout_has("1 address is left.");
+    addr(&["supernet", "10.0.0.0/32", "10.0.0.2/31"]).stdout_has("takes in 1 address that is in none of them");
 }

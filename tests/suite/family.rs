@@ -150,6 +150,22 @@ fn no_colour_in_a_pipe_and_colour_on_request_only() {
     }
 }
 
+/// DESIGN.md, rule 2. A text that a tool is to show is asked about, and "it is none" is the answer no; one that a command reckons with
+/// was promised to be one, and its line is wrong.
+#[test]
+fn what_is_asked_about_is_answered_and_what_is_promised_is_usage() {
+    for (name, asked, promised) in [
+        ("addr", &["1.2.3.400"][..], &["same", "1.2.3.400", "1.2.3.4"][..]),
+        ("addr", &["mac", "1.2.3.4"], &["eui64", "1.2.3.4"]),
+        ("addr", &["192.0.2.0/33"], &["split", "192.0.2.0/33", "-n", "2"]),
+        ("addr", &["port", "65536"], &["lpm", "--route", "10.0.0.0/8=a", "1.2.3.400"]),
+        ("url", &["http://1.2.3.400/"], &["same", "http://1.2.3.400/", "http://1.2.3.4/"]),
+    ] {
+        run(tool(name).args(asked)).status(1);
+        run(tool(name).args(promised)).status(2).stdout_is("");
+    }
+}
+
 #[test]
 fn an_interrupt_ends_with_130() {
     // Whoever started the tests in the background may have told them to ignore it.

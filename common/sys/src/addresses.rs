@@ -20,6 +20,7 @@ const IFA_ADDRESS: u16 = 1;
 const IFA_LOCAL: u16 = 2;
 const IFA_LABEL: u16 = 3;
 const IFA_BROADCAST: u16 = 4;
+const IFA_CACHEINFO: u16 = 6;
 const IFA_FLAGS: u16 = 8;
 
 /// The length of struct ifaddrmsg.
@@ -33,6 +34,12 @@ flags! {
     AddressFlags(u32) {
         /// A temporary address of RFC 8981; of IPv4, a secondary one.
         TEMPORARY = 0x01, "IFA_F_TEMPORARY";
+        /// Not asked about on the link before it is used.
+        NODAD = 0x02, "IFA_F_NODAD";
+        /// Used before it is known to be nobody else's: RFC 4429.
+        OPTIMISTIC = 0x04, "IFA_F_OPTIMISTIC";
+        /// Somebody else's: not used.
+        DADFAILED = 0x08, "IFA_F_DADFAILED";
         /// A home address of RFC 6275.
         HOMEADDRESS = 0x10, "IFA_F_HOMEADDRESS";
         /// No longer for new connections: its preferred lifetime is over.
@@ -41,6 +48,14 @@ flags! {
         TENTATIVE = 0x40, "IFA_F_TENTATIVE";
         /// For ever.
         PERMANENT = 0x80, "IFA_F_PERMANENT";
+        /// Temporary ones are made beside it.
+        MANAGETEMPADDR = 0x100, "IFA_F_MANAGETEMPADDR";
+        /// Brought no route to its network with it.
+        NOPREFIXROUTE = 0x200, "IFA_F_NOPREFIXROUTE";
+        /// Groups are joined with it.
+        MCAUTOJOIN = 0x400, "IFA_F_MCAUTOJOIN";
+        /// Made as RFC 7217 says: the same on the same network, and another on every other.
+        STABLE_PRIVACY = 0x800, "IFA_F_STABLE_PRIVACY";
     }
 }
 
@@ -68,6 +83,10 @@ pub struct AddressRow {
     pub broadcast: Option<IpAddr>,
     /// How far it means this host, as the kernel counts: RT_SCOPE_UNIVERSE is 0, RT_SCOPE_LINK 253, RT_SCOPE_HOST 254.
     pub scope: u8,
+    /// For how long it is for new connections, in seconds; `None` is for ever.
+    pub preferred: Option<u32>,
+    /// For how long it is this host's, in seconds; `None` is for ever.
+    pub valid: Option<u32>,
 }
 
 /// Every IPv4 and IPv6 address of this host.
@@ -122,12 +141,19 @@ fn parse(payload: &[u8]) -> Result<Option<AddressRow>, Truncated> {
     let scope = reader.u8("ifa_scope")?;
     let index = reader.u32_in(ByteOrder::HOST, "ifa_index")?;
     let (mut local, mut address, mut broadcast, mut flags) = (None, None, None, u32::from(short_flags));
+    let (mut preferred, mut valid) = (None, None);
     for (kind, value) in netlink::attributes(reader.rest()) {
         match kind {
             IFA_LOCAL => local = ip(family, value),
             IFA_ADDRESS => address = ip(family, value),
             IFA_BROADCAST => broadcast = ip(family, value),
             IFA_FLAGS => flags = value.try_into().map_or(flags, u32::from_ne_bytes),
+            // struct ifa_cacheinfo begins with the two lifetimes; all ones is for ever.
+            IFA_CACHEINFO => {
+                let mut cache = Reader::new(value);
+                let mut lifetime = |name| cache.u32_in(ByteOrder::HOST, name).ok().filter(|left| *left != u32::MAX);
+                (preferred, valid) = (lifetime("ifa_prefered"), lifetime("ifa_valid"));
+            }
             _ => {}
         }
     }
@@ -136,7 +162,7 @@ fn parse(payload: &[u8]) -> Result<Option<AddressRow>, Truncated> {
     let peer = address.filter(|address| local.is_some_and(|local| local != *address));
     Ok(addr.map(|addr| {
         let own = InterfaceAddress { addr, prefix_length, index, flags: AddressFlags(flags) };
-        AddressRow { own, peer, broadcast, scope }
+        AddressRow { own, peer, broadcast, scope, preferred, valid }
     }))
 }
 
@@ -206,12 +232,19 @@ mod tests {
         octets.extend(8_u16.to_ne_bytes());
         octets.extend(IFA_FLAGS.to_ne_bytes());
         octets.extend(0x120_u32.to_ne_bytes());
+        octets.extend(20_u16.to_ne_bytes());
+        octets.extend(IFA_CACHEINFO.to_ne_bytes());
+        for number in [50, u32::MAX, 0, 0] {
+            octets.extend(number.to_ne_bytes());
+        }
         let all = parse(&octets).unwrap().unwrap();
         assert_eq!((all.peer, all.broadcast, all.scope), ("10.0.0.2".parse().ok(), None, 0));
+        assert_eq!((all.preferred, all.valid), (Some(50), None));
         let row = all.own;
         assert_eq!((row.addr, row.prefix_length, row.index), ("10.0.0.1".parse().unwrap(), 24, 7));
         assert_eq!(row.flags, AddressFlags(0x120));
         assert!(row.flags.contains(AddressFlags::DEPRECATED));
+        assert_eq!(row.flags.unnamed(), AddressFlags::EMPTY);
     }
 
     proptest! {

@@ -17,6 +17,8 @@ const IFLA_BROADCAST: u16 = 2;
 const IFLA_IFNAME: u16 = 3;
 const IFLA_MTU: u16 = 4;
 const IFLA_OPERSTATE: u16 = 16;
+const IFLA_PROP_LIST: u16 = 52;
+const IFLA_ALT_IFNAME: u16 = 53;
 
 /// The length of struct ifinfomsg.
 const IFINFOMSG_LEN: usize = 16;
@@ -28,6 +30,8 @@ pub struct Link {
     pub index: u32,
     /// Its name. Octets that are not UTF-8 have U+FFFD in their place.
     pub name: String,
+    /// Its other names.
+    pub other_names: Vec<String>,
     /// What kind of hardware it is: ARPHRD_ETHER is 1, ARPHRD_LOOPBACK 772.
     pub hardware_type: u16,
     /// What it is and does.
@@ -69,6 +73,7 @@ fn parse(payload: &[u8]) -> Result<Link, Truncated> {
     let mut link = Link {
         index,
         name: String::new(),
+        other_names: Vec::new(),
         hardware_type,
         flags,
         mtu: None,
@@ -78,7 +83,11 @@ fn parse(payload: &[u8]) -> Result<Link, Truncated> {
     };
     for (kind, value) in netlink::attributes(reader.rest()) {
         match kind {
-            IFLA_IFNAME => String::from_utf8_lossy(value).trim_end_matches('\0').clone_into(&mut link.name),
+            IFLA_IFNAME => link.name = text(value),
+            IFLA_PROP_LIST => {
+                let names = netlink::attributes(value).filter(|(kind, _)| *kind == IFLA_ALT_IFNAME);
+                link.other_names.extend(names.map(|(_, name)| text(name)));
+            }
             IFLA_ADDRESS => link.address = value.to_vec(),
             IFLA_BROADCAST => link.broadcast = value.to_vec(),
             IFLA_MTU => link.mtu = value.try_into().ok().map(u32::from_ne_bytes),
@@ -87,6 +96,10 @@ fn parse(payload: &[u8]) -> Result<Link, Truncated> {
         }
     }
     Ok(link)
+}
+
+fn text(value: &[u8]) -> String {
+    String::from_utf8_lossy(value).trim_end_matches('\0').to_owned()
 }
 
 #[cfg(test)]

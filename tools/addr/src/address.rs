@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV
 use serde::Serialize;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
-use sockeye_common::addr::{Host, IpText, ipv6_scope};
+use sockeye_common::addr::{Host, IpText, Zone, ipv6_scope};
 use sockeye_common::escape::escape;
 use sockeye_common::hex;
 use sockeye_common::order::{ByteOrder, Net32};
@@ -193,6 +193,20 @@ impl SockaddrReport {
             fields: sockaddr.fields().into_iter().map(field).collect(),
         }
     }
+
+    /// Says of a scope id of 0 which interface there is none of, where the text names one.
+    #[must_use]
+    fn in_zone(mut self, zone: Option<&Zone>) -> Self {
+        let scope = self.fields.iter_mut().find(|field| field.name == "sin6_scope_id");
+        if let Some((field, zone)) = scope.zip(zone).filter(|(field, _)| field.octets == "00 00 00 00") {
+            field.meaning = match zone.as_str().strip_prefix("25").filter(|name| !name.is_empty()) {
+                // A URL has the octets of a % escaped: RFC 6874 section 2.
+                Some(name) => format!("0: no interface {} here; %25 is % in URLs alone: write %{name}", zone.as_str()),
+                None => format!("0: no interface {} here (host order)", zone.as_str()),
+            };
+        }
+        self
+    }
 }
 
 /// Says all of an address. `scope_id` is the index of its zone, 0 if it has none or that is no interface here.
@@ -234,7 +248,7 @@ pub fn report(input: &str, address: &Address, readings: Readings, scope_id: u32)
         solicited_node_mac: solicited_node.and_then(|addr| multicast::mac(addr.into())).map(|mac| mac.to_string()),
         as_mask: v4.filter(|addr| addr.octets().starts_with(&[255])).and_then(mask_length),
         readings,
-        sockaddr: SockaddrReport::of(socket_addr(address, scope_id)),
+        sockaddr: SockaddrReport::of(socket_addr(address, scope_id)).in_zone(zone.as_ref()),
         ip: *ip,
     }
 }
@@ -329,6 +343,9 @@ impl Report {
         match &self.special {
             Some(special) => format!("{family}, {}", special.name),
             None if self.scope == Some("Site-Local") => format!("{family}, site-local, deprecated (RFC 3879)"),
+            None if self.embedded.as_ref().is_some_and(|inside| inside.kind == embedded::COMPATIBLE) => {
+                format!("{family}, {}, deprecated (RFC 4291)", embedded::COMPATIBLE)
+            }
             None if self.ip.is_ipv6() && bits::number(self.ip) >> 125 != 1 => {
                 format!("{family}, not assigned to anybody (2000::/3 is global unicast)")
             }
@@ -383,8 +400,10 @@ impl Render for Report {
         if let Some(Embedded { kind, v4, octets: (from, to), rfc, server, port }) = &self.embedded {
             sheet.row(["IPv4 inside", &format!("{v4}, octets {from} to {} ({kind}, {rfc})", to - 1)]);
             if let (Some(server), Some(port)) = (server, port) {
-                sheet.row(["", &format!("server {server}, port {port} of its NAT (both stored inverted)")]);
+                sheet.row(["", &format!("and port {port} outside its NAT, octets 10 to 11; both are stored inverted")]);
+                sheet.row(["", &format!("Teredo server {server}, octets 4 to 7")]);
             }
+            sheet.pair("", embedded::forbidden(kind, *v4));
         }
         if let Some(Forms { mapped, nat64, six_to_four }) = &self.ipv6_forms {
             sheet.row(["in IPv6", &format!("{}  (mapped)", IpText((*mapped).into()))]);

@@ -72,6 +72,12 @@ pub fn grouped(digits: &str) -> String {
     text
 }
 
+/// So many addresses, in words: `1 address`, `65,536 addresses`.
+pub fn addresses(count: &str) -> String {
+    let noun = if count == "1" { "address" } else { "addresses" };
+    format!("{} {noun}", grouped(count))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

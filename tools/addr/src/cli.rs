@@ -145,6 +145,8 @@ pub struct Show {
     pub get: Option<Template>,
     /// Whether they are MAC addresses and nothing else.
     pub only_mac: bool,
+    /// Whether what is asked for is the IPv6 address that they make.
+    pub addresses: bool,
     /// Networks in which a MAC address makes an address.
     pub networks: Vec<Prefix>,
 }
@@ -219,7 +221,7 @@ impl ShowArgs {
 impl Eui64Args {
     fn job(self) -> Result<Show, Failure> {
         let network = |text: &String| {
-            let prefix = network_argument(text)?.prefix;
+            let prefix = network_argument(text)?;
             if prefix.first().is_ipv4() || prefix.length() > 64 {
                 let failure = Failure::usage(format!("{prefix}: a network of IPv6 with 64 bits or fewer is wanted"));
                 return Err(failure.hint("the other 64 are the interface's"));
@@ -235,7 +237,7 @@ impl Eui64Args {
         if crate::mac::parse::<6>(&text).is_none() && crate::mac::parse::<8>(&text).is_none() {
             return Err(wrong(&text, &crate::given::Fault::NotAMac));
         }
-        Ok(Show { texts: vec![self.mac], only_mac: true, networks, ..Show::default() })
+        Ok(Show { texts: vec![self.mac], only_mac: true, addresses: true, networks, ..Show::default() })
     }
 }
 

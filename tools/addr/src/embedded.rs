@@ -6,6 +6,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde::Serialize;
 use sockeye_common::special;
 
+/// The mechanism of `::192.0.2.1`, which has no range of its own in the registries.
+pub const COMPATIBLE: &str = "IPv4-compatible";
+const NAT64: &str = "NAT64";
+const SIX_TO_FOUR: &str = "6to4";
+
 /// An IPv4 address inside an IPv6 address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Embedded {
@@ -35,12 +40,12 @@ pub fn of(addr: Ipv6Addr) -> Option<Embedded> {
         [0, 0, 0, 0, 0xffff, 0, ..] => found("IPv4-translated (SIIT)", last, (12, 16), "RFC 2765, obsolete"),
         // ::1 and the like are no IPv4 address.
         [0, 0, 0, 0, 0, 0, ..] if bits > 0xffff => {
-            found("IPv4-compatible", last, (12, 16), "RFC 4291 section 2.5.5.1, deprecated")
+            found(COMPATIBLE, last, (12, 16), "RFC 4291 section 2.5.5.1, deprecated")
         }
-        [0x64, 0xff9b, 0, 0, 0, 0, ..] => found("NAT64", last, (12, 16), "RFC 6052 section 2.1"),
+        [0x64, 0xff9b, 0, 0, 0, 0, ..] => found(NAT64, last, (12, 16), "RFC 6052 section 2.1"),
         // The network may choose how long its prefix is: with 96 bits the address stands at the end.
         [0x64, 0xff9b, 1, ..] => found("NAT64 within a network", last, (12, 16), "RFC 8215, if its prefix has 96 bits"),
-        [0x2002, ..] => found("6to4", Ipv4Addr::new(c, d, e, f), (2, 6), "RFC 3056"),
+        [0x2002, ..] => found(SIX_TO_FOUR, Ipv4Addr::new(c, d, e, f), (2, 6), "RFC 3056"),
         [0x2001, 0, ..] => Some(Embedded {
             kind: "Teredo",
             v4: Ipv4Addr::new(!m, !n, !o, !p),
@@ -68,14 +73,29 @@ pub struct Forms {
     pub six_to_four: Option<Ipv6Addr>,
 }
 
+/// Why an IPv4 address may not stand inside an IPv6 address of that kind, if it may not.
+///
+/// # Source
+/// RFC 6052 section 3.1, RFC 3056 section 2.
+pub fn forbidden(kind: &str, v4: Ipv4Addr) -> Option<&'static str> {
+    match kind {
+        NAT64 if !is_global(v4) => Some("not allowed here: its prefix is for global addresses (RFC 6052 section 3.1)"),
+        SIX_TO_FOUR if !is_global(v4) => Some("not allowed here: 6to4 wants a global address (RFC 3056 section 2)"),
+        _ => None,
+    }
+}
+
+fn is_global(addr: Ipv4Addr) -> bool {
+    !addr.is_multicast() && special::lookup(addr.into()).is_none_or(|range| range.globally_reachable == Some(true))
+}
+
 /// The IPv6 forms of an IPv4 address.
 ///
 /// # Source
 /// RFC 6052 section 3.1 forbids the well-known prefix for addresses that are not global, RFC 3056 section 2 the 6to4 network.
 pub fn forms(addr: Ipv4Addr) -> Forms {
     let bits = u128::from(addr.to_bits());
-    let global =
-        !addr.is_multicast() && special::lookup(addr.into()).is_none_or(|range| range.globally_reachable == Some(true));
+    let global = is_global(addr);
     let form = |bits| global.then(|| Ipv6Addr::from_bits(bits));
     Forms {
         mapped: addr.to_ipv6_mapped(),
@@ -112,6 +132,17 @@ mod tests {
         for text in ["::", "::1", "2001:db8::1", "fe80::1", "ff02::5efe:1:1"] {
             assert_eq!(of(text.parse().unwrap()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_not_global_is_forbidden_inside() {
+        let said = |text: &str| {
+            let inside = of(text.parse().unwrap()).unwrap();
+            forbidden(inside.kind, inside.v4).is_some()
+        };
+        assert!(said("64:ff9b::10.0.0.1") && said("2002:a00:1::1") && said("64:ff9b::224.0.0.1"));
+        assert!(!said("64:ff9b::8.8.8.8") && !said("2002:808:808::1") && !said("64:ff9b:1::10.0.0.1"));
+        assert!(!said("::ffff:10.0.0.1"));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! - What is short is read as inet_aton(3) does: `127.1` is 127.0.0.1, `010.0.0.1` is 8.0.0.1. Before a prefix it is refused:
 //!   `10/8` means 10.0.0.0/8 to a person, and 0.0.0.10/8 to the C library.
 //! - The mask `0.0.0.0` is that of /0, and no wildcard.
+//! - `0/25.2.0.192.in-addr.arpa` is the network of a classless delegation (RFC 2317), and no address with a mask.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -18,6 +19,9 @@ use sockeye_common::prefix::Prefix;
 
 use crate::mac::{self, Eui64, Mac};
 use crate::reverse;
+
+/// How long a text may be, in octets: the longest reverse name with a mask behind it is shorter.
+const LONGEST: usize = 256;
 
 /// A text, and what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,6 +142,19 @@ impl Given {
 }
 
 fn thing(text: &str) -> Result<Thing, Fault> {
+    if text.len() > LONGEST {
+        return Err(Fault::TooLong { octets: text.len() });
+    }
+    if text.starts_with(char::is_whitespace) {
+        return Err(Fault::BlankFirst);
+    }
+    if text.contains("://") {
+        return Err(Fault::Url);
+    }
+    if let Some(prefix) = reverse::classless(text) {
+        let form = MaskForm::Implied;
+        return Ok(Thing::Network(Network { form, ..Network::of_prefix(prefix) }));
+    }
     if let Some((addr, mask)) = text.split_once('/') {
         return network(addr, mask).map(Thing::Network);
     }
@@ -174,6 +191,9 @@ fn thing(text: &str) -> Result<Thing, Fault> {
     }
     if let Some(addr) = number(text) {
         return Ok(address(addr, Notation::Number));
+    }
+    if is_number(text) {
+        return Err(Fault::TooLarge);
     }
     Err(strict.map_or_else(|| Fault::Name { name: text.to_owned() }, Fault::Address))
 }
@@ -222,6 +242,14 @@ fn number(text: &str) -> Option<IpAddr> {
     }
 }
 
+/// Whether it is one number, however large.
+fn is_number(text: &str) -> bool {
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit()),
+        None => !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()),
+    }
+}
+
 fn hex_number(digits: &str) -> Option<u128> {
     // What from_str_radix takes besides digits is a sign.
     digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u128::from_str_radix(digits, 16).ok()).flatten()
@@ -239,18 +267,21 @@ pub fn parse_network(text: &str) -> Result<Network, Fault> {
             Ok(Network { ip, zone, prefix: Prefix::host(ip), form: MaskForm::Implied })
         }
         Thing::Address(Address { notation: Notation::Classic, ip, .. }) => {
-            Err(Fault::ShortNetwork { text: text.to_owned(), read: ip })
+            Err(Fault::ShortNetwork { text: text.to_owned(), mask: None, read: ip })
         }
-        Thing::Address(_) | Thing::Mac(_) | Thing::Eui64(_) => Err(Fault::NotANetwork),
+        Thing::Address(_) => Err(Fault::Port),
+        Thing::Mac(_) | Thing::Eui64(_) => Err(Fault::NotANetwork),
     }
 }
 
-/// Reads one address, and nothing else.
+/// Reads one address, and nothing else: a port or a zone would be passed over.
 ///
 /// # Errors
 /// [`Fault`] that says why it is none.
 pub fn parse_ip(text: &str) -> Result<IpAddr, Fault> {
     match thing(text)? {
+        Thing::Address(Address { port: Some(_), .. }) => Err(Fault::Port),
+        Thing::Address(Address { zone: Some(_), .. }) => Err(Fault::Zone),
         Thing::Address(Address { ip, .. }) => Ok(ip),
         Thing::Network(_) | Thing::Mac(_) | Thing::Eui64(_) => Err(Fault::NotAnAddress),
     }
@@ -266,7 +297,10 @@ fn network(addr: &str, mask: &str) -> Result<Network, Fault> {
             {
                 (ip, zone)
             }
-            Thing::Address(Address { ip, .. }) => return Err(Fault::ShortNetwork { text: addr.to_owned(), read: ip }),
+            Thing::Address(Address { port: Some(_), .. }) => return Err(Fault::Port),
+            Thing::Address(Address { ip, .. }) => {
+                return Err(Fault::ShortNetwork { text: addr.to_owned(), mask: Some(mask.to_owned()), read: ip });
+            }
             Thing::Network(_) | Thing::Mac(_) | Thing::Eui64(_) => return Err(Fault::NotANetwork),
         },
     };
@@ -314,11 +348,20 @@ pub fn mask_length(family: IpAddr, mask: &str) -> Result<(u8, MaskForm), Fault> 
     Err(Fault::Gaps { mask: mask.to_owned(), bit: zeros.saturating_add(1) })
 }
 
-/// Whether a word behind an address is its mask: one that begins with 255, as no address in use does.
+/// Whether a word behind an address is meant for its mask: one that begins with 255, as no address in use does. It need not be a
+/// good one.
 pub fn is_mask_word(word: &str) -> bool {
     let family = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
     let begins = word.starts_with("255.") || word.starts_with("0xff") || word.starts_with("0xFF");
-    begins && matches!(mask_length(family, word), Ok((_, MaskForm::Mask)))
+    begins && matches!(mask_length(family, word), Ok((_, MaskForm::Mask)) | Err(Fault::Gaps { .. }))
+}
+
+/// Four octets for a short form: what a person means by it where its numbers are decimal, and otherwise what the C library reads.
+fn whole(text: &str, read: IpAddr) -> String {
+    let mut octets: Vec<&str> = text.split('.').collect();
+    octets.resize(octets.len().max(4), "0");
+    let padded = octets.join(".");
+    if padded.parse::<Ipv4Addr>().is_ok() { padded } else { read.to_string() }
 }
 
 /// Whether it is two addresses with a hyphen between them.
@@ -336,6 +379,21 @@ pub enum Fault {
         /// The name.
         name: String,
     },
+    /// It is too long for any notation.
+    TooLong {
+        /// How long.
+        octets: usize,
+    },
+    /// A blank stands before it.
+    BlankFirst,
+    /// It is a URL.
+    Url,
+    /// It is a number of more than 128 bits.
+    TooLarge,
+    /// A port, where it would be passed over.
+    Port,
+    /// A zone, where it would be passed over.
+    Zone,
     /// The port is a name.
     ServiceName {
         /// The name.
@@ -379,6 +437,8 @@ pub enum Fault {
     ShortNetwork {
         /// The text.
         text: String,
+        /// What stands behind the slash.
+        mask: Option<String>,
         /// What inet_aton(3) reads.
         read: IpAddr,
     },
@@ -397,10 +457,11 @@ impl Fault {
             Self::Name { name } if is_range(name) => "addr range takes ranges".to_owned(),
             Self::Name { .. } => "addr asks no resolver: dig +compare NAME does".to_owned(),
             Self::ServiceName { .. } => "write its number: addr port NAME tells it".to_owned(),
-            Self::ShortNetwork { text, .. } => {
-                let mut octets: Vec<&str> = text.split('.').collect();
-                octets.resize(4, "0");
-                format!("write four octets: {}", octets.join("."))
+            Self::Url => "url URL takes it apart".to_owned(),
+            Self::Zone => "leave out what begins with %".to_owned(),
+            Self::ShortNetwork { text, mask, read } => {
+                let mask = mask.as_ref().map_or_else(String::new, |mask| format!("/{mask}"));
+                format!("write four octets: {}{}", escape(&whole(text, *read)), escape(&mask))
             }
             Self::NotAMac => "as in 52:54:00:12:34:56, 52-54-00-12-34-56, 5254.0012.3456 or 525400123456".to_owned(),
             Self::Trailing { read } => format!("inet_aton(3) of glibc takes it as {read}: it stops at the blank"),
@@ -415,6 +476,12 @@ impl fmt::Display for Fault {
         match self {
             Self::Address(error) => write!(f, "{error}"),
             Self::Name { .. } => f.write_str("no address, no network and no MAC address"),
+            Self::TooLong { octets } => write!(f, "{octets} octets: no address is as long"),
+            Self::BlankFirst => f.write_str("a blank stands before it"),
+            Self::Url => f.write_str("a URL, and no address"),
+            Self::TooLarge => f.write_str("a number of more than 128 bits"),
+            Self::Port => f.write_str("an address without a port is wanted"),
+            Self::Zone => f.write_str("an address without a zone is wanted"),
             Self::ServiceName { name } => write!(f, "the port is the name {}", escape(name)),
             Self::Reverse { why } => f.write_str(why),
             Self::PrefixTooLong { length: u32::MAX, width } => write!(f, "the prefix is longer than {width} bits"),
@@ -430,7 +497,7 @@ impl fmt::Display for Fault {
             }
             Self::OtherFamily { mask } => write!(f, "the mask {} is of the other family", escape(mask)),
             Self::ShortNetwork { read, .. } => {
-                write!(f, "a short form that the C library reads as {read} does not stand for a network")
+                write!(f, "what inet_aton(3) reads as {read} does not stand for a network")
             }
             Self::NotANetwork => f.write_str("not a network"),
             Self::NotAnAddress => f.write_str("not an address"),
@@ -507,6 +574,8 @@ mod tests {
             ("fe80::1%eth0/64", "fe80::/64", MaskForm::Length),
             ("2.0.192.in-addr.arpa", "192.0.2.0/24", MaskForm::Implied),
             ("8.b.d.0.1.0.0.2.ip6.arpa.", "2001:db8::/32", MaskForm::Implied),
+            ("0/25.2.0.192.in-addr.arpa", "192.0.2.0/25", MaskForm::Implied),
+            ("192/26.2.0.192.IN-ADDR.ARPA.", "192.0.2.192/26", MaskForm::Implied),
             ("192.0.2.1", "192.0.2.1/32", MaskForm::Implied),
             ("0xc0000201/24", "192.0.2.0/24", MaskForm::Length),
         ] {
@@ -535,13 +604,29 @@ mod tests {
             let fault = thing(text).unwrap_err();
             assert!(fault.to_string().contains(words) || words == "1.2.3.4.5", "{text}: {fault}");
         }
+        for (text, words) in [
+            (" 192.0.2.1", "a blank stands before it"),
+            ("http://192.0.2.1/", "a URL"),
+            ("340282366920938463463374607431768211456", "more than 128 bits"),
+            ("0x100000000000000000000000000000000", "more than 128 bits"),
+            ("10.0.0.1:80/24", "without a port"),
+        ] {
+            let fault = thing(text).unwrap_err();
+            assert!(fault.to_string().contains(words), "{text}: {fault}");
+        }
+        assert_eq!(thing(&"1".repeat(300)).unwrap_err(), Fault::TooLong { octets: 300 });
+        assert_eq!((parse_ip("[::1]:80"), parse_ip("fe80::1%lo")), (Err(Fault::Port), Err(Fault::Zone)));
+        assert_eq!(parse_network("10.0.0.1:80"), Err(Fault::Port));
         for text in ["1.2.3.4 foo", "1.2.3.4 "] {
             assert!(thing(text).unwrap_err().hint().unwrap().contains("takes it as 1.2.3.4"), "{text}");
         }
-        assert_eq!(thing("10/8").unwrap_err().hint().unwrap(), "write four octets: 10.0.0.0");
+        assert_eq!(thing("10/8").unwrap_err().hint().unwrap(), "write four octets: 10.0.0.0/8");
+        assert_eq!(thing("0/0").unwrap_err().hint().unwrap(), "write four octets: 0.0.0.0/0");
+        // Whoever follows the hint is understood.
+        assert_eq!(thing("010.1/8").unwrap_err().hint().unwrap(), "write four octets: 8.0.0.1/8");
         assert_eq!(thing("10.0.0.1-10.0.0.9").unwrap_err().hint().unwrap(), "addr range takes ranges");
-        assert!(is_mask_word("255.255.255.0") && is_mask_word("0xffffff00"));
-        assert!(!is_mask_word("255.0.255.0") && !is_mask_word("10.0.0.0") && !is_mask_word("0.0.0.255"));
+        assert!(is_mask_word("255.255.255.0") && is_mask_word("0xffffff00") && is_mask_word("255.0.255.0"));
+        assert!(!is_mask_word("10.0.0.0") && !is_mask_word("0.0.0.255") && !is_mask_word("255.256.0.0"));
     }
 
     proptest! {

@@ -24,6 +24,8 @@ use crate::shell;
 struct Report {
     /// The name.
     name: String,
+    /// Its other names.
+    other_names: Vec<String>,
     /// The index: what sin6_scope_id holds.
     index: u32,
     /// The flags by their names in C.
@@ -66,6 +68,10 @@ struct Own {
     scope: Option<&'static str>,
     /// What the kernel thinks of it, by the names in C.
     flags: Vec<&'static str>,
+    /// For how many seconds it is for new connections; `None` is for ever.
+    preferred_s: Option<u32>,
+    /// For how many seconds it is this host's; `None` is for ever.
+    valid_s: Option<u32>,
     /// What IANA reserved it for.
     special: Option<Special>,
     /// Whether its second half is made of the interface's MAC address.
@@ -132,25 +138,28 @@ pub fn run(job: &Interfaces, output: &mut Output<'_>) -> Result<Status, Failure>
     let (links, rows) = shell::interfaces()?;
     let mut status = Status::YES;
     for name in &job.names {
-        if !links.iter().any(|link| link.name == *name || link.index.to_string() == *name) {
+        if !links.iter().any(|link| is_called(link, name)) {
             let failure = Failure::new(Status::NO, format!("{}: no such interface", escape(name)));
             let names = links.iter().map(|link| link.name.as_str()).collect::<Vec<_>>().join(", ");
             output.failure(&failure.hint(format!("there are {}", escape(&names))));
             status = Status::NO;
         }
     }
-    let wanted = |link: &&Link| {
-        job.names.is_empty() || job.names.iter().any(|name| link.name == *name || link.index.to_string() == *name)
-    };
+    let wanted = |link: &&Link| job.names.is_empty() || job.names.iter().any(|name| is_called(link, name));
     let reports: Vec<Report> = links.iter().filter(wanted).map(|link| report(link, &rows)).collect();
     output.list(&Reports(&reports), &reports)?;
     if status == Status::YES { Ok(status) } else { Err(Failure::Silent(status)) }
+}
+
+fn is_called(link: &Link, name: &String) -> bool {
+    link.name == *name || link.index.to_string() == *name || link.other_names.contains(name)
 }
 
 fn report(link: &Link, rows: &[AddressRow]) -> Report {
     let mac = <[u8; 6]>::try_from(link.address.as_slice()).ok().map(Mac);
     Report {
         name: link.name.clone(),
+        other_names: link.other_names.clone(),
         index: link.index,
         flags: link.flags.names().collect(),
         state: link.operstate.and_then(state),
@@ -166,7 +175,7 @@ fn report(link: &Link, rows: &[AddressRow]) -> Report {
 }
 
 fn own(row: &AddressRow, mac: Option<Mac>) -> Own {
-    let AddressRow { own, peer, broadcast, scope: reach } = row;
+    let AddressRow { own, peer, broadcast, scope: reach, preferred, valid } = row;
     let text = |addr: IpAddr| IpText(addr).to_string();
     let of_mac = match own.addr {
         IpAddr::V6(addr) => mac.is_some_and(|mac| mac.0 != [0; 6] && mac.modified_eui64() == Eui64::of_address(addr)),
@@ -180,6 +189,8 @@ fn own(row: &AddressRow, mac: Option<Mac>) -> Own {
         broadcast: broadcast.map(text),
         scope: scope(*reach),
         flags: flags(own.addr, own.flags),
+        preferred_s: *preferred,
+        valid_s: *valid,
         special: Special::of(own.addr),
         of_mac,
     }
@@ -205,26 +216,37 @@ impl Render for Report {
         let mut sheet = Sheet::new(2);
         let up: Vec<&str> = self.flags.iter().map(|flag| flag.trim_start_matches("IFF_")).collect();
         sheet.row(["flags", &up.join(" ")]);
+        sheet.pair("also", (!self.other_names.is_empty()).then(|| escape(&self.other_names.join(", ")).into_owned()));
         sheet.pair("hardware", self.hardware.name);
         sheet.pair("MAC", self.mac.as_deref());
         sheet.pair("MTU", self.mtu_octets.map(|mtu| format!("{mtu} octets")));
-        for Own { address, prefix_length, peer, broadcast, scope, flags, special, of_mac, .. } in &self.addresses {
-            let label = if address.contains(':') { "IPv6" } else { "IPv4" };
-            let mut said = Vec::new();
-            said.extend(broadcast.as_ref().map(|broadcast| format!("broadcast {broadcast}")));
-            said.extend(scope.map(|scope| format!("scope {scope}")));
-            said.extend(special.as_ref().map(|special| special.name.to_owned()));
-            if *of_mac {
-                said.push("made of the MAC".to_owned());
-            }
-            let plain = ["IFA_F_PERMANENT"];
-            let shown = flags.iter().filter(|flag| !plain.contains(flag));
-            said.extend(shown.map(|flag| flag.trim_start_matches("IFA_F_").to_ascii_lowercase()));
-            // The network is the other end's, where there is one.
-            let peer = peer.as_ref().map_or_else(String::new, |peer| format!(" peer {peer}"));
-            sheet.row([label, &format!("{address}{peer}/{prefix_length}  {}", said.join(", "))]);
+        for own in &self.addresses {
+            sheet.row(own.row());
         }
         sheet.render(text)
+    }
+}
+
+impl Own {
+    /// The family, and the address with what is to be known of it.
+    fn row(&self) -> [String; 2] {
+        let Self { address, prefix_length, peer, .. } = self;
+        let label = if address.contains(':') { "IPv6" } else { "IPv4" };
+        let mut said = Vec::new();
+        said.extend(self.broadcast.as_ref().map(|broadcast| format!("broadcast {broadcast}")));
+        said.extend(self.scope.map(|scope| format!("scope {scope}")));
+        said.extend(self.special.as_ref().map(|special| special.name.to_owned()));
+        if self.of_mac {
+            said.push("made of the MAC".to_owned());
+        }
+        let shown = self.flags.iter().filter(|flag| **flag != "IFA_F_PERMANENT");
+        said.extend(shown.map(|flag| flag.trim_start_matches("IFA_F_").to_ascii_lowercase()));
+        // What is over says so by a flag.
+        said.extend(self.preferred_s.filter(|left| *left > 0).map(|left| format!("preferred for {left} s")));
+        said.extend(self.valid_s.map(|left| format!("valid for {left} s")));
+        // The network is the other end's, where there is one.
+        let peer = peer.as_ref().map_or_else(String::new, |peer| format!(" peer {peer}"));
+        [label.to_owned(), format!("{address}{peer}/{prefix_length}  {}", said.join(", "))]
     }
 }
 
@@ -240,6 +262,7 @@ mod tests {
         let link = Link {
             index: 2,
             name: "eth0".to_owned(),
+            other_names: vec!["uplink".to_owned()],
             hardware_type: 1,
             flags: InterfaceFlags::UP | InterfaceFlags::RUNNING,
             mtu: Some(1500),
@@ -252,10 +275,16 @@ mod tests {
             peer: None,
             broadcast: None,
             scope: 253,
+            preferred: Some(50),
+            valid: None,
         };
         let rows = [row("fe80::5054:ff:fe12:3456", 64, 2), row("127.0.0.1", 8, 1), row("10.0.0.5", 24, 2)];
         let found = report(&link, &rows);
         assert_eq!(found.addresses.len(), 2);
+        assert!(is_called(&link, &"uplink".to_owned()) && !is_called(&link, &"up".to_owned()));
+        let [label, said] = found.addresses[0].row();
+        assert_eq!((label.as_str(), found.addresses[0].valid_s), ("IPv6", None));
+        assert!(said.ends_with("made of the MAC, preferred for 50 s"), "{said}");
         assert!(found.addresses[0].of_mac && !found.addresses[1].of_mac);
         assert_eq!(found.addresses[1].network.as_deref(), Some("10.0.0.0/24"));
         assert_eq!((found.state, found.hardware.name), (Some("up"), Some("Ethernet")));

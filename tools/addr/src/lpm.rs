@@ -5,7 +5,7 @@ use std::io;
 use std::net::IpAddr;
 
 use serde::Serialize;
-use sockeye_cli::escape::{escape, escape_octets};
+use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Render, Status, Text};
 use sockeye_common::addr::IpText;
@@ -14,7 +14,7 @@ use sockeye_common::prefix::Prefix;
 use crate::cli::Lpm;
 use crate::explain::Event;
 use crate::given::parse_ip;
-use crate::plan::wrong;
+use crate::plan::{wrong, wrong_line};
 use crate::route::{self, Route, Table};
 use crate::sheet::Sheet;
 use crate::shell::Lines;
@@ -86,17 +86,17 @@ pub fn run(job: &Lpm, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut failed = None;
     let index = Index::new(read(job, &mut failed, output)?);
     for text in &job.addresses {
-        look(text, &index, &mut failed, output)?;
+        let addr = parse_ip(text).map_err(|fault| wrong(text, &fault))?;
+        look(addr, &index, &mut failed, output)?;
     }
     for file in &job.files {
         let mut lines = Lines::open(file)?;
         let name = lines.name.clone();
         while let Some((number, line)) = lines.next_line()? {
-            match str::from_utf8(line) {
-                Ok(text) if parse_ip(text).is_ok() => look(text, &index, &mut failed, output)?,
-                _ => {
-                    let message = format!("{name}:{number}: \"{}\": not an address", escape_octets(line));
-                    output.failure(&Failure::usage(message));
+            match parse_ip(&String::from_utf8_lossy(line)) {
+                Ok(addr) => look(addr, &index, &mut failed, output)?,
+                Err(fault) => {
+                    output.failure(&wrong_line(&name, number, line, &fault));
                     failed.get_or_insert(Status::USAGE);
                 }
             }
@@ -126,8 +126,7 @@ fn read(job: &Lpm, failed: &mut Option<Status>, output: &mut Output<'_>) -> Resu
                 Ok(line) => table.push(line),
                 Err(fault) => {
                     let dest = text.split_whitespace().next().unwrap_or_default();
-                    let message = format!("{name}:{number}: \"{}\": {fault}", escape(dest));
-                    output.failure(&Failure::usage(message));
+                    output.failure(&wrong_line(&name, number, dest.as_bytes(), &fault));
                     failed.get_or_insert(Status::USAGE);
                 }
             }
@@ -136,8 +135,7 @@ fn read(job: &Lpm, failed: &mut Option<Status>, output: &mut Output<'_>) -> Resu
     Ok(table.finish())
 }
 
-fn look(text: &str, index: &Index, failed: &mut Option<Status>, output: &mut Output<'_>) -> Result<(), Failure> {
-    let addr = parse_ip(text).map_err(|fault| wrong(text, &fault))?;
+fn look(addr: IpAddr, index: &Index, failed: &mut Option<Status>, output: &mut Output<'_>) -> Result<(), Failure> {
     if output.is_explained() {
         let mut routes: Vec<&Route> =
             index.routes.iter().filter(|route| route.prefix.first().is_ipv4() == addr.is_ipv4()).collect();

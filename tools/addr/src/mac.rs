@@ -1,7 +1,7 @@
 //! Link-layer addresses of 48 and 64 bits, in the notations that people write.
 //!
 //! # Source
-//! IEEE Std 802-2014 section 8; RFC 4291 appendix A and RFC 7042 section 2.1 for the modified EUI-64.
+//! IEEE Std 802-2014 section 8; RFC 4291 appendix A and RFC 9542 section 2.2.1 for the modified EUI-64.
 #![expect(clippy::many_single_char_names, reason = "the octets of an address, in their order")]
 
 use std::fmt;

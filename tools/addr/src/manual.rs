@@ -17,7 +17,7 @@ pub const MANUAL: Manual = Manual {
         "vlsm NETWORK SIZE...",
         "supernet [-f FILE] [NETWORK...]",
         "range FIRST-LAST",
-        "overlap [-a] [-f FILE] [NETWORK...]",
+        "overlap [-a] [--limit COUNT] [-f FILE] [NETWORK...]",
         "same A B",
         "lpm (TABLE | --route NETWORK=VIA...) [-f FILE] [ADDRESS...]",
         "if [INTERFACE...]",
@@ -51,17 +51,19 @@ Nothing is sent and nobody is asked: a name is no address here.",
         (0, "Yes: every text was read; networks overlap; the two are the same, or near; every address has a route."),
         (
             1,
-            "No: a text to be shown is no address; no two networks overlap; the two are not the same; an address has no route, or one that refuses it; subnets do not \
-fit; there is no such interface or service; a network is in no special range.",
+            "No: a text to be shown is no address, network, MAC address, port or number, as in `addr 1.2.3.400` (the others are shown nevertheless); no two networks \
+overlap; the two are not the same; an address has no route, or one that refuses it; subnets do not fit; there is no such interface or service; a network is in no \
+special range; the MAC address of `eui64` is a group's.",
         ),
-        (2, "The command line is wrong (what a command takes, as split or same, is no address or network), or a file cannot be opened, or a line of a table or of addresses of `lpm` is none."),
+        (2, "The command line is wrong, which is so too where a command that reckons with addresses or networks (`split`, `vlsm`, `supernet`, `range`, `overlap`, `same`, `lpm`, \
+`eui64`, `special`) is given what is none; or a file cannot be opened; or a line of a file of networks, of a table or of addresses of `lpm` is none."),
         (4, "This host failed: standard output does not take what is written, a file cannot be read, the kernel cannot be asked."),
     ],
     caveats: "What the C library reads is asked of the C library of this host: another one may read otherwise. That of musl, for one, \
 has an inet_pton(3) of its own.
 
 The names of services come from this host too (nsswitch.conf, /etc/services).",
-    standards: "RFC 791, RFC 1519, RFC 3021, RFC 4291, RFC 4632, RFC 5952, RFC 6164, RFC 6890, RFC 7042. The special-purpose \
+    standards: "RFC 791, RFC 2317, RFC 3021, RFC 4291, RFC 4632, RFC 5952, RFC 6052, RFC 6164, RFC 6890, RFC 8190, RFC 9542. The special-purpose \
 registries of IANA as of 2025-10-09.",
     see_also: &["dig(1)", "url(1)", "ports(1)", "inet(3)", "inet_pton(3)", "getaddrinfo(3)", "ip(7)", "ipv6(7)"],
 };

@@ -72,6 +72,8 @@ pub struct Report {
     pub special_inside: Vec<String>,
     /// The zones of the DNS that have its names: up to 128.
     pub reverse_zones: Vec<String>,
+    /// The zone to which the names of a part of a /24 are delegated: RFC 2317.
+    pub classless_zone: Option<String>,
     /// The network of the same length before it.
     pub previous: Option<String>,
     /// The network of the same length behind it.
@@ -175,16 +177,14 @@ pub fn report(input: &str, given: &Network) -> Report {
         host_bits,
         addresses: bits::power_of_two(host_bits),
         usable: bits::count(bits::number(first_usable), bits::number(last_usable)),
-        class: match prefix.first() {
-            IpAddr::V4(addr) => Some(class(addr)),
-            IpAddr::V6(_) => None,
-        },
+        class: class_of(prefix),
         special: special::all()
             .filter(|range| range.prefix.covers(prefix))
             .max_by_key(|range| range.prefix.length())
             .map(Special::from),
         special_inside: special_inside.collect(),
         reverse_zones: reverse::zones(prefix),
+        classless_zone: reverse::classless_zone(prefix),
         previous: beside(bits::number(prefix.first()).checked_sub(1)),
         next: beside(bits::number(prefix.last()).checked_add(1)),
         parent: prefix
@@ -194,6 +194,14 @@ pub fn report(input: &str, given: &Network) -> Report {
             .map(|parent| parent.to_string()),
         notes: notes(prefix, given.form),
         given: given.clone(),
+    }
+}
+
+/// The class that all of it was in; `None` if it takes in several.
+fn class_of(prefix: Prefix) -> Option<char> {
+    match (prefix.first(), prefix.last()) {
+        (IpAddr::V4(first), IpAddr::V4(last)) => Some(class(first)).filter(|of_first| *of_first == class(last)),
+        _ => None,
     }
 }
 
@@ -209,7 +217,7 @@ fn notes(prefix: Prefix, form: MaskForm) -> Vec<&'static str> {
     notes.extend(match (prefix.width(), prefix.length()) {
         (32, 32) => Some("a /32 is one address: no network, no broadcast"),
         (32, 31) => Some("both addresses of a /31 are hosts': a link between two (RFC 3021)"),
-        (32, 25..=30) => Some("less than a zone of the DNS: RFC 2317 says how its names are delegated"),
+        (32, 25..=30) => Some("less than a zone of the DNS: its names are delegated by CNAME records (RFC 2317)"),
         (128, 128) => Some("a /128 is one address"),
         (128, 127) => Some("both addresses of a /127 are hosts': a link between two routers (RFC 6164)"),
         (128, 65..=126) => Some("longer than /64: no stateless autoconfiguration here (RFC 4862)"),
@@ -302,6 +310,7 @@ impl Render for Report {
                 sheet.row(["", &format!("and {more} more, to {last}")]);
             }
         }
+        sheet.pair("delegated", self.classless_zone.as_deref());
         sheet.pair("before it", self.previous.as_deref());
         sheet.pair("behind it", self.next.as_deref());
         sheet.pair("half of", self.parent.as_deref());
@@ -389,6 +398,10 @@ mod tests {
         assert_eq!(of("10.1.0.0/16").special.unwrap().name, "Private-Use");
         assert_eq!(of("10.0.0.0/7").special, None, "half of it is private");
         assert_eq!(of("192.0.0.0/24").special.unwrap().prefix, "192.0.0.0/24");
+        let class = |text: &str| of(text).class;
+        assert_eq!((class("0.0.0.0/1"), class("10.0.0.0/8")), (Some('A'), Some('A')));
+        assert_eq!((class("0.0.0.0/0"), class("128.0.0.0/1"), class("224.0.0.0/3")), (None, None, None));
+        assert_eq!(of("192.0.2.33/27").classless_zone.as_deref(), Some("32/27.2.0.192.in-addr.arpa"));
         assert_eq!(
             (of("192.0.2.1/0.0.0.255").mask_form, of("192.0.2.1/0.0.0.255").prefix_length),
             (MaskForm::Wildcard, 24)

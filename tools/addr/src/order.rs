@@ -34,8 +34,8 @@ pub struct PortReport {
     pub without_htons: u16,
     /// The service of that one.
     pub without_htons_service: Option<String>,
-    /// What RFC 6335 has such ports for.
-    pub range: &'static str,
+    /// What RFC 6335 has such ports for, and who may bind it on this host.
+    pub range: String,
 }
 
 /// A number.
@@ -61,17 +61,21 @@ pub struct OrderReport {
     pub calls: &'static str,
 }
 
-/// Which ports these are.
+/// Which ports these are, and who may bind one where the first that anybody may bind is `free_from`.
 ///
 /// # Source
-/// RFC 6335 section 6.
-fn range(port: u16) -> &'static str {
-    match port {
-        0 => "none: bind(2) chooses a port for it",
-        1..=1023 => "system port: binding it needs CAP_NET_BIND_SERVICE",
-        1024..=49151 => "user port: anybody may bind it",
-        49152.. => "dynamic port: nobody's",
-    }
+/// RFC 6335 section 6; ip(7), ip_unprivileged_port_start.
+fn range(port: u16, free_from: u16) -> String {
+    let range = match port {
+        0 => return "none: bind(2) chooses a port for it".to_owned(),
+        1..=1023 => "system port",
+        1024..=49151 => "user port",
+        49152.. => "dynamic port, nobody's",
+    };
+    let who = if port < free_from { "binding it needs CAP_NET_BIND_SERVICE" } else { "anybody may bind it" };
+    // What is not as everywhere is so by a setting of this host.
+    let setting = if (port < free_from) == (port < 1024) { "" } else { " (net.ipv4.ip_unprivileged_port_start)" };
+    format!("{range}: {who}{setting}")
 }
 
 /// Shows ports.
@@ -80,10 +84,17 @@ fn range(port: u16) -> &'static str {
 /// [`Failure`] if standard output does not take them.
 pub fn ports(job: &Port, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut status = Status::YES;
+    let free_from = shell::unprivileged_ports();
     for (index, input) in job.ports.iter().enumerate() {
         let number = input.bytes().all(|digit| digit.is_ascii_digit()) && !input.is_empty();
         let hexadecimal = input.strip_prefix("0x").and_then(|digits| u16::from_str_radix(digits, 16).ok());
-        let port = if number { input.parse().ok() } else { hexadecimal.or_else(|| shell::port(input, job.udp)) };
+        // The name of a service has a letter (RFC 6335 section 5.1); getaddrinfo(3) takes an empty one for port 0.
+        let name = Some(input).filter(|name| name.contains(char::is_alphabetic));
+        let port = if number {
+            input.parse().ok()
+        } else {
+            hexadecimal.or_else(|| name.and_then(|name| shell::port(name, job.udp)))
+        };
         let Some(port) = port else {
             let why = if number { "more than 65535" } else { "neither a number nor a service of this host" };
             output
@@ -94,7 +105,7 @@ pub fn ports(job: &Port, output: &mut Output<'_>) -> Result<Status, Failure> {
         if index > 0 && !output.is_json() {
             output.raw(b"\n")?;
         }
-        let report = port_report(input, port, |port| shell::service(port, job.udp));
+        let report = port_report(input, port, free_from, |port| shell::service(port, job.udp));
         let network = htons(port).octets();
         let misread = u64::from(u16::from_le_bytes(network));
         let mut turned = network.to_vec();
@@ -105,7 +116,7 @@ pub fn ports(job: &Port, output: &mut Output<'_>) -> Result<Status, Failure> {
     if status == Status::YES { Ok(status) } else { Err(Failure::Silent(status)) }
 }
 
-fn port_report(input: &str, port: u16, service: impl Fn(u16) -> Option<String>) -> PortReport {
+fn port_report(input: &str, port: u16, free_from: u16, service: impl Fn(u16) -> Option<String>) -> PortReport {
     let network = htons(port);
     let swapped = network.without_ntohs();
     PortReport {
@@ -118,7 +129,7 @@ fn port_report(input: &str, port: u16, service: impl Fn(u16) -> Option<String>) 
         host_order: ByteOrder::HOST.name(),
         without_htons: swapped,
         without_htons_service: service(swapped),
-        range: range(port),
+        range: range(port, free_from),
     }
 }
 
@@ -205,7 +216,7 @@ impl Render for PortReport {
             format!("you get {} (0x{:04x}{service})", self.without_htons, self.without_htons)
         };
         sheet.row(["without htons", &forgotten]);
-        sheet.row(["range", self.range]);
+        sheet.row(["range", &self.range]);
         sheet.render(text)
     }
 }
@@ -231,11 +242,21 @@ mod tests {
 
     #[test]
     fn the_course_s_port() {
-        let found = port_report("8080", 8080, |_| None);
+        let found = port_report("8080", 8080, 1024, |_| None);
         assert_eq!((found.hex.as_str(), found.network_octets.as_str()), ("1f90", "1f 90"));
         if ByteOrder::HOST == ByteOrder::Little {
             assert_eq!((found.host_octets.as_str(), found.without_htons), ("90 1f", 36895));
         }
+    }
+
+    #[test]
+    fn who_may_bind_is_this_host_s_to_say() {
+        assert_eq!(range(80, 1024), "system port: binding it needs CAP_NET_BIND_SERVICE");
+        assert_eq!(range(80, 0), "system port: anybody may bind it (net.ipv4.ip_unprivileged_port_start)");
+        assert_eq!(range(8080, 1024), "user port: anybody may bind it");
+        assert!(range(8080, 9000).starts_with("user port: binding it needs CAP_NET_BIND_SERVICE (net."));
+        assert_eq!(range(50_000, 1024), "dynamic port, nobody's: anybody may bind it");
+        assert!(range(0, 1024).starts_with("none"));
     }
 
     #[test]

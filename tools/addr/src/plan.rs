@@ -10,7 +10,7 @@ use std::ffi::OsString;
 
 use serde::Serialize;
 use sockeye_cli::Failure;
-use sockeye_cli::escape::{escape, escape_octets};
+use sockeye_cli::escape::escape_octets;
 use sockeye_common::addr::IpText;
 use sockeye_common::prefix::Prefix;
 
@@ -56,8 +56,16 @@ impl Row {
 ///
 /// # Errors
 /// [`Failure`]: the command line is wrong.
-pub fn network_argument(text: &str) -> Result<Network, Failure> {
-    parse_network(text).map_err(|fault| wrong(text, &fault))
+pub fn network_argument(text: &str) -> Result<Prefix, Failure> {
+    block(text).map_err(|fault| wrong(text, &fault))
+}
+
+/// A network as a block of addresses. A zone would be passed over: the same block on two interfaces is two networks.
+fn block(text: &str) -> Result<Prefix, Fault> {
+    match parse_network(text)? {
+        Network { zone: Some(_), .. } => Err(Fault::Zone),
+        Network { prefix, .. } => Ok(prefix),
+    }
 }
 
 /// The networks of the command line and of files, a line each.
@@ -67,24 +75,48 @@ pub fn network_argument(text: &str) -> Result<Network, Failure> {
 pub(crate) fn networks(texts: &[String], files: &[OsString]) -> Result<Vec<Prefix>, Failure> {
     let mut networks = Vec::new();
     for text in texts {
-        networks.push(network_argument(text)?.prefix);
+        networks.push(network_argument(text)?);
     }
     for file in files {
         let mut lines = Lines::open(file)?;
         let name = lines.name.clone();
         while let Some((number, line)) = lines.next_line()? {
             let text = String::from_utf8_lossy(line);
-            let network = parse_network(&text)
-                .map_err(|fault| Failure::usage(format!("{name}:{number}: \"{}\": {fault}", escape_octets(line))))?;
-            networks.push(network.prefix);
+            networks.push(block(&text).map_err(|fault| wrong_line(&name, number, line, &fault))?);
         }
     }
     Ok(networks)
 }
 
+/// How much of a text that is nothing is shown, in octets: a line of a file may have any length.
+const SHOWN: usize = 200;
+
+/// A text, or how it starts if it is long, safe for a terminal.
+pub(crate) fn shown(text: &[u8]) -> String {
+    match text.get(..SHOWN) {
+        // The rest of a character that is cut in two is left out.
+        Some(start) => {
+            escape_octets(start.utf8_chunks().next().map_or(start, |chunk| {
+                let whole = chunk.valid().as_bytes();
+                if start.len() - whole.len() < 4 { whole } else { start }
+            })) + "..."
+        }
+        None => escape_octets(text),
+    }
+}
+
+/// What a line of a file that is wrong comes to.
+pub(crate) fn wrong_line(file: &str, number: u64, line: &[u8], fault: &Fault) -> Failure {
+    let failure = Failure::usage(format!("{file}:{number}: \"{}\": {fault}", shown(line)));
+    match fault.hint() {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
 /// What a text that is wrong comes to on the command line.
 pub fn wrong(text: &str, fault: &Fault) -> Failure {
-    let failure = Failure::usage(format!("\"{}\": {fault}", escape(text)));
+    let failure = Failure::usage(format!("\"{}\": {fault}", shown(text.as_bytes())));
     match fault.hint() {
         Some(hint) => failure.hint(hint),
         None => failure,

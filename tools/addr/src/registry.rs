@@ -13,8 +13,17 @@ use crate::plan::network_argument;
 use crate::sheet::Sheet;
 
 /// Rows of the registries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Rows(Vec<Row>);
+
+/// A row, and what it is told of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Rows(Vec<Special>);
+struct Row {
+    /// The network that was asked about; `None` where all rows are shown.
+    asked: Option<String>,
+    #[serde(flatten)]
+    range: Special,
+}
 
 /// Shows the registries, or of each network the ranges that it is in and those that are in it.
 ///
@@ -22,15 +31,15 @@ struct Rows(Vec<Special>);
 /// [`Failure`] if one is no network, or standard output does not take the rows.
 pub fn run(job: &Registry, output: &mut Output<'_>) -> Result<Status, Failure> {
     if job.networks.is_empty() {
-        let rows = Rows(special::all().map(Special::from).collect());
+        let rows = Rows(special::all().map(|range| Row { asked: None, range: range.into() }).collect());
         output.list(&rows, &rows.0)?;
         return Ok(Status::YES);
     }
     let mut status = Status::YES;
-    for text in &job.networks {
-        let prefix = network_argument(text)?.prefix;
+    let networks = job.networks.iter().map(|text| network_argument(text)).collect::<Result<Vec<_>, _>>()?;
+    for prefix in networks {
         let around = special::all().filter(|range| range.prefix.covers(prefix) || prefix.covers(range.prefix));
-        let rows = Rows(around.map(Special::from).collect());
+        let rows = Rows(around.map(|range| Row { asked: Some(prefix.to_string()), range: range.into() }).collect());
         if rows.0.is_empty() {
             status = Status::NO;
             if !output.is_json() {
@@ -50,7 +59,7 @@ impl Render for Rows {
         text.prose("", &legend)?;
         let mut sheet = Sheet::new(0);
         sheet.headings(["prefix", "s", "d", "f", "g", "r", "name"]);
-        for range in &self.0 {
+        for Row { range, .. } in &self.0 {
             let word = |answer: Option<bool>| answer.map_or("-", |answer| if answer { "y" } else { "n" });
             sheet.row([
                 range.prefix.as_str(),

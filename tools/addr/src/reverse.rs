@@ -64,6 +64,28 @@ pub fn parse(text: &str) -> Option<Result<Prefix, &'static str>> {
     under("ip6.arpa").map(|labels| nibbles(&labels))
 }
 
+/// The name of the zone to which the names of a network of 25 to 31 bits are delegated: `32/27.2.0.192.in-addr.arpa`.
+///
+/// # Source
+/// RFC 2317 section 4.
+pub fn classless_zone(prefix: Prefix) -> Option<String> {
+    let IpAddr::V4(addr) = prefix.first() else { return None };
+    let [a, b, c, d] = addr.octets();
+    (25..=31).contains(&prefix.length()).then(|| format!("{d}/{}.{c}.{b}.{a}.in-addr.arpa", prefix.length()))
+}
+
+/// The network of such a name; `None` for any other text.
+pub fn classless(text: &str) -> Option<Prefix> {
+    let (first, rest) = text.split_once('/')?;
+    let (length, rest) = rest.split_once('.')?;
+    let Ok(above) = parse(rest)? else { return None };
+    let named = parse(&format!("{first}.{rest}"))?.ok()?;
+    let plain = length.len() == 2 && length.bytes().all(|digit| digit.is_ascii_digit());
+    let prefix = Prefix::new(named.first(), length.parse().ok().filter(|_| plain)?)?;
+    let whole = above.first().is_ipv4() && above.length() == 24 && prefix.first() == named.first();
+    (whole && (25..=31).contains(&prefix.length())).then_some(prefix)
+}
+
 fn octets(labels: &str) -> Result<Prefix, &'static str> {
     let mut octets = [0; 4];
     let mut count = 0_u8;
@@ -114,6 +136,33 @@ mod tests {
         for text in ["1.2.3.4.5.in-addr.arpa", "256.in-addr.arpa", "01.in-addr.arpa", "10.ip6.arpa", "..ip6.arpa"] {
             assert!(parse(text).unwrap().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn classless_delegations_are_named_and_read() {
+        // RFC 2317 section 4.
+        for (name, network) in [
+            ("0/25.2.0.192.in-addr.arpa", "192.0.2.0/25"),
+            ("128/26.2.0.192.in-addr.arpa", "192.0.2.128/26"),
+            ("192/26.2.0.192.in-addr.arpa", "192.0.2.192/26"),
+        ] {
+            let prefix = parse_network(network).unwrap().prefix;
+            assert_eq!(classless_zone(prefix).as_deref(), Some(name));
+            assert_eq!(classless(name), Some(prefix), "{name}");
+        }
+        for text in [
+            "1/25.2.0.192.in-addr.arpa",
+            "0/24.2.0.192.in-addr.arpa",
+            "0/32.2.0.192.in-addr.arpa",
+            "0/25.0.192.in-addr.arpa",
+            "0/25.1.2.0.192.in-addr.arpa",
+            "0/+5.2.0.192.in-addr.arpa",
+            "0/25.8.b.d.0.ip6.arpa",
+            "192.0.2.0/25",
+        ] {
+            assert_eq!(classless(text), None, "{text}");
+        }
+        assert_eq!(classless_zone(parse_network("192.0.2.0/24").unwrap().prefix), None);
     }
 
     #[test]

@@ -105,6 +105,8 @@ impl Host {
 fn host(text: &str) -> Result<Host, Failure> {
     let given = crate::given::Given::parse(text).map_err(|fault| wrong(text, &fault))?;
     match given.thing {
+        // Two ports make two sockets of one address: the answer would be of something else than was asked.
+        Thing::Address(Address { port: Some(_), .. }) => Err(wrong(text, &Fault::Port)),
         Thing::Address(Address { ip, zone, .. }) => Ok(Host { ip, scope: scope(zone.as_ref()), zone, prefix: None }),
         Thing::Network(Network { ip, zone, prefix, .. }) => {
             Ok(Host { ip, scope: scope(zone.as_ref()), zone, prefix: Some(prefix) })
@@ -211,6 +213,7 @@ own network.";
             true,
             "Both are loopback: what is sent to them stays on its host, and nobody is asked for them.".to_owned(),
         ),
+        _ if let Some(words) = not_asked_for(first, a).or_else(|| not_asked_for(second, b)) => (false, words),
         _ if let Some(words) = no_host(&one, b).or_else(|| no_host(&two, a)) => (false, words),
         (Some(true), Some(true)) if one.network != two.network => {
             let words = "Both think so, and yet their masks differ: one of them is wrong. They reach each other, but the broadcasts of \
@@ -223,6 +226,20 @@ one are not the other's, and each has other neighbours.";
         (Some(false), Some(true)) => (false, one_sided(&asks(b, a), a, b)),
     };
     Report { same, same_address, same_by, first: one, second: two, verdict }
+}
+
+/// What is said of an address for which no neighbour is asked, whatever the masks say.
+///
+/// # Source
+/// RFC 1122 section 3.2.1.3, RFC 4291 sections 2.5.2, 2.5.3 and 2.7.
+fn not_asked_for(host: &Host, text: &str) -> Option<String> {
+    if host.ip.is_multicast() {
+        return Some(format!("{text} is a group's address, and no host's: nobody is asked for it, whatever the mask."));
+    }
+    if host.ip.is_loopback() {
+        return Some(format!("{text} is loopback: nobody but its own host reaches it."));
+    }
+    host.ip.is_unspecified().then(|| format!("{text} stands for no address: no host is asked for it."))
 }
 
 /// What happens where the other's address is none that a host has, by the mask of `own`.

@@ -52,12 +52,25 @@ pub fn service(port: u16, udp: bool) -> Option<String> {
     (found != port.to_string()).then_some(found)
 }
 
+/// The first port that needs no privilege to be bound: 1024 where the kernel does not say.
+///
+/// # Source
+/// ip(7), ip_unprivileged_port_start. IPv6 has the same.
+pub fn unprivileged_ports() -> u16 {
+    let said = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    said.ok().and_then(|start| start.trim().parse().ok()).unwrap_or(1024)
+}
+
 /// The port of a service by its name, as getaddrinfo(3) has it.
 pub fn port(name: &str, udp: bool) -> Option<u16> {
     let socktype = if udp { SockType::DGRAM } else { SockType::STREAM };
     let hints = Hints { flags: AiFlags::NUMERICHOST, family: Family::INET, socktype, protocol: Protocol::IP };
     lookup(Some("127.0.0.1"), Some(name), &hints).ok()?.first().map(|entry| entry.addr.port())
 }
+
+/// How much of a line is kept, in octets. No line that means anything is as long, and a file without ends of lines is no reason to
+/// hold all of it.
+const LONGEST: u64 = 1 << 16;
 
 /// A file by lines, or standard input for `-`.
 pub struct Lines {
@@ -96,9 +109,7 @@ impl Lines {
     /// [`Failure`] that names the call and the file: this host failed.
     pub fn next_line(&mut self) -> Result<Option<(u64, &[u8])>, Failure> {
         loop {
-            self.line.clear();
-            let read = self.reader.read_until(b'\n', &mut self.line);
-            if read.map_err(|error| Failure::call(Status::HOST, "read", &self.name, &error))? == 0 {
+            if !self.fill().map_err(|error| Failure::call(Status::HOST, "read", &self.name, &error))? {
                 return Ok(None);
             }
             self.number += 1;
@@ -107,6 +118,18 @@ impl Lines {
             }
         }
         Ok(Some((self.number, content(&self.line))))
+    }
+}
+
+impl Lines {
+    /// Reads a line, or how it starts if it is longer than [`LONGEST`]; `false` at the end of the file.
+    fn fill(&mut self) -> io::Result<bool> {
+        self.line.clear();
+        let read = self.reader.by_ref().take(LONGEST).read_until(b'\n', &mut self.line)?;
+        if self.line.last().is_some_and(|last| *last != b'\n') {
+            self.reader.skip_until(b'\n')?;
+        }
+        Ok(read > 0)
     }
 }
 

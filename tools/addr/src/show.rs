@@ -1,9 +1,8 @@
 //! `addr ADDRESS...`: one or many, from the command line and from files.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 
-use sockeye_cli::escape::{escape, escape_octets};
+use sockeye_cli::escape::escape;
 use sockeye_cli::{Failure, Output, Status};
 
 use crate::address;
@@ -13,11 +12,9 @@ use crate::fields::{OfAddress, Shown};
 use crate::given::{Address, Fault, Given, Notation, Thing, is_mask_word};
 use crate::link;
 use crate::mac;
+use crate::plan::shown;
 use crate::readings::{self, Readings};
 use crate::shell::{self, Lines};
-
-/// How much of a text that is nothing is shown, in characters.
-const LONGEST: usize = 200;
 
 /// Shows each text. One that is nothing is told of, and the others go on.
 ///
@@ -77,13 +74,13 @@ impl Run<'_, '_> {
     fn take(&mut self, octets: &[u8], place: Option<(&str, u64)>) -> Result<(), Failure> {
         let place = place.map_or_else(String::new, |(file, line)| format!("{file}:{line}: "));
         let Ok(text) = str::from_utf8(octets) else {
-            self.fail(&Failure::new(Status::NO, format!("{place}\"{}\": not UTF-8", escape_octets(octets))));
+            self.fail(&Failure::new(Status::NO, format!("{place}\"{}\": not UTF-8", shown(octets))));
             return Ok(());
         };
         match self.parse(text) {
             Ok(given) => self.show(&given),
             Err(fault) => {
-                let failure = Failure::new(Status::NO, format!("{place}\"{}\": {fault}", escape(&start(text))));
+                let failure = Failure::new(Status::NO, format!("{place}\"{}\": {fault}", shown(octets)));
                 self.fail(&match fault.hint() {
                     Some(hint) => failure.hint(hint),
                     None => failure,
@@ -135,14 +132,18 @@ impl Run<'_, '_> {
                 self.output.result(&crate::network::report(&given.input, network))
             }
             Thing::Mac(mac) => {
-                if !mac.is_group() {
+                if mac.is_group() {
+                    self.no_addresses();
+                } else {
                     self.output.event(&Event::extended(*mac))?;
                 }
                 self.output.result(&link::of_mac(&given.input, *mac, &self.job.networks))
             }
             Thing::Eui64(eui64) => {
                 let report = link::of_eui64(&given.input, *eui64, &self.job.networks);
-                if !report.group {
+                if report.group {
+                    self.no_addresses();
+                } else {
                     self.output.event(&Event::turned(*eui64))?;
                 }
                 self.output.result(&report)
@@ -174,17 +175,16 @@ impl Run<'_, '_> {
         self.output.result(&address::report(input, address, library(input), scope_id(address)))
     }
 
+    /// A group has no interface, and so none of the addresses that were asked for.
+    fn no_addresses(&mut self) {
+        if self.job.addresses {
+            self.failed.get_or_insert(Status::NO);
+        }
+    }
+
     fn fail(&mut self, failure: &Failure) {
         self.failed.get_or_insert(failure.status());
         self.output.failure(failure);
-    }
-}
-
-/// A text, or how it starts if it is long: a line of a file may have any length.
-fn start(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(LONGEST).and_then(|(end, _)| text.get(..end)) {
-        Some(start) => Cow::Owned(format!("{start}...")),
-        None => Cow::Borrowed(text),
     }
 }
 

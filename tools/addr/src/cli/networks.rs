@@ -101,6 +101,9 @@ pub(super) struct OverlapArgs {
     /// Show pairs without an address in common too
     #[arg(short, long)]
     all: bool,
+    /// List no more pairs than so many
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<u64>,
 }
 
 /// What `addr overlap` is asked for.
@@ -110,11 +113,13 @@ pub struct Overlap {
     pub networks: Vec<String>,
     pub files: Vec<OsString>,
     pub all: bool,
+    pub limit: Option<u64>,
 }
 
 impl OverlapArgs {
     pub(super) fn job(self) -> Overlap {
-        Overlap { networks: self.networks, files: self.files, all: self.all }
+        let Self { networks, files, all, limit } = self;
+        Overlap { networks, files, all, limit }
     }
 }
 

@@ -14,13 +14,14 @@ pub(super) const NOTATIONS: Section = (
 
 A network is an address with `/24`, with a mask (`/255.255.255.0`, `/0xffffff00`) or with a wildcard as routers have it \
 (`/0.0.0.255`), which is said; the mask may be a word of its own behind the address, if it begins with 255. `/0.0.0.0` is the mask \
-of all addresses. A reverse name with fewer labels is the network that it stands for.
+of all addresses. A reverse name with fewer labels is the network that it stands for, and `0/25.2.0.192.in-addr.arpa` is 192.0.2.0/25 (RFC 2317).
 
 A MAC address is six pairs of digits with colons or hyphens, `5254.0012.3456`, or twelve digits; an EUI-64 is eight pairs with hyphens, or sixteen digits (with \
 colons it is an IPv6 address, except behind `addr mac`). Digits alone are an IPv4 address \
 wherever inet_aton(3) takes them: `addr mac` takes them for a MAC address.
 
-What is short is refused before a slash: `10/8` is 10.0.0.0/8 to a person, and 0.0.0.10 to the C library.",
+What is short is refused before a slash: `10/8` is 10.0.0.0/8 to a person, and 0.0.0.10 to the C library. A port, or a zone, is refused where it would say \
+nothing, as in a range or a routing table.",
 );
 
 pub(super) const ADDRESSES: Section = (
@@ -43,7 +44,8 @@ pub(super) const NETWORKS: Section = (
 A /31 has neither: both are hosts' (RFC 3021). A /32 is one address. IPv6 has no broadcast; its first address is that of any router \
 (RFC 4291 section 2.6.1), except in a /127 (RFC 6164) and a /128.
 
-The stroke in the bits is the boundary between network and host. `role` is what the address is in its network.",
+The stroke in the bits is the boundary between network and host. `role` is what the address is in its network, `class` what all of it was before CIDR, \
+and `delegated` the zone to which the names of a part of a /24 are delegated by CNAME records (RFC 2317).",
 );
 
 pub(super) const PLANS: Section = (
@@ -53,11 +55,11 @@ More than 65,536 are listed only with `--limit`.
 
 `addr vlsm NETWORK SIZE...` places subnets of different sizes, the largest first, and says what is left. A size is a number \
 of hosts, to which the network and the broadcast address are added (of IPv6 the first address), or a length as `/26`. `lan=500` gives it a name. \
-Where they do not fit the status is 1.
+Where they do not fit the status is 1. Two hosts that are the ends of one link may do without both (RFC 3021): say `link=/31`.
 
 `addr range FIRST-LAST` finds the fewest networks that are exactly a range. `addr supernet` finds the smallest network around all that \
 are given, the fewest that are exactly theirs, and what the one takes in beyond the other. `addr overlap` says which of them have addresses in \
-common: with more than two, disjoint pairs are shown only with `--all`. Both take networks from \
+common: with more than two, disjoint pairs are shown only with `--all`, and no more than 65,536 pairs unless `--limit` says otherwise. Both take networks from \
 files too (`-f`), and stop at a line that is none.",
 );
 
@@ -66,7 +68,7 @@ pub(super) const SAME: Section = (
     "`addr same A B` says whether two texts are one address. If one of them or both have a mask, it says what each of the two hosts thinks \
 of the other: the same network, so that it asks for its MAC address and sends to it, or another, so that it sends to its router. Where only one has a \
 mask it is taken for both. A zone is a part of its address: `fe80::1%eth0` and `fe80::1%eth1` are two. If the one's mask makes the other's \
-address the broadcast address of the network, the status is 1 too. If the two do not agree, or their masks differ, one mask is wrong, and the last sentence says what follows.",
+address the broadcast address of the network, or one of them is a group's or only one is loopback, the status is 1 too. If the two do not agree, or their masks differ, one mask is wrong, and the last sentence says what follows.",
 );
 
 pub(super) const ROUTES: Section = (
@@ -95,10 +97,10 @@ pub(super) const MACS: Section = (
     "Two bits of the first octet say whether a MAC address is a group's (I/G) and whether it was made up locally (U/L). `addr eui64 MAC NETWORK` makes the \
 IPv6 address that an interface gives itself in a network: `ff:fe` in the middle, and the U/L bit turned (RFC 4291 appendix A). An EUI-64 is taken as \
 IEEE gives it, and its bit is turned too; the second half of an IPv6 address has it turned already. Hosts that \
-care for their privacy have random ones instead (RFC 8981, RFC 7217).
+care for their privacy have random ones instead (RFC 8981, RFC 7217). A group has no interface, and so no such address: the status is 1.
 
-`addr if` lists the interfaces of this machine with index, flags, MTU, MAC address and addresses, as the kernel has them; `made of the MAC` marks \
-an address whose second half gives the MAC address away.",
+`addr if` lists the interfaces of this machine with index, flags, MTU, MAC address and addresses, as the kernel has them, with the flags and lifetimes of each; \
+`made of the MAC` marks an address whose second half gives the MAC address away. An interface is found by its other names (`ip link property`) too.",
 );
 
 pub(super) const MANY: Section = (
@@ -114,7 +116,9 @@ solicited_node, sockaddr, aton, pton and getaddrinfo, and of a network network, 
 pub(super) const JSON: Section = (
     "JSON",
     "With `--json` each result is one object. Of addresses, networks and MAC addresses `kind` says which it is. Numbers that may be more than 2^53 \
-(`decimal`, `addresses`, `usable`, `value`) are strings of decimal digits; octets are lower-case hexadecimal. `split`, `if` and `special` print an object for each row.
+(`decimal`, `addresses`, `usable`, `value`) are strings of decimal digits; octets are lower-case hexadecimal. `split`, `if` and `special` print an object for each row; `asked` in those \
+of `special` is the network that was asked about. `overlap` has `pairs`, no more than the limit, and how many there are: `pairs_total` in all, `overlapping_total` \
+that overlap. `preferred_s` and `valid_s` of an address of `if` are null where it is for ever.
 
 `readings` has `text`, which was asked, `calls` (`call`, `address` or null, `why` or null) and `differ`. `sockaddr` has `structure`, `hex`, `length_octets` and \
 `fields` (`name`, `offset`, `octets`, `meaning`). `lpm` has `winner` and `losers`, each with `prefix`, `via`, `metric` and `line`, and `refused`: a sentence, \

@@ -76,10 +76,8 @@ impl Render for Report {
             sheet.row([if index == 0 { "beyond them" } else { "" }, network]);
         }
         sheet.render(text)?;
-        let beyond = bits::grouped(&self.beyond_addresses);
-        text.prose(
-            "  ",
-            &format!("A route for {} takes in {beyond} addresses that are in none of them.", self.supernet),
-        )
+        let beyond = bits::addresses(&self.beyond_addresses);
+        let are = if self.beyond_addresses == "1" { "is" } else { "are" };
+        text.prose("  ", &format!("A route for {} takes in {beyond} that {are} in none of them.", self.supernet))
     }
 }

@@ -1,10 +1,12 @@
 //! `addr overlap`: which of some networks have addresses in common.
 
+use std::collections::BinaryHeap;
 use std::io;
 
 use serde::Serialize;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Render, Status, Text};
+use sockeye_common::prefix::Prefix;
 
 use super::networks;
 use crate::bits;
@@ -13,15 +15,23 @@ use crate::cli::Overlap;
 use crate::explain::Event;
 use crate::sheet::Sheet;
 
+/// So many pairs are listed unless `--limit` says otherwise: a few thousand networks that are all alike make millions.
+const MANY: usize = 65_536;
+
 /// Networks compared in pairs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Report {
     /// Whether any two overlap.
     overlap: bool,
-    /// The pairs: those that overlap, or all.
+    /// The pairs: those that overlap, or all. No more than the limit.
     pairs: Vec<Pair>,
     /// How many pairs there are.
     pairs_total: usize,
+    /// How many of them overlap.
+    overlapping_total: usize,
+    /// How many pairs would be listed without a limit.
+    #[serde(skip)]
+    listed_total: usize,
 }
 
 /// Two networks.
@@ -46,37 +56,71 @@ pub fn run(job: &Overlap, output: &mut Output<'_>) -> Result<Status, Failure> {
     if networks.len() < 2 {
         return Err(Failure::usage("two networks at least are compared"));
     }
+    let limit = job.limit.map_or(MANY, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let pairs_total = networks.len().saturating_mul(networks.len().saturating_sub(1)) / 2;
+    let (overlapping_total, found) = overlapping(&networks, limit);
+    let all = job.all || networks.len() == 2;
+    let chosen: Box<dyn Iterator<Item = (usize, usize)>> = if all {
+        let count = networks.len();
+        Box::new((0..count).flat_map(move |first| (first + 1..count).map(move |second| (first, second))).take(limit))
+    } else {
+        Box::new(found.into_iter())
+    };
     let mut pairs = Vec::new();
-    let mut overlap = false;
-    for (index, first) in networks.iter().enumerate() {
-        for second in networks.iter().skip(index + 1) {
-            let relation = Relation::of(*first, *second);
-            overlap |= relation != Relation::Disjoint;
-            if relation == Relation::Disjoint && !job.all && networks.len() > 2 {
-                continue;
-            }
-            let smaller = if first.length() > second.length() { first } else { second };
-            let common = match relation {
-                Relation::Disjoint => "0".to_owned(),
-                _ => bits::power_of_two(smaller.width() - smaller.length()),
-            };
-            if first.width() == second.width() {
-                let (larger, smaller) =
-                    if first.length() <= second.length() { (*first, *second) } else { (*second, *first) };
-                output.event(&Event::looked_up(smaller.first()))?;
-                output.event(&Event::compared(smaller.first(), larger))?;
-            }
-            pairs.push(Pair {
-                first: first.to_string(),
-                relation,
-                second: second.to_string(),
-                common_addresses: common,
-            });
+    for (first, second) in chosen {
+        let (Some(first), Some(second)) = (networks.get(first), networks.get(second)) else { continue };
+        if first.width() == second.width() {
+            let (larger, smaller) =
+                if first.length() <= second.length() { (*first, *second) } else { (*second, *first) };
+            output.event(&Event::looked_up(smaller.first()))?;
+            output.event(&Event::compared(smaller.first(), larger))?;
         }
+        pairs.push(Pair::of(*first, *second));
     }
-    let pairs_total = networks.len() * networks.len().saturating_sub(1) / 2;
-    output.result(&Report { overlap, pairs, pairs_total })?;
+    let overlap = overlapping_total > 0;
+    let listed_total = if all { pairs_total } else { overlapping_total };
+    output.result(&Report { overlap, pairs, pairs_total, overlapping_total, listed_total })?;
     Ok(if overlap { Status::YES } else { Status::NO })
+}
+
+/// How many pairs overlap, and the first `limit` of them by their places in the list, sorted.
+///
+/// Two blocks overlap only where one holds the other. Sorted, what holds a block comes before it, and what has ended holds nothing
+/// more: a stack has the blocks around the one at hand, and those alone are looked at.
+fn overlapping(networks: &[Prefix], limit: usize) -> (usize, Vec<(usize, usize)>) {
+    let mut order: Vec<(Prefix, usize)> = networks.iter().copied().zip(0..).collect();
+    order.sort_unstable();
+    let mut total = 0_usize;
+    let mut around: Vec<(Prefix, usize)> = Vec::new();
+    // A heap, since the last of those that are kept goes where one comes that is before it.
+    let mut first: BinaryHeap<(usize, usize)> = BinaryHeap::new();
+    for (prefix, index) in order {
+        while around.pop_if(|(larger, _)| !larger.covers(prefix)).is_some() {}
+        total = total.saturating_add(around.len());
+        for (_, other) in &around {
+            let pair = (index.min(*other), index.max(*other));
+            if first.len() < limit {
+                first.push(pair);
+            } else if first.peek().is_some_and(|last| pair < *last) {
+                first.pop();
+                first.push(pair);
+            }
+        }
+        around.push((prefix, index));
+    }
+    (total, first.into_sorted_vec())
+}
+
+impl Pair {
+    fn of(first: Prefix, second: Prefix) -> Self {
+        let relation = Relation::of(first, second);
+        let smaller = if first.length() > second.length() { first } else { second };
+        let common_addresses = match relation {
+            Relation::Disjoint => "0".to_owned(),
+            _ => bits::power_of_two(smaller.width() - smaller.length()),
+        };
+        Self { first: first.to_string(), relation, second: second.to_string(), common_addresses }
+    }
 }
 
 impl Render for Report {
@@ -91,11 +135,56 @@ impl Render for Report {
             sheet.marked(role, [first, relation.word(), second, &common]);
         }
         sheet.render(text)?;
+        if self.listed_total > self.pairs.len() {
+            let total = bits::grouped(&self.listed_total.to_string());
+            text.line(format!(
+                "and so on: {} of {total} are shown (--limit)",
+                bits::grouped(&self.pairs.len().to_string())
+            ))?;
+        }
         if self.overlap {
             return Ok(());
         }
         let good = text.paint(Role::Good, "no two overlap");
         let plural = if self.pairs_total == 1 { "" } else { "s" };
-        text.line(format!("{good} ({} pair{plural})", self.pairs_total))
+        text.line(format!("{good} ({} pair{plural})", bits::grouped(&self.pairs_total.to_string())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Against the plainest reading: every pair.
+        #[test]
+        fn as_the_naive_search(
+            networks in prop::collection::vec((any::<[u8; 2]>(), 0_u8..=34, any::<bool>()), 0..40),
+            limit in 0_usize..30,
+        ) {
+            let networks: Vec<Prefix> = networks.into_iter().map(|([a, b], length, v4)| {
+                let addr = if v4 {
+                    IpAddr::from(Ipv4Addr::new(a & 3, b & 3, 0, a))
+                } else {
+                    IpAddr::from(Ipv6Addr::new(u16::from(a & 3), u16::from(b & 3), 0, 0, 0, 0, 0, 0))
+                };
+                Prefix::new(addr, length.min(if v4 { 32 } else { 34 })).unwrap()
+            }).collect();
+            let mut naive = Vec::new();
+            for (first, one) in networks.iter().enumerate() {
+                for (second, other) in networks.iter().enumerate().skip(first + 1) {
+                    if Relation::of(*one, *other) != Relation::Disjoint {
+                        naive.push((first, second));
+                    }
+                }
+            }
+            let total = naive.len();
+            naive.truncate(limit);
+            prop_assert_eq!(overlapping(&networks, limit), (total, naive));
+        }
     }
 }

@@ -74,8 +74,7 @@ impl Render for Report {
         let strong = text.paint(Role::Strong, &format!("{} - {}", self.first, self.last));
         let count = self.networks.len();
         let plural = if count == 1 { "" } else { "s" };
-        let addresses = if self.addresses == "1" { "address" } else { "addresses" };
-        text.line(format!("{strong}  {} {addresses}, {count} network{plural}", bits::grouped(&self.addresses)))?;
+        text.line(format!("{strong}  {}, {count} network{plural}", bits::addresses(&self.addresses)))?;
         self.networks.iter().try_for_each(|network| text.line(format!("  {network}")))
     }
 }

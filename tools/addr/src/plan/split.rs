@@ -40,7 +40,7 @@ pub fn bits_for(count: u128) -> u8 {
 /// # Errors
 /// [`Failure`] if it cannot be cut so, or standard output does not take the parts.
 pub fn run(job: &Split, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let whole = network_argument(&job.network)?.prefix;
+    let whole = network_argument(&job.network)?;
     let (length, wanted) = match (job.count, job.prefix) {
         (Some(0), _) => return Err(Failure::usage("-n 0: a network is cut into one part at least")),
         (Some(count), _) => {
@@ -62,7 +62,8 @@ pub fn run(job: &Split, output: &mut Output<'_>) -> Result<Status, Failure> {
     let between = length - whole.length();
     let made = 1_u128.checked_shl(u32::from(between));
     if job.limit.is_none() && made.is_none_or(|made| made > MANY) {
-        let refused = format!("{whole} makes {} networks of /{length}", bits::power_of_two(between));
+        let made = bits::grouped(&bits::power_of_two(between));
+        let refused = format!("{whole} makes {made} networks of /{length}");
         return Err(Failure::usage(refused).hint("say how many of them to list with --limit"));
     }
     let event = Event::Divided {
@@ -93,13 +94,12 @@ fn list(whole: Prefix, length: u8, limit: u64, wanted: Option<u128>, output: &mu
     let each = bits::power_of_two(whole.width() - length);
     let asked = match wanted {
         Some(wanted) if wanted.to_string() != made => {
-            format!(" ({wanted} are wanted, and powers of two are to be had)")
+            format!(" ({} are wanted, and powers of two are to be had)", bits::grouped(&wanted.to_string()))
         }
         _ => String::new(),
     };
-    let addresses = if each == "1" { "address" } else { "addresses" };
-    let (made, each) = (bits::grouped(&made), bits::grouped(&each));
-    output.raw(format!("{strong} in {made} of /{length}, each of {each} {addresses}{asked}\n").as_bytes())?;
+    let (made, each) = (bits::grouped(&made), bits::addresses(&each));
+    output.raw(format!("{strong} in {made} of /{length}, each of {each}{asked}\n").as_bytes())?;
     let v4 = whole.first().is_ipv4();
     let (network, last) = if v4 { (18, 15) } else { (22, 15) };
     let heading = format!("  {:<network$}  {:<last$}  {:<last$}  broadcast", "network", "first usable", "last usable");
@@ -116,6 +116,7 @@ fn list(whole: Prefix, length: u8, limit: u64, wanted: Option<u128>, output: &mu
         output.raw(line.as_bytes())?;
     }
     if u128::from(limit) < 1_u128.checked_shl(u32::from(bits)).unwrap_or(u128::MAX) {
+        let limit = bits::grouped(&limit.to_string());
         output.raw(format!("  and so on: {limit} of {made} are shown\n").as_bytes())?;
     }
     Ok(())
@@ -130,7 +131,7 @@ mod tests {
         for (count, bits) in [(1, 0), (2, 1), (3, 2), (4, 2), (5, 3), (1 << 64, 64), (u128::MAX, 128)] {
             assert_eq!(bits_for(count), bits, "{count}");
         }
-        let whole = network_argument("10.0.0.0/30").unwrap().prefix;
+        let whole = network_argument("10.0.0.0/30").unwrap();
         assert_eq!((length_for(whole, 4), length_for(whole, 5)), (Some(32), None));
     }
 }

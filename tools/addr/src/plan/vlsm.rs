@@ -117,7 +117,7 @@ pub fn place(whole: Prefix, wants: &[Want]) -> Result<Placed, String> {
 /// How many addresses the sizes take together, in decimal.
 fn needed(wants: &[Want]) -> String {
     let sum = wants.iter().try_fold(0_u128, |sum, want| sum.checked_add(1_u128.checked_shl(u32::from(want.bits))?));
-    sum.map_or_else(|| "more than 2^128".to_owned(), |sum| sum.to_string())
+    sum.map_or_else(|| "more than 2^128".to_owned(), |sum| bits::grouped(&sum.to_string()))
 }
 
 /// Plans.
@@ -125,7 +125,7 @@ fn needed(wants: &[Want]) -> String {
 /// # Errors
 /// [`Failure`] if the sizes do not fit, or standard output does not take the plan.
 pub fn run(job: &Vlsm, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let whole = network_argument(&job.network)?.prefix;
+    let whole = network_argument(&job.network)?;
     let wants = job.sizes.iter().enumerate().map(|(index, text)| {
         want(text, index, whole).map_err(|why| Failure::usage(format!("\"{}\": {why}", escape(text))))
     });
@@ -145,9 +145,11 @@ pub fn run(job: &Vlsm, output: &mut Output<'_>) -> Result<Status, Failure> {
         }
     }
     let (placed, left) = place(whole, &wants).map_err(|needed| {
-        let failure =
-            Failure::new(Status::NO, format!("{whole} has {available} addresses, and the subnets take {needed}"));
-        failure.hint("each takes a power of two")
+        let refused = format!("{whole} has {}, and the subnets take {needed}", bits::addresses(&available));
+        // What a plan adds to two hosts, a link between two routers can do without.
+        let link = whole.first().is_ipv4() && wants.iter().any(|want| want.hosts.is_some_and(|hosts| hosts <= 2));
+        let link = if link { "; a link between two can be a /31 (RFC 3021), written /31" } else { "" };
+        Failure::new(Status::NO, refused).hint(format!("each takes a power of two{link}"))
     })?;
     let runs = cidr::runs(&left);
     let plan = Plan {
@@ -183,7 +185,8 @@ impl Render for Plan {
         sheet.render(text)?;
         match self.left_addresses.as_str() {
             "0" => text.line("  Nothing is left."),
-            left => text.line(format!("  {} addresses are left.", bits::grouped(left))),
+            "1" => text.line("  1 address is left."),
+            left => text.line(format!("  {} are left.", bits::addresses(left))),
         }
     }
 }
@@ -196,7 +199,7 @@ mod tests {
     use crate::cidr::Relation;
 
     fn plan(network: &str, sizes: &[&str]) -> Result<String, String> {
-        let whole = network_argument(network).unwrap().prefix;
+        let whole = network_argument(network).unwrap();
         let wants: Vec<Want> =
             sizes.iter().enumerate().map(|(index, size)| want(size, index, whole)).collect::<Result<_, _>>()?;
         let (placed, left) = place(whole, &wants)?;
@@ -235,7 +238,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_plan_is_disjoint_and_whole(sizes in prop::collection::vec(1_u32..600, 1..20)) {
-            let whole = network_argument("10.0.0.0/20").unwrap().prefix;
+            let whole = network_argument("10.0.0.0/20").unwrap();
             let wants: Vec<Want> = sizes.iter().enumerate().map(|(index, size)| want(&size.to_string(), index, whole).unwrap()).collect();
             let total: u128 = wants.iter().map(|want| 1_u128 << want.bits).sum();
             match place(whole, &wants) {

@@ -339,15 +339,12 @@ fn judged(own: Option<&InterfaceAddress>) -> Option<Rule> {
     match own {
         None => Some(Rule::ForeignAddress),
         // An optimistic address may be used (RFC 4429).
-        Some(own) if own.flags.contains(AddressFlags::TENTATIVE) && !own.flags.contains(OPTIMISTIC) => {
+        Some(own) if own.flags.contains(AddressFlags::TENTATIVE) && !own.flags.contains(AddressFlags::OPTIMISTIC) => {
             Some(Rule::Tentative)
         }
         Some(_) => None,
     }
 }
-
-/// IFA_F_OPTIMISTIC.
-const OPTIMISTIC: AddressFlags = AddressFlags(0x04);
 
 /// Whether `holder` is in the way of `question`, asked by the user `uid`.
 pub fn conflict(question: &Question, holder: &Holder, uid: u32) -> Conflict {
