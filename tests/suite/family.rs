@@ -159,7 +159,7 @@ fn what_is_asked_about_is_answered_and_what_is_promised_is_usage() {
         ("addr", &["mac", "1.2.3.4"], &["eui64", "1.2.3.4"]),
         ("addr", &["192.0.2.0/33"], &["split", "192.0.2.0/33", "-n", "2"]),
         ("addr", &["port", "65536"], &["lpm", "--route", "10.0.0.0/8=a", "1.2.3.400"]),
-        ("url", &["http://1.2.3.400/"], &["same", "http://1.2.3.400/", "http://1.2.3.4/"]),
+        ("url", &["http://[::1"], &["same", "http://[::1", "http://1.2.3.4/"]),
     ] {
         run(tool(name).args(asked)).status(1);
         run(tool(name).args(promised)).status(2).stdout_is("");
