@@ -337,5 +337,31 @@ ip addr add 192.0.2.1 peer 192.0.2.2/32 dev lab0 && ip addr add 2001:db8::5/64 d
         (&"192.0.2.2".into(), &"192.0.2.2/32".into())
     );
     assert_eq!((&own("2001:db8::5")["scope"], &own("2001:db8::5")["of_mac"]), (&"global".into(), &false.into()));
+    if_has_flags_and_lifetimes(net);
     run(net.tool("addr").args(["if", "nope"])).status(1).stderr_has("nope: no such interface (there are lo");
+}
+
+/// What `ip address` says in words of its own: `nodad`, `mngtmpaddr`, `noprefixroute`, `deprecated`, `valid_lft`.
+fn if_has_flags_and_lifetimes(net: &Net) {
+    let script = "ip addr add 2001:db8:1::1/64 dev lab0 nodad noprefixroute && ip addr add 2001:db8:2::1/64 dev lab0 nodad home mngtmpaddr && \
+ip addr add 2001:db8:3::1/64 dev lab0 nodad preferred_lft 0 valid_lft 1000 && ip addr add 10.0.0.6/24 dev lab0 && \
+ip link property add dev lab0 altname a-name-that-is-longer-than-sixteen";
+    run(net.peer("sh").args(["-c", script])).status(0);
+    let told = run(net.tool("addr").args(["if", "a-name-that-is-longer-than-sixteen", "--json"]));
+    let ours: serde_json::Value = serde_json::from_str(told.status(0).out().trim()).unwrap();
+    let ours = &ours["data"];
+    assert_eq!(ours["other_names"], serde_json::json!(["a-name-that-is-longer-than-sixteen"]));
+    for (addr, flags) in [
+        ("2001:db8:1::1", &["IFA_F_NODAD", "IFA_F_PERMANENT", "IFA_F_NOPREFIXROUTE"][..]),
+        ("2001:db8:2::1", &["IFA_F_NODAD", "IFA_F_HOMEADDRESS", "IFA_F_PERMANENT", "IFA_F_MANAGETEMPADDR"]),
+        ("2001:db8:3::1", &["IFA_F_NODAD", "IFA_F_DEPRECATED"]),
+        ("10.0.0.6", &["IFA_F_SECONDARY", "IFA_F_PERMANENT"]),
+    ] {
+        let rows = ours["addresses"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["address"] == addr).unwrap_or_else(|| panic!("{}", told.story()));
+        assert_eq!(row["flags"], serde_json::json!(flags), "{addr}");
+        let dated = addr == "2001:db8:3::1";
+        assert_eq!(row["preferred_s"].as_u64(), dated.then_some(0), "{addr}");
+        assert_eq!(row["valid_s"].as_u64().is_some_and(|left| (1..=1000).contains(&left)), dated, "{addr}");
+    }
 }
