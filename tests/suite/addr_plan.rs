@@ -253,7 +253,8 @@ fn what_would_be_passed_over_is_refused() {
 #[test]
 fn many_networks_are_compared_and_no_more_pairs_listed_than_asked_for() {
     // Without pairs that overlap: as fast as sorting.
-    let apart: String = (0..20_000_u32).map(|index| format!("10.{}.{}.0/24\n", index >> 8, index & 255)).collect();
+    let apart: Vec<String> = (0..20_000_u32).map(|index| format!("10.{}.{}.0/24", index >> 8, index & 255)).collect();
+    let apart = apart.join("\n");
     run_with_input(tool("addr").args(["overlap", "-f", "-"]), apart.as_bytes())
         .status(1)
         .stdout_is("no two overlap (199,990,000 pairs)\n");
@@ -261,7 +262,7 @@ fn many_networks_are_compared_and_no_more_pairs_listed_than_asked_for() {
     let told = run_with_input(tool("addr").args(["overlap", "-f", "-"]), alike.as_bytes());
     told.status(0).stdout_has("and so on: 65,536 of 79,800 are shown (--limit)");
     let told = run_with_input(tool("addr").args(["overlap", "-f", "-", "--limit", "2", "--json"]), alike.as_bytes());
-    let found = &results(&told.status(0))[0];
+    let found = &results(told.status(0))[0];
     assert_eq!((found["pairs"].as_array().unwrap().len(), &found["overlapping_total"]), (2, &79_800.into()));
     addr(&["overlap", "-a", "--limit", "1", "10.0.0.0/8", "11.0.0.0/8", "12.0.0.0/8"])
         .status(1)
@@ -294,7 +295,7 @@ fn a_port_is_a_number_or_a_name() {
 
 #[test]
 fn a_row_of_a_registry_says_what_it_is_told_of() {
-    let rows = results(&addr(&["special", "8.8.8.8", "10.0.0.1", "192.168.0.0/16", "--json"]).status(1));
+    let rows = results(addr(&["special", "8.8.8.8", "10.0.0.1", "192.168.0.0/16", "--json"]).status(1));
     let asked: Vec<&str> = rows.iter().map(|row| row["asked"].as_str().unwrap()).collect();
     assert_eq!(asked, ["10.0.0.1/32", "192.168.0.0/16"]);
     assert_eq!(results(&addr(&["special", "--json"]))[0]["asked"], Value::Null);
