@@ -11,6 +11,24 @@ use sockeye_test_support::{Case, Net, Run, run, tools_dir};
 
 const NOBODY: u32 = 65534;
 
+/// Two hosts, and a server that listens.
+const BRIEF: &str = r#"experiment brief
+title Connections that do not last
+host alice bob
+link alice:eth0 10.0.0.1/24 -- bob:eth0 10.0.0.2/24
+step Connect and close
+  bob& [server] lab calls 'socket tcp; bind 10.0.0.2:7000; listen 20; wait'
+  await server "wait"
+  alice& [client] lab calls
+"#;
+
+/// A connection that is closed as soon as it is there.
+const CONNECTS: &str = r#"  type client "socket tcp; bind 10.0.0.1:PORT; connect 10.0.0.2:7000\n"
+  await client "connect(3, 10.0.0.2:7000) = 0"
+  type client "close\n"
+  await client "close(3) = 0"
+"#;
+
 pub(crate) fn tests() -> Vec<Case> {
     vec![
         Case::new("lab::tour_as_root", &[], |net| {
@@ -64,6 +82,14 @@ pub(crate) fn tests() -> Vec<Case> {
                 tshark.args(["-e", field]);
             }
             run(&mut tshark).status(0).stdout_is("10.0.0.1,10.0.0.2,5000,6000,0xf752,1,4142434445\n");
+        }),
+        Case::new("lab::a_state_that_was_waited_for_is_seen", &[], |net| {
+            // None of them lasts until the next look of those that come every 10 ms.
+            let actions: String = (40_000..40_010).map(|port| CONNECTS.replace("PORT", &port.to_string())).collect();
+            let checks: String =
+                (40_000..40_010).map(|port| format!("    state alice :{port} passes ESTABLISHED\n")).collect();
+            fs::write(net.dir().join("brief.lab"), format!("{BRIEF}{actions}  expect All are seen\n{checks}")).unwrap();
+            run(&mut lab(net, &["run", "brief.lab"])).status(0).stdout_has("✓ All are seen");
         }),
         Case::new("lab::a_capture_that_cannot_be_kept_is_an_error", &[], |net| {
             let told = run(&mut lab(net, &["tour", "--pcap", "no/such/folder.pcap"]));

@@ -4,10 +4,12 @@
 //! none of the others.
 
 use std::fs;
+use std::time::Duration;
 
 use serde_json::Value;
 use sockeye_lab::catalog::{EXPERIMENTS, Entry};
-use sockeye_lab::model::{Check, Count, Step};
+use sockeye_lab::filter::Filter;
+use sockeye_lab::model::{Check, Count, Step, Time};
 use sockeye_test_support::{Case, Net, run};
 
 /// By this the opposites are known.
@@ -104,10 +106,18 @@ fn opposite(check: &Check) -> Option<(Check, bool)> {
         Check::Doubling { link, filter, tolerance, .. } => {
             (Check::Doubling { link, filter, tolerance, least: 1000 }, true)
         }
-        Check::States { node, endpoint, states } => {
-            let again = states.iter().cycle().take(states.len() * 100).cloned().collect();
-            (Check::States { node, endpoint, states: again }, true)
+        // No gap is as long as that.
+        Check::Spaced { link, filter, tolerance, least, .. } => {
+            let time = Time { duration: Duration::from_secs(3600), scaled: false };
+            (Check::Spaced { link, filter, time, tolerance, least }, false)
         }
+        // Without the segments that carry octets those behind them begin with a number that nobody has sent.
+        Check::Numbers { link, filter } => {
+            let filter = Filter::parse(&format!("{} !data", filter.text)).unwrap();
+            (Check::Numbers { link, filter }, false)
+        }
+        Check::States { node, endpoint, states } => (Check::Never { node, endpoint, states }, false),
+        Check::Never { node, endpoint, states } => (Check::States { node, endpoint, states }, true),
         // That two outputs are not the same cannot be said.
         Check::Same(..) => return None,
     })

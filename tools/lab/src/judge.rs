@@ -1,15 +1,16 @@
 //! Whether what was seen is what theory says.
 //!
 //! - [`output`]: what processes printed, and how they ended
-//! - [`network`]: frames and states of sockets
+//! - [`network`]: frames and states of sockets;  [`numbers`]: the sequence numbers of TCP
 
 pub mod network;
+pub mod numbers;
 pub mod output;
 #[cfg(test)]
 mod tests;
 
 use crate::frames::{Annotated, annotate};
-use crate::model::{Check, Count, Expectation, Lab, Span};
+use crate::model::{Check, Count, Expectation, Lab, Span, Time};
 use crate::record::{Micros, Record, What};
 
 /// What became of an expectation.
@@ -65,8 +66,16 @@ pub fn judge(lab: &Lab, step: usize, records: &[Record], divisor: u32) -> Vec<Ve
     else {
         return Vec::new();
     };
-    let needs_frames =
-        |check: &Check| matches!(check, Check::Frames { .. } | Check::Before { .. } | Check::Doubling { .. });
+    let needs_frames = |check: &Check| {
+        matches!(
+            check,
+            Check::Frames { .. }
+                | Check::Before { .. }
+                | Check::Doubling { .. }
+                | Check::Spaced { .. }
+                | Check::Numbers { .. }
+        )
+    };
     let frames = if expectations.iter().flat_map(|expectation| &expectation.checks).any(needs_frames) {
         annotate(records, lab)
     } else {
@@ -113,18 +122,24 @@ impl Scene<'_> {
             Check::Frames { link, filter, ever, count, span } => self.frames(link, filter, *ever, *count, *span),
             Check::Before { link, filter, other } => self.before(link, filter, other),
             Check::Doubling { link, filter, tolerance, least } => self.doubling(link, filter, *tolerance, *least),
+            Check::Spaced { link, filter, time, tolerance, least } => {
+                self.spaced(link, filter, *time, *tolerance, *least)
+            }
+            Check::Numbers { link, filter } => self.numbers(link, filter),
             Check::States { node, endpoint, states } => self.states(node, endpoint, states),
+            Check::Never { node, endpoint, states } => self.never(node, endpoint, states),
             Check::Same(one, other) => self.same(one, other),
         }
     }
 
     /// Whether something lies in the span, if there is one: by its time, and whether that is of the clock that counts.
     fn is_in(&self, at_us: Micros, counts: bool, span: Option<Span>) -> bool {
-        span.is_none_or(|span| {
-            let micros =
-                |time: crate::model::Time| Micros::try_from(time.at(self.divisor).as_micros()).unwrap_or(Micros::MAX);
-            counts && (micros(span.from)..=micros(span.to)).contains(&at_us)
-        })
+        span.is_none_or(|span| counts && (self.micros(span.from)..=self.micros(span.to)).contains(&at_us))
+    }
+
+    /// A time as this run has it.
+    fn micros(&self, time: Time) -> Micros {
+        Micros::try_from(time.at(self.divisor).as_micros()).unwrap_or(Micros::MAX)
     }
 }
 

@@ -412,6 +412,27 @@ pub enum Check {
         /// How many ratios there must be at least.
         least: u64,
     },
+    /// `gaps LINK FILTER of T [within N %] [at least N]`: each time between two such frames of this step is about this.
+    Spaced {
+        /// The link.
+        link: String,
+        /// Which frames.
+        filter: Filter,
+        /// How long.
+        time: Time,
+        /// By how much one may differ, as a part of it.
+        tolerance: f64,
+        /// How many times there must be at least.
+        least: u64,
+    },
+    /// `numbers LINK FILTER add up`: in these TCP connections, from their SYN up to now, each segment begins with the number
+    /// behind the octets before it, and all of them are acknowledged.
+    Numbers {
+        /// The link.
+        link: String,
+        /// Which frames.
+        filter: Filter,
+    },
     /// `state NODE [LOCAL] passes LISTEN ESTABLISHED ...`: a socket of this node, with this text in its local or remote
     /// address if there is one, was seen in these states, in this order (others may lie between).
     States {
@@ -419,7 +440,16 @@ pub enum Check {
         node: String,
         /// `:7000`, or empty.
         endpoint: String,
-        /// The states, as the kernel names them: `SYN_SENT`.
+        /// The states, as the kernel names them: `SYN_SENT`. `CLOSED` is a TCP socket that is gone.
+        states: Vec<String>,
+    },
+    /// `state NODE [LOCAL] never CLOSE_WAIT ...`: such sockets were seen, and none of them in one of these states.
+    Never {
+        /// The node.
+        node: String,
+        /// `:7000`, or empty.
+        endpoint: String,
+        /// The states.
         states: Vec<String>,
     },
     /// `same LABEL LABEL`: both printed the same.

@@ -136,9 +136,16 @@ impl fmt::Display for Check {
             Self::Doubling { link, filter, tolerance, least } => {
                 write!(f, "gaps {link}{} double within {} % at least {least}", Words(filter), tolerance * 100.0)
             }
+            Self::Spaced { link, filter, time, tolerance, least } => {
+                let words = Words(filter);
+                write!(f, "gaps {link}{words} of {time} within {} % at least {least}", tolerance * 100.0)
+            }
+            Self::Numbers { link, filter } => write!(f, "numbers {link}{} add up", Words(filter)),
             Self::States { node, endpoint, states } => {
-                let endpoint = if endpoint.is_empty() { String::new() } else { format!(" {endpoint}") };
-                write!(f, "state {node}{endpoint} passes {}", states.join(" "))
+                write!(f, "state {node}{} passes {}", Endpoint(endpoint), states.join(" "))
+            }
+            Self::Never { node, endpoint, states } => {
+                write!(f, "state {node}{} never {}", Endpoint(endpoint), states.join(" "))
             }
             Self::Same(one, other) => write!(f, "same {one} {other}"),
         }
@@ -168,6 +175,15 @@ fn short(duration: Duration) -> String {
     match duration {
         long if long.is_zero() || long >= Duration::from_secs(1) => format!("{} s", seconds(long)),
         short => format!("{} ms", seconds(short.saturating_mul(1000))),
+    }
+}
+
+/// Part of an endpoint, with a blank before it if there is one.
+struct Endpoint<'a>(&'a str);
+
+impl fmt::Display for Endpoint<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, " {}", self.0) }
     }
 }
 

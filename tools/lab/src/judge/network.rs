@@ -3,12 +3,12 @@
 use super::{Finding, Scene, at, counted};
 use crate::filter::Filter;
 use crate::frames::Annotated;
-use crate::model::{Count, Span};
+use crate::model::{Count, Span, Time};
 use crate::record::{Micros, What};
 
 impl<'a> Scene<'a> {
     /// The frames of this kind: of this step, or of all.
-    fn meant(&self, link: &str, filter: &Filter, ever: bool) -> Vec<&'a Annotated<'a>> {
+    pub(super) fn meant(&self, link: &str, filter: &Filter, ever: bool) -> Vec<&'a Annotated<'a>> {
         let meant = |frame: &&Annotated<'_>| {
             frame.frame.link == link && (ever || frame.step == self.step) && filter.matches(frame)
         };
@@ -37,7 +37,7 @@ impl<'a> Scene<'a> {
     }
 
     /// What was on a link in place of what was looked for.
-    fn what_there_is(&self, link: &str, ever: bool) -> String {
+    pub(super) fn what_there_is(&self, link: &str, ever: bool) -> String {
         let frames = self.meant(link, &Filter::default(), ever);
         match frames.as_slice() {
             [] => "nothing was sent there".to_owned(),
@@ -60,17 +60,34 @@ impl<'a> Scene<'a> {
     }
 
     pub(super) fn doubling(&self, link: &str, filter: &Filter, tolerance: f64, least: u64) -> Finding {
-        let times: Vec<Micros> = self.meant(link, filter, false).iter().map(|frame| frame.at_us).collect();
-        let gaps: Vec<Micros> = times.iter().zip(times.iter().skip(1)).map(|(one, next)| next - one).collect();
-        let shown: Vec<String> = gaps.iter().map(|gap| at(*gap)).collect();
-        let shown =
-            if shown.is_empty() { self.what_there_is(link, false) } else { format!("gaps of {}", shown.join(", ")) };
+        let gaps = self.gaps(link, filter);
         #[expect(clippy::cast_precision_loss, reason = "microseconds of an experiment are far fewer than 2^52")]
         let ratios: Vec<f64> =
             gaps.iter().zip(gaps.iter().skip(1)).map(|(gap, next)| *next as f64 / *gap as f64).collect();
-        if !ratios.iter().all(|ratio| (ratio / 2.0 - 1.0).abs() <= tolerance) {
+        self.regular(link, &gaps, &ratios, 2.0, tolerance, least)
+    }
+
+    pub(super) fn spaced(&self, link: &str, filter: &Filter, time: Time, tolerance: f64, least: u64) -> Finding {
+        let gaps = self.gaps(link, filter);
+        #[expect(clippy::cast_precision_loss, reason = "microseconds of an experiment are far fewer than 2^52")]
+        let (lengths, time) = (gaps.iter().map(|gap| *gap as f64).collect::<Vec<_>>(), self.micros(time) as f64);
+        self.regular(link, &gaps, &lengths, time, tolerance, least)
+    }
+
+    /// The times between frames of this kind in this step.
+    fn gaps(&self, link: &str, filter: &Filter) -> Vec<Micros> {
+        let times: Vec<Micros> = self.meant(link, filter, false).iter().map(|frame| frame.at_us).collect();
+        times.iter().zip(times.iter().skip(1)).map(|(one, next)| next - one).collect()
+    }
+
+    /// Whether `least` values or more are there, each about `wanted`. They come from these gaps.
+    fn regular(&self, link: &str, gaps: &[Micros], values: &[f64], wanted: f64, tolerance: f64, least: u64) -> Finding {
+        let shown: Vec<String> = gaps.iter().map(|gap| at(*gap)).collect();
+        let shown =
+            if shown.is_empty() { self.what_there_is(link, false) } else { format!("gaps of {}", shown.join(", ")) };
+        if !values.iter().all(|value| (value / wanted - 1.0).abs() <= tolerance) {
             Finding::never(shown)
-        } else if u64::try_from(ratios.len()).unwrap_or(u64::MAX) < least {
+        } else if u64::try_from(values.len()).unwrap_or(u64::MAX) < least {
             Finding::not_yet(shown)
         } else {
             Finding::good(shown)
@@ -78,19 +95,7 @@ impl<'a> Scene<'a> {
     }
 
     pub(super) fn states(&self, node: &str, endpoint: &str, states: &[String]) -> Finding {
-        let mut seen: Vec<&str> = Vec::new();
-        for record in self.records {
-            let What::State { node: at, local, peer, from, to, .. } = &record.what else { continue };
-            if at != node || !(is_end(local, endpoint) || is_end(peer, endpoint)) {
-                continue;
-            }
-            // A state is told twice if it is where one change ends and the next begins.
-            for state in [from, to].into_iter().flatten() {
-                if seen.last() != Some(&state.as_str()) {
-                    seen.push(state);
-                }
-            }
-        }
+        let seen = self.seen(node, endpoint);
         let mut rest = seen.iter();
         let missing = states.iter().find(|state| !rest.any(|seen| seen == state));
         match missing {
@@ -99,10 +104,41 @@ impl<'a> Scene<'a> {
             Some(state) => Finding::not_yet(format!("no {state} there: seen were {}", seen.join(", "))),
         }
     }
+
+    pub(super) fn never(&self, node: &str, endpoint: &str, states: &[String]) -> Finding {
+        let seen = self.seen(node, endpoint);
+        match states.iter().find(|state| seen.contains(&state.as_str())) {
+            Some(state) => Finding::never(format!("{state} was seen: {}", seen.join(", "))),
+            None if seen.is_empty() => Finding::not_yet("no socket was seen"),
+            None => Finding::good(format!("seen were {}", seen.join(", "))),
+        }
+    }
+
+    /// The states of the sockets that have this in one of their addresses, in the order of time.
+    fn seen(&self, node: &str, endpoint: &str) -> Vec<&'a str> {
+        let mut seen: Vec<&str> = Vec::new();
+        for record in self.records {
+            let What::State { node: at, protocol, local, peer, from, to, .. } = &record.what else { continue };
+            if at != node || !(is_end(local, endpoint) || is_end(peer, endpoint)) {
+                continue;
+            }
+            let gone = (to.is_none() && protocol == "tcp").then_some(GONE);
+            // A state is told twice if it is where one change ends and the next begins.
+            for state in [from.as_deref(), to.as_deref(), gone].into_iter().flatten() {
+                if seen.last() != Some(&state) {
+                    seen.push(state);
+                }
+            }
+        }
+        seen
+    }
 }
 
+/// The state of a TCP socket that the kernel lists no more.
+const GONE: &str = "CLOSED";
+
 /// A frame in a few words.
-fn told(frame: &Annotated<'_>) -> String {
+pub(super) fn told(frame: &Annotated<'_>) -> String {
     format!(
         "frame {} at {}, {} to {}: {}",
         frame.frame.number,

@@ -226,14 +226,75 @@ fn gaps_double_or_not() {
 }
 
 #[test]
+fn gaps_are_of_a_time_or_not() {
+    holds("gaps alice-bob tcp retransmission of 400 ms within 100 % at least 3", "gaps of 0.200 s, 0.400 s, 0.800 s");
+    holds("gaps alice-bob tcp data of 967 ms! within 80 %", "gaps of 0.967 s");
+    fails("gaps alice-bob tcp retransmission of 200 ms", true, "gaps of 0.200 s, 0.400 s");
+    fails("gaps alice-bob tcp syn of 1 ms at least 2", false, "gaps of 0.001 s");
+    fails("gaps alice-bob tcp rst of 1 s", false, "no such frame");
+    let fast = |check| verdict(check, &records(), 10).passed;
+    assert!(fast("gaps alice-bob tcp syn of 10 ms"));
+    assert!(!fast("gaps alice-bob tcp syn of 10 ms!"));
+}
+
+/// The frames of this connection and nothing else.
+fn connection(frames: impl IntoIterator<Item = Vec<u8>>) -> Vec<Record> {
+    let mut records = sample::run(frames);
+    for record in &mut records {
+        record.step = 2;
+    }
+    records
+}
+
+#[test]
+fn numbers_add_up_or_not() {
+    let check = |frames: &[Vec<u8>]| verdict("numbers alice-bob tcp add up", &connection(frames.to_vec()), 1);
+    let whole = sample::connection();
+    let good = check(&whole);
+    let found = "alice's numbers end with 6, and 7 is waited for, bob's numbers end with 1, and 2 is waited for";
+    assert!(good.passed && good.found.as_deref() == Some(found), "{good:?}");
+    // Sent again: nothing new.
+    assert!(check(&[&whole[..4], &whole[3..]].concat()).passed);
+    // A segment is missing, of data or the last one.
+    let wrong = check(&[&whole[..3], &whole[5..]].concat());
+    assert!(!wrong.passed && wrong.settled, "{wrong:?}");
+    assert!(wrong.found.unwrap().ends_with("alice has sent nothing with number 1 yet"));
+    for few in [&whole[..4], &whole[..8], &whole[..1]] {
+        let open = check(few);
+        assert!(!open.passed && !open.settled, "{open:?}");
+    }
+    // What was never sent is acknowledged, and what was acknowledged no more.
+    for ack in [8, 3] {
+        let acks = sample::segment(false, sample::ACK, 1, ack, b"");
+        let wrong = check(&[&whole[..5], &[acks], &whole[5..]].concat());
+        assert!(!wrong.passed && wrong.settled, "{wrong:?}");
+        assert!(wrong.found.unwrap().ends_with("alice has sent octets up to number 5"));
+    }
+    // Without its SYN a connection has no number to begin with.
+    let late = check(&whole[3..]);
+    assert!(!late.passed && !late.settled, "{late:?}");
+}
+
+#[test]
+fn states_that_nobody_was_in() {
+    holds("state bob :7000 never TIME_WAIT CLOSE_WAIT", "seen were LISTEN, SYN_RECV, ESTABLISHED, CLOSED");
+    holds("state bob never TIME_WAIT", "");
+    fails("state bob :7000 never TIME_WAIT SYN_RECV", true, "SYN_RECV was seen: LISTEN, SYN_RECV");
+    fails("state bob :7001 never TIME_WAIT", false, "no socket was seen");
+    fails("state alice never TIME_WAIT", false, "no socket was seen");
+}
+
+#[test]
 fn states_are_seen_in_their_order() {
+    holds("state bob :7000 passes ESTABLISHED CLOSED", "ESTABLISHED, CLOSED");
+    fails("state bob :7000 passes CLOSED LISTEN", false, "no LISTEN there");
     holds("state bob :7000 passes LISTEN SYN_RECV ESTABLISHED", "LISTEN, SYN_RECV, ESTABLISHED");
     holds("state bob passes LISTEN ESTABLISHED", "");
     holds("state bob 10.0.0.2:7000 passes ESTABLISHED", "");
     fails(
         "state bob :7000 passes ESTABLISHED LISTEN",
         false,
-        "no LISTEN there: seen were LISTEN, SYN_RECV, ESTABLISHED",
+        "no LISTEN there: seen were LISTEN, SYN_RECV, ESTABLISHED, CLOSED",
     );
     fails("state bob :7000 passes CLOSE_WAIT", false, "no CLOSE_WAIT there");
     fails("state bob 10.0.0.2:7000 passes LISTEN", false, "no LISTEN there");

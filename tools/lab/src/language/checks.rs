@@ -7,10 +7,11 @@ use crate::filter::Filter;
 use crate::model::{Check, Network};
 
 /// What begins a check that is not about a process; no process is called so.
-pub(super) const KEYWORDS: [&str; 5] = ["frames", "first", "gaps", "state", "same"];
+pub(super) const KEYWORDS: [&str; 6] = ["frames", "first", "gaps", "numbers", "state", "same"];
 
-/// The states of a socket, by the kernel's names.
-const STATES: [&str; 12] = [
+/// The states of a socket, by the kernel's names; CLOSED where it is gone.
+const STATES: [&str; 13] = [
+    "CLOSED",
     "CLOSE",
     "LISTEN",
     "SYN_SENT",
@@ -50,6 +51,13 @@ pub(super) fn check(statement: &Statement<'_>, network: &Network, label: &Label<
             Check::Before { link, filter: earlier, other: filter(&mut words, &[], network)? }
         }
         "gaps" => gaps(&mut words, network)?,
+        "numbers" => {
+            let link = network::link_called(&mut words, network)?.name.clone();
+            let filter = filter(&mut words, &["add"], network)?;
+            words.expect("add")?;
+            words.expect("up")?;
+            Check::Numbers { link, filter }
+        }
         "state" => state(&mut words, network)?,
         "same" => Check::Same(process(&mut words, label)?, process(&mut words, label)?),
         _ => of_process(head.text, head.place, &mut words, label)?,
@@ -103,11 +111,16 @@ fn range(word: Word<'_>) -> Result<(f64, f64), Mistake> {
     }
 }
 
-/// `gaps middle tcp retransmission double within 30 % at least 3`.
+/// `gaps middle tcp retransmission double within 30 % at least 3`, `gaps middle tcp syn of 1 s!`.
 fn gaps(words: &mut Words<'_>, network: &Network) -> Result<Check, Mistake> {
     let link = network::link_called(words, network)?.name.clone();
-    let filter = filter(words, &["double"], network)?;
-    words.expect("double")?;
+    let filter = filter(words, &["double", "of"], network)?;
+    let how = words.next("double or of")?;
+    let time = match how.text {
+        "double" => None,
+        "of" => Some(values::time(words)?),
+        _ => return Err(how.instead_of("double or of")),
+    };
     let tolerance = if words.take("within") { values::part(words)? } else { TOLERANCE };
     let least = if words.take("at") {
         words.expect("least")?;
@@ -115,20 +128,28 @@ fn gaps(words: &mut Words<'_>, network: &Network) -> Result<Check, Mistake> {
     } else {
         1
     };
-    Ok(Check::Doubling { link, filter, tolerance, least })
+    Ok(match time {
+        Some(time) => Check::Spaced { link, filter, time, tolerance, least },
+        None => Check::Doubling { link, filter, tolerance, least },
+    })
 }
 
-/// `state bob :7000 passes LISTEN ESTABLISHED`.
+/// `state bob :7000 passes LISTEN ESTABLISHED`, `state bob :7000 never CLOSE_WAIT`.
 fn state(words: &mut Words<'_>, network: &Network) -> Result<Check, Mistake> {
     let node = network::node(words, network)?.name.clone();
-    let endpoint = match words.peek().filter(|word| word.text != "passes") {
+    let endpoint = match words.peek().filter(|word| !matches!(word.text, "passes" | "never")) {
         Some(word) => {
             words.take(word.text);
             word.text.to_owned()
         }
         None => String::new(),
     };
-    words.expect("passes")?;
+    let how = words.next("passes or never")?;
+    let never = match how.text {
+        "passes" => false,
+        "never" => true,
+        _ => return Err(how.instead_of("passes or never")),
+    };
     let mut states = Vec::new();
     loop {
         let word = words.next("a state such as LISTEN")?;
@@ -137,9 +158,10 @@ fn state(words: &mut Words<'_>, network: &Network) -> Result<Check, Mistake> {
         }
         states.push(word.text.to_owned());
         if words.peek().is_none() {
-            return Ok(Check::States { node, endpoint, states });
+            break;
         }
     }
+    Ok(if never { Check::Never { node, endpoint, states } } else { Check::States { node, endpoint, states } })
 }
 
 /// The words of a filter: up to how often, to one of `ends`, or to the end of the statement.

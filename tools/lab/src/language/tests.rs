@@ -301,6 +301,28 @@ fn every_check_is_read() {
             Check::Doubling { link: text("middle"), filter: filter("tcp"), tolerance: 0.25, least: 1 },
         ),
         (
+            "gaps middle tcp syn of 1 s! at least 2",
+            Check::Spaced {
+                link: text("middle"),
+                filter: filter("tcp syn"),
+                time: Time { duration: Duration::from_secs(1), scaled: false },
+                tolerance: 0.25,
+                least: 2,
+            },
+        ),
+        (
+            "numbers middle tcp port=7000 add up",
+            Check::Numbers { link: text("middle"), filter: filter("tcp port=7000") },
+        ),
+        (
+            "state bob :7000 never TIME_WAIT CLOSED",
+            Check::Never {
+                node: text("bob"),
+                endpoint: text(":7000"),
+                states: vec![text("TIME_WAIT"), text("CLOSED")],
+            },
+        ),
+        (
             "state bob :7000 passes LISTEN ESTABLISHED",
             Check::States {
                 node: text("bob"),
@@ -450,8 +472,13 @@ fn mistakes_in_steps_are_told_where_they_are() {
         ("expect It is so\n  frames middle tcp from=carol", "13:19: there is no node \"carol\": expected alice"),
         ("expect It is so\n  frames middle tcp nonsense", "13:23: "),
         ("expect It is so\n  first middle tcp", "13:21: expected before, found the end"),
-        ("expect It is so\n  gaps middle tcp", "13:20: expected double, found the end"),
-        ("expect It is so\n  state bob passes OPEN", "13:22: expected CLOSE, LISTEN"),
+        ("expect It is so\n  gaps middle tcp", "13:20: expected double or of, found the end"),
+        ("expect It is so\n  gaps middle tcp of x", "13:24: expected a time"),
+        ("expect It is so\n  numbers middle tcp", "13:23: expected add, found the end"),
+        ("expect It is so\n  numbers middle tcp add", "13:27: expected up, found the end"),
+        ("expect It is so\n  state bob passes OPEN", "13:22: expected CLOSED, CLOSE, LISTEN"),
+        ("expect It is so\n  state bob never", "13:20: expected a state such as LISTEN"),
+        ("expect It is so\n  state bob :7000", "13:20: expected passes or never, found the end"),
         ("expect It is so\n  same nc", "13:12: expected the label of a process"),
         ("why a\nwhy b", "13:3: why is said already"),
         ("pause 2 s\n at 3 s", "13:4: expected the end of the statement, found \"at\""),

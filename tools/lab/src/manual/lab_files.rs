@@ -90,7 +90,10 @@ pub(super) const CHECKS: (&str, &str) = (
   frames [ever] LINK FILTER [xN] [from T to T]
   first LINK FILTER before FILTER
   gaps LINK FILTER double [within N %] [at least N]
+  gaps LINK FILTER of T [within N %] [at least N]
+  numbers LINK FILTER add up
   state NODE [ENDPOINT] passes STATE STATE ...
+  state NODE [ENDPOINT] never STATE STATE ...
 
 `prints`: so many lines of the process have all of the words. A word that begins or ends with a letter or digit does not go on there: 600 is not in 6000. \
 x3 is three times, x2..5 two to five, x2.. two or more, x0 never; without it once or more. `from T to T` counts only what has that time of the clock. \
@@ -98,8 +101,10 @@ x3 is three times, x2..5 two to five, x2.. two or more, x0 never; without it onc
 `same` says that both printed the same.
 
 `frames` counts the frames of this step, or of all up to now (`ever`), in both directions, lost ones too. `first` says which came first. `gaps` says that each time between two such frames is twice \
-the one before, as with a back-off. `state` says that sockets with ENDPOINT in their local or remote address (:7000), or all of the node, were seen in these states in this order: \
-LISTEN, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING, TIME_WAIT, CLOSE, BOUND.",
+the one before, as with a back-off, or about T. `numbers` follows TCP connections from their SYN on: each segment begins with the number behind the octets before it, and all of them have been acknowledged.
+
+`state` says that sockets with ENDPOINT in their local or remote address (:7000), or all of the node, were seen in these states in this order, or that they were seen, and `never` in one of these: \
+LISTEN, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING, TIME_WAIT, CLOSE, BOUND, and CLOSED for a TCP socket that is gone. What lasts less than 10 ms may be missed.",
 );
 
 /// Filters.

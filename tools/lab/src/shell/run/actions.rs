@@ -21,6 +21,10 @@ const KILLED: Duration = Duration::from_secs(10);
 impl Run<'_> {
     /// Performs an action.
     pub(super) fn act(&mut self, action: &Action) -> Result<(), Stop> {
+        // What the action before this one has waited for is seen for certain, however short it lasts from here on.
+        if let Some(states) = &self.states {
+            states.look();
+        }
         match action {
             Action::Run(command, within) => self.run(command, *within),
             Action::Start(command) => self.start(command, true, false).map(drop),
