@@ -138,6 +138,7 @@ set edit:completion:arg-completer[lab] = {|@words|
             cand --page 'The page; without, one that says that it works'
             cand --tls 'Over TLS, with a certificate that is like this'
             cand --name 'Whose certificate it is'
+            cand --issuer 'What the authority calls itself'
             cand --authority 'Where the certificate of the authority is written, as PEM, for those who shall trust it'
             cand --color 'Use colour: on a terminal, always or never'
             cand --explain 'Show the working, step by step'

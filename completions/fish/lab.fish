@@ -135,6 +135,7 @@ expired\t'Signed by the authority, for the name, and its time is over'
 wrong-name\t'Signed by the authority, for another name'
 self-signed\t'Signed by itself'"
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from http" -l name -d 'Whose certificate it is' -r
+complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from http" -l issuer -d 'What the authority calls itself' -r
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from http" -l authority -d 'Where the certificate of the authority is written, as PEM, for those who shall trust it' -r -F
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from http" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'

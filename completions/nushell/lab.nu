@@ -180,6 +180,7 @@ module completions {
     --page: path              # The page; without, one that says that it works
     --tls: string@"nu-complete lab serve http tls" # Over TLS, with a certificate that is like this
     --name: string            # Whose certificate it is
+    --issuer: string          # What the authority calls itself
     --authority: path         # Where the certificate of the authority is written, as PEM, for those who shall trust it
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"

@@ -153,6 +153,7 @@ Register-ArgumentCompleter -Native -CommandName 'lab' -ScriptBlock {
             [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'The page; without, one that says that it works')
             [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Over TLS, with a certificate that is like this')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Whose certificate it is')
+            [CompletionResult]::new('--issuer', '--issuer', [CompletionResultType]::ParameterName, 'What the authority calls itself')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'Where the certificate of the authority is written, as PEM, for those who shall trust it')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show the working, step by step')

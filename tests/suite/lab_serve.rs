@@ -84,6 +84,30 @@ fn each_certificate_is_right_or_wrong_as_asked() {
 }
 
 #[test]
+fn an_authority_is_known_by_its_key_and_not_by_its_name() {
+    let file = |of: &str| std::env::temp_dir().join(format!("sockeye-test-{of}-{}", std::process::id()));
+    let (known, unknown) = (file("known"), file("unknown"));
+    let secure = ["http", "127.0.0.1:0", "--tls", "valid", "--name", "bob.example"];
+    let (_known, _) = serve(&[&secure[..], &["--authority", known.to_str().unwrap()]].concat());
+    for (issuer, says) in [
+        ("Somebody", "has an unknown issuer: CN=Somebody"),
+        ("The authority of this lab", "was not signed by the CN=The authority of this lab that is trusted"),
+    ] {
+        let more = ["--issuer", issuer, "--authority", unknown.to_str().unwrap()];
+        let (_server, addr) = serve(&[&secure[..], &more].concat());
+        let port = addr.rsplit(':').next().unwrap();
+        for (trusted, status, says) in [(&known, 1, says), (&unknown, 0, "")] {
+            let mut nc = tool("nc");
+            nc.args(["--ssl", "--ssl-verify", "--ssl-trustfile"]).arg(trusted);
+            nc.args(["--ssl-servername", "bob.example", "127.0.0.1", port]);
+            run_with_input(&mut nc, b"GET / HTTP/1.0\r\n\r\n").status(status).stderr_has(says);
+        }
+    }
+    fs::remove_file(&known).unwrap();
+    fs::remove_file(&unknown).unwrap();
+}
+
+#[test]
 fn datagrams_are_answered_in_capitals_and_a_part_is_lost_the_same_in_each_run() {
     let (server, addr) = serve(&["upper-lossy", "127.0.0.1:0", "--loss", "0"]);
     let told = client(&["udp-ping", &addr, "--count", "3", "--timeout", "20"]);
@@ -291,6 +315,7 @@ fn wrong_lines_are_named() {
     serve(&["upper-lossy", "--loss", "101"]).status(2).stderr_has("0 to 100");
     serve(&["echo", "--model", "fast"]).status(2).stderr_has("zombies");
     serve(&["http", "--name", "x"]).status(2).stderr_has("--tls");
+    serve(&["http", "--issuer", "x"]).status(2).stderr_has("--tls");
     serve(&["http", "192.0.2.1:80"]).status(4).stderr_has("bind 192.0.2.1:80: Cannot assign requested address");
     client(&["udp-ping", "10.0.0.1"]).status(2).stderr_has("a port is missing");
     client(&["load", "127.0.0.1:1", "--stay", "-1"]).status(2);

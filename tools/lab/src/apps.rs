@@ -57,6 +57,8 @@ pub struct Tls {
     pub certificate: Certificate,
     /// Whose it is.
     pub name: String,
+    /// What the authority that signed it calls itself.
+    pub issuer: String,
     /// Where the certificate of the authority that signed it is written.
     pub authority: Option<PathBuf>,
 }

@@ -31,6 +31,9 @@ enum App {
         /// Whose certificate it is
         #[arg(long, value_name = "HOST", default_value = "localhost", requires = "tls")]
         name: String,
+        /// What the authority calls itself
+        #[arg(long, value_name = "NAME", default_value = "The authority of this lab", requires = "tls")]
+        issuer: String,
         /// Where the certificate of the authority is written, as PEM, for those who shall trust it
         #[arg(long, value_name = "FILE", requires = "tls")]
         authority: Option<PathBuf>,
@@ -76,10 +79,10 @@ enum App {
 impl ServeArgs {
     pub(super) fn read(self) -> Serve {
         match self.app {
-            App::Http { addr, page, tls, name, authority } => {
+            App::Http { addr, page, tls, name, issuer, authority } => {
                 let default = if tls.is_some() { 443 } else { 80 };
                 let addr = addr.unwrap_or_else(|| SocketAddr::from(([0, 0, 0, 0], default)));
-                Serve::Http { addr, page, tls: tls.map(|certificate| Tls { certificate, name, authority }) }
+                Serve::Http { addr, page, tls: tls.map(|certificate| Tls { certificate, name, issuer, authority }) }
             }
             App::Dns { zones, listen, hints } => Serve::Dns(Dns { addr: listen, zones, hints }),
             App::UpperLossy { addr, loss, seed } => Serve::UpperLossy { addr, loss, seed },

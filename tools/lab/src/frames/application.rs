@@ -49,12 +49,12 @@ pub struct Dns {
 }
 
 /// A TLS record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsRecord {
     /// The content type.
     pub content_type: u8,
-    /// The type of the handshake message in it; none where it is encrypted.
-    pub handshake: Option<u8>,
+    /// The types of the handshake messages that begin in it; none where it is encrypted.
+    pub handshake: Vec<u8>,
     /// Its length in octets, without the header.
     pub len: u16,
 }
@@ -193,22 +193,50 @@ fn domain_name<'a>(message: &'a [u8], reader: &mut Reader<'a>) -> Option<String>
 }
 
 impl TlsRecord {
-    /// `ClientHello`, `application data, 48 octets`.
+    /// `ClientHello`, `ServerHello + Certificate`, `application data, 48 octets`.
     pub fn words(&self) -> String {
-        let name = match (self.content_type, self.handshake) {
-            (20, _) => "ChangeCipherSpec",
-            (21, _) => "Alert",
-            (22, Some(1)) => "ClientHello",
-            (22, Some(2)) => "ServerHello",
-            (22, Some(11)) => "Certificate",
-            (22, Some(12)) => "ServerKeyExchange",
-            (22, Some(14)) => "ServerHelloDone",
-            (22, Some(16)) => "ClientKeyExchange",
-            (22, _) => "Handshake",
+        let name = match self.content_type {
+            20 => "ChangeCipherSpec",
+            21 => "Alert",
+            22 if self.handshake.is_empty() => "Handshake",
+            22 => return self.handshake.iter().filter_map(|kind| message(*kind)).collect::<Vec<_>>().join(" + "),
             _ => return format!("application data, {} octets", self.len),
         };
         name.to_owned()
     }
+}
+
+/// The handshake messages that may be sent in the clear: RFC 5246 section 7.4, RFC 5077 section 3.3, RFC 6066 section 8.
+const fn message(kind: u8) -> Option<&'static str> {
+    Some(match kind {
+        1 => "ClientHello",
+        2 => "ServerHello",
+        4 => "NewSessionTicket",
+        11 => "Certificate",
+        12 => "ServerKeyExchange",
+        13 => "CertificateRequest",
+        14 => "ServerHelloDone",
+        15 => "CertificateVerify",
+        16 => "ClientKeyExchange",
+        22 => "CertificateStatus",
+        _ => return None,
+    })
+}
+
+/// The types of the handshake messages that begin in a record, up to one that is none.
+fn messages(record: &[u8]) -> Vec<u8> {
+    let mut reader = Reader::new(record);
+    let mut kinds = Vec::new();
+    while let Some(kind) = reader.rest().first().copied().filter(|kind| message(*kind).is_some()) {
+        kinds.push(kind);
+        let Ok([_, high, middle, low]) = reader.array::<4>("message header") else { break };
+        let len = u32::from_be_bytes([0, high, middle, low]);
+        // The rest of a longer one is in the next record.
+        if usize::try_from(len).map_or(true, |len| reader.skip(len, "message").is_err()) {
+            break;
+        }
+    }
+    kinds
 }
 
 /// The TLS records at the start of a segment: RFC 8446 section 5.1.
@@ -218,10 +246,9 @@ fn tls(payload: &[u8]) -> Option<Vec<TlsRecord>> {
     let mut encrypted = false;
     while let Ok([content_type @ 20..=23, 3, 0..=4, high, low]) = reader.array::<5>("record header") {
         let len = u16::from_be_bytes([high, low]);
-        let first = reader.rest().first().copied();
+        let record = reader.rest().get(..len.into()).unwrap_or(reader.rest());
         // Behind ChangeCipherSpec even a handshake message is encrypted.
-        let handshake =
-            first.filter(|kind| content_type == 22 && !encrypted && matches!(kind, 1 | 2 | 11 | 12 | 14 | 16));
+        let handshake = if content_type == 22 && !encrypted { messages(record) } else { Vec::new() };
         encrypted |= content_type == 20;
         records.push(TlsRecord { content_type, handshake, len });
         if reader.skip(len.into(), "record").is_err() {
@@ -291,6 +318,16 @@ mod tests {
         let Some(Application::Tls(records)) = Application::parse((443, 1), true, &octets) else { panic!("no TLS") };
         let words: Vec<_> = records.iter().map(TlsRecord::words).collect();
         assert_eq!(words, ["ServerHello", "ChangeCipherSpec", "Handshake", "application data, 48 octets"]);
+        // Several messages in a record; the last one goes on in the next segment, or is none.
+        for (last, expected) in [
+            (&[12, 0, 1, 0, 7][..], "ServerHello + Certificate + ServerKeyExchange"),
+            (&[14][..], "ServerHello + Certificate + ServerHelloDone"),
+            (&[99, 0, 0, 0][..], "ServerHello + Certificate"),
+        ] {
+            let octets = [&[22, 3, 3, 0, 200, 2, 0, 0, 1, 9, 11, 0, 0, 2, 8, 7][..], last].concat();
+            let Some(Application::Tls(records)) = Application::parse((443, 1), true, &octets) else { panic!("no TLS") };
+            assert_eq!(records.iter().map(TlsRecord::words).collect::<Vec<_>>(), [expected]);
+        }
     }
 
     #[test]

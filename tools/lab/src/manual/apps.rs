@@ -8,7 +8,7 @@ jokes there is `nc -lk --app`, and `nc --serve` for servers that are iterative, 
 A server says when it waits for clients, then a line for each of them, and goes on until a signal ends it. PORT alone means every IPv4 address; 0 lets the kernel choose.
 
 `http [ADDR] [--page FILE]` answers GET and HEAD of / and /index.html over HTTP/1.0, one client after another. With `--tls` it speaks TLS, with a certificate by an \
-authority that it makes for this run: `valid`, `expired`, `wrong-name` or `self-signed`. `--name` says whose it is, and `--authority` where the authority is written.
+authority that it makes for this run: `valid`, `expired`, `wrong-name` or `self-signed`. `--name` says whose it is, `--issuer` what the authority calls itself, and `--authority` where its certificate is written.
 
 `dns ZONEFILE... [--listen ADDR] [--hints FILE]` is the name server of these zones, over UDP and TCP; a referral, a CNAME, a truncated answer are as they come. With `--hints` it resolves every other name: it asks the \
 root servers of that file, and whom they refer to, and remembers the answers for as long as their TTL says. It shows each question that it gets, and each that it asks. There are no wildcards, no transfers and no DNSSEC.

@@ -45,7 +45,7 @@ fn make(tls: &Tls) -> Result<Made, rcgen::Error> {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params.distinguished_name.push(DnType::CommonName, "The authority of this lab");
+    params.distinguished_name.push(DnType::CommonName, tls.issuer.as_str());
     let authority_key = KeyPair::generate()?;
     let authority = params.self_signed(&authority_key)?;
     let issuer = Issuer::new(params, authority_key);
