@@ -86,8 +86,10 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("lab::a_state_that_was_waited_for_is_seen", &[], |net| {
             // None of them lasts until the next look of those that come every 10 ms.
             let actions: String = (40_000..40_010).map(|port| CONNECTS.replace("PORT", &port.to_string())).collect();
-            let checks: String =
-                (40_000..40_010).map(|port| format!("    state alice :{port} passes ESTABLISHED\n")).collect();
+            let checks = (40_000..40_010)
+                .map(|port| format!("    state alice :{port} passes ESTABLISHED\n"))
+                .collect::<Vec<_>>()
+                .concat();
             fs::write(net.dir().join("brief.lab"), format!("{BRIEF}{actions}  expect All are seen\n{checks}")).unwrap();
             run(&mut lab(net, &["run", "brief.lab"])).status(0).stdout_has("✓ All are seen");
         }),
