@@ -27,6 +27,7 @@ mod hop_line;
 mod hop_tun;
 mod lab;
 mod lab_clean;
+mod lab_limits;
 mod lab_mutants;
 mod lab_page;
 mod lab_wire;
@@ -90,6 +91,7 @@ fn main() -> ExitCode {
         hop_tun::tests,
         lab::tests,
         lab_clean::tests,
+        lab_limits::tests,
         lab_mutants::tests,
         lab_page::tests,
         lab_wire::tests,

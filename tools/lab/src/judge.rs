@@ -2,7 +2,9 @@
 //!
 //! - [`output`]: what processes printed, and how they ended
 //! - [`network`]: frames and states of sockets;  [`numbers`]: the sequence numbers of TCP
+//! - [`incomplete`]: what can be said where not all was kept
 
+pub mod incomplete;
 pub mod network;
 pub mod numbers;
 pub mod output;
@@ -113,6 +115,14 @@ impl Scene<'_> {
     }
 
     fn find(&self, check: &Check) -> Finding {
+        let finding = self.find_in_what_was_kept(check);
+        match self.left_out(check) {
+            Some(left_out) => finding.with(check, &left_out),
+            None => finding,
+        }
+    }
+
+    fn find_in_what_was_kept(&self, check: &Check) -> Finding {
         match check {
             Check::Prints { label, words, count, span } => self.prints(label, words, *count, *span),
             Check::Status { label, status, equal } => self.status(label, *status, *equal),

@@ -54,8 +54,8 @@ ends them, and their children, even after SIGKILL; what then is left is that fol
         (
             "JSON",
             "With `--json` every result has a `record`. A run has `experiment` first and `finished` last, and between them, in the order of \
-time, what happened: `step`, `command`, `line`, `typed`, `signalled`, `ended`, `frame` with its `octets`, `state`, `fault`, `verdict` and \
-`broke`, each with `at_us` on the experiment's clock and its `step`. `lab verify` has `verified` for each and `summary`; `lab clean` \
+time, what happened: `step`, `command`, `line`, `typed`, `signalled`, `ended`, `frame` with its `octets`, `state`, `fault`, `verdict`, \
+`broke` and `left_out`, each with `at_us` on the experiment's clock and its `step`. `lab verify` has `verified` for each and `summary`; `lab clean` \
 has `process`, `folder` and `swept`. `lab list` has `experiment`, `lab show` has `show`, `lab check` has `lab_file`, or a `mistake` with its `line`, `column` and `message` for each. `lab probe` has `privilege`, `lab calls` has `call` with `returned`, \
 `errno` (`code`, `name`, `text`), `octets` and `took_us`.",
         ),

@@ -125,6 +125,56 @@ pub enum What {
         /// Why.
         why: String,
     },
+    /// In this step there was more than is kept.
+    LeftOut(LeftOut),
+}
+
+/// What was seen and is not among the records: more came than is kept of a process, or of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Of what there was more.
+    pub kind: Kept,
+    /// Where; null for frames.
+    pub node: Option<String>,
+    /// Which process; null for what no process printed.
+    pub label: Option<String>,
+    /// Which link; null for what was not sent.
+    pub link: Option<String>,
+    /// How many.
+    pub count: u64,
+    /// How many octets they had; null where that is not known.
+    pub octets: Option<u64>,
+}
+
+/// What there may be too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kept {
+    /// Lines of a process.
+    Lines,
+    /// Frames on a link.
+    Frames,
+    /// Changes of the states of sockets.
+    States,
+}
+
+impl LeftOut {
+    /// The same in words, which are not made safe.
+    pub fn words(&self) -> String {
+        let Self { kind, node, label, link, count, octets } = self;
+        let plural = if *count == 1 { "" } else { "s" };
+        let size = octets.map(|octets| format!(" ({octets} octets)")).unwrap_or_default();
+        let text = |part: &Option<String>| part.clone().unwrap_or_default();
+        let what = match (kind, octets) {
+            (Kept::Lines, Some(octets)) if *count == 0 => {
+                format!("{}'s {} printed {octets} octets more in a long line", text(node), text(label))
+            }
+            (Kept::Lines, _) => format!("{}'s {} printed {count} line{plural} more{size}", text(node), text(label)),
+            (Kept::Frames, _) => format!("{count} frame{plural} more went over {}{size}", text(link)),
+            (Kept::States, _) => format!("{count} change{plural} more of sockets were seen"),
+        };
+        format!("{what}: lab did not keep so much")
+    }
 }
 
 /// A frame on a link.

@@ -138,6 +138,10 @@ impl Story {
                 format!("{}\n", output.paint(Role::Bad, &format!("  ✗ {}: {found}", safe(check))))
             }
             What::Broke { why } => format!("{}\n", output.paint(Role::Bad, &format!("  ✗ {}", safe(why)))),
+            What::LeftOut(left_out) => {
+                self.speaker = None;
+                format!("\n  {}\n", output.paint(Role::Warning, &safe(&left_out.words())))
+            }
             // Those are shown where somebody asks for them.
             What::Frame(_) | What::State { .. } | What::Clock => String::new(),
         }
@@ -300,6 +304,7 @@ mod tests {
     use sockeye_cli::output::Terminal;
 
     use super::*;
+    use crate::record::{Kept, LeftOut};
 
     /// What a story says of these records.
     fn told(records: &[(usize, What)]) -> String {
@@ -363,6 +368,24 @@ mod tests {
     fn a_command_can_be_typed_as_it_is_shown() {
         let line = r"printf 'GET / HTTP/1.0\r\n\r\n' | nc bob 80";
         assert_eq!(told(&[(1, command("alice", "nc", line, false))]), format!("\n  alice$ {line}\n"));
+    }
+
+    #[test]
+    fn what_is_not_kept_is_said() {
+        let of_process = LeftOut {
+            kind: Kept::Lines,
+            node: Some("bob".into()),
+            label: Some("y\u{1b}".into()),
+            link: None,
+            count: 2,
+            octets: Some(4),
+        };
+        let of_link =
+            LeftOut { kind: Kept::Frames, node: None, label: None, link: Some("a-b".into()), count: 1, octets: None };
+        let shown = told(&[(1, What::LeftOut(of_process)), (1, What::LeftOut(of_link))]);
+        let expected = "\n  bob's y\\x1b printed 2 lines more (4 octets): lab did not keep so much\n\
+                        \n  1 frame more went over a-b: lab did not keep so much\n";
+        assert_eq!(shown, expected);
     }
 
     #[test]

@@ -78,6 +78,7 @@ pub fn event_words(record: &Record) -> Option<(Option<&str>, String)> {
             (Some(node), format!("{} ends, status {status}", escape_controls(label)))
         }
         What::Fault { subject, text } => (None, format!("{}: {}", escape_controls(subject), escape_controls(text))),
+        What::LeftOut(left_out) => (left_out.node.as_ref(), escape_controls(&left_out.words())),
         What::State { .. } => return state_words(record).map(|(node, words)| (Some(node), words)),
         _ => return None,
     };

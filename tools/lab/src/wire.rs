@@ -21,6 +21,9 @@ mod laws;
 
 /// As long as the queue of a Linux interface (txqueuelen).
 const QUEUE: u32 = 1_000;
+/// What one direction holds, whatever its delay and its queue: so many frames, and so many octets. More would be the memory of
+/// the machine.
+const HELD: (usize, usize) = (50_000, 32 << 20);
 
 /// What became of a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +50,8 @@ pub struct Direction {
     /// When the last frame arrives that does not overtake.
     latest: Duration,
     departed: u64,
+    /// The frames that have gone in and are not out yet, and their octets.
+    held: (usize, usize),
 }
 
 /// A frame that has gone in.
@@ -98,6 +103,7 @@ impl Direction {
             flying: BinaryHeap::new(),
             latest: Duration::ZERO,
             departed: 0,
+            held: (0, 0),
         }
     }
 
@@ -140,6 +146,7 @@ impl Direction {
                 self.transmit(next, out);
             } else if let Some(Reverse(Flying { due, frame, .. })) = self.flying.pop() {
                 let Frame { octets, sent, fate, .. } = frame;
+                self.release(octets.len());
                 out(Passed { sent, due: Some(due), fate, octets });
             }
         }
@@ -154,6 +161,7 @@ impl Direction {
         }
         // Nothing is left that what comes later could overtake.
         self.latest = Duration::ZERO;
+        self.held = (0, 0);
         let mut flying: Vec<Flying> = self.flying.drain().map(|Reverse(flying)| flying).collect();
         flying.sort_unstable();
         let transmitted = self.transmitted.take().map(|(frame, _)| frame);
@@ -189,6 +197,11 @@ impl Direction {
         self.advance(now, out);
     }
 
+    /// A frame of so many octets is out.
+    fn release(&mut self, octets: usize) {
+        self.held = (self.held.0.saturating_sub(1), self.held.1.saturating_sub(octets));
+    }
+
     fn chances(&mut self, lost: bool) -> Chances {
         let overtakes = self.random.unit() < self.conditions.reordering;
         // At most a million either way: it fits.
@@ -200,12 +213,14 @@ impl Direction {
     fn enqueue(&mut self, frame: Frame, now: Duration, out: &mut dyn FnMut(Passed)) -> bool {
         let room = if self.conditions.queue == 0 { QUEUE } else { self.conditions.queue };
         let full = self.transmitted.is_some() && self.queue.len() >= usize::try_from(room).unwrap_or(usize::MAX);
-        if full {
+        let (frames, octets) = (self.held.0.saturating_add(1), self.held.1.saturating_add(frame.octets.len()));
+        if full || frames > HELD.0 || octets > HELD.1 {
             if frame.fate != Fate::Duplicate {
                 out(Passed { sent: frame.sent, due: None, fate: Fate::QueueFull, octets: frame.octets });
             }
             return false;
         }
+        self.held = (frames, octets);
         self.queue.push_back(frame);
         self.transmit(now, out);
         true
@@ -229,6 +244,7 @@ impl Direction {
     fn depart(&mut self, frame: Frame, now: Duration, out: &mut dyn FnMut(Passed)) {
         let Chances { lost, overtakes, shift } = frame.chances;
         if lost {
+            self.release(frame.octets.len());
             out(Passed { sent: frame.sent, due: None, fate: Fate::Lost, octets: frame.octets });
             return;
         }

@@ -22,7 +22,7 @@ enum Life {
 
 impl<'a> Scene<'a> {
     /// The newest process with this label: which record says so, and where it runs.
-    fn process(&self, label: &str) -> Option<(usize, &'a str)> {
+    pub(super) fn process(&self, label: &str) -> Option<(usize, &'a str)> {
         self.records.iter().enumerate().rev().find_map(|(index, record)| match &record.what {
             What::Command { label: typed, node, .. } if typed == label => Some((index, node.as_str())),
             _ => None,

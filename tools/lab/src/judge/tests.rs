@@ -3,7 +3,7 @@
 use super::*;
 use crate::frames::sample;
 use crate::language::parse;
-use crate::record::{Fate, Frame};
+use crate::record::{Fate, Frame, Kept, LeftOut};
 
 const LAB: &str = "\
 experiment sample
@@ -327,4 +327,55 @@ fn a_word_ends_where_letters_and_digits_end() {
     for (line, word) in [("10.0.0.2:70001", ":7000"), ("17000", "7000"), ("x", ""), ("refused", "refuse")] {
         assert!(!has_word(line, word), "{word} in {line}");
     }
+}
+
+fn left_out(kind: Kept, of: &str) -> What {
+    let process = (kind == Kept::Lines).then(|| of.to_owned());
+    let link = (kind == Kept::Frames).then(|| of.to_owned());
+    What::LeftOut(LeftOut {
+        kind,
+        node: process.as_ref().map(|_| "bob".to_owned()),
+        label: process,
+        link,
+        count: 7,
+        octets: Some(70),
+    })
+}
+
+#[test]
+fn what_was_not_kept_may_have_been_anything() {
+    let with = |what: &What| {
+        let mut records = records();
+        records.push(record(20_000, 2, what.clone()));
+        records
+    };
+    let lines = left_out(Kept::Lines, "nc");
+    let frames = left_out(Kept::Frames, "alice-bob");
+    // What was seen was seen, and that there was no more of it, or nothing else, nobody knows.
+    let rows: [(&str, &What, bool); 13] = [
+        ("nc prints \"message\"", &lines, true),
+        ("nc prints \"message\" x1..", &lines, true),
+        ("nc prints \"message\" x2", &lines, false),
+        ("nc prints \"ghost\" x0", &lines, false),
+        ("nc last \"BBBB\"", &lines, false),
+        ("nc value \"max =\" 1000..2000", &lines, false),
+        ("dig prints \"10.0.0.2\" x1", &lines, true),
+        ("frames alice-bob tcp syn", &frames, true),
+        ("frames alice-bob udp x0", &frames, false),
+        ("first alice-bob tcp syn before tcp fin", &frames, false),
+        ("gaps alice-bob tcp data of 967 ms! within 80 %", &frames, false),
+        ("state bob :7000 passes SYN_RECV ESTABLISHED", &left_out(Kept::States, ""), true),
+        ("state bob :7000 never TIME_WAIT", &left_out(Kept::States, ""), false),
+    ];
+    for (check, what, still) in rows {
+        assert!(verdict(check, &records(), 1).passed, "{check}");
+        let judged = verdict(check, &with(what), 1);
+        assert_eq!(judged.passed, still, "{check}: {judged:?}");
+        // Nothing comes any more that is kept.
+        assert!(judged.settled, "{check}");
+        let found = judged.found.unwrap_or_default();
+        assert_eq!(found.contains("7 ") && found.contains("lab did not keep so much"), !still, "{check}: {found}");
+    }
+    let missing = verdict("nc prints \"ghost\"", &with(&lines), 1);
+    assert!(!missing.passed && missing.settled, "{missing:?}");
 }

@@ -47,7 +47,7 @@ machine's. `watch NODE...` says whose sockets are followed from state to state: 
 pub(super) const WIRES: (&str, &str) = (
     "Lab files: wires and hosts",
     "A frame on a wire (`==`) first waits for its turn under `rate`: at most `queue` frames wait, 1,000 if nothing is said, and what comes \
-then is dropped. It takes its length at that rate to be sent, and then the `delay`, by at most `jitter` more or less. Frames overtake each other only by \
+then is dropped; nor does a wire ever hold more than 50,000 frames, or 32 MiB of them, in one direction. It takes its length at that rate to be sent, and then the `delay`, by at most `jitter` more or less. Frames overtake each other only by \
 jitter, or by `reorder`, the part that goes without delay. The chances come from `--seed`, the name of the wire and the number of the frame: \
 the same seed loses the same frames, and a greater `loss` loses those and others. `cut` loses what is on the wire, and what comes, and nobody \
 is told. Where /dev/net/tun is closed to the user, the ends of a wire are veth pairs in place of TAP devices.
@@ -72,6 +72,10 @@ the newest process is meant. In a command, {2 s} is this time in seconds, divide
 `await NAME \"TEXT\" [within T]` waits until a process has printed this, after what was awaited before. `until alice$ COMMAND shows \"WORD\" \"WORD\" [within T]` runs \
 a command again and again until one line has all of the words. `wait NAME [within T]` waits for its end. Without `within` each of them waits 10 s. `type NAME \"TEXT\"` writes to its \
 standard input, `eof NAME` ends that, `signal NAME INT|TERM|KILL|STOP|CONT` sends a signal.
+
+Of what a process prints 10,000 lines and 1 MiB are kept, of a line 64 KiB, of all processes of a run 50,000 lines and 16 MiB. Of frames 20,000 and \
+32 MiB are kept in a run, of changes of sockets 20,000. What comes then is read and counted, and the step, the page and the JSON Lines (`left_out`) say how much it was. \
+Of what was not kept nobody knows what it was: a check that something is not there, or that there is no more of it, fails then.
 
 `clock` sets the clock to zero; from then on everything is shown with its time. `at 7 s` waits until that time of the clock, `pause 2 s` for so long.
 

@@ -1,7 +1,7 @@
 //! Performs socket calls one after another, each shown before it is made and again when it has returned.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, BufRead, IsTerminal, Read};
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -463,11 +463,17 @@ impl Machine<'_, '_> {
     }
 }
 
+/// A line is no longer than this, in octets.
+const LINE: u64 = 1 << 16;
+
 /// A line of standard input; `None` at its end.
 fn read_line() -> Result<Option<String>, Failure> {
     let mut octets = Vec::new();
-    let read = io::stdin().lock().read_until(b'\n', &mut octets);
+    let read = io::stdin().lock().take(LINE).read_until(b'\n', &mut octets);
     let read = read.map_err(|error| Failure::call(Status::HOST, "read", "standard input", &error))?;
+    if octets.len() as u64 == LINE && octets.last() != Some(&b'\n') {
+        return Err(Failure::usage(format!("standard input: no line is longer than {LINE} octets")));
+    }
     Ok((read > 0).then(|| String::from_utf8_lossy(&octets).into_owned()))
 }
 

@@ -3,11 +3,14 @@
 //! - [`nursery`], [`processes`]: what runs, and that nothing outlives the experiment
 //! - [`taps`], [`states`]: what was sent, and what became of sockets
 //! - [`clock`], [`journal`]: when, and in which order
+//! - [`limits`], [`left_out`]: how much is kept of all that, and what is said of the rest
 //! - [`actions`]: what a step does
 
 pub mod actions;
 pub mod clock;
 pub mod journal;
+pub mod left_out;
+pub mod limits;
 pub mod nursery;
 pub mod processes;
 pub mod states;
@@ -36,6 +39,8 @@ use crate::view::ladder::Ladder;
 use crate::view::{self, Selection};
 use clock::{Clock, Moment, now};
 use journal::Journal;
+use left_out::{Ledger, Links};
+use limits::{Room, Tally};
 use nursery::Nursery;
 use processes::{Line, News, Processes};
 use states::States;
@@ -99,6 +104,12 @@ pub struct Run<'lab> {
     passed: Receiver<Passed>,
     clock: Clock,
     journal: Journal,
+    /// The frames of each link that are not kept.
+    links: Links,
+    /// For the frames of all of them.
+    room: Arc<Room>,
+    states_left_out: Arc<Tally>,
+    ledger: Ledger,
     /// Processes whose lines are kept back: only the last of several tries is shown.
     quiet: BTreeMap<usize, Vec<(Moment, What)>>,
     /// What has happened since it was last shown.
@@ -119,10 +130,17 @@ impl<'lab> Run<'lab> {
         // From here on there is something to take away before the end.
         let caught = signals::catch_endings().map_err(failed)?;
         let folder = Folder::create()?;
+        let links: Links = lab.network.links.iter().map(|link| (link.name.clone(), Arc::default())).collect();
+        let room = Arc::new(Room::for_frames());
         let (told, passed) = mpsc::channel();
+        let (for_wires, of_wires) = (Arc::clone(&room), links.clone());
         let on_frame = Arc::new(move |frame: Passed| {
-            // Nobody listens any more when the experiment is over.
-            let _ = told.send(frame);
+            if for_wires.take(frame.octets.len()) {
+                // Nobody listens any more when the experiment is over.
+                let _ = told.send(frame);
+            } else if let Some(tally) = of_wires.get(&*frame.link) {
+                tally.add(1, frame.octets.len());
+            }
         });
         let setup = Setup { seed: manner.seed, folder: Some(folder.path().to_owned()), on_frame: Some(on_frame) };
         // Before any other thread: what it moves elsewhere is what is started from it.
@@ -145,6 +163,10 @@ impl<'lab> Run<'lab> {
             passed,
             clock: Clock::start(),
             journal: Journal::default(),
+            links,
+            room,
+            states_left_out: Arc::default(),
+            ledger: Ledger::default(),
             quiet: BTreeMap::new(),
             fresh: Vec::new(),
             verdicts: 0,
@@ -162,15 +184,17 @@ impl<'lab> Run<'lab> {
             for link in self.lab.network.links.iter().filter(|link| link.medium == Medium::Cable) {
                 let [near, far] = &link.ends;
                 for (here, there) in [(near, far), (far, near)] {
-                    taps.push((self.network.host(&here.node)?, here.interface.as_str()));
+                    let tally = self.links.get(&link.name).cloned().unwrap_or_default();
+                    taps.push((self.network.host(&here.node)?, here.interface.as_str(), tally));
                     self.ends.push((link.name.clone(), here.node.clone(), there.node.clone()));
                 }
             }
-            self.taps = Some(Taps::open(taps)?);
+            self.taps = Some(Taps::open(taps, Arc::clone(&self.room))?);
             let watched = self.lab.network.watched.iter().map(|name| self.network.host(name));
             let watched = watched.collect::<Result<Vec<_>, _>>()?;
             if !watched.is_empty() {
-                self.states = Some(States::watch(watched, self.processes.sender())?);
+                let left_out = Arc::clone(&self.states_left_out);
+                self.states = Some(States::watch(watched, self.processes.sender(), left_out)?);
             }
         }
         Ok(())
@@ -234,6 +258,8 @@ impl<'lab> Run<'lab> {
             Some(_) => self.look().map(|records| judge(self.lab, number, &records, self.manner.divisor))?,
         };
         self.tell_rests();
+        let left_out = self.left_out_in_step();
+        self.fresh.extend(left_out);
         self.tell(number, story, output)?;
         story.notice(&step.notice, output)?;
         for verdict in seen {
@@ -365,6 +391,7 @@ impl<'lab> Run<'lab> {
             self.note(news).map_err(failure_of)?;
         }
         self.fetch_frames();
+        self.note_left_out();
         Ok(self.records())
     }
 
@@ -399,10 +426,12 @@ impl<'lab> Run<'lab> {
                 return Ok(Some(value));
             }
             let left = within.saturating_sub(start.elapsed());
-            match self.processes.next_news(left) {
-                Some(news) => self.note(news)?,
-                None if left.is_zero() => return Ok(None),
-                None => {}
+            if let Some(news) = self.processes.next_news(left) {
+                self.note(news)?;
+            }
+            // Also where there are always news: who prints for ever is not waited for for ever.
+            if left.is_zero() {
+                return Ok(done(self));
             }
         }
     }
@@ -420,7 +449,7 @@ impl<'lab> Run<'lab> {
                     self.printed(index, line);
                 }
                 if let Some(process) = self.processes.get_mut(index) {
-                    process.ended = Some((at, status));
+                    process.end(at, status);
                     let (node, label) = (process.node.clone(), process.label.clone());
                     self.happened(Some(index), at, What::Ended { node, label, status });
                 }

@@ -1,7 +1,7 @@
 //! Runs experiments, each in a process of its own, and says which of them showed what theory says.
 
 use std::collections::VecDeque;
-use std::io::{self, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -160,13 +160,10 @@ fn attend(name: String, mut child: Child) -> Verified {
             text
         })
     });
-    let mut stdout = String::new();
-    if let Some(mut pipe) = child.stdout.take() {
-        let _ = pipe.read_to_string(&mut stdout);
-    }
+    let last = child.stdout.take().map(last_line).unwrap_or_default();
     let status = child.wait().map_or(-1, |status| status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)));
     let said = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
-    let finished = finished(&stdout);
+    let finished = finished(&last);
     let outcome = match (status, &finished) {
         (0, Some(_)) => Outcome::Passed,
         (4, _) => Outcome::Impossible,
@@ -189,12 +186,22 @@ struct Finished {
     failed: Vec<String>,
 }
 
-fn finished(stdout: &str) -> Option<Finished> {
+/// The last line that comes; those before it are not kept.
+fn last_line(pipe: impl Read) -> String {
+    let mut lines = BufReader::new(pipe);
+    let (mut last, mut line) = (Vec::new(), Vec::new());
+    while lines.read_until(b'\n', &mut line).is_ok_and(|len| len > 0) {
+        last.clear();
+        std::mem::swap(&mut last, &mut line);
+    }
+    String::from_utf8_lossy(&last).into_owned()
+}
+
+fn finished(last: &str) -> Option<Finished> {
     #[derive(Deserialize)]
     struct Envelope {
         data: serde_json::Value,
     }
-    let last = stdout.lines().next_back()?;
     let data = serde_json::from_str::<Envelope>(last).ok()?.data;
     if data.get("record")?.as_str()? != "finished" {
         return None;

@@ -258,6 +258,7 @@ impl Page<'_> {
             What::Typed { text: None, .. } => ("typed", "❯ end of input".to_owned()),
             What::Signalled { signal, .. } => ("typed", format!("⚡ SIG{}", format!("{signal:?}").to_uppercase())),
             What::Ended { status, .. } => ("end", format!("ends with status {status}")),
+            What::LeftOut(left_out) => ("end", left_out.words()),
             _ => return,
         };
         let words = text(&crate::report::expand_tabs(&words));
@@ -403,6 +404,7 @@ fn label_of(what: &What) -> Option<&str> {
         | What::Typed { label, .. }
         | What::Signalled { label, .. }
         | What::Ended { label, .. } => Some(label),
+        What::LeftOut(left_out) => left_out.label.as_deref(),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use super::{Selection, duration, event_words, seconds};
 use crate::frames::words::Look;
 use crate::frames::{Annotated, annotate};
 use crate::model::Lab;
-use crate::record::{Frame, Micros, Record, What};
+use crate::record::{Frame, Kept, Micros, Record, What};
 
 /// How wide a ladder is where nothing limits a line.
 const COLUMNS: usize = 100;
@@ -106,6 +106,7 @@ impl Ladder {
                     }
                 }
                 What::State { .. } | What::Fault { .. } => rows.event(record),
+                What::LeftOut(left_out) if left_out.kind != Kept::Lines => rows.event(record),
                 _ if selection.talk => rows.event(record),
                 _ => {}
             }
@@ -249,7 +250,7 @@ impl Rows<'_> {
         let words = narrow(&words);
         let role = match record.what {
             What::State { .. } => Some(Role::Warning),
-            What::Fault { .. } => Some(Role::Bad),
+            What::Fault { .. } | What::LeftOut(_) => Some(Role::Bad),
             What::Command { .. } | What::Typed { .. } => Some(Role::Strong),
             _ => None,
         };

@@ -298,3 +298,23 @@ fn numbers_beyond_all_clocks_do_not_panic() {
     wire.cut(true, Duration::ZERO, &mut |_| {});
     assert_eq!(wire.next(), None);
 }
+
+#[test]
+fn a_wire_holds_no_more_than_there_is_memory_for() {
+    let delay = Duration::from_secs(3600);
+    for (length, most) in [(60, 50_000), (65_536, (32 << 20) / 65_536)] {
+        let mut wire = Direction::new(1, Conditions { delay, ..Conditions::default() });
+        let mut full = 0;
+        for index in 0..60_000 {
+            wire.send(frame(index, length), SECOND, &mut |passed| full += usize::from(passed.fate == Fate::QueueFull));
+        }
+        assert_eq!(60_000 - full, most);
+        // When they are out, or lost, there is room again.
+        wire.cut(true, SECOND, &mut |_| {});
+        wire.cut(false, SECOND, &mut |_| {});
+        wire.send(frame(0, length), SECOND, &mut |passed| panic!("{passed:?}"));
+        let mut arrived = 0;
+        wire.advance(delay + SECOND, &mut |passed| arrived += usize::from(passed.due.is_some()));
+        assert_eq!((arrived, wire.held), (1, (0, 0)));
+    }
+}

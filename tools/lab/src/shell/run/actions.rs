@@ -145,6 +145,7 @@ impl Run<'_> {
                 let (line, limit) = (&command.line, seconds(within.duration));
                 return Err(Stop::Broke(format!("no line of `{line}` had {} within {limit} s", quoted(words))));
             }
+            self.processes.forget(index);
             self.pause(AGAIN)?;
         }
     }
@@ -152,9 +153,10 @@ impl Run<'_> {
     /// Waits until a process has printed `text`, behind what was awaited before.
     fn await_text(&mut self, label: &str, text: &str, within: Time) -> Result<(), Stop> {
         let index = self.known(label)?;
+        let mut looked = 0;
         let seen = |run: &mut Self| {
             let process = run.processes.get_mut(index)?;
-            if process.find(text) { Some(Ok(())) } else { process.ended.map(|(_, status)| Err(status)) }
+            if process.find(text, &mut looked) { Some(Ok(())) } else { process.ended.map(|(_, status)| Err(status)) }
         };
         let seen = self.wait(within.duration, seen)?;
         self.tell_rests();

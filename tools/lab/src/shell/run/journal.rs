@@ -36,6 +36,23 @@ impl Journal {
         self.entries.push(Entry { at: sent, what: What::Frame(frame), arrived });
     }
 
+    /// Notes something that goes on: it takes the place of what was noted as `place` before, if that is not `None`. Returns
+    /// its place.
+    pub fn put(&mut self, place: Option<usize>, at: Moment, what: What) -> usize {
+        let entry = Entry { at, what, arrived: None };
+        if let Some((place, known)) = place.and_then(|place| Some((place, self.entries.get_mut(place)?))) {
+            *known = entry;
+            return place;
+        }
+        self.entries.push(entry);
+        self.entries.len().saturating_sub(1)
+    }
+
+    /// What was noted there.
+    pub fn at(&self, place: usize) -> Option<(Moment, What)> {
+        self.entries.get(place).map(|entry| (entry.at, entry.what.clone()))
+    }
+
     /// All of it, in the order of time, the frames numbered in that order.
     pub fn records(&self, clock: &Clock) -> Vec<Record> {
         let mut entries: Vec<&Entry> = self.entries.iter().collect();

@@ -4,11 +4,13 @@
 //! which they were written. A thread for each process reads its pipe and waits for its end; everything that happens comes
 //! through one channel, the signals to lab included.
 
+use std::borrow::Cow;
 use std::io::{self, PipeReader, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
@@ -20,6 +22,7 @@ use sockeye_sys::process;
 
 use super::super::network::Host;
 use super::clock::{Moment, now};
+use super::limits::{Intake, Room, Tally, line_ends};
 use super::nursery::Nursery;
 use crate::model::Signal;
 use crate::record::What;
@@ -59,13 +62,18 @@ pub struct Process {
     pub pid: u32,
     /// How it ended, and when.
     pub ended: Option<(Moment, i32)>,
-    handle: PidFd,
+    /// What it printed beyond what is kept.
+    pub left_out: Arc<Tally>,
+    /// Until it has ended.
+    handle: Option<PidFd>,
     /// The number of its group, which is that of its shell, if it was started by one.
     group: Option<u32>,
     stdin: Option<Sender<Vec<u8>>>,
     printed: Vec<u8>,
     /// How much of that has become lines.
     lined: usize,
+    /// Up to where there is no line end behind that.
+    seen: usize,
     /// When the octet behind that came.
     pending_since: Moment,
     /// Up to where what was awaited has been found.
@@ -73,12 +81,15 @@ pub struct Process {
 }
 
 impl Process {
-    /// Finds `text` behind what was found before, and remembers that.
-    pub fn find(&mut self, text: &str) -> bool {
-        let from = self.awaited;
-        let unseen = self.printed.get(from..).unwrap_or_default();
+    /// Finds `text` behind what was found before, and remembers that. `looked` is how much was looked at for it before: 0
+    /// at first.
+    pub fn find(&mut self, text: &str, looked: &mut usize) -> bool {
         let wanted = text.as_bytes();
+        // What came in pieces may lie across their ends.
+        let from = self.awaited.max(looked.saturating_sub(wanted.len()));
+        let unseen = self.printed.get(from..).unwrap_or_default();
         let found = if wanted.is_empty() { Some(0) } else { unseen.windows(wanted.len()).position(|w| w == wanted) };
+        *looked = self.printed.len();
         if let Some(at) = found {
             self.awaited = from + at + wanted.len();
         }
@@ -88,7 +99,21 @@ impl Process {
     /// The last thing that it has printed, for those who waited for something else.
     pub fn last_line(&self) -> Option<String> {
         let text = String::from_utf8_lossy(&self.printed);
-        text.lines().rfind(|line| !line.trim().is_empty()).map(str::to_owned)
+        text.lines().rfind(|line| !line.trim().is_empty()).map(|line| shortened(line).into_owned())
+    }
+
+    /// Notes its end: nobody can be signalled any more.
+    pub fn end(&mut self, at: Moment, status: i32) {
+        self.ended = Some((at, status));
+        self.handle = None;
+    }
+
+    /// Forgets what it has printed. Returns how much that was, in lines and octets.
+    fn forget(&mut self) -> (u64, usize) {
+        let printed = std::mem::take(&mut self.printed);
+        self.left_out = Arc::default();
+        (self.lined, self.seen, self.awaited) = (0, 0, 0);
+        (line_ends(&printed), printed.len())
     }
 
     /// The lines that are complete.
@@ -98,11 +123,14 @@ impl Process {
         }
         self.printed.extend_from_slice(octets);
         let mut lines = Vec::new();
-        while let Some(len) = self.printed.get(self.lined..).and_then(|rest| rest.iter().position(|o| *o == b'\n')) {
+        while let Some(end) = self.printed.get(self.seen..).and_then(|rest| rest.iter().position(|o| *o == b'\n')) {
+            let len = (self.seen + end).saturating_sub(self.lined);
             lines.push(self.line(len, true));
             self.lined += 1;
+            self.seen = self.lined;
             self.pending_since = at;
         }
+        self.seen = self.printed.len();
         lines
     }
 
@@ -145,6 +173,8 @@ pub struct Processes {
     path: std::ffi::OsString,
     sender: Sender<News>,
     news: Receiver<News>,
+    /// For what they print.
+    room: Arc<Room>,
     nursery: Nursery,
 }
 
@@ -169,7 +199,16 @@ impl Processes {
         let known = std::env::var_os("PATH").unwrap_or_default();
         let folders = std::iter::once(tools.to_owned()).chain(std::env::split_paths(&known));
         let path = std::env::join_paths(folders).unwrap_or(known);
-        Ok(Self { all: Vec::new(), columns, folder: folder.to_owned(), path, sender, news, nursery })
+        Ok(Self {
+            all: Vec::new(),
+            columns,
+            folder: folder.to_owned(),
+            path,
+            sender,
+            news,
+            room: Arc::new(Room::for_output()),
+            nursery,
+        })
     }
 
     /// Where news may be sent.
@@ -207,17 +246,20 @@ impl Processes {
             node: start.node.to_owned(),
             pid: inner_number(number),
             ended: None,
-            handle,
+            left_out: Arc::default(),
+            handle: Some(handle),
             group: shell.then_some(number),
             stdin,
             printed: Vec::new(),
             lined: 0,
+            seen: 0,
             pending_since: 0,
             awaited: 0,
         };
+        let intake = Intake::new(Arc::clone(&self.room), Arc::clone(&process.left_out));
         self.all.push(process);
         let sender = self.sender.clone();
-        spawn(move || attend(index, child, &ending, reader, &sender))?;
+        spawn(move || attend(index, child, ending, reader, intake, &sender))?;
         Ok(index)
     }
 
@@ -280,7 +322,7 @@ impl Processes {
         let number = process::signal_number(name(signal)).unwrap_or_default();
         self.all.get(index).is_some_and(|process| match process.group {
             Some(group) if process.ended.is_none() => process::signal_group(group, number).is_ok(),
-            _ => process.handle.signal(number).is_ok(),
+            _ => process.handle.as_ref().is_some_and(|handle| handle.signal(number).is_ok()),
         })
     }
 
@@ -294,9 +336,32 @@ impl Processes {
         self.news.try_recv().ok()
     }
 
+    /// Forgets what a process has printed: nobody asks for it any more.
+    pub fn forget(&mut self, index: usize) {
+        if let Some((lines, octets)) = self.all.get_mut(index).map(Process::forget) {
+            self.room.give_back(lines, octets);
+        }
+    }
+
     /// Notes what a process printed and returns the lines that are complete.
     pub fn printed(&mut self, index: usize, at: Moment, octets: &[u8]) -> Vec<Line> {
         self.all.get_mut(index).map(|process| process.lines(at, octets)).unwrap_or_default()
+    }
+}
+
+/// How much is read at once.
+const READ: usize = 16_384;
+/// So many reads take out what a pipe can hold at one moment: 64 KiB, unless somebody has changed that.
+const PIPE_READS: usize = (1 << 16) / READ;
+
+/// What is quoted of a line in a sentence.
+const QUOTED: usize = 200;
+
+/// A line, or its beginning if it is long, to be quoted in a sentence.
+pub fn shortened(line: &str) -> Cow<'_, str> {
+    match line.char_indices().nth(QUOTED) {
+        Some((at, _)) => Cow::Owned(format!("{}...", line.get(..at).unwrap_or_default())),
+        None => Cow::Borrowed(line),
     }
 }
 
@@ -338,36 +403,51 @@ fn write_to(mut stdin: ChildStdin) -> Result<Sender<Vec<u8>>, Failure> {
 }
 
 /// Reads what a process prints until nobody can print any more, and tells of its end in between.
-fn attend(index: usize, mut child: Child, ending: &PidFd, mut pipe: PipeReader, news: &Sender<News>) {
-    let mut ended = false;
+fn attend(
+    index: usize,
+    mut child: Child,
+    ending: PidFd,
+    mut pipe: PipeReader,
+    mut intake: Intake,
+    news: &Sender<News>,
+) {
+    let mut ending = Some(ending);
+    let mut behind = 0;
     loop {
         let mut fds = [
             PollFd::new(pipe.as_fd(), Events::IN),
-            if ended { PollFd::idle() } else { PollFd::new(ending.as_fd(), Events::IN) },
+            ending.as_ref().map_or_else(PollFd::idle, |ending| PollFd::new(ending.as_fd(), Events::IN)),
         ];
         if poll(&mut fds, None).is_err() {
             return;
         }
         let [readable, over] = fds.map(|fd| !fd.ready().is_empty());
-        if readable {
-            if !read_once(index, &mut pipe, news) {
+        // What it printed itself is in the pipe by now; what its children go on to print has no end, perhaps.
+        behind = if over { behind + 1 } else { 0 };
+        if readable && behind <= PIPE_READS {
+            if !read_once(index, &mut pipe, &mut intake, news) {
                 break;
             }
         } else if over {
-            // Nothing is left in the pipe of what it printed itself.
-            ended = true;
+            ending = None;
             tell_end(index, &mut child, news);
         }
     }
-    if !ended {
+    if ending.is_some() {
         tell_end(index, &mut child, news);
     }
 }
 
-fn read_once(index: usize, pipe: &mut PipeReader, news: &Sender<News>) -> bool {
-    let mut buffer = [0; 16_384];
+fn read_once(index: usize, pipe: &mut PipeReader, intake: &mut Intake, news: &Sender<News>) -> bool {
+    let mut buffer = [0; READ];
     match pipe.read(&mut buffer) {
-        Ok(len @ 1..) => news.send(News::Printed(index, now(), buffer.get(..len).unwrap_or_default().to_vec())).is_ok(),
+        Ok(len @ 1..) => {
+            let at = now();
+            let kept = intake.take(buffer.get(..len).unwrap_or_default());
+            // Where nothing is kept there is nothing to tell, and nobody to ask whether the experiment is over: the process
+            // is ended with it.
+            kept.is_empty() || news.send(News::Printed(index, at, kept)).is_ok()
+        }
         _ => false,
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -15,7 +16,8 @@ use sockeye_sys::sock_diag::{InetSocket, Request, SockDiag};
 use sockeye_sys::{Family, Protocol, TcpState};
 
 use super::super::network::Host;
-use super::clock::now;
+use super::clock::{Moment, now};
+use super::limits::{Room, Tally};
 use super::processes::News;
 use crate::record::What;
 
@@ -45,11 +47,17 @@ struct Seen {
 }
 
 impl States {
-    /// Begins to watch these hosts, and tells of changes through `news`.
+    /// Begins to watch these hosts, and tells of changes through `news`; counts in `left_out` those for which there is no
+    /// room in a run.
     ///
     /// # Errors
     /// [`Failure`] if the kernel does not list its sockets.
-    pub fn watch<'a>(hosts: impl IntoIterator<Item = &'a Host>, news: Sender<News>) -> Result<Self, Failure> {
+    pub fn watch<'a>(
+        hosts: impl IntoIterator<Item = &'a Host>,
+        news: Sender<News>,
+        left_out: Arc<Tally>,
+    ) -> Result<Self, Failure> {
+        let room = Room::for_states();
         let mut watched = Vec::new();
         for host in hosts {
             let opened = host.run(SockDiag::open).map_err(|error| Failure::host(error.to_string()))?;
@@ -65,7 +73,14 @@ impl States {
                     Err(RecvTimeoutError::Disconnected) => return,
                 };
                 for host in &mut watched {
-                    host.look(&news);
+                    host.look(&mut |at, what| {
+                        if room.take(0) {
+                            // Nobody is left to tell when the experiment is over.
+                            let _ = news.send(News::State(at, what));
+                        } else {
+                            left_out.add(1, 0);
+                        }
+                    });
                 }
                 if let Some(reply) = reply {
                     // Whoever asked may have gone meanwhile.
@@ -89,7 +104,7 @@ impl States {
 }
 
 impl Watched {
-    fn look(&mut self, news: &Sender<News>) {
+    fn look(&mut self, changed: &mut dyn FnMut(Moment, What)) {
         let mut seen = BTreeMap::new();
         let requests = [
             Request::new(Family::UNSPEC, Protocol::TCP),
@@ -109,7 +124,7 @@ impl Watched {
             }
         }
         let at = now();
-        let tell = |cookie: u64, from: Option<&Seen>, to: Option<&Seen>| {
+        let mut tell = |cookie: u64, from: Option<&Seen>, to: Option<&Seen>| {
             let Some(of) = to.or(from) else { return };
             let what = What::State {
                 node: self.node.clone(),
@@ -120,8 +135,7 @@ impl Watched {
                 to: to.map(state),
                 cookie,
             };
-            // Nobody is left to tell when the experiment is over.
-            let _ = news.send(News::State(at, what));
+            changed(at, what);
         };
         for (cookie, seen) in &seen {
             match self.known.get(cookie) {

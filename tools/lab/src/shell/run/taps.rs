@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use socket2::{SockFilter, SockRef};
 use sockeye_cli::{Failure, Status};
 use sockeye_sys::packet_ring::{PacketRing, Size};
 use sockeye_sys::poll::{Events, PollFd, poll};
@@ -16,11 +17,14 @@ use sockeye_sys::{CallError, interface};
 
 use super::super::network::Host;
 use super::clock::{Moment, wall_offset};
+use super::limits::{Room, Tally};
 
 /// Room for more than a thousand full frames at each end, until the thread gets its turn.
 const RING: Size = Size { block_len: 1 << 16, blocks: 32, retire: Duration::from_millis(1) };
 /// A frame that this host sends: PACKET_OUTGOING of linux/if_packet.h.
 const OUTGOING: u8 = 4;
+/// What a filter finds the kind of a packet with: SKF_AD_OFF and SKF_AD_PKTTYPE of linux/filter.h.
+const PACKET_TYPE: u32 = (-0x1000_i32 + 4).cast_unsigned();
 /// How long a block may take to be handed over; it is looked at again then.
 const TURN: Duration = Duration::from_millis(5);
 /// The kernel hands over a block within milliseconds; who waits for longer waits for nothing.
@@ -45,34 +49,44 @@ pub struct Taps {
     _stop: PipeWriter,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
-    rings: Vec<Ring>,
+    taps: Vec<Tap>,
     seen: Vec<Seen>,
+    /// For all that is seen in a run.
+    room: Arc<Room>,
 }
 
 #[derive(Debug)]
-struct Ring {
+struct Tap {
     ring: PacketRing,
     /// How many frames were taken out of it, incoming ones too.
     taken: u64,
+    /// For how many the kernel had no room in the ring.
+    dropped: u64,
+    /// What of its link is not kept.
+    left_out: Arc<Tally>,
 }
 
 impl Taps {
-    /// Taps these ends: a host and its interface.
+    /// Taps these ends: a host and its interface, and where to count what `room` has no place for.
     ///
     /// # Errors
     /// [`Failure`] if no packet socket can be had there.
-    pub fn open<'a>(ends: impl IntoIterator<Item = (&'a Host, &'a str)>) -> Result<Self, Failure> {
+    pub fn open<'a>(
+        ends: impl IntoIterator<Item = (&'a Host, &'a str, Arc<Tally>)>,
+        room: Arc<Room>,
+    ) -> Result<Self, Failure> {
         let failed = |error: CallError| Failure::host(error.to_string());
-        let mut shared = Shared::default();
+        let mut shared = Shared { taps: Vec::new(), seen: Vec::new(), room };
         let mut copies = Vec::new();
-        for (host, name) in ends {
+        for (host, name, left_out) in ends {
             let open = || PacketRing::open(interface::index(name)?, name, false, RING);
             let ring = host.run(open).map_err(failed)?.map_err(failed)?;
             let copy = ring.as_fd().try_clone_to_owned();
             copies.push(copy.map_err(|error| Failure::call(Status::HOST, "dup", "a packet socket", &error))?);
-            shared.rings.push(Ring { ring, taken: 0 });
+            only_outgoing(&ring, name)?;
+            shared.taps.push(Tap { ring, taken: 0, dropped: 0, left_out });
         }
         let shared = Arc::new(Mutex::new(shared));
         let (stopped, stop) = io::pipe().map_err(|error| Failure::call(Status::HOST, "pipe", "", &error))?;
@@ -88,6 +102,19 @@ impl Taps {
         shared.flush();
         std::mem::take(&mut shared.seen)
     }
+}
+
+/// Lets the ring have what this end sends alone: what it receives, the other end has sent.
+fn only_outgoing(ring: &PacketRing, name: &str) -> Result<(), Failure> {
+    let instruction = |code: u32, k, jt, jf| SockFilter::new(u16::try_from(code).unwrap_or(0), jt, jf, k);
+    let program = [
+        instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, PACKET_TYPE, 0, 0),
+        instruction(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, OUTGOING.into(), 0, 1),
+        instruction(libc::BPF_RET | libc::BPF_K, u32::MAX, 0, 0),
+        instruction(libc::BPF_RET | libc::BPF_K, 0, 0, 0),
+    ];
+    let failed = |error: io::Error| Failure::call(Status::HOST, "setsockopt SO_ATTACH_FILTER", name, &error);
+    SockRef::from(ring).attach_filter(&program).map_err(failed)
 }
 
 fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
@@ -108,13 +135,20 @@ fn keep(shared: &Mutex<Shared>, sockets: &[OwnedFd], stop: &PipeReader) {
 impl Shared {
     fn drain(&mut self) {
         let offset = wall_offset();
-        for (tap, Ring { ring, taken }) in self.rings.iter_mut().enumerate() {
+        let room = &self.room;
+        for (tap, Tap { ring, taken, left_out, .. }) in self.taps.iter_mut().enumerate() {
             // An interface that went down leaves an error, and comes up again by itself.
             let _ = ring.take_error();
-            while let Some(block) = ring.block() {
+            // Once round: where frames come as fast as they are taken out, the others have their turn too.
+            for _ in 0..RING.blocks {
+                let Some(block) = ring.block() else { break };
                 for frame in block.frames() {
                     *taken = taken.saturating_add(1);
                     if frame.packet_type != OUTGOING {
+                        continue;
+                    }
+                    if !room.take(frame.octets.len()) {
+                        left_out.add(1, frame.octets.len());
                         continue;
                     }
                     let wall = u64::from(frame.seconds) * 1_000_000 + u64::from(frame.nanoseconds / 1_000);
@@ -127,15 +161,15 @@ impl Shared {
     /// Waits until the kernel has handed over every frame that it has counted up to now.
     fn flush(&mut self) {
         let start = Instant::now();
-        let counted: Vec<u64> = self.rings.iter_mut().map(Ring::counted).collect();
+        let counted: Vec<u64> = self.taps.iter_mut().map(Tap::counted).collect();
         loop {
             self.drain();
-            let missing = self.rings.iter().zip(&counted).position(|(ring, counted)| ring.taken < *counted);
-            let Some(ring) = missing.and_then(|at| self.rings.get(at)) else { return };
+            let missing = self.taps.iter().zip(&counted).find(|(tap, counted)| tap.taken < **counted);
+            let Some((tap, _)) = missing else { return };
             if start.elapsed() > LONGEST {
                 return;
             }
-            let mut fds = [PollFd::new(ring.ring.as_fd(), Events::IN)];
+            let mut fds = [PollFd::new(tap.ring.as_fd(), Events::IN)];
             if poll(&mut fds, Some(TURN)).is_err() {
                 return;
             }
@@ -143,9 +177,12 @@ impl Shared {
     }
 }
 
-impl Ring {
-    /// How many frames the kernel has put into the ring.
+impl Tap {
+    /// How many frames the kernel has put into the ring. Those for which it had no room there are left out.
     fn counted(&mut self) -> u64 {
-        self.ring.statistics().map_or(0, |counted| counted.frames.saturating_sub(counted.drops))
+        let Ok(counted) = self.ring.statistics() else { return 0 };
+        self.left_out.add(counted.drops.saturating_sub(self.dropped), 0);
+        self.dropped = counted.drops;
+        counted.frames.saturating_sub(counted.drops)
     }
 }

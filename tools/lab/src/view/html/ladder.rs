@@ -8,7 +8,7 @@ use super::text;
 use crate::frames::Annotated;
 use crate::frames::words::Look;
 use crate::model::Lab;
-use crate::record::{Micros, Record, What};
+use crate::record::{Kept, Micros, Record, What};
 
 /// The width of the times, and of the states beside the first and the last host.
 const TIMES: i64 = 84;
@@ -47,7 +47,11 @@ pub(super) fn svg(
     let events: Vec<&Record> = records
         .iter()
         .filter(|record| selection.has_step(record.step))
-        .filter(|record| matches!(record.what, What::State { .. } | What::Fault { .. }))
+        .filter(|record| match &record.what {
+            What::State { .. } | What::Fault { .. } => true,
+            What::LeftOut(left_out) => left_out.kind != Kept::Lines,
+            _ => false,
+        })
         .collect();
     if frames.is_empty() && !events.iter().any(|record| matches!(record.what, What::State { .. })) {
         return None;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::frames::sample::{arp, connection, lab, run, sent, udp};
 use crate::model::{Address, Conditions, End, Link, Medium, Node, NodeKind, Route, Setting};
-use crate::record::{Fate, Frame};
+use crate::record::{Fate, Frame, Kept, LeftOut};
 
 /// What no page may have as it is.
 const EVIL: &str = "\u{1b}[2J<script>alert(\"1\")</script>&'\u{202e}";
@@ -55,6 +55,22 @@ fn everything() -> (Vec<Record>, Lab) {
         What::Verdict { check: evil(), passed: false, found: Some(evil()) },
         What::Verdict { check: evil(), passed: false, found: None },
         What::Broke { why: evil() },
+        What::LeftOut(LeftOut {
+            kind: Kept::Lines,
+            node: Some("alice".into()),
+            label: Some(evil()),
+            link: None,
+            count: 2,
+            octets: Some(4),
+        }),
+        What::LeftOut(LeftOut {
+            kind: Kept::Frames,
+            node: None,
+            label: None,
+            link: Some(evil()),
+            count: 3,
+            octets: None,
+        }),
     ];
     records.extend(whats.into_iter().map(|what| at(30, what)));
     (records, lab)
@@ -66,6 +82,15 @@ fn at(ms: i64, what: What) -> Record {
 
 fn facts(answer: bool) -> Facts<'static> {
     Facts { seed: 1, divisor: 1, answer, version: "lab 1" }
+}
+
+#[test]
+fn what_is_not_kept_is_said() {
+    let (records, lab) = everything();
+    let page = page(&records, &lab, &facts(true));
+    assert_eq!(page.matches("printed 2 lines more (4 octets): lab did not keep so much").count(), 1);
+    // Above what was typed, and in the ladder.
+    assert_eq!(page.matches("3 frames more went over").count(), 2);
 }
 
 #[test]
