@@ -80,7 +80,7 @@ fn signals_are_heard(net: &Net) {
         let file = written(net, "  alice& [one] yes\n  bob& [two] cat /dev/zero\n  alice$ [last within 1000 s] yes\n");
         let mut command = Command::new("env");
         command.arg("--default-signal=INT,TERM").arg(tools_dir().join("lab")).args(["run", &file]);
-        let mut lab = Background::spawn(limited(command, net));
+        let lab = Background::spawn(limited(&command, net));
         lab.wait_for_stdout("alice$ yes");
         wait_until("all of them run", || children(lab.pid()) > 3);
         run(Command::new("sh").args(["-c", &format!("kill -{name} {}", lab.pid())])).status(0);
@@ -142,10 +142,10 @@ fn written(net: &Net, step: &str) -> String {
 fn lab(net: &Net, args: &[&str]) -> Command {
     let mut command = net.tool("lab");
     command.args(args);
-    limited(command, net)
+    limited(&command, net)
 }
 
-fn limited(command: Command, net: &Net) -> Command {
+fn limited(command: &Command, net: &Net) -> Command {
     let mut limited = Command::new("sh");
     limited.args(["-c", &format!("ulimit -v {MEMORY} && exec \"$@\""), "sh"]);
     limited.arg(command.get_program()).args(command.get_args());
