@@ -83,7 +83,7 @@ pub fn judge(lab: &Lab, step: usize, records: &[Record], divisor: u32) -> Vec<Ve
     } else {
         Vec::new()
     };
-    let begun = records.iter().rposition(|record| record.what == What::Clock).unwrap_or(0);
+    let begun = records.iter().rposition(|record| matches!(record.what, What::Clock { .. })).unwrap_or(0);
     let scene = Scene { records, begun, frames: &frames, step, divisor };
     expectations.iter().map(|expectation| scene.verdict(expectation)).collect()
 }

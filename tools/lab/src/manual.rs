@@ -53,9 +53,13 @@ ends them, and their children, even after SIGKILL; what then is left is that fol
         ),
         (
             "JSON",
-            "With `--json` every result has a `record`. A run has `experiment` first and `finished` last, and between them, in the order of \
-time, what happened: `step`, `command`, `line`, `typed`, `signalled`, `ended`, `frame` with its `octets`, `state`, `fault`, `verdict`, \
-`broke` and `left_out`, each with `at_us` on the experiment's clock and its `step`. `lab verify` has `verified` for each and `summary`; `lab clean` \
+            "With `--json` every result has a `record`. A run has `experiment` first (`name`, `title`, `what`, `loopback`, `hosts`, `hint`, `seed`, `divisor`) and \
+`finished` last (`experiment`, `checks`, `failed`, `steps_left_out`), and between them, in the order of time, what happened, each with `at_us` on the experiment's clock and its `step`: \
+`step` (`title`, `why`); `command` (`node`, `label`, `line`, `pid`, `background`), `line` (`text`, and with `ended` whether its line end came), `typed` (`text`, null for the end of the input), `signalled` (`signal`) \
+and `ended` (`status`) of a process, by its `node` and `label`; `clock`, where the clock is set to zero, with what it showed before as `was_us`; `frame` with its `number`, its `link`, the nodes at its ends \
+(`from`, `to`), its `octets`, the addresses in them (`src`, `dst`), what a ladder says of it (`says`), its `fate` (arrived, lost, cut, queue_full, duplicate) and when it arrived \
+(`arrived_us`); `state` of a socket (`node`, `protocol`, `local`, `peer`, `cookie`, and the state before and now, `from` and `to`, null where there is none); `fault` (`subject`, `text`), `verdict` (`check`, `passed`, `found`), `broke` (`why`) and `left_out` (what was seen and not kept: `kind` is lines, frames or states, `node`, `label`, `link`, `count`, `octets`). \
+`lab verify` has `verified` for each and `summary`; `lab clean` \
 has `process`, `folder` and `swept`. `lab list` has `experiment`, `lab show` has `show`, `lab check` has `lab_file`, or a `mistake` with its `line`, `column` and `message` for each. `lab probe` has `privilege`, `lab calls` has `call` with `returned`, \
 `errno` (`code`, `name`, `text`), `octets` and `took_us`.",
         ),

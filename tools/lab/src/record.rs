@@ -82,9 +82,11 @@ pub enum What {
         /// Its exit status, or 128 and the number of the signal that ended it.
         status: i32,
     },
-    /// From here on times count from now: this is the zero of the clock, and times of what comes before it are not
-    /// comparable with later ones.
-    Clock,
+    /// From here on times count from now: this is the zero of the clock.
+    Clock {
+        /// What the clock showed until now: with this taken off, times of what comes before are comparable with later ones.
+        was_us: Micros,
+    },
     /// A frame was sent.
     Frame(Frame),
     /// A socket changed its state, appeared (`from` is null) or disappeared (`to` is null).
@@ -97,7 +99,7 @@ pub enum What {
         local: String,
         /// Its peer, `*:*` where there is none.
         peer: String,
-        /// The state before: `SYN_SENT`.
+        /// The state before: `SYN_SENT`; of a UDP socket `connected` or `unconnected`.
         from: Option<String>,
         /// The state now.
         to: Option<String>,
@@ -188,7 +190,7 @@ pub struct Frame {
     pub from: String,
     /// To which.
     pub to: String,
-    /// When it arrived; null if it did not.
+    /// When it arrived, on the clock by which it was sent; null if it did not.
     pub arrived_us: Option<Micros>,
     /// What became of it.
     pub fate: Fate,

@@ -83,7 +83,7 @@ pub fn run(order: &Order, output: &mut Output<'_>) -> Result<Status, Failure> {
         std::fs::write(path, html::page(&run.records(), &lab, &facts))
             .map_err(|error| Failure::call(Status::HOST, "write", path.display(), &error))?;
     }
-    conclude(&run, &finished, output)
+    conclude(&run, &lab, &finished, output)
 }
 
 fn find_tools(output: &mut Output<'_>) -> Result<Tools, Failure> {
@@ -107,9 +107,9 @@ fn begin(
 }
 
 /// Says what it came to.
-fn conclude(run: &Run<'_>, finished: &Finished, output: &mut Output<'_>) -> Result<Status, Failure> {
+fn conclude(run: &Run<'_>, lab: &Lab, finished: &Finished, output: &mut Output<'_>) -> Result<Status, Failure> {
     if output.is_json() {
-        story::tell_all(&run.records(), output)?;
+        story::tell_all(&run.records(), lab, output)?;
     }
     output.result(finished)?;
     Ok(if finished.failed.is_empty() { Status::YES } else { Status::NO })
@@ -200,7 +200,7 @@ pub fn tour(options: &Tour, output: &mut Output<'_>) -> Result<Status, Failure> 
     if let Some(path) = &options.pcap {
         run.keep_capture(path)?;
     }
-    let status = conclude(&run, &finished, output)?;
+    let status = conclude(&run, &lab, &finished, output)?;
     let suggestions = tour::NEXT.iter().map(|(command, what_for)| Suggestion { command, what_for }).collect();
     output.result(&Next { suggestions })?;
     Ok(status)

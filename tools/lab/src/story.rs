@@ -8,7 +8,9 @@ use sockeye_cli::escape::{escape, escape_controls};
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Render, Text};
 
-use crate::model::Signal;
+use crate::frames::words::addr_text;
+use crate::frames::{Annotated, annotate};
+use crate::model::{Lab, Signal};
 use crate::record::{Record, What};
 use crate::report::{expand_tabs, wrapped};
 use crate::view::ladder::Ladder;
@@ -142,8 +144,9 @@ impl Story {
                 self.speaker = None;
                 format!("\n  {}\n", output.paint(Role::Warning, &safe(&left_out.words())))
             }
+            What::Clock { .. } if self.timed => dim("the clock is set to zero".to_owned()),
             // Those are shown where somebody asks for them.
-            What::Frame(_) | What::State { .. } | What::Clock => String::new(),
+            What::Frame(_) | What::State { .. } | What::Clock { .. } => String::new(),
         }
     }
 
@@ -167,8 +170,14 @@ fn name(node: &str, label: &str) -> String {
 ///
 /// # Errors
 /// [`Failure`] if standard output does not take it.
-pub fn tell_all(records: &[Record], output: &mut Output<'_>) -> Result<(), Failure> {
-    records.iter().try_for_each(|record| output.result(&Shown(record)))
+pub fn tell_all(records: &[Record], lab: &Lab, output: &mut Output<'_>) -> Result<(), Failure> {
+    let frames = annotate(records, lab);
+    let mut frames = frames.iter().peekable();
+    records.iter().try_for_each(|record| {
+        let frame =
+            frames.next_if(|frame| matches!(&record.what, What::Frame(sent) if std::ptr::eq(frame.frame, sent)));
+        output.result(&Shown { record, read: frame.map(Read::of) })
+    })
 }
 
 /// A ladder, as text: as JSON there are the records that it is of.
@@ -186,8 +195,30 @@ impl Render for Drawn<'_> {
 
 /// A record among the results.
 #[derive(Serialize)]
-#[serde(transparent)]
-struct Shown<'a>(&'a Record);
+struct Shown<'a> {
+    #[serde(flatten)]
+    record: &'a Record,
+    #[serde(flatten)]
+    read: Option<Read>,
+}
+
+/// What the octets of a frame say.
+#[derive(Serialize)]
+struct Read {
+    /// Who sent it: the address in its IP header, or the sender's in ARP.
+    src: Option<String>,
+    /// To whom: the address in its IP header, or the target's in ARP.
+    dst: Option<String>,
+    /// What it is, in the words of a ladder.
+    says: String,
+}
+
+impl Read {
+    fn of(frame: &Annotated<'_>) -> Self {
+        let [src, dst] = frame.packet.addresses().map_or([None, None], |ends| ends.map(|addr| Some(addr_text(addr))));
+        Self { src, dst, says: frame.words() }
+    }
+}
 
 impl Render for Shown<'_> {
     fn render(&self, _: &mut Text<'_>) -> io::Result<()> {

@@ -3,10 +3,14 @@
 //! - [`ladder`]: frames between hosts, on a terminal
 //! - [`html`]: the whole run as one page
 //! - [`capture`]: frames as a pcapng file
+//! - `columns`, `ends`, `times`: what ladders of both kinds have in common
 
 pub mod capture;
+mod columns;
+mod ends;
 pub mod html;
 pub mod ladder;
+mod times;
 
 use sockeye_common::escape::escape_controls;
 
@@ -79,6 +83,7 @@ pub fn event_words(record: &Record) -> Option<(Option<&str>, String)> {
         }
         What::Fault { subject, text } => (None, format!("{}: {}", escape_controls(subject), escape_controls(text))),
         What::LeftOut(left_out) => (left_out.node.as_ref(), escape_controls(&left_out.words())),
+        What::Clock { .. } => (None, "the clock is set to zero".to_owned()),
         What::State { .. } => return state_words(record).map(|(node, words)| (Some(node), words)),
         _ => return None,
     };
@@ -96,7 +101,7 @@ pub fn state_words(record: &Record) -> Option<(&str, String)> {
     let words = match (protocol.as_str(), to) {
         (_, Some(to)) => to.clone(),
         ("tcp", None) => "CLOSED".to_owned(),
-        _ => "gone".to_owned(),
+        _ => "closed".to_owned(),
     };
     Some((node, escape_controls(&format!("{words} {place}"))))
 }

@@ -101,11 +101,11 @@ fn what_was_lost_leaves_its_part_to_the_next() {
     }
     let lab = lab();
     let shown: Vec<String> = annotate(&records, &lab).iter().map(Annotated::words).collect();
-    assert_eq!(shown[2..5], ["ACK 1 (opens) (lost)", "SYN+ACK, seq 0, ack 1 (retransmission)", "ACK 1 (opens)"]);
+    assert_eq!(shown[2..5], ["ACK 1 (opens, lost)", "SYN+ACK, seq 0, ack 1 (retransmission)", "ACK 1 (opens)"]);
     assert_eq!(
         shown[8..11],
         [
-            "ACK 7 (acknowledges the FIN) (lost)",
+            "ACK 7 (acknowledges the FIN, lost)",
             "FIN+ACK, seq 6, ack 1 (first FIN, retransmission)",
             "ACK 7 (acknowledges the FIN)",
         ]

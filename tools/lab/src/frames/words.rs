@@ -13,8 +13,8 @@ use super::flow::{Part, Segment};
 use super::packet::{Body, Flags, Icmp, Packet, Tcp};
 use crate::record::Fate;
 
-/// The most octets of data that a line quotes.
-const QUOTED_LEN: usize = 24;
+/// The most octets of data that a line quotes, and fewer for where it does not fit.
+pub const QUOTED_LENS: [usize; 4] = [24, 16, 10, 5];
 
 /// How a frame is shown: by colour, where there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,30 +36,43 @@ pub enum Look {
 impl Annotated<'_> {
     /// What it is, in a line without anything that could act on a terminal.
     pub fn words(&self) -> String {
+        let [most, ..] = QUOTED_LENS;
+        self.words_quoting(most)
+    }
+
+    /// The same, with at most so many octets of data.
+    pub fn words_quoting(&self, quoted_len: usize) -> String {
         let mut words = match (&self.packet.body, &self.segment) {
-            (Body::Tcp(tcp), Some(segment)) => self.segment_words(tcp, segment),
-            _ => self.packet.words(&self.frame.octets),
+            (Body::Tcp(tcp), Some(segment)) => self.segment_words(tcp, segment, quoted_len),
+            _ => self.packet.words_quoting(&self.frame.octets, quoted_len),
         };
-        if let Some(fragment) = self.packet.ip.and_then(|ip| ip.fragment) {
-            let last = if fragment.more { "" } else { ", the last" };
-            let _ = write!(words, " (fragment from octet {}{last})", fragment.offset);
+        let remarks = self.remarks();
+        if !remarks.is_empty() {
+            let _ = write!(words, " ({})", remarks.join(", "));
         }
-        let fate = match self.frame.fate {
-            Fate::Arrived => "",
-            Fate::Lost => " (lost)",
-            Fate::Cut => " (lost: cut)",
-            Fate::QueueFull => " (lost: the queue is full)",
-            Fate::Duplicate => " (duplicate)",
-        };
-        words.push_str(fate);
         words
     }
 
-    fn segment_words(&self, tcp: &Tcp, segment: &Segment) -> String {
+    /// What is to be said of it besides: its part in a connection, what was there before, and what became of it.
+    fn remarks(&self) -> Vec<String> {
+        let mut remarks: Vec<String> = Vec::new();
+        if let Some(segment) = &self.segment {
+            remarks.extend(part_words(segment.part).map(str::to_owned));
+            remarks.extend(segment.remarks.iter().map(|remark| remark.words().to_owned()));
+        }
+        if let Some(fragment) = self.packet.ip.and_then(|ip| ip.fragment) {
+            let last = if fragment.more { "" } else { ", the last" };
+            remarks.push(format!("fragment from octet {}{last}", fragment.offset));
+        }
+        remarks.extend(fate_words(self.frame.fate).map(str::to_owned));
+        remarks
+    }
+
+    fn segment_words(&self, tcp: &Tcp, segment: &Segment, quoted_len: usize) -> String {
         let Segment { sequence, acknowledgment, .. } = segment;
-        let data = self.packet.data_words(&self.frame.octets);
+        let data = self.packet.data_words(&self.frame.octets, quoted_len);
         let flags = Flags(tcp.flags.0 & !Flags::PSH).names();
-        let mut words = match (&data, flags.as_str()) {
+        match (&data, flags.as_str()) {
             (Some(data), "ACK") => format!("{data}, seq {sequence}, ack {acknowledgment}"),
             (None, "ACK") => format!("ACK {acknowledgment}"),
             (data, flags) => {
@@ -75,23 +88,7 @@ impl Annotated<'_> {
                 }
                 words
             }
-        };
-        let part = match segment.part {
-            Part::Opens => "opens",
-            Part::FirstFin => "first FIN",
-            Part::SecondFin => "second FIN",
-            Part::AcksFin => "acknowledges the FIN",
-            Part::LastAck => "last ACK",
-            Part::Refuses => "refused",
-            Part::Resets => "reset",
-            Part::Syn | Part::SynAck | Part::Goes => "",
-        };
-        let remarks = segment.remarks.iter().map(|remark| remark.words());
-        let all: Vec<&str> = std::iter::once(part).filter(|part| !part.is_empty()).chain(remarks).collect();
-        if !all.is_empty() {
-            let _ = write!(words, " ({})", all.join(", "));
         }
-        words
     }
 
     /// How it is shown.
@@ -118,12 +115,40 @@ impl Annotated<'_> {
     }
 }
 
+const fn part_words(part: Part) -> Option<&'static str> {
+    Some(match part {
+        Part::Opens => "opens",
+        Part::FirstFin => "first FIN",
+        Part::SecondFin => "second FIN",
+        Part::AcksFin => "acknowledges the FIN",
+        Part::LastAck => "last ACK",
+        Part::Refuses => "refused",
+        Part::Resets => "reset",
+        Part::Syn | Part::SynAck | Part::Goes => return None,
+    })
+}
+
+const fn fate_words(fate: Fate) -> Option<&'static str> {
+    Some(match fate {
+        Fate::Arrived => return None,
+        Fate::Lost => "lost",
+        Fate::Cut => "lost: cut",
+        Fate::QueueFull => "lost: the queue is full",
+        Fate::Duplicate => "duplicate",
+    })
+}
+
 impl Packet {
     /// What it is by itself.
     pub fn words(&self, octets: &[u8]) -> String {
+        let [most, ..] = QUOTED_LENS;
+        self.words_quoting(octets, most)
+    }
+
+    fn words_quoting(&self, octets: &[u8], quoted_len: usize) -> String {
         match &self.body {
             Body::Arp(arp) => arp_words(arp),
-            Body::Udp { dst_port, .. } => match (self.application_words(), self.data_words(octets)) {
+            Body::Udp { dst_port, .. } => match (self.application_words(), self.data_words(octets, quoted_len)) {
                 (Some(application), _) => application,
                 (None, Some(data)) => format!("UDP to {dst_port}, {data}"),
                 (None, None) => format!("UDP to {dst_port}, empty"),
@@ -138,7 +163,7 @@ impl Packet {
     }
 
     /// How many octets of data it has, and the first of them.
-    fn data_words(&self, octets: &[u8]) -> Option<String> {
+    fn data_words(&self, octets: &[u8], quoted_len: usize) -> Option<String> {
         if let Some(application) = self.application_words() {
             return Some(application);
         }
@@ -148,7 +173,7 @@ impl Packet {
             return None;
         }
         let plural = if announced == 1 { "octet" } else { "octets" };
-        Some(format!("{announced} {plural} {}", quotation(payload)))
+        Some(format!("{announced} {plural} {}", quotation(payload, quoted_len)))
     }
 
     fn application_words(&self) -> Option<String> {
@@ -198,11 +223,12 @@ pub fn addr_text(addr: IpAddr) -> String {
 }
 
 /// The first octets, in quotation marks: as text if most of it is.
-fn quotation(payload: &[u8]) -> String {
-    let first = payload.get(..QUOTED_LEN).unwrap_or(payload);
+fn quotation(payload: &[u8], quoted_len: usize) -> String {
+    let [most, ..] = QUOTED_LENS;
+    let first = payload.get(..quoted_len).unwrap_or(payload);
     let dots = if first.len() < payload.len() { "…" } else { "" };
     // One octet again and again is said in short.
-    if let (Some(octet), true) = (payload.first(), payload.len() > QUOTED_LEN)
+    if let (Some(octet), true) = (payload.first(), payload.len() > most)
         && payload.iter().all(|other| other == octet)
     {
         return format!("\"{}\" × {}", escape_octets(&[*octet]), payload.len());

@@ -155,7 +155,7 @@ fn times_before_the_clock_are_of_no_span() {
     for check in ["nc prints \"message\" from 0 s to 60 s", "frames alice-bob tcp syn from 0 s to 60 s"] {
         assert!(verdict(check, &records, 1).passed, "{check}");
     }
-    records.push(record(0, 2, What::Clock));
+    records.push(record(0, 2, What::Clock { was_us: 1_000 }));
     for check in ["nc prints \"message\" from 0 s to 60 s", "frames alice-bob tcp syn from 0 s to 60 s"] {
         let verdict = verdict(check, &records, 1);
         assert!(!verdict.passed && !verdict.settled, "{check}: {verdict:?}");

@@ -10,7 +10,7 @@ use crate::model::{Check, Network};
 pub(super) const KEYWORDS: [&str; 6] = ["frames", "first", "gaps", "numbers", "state", "same"];
 
 /// The states of a socket, by the kernel's names; CLOSED where it is gone.
-const STATES: [&str; 13] = [
+const STATES: [&str; 15] = [
     "CLOSED",
     "CLOSE",
     "LISTEN",
@@ -24,6 +24,8 @@ const STATES: [&str; 13] = [
     "CLOSING",
     "TIME_WAIT",
     "BOUND",
+    "connected",
+    "unconnected",
 ];
 
 /// How much a ratio may differ from two if nothing else is said.

@@ -108,7 +108,7 @@ x3 is three times, x2..5 two to five, x2.. two or more, x0 never; without it onc
 the one before, as with a back-off, or about T. `numbers` follows TCP connections from their SYN on: each segment begins with the number behind the octets before it, and all of them have been acknowledged.
 
 `state` says that sockets with ENDPOINT in their local or remote address (:7000), or all of the node, were seen in these states in this order, or that they were seen, and `never` in one of these: \
-LISTEN, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING, TIME_WAIT, CLOSE, BOUND, and CLOSED for a TCP socket that is gone. What lasts less than 10 ms may be missed.",
+LISTEN, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING, TIME_WAIT, CLOSE, BOUND, and CLOSED for a TCP socket that is gone; connected and unconnected for a UDP socket. What lasts less than 10 ms may be missed.",
 );
 
 /// Filters.

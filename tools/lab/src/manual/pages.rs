@@ -3,11 +3,16 @@
 /// The section.
 pub(super) const SECTION: (&str, &str) = (
     "Ladders, pages and captures",
-    "A ladder has a column for each host and an arrow for each frame, with time going down. TCP segments have their names (SYN, `opens`, \
-`first FIN`, `last ACK`) and numbers that count from each side's first one; several connections are told apart by `[1]`, `[2]`. An arrow \
-that ends in × was lost, a dashed one carries octets that were sent before, and behind · stands how long the frame was on its way. The \
-states of sockets stand beside their hosts; they are looked at every 10 ms, so that what lasts shorter may be missing. Where the \
-terminal is too narrow for columns, frames are listed.
+    "A ladder has a column for each host and an arrow for each frame, with time going down. Above the columns stand the addresses that \
+the frames have. An arrow goes along a link; where it comes from farther, or goes on, as behind a router or a switch, the sender and the receiver stand \
+before the words, as in alice → bob, with their addresses where they have several. TCP segments have their names (SYN, `opens`, \
+`first FIN`, `last ACK`) and numbers that count from each side's first one; several connections are told apart by `[1]`, `[2]`, which are named below. An arrow \
+that ends in × was lost, a dashed one carries octets that were sent before, and behind · stands how long the frame was on its way. \
+Where `clock` stands in the middle of a step, what came before it has negative times. Of more than 200 frames, the terminal shows the first and the last. Where it is too narrow for columns, frames are listed.
+
+The states of sockets stand beside their hosts; they are looked at every 10 ms, so that what lasts shorter may be missing. A TCP socket has \
+the states of RFC 9293, as Linux spells them (SYN_RECV, FIN_WAIT1). UDP has none: such a socket is `connected` if connect(2) has given it a peer, \
+and `unconnected` otherwise, where ss(8) says ESTAB and UNCONN.
 
 `--html FILE` writes the whole run as one page that needs nothing else, and has no script: the network, each step with what was typed \
 and printed on each host and when, its ladders, in which an arrow slopes by the time that it takes, what had to be seen, the question, \

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use sockeye_common::escape::escape_controls;
 
+use super::times::on_one_clock;
 use super::{Selection, event_words, seconds};
 use crate::frames::{Annotated, annotate};
 use crate::model::{Action, Lab, Step};
@@ -39,6 +40,7 @@ pub struct Facts<'a> {
 
 /// The page of a run.
 pub fn page(records: &[Record], lab: &Lab, facts: &Facts<'_>) -> String {
+    let records = &*on_one_clock(records);
     let frames = annotate(records, lab);
     let mut page = Page { records, lab, frames: &frames, html: String::new() };
     page.head(facts);
@@ -205,7 +207,7 @@ impl Page<'_> {
             .records
             .iter()
             .filter(of_step)
-            .filter(|record| !matches!(record.what, What::State { .. }))
+            .filter(|record| !matches!(record.what, What::State { .. } | What::Clock { .. }))
             .filter_map(|record| event_words(record).map(|(node, words)| (record, node, words)))
             .collect();
         for (record, _, words) in lines.iter().filter(|(_, node, _)| node.is_none()) {
@@ -288,7 +290,7 @@ impl Page<'_> {
             if long {
                 put!(self, "<details><summary>A ladder of {} frames</summary>", chosen.len());
             }
-            put!(self, "<figure>{drawn}{}</figure>", ladder::legend(self.records, &chosen, selection));
+            put!(self, "<figure>{drawn}{}</figure>", ladder::legend(self.records, &chosen, self.lab, selection));
             if long {
                 put!(self, "</details>");
             }

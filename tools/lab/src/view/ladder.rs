@@ -3,8 +3,11 @@
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
+use super::columns::columns;
+use super::ends::Ends;
+use super::times::on_one_clock;
 use super::{Selection, duration, event_words, seconds};
-use crate::frames::words::Look;
+use crate::frames::words::{Look, QUOTED_LENS};
 use crate::frames::{Annotated, annotate};
 use crate::model::Lab;
 use crate::record::{Frame, Kept, Micros, Record, What};
@@ -19,6 +22,10 @@ const TIME: usize = 12;
 const NARROWEST: usize = 18;
 /// What a frame takes at least, in microseconds, to have its time said.
 const NOTABLE_US: u64 = 500;
+/// A ladder with more frames than this is shown without its middle: so many at its beginning and at its end.
+const MOST: usize = 200;
+const FIRST: usize = 120;
+const LAST: usize = 60;
 
 /// A ladder, ready to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,40 +81,43 @@ impl Render for Ladder {
 impl Ladder {
     /// Of these records, for a terminal with so many columns.
     pub fn new(records: &[Record], lab: &Lab, selection: &Selection<'_>, columns: Option<u16>) -> Self {
-        let frames: Vec<Annotated<'_>> =
-            annotate(records, lab).into_iter().filter(|frame| selection.has_frame(frame)).collect();
-        Self::of(records, &frames, lab, selection, columns)
+        let records = on_one_clock(records);
+        let all = annotate(&records, lab);
+        let frames: Vec<&Annotated<'_>> = all.iter().filter(|frame| selection.has_frame(frame)).collect();
+        Self::of(&records, &frames, lab, selection, columns)
     }
 
     fn of(
         records: &[Record],
-        frames: &[Annotated<'_>],
+        frames: &[&Annotated<'_>],
         lab: &Lab,
         selection: &Selection<'_>,
-        columns: Option<u16>,
+        width: Option<u16>,
     ) -> Self {
-        let width = columns.map_or(COLUMNS, usize::from).min(WIDEST);
-        let nodes = nodes(records, frames, lab, selection);
-        let connections: Vec<usize> = {
-            let mut all: Vec<_> = frames.iter().filter_map(|frame| Some(frame.segment.as_ref()?.connection)).collect();
-            all.sort_unstable();
-            all.dedup();
-            all
-        };
-        let several = connections.len() > 1;
-        let mut rows = Rows { columns: Columns::new(&nodes, width), width, done: Vec::new(), last: None };
-        rows.head(&nodes);
+        let width = width.map_or(COLUMNS, usize::from).min(WIDEST);
+        let nodes = columns(records, frames, lab, selection);
+        let ends = Ends::new(frames, lab);
+        let mut rows = Rows { columns: Columns::new(&nodes, width), ends, width, done: Vec::new(), last: None };
+        rows.head();
         let mut shown = frames.iter().peekable();
+        let mut fold = Fold::of(frames);
         for record in records.iter().filter(|record| selection.has_step(record.step)) {
             match &record.what {
                 What::Frame(frame) => {
-                    if let Some(annotated) = shown.next_if(|next| std::ptr::eq(next.frame, frame)) {
-                        rows.frame(annotated, several);
+                    let Some(annotated) = shown.next_if(|next| std::ptr::eq(next.frame, frame)) else { continue };
+                    if let Some(words) = fold.begins() {
+                        rows.across(record.at_us, &words, Some(Role::Dim));
+                    }
+                    if !fold.hides_next() {
+                        rows.frame(annotated);
                     }
                 }
-                What::State { .. } | What::Fault { .. } => rows.event(record),
+                // Where nothing stands before it, it is no news.
+                What::Clock { .. } if rows.last.is_some() => rows.event(record),
+                What::Fault { .. } => rows.event(record),
                 What::LeftOut(left_out) if left_out.kind != Kept::Lines => rows.event(record),
-                _ if selection.talk => rows.event(record),
+                What::State { .. } if !fold.is_open() => rows.event(record),
+                _ if selection.talk && !fold.is_open() => rows.event(record),
                 _ => {}
             }
         }
@@ -122,26 +132,40 @@ impl Ladder {
     }
 }
 
-/// Which nodes have a column: the ends of the link, or all that something is shown of.
-fn nodes<'a>(records: &'a [Record], frames: &[Annotated<'a>], lab: &'a Lab, selection: &Selection<'_>) -> Vec<&'a str> {
-    let events =
-        records.iter().filter(|record| selection.has_step(record.step)).filter_map(|record| match &record.what {
-            What::State { node, .. } => Some(node.as_str()),
-            What::Command { node, .. } | What::Line { node, .. } | What::Typed { node, .. } if selection.talk => {
-                Some(node.as_str())
-            }
-            _ => None,
-        });
-    let ends = frames.iter().flat_map(|frame| [frame.frame.from.as_str(), frame.frame.to.as_str()]);
-    let shown: Vec<&str> = ends.chain(events).collect();
-    let known = lab.network.nodes.iter().map(|node| node.name.as_str());
-    let mut nodes: Vec<&str> = known.filter(|node| shown.contains(node)).collect();
-    for node in shown {
-        if !nodes.contains(&node) {
-            nodes.push(node);
-        }
+/// The frames in the middle of a long ladder, which are not shown.
+struct Fold {
+    /// The place of the next frame.
+    next: usize,
+    hidden: std::ops::Range<usize>,
+    /// When the last of the hidden ones was sent.
+    until_us: Micros,
+}
+
+impl Fold {
+    fn of(frames: &[&Annotated<'_>]) -> Self {
+        let hidden = if frames.len() > MOST { FIRST..frames.len() - LAST } else { 0..0 };
+        let last = hidden.end.checked_sub(1).and_then(|last| frames.get(last));
+        Self { next: 0, hidden, until_us: last.map_or(0, |frame| frame.at_us) }
     }
-    nodes
+
+    /// What stands in their place, if the next frame is the first of them.
+    fn begins(&self) -> Option<String> {
+        let (count, until) = (self.hidden.len(), seconds(self.until_us));
+        (count > 0 && self.next == self.hidden.start)
+            .then(|| format!("⋮ {count} more frames, until {until}: --html and --pcap have all"))
+    }
+
+    /// Whether the next frame is one of them; then comes the one behind it.
+    fn hides_next(&mut self) -> bool {
+        let hides = self.hidden.contains(&self.next);
+        self.next += 1;
+        hides
+    }
+
+    /// Whether it has begun, and there are more of them.
+    fn is_open(&self) -> bool {
+        self.hidden.contains(&self.next) && self.next > self.hidden.start
+    }
 }
 
 /// Where the columns of the nodes are; none if they do not fit.
@@ -168,25 +192,48 @@ impl<'a> Columns<'a> {
 
 struct Rows<'a> {
     columns: Columns<'a>,
+    ends: Ends<'a>,
     width: usize,
     done: Vec<Row>,
     last: Option<Micros>,
 }
 
 impl Rows<'_> {
-    /// The names of the hosts above their columns.
-    fn head(&mut self, nodes: &[&str]) {
+    /// The names of the hosts above their columns, and their addresses if there is room for them.
+    fn head(&mut self) {
         if self.columns.0.is_empty() {
             return;
         }
+        let titles = |of: &dyn Fn(&str) -> Option<String>| {
+            let shown = self.columns.0.iter().filter_map(|(node, at)| Some((*at, of(node)?)));
+            shown.collect::<Vec<_>>()
+        };
+        let names = titles(&|node| Some(narrow(node)));
+        let most = self.columns.0.iter().map(|(node, _)| self.ends.addresses(node).len()).max().unwrap_or(0);
+        let addresses: Vec<_> =
+            (0..most).map(|number| titles(&|node| self.ends.addresses(node).into_iter().nth(number))).collect();
+        let names = self.titled(&names, Some(Role::Strong));
+        self.done.extend(names);
+        let rows: Option<Vec<Row>> = addresses.iter().map(|row| self.titled(row, Some(Role::Dim))).collect();
+        self.done.extend(rows.into_iter().flatten());
+    }
+
+    /// A row with words above columns; `None` where they would run into each other.
+    fn titled(&self, titles: &[(usize, String)], role: Option<Role>) -> Option<Row> {
         let mut row = Row::blank(self.width);
-        for (node, at) in &self.columns.0 {
-            let name = narrow(node);
-            let start = at.saturating_sub(name.chars().count().div_ceil(2).saturating_sub(1));
-            row.put(start, &name, Some(Role::Strong));
+        let mut free = 0;
+        for (at, words) in titles {
+            let count = words.chars().count();
+            let middle = at.saturating_sub(count.div_ceil(2).saturating_sub(1));
+            // The last one may stand further to the left.
+            let start = middle.min(self.width.saturating_sub(count));
+            if start < free {
+                return None;
+            }
+            row.put(start, words, role);
+            free = start + count + 1;
         }
-        debug_assert_eq!(nodes.len(), self.columns.0.len());
-        self.done.push(row);
+        Some(row)
     }
 
     /// A row with nothing but the columns of the hosts, and the time if it is not that of the row before.
@@ -204,34 +251,42 @@ impl Rows<'_> {
         row
     }
 
-    fn frame(&mut self, annotated: &Annotated<'_>, several: bool) {
+    fn frame(&mut self, annotated: &Annotated<'_>) {
         let frame = annotated.frame;
-        let mut words = narrow(&annotated.words());
-        if let (true, Some(segment)) = (several, &annotated.segment) {
-            words = format!("[{}] {words}", segment.connection);
-        }
-        if let Some(late) = travel(annotated.at_us, frame) {
-            words = format!("{words} · {late}");
-        }
         let role = role(annotated);
         match (self.columns.place(&frame.from), self.columns.place(&frame.to)) {
             (Some(from), Some(to)) if from != to => {
                 let arrow = Arrow { from, to, lost: frame.fate.is_lost(), again: annotated.is_retransmission(), role };
+                let words = self.words(annotated, arrow.room());
                 self.arrow(annotated.at_us, &arrow, &words);
             }
             _ => {
+                let words = self.words(annotated, usize::MAX);
                 let line = format!("{} → {}: {words}", narrow(&frame.from), narrow(&frame.to));
                 self.listed(annotated.at_us, &line, role);
             }
         }
     }
 
+    /// What is said of a frame, with as much of its data as there is room for; all that a line quotes where it needs more
+    /// than one anyway.
+    fn words(&self, annotated: &Annotated<'_>, room: usize) -> String {
+        let number = annotated.segment.as_ref().filter(|_| self.ends.has_several_connections());
+        let number = number.map(|segment| format!("[{}] ", segment.connection)).unwrap_or_default();
+        let ends = self.ends.words(annotated).map(|ends| format!("{}: ", narrow(&ends))).unwrap_or_default();
+        let late = travel(annotated.at_us, annotated.frame).map(|late| format!(" · {late}")).unwrap_or_default();
+        let quoting = |len: usize| format!("{number}{ends}{}{late}", narrow(&annotated.words_quoting(len)));
+        let [most, fewer @ ..] = QUOTED_LENS;
+        let whole = quoting(most);
+        if whole.chars().count() <= room {
+            return whole;
+        }
+        fewer.into_iter().map(quoting).find(|words| words.chars().count() <= room).unwrap_or(whole)
+    }
+
     fn arrow(&mut self, at_us: Micros, arrow: &Arrow, words: &str) {
         let (left, right) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
-        // Two columns of hosts, the head of the arrow, a dash and a blank at each side of the words.
-        let room = (right - left).saturating_sub(6);
-        let count = words.chars().count();
-        if count <= room {
+        if words.chars().count() <= arrow.room() {
             let row = self.row(Some(at_us));
             self.done.push(arrow.drawn(row, left, right, words));
             return;
@@ -311,28 +366,42 @@ impl Rows<'_> {
         }
     }
 
-    /// What the signs mean, of those that are there.
-    fn legend(&mut self, frames: &[Annotated<'_>]) {
-        let mut signs = Vec::new();
-        if frames.iter().any(|frame| frame.frame.fate.is_lost()) {
-            signs.push("× lost".to_owned());
+    /// What the signs and numbers mean, of those that are there, and who else has to do with the frames.
+    fn legend(&mut self, frames: &[&Annotated<'_>]) {
+        let columns: Vec<&str> = self.columns.0.iter().map(|(node, _)| *node).collect();
+        let mut lines = self.ends.connections();
+        let others = self.ends.others(&columns);
+        if !others.is_empty() {
+            lines.push(others.join(", "));
         }
-        if frames.iter().any(Annotated::is_retransmission) {
-            signs.push("╌ sent again".to_owned());
+        if !columns.is_empty() {
+            lines.push(signs(frames).join(", "));
         }
-        if frames.iter().any(|frame| travel(frame.at_us, frame.frame).is_some()) {
-            signs.push("· how long it took".to_owned());
-        }
-        if signs.is_empty() || self.columns.0.is_empty() {
-            return;
-        }
-        for line in broken(&signs.join(", "), self.width.saturating_sub(TIME)) {
-            let mut row = Row::default();
-            row.push(&" ".repeat(TIME), None);
-            row.push(&line, Some(Role::Dim));
-            self.done.push(row);
+        for line in lines.iter().filter(|line| !line.is_empty()) {
+            for line in broken(&narrow(line), self.width.saturating_sub(TIME)) {
+                let mut row = Row::default();
+                row.push(&" ".repeat(TIME), None);
+                row.push(&line, Some(Role::Dim));
+                row.0.truncate(self.width);
+                self.done.push(row);
+            }
         }
     }
+}
+
+/// The signs on the arrows, and what they mean.
+fn signs(frames: &[&Annotated<'_>]) -> Vec<&'static str> {
+    let mut signs = Vec::new();
+    if frames.iter().any(|frame| frame.frame.fate.is_lost()) {
+        signs.push("× lost");
+    }
+    if frames.iter().any(|frame| frame.is_retransmission()) {
+        signs.push("╌ sent again");
+    }
+    if frames.iter().any(|frame| travel(frame.at_us, frame.frame).is_some()) {
+        signs.push("· how long it took");
+    }
+    signs
 }
 
 /// An arrow between two columns.
@@ -345,6 +414,11 @@ struct Arrow {
 }
 
 impl Arrow {
+    /// What fits on it, beside the column of a host, the head, a dash at each end and a blank at each side of the words.
+    fn room(&self) -> usize {
+        self.from.abs_diff(self.to).saturating_sub(6)
+    }
+
     fn drawn(&self, mut row: Row, left: usize, right: usize, words: &str) -> Row {
         let dash = if self.again { '╌' } else { '─' };
         let inner = (right - left).saturating_sub(1);
@@ -407,7 +481,8 @@ fn narrow(text: &str) -> String {
     for character in text.chars() {
         match character {
             '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => narrow.extend(character.escape_default()),
-            '\u{20}'..='\u{2ff}' | '\u{370}'..='\u{482}' | '\u{48a}'..='\u{590}' | '–' | '…' | '→' => {
+            '\u{20}'..='\u{2ff}' | '\u{370}'..='\u{482}' | '\u{48a}'..='\u{590}' | '–' | '…' | '→' | '╌' | '⋮' =>
+            {
                 narrow.push(character);
             }
             other => narrow.extend(other.escape_unicode()),
@@ -471,9 +546,10 @@ mod tests {
         records.extend(run(connection()));
         let shown = drawn(&records, 72);
         assert_eq!(
-            shown[..6],
+            shown[..7],
             [
                 "            alice                                                   bob",
+                "        10.0.0.1:40000                                     10.0.0.2:7000",
                 "   0.000000   │                                         LISTEN :7000 │",
                 "   0.001000   │──────────────────── SYN, seq 0 ─────────────────────▶│",
                 "   0.002000   │◀─────────────── SYN+ACK, seq 0, ack 1 ───────────────│",
@@ -481,7 +557,7 @@ mod tests {
                 "   0.004000   │────────── 5 octets \"ABCDE\", seq 1, ack 1 ───────────▶│",
             ]
         );
-        assert_eq!(shown.len(), 11);
+        assert_eq!(shown.len(), 12);
     }
 
     #[test]
@@ -572,7 +648,7 @@ mod tests {
         let filter = Filter::parse("tcp syn").unwrap();
         let selection = Selection { filter: Some(&filter), ..Selection::default() };
         let shown = Ladder::new(&records, &lab(), &selection, Some(80)).lines();
-        assert_eq!(shown.len(), 3, "{shown:?}");
+        assert_eq!(shown.len(), 4, "{shown:?}");
         let selection = Selection { step: Some(2), ..Selection::default() };
         assert!(Ladder::new(&records, &lab(), &selection, Some(80)).lines().iter().all(String::is_empty));
         let selection = Selection { link: Some("r1-r2"), ..Selection::default() };
@@ -591,7 +667,62 @@ mod tests {
             })
             .collect();
         let shown = drawn(&run(connection().into_iter().chain(other)), 100).join("\n");
-        assert_eq!((shown.matches("[1] ").count(), shown.matches("[2] ").count()), (9, 9), "{shown}");
+        // The tenth of each says what it stands for.
+        assert_eq!((shown.matches("[1] ").count(), shown.matches("[2] ").count()), (10, 10), "{shown}");
+        assert!(shown.ends_with("[1] alice:40000 – bob:7000\n            [2] alice:40001 – bob:7000"), "{shown}");
+    }
+
+    #[test]
+    fn times_go_on_where_the_clock_is_set_in_between() {
+        let mut records = run(connection());
+        let clock = Record { at_us: 0, step: 1, what: What::Clock { was_us: 5_500 } };
+        for record in records.iter_mut().skip(5) {
+            record.at_us -= 5_500;
+        }
+        records.insert(5, clock.clone());
+        let shown = drawn(&records, 72);
+        let times: Vec<&str> = shown.iter().skip(2).filter_map(|line| line.split_whitespace().next()).collect();
+        assert_eq!(
+            times[..7],
+            ["-0.004500", "-0.003500", "-0.002500", "-0.001500", "-0.000500", "0.000000", "0.000500"]
+        );
+        assert!(shown[7].contains("the clock is set to zero"), "{shown:#?}");
+        // Nothing stands before it.
+        records.splice(..6, [clock]);
+        assert!(!drawn(&records, 72).concat().contains("the clock"));
+    }
+
+    #[test]
+    fn a_long_ladder_is_shown_without_its_middle() {
+        let records =
+            |count: u16| (1..=count).map(|number| sent(number.into(), number.into(), udp(true, number, b"a")));
+        let shown = drawn(&records(200).collect::<Vec<_>>(), 80).join("\n");
+        assert!(shown.matches('▶').count() == 200 && !shown.contains('⋮'), "{shown}");
+        let mut long: Vec<Record> = records(1_000).collect();
+        long.insert(500, state(500, "bob", "LISTEN"));
+        long.insert(
+            500,
+            Record { at_us: 500_000, step: 1, what: What::Fault { subject: "wire".into(), text: "cut".into() } },
+        );
+        let shown = drawn(&long, 80).join("\n");
+        assert_eq!(shown.matches('▶').count(), FIRST + LAST);
+        assert!(shown.contains("⋮ 820 more frames, until 0.940000: --html and --pcap have all"), "{shown}");
+        assert!(
+            shown.contains("UDP to 120,") && shown.contains("UDP to 941,") && shown.contains("wire: cut"),
+            "{shown}"
+        );
+        assert!(
+            !shown.contains("UDP to 121,") && !shown.contains("UDP to 940,") && !shown.contains("LISTEN"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn less_of_the_data_is_shown_where_all_of_it_does_not_fit() {
+        let records = run([udp(true, 6000, b"abcdefghijklmnopqrstuvwxyz")]);
+        let shown = |columns| drawn(&records, columns).swap_remove(2);
+        assert!(shown(80).contains("─ UDP to 6000, 26 octets \"abcdefghijklmnopqrstuvwx\"… ─"));
+        assert!(shown(60).contains("─ UDP to 6000, 26 octets \"abcdefghij\"… ─"), "{}", shown(60));
     }
 
     #[test]

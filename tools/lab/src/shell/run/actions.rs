@@ -36,8 +36,8 @@ impl Run<'_> {
             Action::Signal(label, signal) => self.signal(label, *signal),
             Action::Clock => {
                 self.look()?;
-                self.clock.reset();
-                self.happened(None, self.clock.zero(), What::Clock);
+                let was_us = self.clock.reset();
+                self.happened(None, self.clock.zero(), What::Clock { was_us });
                 Ok(())
             }
             Action::Ladder(..) => self.look().map(drop).map_err(Stop::from),

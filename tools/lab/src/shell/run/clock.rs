@@ -40,9 +40,12 @@ impl Clock {
         Self { zeros: vec![now()], same: (Instant::now(), now()) }
     }
 
-    /// Counts from now on anew.
-    pub fn reset(&mut self) {
-        self.zeros.push(now());
+    /// Counts from now on anew, and says what it showed until then.
+    pub fn reset(&mut self) -> Micros {
+        let zero = now();
+        let was = self.shows(zero);
+        self.zeros.push(zero);
+        was
     }
 
     /// The moment of an instant.

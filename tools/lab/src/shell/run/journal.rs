@@ -64,7 +64,10 @@ impl Journal {
             if let What::Frame(frame) = &mut what {
                 frames += 1;
                 frame.number = frames;
-                frame.arrived_us = entry.arrived.map(|arrived| clock.shows(arrived));
+                // On the clock by which it was sent, even if that is set to zero meanwhile.
+                let on_its_way = |arrived: Moment| i64::try_from(arrived.saturating_sub(entry.at)).unwrap_or(i64::MAX);
+                frame.arrived_us =
+                    entry.arrived.map(|arrived| clock.shows(entry.at).saturating_add(on_its_way(arrived)));
             }
             let step = self.steps.iter().filter(|begun| **begun <= entry.at).count();
             Record { at_us: clock.shows(entry.at), step, what }
@@ -115,5 +118,27 @@ mod tests {
             (40, 2, "two", 0, None),
         ];
         assert_eq!(told, expected.map(|(at, step, who, number, arrived)| (at, step, who.to_owned(), number, arrived)));
+    }
+
+    #[test]
+    fn a_frame_arrives_on_the_clock_by_which_it_was_sent() {
+        let mut clock = Clock::start();
+        let sent = clock.zero();
+        while super::super::clock::now() <= sent {}
+        assert!(clock.reset() > 0);
+        let frame = Frame {
+            number: 0,
+            link: String::new(),
+            from: String::new(),
+            to: String::new(),
+            arrived_us: None,
+            fate: Fate::Arrived,
+            octets: Vec::new(),
+        };
+        let mut journal = Journal::default();
+        journal.push_frame(sent, Some(sent + 1_000_000), frame);
+        let records = journal.records(&clock);
+        let What::Frame(Frame { arrived_us, .. }) = &records[0].what else { panic!("{records:?}") };
+        assert_eq!((records[0].at_us, *arrived_us), (0, Some(1_000_000)));
     }
 }

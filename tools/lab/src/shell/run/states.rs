@@ -151,12 +151,15 @@ impl Watched {
     }
 }
 
-/// A state as the kernel's headers and most programs name it, without the prefix.
+/// A state as the kernel's headers and most programs name it, without the prefix. Of a UDP socket the kernel says
+/// ESTABLISHED and CLOSE, which are no states of UDP: it has a peer, or none.
 fn state(seen: &Seen) -> String {
     let name = match (seen.state, seen.protocol) {
-        (TcpState::Closed, Protocol::UDP) => "UNCONN",
+        (TcpState::Established, Protocol::UDP) => "connected",
+        (_, Protocol::UDP) => "unconnected",
         (TcpState::Closed, _) => "CLOSE",
         (TcpState::SynReceived | TcpState::NewSynReceived, _) => "SYN_RECV",
+        (TcpState::BoundInactive, _) => "BOUND",
         (TcpState::FinWait1, _) => "FIN_WAIT1",
         (TcpState::FinWait2, _) => "FIN_WAIT2",
         (state, _) => return state.to_string().replace('-', "_"),
@@ -179,10 +182,10 @@ mod tests {
         let names = TcpState::ALL.map(|state| named(state, Protocol::TCP));
         assert_eq!(
             names.join(" "),
-            "ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING SYN_RECV \
-             BOUND_INACTIVE"
+            "ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING SYN_RECV BOUND"
         );
-        assert_eq!(named(TcpState::Closed, Protocol::UDP), "UNCONN");
+        assert_eq!(named(TcpState::Closed, Protocol::UDP), "unconnected");
+        assert_eq!(named(TcpState::Established, Protocol::UDP), "connected");
         assert_eq!(endpoint(any), "*:*");
         assert_eq!(endpoint(SocketAddr::from(([0, 0, 0, 0], 7000))), "0.0.0.0:7000");
     }

@@ -3,31 +3,38 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::super::columns::columns;
+use super::super::ends::Ends;
 use super::super::{Selection, duration, event_words, seconds};
 use super::text;
 use crate::frames::Annotated;
-use crate::frames::words::Look;
+use crate::frames::words::{Look, QUOTED_LENS};
 use crate::model::Lab;
 use crate::record::{Kept, Micros, Record, What};
 
-/// The width of the times, and of the states beside the first and the last host.
+/// The width of the times, of the states beside the first and the last host, and of the margins where there are none.
 const TIMES: i64 = 84;
 const SIDE: i64 = 216;
+const MARGIN: i64 = 70;
 /// The distance of two hosts: the picture is about as wide as the page.
 const LEAST_GAP: i64 = 250;
 const WIDTH: i64 = 1060;
+/// The room for the names of the hosts, and for each row of their addresses.
 const HEAD: i64 = 46;
+const ADDRESS: i64 = 14;
 /// The distance of two moments.
 const ROW: i64 = 27;
 /// A pause of this length gets a row of its own.
 const PAUSE_US: Micros = 300_000;
 /// What takes less is drawn level.
 const LEVEL_US: Micros = 500;
-/// About the width of a character of a label.
+/// About the width of a character of a label, and of a small one.
 const CHARACTER: i64 = 7;
+const SMALL: i64 = 6;
 
-/// The room for the bars beside a host.
+/// The room for the bars beside a host, and how many fit into it.
 const BARS: i64 = 30;
+const LANES: usize = 3;
 
 /// What happens at a moment.
 #[derive(Clone, Copy)]
@@ -48,7 +55,7 @@ pub(super) fn svg(
         .iter()
         .filter(|record| selection.has_step(record.step))
         .filter(|record| match &record.what {
-            What::State { .. } | What::Fault { .. } => true,
+            What::State { .. } | What::Fault { .. } | What::Clock { .. } => true,
             What::LeftOut(left_out) => left_out.kind != Kept::Lines,
             _ => false,
         })
@@ -57,10 +64,12 @@ pub(super) fn svg(
         return None;
     }
     let moments = moments(records, frames, &events);
-    let hosts = hosts(frames, &events, lab);
-    let mut drawing = Drawing::new(&hosts);
+    let nodes = columns(records, frames, lab, selection);
+    let before = before(records, selection);
+    let has_states = events.iter().chain(&before).any(|record| matches!(record.what, What::State { .. }));
+    let mut drawing = Drawing::new(&nodes, Ends::new(frames, lab), has_states);
     drawing.rows(&moments);
-    Some(drawing.svg(&moments, &before(records, selection)))
+    Some(drawing.svg(&moments, &before))
 }
 
 /// What is drawn, in the order of time. Where the experiment's clock was started anew, times begin again.
@@ -75,7 +84,9 @@ fn moments<'a>(
     for record in records {
         rounds += usize::from(record.at_us < last);
         last = record.at_us;
-        if events.next_if(|event| std::ptr::eq(**event, record)).is_some() {
+        let is_event = events.next_if(|event| std::ptr::eq(**event, record)).is_some();
+        // That the clock was set is no news where nothing stands before it.
+        if is_event && !(moments.is_empty() && matches!(record.what, What::Clock { .. })) {
             moments.push((rounds, record.at_us, Moment::Event(record)));
         }
         let What::Frame(frame) = &record.what else { continue };
@@ -108,24 +119,12 @@ fn slope(frame: &Annotated<'_>) -> Option<Micros> {
     frame.frame.arrived_us.filter(|arrived| arrived.saturating_sub(frame.at_us) >= LEVEL_US)
 }
 
-fn hosts<'a>(frames: &[&Annotated<'a>], events: &[&'a Record], lab: &'a Lab) -> Vec<&'a str> {
-    let mut shown: Vec<&str> = frames.iter().flat_map(|frame| [&*frame.frame.from, &*frame.frame.to]).collect();
-    shown.extend(events.iter().filter_map(|record| match &record.what {
-        What::State { node, .. } => Some(node.as_str()),
-        _ => None,
-    }));
-    let known = lab.network.nodes.iter().map(|node| node.name.as_str());
-    let mut hosts: Vec<&str> = known.filter(|node| shown.contains(node)).collect();
-    for node in shown {
-        if !hosts.contains(&node) {
-            hosts.push(node);
-        }
-    }
-    hosts
-}
-
 struct Drawing<'a> {
     hosts: Vec<(&'a str, i64)>,
+    ends: Ends<'a>,
+    /// The room beside the first and the last host.
+    side: i64,
+    head: i64,
     width: i64,
     height: i64,
     /// Where each moment is.
@@ -137,14 +136,18 @@ struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    fn new(hosts: &[&'a str]) -> Self {
+    fn new(hosts: &[&'a str], ends: Ends<'a>, has_states: bool) -> Self {
+        let side = if has_states { SIDE } else { MARGIN };
         let gaps = i64::try_from(hosts.len()).unwrap_or(1).saturating_sub(1).max(1);
-        let gap = ((WIDTH - TIMES - 2 * SIDE) / gaps).max(LEAST_GAP);
-        let first = TIMES + SIDE;
+        let gap = ((WIDTH - TIMES - 2 * side) / gaps).max(LEAST_GAP);
+        let first = TIMES + side;
         let places = (0_i64..).map(|number| first + number * gap);
+        let rows = hosts.iter().map(|host| ends.addresses(host).len()).max().unwrap_or(0);
+        let head = HEAD + ADDRESS * i64::try_from(rows).unwrap_or(0);
         let hosts: Vec<(&str, i64)> = hosts.iter().copied().zip(places).collect();
-        let last = hosts.last().map_or(first, |(_, x)| *x);
-        Self { hosts, width: last + SIDE, height: 0, places: Vec::new(), arrivals: BTreeMap::new(), pauses: Vec::new() }
+        let width = hosts.last().map_or(first, |(_, x)| *x) + side;
+        let (places, arrivals, pauses) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Self { hosts, ends, side, head, width, height: 0, places, arrivals, pauses }
     }
 
     fn x(&self, host: &str) -> i64 {
@@ -153,7 +156,7 @@ impl<'a> Drawing<'a> {
 
     /// Gives each moment its place.
     fn rows(&mut self, moments: &[(Micros, Moment<'_>)]) {
-        let mut y = HEAD + ROW;
+        let mut y = self.head + ROW;
         let mut last: Option<Micros> = None;
         for (at_us, moment) in moments {
             if let Some(last) = last {
@@ -175,17 +178,13 @@ impl<'a> Drawing<'a> {
 
     fn svg(&self, moments: &[(Micros, Moment<'_>)], before: &[&Record]) -> String {
         let (width, height) = (self.width, self.height);
+        let names: Vec<&str> = self.hosts.iter().map(|(name, _)| *name).collect();
         let mut svg = format!(
-            "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" role=\"img\" aria-label=\"ladder of frames\">"
+            "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" role=\"group\" aria-label=\"{}\">",
+            text(&format!("ladder of the frames between {}, in the order of time", names.join(", ")))
         );
         for (name, x) in &self.hosts {
-            let _ = write!(
-                svg,
-                "<path class=\"life\" d=\"M{x} {HEAD}V{height}\"/>\
-                 <text x=\"{x}\" y=\"{}\" text-anchor=\"middle\" font-size=\"15\" font-weight=\"600\">{}</text>",
-                HEAD - 14,
-                text(name)
-            );
+            self.host(&mut svg, name, *x);
         }
         for (y, pause) in &self.pauses {
             let _ = write!(
@@ -218,6 +217,34 @@ impl<'a> Drawing<'a> {
         svg
     }
 
+    /// The line of a host, with its name and its addresses above.
+    fn host(&self, svg: &mut String, name: &str, x: i64) {
+        let _ = write!(
+            svg,
+            "<path class=\"life\" d=\"M{x} {}V{}\"/>\
+             <text x=\"{x}\" y=\"{}\" text-anchor=\"middle\" font-size=\"15\" font-weight=\"600\">{}</text>",
+            self.head,
+            self.height,
+            HEAD - 14,
+            text(name)
+        );
+        for (address, y) in self.ends.addresses(name).iter().zip((HEAD + 2..).step_by(14)) {
+            let _ = write!(
+                svg,
+                "<text class=\"soft\" x=\"{x}\" y=\"{y}\" text-anchor=\"middle\" font-size=\"11\">{}</text>",
+                text(address)
+            );
+        }
+    }
+
+    /// What is said of a frame: which connection, who to whom where the arrow does not say it, and what it is.
+    fn words(&self, annotated: &Annotated<'_>, quoted_len: usize) -> String {
+        let number = annotated.segment.as_ref().filter(|_| self.ends.has_several_connections());
+        let number = number.map(|segment| format!("[{}] ", segment.connection)).unwrap_or_default();
+        let ends = self.ends.words(annotated).map(|ends| format!("{ends}: ")).unwrap_or_default();
+        format!("{number}{ends}{}", annotated.words_quoting(quoted_len))
+    }
+
     fn frame(&self, svg: &mut String, annotated: &Annotated<'_>, y: i64) {
         let frame = annotated.frame;
         let (from, to) = (self.x(&frame.from), self.x(&frame.to));
@@ -227,15 +254,19 @@ impl<'a> Drawing<'a> {
         let arrives = self.arrivals.get(&frame.number).copied().unwrap_or(y + 6);
         let (end_x, end_y) = if lost { (from + (to - from) * 3 / 5, y + (arrives - y) * 3 / 5) } else { (to, arrives) };
         let number = frame.number;
-        let words = annotated.words();
-        let _ = write!(svg, "<a href=\"#f{number}\"><g class=\"frame {class}\"><title>{}</title>", title(annotated));
+        let _ = write!(
+            svg,
+            "<a href=\"#f{number}\" aria-label=\"{}\"><g class=\"frame {class}\"><title>{}</title>",
+            text(&spoken(annotated)),
+            title(annotated)
+        );
         let _ = write!(svg, "<path class=\"arrow{again}\" d=\"M{from} {y}L{end_x} {end_y}\"/>");
         if !lost {
             let _ = write!(svg, "<path class=\"head\" d=\"{}\"/>", head((from, y), (end_x, end_y)));
         }
-        label(svg, &words, (from, y), (to, arrives));
+        let words = QUOTED_LENS.map(|len| self.words(annotated, len));
+        label(svg, &words, (from, y), (to, arrives), if lost { 9 } else { 6 });
         if lost {
-            // Above the words, which may reach over it.
             let (left, top) = (end_x - 6, end_y - 6);
             let _ = write!(svg, "<path class=\"arrow\" d=\"M{left} {top}l12 12m0 -12l-12 12\"/>");
         }
@@ -245,10 +276,11 @@ impl<'a> Drawing<'a> {
     fn event(&self, svg: &mut String, record: &Record, y: i64) {
         let Some((node, words)) = event_words(record) else { return };
         let Some(node) = node else {
-            let (first, last) = (TIMES + SIDE / 2, self.width - SIDE / 2);
+            let (first, last) = (TIMES + self.side / 2, self.width - self.side / 2);
+            let class = if matches!(record.what, What::Fault { .. }) { "wire faulty" } else { "life" };
             let _ = write!(
                 svg,
-                "<path class=\"wire faulty\" d=\"M{first} {y}H{last}\"/>\
+                "<path class=\"{class}\" d=\"M{first} {y}H{last}\"/>\
                  <text class=\"halo\" x=\"{}\" y=\"{}\" text-anchor=\"middle\" font-size=\"13\" font-weight=\"600\">{}</text>",
                 i64::midpoint(first, last),
                 y - 5,
@@ -273,52 +305,70 @@ impl<'a> Drawing<'a> {
 
     /// A bar beside a host for each of its sockets, in the colour of its state, from one change to the next.
     fn bars(&self, svg: &mut String, moments: &[(Micros, Moment<'_>)], before: &[&Record]) {
-        let top = HEAD + ROW / 2;
+        let top = self.head + ROW / 2;
         let changes = before.iter().map(|record| (*record, top));
         let here = moments.iter().zip(&self.places).filter_map(|((_, moment), y)| match moment {
             Moment::Event(record) => Some((*record, *y)),
             _ => None,
         });
         let changes: Vec<(&Record, i64)> = changes.chain(here).collect();
-        let mut lanes: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+        let mut lanes: BTreeMap<&str, Lanes> = BTreeMap::new();
         svg.push_str("<g class=\"states\">");
         for (index, (record, from)) in changes.iter().enumerate() {
-            let What::State { node, to, cookie, local, peer, .. } = &record.what else { continue };
-            let sockets = lanes.entry(node).or_default();
-            let lane = sockets.iter().position(|known| known == cookie).unwrap_or_else(|| {
-                sockets.push(*cookie);
-                sockets.len() - 1
-            });
+            let What::State { node, protocol, to, cookie, local, peer, .. } = &record.what else { continue };
+            let lane = lanes.entry(node).or_default().of(*cookie, to.is_some());
             let (Some(state), true) = (to, self.hosts.iter().any(|(host, _)| host == node)) else { continue };
             let later = changes.get(index + 1..).unwrap_or_default();
             let next = later.iter().find(|(later, _)| {
                 matches!(&later.what, What::State { node: other, cookie: same, .. } if other == node && same == cookie)
             });
             let until = next.map_or(self.height - ROW / 2, |(_, y)| *y);
-            // Three fit between the host and the words.
-            let aside = 8 + 7 * i64::try_from(lane % 3).unwrap_or(0);
+            let aside = 8 + 7 * i64::try_from(lane % LANES).unwrap_or(0);
             let x = if self.is_left(node) { self.x(node) - aside - 5 } else { self.x(node) + aside };
             let _ = write!(
                 svg,
                 "<rect x=\"{x}\" y=\"{from}\" width=\"5\" height=\"{}\" rx=\"2\" fill=\"{}\"><title>{}</title></rect>",
                 (until - from).max(3),
                 colour(state),
-                text(&format!("{state}: {local}, peer {peer}"))
+                text(&format!("{protocol} {state}: {local}, peer {peer}"))
             );
         }
         svg.push_str("</g>");
     }
 }
 
-/// The words of an arrow, along it; where they are too long for that, smaller or cut, since the title has all of them.
-fn label(svg: &mut String, words: &str, (from, y): (i64, i64), (to, arrives): (i64, i64)) {
+/// Which socket of a host has which bar: one that is gone leaves its place to another.
+#[derive(Default)]
+struct Lanes(Vec<Option<u64>>);
+
+impl Lanes {
+    /// The place of a socket, which is free from now on if it is gone.
+    fn of(&mut self, cookie: u64, stays: bool) -> usize {
+        let place = |wanted: Option<u64>| move |held: &Option<u64>| *held == wanted;
+        let known = self.0.iter().position(place(Some(cookie))).or_else(|| self.0.iter().position(place(None)));
+        let lane = known.unwrap_or(self.0.len());
+        self.0.resize(self.0.len().max(lane + 1), None);
+        if let Some(held) = self.0.get_mut(lane) {
+            *held = stays.then_some(cookie);
+        }
+        lane
+    }
+}
+
+/// The words of an arrow, along it: the first that fit, small where they must be; otherwise the last ones, cut, since the
+/// title has all of them.
+fn label(svg: &mut String, words: &[String], (from, y): (i64, i64), (to, arrives): (i64, i64), above: i64) {
     let room = (to - from).abs() - 24;
-    let count = i64::try_from(words.chars().count()).unwrap_or(i64::MAX);
-    let (size, most) = if count * CHARACTER <= room { (13, count) } else { (11, room / 6) };
-    let shown: String = if count > most {
-        words.chars().take(usize::try_from(most - 1).unwrap_or(0)).chain(['…']).collect()
-    } else {
-        words.to_owned()
+    let count = |words: &String| i64::try_from(words.chars().count()).unwrap_or(i64::MAX);
+    let fits = |width: i64| words.iter().find(|words| count(words).saturating_mul(width) <= room);
+    let large = words.first().filter(|whole| count(whole).saturating_mul(CHARACTER) <= room);
+    let (size, shown) = match (large, fits(SMALL), words.last()) {
+        (Some(whole), ..) => (13, whole.clone()),
+        (None, Some(some), _) => (11, some.clone()),
+        (None, None, last) => {
+            let most = usize::try_from(room / SMALL - 1).unwrap_or(0);
+            (11, last.map_or("", String::as_str).chars().take(most).chain(['…']).collect())
+        }
     };
     let (left, right) = if from < to { ((from, y), (to, arrives)) } else { ((to, arrives), (from, y)) };
     let (x, middle) = (i64::midpoint(left.0, right.0), i64::midpoint(left.1, right.1));
@@ -327,9 +377,22 @@ fn label(svg: &mut String, words: &str, (from, y): (i64, i64), (to, arrives): (i
     let _ = write!(
         svg,
         "<text class=\"halo\" x=\"{x}\" y=\"{}\" text-anchor=\"middle\" font-size=\"{size}\"{turned}>{}</text>",
-        middle - 6,
+        middle - above,
         text(&shown)
     );
+}
+
+/// What a frame is called where it is not seen.
+fn spoken(annotated: &Annotated<'_>) -> String {
+    let frame = annotated.frame;
+    format!(
+        "{}. at {} s, {} to {}: {}",
+        frame.number,
+        seconds(annotated.at_us),
+        frame.from,
+        frame.to,
+        annotated.words()
+    )
 }
 
 /// What a frame says when the pointer rests on it: the line, and its headers.
@@ -390,10 +453,10 @@ fn class(annotated: &Annotated<'_>) -> &'static str {
 /// The colour of a state: one for opening, for being open, for closing first, for closing second, and for waiting.
 fn colour(state: &str) -> &'static str {
     match state {
-        "LISTEN" => "#7a8699",
+        "LISTEN" | "unconnected" => "#7a8699",
         "SYN_SENT" => "#d9a400",
         "SYN_RECV" => "#efcf6b",
-        "ESTABLISHED" => "#2e9e55",
+        "ESTABLISHED" | "connected" => "#2e9e55",
         "FIN_WAIT1" => "#d2691e",
         "FIN_WAIT2" => "#f2a663",
         "CLOSING" => "#7a4a1e",
@@ -405,7 +468,7 @@ fn colour(state: &str) -> &'static str {
 }
 
 /// What the colours and signs mean, of those that are there.
-pub(super) fn legend(records: &[Record], frames: &[&Annotated<'_>], selection: &Selection<'_>) -> String {
+pub(super) fn legend(records: &[Record], frames: &[&Annotated<'_>], lab: &Lab, selection: &Selection<'_>) -> String {
     const KINDS: [(&str, &str); 7] = [
         ("opens", "opens a connection"),
         ("data", "has data"),
@@ -444,5 +507,8 @@ pub(super) fn legend(records: &[Record], frames: &[&Annotated<'_>], selection: &
         let bar = format!("<svg width=\"8\" height=\"14\" viewBox=\"0 0 8 14\"><rect width=\"5\" height=\"14\" fill=\"{colour}\"/></svg>");
         format!("<li>{bar}{}</li>", text(state))
     }));
+    let ends = Ends::new(frames, lab);
+    let others = ends.others(&columns(records, frames, lab, selection));
+    signs.extend(ends.connections().into_iter().chain(others).map(|words| format!("<li>{}</li>", text(&words))));
     if signs.is_empty() { String::new() } else { format!("<ul class=\"legend\">{}</ul>", signs.concat()) }
 }
