@@ -1,6 +1,7 @@
 //! The page of a run, in a browser: it is drawn, and nothing in it fails. And its captures, read by others.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use sockeye_test_support::{Case, Net, run};
@@ -25,6 +26,7 @@ pub(crate) fn tests() -> Vec<Case> {
             let told = run(&mut lab(net, &["--html", "no/such/page.html"]));
             told.status(4).stderr_has("lab: write no/such/page.html: No such file or directory");
         }),
+        Case::new("lab_page::the_ladder_of_the_readme", &[], the_ladder_of_the_readme),
         Case::new("lab_page::tshark_reads_the_capture", &["tshark"], |net| {
             report(net, &["--pcap", "sent"]);
             let mut tshark = net.peer("tshark");
@@ -43,6 +45,46 @@ pub(crate) fn tests() -> Vec<Case> {
             assert_eq!(lines.last().unwrap(), "alice-bob|A|25|101|0|bob to alice");
         }),
     ]
+}
+
+/// Runs what the README shows, and compares, or with SOCKEYE_BLESS=1 writes it.
+fn the_ladder_of_the_readme(net: &Net) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut command = net.tool("lab");
+    command.arg("run").arg(root.join("docs/lost.lab")).env("SOCKEYE_COLUMNS", "92");
+    let told = run(command.current_dir(net.dir()).env("TMPDIR", net.dir()).env_remove("CARGO"));
+    told.status(0);
+    let is_head = |line: &str| line.split_whitespace().eq(["alice", "bob"]);
+    let all = told.out();
+    let ladder: Vec<&str> = all.lines().skip_while(|line| !is_head(line)).take_while(|line| !line.is_empty()).collect();
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let (before, rest) = readme.split_once("the_ladder_of_the_readme -->\n```\n").unwrap();
+    let (shown, behind) = rest.split_once("```\n").unwrap();
+    if std::env::var_os("SOCKEYE_BLESS").is_some() {
+        let ladder: String = ladder.iter().map(|line| format!("{line}\n")).collect();
+        let readme = format!("{before}the_ladder_of_the_readme -->\n```\n{ladder}```\n{behind}");
+        fs::write(root.join("README.md"), readme).unwrap();
+        return;
+    }
+    assert_eq!(timeless(&ladder), timeless(&shown.lines().collect::<Vec<_>>()), "{}", told.story());
+}
+
+/// The rows of a ladder without their times and without the length of lines. States are looked at every 10 ms, so that
+/// their place among the others may differ from run to run.
+fn timeless(ladder: &[&str]) -> Vec<String> {
+    let mut rows: Vec<String> = ladder
+        .iter()
+        .map(|row| {
+            let words: String = row.chars().skip(12).map(|c| if matches!(c, '─' | '╌') { ' ' } else { c }).collect();
+            let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+            match words.split_once(" · ") {
+                Some((words, took)) => format!("{words}{}", took.trim_start_matches(|c: char| c != 's')),
+                None => words,
+            }
+        })
+        .collect();
+    rows.sort();
+    rows
 }
 
 fn lab(net: &Net, args: &[&str]) -> Command {

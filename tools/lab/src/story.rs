@@ -420,6 +420,32 @@ mod tests {
     }
 
     #[test]
+    fn frames_say_what_they_are_in_json() {
+        use sockeye_cli::Presentation;
+        use sockeye_cli::output::ExplainTo;
+
+        use crate::frames::sample::{arp, connection, lab, run};
+        let mut records = run([arp(1)]);
+        records.extend(run(connection()));
+        let mut octets = Vec::new();
+        let mut output = Output::new("lab", Terminal::default(), &mut octets, Vec::new());
+        let json = Presentation { json: true, ..Presentation::default() };
+        output.present(json, ExplainTo::Stdout);
+        tell_all(&records, &lab(), &mut output).unwrap();
+        drop(output);
+        let told = String::from_utf8(octets).unwrap();
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(lines.len(), 10);
+        let arp = r#""src":"10.0.0.1","dst":"10.0.0.2","says":"ARP who has 10.0.0.2? Tell 10.0.0.1""#;
+        assert!(lines[0].contains(arp) && lines[0].contains(r#""record":"frame""#), "{}", lines[0]);
+        assert!(
+            lines[2].contains(r#""src":"10.0.0.2","dst":"10.0.0.1","says":"SYN+ACK, seq 0, ack 1""#),
+            "{}",
+            lines[2]
+        );
+    }
+
+    #[test]
     fn a_failure_is_named_at_the_end() {
         let failed = vec!["the checksum is f752".into()];
         let finished = Finished { experiment: "tour".into(), checks: 20, failed, steps_left_out: 2 };

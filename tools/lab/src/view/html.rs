@@ -5,6 +5,7 @@
 mod ladder;
 mod topology;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sockeye_common::escape::escape_controls;
@@ -21,6 +22,10 @@ mod tests;
 const STYLE: &str = include_str!("html/style.css");
 /// A ladder with more frames is folded away at first.
 const LONG: usize = 120;
+
+/// No browser likes a page with more: of so many frames the first and the last are shown.
+const MOST: usize = 1_000;
+const FIRST: usize = 600;
 
 /// Hosts stand side by side if no line of theirs is longer.
 const SIDE_BY_SIDE: usize = 56;
@@ -282,13 +287,15 @@ impl Page<'_> {
         if selections.is_empty() {
             selections.push(Selection { step: Some(number), ..Selection::default() });
         }
+        let mut shown: BTreeSet<u64> = ends_of(&frames).map(|frame| frame.frame.number).collect();
         for selection in &selections {
-            let chosen: Vec<&Annotated<'_>> =
-                frames.iter().copied().filter(|frame| selection.has_frame(frame)).collect();
+            let all: Vec<&Annotated<'_>> = frames.iter().copied().filter(|frame| selection.has_frame(frame)).collect();
+            let chosen: Vec<&Annotated<'_>> = ends_of(&all).collect();
+            shown.extend(chosen.iter().map(|frame| frame.frame.number));
             let Some(drawn) = ladder::svg(self.records, &chosen, self.lab, selection) else { continue };
             let long = chosen.len() > LONG;
             if long {
-                put!(self, "<details><summary>A ladder of {} frames</summary>", chosen.len());
+                put!(self, "<details><summary>A ladder of {}</summary>", counted(all.len()));
             }
             put!(self, "<figure>{drawn}{}</figure>", ladder::legend(self.records, &chosen, self.lab, selection));
             if long {
@@ -298,10 +305,8 @@ impl Page<'_> {
         if frames.is_empty() {
             return;
         }
-        let count = frames.len();
-        let plural = if count == 1 { "frame" } else { "frames" };
-        put!(self, "<details class=\"headers\"><summary>{count} {plural}, header by header</summary>");
-        for frame in frames {
+        put!(self, "<details class=\"headers\"><summary>{}, header by header</summary>", counted(frames.len()));
+        for frame in frames.iter().filter(|frame| shown.contains(&frame.frame.number)) {
             self.headers(frame);
         }
         put!(self, "</details>");
@@ -381,6 +386,25 @@ impl Page<'_> {
         let more = if see.is_empty() { String::new() } else { format!(" See also: {}.", text(&see.join("; "))) };
         let made = format!("<code>lab run {}</code>", text(&self.lab.name));
         put!(self, "<footer>Made by {made} ({}).{more}</footer>\n</body>\n</html>", text(facts.version));
+    }
+}
+
+/// The first and the last of many; all of a few.
+fn ends_of<'f, 'a>(frames: &'f [&'f Annotated<'a>]) -> impl Iterator<Item = &'f Annotated<'a>> {
+    let left_out = frames.len().checked_sub(MOST).filter(|more| *more > 0).unwrap_or(0);
+    let hidden = FIRST..FIRST + left_out;
+    frames.iter().enumerate().filter(move |(place, _)| !hidden.contains(place)).map(|(_, frame)| *frame)
+}
+
+/// So many frames, and which of them are shown.
+fn counted(count: usize) -> String {
+    match count {
+        1 => "1 frame".to_owned(),
+        0..=MOST => format!("{count} frames"),
+        _ => format!(
+            "{count} frames, of which the first {FIRST} and the last {} are here (--pcap keeps all)",
+            MOST - FIRST
+        ),
     }
 }
 

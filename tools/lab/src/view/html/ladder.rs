@@ -373,7 +373,8 @@ fn label(svg: &mut String, words: &[String], (from, y): (i64, i64), (to, arrives
     let (left, right) = if from < to { ((from, y), (to, arrives)) } else { ((to, arrives), (from, y)) };
     let (x, middle) = (i64::midpoint(left.0, right.0), i64::midpoint(left.1, right.1));
     let angle = degrees(right.1 - left.1, right.0 - left.0);
-    let turned = if angle.abs() < 3 { String::new() } else { format!(" transform=\"rotate({angle} {x} {middle})\"") };
+    let turned =
+        if angle.abs() < 0.5 { String::new() } else { format!(" transform=\"rotate({angle:.1} {x} {middle})\"") };
     let _ = write!(
         svg,
         "<text class=\"halo\" x=\"{x}\" y=\"{}\" text-anchor=\"middle\" font-size=\"{size}\"{turned}>{}</text>",
@@ -431,9 +432,8 @@ fn real(pixels: i64) -> f64 {
     pixels as f64
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "between -90 and 90")]
-fn degrees(rise: i64, run: i64) -> i64 {
-    real(rise).atan2(real(run.max(1))).to_degrees().round() as i64
+fn degrees(rise: i64, run: i64) -> f64 {
+    real(rise).atan2(real(run.max(1))).to_degrees()
 }
 
 fn class(annotated: &Annotated<'_>) -> &'static str {

@@ -288,3 +288,85 @@ fn what_processes_print_at_once_stays_apart() {
     assert_eq!(page.matches("class=\"talk mono\"").count(), 4);
     assert!(page.contains("old goes on:"));
 }
+
+/// The bars beside a host: where, and from where to where.
+fn bars(page: &str) -> Vec<(i64, i64, i64)> {
+    let number = |rect: &str, name: &str| -> i64 {
+        let rest = rect.split(&format!("{name}=\"")).nth(1).unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    let states = page.split("<g class=\"states\">").nth(1).unwrap().split("</g>").next().unwrap();
+    let rects = states.split("<rect ").skip(1);
+    rects.map(|rect| (number(rect, "x"), number(rect, "y"), number(rect, "y") + number(rect, " height"))).collect()
+}
+
+#[test]
+fn no_bar_covers_another_that_goes_on() {
+    let state = |ms: i64, cookie: u64, to: Option<&str>| {
+        let (node, protocol, local) = ("bob".to_owned(), "tcp".to_owned(), "10.0.0.2:7000".to_owned());
+        let (peer, from, to) = ("*:*".to_owned(), None, to.map(str::to_owned));
+        at(ms, What::State { node, protocol, local, peer, from, to, cookie })
+    };
+    let mut records = vec![
+        state(1, 11, Some("LISTEN")),
+        state(2, 12, Some("LISTEN")),
+        state(3, 11, None),
+        state(4, 13, Some("TIME_WAIT")),
+        state(5, 14, Some("TIME_WAIT")),
+    ];
+    records.extend(run(connection()).into_iter().map(|record| Record { at_us: record.at_us + 9_000, ..record }));
+    let drawn = bars(&page(&records, &lab(), &facts(false)));
+    assert_eq!(drawn.len(), 4);
+    for (index, (x, from, until)) in drawn.iter().enumerate() {
+        for (other, begins, ends) in &drawn[index + 1..] {
+            assert!(x != other || until <= begins || ends <= from, "{drawn:?}");
+        }
+    }
+}
+
+#[test]
+fn several_connections_and_who_sends_to_whom() {
+    let mut records = run(connection());
+    let page_of = |records: &[Record]| page(records, &lab(), &facts(false));
+    let one = page_of(&records);
+    assert!(one.contains(">10.0.0.1:40000</text>") && one.contains(">SYN, seq 0</text>"), "{one}");
+    records.extend(run(connection().into_iter().map(|mut octets| {
+        let at = if octets[29] == 1 { 34 } else { 36 };
+        octets[at + 1] ^= 1;
+        octets
+    })));
+    let two = page_of(&records);
+    assert!(two.contains(">[2] SYN, seq 0</text>") && two.contains("<li>[2] alice:40001 – bob:7000</li>"), "{two}");
+    let mut passed_on = run([udp(true, 6000, b"a")]);
+    if let What::Frame(frame) = &mut passed_on[0].what {
+        (frame.from, frame.to) = ("r1".to_owned(), "r2".to_owned());
+    }
+    let passed_on = page_of(&passed_on);
+    assert!(passed_on.contains(">alice → bob: UDP to 6000, 1 octet &quot;a&quot;</text>"), "{passed_on}");
+    assert!(passed_on.contains("<li>alice 10.0.0.1:40000</li><li>bob 10.0.0.2:6000</li>"), "{passed_on}");
+}
+
+#[test]
+fn who_does_not_see_the_ladder_can_follow_it() {
+    let page = page(&run(connection()), &lab(), &facts(false));
+    // The links of what is one picture to a screen reader would be lost on it.
+    assert!(
+        page.contains("role=\"group\" aria-label=\"ladder of the frames between alice, bob, in the order of time\"")
+    );
+    assert!(page.contains("<a href=\"#f1\" aria-label=\"1. at 0.001000 s, alice to bob: SYN, seq 0\">"), "{page}");
+}
+
+#[test]
+fn of_very_many_frames_the_first_and_the_last_are_shown() {
+    let frames = |count: u16| (1..=count).map(|number| sent(number.into(), number.into(), udp(true, number, b"a")));
+    let of = |count| page(&frames(count).collect::<Vec<_>>(), &lab(), &facts(false));
+    let all = of(1_000);
+    assert!(all.contains("A ladder of 1000 frames</summary>") && all.contains("id=\"f601\""));
+    let many = of(1_200);
+    assert!(
+        many.contains("A ladder of 1200 frames, of which the first 600 and the last 400 are here (--pcap keeps all)")
+    );
+    assert_eq!(many.matches("<details class=\"frame\"").count(), 1_000);
+    assert!(many.contains("href=\"#f600\"") && !many.contains("f601\"") && !many.contains("f800\""));
+    assert!(many.contains("href=\"#f801\"") && many.contains("id=\"f1200\""));
+}
