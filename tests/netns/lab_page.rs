@@ -61,8 +61,8 @@ fn the_ladder_of_the_readme(net: &Net) {
     let (before, rest) = readme.split_once("the_ladder_of_the_readme -->\n```\n").unwrap();
     let (shown, behind) = rest.split_once("```\n").unwrap();
     if std::env::var_os("SOCKEYE_BLESS").is_some() {
-        let ladder: String = ladder.iter().map(|line| format!("{line}\n")).collect();
-        let readme = format!("{before}the_ladder_of_the_readme -->\n```\n{ladder}```\n{behind}");
+        let ladder = ladder.join("\n");
+        let readme = format!("{before}the_ladder_of_the_readme -->\n```\n{ladder}\n```\n{behind}");
         fs::write(root.join("README.md"), readme).unwrap();
         return;
     }
