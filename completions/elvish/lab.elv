@@ -132,7 +132,7 @@ set edit:completion:arg-completer[lab] = {|@words|
             cand http 'A web server with one page, over HTTP/1.0, one client after another'
             cand dns 'A name server for zones of files, or a resolver that asks its way from the root'
             cand upper-lossy 'A server that answers datagrams in capitals, and loses some of them'
-            cand echo 'A server that gives each client a process, and learns in one of four ways that one has ended'
+            cand echo 'A server that gives each client a process, and learns in one of several ways that one has ended, or never'
         }
         &'lab;serve;http'= {
             cand --page 'The page; without, one that says that it works'

@@ -128,7 +128,7 @@ complete -c lab -n "__fish_lab_using_subcommand serve; and not __fish_seen_subco
 complete -c lab -n "__fish_lab_using_subcommand serve; and not __fish_seen_subcommand_from http dns upper-lossy echo" -f -a "http" -d 'A web server with one page, over HTTP/1.0, one client after another'
 complete -c lab -n "__fish_lab_using_subcommand serve; and not __fish_seen_subcommand_from http dns upper-lossy echo" -f -a "dns" -d 'A name server for zones of files, or a resolver that asks its way from the root'
 complete -c lab -n "__fish_lab_using_subcommand serve; and not __fish_seen_subcommand_from http dns upper-lossy echo" -f -a "upper-lossy" -d 'A server that answers datagrams in capitals, and loses some of them'
-complete -c lab -n "__fish_lab_using_subcommand serve; and not __fish_seen_subcommand_from http dns upper-lossy echo" -f -a "echo" -d 'A server that gives each client a process, and learns in one of four ways that one has ended'
+complete -c lab -n "__fish_lab_using_subcommand serve; and not __fish_seen_subcommand_from http dns upper-lossy echo" -f -a "echo" -d 'A server that gives each client a process, and learns in one of several ways that one has ended, or never'
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from http" -l page -d 'The page; without, one that says that it works' -r -F
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from http" -l tls -d 'Over TLS, with a certificate that is like this' -r -f -a "valid\t'Signed by the authority, for the name, valid now'
 expired\t'Signed by the authority, for the name, and its time is over'
@@ -162,7 +162,8 @@ complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcomman
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from echo" -l model -d 'Who waits for the processes' -r -f -a "zombies\t'It never asks: they stay as zombies'
 waitpid\t'It asks with waitpid when the next client comes: the last ones stay as zombies until then'
 sigchld\t'It asks with waitpid when a SIGCHLD comes, until there is none left that has ended'
-sigchld-once\t'It asks once with waitpid for each SIGCHLD: when several end together, some stay'"
+sigchld-once\t'It asks once with waitpid for each SIGCHLD: when several end together, some stay'
+ignored\t'It ignores SIGCHLD, and never asks: none becomes a zombie'"
 complete -c lab -n "__fish_lab_using_subcommand serve; and __fish_seen_subcommand_from echo" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"

@@ -220,14 +220,14 @@ module completions {
   ]
 
   def "nu-complete lab serve echo model" [] {
-    [ "zombies" "waitpid" "sigchld" "sigchld-once" ]
+    [ "zombies" "waitpid" "sigchld" "sigchld-once" "ignored" ]
   }
 
   def "nu-complete lab serve echo color" [] {
     [ "auto" "always" "never" ]
   }
 
-  # A server that gives each client a process, and learns in one of four ways that one has ended
+  # A server that gives each client a process, and learns in one of several ways that one has ended, or never
   export extern "lab serve echo" [
     --model: string@"nu-complete lab serve echo model" # Who waits for the processes
     --quiet                   # Say nothing of clients and processes

@@ -146,7 +146,7 @@ Register-ArgumentCompleter -Native -CommandName 'lab' -ScriptBlock {
             [CompletionResult]::new('http', 'http', [CompletionResultType]::ParameterValue, 'A web server with one page, over HTTP/1.0, one client after another')
             [CompletionResult]::new('dns', 'dns', [CompletionResultType]::ParameterValue, 'A name server for zones of files, or a resolver that asks its way from the root')
             [CompletionResult]::new('upper-lossy', 'upper-lossy', [CompletionResultType]::ParameterValue, 'A server that answers datagrams in capitals, and loses some of them')
-            [CompletionResult]::new('echo', 'echo', [CompletionResultType]::ParameterValue, 'A server that gives each client a process, and learns in one of four ways that one has ended')
+            [CompletionResult]::new('echo', 'echo', [CompletionResultType]::ParameterValue, 'A server that gives each client a process, and learns in one of several ways that one has ended, or never')
             break
         }
         'lab;serve;http' {

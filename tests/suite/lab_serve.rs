@@ -203,16 +203,12 @@ fn census(told: &Run) -> Value {
 /// The children of a process in this state.
 fn children(pid: u32, state: char) -> usize {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
-    let in_state = |child: &&str| {
-        let stat = fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
-        stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(state))
-    };
-    children.split_whitespace().filter(in_state).count()
+    children.split_whitespace().filter(|child| is_in_state(child, state)).count()
 }
 
 #[test]
 fn who_waits_for_children_decides_whether_they_stay() {
-    for (model, left) in [("zombies", 5), ("waitpid", 5), ("sigchld", 0)] {
+    for (model, left) in [("zombies", 5), ("waitpid", 5), ("sigchld", 0), ("ignored", 0)] {
         let (server, addr) = serve(&["echo", "127.0.0.1:0", "--model", model]);
         let told = client(&["load", &addr, "--clients", "5", "--stay", "100", "--limit", "100", "--json"]);
         told.status(0);
@@ -231,6 +227,12 @@ fn who_waits_for_children_decides_whether_they_stay() {
     }
 }
 
+/// What /proc/PID/stat says of a process.
+fn is_in_state(pid: &str, state: char) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(state))
+}
+
 fn signal(pid: u32, signal: Signal) {
     kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), signal).unwrap();
 }
@@ -246,6 +248,8 @@ fn who_asks_once_for_each_signal_leaves_those_that_ended_together() {
             client.read_exact(&mut [0]).unwrap();
         }
         signal(server.pid(), Signal::STOP);
+        // Until then it would still handle a signal, and be told of the next ones by another.
+        wait_until("the server stops", || is_in_state(&server.pid().to_string(), 'T'));
         drop(clients);
         wait_until("all the zombies", || children(server.pid(), 'Z') == 5);
         signal(server.pid(), Signal::CONT);

@@ -87,6 +87,8 @@ pub enum Model {
     Sigchld,
     /// It asks once with waitpid for each SIGCHLD: when several end together, some stay
     SigchldOnce,
+    /// It ignores SIGCHLD, and never asks: none becomes a zombie
+    Ignored,
 }
 
 /// A name server.

@@ -62,7 +62,7 @@ enum App {
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
     },
-    /// A server that gives each client a process, and learns in one of four ways that one has ended
+    /// A server that gives each client a process, and learns in one of several ways that one has ended, or never
     Echo {
         /// Where it listens: ADDR:PORT or PORT
         #[arg(value_name = "ADDR", value_parser = listen, default_value = "7")]

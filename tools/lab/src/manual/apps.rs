@@ -17,7 +17,7 @@ root servers of that file, and whom they refer to, and remembers the answers for
 
 `echo [ADDR] [--model MODEL] [--quiet]` gives each client a process. With `zombies` nobody waits for those that have ended, with `waitpid` \
 it is asked for them when the next client comes, with `sigchld` when the signal does, until there is none left. With `sigchld-once` it is asked once for each signal, \
-which is wrong: signals are not counted, and some children stay. With `--quiet` it says nothing of clients and processes.
+which is wrong: signals are not counted, and some children stay. With `ignored` SIGCHLD is ignored: the kernel keeps nothing of children that end. With `--quiet` it says nothing of clients and processes.
 
 `lab client knock-knock ADDR [--jokes N]` hears a joke. `lab client udp-ping ADDR [--count N] [--timeout SECONDS] [--interval SECONDS]` asks, waits, and tells round-trip times and losses; \
 an answer that comes when its time is over is told, and counts as lost. `lab client load ADDR [--clients N,...] [--hold SECONDS] [--stay SECONDS] [--limit SECONDS] [--name NAME]` is many clients of an echo server at once: each is served, waits until all are, but as long as `--hold` says at least and \

@@ -1,4 +1,4 @@
-//! A process for each client, and three ways to learn that one has ended.
+//! A process for each client, and the ways to learn that one has ended.
 
 use std::io::{PipeReader, Read};
 use std::mem::MaybeUninit;
@@ -24,12 +24,15 @@ const ROOM: usize = 1 << 14;
 /// [`Failure`] if the address cannot be had, or there are no more processes.
 pub fn run(addr: SocketAddr, model: Model, quiet: bool, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut listener = Some(bound(addr, Type::STREAM)?);
+    let failed = |error| Failure::call(Status::HOST, "sigaction", "SIGCHLD", &error);
     let caught = match model {
-        Model::Sigchld | Model::SigchldOnce => Some(
-            signals::catch_children().map_err(|error| Failure::call(Status::HOST, "sigaction", "SIGCHLD", &error))?,
-        ),
+        Model::Sigchld | Model::SigchldOnce => Some(signals::catch_children().map_err(failed)?),
         Model::Zombies | Model::Waitpid => {
-            signals::restore_sigchld().map_err(|error| Failure::call(Status::HOST, "sigaction", "SIGCHLD", &error))?;
+            signals::restore_sigchld().map_err(failed)?;
+            None
+        }
+        Model::Ignored => {
+            signals::ignore_sigchld().map_err(failed)?;
             None
         }
     };
