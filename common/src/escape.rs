@@ -40,6 +40,12 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// `text` as it stands if all of it can be seen, otherwise as [`escape`] writes it: for what the user has written, where a
+/// backslash is one.
+pub fn as_written(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_unseen) { escape(text) } else { Cow::Borrowed(text) }
+}
+
 /// A character in quotation marks, as [`escape`] writes it: for a message that names it.
 pub fn quoted(character: char) -> String {
     let mut quoted = String::from("'");
@@ -123,6 +129,8 @@ mod tests {
         assert_eq!(escape("\u{fe0f}\u{301}"), "\u{fe0f}\u{301}", "what changes how its neighbour looks is seen");
         assert_eq!(escape_controls("a\u{200d}b\u{1b}"), "a\u{200d}b\\x1b", "dig quotes a name as it was given");
         assert_eq!(escape("back\\slash"), "back\\\\slash");
+        assert_eq!(as_written(r"printf 'a\r\n'"), r"printf 'a\r\n'");
+        assert_eq!(as_written("\\x1b \u{1b}"), r"\\x1b \x1b", "what was typed and what it is called differ");
         assert_eq!(escape_octets(b"A\xffB\x00"), "A\\xffB\\x00");
         assert_eq!(['x', '\u{1b}', '\u{202e}', '\\'].map(quoted), ["'x'", "'\\x1b'", "'\\u{202e}'", "'\\\\'"]);
     }

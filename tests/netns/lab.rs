@@ -95,7 +95,7 @@ pub(crate) fn tests() -> Vec<Case> {
         }),
         Case::new("lab::a_capture_that_cannot_be_kept_is_an_error", &[], |net| {
             let told = run(&mut lab(net, &["tour", "--pcap", "no/such/folder.pcap"]));
-            told.status(4).stderr_has("lab: write no/such/folder.pcap: No such file or directory");
+            told.status(4).stderr_has("lab: open no/such/folder.pcap: No such file or directory");
         }),
     ]
 }

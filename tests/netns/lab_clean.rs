@@ -31,11 +31,12 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("lab_clean::after_signals", &[], |net| {
             for (name, status) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
                 let before = Machine::of(net);
-                let lab = waiting(net, &["run"]);
+                let lab = waiting(net, &["run", "--html", "page.html", "--pcap", "sent"]);
                 assert!(before.is_at_work(net), "{name}: no process is marked");
                 signal(name, lab.pid());
                 lab.wait().status(status).stderr_is("");
                 before.nothing_is_left(net);
+                assert!(!net.dir().join("page.html").exists() && !net.dir().join("sent").exists());
             }
         }),
         Case::new("lab_clean::after_a_signal_to_verify", &[], |net| {

@@ -23,8 +23,28 @@ pub(crate) fn tests() -> Vec<Case> {
             assert!(page.contains("SYN takes number 0"), "{page}");
         }),
         Case::new("lab_page::a_page_that_cannot_be_written", &[], |net| {
-            let told = run(&mut lab(net, &["--html", "no/such/page.html"]));
-            told.status(4).stderr_has("lab: write no/such/page.html: No such file or directory");
+            // Before anything is made, and nobody has waited for it.
+            fs::write(net.dir().join("file"), "kept").unwrap();
+            for (arguments, refusal) in [
+                (["--html", "no/such/page.html"], "open no/such/page.html: No such file or directory"),
+                (["--html", "."], "open .: Is a directory"),
+                (["--pcap", "file"], "mkdir file: File exists"),
+                (["--pcap", "/proc/sent"], "mkdir /proc/sent: No such file or directory"),
+            ] {
+                let told = run(&mut lab(net, &arguments));
+                told.status(4).stdout_is("").stderr_is(&format!("lab: {refusal}\n"));
+            }
+            assert_eq!(fs::read_to_string(net.dir().join("file")).unwrap(), "kept");
+            // A disk that is full is noticed when it is.
+            let told = run(&mut lab(net, &["--html", "/dev/full"]));
+            told.status(4).stdout_has("checks passed").stderr_is("lab: write /dev/full: No space left on device\n");
+        }),
+        Case::new("lab_page::one_that_was_there_is_replaced_whole", &[], |net| {
+            let path = net.dir().join("page.html");
+            fs::write(&path, "old\n".repeat(1_000_000)).unwrap();
+            report(net, &["--html", "page.html"]);
+            let page = fs::read_to_string(&path).unwrap();
+            assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"), "{}", page.len());
         }),
         Case::new("lab_page::the_ladder_of_the_readme", &[], the_ladder_of_the_readme),
         Case::new("lab_page::tshark_reads_the_capture", &["tshark"], |net| {

@@ -1,9 +1,10 @@
 //! How a run ends: [`Status`] where it came to an answer, [`Failure`] where it did not.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::{fmt, io};
 
-use crate::escape::escape;
+use crate::escape::{as_written, escape};
 
 pub use sockeye_common::errno::cause as errno_text;
 
@@ -87,7 +88,12 @@ impl Failure {
     /// Adds what was written, on a line below, and marks under `wrong`, a range of its octets.
     #[must_use]
     pub fn pointing(self, written: &str, wrong: Range<usize>) -> Self {
-        let part = |range: Range<usize>| escape(written.get(range).unwrap_or_default()).into_owned();
+        // As it was typed, unless there is something in it that nobody sees.
+        let plain = matches!(as_written(written), Cow::Borrowed(_));
+        let part = |range: Range<usize>| {
+            let part = written.get(range).unwrap_or_default();
+            if plain { part.to_owned() } else { escape(part).into_owned() }
+        };
         let (before, marked, after) =
             (part(0..wrong.start), part(wrong.clone()), part(wrong.end..written.len().max(wrong.end)));
         let (blanks, marks) = (before.chars().count(), marked.chars().count().max(1));
@@ -151,6 +157,8 @@ mod tests {
         let failure = Failure::usage("no column pear").pointing("ü\u{1b},pear,state", 4..8).hint("peer?");
         assert_eq!(failure.to_string(), "no column pear (peer?)");
         assert_eq!(excerpt(failure), "  ü\\x1b,pear,state\n        ^^^^\n");
+        let typed = r"type nc a\n b";
+        assert_eq!(excerpt(Failure::usage("x").pointing(typed, 12..13)), format!("  {typed}\n              ^\n"));
         assert_eq!(excerpt(Failure::usage("x").pointing("ab", 2..2)), "  ab\n    ^\n", "behind the end");
         assert_eq!(excerpt(Failure::usage("x").pointing("ab", 7..9)), "  \n  ^\n", "no range of it");
     }

@@ -3,6 +3,7 @@
 //! - [`privilege`]: whether this machine lets us make hosts
 //! - [`network`]: hosts and links; [`wire`]: links that lose and delay
 //! - [`tools`], [`folder`]: the other executables, and a place for files
+//! - [`kept`]: files that are written at the end
 //! - [`mod@run`]: performs an experiment; [`clean`]: removes what one that was killed has left
 //! - [`calls`]: performs socket calls; [`serve`], [`client`]: servers and clients
 #![expect(
@@ -15,6 +16,7 @@ pub mod clean;
 pub mod client;
 pub mod file;
 pub mod folder;
+pub mod kept;
 pub mod network;
 pub mod privilege;
 pub mod run;
@@ -36,6 +38,7 @@ use crate::stage::{Ports, Privilege};
 use crate::story::{self, Begins, Finished, Story};
 use crate::tour;
 use crate::view::html::{self, Facts};
+use kept::{Captures, Kept};
 use run::{Manner, Run};
 use tools::Tools;
 
@@ -69,21 +72,27 @@ pub struct Order {
 /// [`Failure`] if it could not be run to its end. That a check failed is [`Status::NO`].
 pub fn run(order: &Order, output: &mut Output<'_>) -> Result<Status, Failure> {
     let lab = file::load(&order.experiment)?;
+    let page = order.html.as_deref().map(Kept::open).transpose()?;
+    let links = lab.network.links.iter().map(|link| link.name.as_str());
+    let captures = order.pcap.as_deref().map(|folder| Captures::open(folder, links)).transpose()?;
     let tools = find_tools(output)?;
     let hosts = enter(output)?.says;
     let divisor = if order.fast { lab.fast.max(1) } else { 1 };
-    let (seed, pcap, keep_going) = (order.seed, order.pcap.clone(), order.keep_going);
-    let manner = Manner { divisor, seed, keep_going, pcap, loopback: false };
+    let manner = Manner { divisor, fast: order.fast, seed: order.seed, keep_going: order.keep_going, loopback: false };
     let mut run = Run::open(&lab, manner.clone(), &tools, output)?;
     begin(&lab, &manner, hosts, None, output)?;
     let finished = run.perform(&mut Story::new(), output)?;
-    run.keep_captures()?;
-    if let Some(path) = &order.html {
-        let facts = Facts { seed: order.seed, divisor, answer: order.answer, version: env!("CARGO_PKG_VERSION") };
-        std::fs::write(path, html::page(&run.records(), &lab, &facts))
-            .map_err(|error| Failure::call(Status::HOST, "write", path.display(), &error))?;
+    // Said before it is kept, and kept whether it could be said: what was seen was seen.
+    let told = conclude(&run, &lab, &finished, output).and_then(|status| output.flush().map(|()| status));
+    if let Some(captures) = captures {
+        run.fetch_frames();
+        captures.write(|link| run.capture_of(Some(link)))?;
     }
-    conclude(&run, &lab, &finished, output)
+    if let Some(page) = page {
+        let facts = Facts { seed: order.seed, divisor, answer: order.answer, version: env!("CARGO_PKG_VERSION") };
+        page.write(html::page(&run.records(), &lab, &facts).as_bytes())?;
+    }
+    told
 }
 
 fn find_tools(output: &mut Output<'_>) -> Result<Tools, Failure> {
@@ -101,8 +110,8 @@ fn begin(
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     let (name, title, what) = (lab.name.clone(), lab.title.clone(), lab.what.clone());
-    let Manner { seed, divisor, loopback, .. } = *manner;
-    output.result(&Begins { name, title, what, loopback, hosts, hint, seed, divisor })?;
+    let Manner { seed, divisor, fast, loopback, .. } = *manner;
+    output.result(&Begins { name, title, what, loopback, hosts, hint, seed, divisor, fast })?;
     output.flush()
 }
 
@@ -185,6 +194,7 @@ pub fn tour(options: &Tour, output: &mut Output<'_>) -> Result<Status, Failure> 
             privilege.hint,
         ));
     }
+    let kept = options.pcap.as_deref().map(Kept::open).transpose()?;
     let (lab, hosts) = if loopback {
         (tour::on_loopback(free_ports()?), on_loopback(privilege.refusal.as_deref()))
     } else {
@@ -193,12 +203,13 @@ pub fn tour(options: &Tour, output: &mut Output<'_>) -> Result<Status, Failure> 
         }
         (file::load(tour::NAME)?, two_hosts(privilege.user_namespace))
     };
-    let manner = Manner { divisor: 1, seed: 1, keep_going: false, pcap: None, loopback };
+    let manner = Manner { divisor: 1, fast: false, seed: 1, keep_going: false, loopback };
     let mut run = Run::open(&lab, manner.clone(), &tools, output)?;
     begin(&lab, &manner, hosts, privilege.hint, output)?;
     let finished = run.perform(&mut Story::new(), output)?;
-    if let Some(path) = &options.pcap {
-        run.keep_capture(path)?;
+    if let Some(kept) = kept {
+        run.fetch_frames();
+        kept.write(&run.capture_of(None)?)?;
     }
     let status = conclude(&run, &lab, &finished, output)?;
     let suggestions = tour::NEXT.iter().map(|(command, what_for)| Suggestion { command, what_for }).collect();

@@ -1,10 +1,9 @@
 //! What an experiment is: for `lab list`, `lab show` and `lab check`.
 
-use std::borrow::Cow;
 use std::io;
 
 use serde::Serialize;
-use sockeye_cli::escape::{acts, escape, shell_word};
+use sockeye_cli::escape::{as_written, escape, shell_word};
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
@@ -135,12 +134,12 @@ impl ShownStep {
 
     fn render(&self, number: usize, text: &mut Text<'_>) -> io::Result<()> {
         text.blank()?;
-        let title = text.paint(Role::Heading, &format!("{number}. {}", escape(&self.title)));
+        let title = text.paint(Role::Heading, &format!("{number}. {}", as_written(&self.title)));
         text.line(title)?;
         prose(text, "", &self.why)?;
         for (action, typed) in self.actions.iter().zip(&self.typed) {
             let role = if *typed { Role::Strong } else { Role::Dim };
-            let action = text.paint(role, &typed_text(action));
+            let action = text.paint(role, &as_written(action));
             text.line(format!("    {action}"))?;
         }
         for says in self.expects.iter().flatten() {
@@ -152,7 +151,7 @@ impl ShownStep {
 
 impl Render for Shown {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let title = text.paint(Role::Heading, &format!("{}: {}", escape(&self.name), escape(&self.title)));
+        let title = text.paint(Role::Heading, &format!("{}: {}", as_written(&self.name), as_written(&self.title)));
         text.line(title)?;
         prose(text, "", &self.what)?;
         if !self.why.is_empty() {
@@ -161,7 +160,7 @@ impl Render for Shown {
         }
         text.blank()?;
         for line in &self.network {
-            text.line(format!("  {}", escape(line)).trim_end())?;
+            text.line(format!("  {}", as_written(line)).trim_end())?;
         }
         for (index, step) in self.steps.iter().enumerate() {
             step.render(index + 1, text)?;
@@ -208,17 +207,12 @@ fn prose(text: &mut Text<'_>, lead: &str, words: &str) -> io::Result<()> {
         if index > 0 {
             text.blank()?;
         }
-        for (index, line) in wrapped(&escape(paragraph), columns.saturating_sub(indent)).iter().enumerate() {
+        for (index, line) in wrapped(&as_written(paragraph), columns.saturating_sub(indent)).iter().enumerate() {
             let lead = if index == 0 { lead.to_owned() } else { " ".repeat(indent) };
             text.line(format!("{lead}{line}"))?;
         }
     }
     Ok(())
-}
-
-/// What is typed, with its backslashes as they are: only what acts on a terminal is made visible.
-fn typed_text(text: &str) -> Cow<'_, str> {
-    if text.chars().any(acts) { escape(text) } else { Cow::Borrowed(text) }
 }
 
 /// A lab file without a mistake.
@@ -242,7 +236,7 @@ impl Render for Checked {
         let counted = |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
         let (nodes, steps) = (counted(self.nodes, "node"), counted(self.steps, "step"));
         let checks = counted(self.checks, "expectation");
-        text.line(format!("{}: {} is well written: {nodes}, {steps}, {checks}", escape(&self.file), self.name))
+        text.line(format!("{}: {} is well written: {nodes}, {steps}, {checks}", as_written(&self.file), self.name))
     }
 }
 
@@ -269,11 +263,14 @@ impl Told {
 
 impl std::fmt::Display for Told {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let shown = |text: &str| typed_text(&text.replace('\t', " ")).into_owned();
-        let before: String = self.text.chars().take(self.mistake.column.saturating_sub(1)).collect();
-        let blanks = shown(&before).chars().count();
-        writeln!(f, "{}:{}", escape(&self.file), escape(&self.mistake.to_string()))?;
-        write!(f, "  {}\n  {:blanks$}^", shown(&self.text), "")
+        let text = self.text.replace('\t', " ");
+        let before: String = text.chars().take(self.mistake.column.saturating_sub(1)).collect();
+        let shown = as_written(&text);
+        // Where something in the line is made visible, it is in this part too.
+        let before = if shown == text { before } else { escape(&before).into_owned() };
+        let blanks = before.chars().count();
+        writeln!(f, "{}:{}", as_written(&self.file), as_written(&self.mistake.to_string()))?;
+        write!(f, "  {shown}\n  {:blanks$}^", "")
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
-use sockeye_cli::escape::{escape, escape_controls};
+use sockeye_cli::escape::escape_controls;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Render, Text};
 
@@ -246,6 +246,21 @@ pub struct Begins {
     pub seed: u64,
     /// By how much its times are divided.
     pub divisor: u32,
+    /// Whether it was asked to take less time.
+    pub fast: bool,
+}
+
+impl Begins {
+    /// What became of the wish to take less time.
+    fn pace(&self) -> Option<String> {
+        match (self.fast, self.divisor) {
+            (false, _) => None,
+            (true, ..=1) => Some("--fast changes nothing: these times may not be shortened.".to_owned()),
+            (true, divisor) => {
+                Some(format!("--fast: the times of this experiment are divided by {divisor}, where they may be."))
+            }
+        }
+    }
 }
 
 impl Render for Begins {
@@ -253,10 +268,12 @@ impl Render for Begins {
         let title = text.paint(Role::Heading, &safe(&self.title));
         text.line(title)?;
         let columns = text.width().map_or(COLUMNS, usize::from).min(WIDEST);
+        let pace = self.pace();
         for paragraph in self
             .what
             .split("\n\n")
             .chain([self.hosts.as_str()])
+            .chain(pace.as_deref())
             .chain(self.hint.as_deref())
             .filter(|words| !words.is_empty())
         {
@@ -286,14 +303,20 @@ impl Render for Finished {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         text.blank()?;
         if self.failed.is_empty() {
-            let line = format!("All {} checks passed: what was seen is what theory says.", self.checks);
-            let line = text.paint(Role::Good, &line);
+            let line = match self.checks {
+                0 => "Done. The lab file has no `expect`: nothing was judged.".to_owned(),
+                1 => text.paint(Role::Good, "The check passed: what was seen is what theory says."),
+                checks => {
+                    let line = format!("All {checks} checks passed: what was seen is what theory says.");
+                    text.paint(Role::Good, &line)
+                }
+            };
             return text.line(line);
         }
         let line = text.paint(Role::Bad, &format!("{}: {} failed:", self.experiment, self.failed.len()));
         text.line(line)?;
         for what in &self.failed {
-            text.line(format!("  ✗ {}", escape(what)))?;
+            text.line(format!("  ✗ {}", safe(what)))?;
         }
         if self.steps_left_out > 0 {
             text.line(format!("{} further steps were left out (--keep-going does them)", self.steps_left_out))?;
@@ -417,6 +440,45 @@ mod tests {
         let expected = "\n  bob's y\\x1b printed 2 lines more (4 octets): lab did not keep so much\n\
                         \n  1 frame more went over a-b: lab did not keep so much\n";
         assert_eq!(shown, expected);
+    }
+
+    fn rendered(what: &impl Render) -> String {
+        let mut octets = Vec::new();
+        what.render(&mut Text::plain(&mut octets)).unwrap();
+        String::from_utf8(octets).unwrap()
+    }
+
+    #[test]
+    fn that_times_are_shortened_is_said() {
+        let begins = |fast, divisor| Begins {
+            name: "x".into(),
+            title: "X".into(),
+            what: String::new(),
+            loopback: false,
+            hosts: "Hosts.".into(),
+            hint: None,
+            seed: 1,
+            divisor,
+            fast,
+        };
+        assert_eq!(rendered(&begins(false, 1)), "X\nHosts.\n");
+        let shortened = "X\nHosts.\n--fast: the times of this experiment are divided by 4, where they may be.\n";
+        assert_eq!(rendered(&begins(true, 4)), shortened);
+        assert_eq!(
+            rendered(&begins(true, 1)),
+            "X\nHosts.\n--fast changes nothing: these times may not be shortened.\n"
+        );
+    }
+
+    #[test]
+    fn the_end_says_how_much_was_judged() {
+        let end = |checks| {
+            let failed = Vec::new();
+            rendered(&Finished { experiment: "x".into(), checks, failed, steps_left_out: 0 })
+        };
+        assert_eq!(end(0), "\nDone. The lab file has no `expect`: nothing was judged.\n");
+        assert_eq!(end(1), "\nThe check passed: what was seen is what theory says.\n");
+        assert_eq!(end(2), "\nAll 2 checks passed: what was seen is what theory says.\n");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io;
 
 use serde::Serialize;
-use sockeye_cli::escape::escape;
+use sockeye_cli::escape::{escape, escape_controls};
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 
@@ -46,7 +46,7 @@ impl Render for Verified {
         let (name, checks) = (escape(&self.experiment), self.checks);
         text.line(format!("{name:<24} {checks:>3} checks {:>6} s  {word}", tenths(self.duration_ms)))?;
         for what in &self.failed {
-            let line = text.paint(role, &format!("  ✗ {}", escape(what)));
+            let line = text.paint(role, &format!("  ✗ {}", escape_controls(what)));
             text.line(line)?;
         }
         Ok(())

@@ -17,11 +17,10 @@ pub mod states;
 pub mod taps;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
-use std::{fs, io};
 
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::signals;
@@ -63,12 +62,12 @@ const SHOWN: Duration = Duration::from_millis(100);
 pub struct Manner {
     /// By how much times are divided.
     pub divisor: u32,
+    /// Whether less time was asked for.
+    pub fast: bool,
     /// From where the chances of the wires come.
     pub seed: u64,
     /// Whether to go on after a step that failed.
     pub keep_going: bool,
-    /// The folder for a capture of each link.
-    pub pcap: Option<PathBuf>,
     /// Whether all hosts are this machine.
     pub loopback: bool,
 }
@@ -332,37 +331,17 @@ impl<'lab> Run<'lab> {
         self.journal.records(&self.clock)
     }
 
-    /// Writes the captures that are to be kept: one of each link.
+    /// What was sent over a link, or over all, up to when frames were fetched last: a pcapng file.
     ///
     /// # Errors
-    /// [`Failure`] that names the file.
-    pub fn keep_captures(&mut self) -> Result<(), Failure> {
-        let Some(folder) = self.manner.pcap.clone() else { return Ok(()) };
-        self.fetch_frames();
-        fs::create_dir_all(&folder).map_err(|error| Failure::call(Status::HOST, "mkdir", folder.display(), &error))?;
-        for link in &self.lab.network.links {
-            self.write_capture(Some(&link.name), &folder.join(format!("{}.pcapng", link.name)))?;
-        }
-        Ok(())
-    }
-
-    /// Writes what was sent over all links to one file.
-    ///
-    /// # Errors
-    /// [`Failure`] that names the file.
-    pub fn keep_capture(&mut self, path: &Path) -> Result<(), Failure> {
-        self.fetch_frames();
-        self.write_capture(None, path)
-    }
-
-    /// Writes what was sent over a link, or over all, up to now.
-    fn write_capture(&self, link: Option<&str>, path: &Path) -> Result<(), Failure> {
-        let failed = |error: io::Error| Failure::call(Status::HOST, "write", path.display(), &error);
+    /// [`Failure`] if it cannot be made.
+    pub fn capture_of(&self, link: Option<&str>) -> Result<Vec<u8>, Failure> {
         // A capture has one clock: that of the first zero.
         let clock = self.clock.without_resets();
         let records = self.journal.records(&clock);
-        let file = view::capture::pcapng(&records, self.lab, link, clock.time_of_zero()).map_err(failed)?;
-        fs::write(path, file).map_err(failed)
+        let subject = link.unwrap_or("all links");
+        view::capture::pcapng(&records, self.lab, link, clock.time_of_zero())
+            .map_err(|error| Failure::call(Status::HOST, "capture", subject, &error))
     }
 
     fn record(&self, step: usize, at: Moment, what: What) -> Record {
@@ -396,7 +375,7 @@ impl<'lab> Run<'lab> {
     }
 
     /// Puts the frames that were sent up to now into the journal.
-    fn fetch_frames(&mut self) {
+    pub fn fetch_frames(&mut self) {
         for seen in self.taps.as_ref().map(Taps::take).unwrap_or_default() {
             let Some((link, from, to)) = self.ends.get(seen.tap).cloned() else { continue };
             let frame = Frame { number: 0, link, from, to, arrived_us: None, fate: Fate::Arrived, octets: seen.octets };

@@ -95,7 +95,7 @@ fn open(lab: &Lab, host: &str, seed: u64, tools: &Tools, output: &mut Output<'_>
     let (name, title) = (lab.name.clone(), lab.title.clone());
     let hosts = entered.says;
     let what = how_to_go_on(lab, host);
-    output.result(&Begins { name, title, what, loopback: false, hosts, hint: None, seed, divisor: 1 })?;
+    output.result(&Begins { name, title, what, loopback: false, hosts, hint: None, seed, divisor: 1, fast: false })?;
     output.flush()?;
     let mut command = command(folder.path(), host, tools)?;
     let adopted = network.host(host)?.adopt(&mut command);

@@ -1,8 +1,9 @@
 //! What a step does, action by action.
 
 use std::time::Duration;
+use std::{fs, io};
 
-use sockeye_cli::Failure;
+use sockeye_cli::{Failure, Status};
 
 use super::clock::{micros, now};
 use super::processes::Start;
@@ -249,7 +250,9 @@ impl Run<'_> {
     fn capture(&mut self, link: &str) -> Result<String, Stop> {
         self.look()?;
         let name = format!("{link}.pcapng");
-        self.write_capture(Some(link), &self.folder.path().join(&name))?;
+        let path = self.folder.path().join(&name);
+        let failed = |error: io::Error| Failure::call(Status::HOST, "write", path.display(), &error);
+        fs::write(&path, self.capture_of(Some(link))?).map_err(failed)?;
         Ok(name)
     }
 }
