@@ -56,7 +56,8 @@ pub fn all() -> impl Iterator<Item = &'static Range> {
 
 /// The most specific range that `addr` is in.
 pub fn lookup(addr: IpAddr) -> Option<&'static Range> {
-    all().filter(|range| range.prefix.contains(addr)).max_by_key(|range| range.prefix.length())
+    let family = if addr.is_ipv4() { IPV4 } else { IPV6 };
+    family.iter().chain(MULTICAST).filter(|range| range.prefix.contains(addr)).max_by_key(|range| range.prefix.length())
 }
 
 const T: Option<bool> = Some(true);

@@ -1,7 +1,9 @@
 //! What the fields of `--get` are of each kind of thing.
 
+use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 
+use sockeye_cli::escape::escape;
 use sockeye_common::addr::{IpText, ipv6_scope};
 use sockeye_common::{hex, special};
 
@@ -43,6 +45,29 @@ impl Shown<'_> {
             Thing::Network(network) => Some(Self::Network(Box::new(network::report(input, network)))),
             Thing::Mac(mac) => Some(Self::Link(Box::new(link::of_mac(input, *mac, &[])))),
             Thing::Eui64(eui64) => Some(Self::Link(Box::new(link::of_eui64(input, *eui64, &[])))),
+        }
+    }
+
+    /// Adds a field to a line, safe for a terminal; nothing if there is none of that name.
+    ///
+    /// Those that lists are made of are written in place, and only what was given can hold what must be escaped.
+    pub fn add(&self, name: &str, line: &mut String) {
+        if let Self::Address(OfAddress { address, .. }) = self {
+            let written = match (name, &address.zone) {
+                ("text" | "address", None) => write!(line, "{}", IpText(address.ip)),
+                ("decimal", _) => write!(line, "{}", bits::number(address.ip)),
+                ("hex", _) if address.ip.is_ipv4() => write!(line, "{:08x}", bits::number(address.ip)),
+                ("hex", _) => write!(line, "{:032x}", bits::number(address.ip)),
+                ("special", _) => write!(line, "{}", special::lookup(address.ip).map_or("", |range| range.name)),
+                _ => Err(fmt::Error),
+            };
+            // Writing to a String cannot fail: these are the other fields.
+            if written.is_ok() {
+                return;
+            }
+        }
+        if let Some(value) = self.field(name) {
+            line.push_str(&escape(&value));
         }
     }
 
@@ -216,7 +241,10 @@ mod tests {
                     ("solicited_node", report.solicited_node),
                     ("sockaddr", Some(report.sockaddr.hex)),
                 ] {
-                    prop_assert_eq!(fields.field(name), expected, "{} of {}", name, ip);
+                    prop_assert_eq!(fields.field(name), expected.clone(), "{} of {}", name, ip);
+                    let mut line = String::from("-");
+                    Shown::Address(fields.clone()).add(name, &mut line);
+                    prop_assert_eq!(line, format!("-{}", expected.unwrap_or_default()), "{} of {}", name, ip);
                 }
             }
         }

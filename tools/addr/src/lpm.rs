@@ -1,6 +1,5 @@
 //! `addr lpm`: which route of a table a packet takes, and why not the others.
 
-use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
 
@@ -19,61 +18,83 @@ use crate::route::{self, Route, Table};
 use crate::sheet::Sheet;
 use crate::shell::Lines;
 
-/// A table that is looked up by destination: as many looks as there are lengths.
+/// A table that is looked up by destination: one search, and then from each network to the one around it.
 #[derive(Debug)]
 pub struct Index {
+    /// Sorted by destination, what is larger before what is in it; then by metric, and then by line.
     routes: Vec<Route>,
-    by_prefix: HashMap<Prefix, Vec<usize>>,
-    /// The lengths that occur, the longest first.
-    lengths: Vec<u8>,
+    /// Of the first route to each destination: where it stands, and which of these is the destination around it.
+    destinations: Vec<Destination>,
+}
+
+/// A destination of some routes.
+#[derive(Clone, Copy, Debug)]
+struct Destination {
+    prefix: Prefix,
+    /// The first of its routes.
+    start: usize,
+    /// The smallest destination that has all of this one.
+    around: Option<usize>,
 }
 
 impl Index {
     /// Makes a table ready.
-    pub fn new(routes: Vec<Route>) -> Self {
-        let mut by_prefix: HashMap<Prefix, Vec<usize>> = HashMap::new();
-        for (index, route) in routes.iter().enumerate() {
-            by_prefix.entry(route.prefix).or_default().push(index);
-        }
-        let mut lengths: Vec<u8> = by_prefix.keys().map(|prefix| prefix.length()).collect();
-        lengths.sort_unstable_by(|first, second| second.cmp(first));
-        lengths.dedup();
+    pub fn new(mut routes: Vec<Route>) -> Self {
         // Of one destination the lowest metric wins, and then the line that came first.
-        for found in by_prefix.values_mut() {
-            found.sort_by_key(|index| routes.get(*index).map(|route| route.metric));
+        routes.sort_unstable_by_key(|route| (route.prefix, route.metric, route.line));
+        let mut destinations: Vec<Destination> = Vec::new();
+        let mut open: Vec<(usize, Prefix)> = Vec::new();
+        for (start, route) in routes.iter().enumerate() {
+            let prefix = route.prefix;
+            if destinations.last().is_some_and(|before| before.prefix == prefix) {
+                continue;
+            }
+            while open.pop_if(|(_, larger)| !larger.covers(prefix)).is_some() {}
+            let around = open.last().map(|(index, _)| *index);
+            open.push((destinations.len(), prefix));
+            destinations.push(Destination { prefix, start, around });
         }
-        Self { routes, by_prefix, lengths }
+        Self { routes, destinations }
     }
 
     /// The routes that match, the one that wins first.
+    ///
+    /// Every destination with the address begins no later than it does, and holds what begins between the two: so the last that begins
+    /// no later is in all of them.
     pub fn matches(&self, addr: IpAddr) -> impl Iterator<Item = &Route> {
-        let prefixes = self.lengths.iter().filter_map(move |length| Prefix::new(addr, *length));
-        let found = prefixes.filter_map(|prefix| self.by_prefix.get(&prefix));
-        found.flatten().filter_map(|index| self.routes.get(*index))
+        let host = Prefix::host(addr);
+        let last = self.destinations.partition_point(|destination| destination.prefix <= host).checked_sub(1);
+        let from_inside = std::iter::successors(last, |index| self.destinations.get(*index)?.around);
+        let found = from_inside.filter_map(move |index| {
+            let Destination { prefix, start, .. } = self.destinations.get(index)?;
+            let end = self.destinations.get(index + 1).map_or(self.routes.len(), |next| next.start);
+            self.routes.get(*start..end).filter(|_| prefix.contains(addr))
+        });
+        found.flatten()
     }
 }
 
 /// What becomes of one address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Report {
+struct Report<'a> {
     /// The address.
     address: String,
     /// The route that wins; `None` if none matches.
-    winner: Option<Route>,
+    winner: Option<&'a Route>,
     /// Why the packet is not sent though a route wins: unreachable, prohibit, blackhole or throw.
     refused: Option<&'static str>,
     /// Whether that is the default route.
     default_route: bool,
     /// The others that match, with what they lose by.
-    losers: Vec<Loser>,
+    losers: Vec<Loser<'a>>,
     /// How many routes the table has.
     routes_total: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Loser {
+struct Loser<'a> {
     #[serde(flatten)]
-    route: Route,
+    route: &'a Route,
     /// Why it does not win.
     why: String,
 }
@@ -139,7 +160,7 @@ fn look(addr: IpAddr, index: &Index, failed: &mut Option<Status>, output: &mut O
     if output.is_explained() {
         let mut routes: Vec<&Route> =
             index.routes.iter().filter(|route| route.prefix.first().is_ipv4() == addr.is_ipv4()).collect();
-        routes.sort_by_key(|route| std::cmp::Reverse(route.prefix.length()));
+        routes.sort_by_key(|route| (std::cmp::Reverse(route.prefix.length()), route.line));
         output.event(&Event::looked_up(addr))?;
         for route in routes {
             output.event(&Event::compared(addr, route.prefix))?;
@@ -152,18 +173,18 @@ fn look(addr: IpAddr, index: &Index, failed: &mut Option<Status>, output: &mut O
     output.result(&report)
 }
 
-fn report(addr: IpAddr, index: &Index) -> Report {
+fn report(addr: IpAddr, index: &Index) -> Report<'_> {
     // What is not for an ordinary packet comes last, and before that the tables come in the order in which the kernel asks them.
     let mut matches: Vec<&Route> = index.matches(addr).collect();
     matches.sort_by_key(|route| (route.aside.is_some(), route.table));
-    let winner = matches.first().filter(|route| route.aside.is_none()).copied().cloned();
+    let winner = matches.first().filter(|route| route.aside.is_none()).copied();
     let others = matches.into_iter().skip(usize::from(winner.is_some()));
-    let losers = others.map(|route| Loser { route: route.clone(), why: why(route, winner.as_ref()) }).collect();
+    let losers = others.map(|route| Loser { route, why: why(route, winner) }).collect();
     Report {
         address: IpText(addr).to_string(),
         losers,
-        refused: winner.as_ref().and_then(Route::refusal),
-        default_route: winner.as_ref().is_some_and(|winner| winner.prefix.length() == 0),
+        refused: winner.and_then(Route::refusal),
+        default_route: winner.is_some_and(|winner| winner.prefix.length() == 0),
         winner,
         routes_total: index.routes.len(),
     }
@@ -189,7 +210,7 @@ fn why(route: &Route, winner: Option<&Route>) -> String {
     }
 }
 
-impl Render for Report {
+impl Render for Report<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let Some(winner) = &self.winner else {
             let bad = text.paint(Role::Bad, "no route");
@@ -210,7 +231,7 @@ impl Render for Report {
     }
 }
 
-impl Report {
+impl Report<'_> {
     /// The other routes that match, a line each.
     fn losers(&self, text: &mut Text<'_>) -> io::Result<()> {
         let mut sheet = Sheet::new(2);

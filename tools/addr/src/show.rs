@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use sockeye_cli::escape::escape;
 use sockeye_cli::{Failure, Output, Status};
 
 use crate::address;
@@ -21,7 +20,7 @@ use crate::shell::{self, Lines};
 /// # Errors
 /// [`Failure`] with the status of the first text or file that failed, or if the output cannot be written.
 pub fn run(job: &Show, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let mut run = Run { job, output, failed: None, shown: false };
+    let mut run = Run { job, output, failed: None, shown: false, line: String::new() };
     let mut texts = job.texts.iter().peekable();
     while let Some(text) = texts.next() {
         // `192.0.2.1 255.255.255.0` is one network and not two addresses.
@@ -50,6 +49,8 @@ struct Run<'a, 'o> {
     failed: Option<Status>,
     /// Whether something was shown, from which the next is set off.
     shown: bool,
+    /// The line of `--get` that is being made.
+    line: String,
 }
 
 impl Run<'_, '_> {
@@ -115,9 +116,10 @@ impl Run<'_, '_> {
                 (Some(shown), _) => shown,
                 (None, _) => return Ok(()),
             };
-            // What stood on a line of a file is safe for a terminal once it is escaped; the rest is numbers and our own words.
-            let line = template.fill(|name| shown.field(name).map(|value| escape(&value).into_owned()));
-            return self.output.raw(format!("{line}\n").as_bytes());
+            self.line.clear();
+            template.fill(&mut self.line, |name, line| shown.add(name, line));
+            self.line.push('\n');
+            return self.output.raw(self.line.as_bytes());
         }
         if self.shown && !self.output.is_json() {
             self.output.raw(b"\n")?;

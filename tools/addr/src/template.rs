@@ -93,13 +93,14 @@ impl Template {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Field(field) if fields.contains(field)))
     }
 
-    /// The text with the fields filled in.
-    pub fn fill(&self, field: impl Fn(&str) -> Option<String>) -> String {
-        let piece = |piece: &Piece| match piece {
-            Piece::Literal(text) => text.clone(),
-            Piece::Field(name) => field(name).unwrap_or_default(),
-        };
-        self.pieces.iter().map(piece).collect()
+    /// Adds the text with the fields filled in to `line`. `field` adds the one of that name, and nothing if there is none.
+    pub fn fill(&self, line: &mut String, field: impl Fn(&str, &mut String)) {
+        for piece in &self.pieces {
+            match piece {
+                Piece::Literal(text) => line.push_str(text),
+                Piece::Field(name) => field(name, line),
+            }
+        }
     }
 }
 
@@ -128,7 +129,15 @@ mod tests {
     #[test]
     fn fields_braces_and_escapes() {
         let filled = |text| {
-            Template::compile(text).map(|template| template.fill(|name| (name != "zone").then(|| name.to_uppercase())))
+            Template::compile(text).map(|template| {
+                let mut line = String::new();
+                template.fill(&mut line, |name, line| {
+                    if name != "zone" {
+                        line.push_str(&name.to_uppercase());
+                    }
+                });
+                line
+            })
         };
         assert_eq!(filled("{text}\\t{{{hex}}\\n{zone}.\\\\").unwrap(), "TEXT\t{HEX}\n.\\");
         assert_eq!(filled("").unwrap(), "");

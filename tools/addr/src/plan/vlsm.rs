@@ -256,7 +256,7 @@ mod tests {
                         prop_assert!(prefix.length() >= 30 || usable / 2 < hosts + 1, "and not twice as many");
                     }
                 }
-                Err(needed) => prop_assert!(total > 4096 && needed == total.to_string()),
+                Err(needed) => prop_assert!(total > 4096 && needed == bits::grouped(&total.to_string())),
             }
         }
     }
