@@ -103,6 +103,10 @@ impl<'w> Text<'w> {
     /// # Errors
     /// Whatever the writer says.
     pub fn prose(&mut self, lead: &str, words: &str) -> io::Result<()> {
+        if self.width.is_none() {
+            self.writer.write_all(lead.as_bytes())?;
+            return self.line(words);
+        }
         let indent = columns_of(lead);
         let limit = self.width.map_or(usize::MAX, usize::from);
         let mut line = lead.to_owned();

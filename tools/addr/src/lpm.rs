@@ -1,7 +1,10 @@
 //! `addr lpm`: which route of a table a packet takes, and why not the others.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 
 use serde::Serialize;
 use sockeye_cli::escape::escape;
@@ -10,12 +13,12 @@ use sockeye_cli::{Failure, Output, Render, Status, Text};
 use sockeye_common::addr::IpText;
 use sockeye_common::prefix::Prefix;
 
+use crate::bits;
 use crate::cli::Lpm;
 use crate::explain::Event;
 use crate::given::parse_ip;
 use crate::plan::{wrong, wrong_line};
 use crate::route::{self, Route, Table};
-use crate::sheet::Sheet;
 use crate::shell::Lines;
 
 /// A table that is looked up by destination: one search, and then from each network to the one around it.
@@ -25,6 +28,16 @@ pub struct Index {
     routes: Vec<Route>,
     /// Of the first route to each destination: where it stands, and which of these is the destination around it.
     destinations: Vec<Destination>,
+    /// Where in these to search for an IPv4 address that begins with certain bits, and for an IPv6 address.
+    buckets: [Buckets; 2],
+}
+
+/// The parts of a sorted list by the first bits of addresses, so that a search needs not go through all of a large table.
+#[derive(Debug, Default)]
+struct Buckets {
+    /// For each value of the first bits the place of the first destination with these or higher ones; one more at the end. None
+    /// for a table that is small.
+    starts: Vec<usize>,
 }
 
 /// A destination of some routes.
@@ -35,6 +48,44 @@ struct Destination {
     start: usize,
     /// The smallest destination that has all of this one.
     around: Option<usize>,
+}
+
+impl Buckets {
+    /// How many first bits.
+    const BITS: u8 = 16;
+    /// With fewer destinations a search of all is as fast.
+    const WORTH_IT: usize = 4096;
+
+    /// Those of the family of `family`, of a sorted list.
+    fn new(destinations: &[Destination], family: IpAddr) -> Self {
+        if destinations.len() < Self::WORTH_IT {
+            return Self::default();
+        }
+        let before = |of: &Destination| of.prefix.first().is_ipv4() && family.is_ipv6();
+        let mut next = destinations.partition_point(before);
+        let own = |of: &&Destination| of.prefix.first().is_ipv4() == family.is_ipv4();
+        let mut starts = Vec::with_capacity((1 << Self::BITS) + 1);
+        for bits in 0..1_u128 << Self::BITS {
+            starts.push(next);
+            let rest = destinations.get(next..).unwrap_or_default().iter().take_while(own);
+            next += rest.take_while(|of| Self::first_bits(of.prefix.first()) == bits).count();
+        }
+        starts.push(next);
+        Self { starts }
+    }
+
+    fn first_bits(addr: IpAddr) -> u128 {
+        bits::number(addr) >> (bits::width(addr) - Self::BITS)
+    }
+
+    /// Between which places the destinations are that begin with the same bits as `addr`.
+    fn around(&self, addr: IpAddr, all: usize) -> Range<usize> {
+        let bucket = usize::try_from(Self::first_bits(addr)).unwrap_or(usize::MAX);
+        match (self.starts.get(bucket), self.starts.get(bucket.saturating_add(1))) {
+            (Some(start), Some(end)) => *start..*end,
+            _ => 0..all,
+        }
+    }
 }
 
 impl Index {
@@ -54,7 +105,9 @@ impl Index {
             open.push((destinations.len(), prefix));
             destinations.push(Destination { prefix, start, around });
         }
-        Self { routes, destinations }
+        let family = |addr| Buckets::new(&destinations, addr);
+        let buckets = [family(Ipv4Addr::UNSPECIFIED.into()), family(Ipv6Addr::UNSPECIFIED.into())];
+        Self { routes, destinations, buckets }
     }
 
     /// The routes that match, the one that wins first.
@@ -63,7 +116,10 @@ impl Index {
     /// no later is in all of them.
     pub fn matches(&self, addr: IpAddr) -> impl Iterator<Item = &Route> {
         let host = Prefix::host(addr);
-        let last = self.destinations.partition_point(|destination| destination.prefix <= host).checked_sub(1);
+        let [v4, v6] = &self.buckets;
+        let near = if addr.is_ipv4() { v4 } else { v6 }.around(addr, self.destinations.len());
+        let among = self.destinations.get(near.clone()).unwrap_or_default();
+        let last = (near.start + among.partition_point(|destination| destination.prefix <= host)).checked_sub(1);
         let from_inside = std::iter::successors(last, |index| self.destinations.get(*index)?.around);
         let found = from_inside.filter_map(move |index| {
             let Destination { prefix, start, .. } = self.destinations.get(index)?;
@@ -234,18 +290,28 @@ impl Render for Report<'_> {
 impl Report<'_> {
     /// The other routes that match, a line each.
     fn losers(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let mut sheet = Sheet::new(2);
-        for Loser { route, why } in &self.losers {
-            sheet.row(["loses", &route.prefix.to_string(), &escape(&route.via), why]);
+        let rows: Vec<(String, Cow<'_, str>, &str)> = self
+            .losers
+            .iter()
+            .map(|Loser { route, why }| (route.prefix.to_string(), escape(&route.via), why.as_str()))
+            .collect();
+        // As a sheet has them, without a sheet: a list of a million addresses has millions of these.
+        let networks = rows.iter().map(|(network, _, _)| network.len()).max().unwrap_or_default();
+        let vias = rows.iter().map(|(_, via, _)| via.chars().count()).max().unwrap_or_default();
+        let loses = text.paint(Role::Dim, "loses");
+        let mut lead = String::new();
+        for (network, via, why) in &rows {
+            lead.clear();
+            // Writing to a String cannot fail.
+            let _ = write!(lead, "  {loses}  {network:<networks$}  {via:<vias$}  ");
+            text.prose(&lead, why)?;
         }
-        sheet.render(text)
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -312,6 +378,29 @@ mod tests {
         assert_eq!((local.winner.unwrap().line, local.losers[0].why.as_str()), (5, "in a table that is asked later"));
         let other = report("10.6.1.1".parse().unwrap(), &all);
         assert!(other.winner.is_none() && other.losers.len() == 1);
+    }
+
+    /// A table that is large enough to be searched by its first bits: at each end of each part, and where nothing is.
+    #[test]
+    fn a_large_table_is_searched_in_parts() {
+        let v4 = (0..6000_u32).map(|index| (IpAddr::from(Ipv4Addr::from_bits(index << 18)), 16 + (index % 9) as u8));
+        let v6 = (0..100_u128).map(|index| (IpAddr::from(Ipv6Addr::from_bits(index << 113)), 20 + (index % 9) as u8));
+        let ends = ["0.0.0.0", "255.255.255.255", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"];
+        let ends = ends.map(|addr| (addr.parse().unwrap(), 3));
+        let all = v4.chain(v6).chain(ends).zip(1..);
+        let routes: Vec<Route> = all
+            .map(|((addr, length), line)| Route::new(Prefix::new(addr, length).unwrap(), String::new(), 0, line))
+            .collect();
+        let index = Index::new(routes.clone());
+        assert!(index.buckets.iter().all(|buckets| buckets.starts.len() == 65_537));
+        for addr in routes.iter().step_by(7).flat_map(|route| [route.prefix.first(), route.prefix.last()]) {
+            let beside = bits::address(addr, bits::number(addr).wrapping_add(1) & bits::highest(addr));
+            for addr in [addr, beside] {
+                let mut naive: Vec<&Route> = routes.iter().filter(|route| route.prefix.contains(addr)).collect();
+                naive.sort_by_key(|route| (std::cmp::Reverse(route.prefix.length()), route.metric, route.line));
+                assert_eq!(index.matches(addr).collect::<Vec<_>>(), naive, "{addr}");
+            }
+        }
     }
 
     proptest! {

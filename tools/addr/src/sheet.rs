@@ -1,5 +1,6 @@
 //! What a person reads: columns as wide as what stands in them, the last one broken between words where the terminal ends.
 
+use std::borrow::Cow;
 use std::io;
 
 use sockeye_cli::Text;
@@ -66,20 +67,23 @@ impl Sheet {
                 cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
             })
             .collect();
+        let mut lead = String::new();
         for (role, cells) in &self.rows {
-            let mut lead = " ".repeat(self.indent);
+            lead.clear();
+            lead.extend(std::iter::repeat_n(' ', self.indent));
             let mut rest = cells.iter().zip(&widths).enumerate().peekable();
             while let Some((column, (cell, width))) = rest.next() {
                 let right = self.right.contains(&column);
                 let is_last = column + 1 == columns || rest.peek().is_none();
                 let padded = match (right, is_last) {
-                    (true, _) => format!("{cell:>width$}"),
-                    (false, true) => cell.clone(),
-                    (false, false) => format!("{cell:<width$}"),
+                    (true, _) => Cow::Owned(format!("{cell:>width$}")),
+                    (false, true) => Cow::Borrowed(cell.as_str()),
+                    (false, false) => Cow::Owned(format!("{cell:<width$}")),
                 };
                 let painted = match (role, column) {
-                    (Some(role), _) => text.paint(*role, &padded),
-                    (None, 0) if columns > 1 => text.paint(Role::Dim, &padded),
+                    _ if !text.has_colour() => padded,
+                    (Some(role), _) => Cow::Owned(text.paint(*role, &padded)),
+                    (None, 0) if columns > 1 => Cow::Owned(text.paint(Role::Dim, &padded)),
                     (None, _) => padded,
                 };
                 if !is_last {
