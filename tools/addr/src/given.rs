@@ -149,7 +149,16 @@ fn thing(text: &str) -> Result<Thing, Fault> {
     if let Ok(addr) = text.parse::<Ipv6Addr>() {
         return Ok(address(IpAddr::V6(addr), Notation::Ipv6));
     }
-    by_trial(text)
+    plain_network(text).map_or_else(|| by_trial(text), |network| Ok(Thing::Network(network)))
+}
+
+/// A plain address, a slash and a length.
+fn plain_network(text: &str) -> Option<Network> {
+    let (addr, length) = text.split_once('/')?;
+    let ip = addr.parse().ok()?;
+    let digits = length.bytes().all(|digit| digit.is_ascii_digit());
+    let prefix = Prefix::new(ip, length.parse().ok().filter(|_| digits)?)?;
+    Some(Network { ip, zone: None, prefix, form: MaskForm::Length })
 }
 
 /// What is no plain address: every notation is tried.
@@ -659,8 +668,8 @@ mod tests {
         }
 
         #[test]
-        fn the_short_way_reads_what_the_trials_read(addr: IpAddr, text in "[0-9a-f:.]{1,40}") {
-            for text in [IpText(addr).to_string(), text] {
+        fn the_short_way_reads_what_the_trials_read(addr: IpAddr, text in "[0-9a-f:.]{1,40}(/\\+?[0-9]{0,3})?", length in 0..200) {
+            for text in [IpText(addr).to_string(), text, format!("{}/{length}", IpText(addr)), format!("{addr}/0{length}")] {
                 prop_assert_eq!(thing(&text), by_trial(&text), "{}", text);
             }
         }

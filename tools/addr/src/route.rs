@@ -105,12 +105,6 @@ pub fn parse(text: &str, line: u64) -> Result<Line, Fault> {
 /// A route of `ip route`, or a plain one.
 fn route(dest: &str, rest: &[&str], line: u64) -> Result<Line, Fault> {
     let behind = |word: &str| rest.iter().skip_while(|found| **found != word).nth(1);
-    // `via inet6 fe80::1`: an IPv4 route through an IPv6 router.
-    let gateway = match behind("via") {
-        Some(&"inet6") => None,
-        Some(gateway) => parse_ip(gateway).ok(),
-        None => rest.first().and_then(|gateway| parse_ip(gateway).ok()),
-    };
     let metric = behind("metric").and_then(|metric| metric.parse().ok());
     let via = rest.join(" ");
     let (table, aside) = (table(behind("table").copied()), aside(rest));
@@ -120,6 +114,12 @@ fn route(dest: &str, rest: &[&str], line: u64) -> Result<Line, Fault> {
         Route { table: table.unwrap_or(route.table), aside: aside.clone(), ..route }
     };
     if dest == "default" {
+        // `via inet6 fe80::1`: an IPv4 route through an IPv6 router.
+        let gateway = match behind("via") {
+            Some(&"inet6") => None,
+            Some(gateway) => parse_ip(gateway).ok(),
+            None => rest.first().and_then(|gateway| parse_ip(gateway).ok()),
+        };
         return Ok(match gateway {
             Some(gateway) => Line::Route(made(everywhere(gateway.is_ipv4()))),
             None if behind("via").is_some() => Line::Route(made(everywhere(true))),
