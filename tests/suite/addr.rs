@@ -335,6 +335,13 @@ fn what_stands_in_a_file_does_not_act_on_the_terminal() {
     let told = run_with_input(tool("addr").args(["-f", "-"]), b"\x1b[2J\nfe80::1%\x1b[2J\n");
     told.status(1);
     assert!(!told.stdout.contains(&0x1b) && !told.stderr.contains(&0x1b), "{}", told.story());
+    // A zone may hold any character that is no blank: this one turns the rest of a line round.
+    for args in
+        [&["fe80::1%a\u{202e}b"][..], &["fe80::1%a\u{202e}b/64"], &["same", "fe80::1%a\u{202e}b/64", "fe80::2%c/64"]]
+    {
+        let told = addr(args);
+        assert!(told.out().contains("fe80::1%a\\u{202e}b") && !told.out().contains('\u{202e}'), "{}", told.story());
+    }
     fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -356,7 +356,8 @@ impl Report {
 
 impl Render for Report {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let strong = text.paint(Role::Strong, &self.text);
+        // A zone may be any word without blanks.
+        let strong = text.paint(Role::Strong, &escape(&self.text));
         text.line(format!("{strong}  {}", self.heading()))?;
         let mut sheet = Sheet::new(2);
         if self.input != self.text {
@@ -467,7 +468,7 @@ impl Render for SockaddrReport {
             for (index, octets) in octets.chunks(if octets.len() > 8 { 4 } else { 8 }).enumerate() {
                 let octets = octets.join(" ");
                 if index == 0 {
-                    sheet.row([&field.offset.to_string(), field.name, &octets, &field.meaning]);
+                    sheet.row([&field.offset.to_string(), field.name, &octets, &escape(&field.meaning)]);
                 } else {
                     sheet.row(["", "", &octets, ""]);
                 }

@@ -115,6 +115,7 @@ fn group_v4(addr: Ipv4Addr) -> Option<&'static str> {
         [224, 0, 0, 252] => "LLMNR",
         [224, 0, 1, 1] => "NTP",
         [224, 0, 1, 129..=132] => "PTP",
+        [233, 252, 0, _] => "documentation (MCAST-TEST-NET, RFC 6676)",
         [239, 255, 255, 250] => "SSDP",
         [239, 255, 255, 253] => "SLP",
         _ => return None,
@@ -128,6 +129,9 @@ fn group_v6(addr: Ipv6Addr) -> Option<&'static str> {
     let bits = addr.to_bits();
     if bits >> 24 == (0xff02_u128 << 112 | 0x1_ff00_0000) >> 24 {
         return Some("solicited nodes: the neighbours whose address ends in these 24 bits");
+    }
+    if let [0xff00..=0xff0f, 0, 0, 0, 0, 0xdb8, ..] = addr.segments() {
+        return Some("documentation (RFC 6676)");
     }
     if first & 0xfff0 != 0xff00 || bits << 16 >> 48 != 0 {
         return None;
@@ -159,11 +163,14 @@ fn group_v6(addr: Ipv6Addr) -> Option<&'static str> {
 }
 
 /// # Source
-/// RFC 4291 section 2.7; RFC 3306 section 4 for P, RFC 3956 section 3 for R.
+/// RFC 4291 section 2.7; RFC 3306 section 4 for P, RFC 3956 section 3 for R. RFC 4607 section 1: with P and no prefix it is a group of
+/// one source.
 fn flags(addr: Ipv6Addr) -> Vec<&'static str> {
     let [_, second, ..] = addr.octets();
     let mut said = vec![if second & 0x10 == 0 { "T=0: assigned by IANA" } else { "T=1: transient" }];
-    if second & 0x20 != 0 {
+    if let [0xff30..=0xff3f, 0, 0, 0, 0, 0, ..] = addr.segments() {
+        said.push("P=1 without a prefix: source-specific (RFC 4607)");
+    } else if second & 0x20 != 0 {
         said.push("P=1: made of a unicast prefix");
     }
     if second & 0x40 != 0 {
@@ -237,6 +244,12 @@ mod tests {
         let found = multicast("ff3e:30:3ffe:ffff:1::1");
         assert_eq!((found.unicast_prefix.as_deref(), found.rendezvous_point), (Some("3ffe:ffff:1::/48"), None));
         assert_eq!(multicast("ff3e::1").unicast_prefix, None);
+        assert!(multicast("ff3e::8000:1").flags[1].contains("source-specific"));
+        assert!(multicast("ff3e:30:3ffe:ffff:1::1").flags[1].contains("made of a unicast prefix"));
+        for text in ["233.252.0.1", "ff0e::db8:0:1"] {
+            assert!(multicast(text).group.unwrap().contains("RFC 6676"), "{text}");
+        }
+        assert_eq!((multicast("233.252.1.1").group, multicast("ff0e::db9:0:1").group), (None, None));
     }
 
     #[test]

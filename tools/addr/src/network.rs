@@ -252,7 +252,7 @@ pub fn drawn(addr: IpAddr, length: u8) -> Vec<String> {
 
 impl Render for Report {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let strong = text.paint(Role::Strong, &self.text);
+        let strong = text.paint(Role::Strong, &escape(&self.text));
         let family = if self.given.ip.is_ipv4() { "IPv4" } else { "IPv6" };
         let purpose = self.special.as_ref().map_or_else(String::new, |special| format!(", {}", special.name));
         text.line(format!("{strong}  {family} network{purpose}"))?;

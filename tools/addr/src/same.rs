@@ -4,6 +4,7 @@ use std::io;
 use std::net::IpAddr;
 
 use serde::Serialize;
+use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Render, Status, Text};
 use sockeye_common::addr::{IpText, Zone};
@@ -279,19 +280,19 @@ impl Render for Report {
                 Some(true) => "the same network",
                 _ => "another network, behind its router",
             };
-            sheet.row([&own.address, &format!("puts itself in {network}")]);
+            sheet.row([escape(&own.address).as_ref(), &format!("puts itself in {network}")]);
             sheet.row(["", &format!("and the other in {other_network}: {local}")]);
         }
         let heading = format!("{} and {}", self.first.address, self.second.address);
-        let strong = text.paint(if self.same { Role::Good } else { Role::Warning }, &heading);
+        let strong = text.paint(if self.same { Role::Good } else { Role::Warning }, &escape(&heading));
         text.line(strong)?;
         sheet.render(text)?;
         for side in [&self.first, &self.second] {
             if let Some(note) = side.note {
-                text.line(format!("  {} is {note}", side.address))?;
+                text.line(format!("  {} is {note}", escape(&side.address)))?;
             }
         }
-        text.prose("  ", &self.verdict)
+        text.prose("  ", &escape(&self.verdict))
     }
 }
 

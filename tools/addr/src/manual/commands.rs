@@ -18,7 +18,7 @@ of all addresses. A reverse name with fewer labels is the network that it stands
 
 A MAC address is six pairs of digits with colons or hyphens, `5254.0012.3456`, or twelve digits; an EUI-64 is eight pairs with hyphens, or sixteen digits (with \
 colons it is an IPv6 address, except behind `addr mac`). Digits alone are an IPv4 address \
-wherever inet_aton(3) takes them: `addr mac` takes them for a MAC address.
+wherever inet_aton(3) takes them: `addr mac` takes them for a MAC address. Three groups of four digits are a MAC address, even in octal (`0010.0020.0030`).
 
 What is short is refused before a slash: `10/8` is 10.0.0.0/8 to a person, and 0.0.0.10 to the C library. A port, or a zone, is refused where it would say \
 nothing, as in a range or a routing table.",
