@@ -18,6 +18,9 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("lab_limits::signals_are_heard", &[], signals_are_heard),
         Case::new("lab_limits::tries_of_until_need_no_room", &[], tries_of_until_need_no_room),
         Case::new("lab_limits::a_flood_on_a_cable", &[], a_flood_on_a_cable),
+        Case::new("lab_limits::what_is_under_way_was_sent", &[], what_is_under_way_was_sent),
+        Case::new("lab_limits::a_relative_folder_for_temporary_files", &[], a_relative_folder_for_temporary_files),
+        Case::new("lab_limits::every_host_has_a_mac_address_of_its_own", &[], every_host_has_a_mac_address_of_its_own),
     ]
 }
 
@@ -132,8 +135,60 @@ fn a_flood_on_a_cable(net: &Net) {
     assert!((1 << 20..40 << 20).contains(&capture.len()), "{capture:?}");
 }
 
+/// A frame that is on a wire was sent: it counts before it has arrived.
+fn what_is_under_way_was_sent(net: &Net) {
+    let file = written(
+        net,
+        "  alice$ hop ping -c 1 10.1.0.2\n\
+         \x20 wire middle delay 1000 s rate 1 Mbit/s\n\
+         \x20 alice$ [source] sh -c 'for i in 1 2 3; do echo $i | nc -u -n -q 0 10.1.0.2 7000; done'\n\
+         \x20 expect Nothing was sent\n\
+         \x20   frames middle udp x0\n\
+         \x20 expect Three were sent\n\
+         \x20   frames middle udp from=alice x3\n\
+         \x20   frames middle udp lost x0\n",
+    );
+    let told = run(&mut lab(net, &["run", &file]));
+    told.status(1).stdout_has("  ✗ Nothing was sent: found frames middle udp x0: seen 3 times, as in ");
+    told.stdout_has("  ✓ Three were sent\n").stdout_has("floods: 1 failed:\n");
+}
+
+/// Folders with relative names are those of where lab was started, not of where its commands run.
+fn a_relative_folder_for_temporary_files(net: &Net) {
+    fs::create_dir(net.dir().join("below")).unwrap();
+    let file = written(
+        net,
+        "  alice$ echo kept > {dir}/here && cat here\n\
+         \x20 alice$ [hosts] cat /etc/hosts\n\
+         \x20 expect It is there\n\
+         \x20   cat prints \"kept\"\n\
+         \x20   hosts prints \"10.9.9.9\"\n",
+    );
+    let path = net.dir().join("floods.lab");
+    let text = fs::read_to_string(&path).unwrap().replace("watch", "file alice /etc/hosts \"10.9.9.9 x\\n\"\nwatch");
+    fs::write(&path, text.replace("echo kept", "[cat] echo kept")).unwrap();
+    run(lab(net, &["run", &file]).env("TMPDIR", "below")).status(0).stdout_has("✓ It is there");
+    // An empty one is none.
+    run(lab(net, &["run", &file]).env("TMPDIR", "")).status(0).stdout_has("✓ It is there");
+    assert_eq!(fs::read_dir(net.dir().join("below")).unwrap().count(), 0);
+}
+
+/// Hosts beyond the 255th have addresses of their own too.
+fn every_host_has_a_mac_address_of_its_own(net: &Net) {
+    let hosts: Vec<String> = (1..=300).map(|number| format!("h{number}")).collect();
+    let text = format!(
+        "experiment many\ntitle Many\nhost {}\nlink h299:eth0 10.0.0.1/24 -- h300:eth0 10.0.0.2/24\nwatch none\n\
+         step One\n  h299$ hop ping -c 1 10.0.0.2\n  h300$ ip -brief link show dev eth0\n\
+         \x20 expect They hear each other\n    hop status 0\n    ip prints \"02:00:00:01:2c:00\"\n",
+        hosts.join(" ")
+    );
+    fs::write(net.dir().join("many.lab"), text).unwrap();
+    run(&mut lab(net, &["run", "./many.lab"])).status(0);
+}
+
 fn written(net: &Net, step: &str) -> String {
     let head = "experiment floods\ntitle Floods\nhost alice bob\nlink alice:eth0 10.0.0.1/24 -- bob:eth0 10.0.0.2/24\n\
+                link alice:eth1 10.1.0.1/24 == bob:eth1 10.1.0.2/24 as middle\n\
                 watch none\nstep It goes on\n";
     fs::write(net.dir().join("floods.lab"), format!("{head}{step}")).unwrap();
     "./floods.lab".to_owned()

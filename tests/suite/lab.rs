@@ -348,3 +348,39 @@ fn an_experiment_that_is_not_there_is_a_usage_error_that_names_the_nearest() {
     }
     run(tool("lab").args(["check", "./nowhere.lab"])).status(2).stderr_has("read ./nowhere.lab: No such file");
 }
+
+/// A lab file that is well written.
+const PLAIN: &str = "experiment plain\ntitle Plain\nhost alice\nstep One\n  alice$ printf 'a\\r\\n'\n";
+
+#[test]
+fn a_lab_file_is_a_text_whatever_its_line_ends() {
+    let check = |octets: &[u8]| run_with_input(tool("lab").args(["check", "-"]), octets);
+    let good = "standard input: plain is well written: 1 node, 1 step, 0 expectations\n";
+    let (plain, marked) = (PLAIN.to_owned(), format!("\u{feff}{PLAIN}"));
+    for text in [&plain, &marked, &plain.replace('\n', "\r\n")] {
+        check(text.as_bytes()).status(0).stdout_is(good).stderr_is("");
+    }
+    let refused = |octets: &[u8], why: &str| {
+        check(octets).status(2).stdout_is("").stderr_is(&format!("lab: read standard input: {why}\n"));
+    };
+    refused(&[PLAIN.as_bytes(), b"  alice$ echo \xff\n"].concat(), "line 6 has an octet that is not UTF-8");
+    refused(
+        &[PLAIN.as_bytes(), b"# 7\n  alice$ echo \0\n"].concat(),
+        "line 7 has an octet with the value 0, which no text has",
+    );
+    refused(&b"# \n".repeat(400_000), "a lab file has 1 MiB at most");
+}
+
+#[test]
+fn what_stands_in_a_lab_file_is_quoted_as_it_stands() {
+    let bench = Bench::new();
+    let file = bench.root.join("x.lab");
+    let line = r"  type nc a\r\n b";
+    fs::write(&file, format!("{PLAIN}{line}\n")).unwrap();
+    for arguments in [["check"], ["run"]] {
+        let told = run(tool("lab").args(arguments).arg(&file));
+        assert!(format!("{}{}", told.out(), told.err()).contains(&format!("  {line}\n")), "{}", told.story());
+    }
+    fs::write(&file, PLAIN).unwrap();
+    run(tool("lab").arg("show").arg(&file)).status(0).stdout_has(r"printf 'a\r\n'");
+}

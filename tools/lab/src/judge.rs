@@ -68,7 +68,16 @@ pub fn judge(lab: &Lab, step: usize, records: &[Record], divisor: u32) -> Vec<Ve
     else {
         return Vec::new();
     };
-    let needs_frames = |check: &Check| {
+    let frames = if needs_frames(lab, step) { annotate(records, lab) } else { Vec::new() };
+    let begun = records.iter().rposition(|record| matches!(record.what, What::Clock { .. })).unwrap_or(0);
+    let scene = Scene { records, begun, frames: &frames, step, divisor };
+    expectations.iter().map(|expectation| scene.verdict(expectation)).collect()
+}
+
+/// Whether a step (from 1) expects something of frames.
+pub fn needs_frames(lab: &Lab, step: usize) -> bool {
+    let expectations = step.checked_sub(1).and_then(|index| lab.steps.get(index)).map(|step| &step.expectations);
+    expectations.into_iter().flatten().flat_map(|expectation| &expectation.checks).any(|check| {
         matches!(
             check,
             Check::Frames { .. }
@@ -77,15 +86,7 @@ pub fn judge(lab: &Lab, step: usize, records: &[Record], divisor: u32) -> Vec<Ve
                 | Check::Spaced { .. }
                 | Check::Numbers { .. }
         )
-    };
-    let frames = if expectations.iter().flat_map(|expectation| &expectation.checks).any(needs_frames) {
-        annotate(records, lab)
-    } else {
-        Vec::new()
-    };
-    let begun = records.iter().rposition(|record| matches!(record.what, What::Clock { .. })).unwrap_or(0);
-    let scene = Scene { records, begun, frames: &frames, step, divisor };
-    expectations.iter().map(|expectation| scene.verdict(expectation)).collect()
+    })
 }
 
 /// Everything by which a check is judged.

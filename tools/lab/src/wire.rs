@@ -197,6 +197,16 @@ impl Direction {
         self.advance(now, out);
     }
 
+    /// The frames that have gone in and are not out yet: what will become of each unless the wire is cut, and when it went in.
+    pub fn under_way(&self) -> impl Iterator<Item = (Duration, Fate, &[u8])> {
+        let flying = self.flying.iter().map(|Reverse(flying)| &flying.frame);
+        let waiting = self.transmitted.iter().map(|(frame, _)| frame).chain(&self.queue);
+        flying.chain(waiting).map(|frame| {
+            let fate = if frame.chances.lost { Fate::Lost } else { frame.fate };
+            (frame.sent, fate, frame.octets.as_slice())
+        })
+    }
+
     /// A frame of so many octets is out.
     fn release(&mut self, octets: usize) {
         self.held = (self.held.0.saturating_sub(1), self.held.1.saturating_sub(octets));

@@ -53,7 +53,7 @@ the same seed loses the same frames, and a greater `loss` loses those and others
 is told. Where /dev/net/tun is closed to the user, the ends of a wire are veth pairs in place of TAP devices.
 
 An interface that is taken `down` loses its routes and IPv6 addresses, as always in Linux; `up` gives it back what the lab file had given it. MAC addresses are \
-02:00:00:00:NN:II: the number of the node in the file, and that of the interface. An interface speaks IPv6 if it has an IPv6 address; \
+02:00:00:NN:NN:II: the number of the node in the file, and that of the interface. An interface speaks IPv6 if it has an IPv6 address; \
 duplicates are not looked for. TCP uses Reno, whatever the machine uses. A switch has no address and no spanning tree: no loops. A file can only cover \
 one that the machine has.",
 );
@@ -104,7 +104,7 @@ x3 is three times, x2..5 two to five, x2.. two or more, x0 never; without it onc
 `status` is the exit status, 128 and its number for a signal. `last` is the last word that was printed, `value` the number behind these words in the last line that has them, \
 `same` says that both printed the same.
 
-`frames` counts the frames of this step, or of all up to now (`ever`), in both directions, lost ones too. `first` says which came first. `gaps` says that each time between two such frames is twice \
+`frames` counts the frames of this step, or of all up to now (`ever`), in both directions, lost ones and those that are still on a wire too. `first` says which came first. `gaps` says that each time between two such frames is twice \
 the one before, as with a back-off, or about T. `numbers` follows TCP connections from their SYN on: each segment begins with the number behind the octets before it, and all of them have been acknowledged.
 
 `state` says that sockets with ENDPOINT in their local or remote address (:7000), or all of the node, were seen in these states in this order, or that they were seen, and `never` in one of these: \

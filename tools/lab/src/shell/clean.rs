@@ -3,7 +3,6 @@
 //! Its processes, if there was no PID namespace for them, and its working folder. Networks vanish with the processes that
 //! are in them. A working folder is locked for as long as its lab lives, by whichever way that ends.
 
-use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
@@ -50,12 +49,12 @@ pub fn clean(dry_run: bool, output: &mut Output<'_>) -> Result<Status, Failure> 
 /// Whether the lab with this working folder has ended. One with other temporary files is looked for where those are.
 fn is_dead(folder: &OsStr) -> bool {
     let path = Path::new(folder);
-    folder::is_name(path) && path.parent() == Some(&env::temp_dir()) && !folder::is_alive(path)
+    folder::is_name(path) && path.parent() == Some(&folder::temporary()) && !folder::is_alive(path)
 }
 
 /// The folders of labs that have ended without removing them. Other users' are theirs.
 fn dead_folders() -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(env::temp_dir()) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(folder::temporary()) else { return Vec::new() };
     let mut folders: Vec<_> = entries
         .flatten()
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))

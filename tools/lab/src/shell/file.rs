@@ -56,10 +56,24 @@ pub fn read(path: &Path) -> Result<(String, String), Failure> {
     Ok((name, text))
 }
 
+/// The mark with which some editors begin a text in UTF-8.
+const MARK: &str = "\u{feff}";
+
 fn read_some(file: impl io::Read) -> io::Result<String> {
-    let mut text = String::new();
-    if file.take(LONGEST + 1).read_to_string(&mut text)? as u64 > LONGEST {
+    let mut octets = Vec::new();
+    if file.take(LONGEST + 1).read_to_end(&mut octets)? as u64 > LONGEST {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "a lab file has 1 MiB at most"));
     }
-    Ok(text)
+    let wrong = |at: usize, what: &str| {
+        let line = octets.get(..at).unwrap_or_default().split(|octet| *octet == b'\n').count();
+        Err(io::Error::new(io::ErrorKind::InvalidData, format!("line {line} has {what}")))
+    };
+    let text = match str::from_utf8(&octets) {
+        Ok(text) => text,
+        Err(error) => return wrong(error.valid_up_to(), "an octet that is not UTF-8"),
+    };
+    match text.find('\0') {
+        Some(at) => wrong(at, "an octet with the value 0, which no text has"),
+        None => Ok(text.strip_prefix(MARK).unwrap_or(text).to_owned()),
+    }
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
-use std::{env, fs, io, process};
+use std::{env, fs, io, path, process};
 
 use sockeye_cli::{Failure, Status};
 use sockeye_sys::lock;
@@ -32,7 +32,7 @@ impl Folder {
         let mut tried = 0;
         loop {
             let name = format!("{PREFIX}{}-{}", process::id(), since.subsec_nanos().wrapping_add(tried));
-            let path = env::temp_dir().join(name);
+            let path = temporary().join(name);
             tried += 1;
             // Nobody else's: create_dir makes it or fails. `lab clean` may find it before it is locked, and remove it.
             match fs::create_dir(&path).and_then(|()| locked(&path)) {
@@ -52,6 +52,13 @@ impl Folder {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Where temporary files go: TMPDIR, as seen from everywhere, or /tmp if it is empty.
+pub fn temporary() -> PathBuf {
+    let folder = env::temp_dir();
+    // Without a current folder there is only what was said.
+    path::absolute(&folder).unwrap_or(if folder.as_os_str().is_empty() { PathBuf::from("/tmp") } else { folder })
 }
 
 fn locked(path: &Path) -> io::Result<File> {
@@ -86,7 +93,7 @@ pub fn is_ours(path: &Path) -> bool {
 
 /// The folders of the labs that run.
 pub fn living() -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(env::temp_dir()) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(temporary()) else { return Vec::new() };
     let paths = entries.flatten().map(|entry| entry.path());
     paths.filter(|path| is_name(path) && is_ours(path) && is_alive(path)).collect()
 }

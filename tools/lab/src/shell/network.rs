@@ -20,7 +20,7 @@ use sockeye_sys::{CallError, interface, link};
 
 pub use host::Host;
 
-use super::wire::{self, OnFrame, Wire};
+use super::wire::{self, Held, OnFrame, Passed, Wire};
 use crate::explain::Event;
 use crate::model::{self, Address, Condition, End, Medium, NodeKind, Route, Setting};
 
@@ -184,6 +184,15 @@ impl Network {
     pub fn restore(&self, link: &str) -> Result<(), Failure> {
         self.wire(link)?.cut(false);
         Ok(())
+    }
+
+    /// The frames that are on wires at this moment. About all others somebody was told by the time `meanwhile` is called, and
+    /// about none of these before it returns.
+    pub fn under_way(&self, meanwhile: impl FnOnce()) -> Vec<Passed> {
+        let held: Vec<Held<'_>> = self.wires.values().map(Wire::hold).collect();
+        let under_way = held.iter().flat_map(Held::under_way).collect();
+        meanwhile();
+        under_way
     }
 
     /// Changes what a wire does with frames from `from`, or from both ends. Frames that are on their way are not affected.

@@ -10,6 +10,7 @@ use std::{fs, io, thread};
 
 use serde::Deserialize;
 use sockeye_capture::live::Live;
+use sockeye_cli::failure::errno_text;
 use sockeye_sys::{CallError, NetNs, namespace};
 
 use super::network::{Network, Setup};
@@ -107,7 +108,10 @@ pub fn ask() -> Privilege {
             Ok(line) => line.data,
             Err(_) => refused(format!("lab probe: {}", output.status)),
         },
-        Err(error) => refused(format!("start /proc/self/exe: {error}")),
+        // Nothing was refused: there is no memory, or no descriptor, or no process left.
+        Err(error) => {
+            Privilege { refusal: Some(format!("start /proc/self/exe: {}", errno_text(&error))), ..Privilege::default() }
+        }
     }
 }
 

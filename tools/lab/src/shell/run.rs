@@ -30,7 +30,7 @@ use super::network::{Network, Setup};
 use super::tools::Tools;
 use super::wire::Passed;
 use crate::explain::Event;
-use crate::judge::{Verdict, judge};
+use crate::judge::{Verdict, judge, needs_frames};
 use crate::model::{Action, Lab, Medium, Step, Time};
 use crate::record::{Fate, Frame, Record, What};
 use crate::story::{Finished, Story};
@@ -254,7 +254,7 @@ impl<'lab> Run<'lab> {
         }
         let seen = match &broke {
             None => self.settle(number)?,
-            Some(_) => self.look().map(|records| judge(self.lab, number, &records, self.manner.divisor))?,
+            Some(_) => self.seen(number).map(|records| judge(self.lab, number, &records, self.manner.divisor))?,
         };
         self.tell_rests();
         let left_out = self.left_out_in_step();
@@ -352,7 +352,7 @@ impl<'lab> Run<'lab> {
     fn settle(&mut self, number: usize) -> Result<Vec<Verdict>, Failure> {
         let start = Instant::now();
         loop {
-            let records = self.look()?;
+            let records = self.seen(number)?;
             let verdicts = judge(self.lab, number, &records, self.manner.divisor);
             if verdicts.iter().all(|verdict| verdict.settled) || start.elapsed() > SETTLE {
                 return Ok(verdicts);
@@ -361,8 +361,8 @@ impl<'lab> Run<'lab> {
         }
     }
 
-    /// Fetches everything that has happened up to now, and returns it in order.
-    fn look(&mut self) -> Result<Vec<Record>, Failure> {
+    /// Fetches everything that has happened up to now.
+    fn look(&mut self) -> Result<(), Failure> {
         if let Some(states) = &self.states {
             states.look();
         }
@@ -371,7 +371,20 @@ impl<'lab> Run<'lab> {
         }
         self.fetch_frames();
         self.note_left_out();
-        Ok(self.records())
+        Ok(())
+    }
+
+    /// The same, and returns it in order, to be judged by step `number`: with the frames that are on wires, which were sent as
+    /// well, if it judges frames.
+    fn seen(&mut self, number: usize) -> Result<Vec<Record>, Failure> {
+        self.look()?;
+        if !needs_frames(self.lab, number) {
+            return Ok(self.records());
+        }
+        let (passed, journal, clock) = (&self.passed, &mut self.journal, &self.clock);
+        let under_way = self.network.under_way(|| fetch_passed(passed, journal, clock));
+        let sent = |passed: Passed| (self.clock.moment(passed.sent), frame(passed));
+        Ok(self.journal.records_with(&self.clock, under_way.into_iter().map(sent).collect()))
     }
 
     /// Puts the frames that were sent up to now into the journal.
@@ -382,19 +395,7 @@ impl<'lab> Run<'lab> {
             // A cable takes no time.
             self.journal.push_frame(seen.at, Some(seen.at), frame);
         }
-        while let Ok(passed) = self.passed.try_recv() {
-            let frame = Frame {
-                number: 0,
-                link: passed.link.to_string(),
-                from: passed.from.to_string(),
-                to: passed.to.to_string(),
-                arrived_us: None,
-                fate: passed.fate,
-                octets: passed.octets,
-            };
-            let arrived = passed.arrived.map(|arrived| self.clock.moment(arrived));
-            self.journal.push_frame(self.clock.moment(passed.sent), arrived, frame);
-        }
+        fetch_passed(&self.passed, &mut self.journal, &self.clock);
     }
 
     /// Waits until `done` finds what it looks for, for so long at most. `None` if it did not.
@@ -463,6 +464,27 @@ impl<'lab> Run<'lab> {
         }
         self.journal.push(at, what.clone());
         self.fresh.push((at, what));
+    }
+}
+
+/// Puts the frames into the journal of which it is known what became of them on a wire.
+fn fetch_passed(known: &Receiver<Passed>, journal: &mut Journal, clock: &Clock) {
+    while let Ok(passed) = known.try_recv() {
+        let arrived = passed.arrived.map(|arrived| clock.moment(arrived));
+        journal.push_frame(clock.moment(passed.sent), arrived, frame(passed));
+    }
+}
+
+/// A frame of a wire, as a record has it. Its number is not known yet.
+fn frame(passed: Passed) -> Frame {
+    Frame {
+        number: 0,
+        link: passed.link.to_string(),
+        from: passed.from.to_string(),
+        to: passed.to.to_string(),
+        arrived_us: None,
+        fate: passed.fate,
+        octets: passed.octets,
     }
 }
 

@@ -30,6 +30,9 @@ const FRAME: usize = 65_536;
 /// How many frames are fetched from one end before the other has its turn.
 const BATCH: usize = 32;
 
+/// How often frames are fetched before it is said what is under way: more than the queue of an interface has.
+const TURNS: usize = 64;
+
 /// Who is told of each frame. Called on the threads of the wires: it must not wait.
 pub type OnFrame = Arc<dyn Fn(Passed) + Send + Sync>;
 
@@ -129,6 +132,18 @@ impl Wire {
         self.at_both(meant, |direction, now, out| direction.change(conditions, now, out));
     }
 
+    /// Takes what was sent before this call, and stops the wire for as long as what is returned lives.
+    pub fn hold(&self) -> Held<'_> {
+        let mut directions = self.shared.lock();
+        let mut buffer = vec![0; FRAME];
+        for _ in 0..TURNS {
+            if self.shared.turn(&mut directions, &mut buffer, [true; 2]) == 0 {
+                break;
+            }
+        }
+        Held { shared: &self.shared, directions }
+    }
+
     /// Whether its ends are TAP devices; otherwise they are veth pairs.
     pub fn is_tap(&self) -> bool {
         self.shared.ports.iter().all(|port| matches!(port, Port::Tap(_)))
@@ -145,10 +160,30 @@ impl Wire {
         for (end, direction) in directions.iter_mut().enumerate().filter(|(end, _)| meant.get(*end) == Some(&true)) {
             change(direction, now, &mut |passed| told.push(self.shared.deliver(end, passed)));
         }
-        drop(directions);
+        // Before anybody else looks: a frame is on the wire, or has been told of.
         self.shared.tell(told);
+        drop(directions);
         // What happens next may be earlier now. The pipe is full only if the thread will look anyway.
         let _ = (&self.wake).write_all(&[0]);
+    }
+}
+
+/// A wire that is stopped for a moment.
+pub struct Held<'a> {
+    shared: &'a Shared,
+    directions: MutexGuard<'a, [Direction; 2]>,
+}
+
+impl Held<'_> {
+    /// The frames that have not come out: those about which nobody has been told.
+    pub fn under_way(&self) -> impl Iterator<Item = Passed> {
+        self.directions.iter().enumerate().flat_map(move |(end, direction)| {
+            direction.under_way().map(move |(sent, fate, octets)| {
+                let (from, to) = self.shared.ways(end);
+                let (link, sent) = (Arc::clone(&self.shared.name), self.shared.epoch + sent);
+                Passed { link, from, to, sent, arrived: None, fate, octets: octets.to_vec() }
+            })
+        })
     }
 }
 
@@ -171,16 +206,41 @@ impl Shared {
     fn deliver(&self, end: usize, passed: wire::Passed) -> Passed {
         let wire::Passed { sent, due, mut fate, octets } = passed;
         let now = Instant::now();
-        let ([first, second], [near, far]) = (&self.ports, &self.nodes);
-        let (out, from, to) = if end == 0 { (second, near, far) } else { (first, far, near) };
+        let [first, second] = &self.ports;
+        let out = if end == 0 { second } else { first };
+        let (from, to) = self.ways(end);
         let mut arrived = due.map(|_| now);
         // An interface that is down takes nothing.
         if arrived.is_some() && out.send(&octets).is_err() {
             (arrived, fate) = (None, Fate::Lost);
         }
         let link = Arc::clone(&self.name);
-        let (from, to) = (Arc::clone(from), Arc::clone(to));
         Passed { link, from, to, sent: self.epoch + sent, arrived, fate, octets }
+    }
+
+    /// From which node a frame comes that goes in at this end, and to which it goes.
+    fn ways(&self, end: usize) -> (Arc<str>, Arc<str>) {
+        let [near, far] = &self.nodes;
+        let (from, to) = if end == 0 { (near, far) } else { (far, near) };
+        (Arc::clone(from), Arc::clone(to))
+    }
+
+    /// Takes the frames that are there at the ends that are ready, lets happen what is due, and tells of it. Returns how many
+    /// frames were taken.
+    fn turn(&self, directions: &mut [Direction; 2], buffer: &mut [u8], ready: [bool; 2]) -> usize {
+        let (mut told, mut taken) = (Vec::new(), 0);
+        for (end, (direction, ready)) in directions.iter_mut().zip(ready).enumerate() {
+            let mut out = |passed| told.push(self.deliver(end, passed));
+            if ready && let Some(port) = self.ports.get(end) {
+                fetch(port, buffer, |frame| {
+                    taken += 1;
+                    direction.send(frame.to_vec(), self.epoch.elapsed(), &mut out);
+                });
+            }
+            direction.advance(self.epoch.elapsed(), &mut out);
+        }
+        self.tell(told);
+        taken
     }
 
     fn tell(&self, told: Vec<Passed>) {
@@ -211,17 +271,8 @@ fn carry(shared: &Shared, mut wake: PipeReader) {
         if woken && wake.read(&mut [0; 64]).is_err() {
             return;
         }
-        let mut told = Vec::new();
-        let mut directions = shared.lock();
-        for (end, (direction, ready)) in directions.iter_mut().zip([first, second]).enumerate() {
-            let mut out = |passed| told.push(shared.deliver(end, passed));
-            if ready && let Some(port) = shared.ports.get(end) {
-                fetch(port, &mut buffer, |frame| direction.send(frame.to_vec(), shared.epoch.elapsed(), &mut out));
-            }
-            direction.advance(shared.epoch.elapsed(), &mut out);
-        }
-        drop(directions);
-        shared.tell(told);
+        // Told of under the lock: a frame is on the wire, or has been told of.
+        shared.turn(&mut shared.lock(), &mut buffer, [first, second]);
     }
 }
 

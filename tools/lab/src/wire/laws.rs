@@ -318,3 +318,26 @@ fn a_wire_holds_no_more_than_there_is_memory_for() {
         assert_eq!((arrived, wire.held), (1, (0, 0)));
     }
 }
+
+proptest! {
+    #[test]
+    fn what_is_under_way_is_what_nobody_was_told_of(seed: u64, conditions in conditions(), schedule in schedule()) {
+        let mut wire = Direction::new(seed, conditions);
+        let (mut now, mut passed) = (Duration::ZERO, Vec::new());
+        for (index, (gap, length)) in schedule.iter().enumerate() {
+            now += Duration::from_micros(*gap);
+            wire.send(frame(index, *length), now, &mut |out| passed.push(out));
+        }
+        let told = passed.len();
+        let mut expected: Vec<_> = wire.under_way().map(|(sent, fate, octets)| (sent, fate, octets.to_vec())).collect();
+        while let Some(next) = wire.next() {
+            wire.advance(next, &mut |out| passed.push(out));
+        }
+        let mut became: Vec<_> = passed.drain(told..).map(|one| (one.sent, one.fate, one.octets)).collect();
+        let key = |one: &(Duration, Fate, Vec<u8>)| (one.0, one.2.clone(), format!("{:?}", one.1));
+        expected.sort_by_key(key);
+        became.sort_by_key(key);
+        prop_assert_eq!(expected, became);
+        prop_assert_eq!(wire.under_way().count(), 0);
+    }
+}

@@ -23,7 +23,7 @@ pub struct Host {
     /// Its network, or `None` if that is the network of this process.
     netns: Option<NetNs>,
     /// Its place among the nodes, from 1; part of its MAC addresses.
-    number: u8,
+    number: u16,
     /// What its processes see in place of the machine's files: where it is kept, and where it appears.
     files: Vec<(PathBuf, PathBuf)>,
 }
@@ -42,7 +42,7 @@ impl Host {
         for file in network.files.iter().filter(|file| file.node == node.name) {
             files.push(keep(folder, &file.node, &file.path, &file.text)?);
         }
-        let number = u8::try_from(index.saturating_add(1)).unwrap_or(u8::MAX);
+        let number = u16::try_from(index.saturating_add(1)).unwrap_or(0);
         Ok(Self { name: node.name.clone(), kind: node.kind, netns: Some(netns), number, files })
     }
 
@@ -144,7 +144,8 @@ impl Host {
     fn hardware_address(&self, interface: &str) -> Option<[u8; 6]> {
         let digits = interface.trim_start_matches(|letter: char| !letter.is_ascii_digit());
         let port = if digits.is_empty() { 0 } else { digits.parse().ok()? };
-        (self.number > 0).then_some([0x02, 0, 0, 0, self.number, port])
+        let [high, low] = self.number.to_be_bytes();
+        (self.number > 0).then_some([0x02, 0, 0, high, low, port])
     }
 }
 

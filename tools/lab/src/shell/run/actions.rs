@@ -41,7 +41,7 @@ impl Run<'_> {
                 self.happened(None, self.clock.zero(), What::Clock { was_us });
                 Ok(())
             }
-            Action::Ladder(..) => self.look().map(drop).map_err(Stop::from),
+            Action::Ladder(..) => self.look().map_err(Stop::from),
             other => self.change(other),
         }
     }

@@ -55,7 +55,14 @@ impl Journal {
 
     /// All of it, in the order of time, the frames numbered in that order.
     pub fn records(&self, clock: &Clock) -> Vec<Record> {
-        let mut entries: Vec<&Entry> = self.entries.iter().collect();
+        self.records_with(clock, Vec::new())
+    }
+
+    /// The same, and frames of which nobody knows yet whether they arrive.
+    pub fn records_with(&self, clock: &Clock, under_way: Vec<(Moment, Frame)>) -> Vec<Record> {
+        let under_way: Vec<Entry> =
+            under_way.into_iter().map(|(at, frame)| Entry { at, what: What::Frame(frame), arrived: None }).collect();
+        let mut entries: Vec<&Entry> = self.entries.iter().chain(&under_way).collect();
         // What happened at one moment stays in the order in which it was told.
         entries.sort_by_key(|entry| entry.at);
         let mut frames = 0;
