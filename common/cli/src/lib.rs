@@ -3,6 +3,7 @@
 //! - [`Tool`] and [`main`]: from argv to an exit status
 //! - [`Output`]: the one door to standard output (text, tables, JSON Lines, explanations, colour, closed pipes)
 //! - [`Status`] and [`Failure`]: how a run ends
+//! - [`Confined`]: what a run gives up once its sockets and files are open, and what came of it
 //! - [`Presentation`]: the options that every tool has
 //! - [`manual`], [`completions`]: man pages and completion scripts from one source
 //! - [`escape`]: text from outside, made safe for a terminal
@@ -10,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 pub mod completions;
+pub mod confined;
 pub mod failure;
 mod json;
 pub mod manual;
@@ -19,6 +21,7 @@ pub mod progress;
 pub mod table;
 mod tool;
 
+pub use confined::Confined;
 pub use failure::{Failure, Status};
 pub use manual::Manual;
 pub use options::Presentation;

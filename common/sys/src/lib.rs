@@ -12,6 +12,7 @@
 //! - [`pidfd`], [`proc_fd`]: other processes and their descriptors
 //! - [`errqueue`]: datagrams and the ICMP errors about them, with all that the kernel says beside
 //! - [`poll`], [`signals`]: waiting, and what ends it; [`lock`]: whether somebody is at work
+//! - [`confine`]: what is given up once sockets and files are open: programs, files, sockets, privileges
 //! - [`fork`]: a process for each client; [`process`]: what a process may do, and how it is told to end
 //! - [`clock`], [`tracefs`]: clocks as the kernel counts, and the events that it stamps with them
 //! - [`local_time`], [`random`]: the time of day where the user is, octets that nobody can guess
@@ -26,6 +27,7 @@
 pub mod addresses;
 pub mod addrinfo;
 pub mod clock;
+pub mod confine;
 pub mod datagrams;
 pub mod entry;
 pub mod errno;

@@ -3,6 +3,7 @@
 //! - [`tool`] and [`peer`]: commands that run our executables and the tools that we replace
 //! - [`run`], [`run_until`], [`run_with_input`], [`Run`]: one run with a deadline, and what became of it
 //! - [`Background`]: a process beside the test, killed with it
+//! - [`confined`]: what a confined thread is refused, and whether a process is confined
 //! - [`harness`]: tests that each have a network namespace of their own
 //!
 //! Everything panics with the whole story when an expectation is not met: that is how a test fails.
@@ -15,6 +16,7 @@
 )]
 
 pub mod background;
+pub mod confined;
 pub mod harness;
 mod run;
 
