@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
-use sockeye_cli::{Render, Text};
+use sockeye_cli::{Confined, Render, Text};
 use sockeye_common::hex;
 use sockeye_sys::addrinfo::{AddrInfo, Hints};
 use sockeye_sys::errno;
@@ -117,6 +117,8 @@ pub enum Event {
         /// The file and the arguments.
         argv: Vec<String>,
     },
+    /// What is not needed any more was given up.
+    Confined(Box<Confined>),
     /// sendmsg(2) has taken the socket to the other end of standard output (SCM_RIGHTS).
     SocketPassed {
         /// To whom it is connected.
@@ -559,6 +561,7 @@ impl Event {
             Self::ProgramEnded { pid, exit_status, .. } => {
                 format!("process {pid} has ended with status {}", exit_status.unwrap_or_default())
             }
+            Self::Confined(confined) => confined.line(),
             Self::Listen { backlog } => format!("listen, backlog {backlog}: so many connections may wait for accept"),
             Self::PeerCredentials { pid, uid, gid } => {
                 format!("the peer is process {pid} of user {uid} and group {gid} (SO_PEERCRED)")

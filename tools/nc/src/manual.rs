@@ -116,6 +116,20 @@ octets are not acknowledged yet. `-w` ends it when nothing has moved for that lo
 `-w` does not count.",
         ),
         (
+            "Confinement",
+            "Once it has its sockets and files, nc gives up what it does not need any more, before it reads the first octet \
+of a peer, a proxy or a TLS handshake: it runs no program, opens no file, makes no socket, signals nobody, and has no capability, \
+whoever started it. So whatever a peer might make of a fault in nc, it has the connection and the standard streams. What is still \
+needed stays: to accept clients, for `-l -k`; to look up names, for which files are read and others connected to, where `-v` without \
+`-n` shows the names of clients, and where a proxy or another port comes next; to fork, for `--serve fork` and `-l --proxy-type http`; \
+to remove its own socket file, for a client with `-U`.
+
+With `-e` and `-c` nothing is given up: the program would inherit it.
+
+The kernel holds nc to it by `seccomp`(2) and Landlock. Where one of them is missing, on an old kernel or in a container, nc goes on \
+without it, and says so with `-v`; `--explain` shows what took hold.",
+        ),
+        (
             "Explanation",
             "`--explain` tells on standard error, with the time in seconds since the start: what `getaddrinfo`(3) was \
 asked and what it answered; each socket call, with the octets of each socket address by their names in C; the state of a TCP \

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: reads the clock and looks at the standard streams")]
 
 mod access;
+mod confine;
 mod connect;
 mod converse;
 mod gateway;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sockeye_cli::{Failure, Output, Status};
+use sockeye_sys::confine::Profile;
 
 use crate::access::Lists;
 use crate::address::Address;
@@ -72,6 +74,12 @@ struct Session<'run, 'out> {
     md5_key: Option<String>,
     /// Copies of what goes past.
     taps: Option<taps::Taps>,
+    /// Other peers are connected to when this one has left.
+    goes_on: bool,
+    /// What was given up last.
+    confined_to: Option<Profile>,
+    /// Capabilities that went before the rest.
+    dropped: u32,
 }
 
 /// Does what the options say.
@@ -101,6 +109,9 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
         judge: options.traffic.expect.then(|| Judge::new(options.transport.is_datagram())),
         md5_key: None,
         taps: None,
+        goes_on: false,
+        confined_to: None,
+        dropped: 0,
         listens_at: None,
     };
     if options.dialect == Dialect::Ncat {

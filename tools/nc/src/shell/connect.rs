@@ -51,7 +51,9 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
         return scan::run(session, host, all);
     }
     let mut status = FAILED;
-    for port in all {
+    let mut all = all.into_iter().peekable();
+    while let Some(port) = all.next() {
+        session.goes_on = all.peek().is_some() && !connect.pass_socket;
         let reached = match &options.proxy {
             Some(proxy) => session.reach_through(proxy, host, port)?,
             None => reach(session, host, port, true)?,
@@ -227,6 +229,7 @@ impl Session<'_, '_> {
     /// Does with a connection what it was made for.
     pub(super) fn after_connect(&mut self, connect: &Connect, wire: Wire, host: &str) -> Result<Status, Failure> {
         let options = self.options;
+        self.confine_to_peer();
         let mut wire = self.secure_client(wire, host)?;
         if connect.scan {
             return Ok(Status::YES);

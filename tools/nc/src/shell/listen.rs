@@ -103,12 +103,17 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
 
 /// Streams, in whichever way they are served.
 fn serve(session: &mut Session<'_, '_>, listen: &Listen, socket: Socket) -> Result<Status, Failure> {
+    session.drop_privileges();
     session.pause(listen.delay_accept, BEFORE_ACCEPT)?;
     if let Service::App(app) = listen.service {
+        session.confine_to_clients(listen);
         return super::serve::app(session, listen, app, socket);
     }
     match hub_kind(session.options.dialect, listen) {
-        Some(kind) => super::serve::hub(session, listen, kind, socket),
+        Some(kind) => {
+            session.confine_to_clients(listen);
+            super::serve::hub(session, listen, kind, socket)
+        }
         None => accept_each(session, listen, socket),
     }
 }
@@ -158,6 +163,7 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
     }
     if session.options.transport == Transport::Udp {
         session.bind(&socket, &info.addr.into())?;
+        session.drop_privileges();
         return Ok(socket);
     }
     session.reuse_address(&socket);
@@ -173,6 +179,7 @@ fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket)
             session.warn_of_open_proxy();
         }
         let auth = auth.as_deref();
+        session.confine_to_clients(listen);
         if listen.keep_open {
             return super::serve::jobs(session, listen, Job::Proxy(auth), listener);
         }
@@ -192,6 +199,9 @@ fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket)
         }
     }
     let keep_open = listen.keep_open;
+    if keep_open {
+        session.confine_to_clients(listen);
+    }
     let mut listener = Some(listener);
     let mut accepted = 0;
     while let Some(open) = &listener {
@@ -206,6 +216,9 @@ fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket)
             let wire = Wire::new(socket, session.options.transport, Some(peer));
             session.secure_server(wire).and_then(|wire| session.run_program_on(program, wire))?;
             continue;
+        }
+        if !keep_open {
+            session.confine_to_peer();
         }
         let policy = Policy { leave_with_peer: true, ..session.policy() };
         let wire = Wire::new(socket, session.options.transport, Some(peer));
@@ -329,6 +342,7 @@ fn answer_first(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status,
         session.warn_of_open_program(listen);
         return session.run_program(program, socket).map(|()| Status::YES);
     }
+    session.confine_to_peer();
     let policy = session.policy();
     match session.converse(&mut Wire::new(socket, session.options.transport, Some(peer.into())), policy)? {
         // The peer has gone, and cannot say so in UDP: its host does, with ICMP.
@@ -370,6 +384,7 @@ fn print_all(session: &mut Session<'_, '_>, socket: Socket) -> Result<Status, Fa
         Some(reply) => wire.answer(reply.clone(), named(reply)?),
         None => policy.ignore_input = true,
     }
+    session.confine_to_peer();
     match session.converse(&mut wire, policy)? {
         Outcome::Ended => Ok(Status::YES),
         Outcome::Lost(failure) | Outcome::Refused(failure) => Err(failure),

@@ -87,6 +87,8 @@ pub(super) fn connect(session: &mut Session<'_, '_>, options: &Connect) -> Resul
     }
     let cid = cid(&options.host)?;
     let mut status = Err(Failure::Silent(FAILED));
+    // Whether another port comes is not looked at: they are few, and so is what they need.
+    session.goes_on = true;
     for spec in &options.ports {
         let ports = match spec {
             PortSpec::Range(low, high) => u32::from(*low)..=u32::from(*high),
@@ -265,6 +267,7 @@ pub(super) fn datagrams(session: &mut Session<'_, '_>, options: &Listen, socket:
             policy = Policy { ignore_input: true, quit_after_eof: None, ..policy };
         }
     }
+    session.confine_to_peer();
     match session.converse(&mut Wire::new(socket, transport, peer), policy)? {
         Outcome::Ended | Outcome::Refused(_) => Ok(Status::YES),
         Outcome::Lost(failure) => Err(failure),

@@ -37,6 +37,8 @@ impl Session<'_, '_> {
             }
         };
         let target = self.target(proxy, host, port)?;
+        // What the proxy says is read before there is a peer, and perhaps with a connection for each try.
+        self.confine(super::confine::with_peers_to_come(self.options));
         let wrong = |sentence: String| Failure::new(FAILED, escape(&sentence));
         let handshake = Handshake::new(proxy.kind, target, port, proxy.auth.as_deref()).map_err(wrong)?;
         let Some(mut wire) = reach(self, proxy_host, proxy_port, false)? else { return Ok(None) };

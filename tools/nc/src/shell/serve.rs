@@ -45,6 +45,8 @@ const INPUT: u64 = u64::MAX;
 
 /// Serves `listen`'s application, in the way that `--serve` says.
 pub(super) fn app(session: &mut Session<'_, '_>, listen: &Listen, app: App, socket: Socket) -> Result<Status, Failure> {
+    // The C library reads /etc/localtime when it is first asked for the time of day, and not again.
+    let _ = now();
     if session.options.transport.is_datagram() {
         return datagrams::run(session, listen, app, &socket);
     }

@@ -52,6 +52,7 @@ pub(super) fn run(
         announce(session, &peer.into());
         idle = session.options.idle_timeout;
     }
+    session.confine_to_peer();
     let common = Talker::new(app, 1);
     let mut responder = Responder { session, socket, app, common, talkers: HashMap::new(), unanswered: 0 };
     let mut room = vec![0; DATAGRAM_LEN * BATCH];

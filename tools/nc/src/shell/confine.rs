@@ -1,0 +1,158 @@
+//! What a run gives up once it has its sockets and files: [`sockeye_sys::confine`].
+//!
+//! A run that is to start programs is not confined: they would be as it is. What is not needed for peers to come is given up
+//! before the first octet of one is read, be it of a proxy or of a TLS handshake.
+
+use sockeye_cli::Confined;
+use sockeye_sys::confine::{Capability, INTERFACE_NAMES, Profile, Reads, SocketKind};
+
+use super::Session;
+use crate::explain::Event;
+use crate::options::{Dialect, Listen, Model, Options, Role, Service};
+
+/// With its one peer: what is open, and for Unix-domain sockets the file that goes when we do.
+pub(super) fn with_peer(options: &Options) -> Profile {
+    match &options.role {
+        Role::Connect(_) if options.transport.is_unix() => {
+            Profile { removes: true, keeps: vec![Capability::DAC_OVERRIDE], ..Profile::default() }
+        }
+        _ => Profile::default(),
+    }
+}
+
+/// With a peer before others that have still to be looked up, bound and connected to: behind a proxy, or on other ports.
+pub(super) fn with_peers_to_come(options: &Options) -> Profile {
+    let mut profile = with_peer(options).with_names();
+    profile.sockets.push(SocketKind::family(libc::AF_VSOCK));
+    // The password for a proxy is asked for at /dev/tty, which is opened for that.
+    profile.writes = options.proxy.as_ref().is_some_and(|proxy| proxy.asks_for_password);
+    // A local port below 1024, and options of sockets.
+    profile.keeps.extend([Capability::NET_BIND_SERVICE, Capability::NET_ADMIN, Capability::NET_RAW]);
+    profile
+}
+
+/// With a listening socket, and clients that come as long as it is open.
+pub(super) fn with_clients(options: &Options, listen: &Listen) -> Profile {
+    let looks_up = options.verbose > 0
+        && !options.numeric
+        && options.dialect != Dialect::Ncat
+        && !options.transport.is_unix()
+        && !options.transport.is_vsock();
+    let is_proxy = matches!(listen.service, Service::HttpProxy { .. });
+    let mut profile = match (is_proxy, looks_up) {
+        (true, _) => with_peers_to_come(options),
+        (false, true) => with_peer(options).with_names(),
+        // The name of an interface is in what is said of link-local clients.
+        (false, false) => Profile { sockets: vec![INTERFACE_NAMES], ..with_peer(options) },
+    };
+    profile.accepts = true;
+    profile.forks = is_proxy || listen.model == Some(Model::Fork);
+    if profile.forks && profile.reads == Reads::Nothing {
+        // How many threads there are, which fork(2) is not to lose.
+        profile.reads = Reads::Beneath(vec!["/proc/self/task".into()]);
+    }
+    profile
+}
+
+impl Session<'_, '_> {
+    /// Gives up what `profile` does not name, unless a program is to be run.
+    pub(super) fn confine(&mut self, profile: Profile) {
+        let runs = match &self.options.role {
+            Role::Connect(connect) => connect.program.is_some(),
+            Role::Listen(listen) => matches!(listen.service, Service::Program(_)),
+            Role::What(_) => false,
+        };
+        // Each filter stays beneath the next: the same once more would only cost.
+        if runs || self.confined_to.as_ref() == Some(&profile) {
+            return;
+        }
+        let mut confined = Confined::enter(&profile);
+        confined.capabilities_dropped += std::mem::take(&mut self.dropped);
+        self.confined_to = Some(profile);
+        if let Some(gap) = confined.gap() {
+            self.say(format!("confinement {gap}"));
+        }
+        self.explain(|| Event::Confined(Box::new(confined)));
+    }
+
+    /// Before the conversation with a peer that was connected to.
+    pub(super) fn confine_to_peer(&mut self) {
+        let options = self.options;
+        self.confine(if self.goes_on { with_peers_to_come(options) } else { with_peer(options) });
+    }
+
+    /// Before clients are accepted one after the other or side by side.
+    pub(super) fn confine_to_clients(&mut self, listen: &Listen) {
+        self.confine(with_clients(self.options, listen));
+    }
+
+    /// The privileged port is bound, and who comes to it is not there yet.
+    pub(super) fn drop_privileges(&mut self) {
+        if let Role::Listen(listen) = &self.options.role
+            && !matches!(listen.service, Service::Program(_) | Service::HttpProxy { .. })
+        {
+            // What cannot be dropped is told when the rest is given up.
+            self.dropped += sockeye_sys::confine::drop_privileges(&[]).unwrap_or(0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sockeye_cli::Invocation;
+    use sockeye_test_support::confined::refused;
+
+    use super::*;
+
+    fn options(line: &str) -> Options {
+        let invocation = Invocation { name: "nc".into(), args: line.split(' ').map(Into::into).collect() };
+        crate::cli::parse(&invocation, None).unwrap()
+    }
+
+    fn clients(line: &str) -> Profile {
+        let options = options(line);
+        let Role::Listen(listen) = &options.role else { panic!("{line}: no listener") };
+        with_clients(&options, listen)
+    }
+
+    /// No process, no file, no socket, no call that would reach somebody else.
+    const EVERYTHING: [&str; 14] = [
+        "exec", "signal", "read", "list", "write", "make", "remove", "stream", "datagram", "unix", "netlink", "packet",
+        "connect", "bind",
+    ];
+
+    #[test]
+    fn with_its_peer_it_can_do_nothing_else() {
+        for line in ["-v 127.0.0.1 7000", "-u 127.0.0.1 7000", "--ssl --proxy 127.0.0.1 127.0.0.1 7000", "-l 7000"] {
+            assert_eq!(refused(&with_peer(&options(line))), EVERYTHING, "{line}");
+        }
+        let unix = refused(&with_peer(&options("-uU /tmp/path")));
+        assert_eq!(unix, EVERYTHING.iter().filter(|name| **name != "remove").copied().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn with_clients_it_can_accept_them_and_nothing_else() {
+        assert_eq!(refused(&clients("-lk 7000")), EVERYTHING);
+        assert_eq!(refused(&clients("-lkvn 7000")), EVERYTHING);
+        let forks = refused(&clients("-lk --app echo --serve fork 7000"));
+        assert!(
+            ["exec", "signal", "write", "stream", "connect", "bind"].iter().all(|name| forks.contains(name)),
+            "{forks:?}"
+        );
+    }
+
+    #[test]
+    fn who_looks_up_names_can_run_no_program_and_write_no_file() {
+        for profile in [
+            clients("-lkv 7000"),
+            clients("-lk --proxy-type http 7000"),
+            with_peers_to_come(&options("--proxy 127.0.0.1 127.0.0.1 7000-7001")),
+        ] {
+            let refused = refused(&profile);
+            let never = ["exec", "signal", "write", "make", "remove", "packet"];
+            assert!(never.iter().all(|name| refused.contains(name)), "{refused:?}");
+            let needed = ["read", "datagram", "connect"];
+            assert!(!needed.iter().any(|name| refused.contains(name)), "{refused:?}");
+        }
+    }
+}
