@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::Serialize;
 use sockeye_cli::output::Role;
-use sockeye_cli::{Render, Text};
+use sockeye_cli::{Confined, Render, Text};
 
 use crate::fault::Fault;
 use crate::registry::{Class, Opcode, Rcode, Type};
@@ -54,6 +54,8 @@ pub enum Event {
         /// In the order in which they are asked.
         servers: Vec<SocketAddr>,
     },
+    /// What is not needed any more was given up.
+    Confined(Box<Confined>),
     /// A server of a family that the options rule out.
     ServerSkipped {
         /// Which.
@@ -412,6 +414,7 @@ impl Event {
     pub fn sentence(&self) -> String {
         match self {
             Self::ServersChosen { source, servers } => servers_chosen(*source, servers),
+            Self::Confined(confined) => confined.line(),
             Self::ServerSkipped { server } => {
                 format!("{} is left out: -4, -6 or -b rules out its address family", server.ip())
             }

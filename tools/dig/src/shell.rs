@@ -30,6 +30,7 @@ use crate::{cli, idn, json, meaning, outcome, printer, search};
 
 mod bulk;
 mod compare;
+mod confine;
 mod dialogue;
 mod diff;
 mod given;
@@ -85,6 +86,8 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
         Plan::Lookups(globals, lookups) => {
             let key = key::load(globals, output)?;
             let mut session = Session::new(globals, key)?;
+            session.read_conf()?;
+            confine::confine(&confine::for_lookups(globals, lookups), output)?;
             for lookup in lookups {
                 session.lookup(lookup, output)?;
             }

@@ -61,6 +61,7 @@ pub(super) fn run(batch: &Batch, output: &mut Output<'_>) -> Result<Status, Fail
             return Err(Failure::new(NO_FILE, "couldn't open specified batch file"));
         }
     };
+    super::confine::confine(&super::confine::for_a_batch(), output)?;
     Engine::new(batch, lines, output)?.run(batch)
 }
 

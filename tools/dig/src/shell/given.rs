@@ -10,6 +10,7 @@ use sockeye_capture::{StreamReader, Timestamp, Unpacked};
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::local_time;
 
+use super::confine::{confine, for_what_is_given};
 use super::{ANSWERED, show, unix_s};
 use crate::annotate::{Annotation, Direction, Wire};
 use crate::exchange::Answer;
@@ -37,13 +38,18 @@ pub(super) fn run(
     let mut showing = Showing { globals, lookup, given, several: false, shown: 0, status: ANSWERED };
     match &given.source {
         Source::Line(text) => {
+            confine(&for_what_is_given(), output)?;
             let items =
                 offline::text_messages(text, given.frame).map_err(|error| showing.failure(&error.to_string()))?;
             showing.all(&items, output)?;
         }
-        Source::File(path) if path == "-" => showing.stream(io::stdin().lock(), output)?,
+        Source::File(path) if path == "-" => {
+            confine(&for_what_is_given(), output)?;
+            showing.stream(io::stdin().lock(), output)?;
+        }
         Source::File(path) => {
             let file = File::open(path).map_err(|error| Failure::call(NO_FILE, "open", path, &error))?;
+            confine(&for_what_is_given(), output)?;
             showing.stream(file, output)?;
         }
     }

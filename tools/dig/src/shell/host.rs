@@ -6,7 +6,7 @@ use sockeye_cli::{Failure, Output, Status};
 
 use super::dialogue::{self, Outcome, Told, Word};
 use super::trace::no_more;
-use super::{Session, key, show};
+use super::{Session, confine, key, show};
 use crate::exchange::{Answer, Task};
 use crate::explain::Event;
 use crate::host::{self, Beginnings, Origin, Request, Settings, Try, page};
@@ -63,6 +63,11 @@ impl<'a> Host<'a> {
     fn run(mut self, output: &mut Output<'_>) -> Result<Status, Failure> {
         self.session.read_conf()?;
         let lookup = self.settings.lookup.clone();
+        let mut profile = confine::for_lookups(&self.settings.globals, std::slice::from_ref(&lookup));
+        if self.settings.compare {
+            profile = profile.with_names();
+        }
+        confine::confine(&profile, output)?;
         let mut tries: VecDeque<Try> = self.tries(&lookup)?.into();
         let mut follow_ups = Vec::new();
         let mut from = Origin::Line;

@@ -14,6 +14,7 @@ use crate::gai::{self, Report, Request};
 const AI_LOCALE: AiFlags = AiFlags::IDN.union(AiFlags::CANONIDN);
 
 pub(super) fn run(request: &Request, output: &mut Output<'_>) -> Result<Status, Failure> {
+    super::confine::confine(&super::confine::for_the_library(), output)?;
     output.narrate(|explain| request.explain(explain))?;
     let (report, status) = match request {
         Request::Forward { node, service, hints } => {

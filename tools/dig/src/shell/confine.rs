@@ -1,0 +1,110 @@
+//! What a run gives up once its configuration is read: [`sockeye_sys::confine`].
+//!
+//! `+compare` is not confined: it asks each service of the C library in a process of its own, and these may do as they do for
+//! every other program.
+
+use sockeye_cli::{Confined, Failure, Output};
+use sockeye_sys::confine::{Capability, INTERFACE_NAMES, Profile, Reads, SocketKind};
+use sockeye_sys::{Family, SockType};
+
+use crate::explain::Event;
+use crate::options::{Globals, Lookup};
+use crate::transport::Transport;
+
+/// To ask servers whose addresses are known, over UDP and TCP and what goes over them.
+pub(super) fn asking() -> Profile {
+    let inet = [(Family::INET, SockType::DGRAM), (Family::INET, SockType::STREAM)];
+    let inet6 = [(Family::INET6, SockType::DGRAM), (Family::INET6, SockType::STREAM)];
+    let kinds = inet.into_iter().chain(inet6).map(|(family, socktype)| SocketKind::new(family.0, socktype.0));
+    // The name of an interface is in what is said of link-local servers.
+    let sockets = kinds.chain([INTERFACE_NAMES]).collect();
+    Profile { sockets, connects: true, binds: true, ..Profile::default() }
+}
+
+/// For these lookups.
+pub(super) fn for_lookups(globals: &Globals, lookups: &[Lookup]) -> Profile {
+    let mut profile = asking();
+    if globals.source.is_some() {
+        // The port of -b may be a low one.
+        profile.keeps.push(Capability::NET_BIND_SERVICE);
+    }
+    // Servers that an answer names without their addresses are looked up as dig does, by the C library.
+    if lookups.iter().any(|lookup| lookup.trace || lookup.nssearch || lookup.tree) {
+        profile = profile.with_names();
+    }
+    // Certificates and trust anchors are read when they are first needed.
+    if lookups.iter().any(|lookup| lookup.validate.is_some() || is_encrypted(lookup)) {
+        profile.reads = Reads::Anything;
+    }
+    profile
+}
+
+fn is_encrypted(lookup: &Lookup) -> bool {
+    !matches!(Transport::of(lookup), Transport::Udp | Transport::Tcp | Transport::HttpPost | Transport::HttpGet)
+}
+
+/// For lines that may name servers and keys of their own.
+pub(super) fn for_a_batch() -> Profile {
+    Profile { keeps: vec![Capability::NET_BIND_SERVICE], ..asking().with_names() }
+}
+
+/// For a message that is here.
+pub(super) fn for_what_is_given() -> Profile {
+    Profile::default()
+}
+
+/// For a question to the C library.
+pub(super) fn for_the_library() -> Profile {
+    Profile::default().with_names()
+}
+
+/// Gives up what `profile` does not name.
+pub(super) fn confine(profile: &Profile, output: &mut Output<'_>) -> Result<(), Failure> {
+    // The C library reads /etc/localtime when it is first asked for the time of day, and not again.
+    let _ = super::when();
+    let confined = Confined::enter(profile);
+    output.event(&Event::Confined(Box::new(confined)))
+}
+
+#[cfg(test)]
+mod tests {
+    use sockeye_test_support::confined::refused;
+
+    use super::*;
+    use crate::options::Plan;
+
+    fn profile(line: &str) -> Profile {
+        let args: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let options = crate::args::parse(&args, "", &mut crate::shell::resolve);
+        match &options.plan {
+            Plan::Lookups(globals, lookups) => for_lookups(globals, lookups),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn once_its_configuration_is_read_it_asks_and_does_nothing_else() {
+        let never = ["exec", "signal", "read", "list", "write", "make", "remove", "unix", "netlink", "packet"];
+        for line in ["@127.0.0.1 www.example", "+tcp www.example", "-x 192.0.2.1", "+http-plain www.example"] {
+            assert_eq!(refused(&profile(line)), never, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_reads_certificates_or_asks_the_c_library_still_writes_nothing() {
+        let never = ["exec", "signal", "write", "make", "remove", "packet"];
+        let mut profiles = vec![for_a_batch(), for_the_library()];
+        profiles
+            .extend(["+tls www.example", "+https www.example", "+quic www.example", "+trace www.example"].map(profile));
+        for profile in profiles {
+            let refused = refused(&profile);
+            assert!(never.iter().all(|name| refused.contains(name)), "{refused:?}");
+            assert!(!["read", "datagram", "connect"].iter().any(|name| refused.contains(name)), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_that_is_here_needs_nothing() {
+        assert_eq!(refused(&for_what_is_given()).len(), 14);
+    }
+}
