@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde::Serialize;
 use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
-use sockeye_cli::{Render, Text};
+use sockeye_cli::{Confined, Render, Text};
 
 use crate::answer::{Answer, Says};
 use crate::message::{Header, Upper};
@@ -30,6 +30,8 @@ pub enum Via {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// What is not needed any more was given up.
+    Confined(Box<Confined>),
     /// getaddrinfo(3) has answered.
     Resolved {
         /// The name.
@@ -124,6 +126,7 @@ impl Render for Event {
                 format!("socket({family}, {socktype}, {protocol}): {outcome}")
             }
             Self::SocketOption { name, value, meaning } => format!("setsockopt {name} = {value}: {meaning}"),
+            Self::Confined(confined) => confined.line(),
             Self::Bind { addr } => format!("bind {addr}"),
             Self::Connect { addr, local } => {
                 let local = local.map_or_else(String::new, |local| format!(" from {local}"));

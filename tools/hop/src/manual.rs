@@ -35,6 +35,16 @@ and `trace -I` fail with status 4. These let ICMP through:
 Who may have a raw socket is also told what routers quote: `--explain` shows the TTL that a probe had when it got there.",
         ),
         (
+            "Confinement",
+            "Once it has the sockets of its probes, hop gives up what it does not need any more, before the first probe goes out: it runs no \
+program, opens no file, makes no other sockets, and has no capability, whoever started it; of a set-user-ID executable the user is gone \
+too. What is still needed stays: sockets with one probe each, for TCP and for `--flow vary`; with `--names` the C library, which reads \
+files and asks others; raw sockets until the pings begin, for `hop HOST`.
+
+The kernel holds it to that by `seccomp`(2) and Landlock. Where one of them is missing, on an old kernel or in a container, hop goes on \
+without it; `--explain` shows what took hold.",
+        ),
+        (
             "Pings",
             "Each answer is a line. An answer is an echo reply, a datagram, an ICMP port unreachable or protocol unreachable of the host \
 itself, an open connection or a refused one; any other ICMP error is shown in words with who sent it, and counts as no answer. \

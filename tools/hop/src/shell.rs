@@ -1,5 +1,6 @@
 //! Sockets, clocks and names.
 
+mod confine;
 pub mod names;
 pub mod ping;
 pub mod prober;
@@ -22,7 +23,7 @@ use crate::options::{Common, Ping, Protocol, Trace};
 /// [`Failure`] if nothing can be sent, or what came cannot be shown.
 pub fn both(trace: &Trace, ping: &Ping, output: &mut Output<'_>) -> Result<Status, Failure> {
     let signals = endings()?;
-    let ended = trace::drive(trace, &signals, output)?;
+    let ended = trace::drive(trace, &signals, true, output)?;
     if ended.interrupted {
         return Ok(ended.status);
     }

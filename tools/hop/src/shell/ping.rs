@@ -5,6 +5,7 @@ use std::io::PipeReader;
 use sockeye_cli::failure::errno_text;
 use sockeye_cli::{Failure, Output, Status};
 
+use super::confine::confine;
 use super::names::Names;
 use super::prober::{Incoming, Need};
 use crate::answer::Moment;
@@ -25,6 +26,7 @@ pub(super) fn drive(job: &Ping, signals: &PipeReader, output: &mut Output<'_>) -
     let protocol = job.common.protocol.unwrap_or(Protocol::Icmp);
     // Pings are about whether answers come, however late: no port is worth one.
     let mut prober = super::open(&job.common, Need { protocol, wait: job.wait, one_port: false }, output)?;
+    confine(&job.common, &prober, false, output)?;
     let target = prober.target.ip();
     let data_len = if prober.protocol == Protocol::Tcp { 0 } else { usize::from(job.payload) };
     output.result(&Start {

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use sockeye_cli::failure::errno_text;
 use sockeye_cli::{Failure, Output, Status};
 
+use super::confine::confine;
 use super::names::Names;
 use super::prober::{Incoming, Need, Prober};
 use crate::options::{Common, Family, Flow, Fragment, Protocol, Trace};
@@ -24,7 +25,7 @@ const LONGEST: u16 = u16::MAX;
 /// # Errors
 /// [`Failure`] if nothing can be sent, or what came cannot be shown.
 pub fn run(job: &Trace, output: &mut Output<'_>) -> Result<Status, Failure> {
-    drive(job, &super::endings()?, output).map(|ended| ended.status)
+    drive(job, &super::endings()?, false, output).map(|ended| ended.status)
 }
 
 /// How a trace ended.
@@ -34,12 +35,19 @@ pub(super) struct Ended {
     pub(super) interrupted: bool,
 }
 
-pub(super) fn drive(job: &Trace, signals: &PipeReader, output: &mut Output<'_>) -> Result<Ended, Failure> {
+/// Whether the run `goes_on` when the trace is over says what is kept for it.
+pub(super) fn drive(
+    job: &Trace,
+    signals: &PipeReader,
+    goes_on: bool,
+    output: &mut Output<'_>,
+) -> Result<Ended, Failure> {
     let protocol = job.common.protocol.unwrap_or(Protocol::Udp);
     // Neither this host nor what it remembers of the path is to shorten what the search sends.
     let fragment = if job.mtu { Some(Fragment::Probe) } else { job.common.fragment };
     let common = Common { fragment, ..job.common.clone() };
     let mut prober = super::open(&common, Need { protocol, wait: job.wait.most, one_port: true }, output)?;
+    confine(&common, &prober, goes_on, output)?;
     let target = prober.target.ip();
     let size = if job.mtu { LONGEST } else { job.size.unwrap_or(default_size(prober.family)) };
     // Connections of one flow have one port: the next begins when the one before is over.
