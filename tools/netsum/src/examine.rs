@@ -11,6 +11,7 @@ use crate::headers::Headers;
 use crate::listing::{Row, remark};
 use crate::packet::{Called, Given, Heading, Item, Start, Summary, items, why_none};
 use crate::reason::Reason;
+use crate::shell::confine::{self, confine};
 use crate::shell::{self, Capture};
 use crate::typed::MAX_DATA;
 use crate::verdict::Check;
@@ -23,6 +24,7 @@ use crate::worksheet::render_why;
 /// [`Failure`] if it is no packet, or has no checksum.
 pub fn packet(job: &PacketJob, output: &mut Output<'_>) -> Result<Status, Failure> {
     let octets = shell::load(job.source.clone(), MAX_DATA)?;
+    confine(&confine::with_what_is_open(), output)?;
     let given = Given::read(octets).map_err(|error| Failure::usage(format!("packet: {error}")))?;
     let packets = match given {
         Given::Octets(octets) => vec![octets],
@@ -62,6 +64,7 @@ pub fn packet(job: &PacketJob, output: &mut Output<'_>) -> Result<Status, Failur
 /// [`Failure`] if there is no such frame, or it has no checksum.
 pub fn frame(job: &FrameJob, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut capture = Capture::open(&job.file)?;
+    confine(&confine::with_what_is_open(), output)?;
     let mut last = 0;
     loop {
         let frame = match capture.reader.next_frame() {

@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 use sockeye_cli::output::Role;
-use sockeye_cli::{Render, Text};
+use sockeye_cli::{Confined, Render, Text};
 
 use crate::form::octets;
 use crate::protocol::{Protocol, by_name};
@@ -15,6 +15,8 @@ use crate::why::{Entry, Reason};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// What is not needed any more was given up.
+    Confined(Box<Confined>),
     /// A checksum of a capture was summed again.
     Verified {
         /// The frame's number.
@@ -72,6 +74,7 @@ impl Event {
     /// What it is about, and the words.
     fn words(&self) -> (&'static str, String) {
         match *self {
+            Self::Confined(ref confined) => ("confined", confined.words()),
             Self::Verified { frame, protocol, pseudo_header_sum, length_octets, sum, stored, sum_with_stored } => {
                 let summed = match pseudo_header_sum {
                     Some(pseudo) => format!("pseudo-header {pseudo:04x} and {}", octets(length_octets)),

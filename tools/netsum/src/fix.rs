@@ -15,6 +15,7 @@ use sockeye_cli::{Failure, Output, Status};
 use self::frame::{Editor, Plan};
 use self::summary::{HEADING, Summary};
 use crate::cli::Fix;
+use crate::shell::confine::{self, confine};
 use crate::shell::target::Target;
 use crate::shell::{self, Packed};
 
@@ -28,6 +29,7 @@ pub fn run(job: &Fix, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut summary = Summary::new(shell::shown(&job.input), shell::shown(&job.out), job.plan.damage.is_some());
     let name = packed.name.clone();
     let fault = if job.out == "-" {
+        confine(&confine::with_what_is_open(), output)?;
         let mut refused = None;
         let stdout = Stdout { output, refused: &mut refused };
         let copied = copy(packed, stdout, job.plan, false, &mut summary, &mut |_| Ok(()))?;
@@ -37,6 +39,7 @@ pub fn run(job: &Fix, output: &mut Output<'_>) -> Result<Status, Failure> {
         copied.capture_fault(&name)?
     } else {
         let mut target = Target::open(&job.out, &job.input)?;
+        confine(&confine::with_a_copy(), output)?;
         let lists = job.verbose || output.is_json() || output.is_explained();
         let mut lines = Lines { lists, headed: false };
         let show = &mut |editor: &Editor| lines.show(editor, output);

@@ -10,6 +10,7 @@ use sockeye_cli::{Failure, Output, Status};
 
 use crate::cli::{Live, Style};
 use crate::shell;
+use crate::shell::confine::{self, confine};
 use crate::shell::live::{Source, Wake};
 use crate::verdict::{Check, Verdict};
 use crate::verify::{Name, Report};
@@ -20,6 +21,7 @@ use crate::verify::{Name, Report};
 /// [`Failure`] if the interface cannot be opened; or goes away, after everything before that has been reported.
 pub fn run(job: &Live, style: Style, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut source = Source::open(job)?;
+    confine(&confine::with_an_interface(), output)?;
     output.note(format!("listening on {}", job.interface));
     let mut report = Report::new(Name::of(OsStr::new(&job.interface)), style, shell::stdout_is_terminal());
     let mut watch = Watch { report: &mut report, left: job.count };

@@ -42,6 +42,7 @@ pub const MANUAL: Manual = Manual {
         ("Repairing", fix::REPAIRING),
         ("Attaching without changing the checksum", solve::SOLVING),
         ("Comparing payloads", solve::COMPARING),
+        ("Confinement", CONFINEMENT),
         ("For other programs", PROGRAMS),
     ],
     examples: EXAMPLES,
@@ -193,6 +194,14 @@ keeps no other from being judged.
 Files are pcap, in either order and with micro- or nanoseconds, and pcapng, with any mix of link types, orders and units
 of time; also what a patched libpcap (Kuznetzov) and Ixia's test sets (lcap) write. They may be compressed with gzip or
 zstd, and are unpacked as they are read, from a pipe too, in memory that does not grow with the file.";
+
+const CONFINEMENT: &str = "What is done with captures and packets is done without any right that it does not need. Once the file is \
+open, `verify`, `frame`, `packet` and `fix` give up the rest: netsum runs no program, opens no other file, makes no socket, and has \
+no capability, whoever started it; so does `verify --live` once the packet socket is open. Of several files `verify` can open those and no \
+others, and `fix` can give its copy its name.
+
+The kernel holds netsum to it by `seccomp`(2) and Landlock. Where one of them is missing, on an old kernel or in a container, netsum goes on \
+without it; `--explain` shows what took hold.";
 
 const PROGRAMS: &str = "\
 `--tsv` prints one line per checksum, without a heading: frame, protocol by the names above, offset of

@@ -1,6 +1,7 @@
 //! The shell: files and standard input.
 #![expect(clippy::disallowed_methods, reason = "the shell: reads files and standard input")]
 
+pub mod confine;
 pub mod crew;
 pub mod live;
 pub mod supply;

@@ -17,6 +17,7 @@ use crate::live;
 use crate::quick::{self, Judged};
 use crate::reassembly::{Datagram, Reassembly};
 use crate::scan::{self, Digest, Scan, account};
+use crate::shell::confine::{self, confine};
 use crate::shell::{self, Capture};
 use crate::tally::Tally;
 use crate::tsv::Lines;
@@ -35,8 +36,11 @@ pub fn run(job: &Verify, output: &mut Output<'_>) -> Result<Status, Failure> {
         return live::run(interface, job.style, output);
     }
     if let [file] = job.files.as_slice() {
-        return report(&mut Capture::open(file)?, Name::of(file), job.style, output)?.end;
+        let mut capture = Capture::open(file)?;
+        confine(&confine::with_what_is_open(), output)?;
+        return report(&mut capture, Name::of(file), job.style, output)?.end;
     }
+    confine(&confine::with_files(&job.files), output)?;
     let mut total = Total { files: job.files.len(), unfinished: 0, tally: Tally::default() };
     let mut status = Status::YES;
     for (index, file) in job.files.iter().enumerate() {

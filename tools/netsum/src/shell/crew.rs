@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: starts threads")]
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
@@ -18,7 +19,8 @@ const MAX_THREADS: usize = 4;
 
 /// How many threads may share a capture: as many as there are processors for, within reason.
 pub fn size() -> usize {
-    thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS)
+    static SIZE: OnceLock<usize> = OnceLock::new();
+    *SIZE.get_or_init(|| thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS))
 }
 
 /// A batch of frames and what was found in it.
