@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 use sockeye_cli::escape::{escape, escape_octets};
 use sockeye_cli::output::Role;
-use sockeye_cli::{Render, Text};
+use sockeye_cli::{Confined, Render, Text};
 use sockeye_common::hex;
 use sockeye_common::sockaddr::Sockaddr;
 
@@ -20,6 +20,8 @@ use crate::spans::{SchemeKind, Span, Split, is_ignored};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// What is not needed any more was given up.
+    Confined(Box<Confined>),
     /// Blanks and control characters at the ends are no part of the URL.
     EndsTrimmed {
         /// Octets before it.
@@ -324,6 +326,7 @@ impl Event {
     /// What it is about, where that stands, and what there is to say.
     fn words(&self) -> (&'static str, Option<Span>, String) {
         match self {
+            Self::Confined(confined) => ("confined", None, confined.words()),
             Self::EndsTrimmed { leading_octets, trailing_octets } => (
                 "input",
                 None,

@@ -132,6 +132,16 @@ with `whatwg`, `rfc3986`, `agreement`, which is `same`, `normalised` or `differe
 the components with `span`, `text` and `normalised`, `host_rule`, `path_rule`, `normalised` and its `steps`. \
 With `--model rfc3986` the result is that with `input` and `model`.",
         ),
+        (
+            "Confinement",
+            "Before it reads the lines of a file or of standard input, `url` gives up what it does not need: it runs no program, \
+opens no file but those of `-f`, makes no socket, and has no capability, whoever started it. With `--resolve` the C \
+library still reads files and asks others. URLs of the command line are taken apart without that: a filter of system calls costs more than \
+all of the work on them.
+
+The kernel holds `url` to it by `seccomp`(2) and Landlock. Where one of them is missing, on an old kernel or in a container, `url` goes \
+on without it; `--explain` shows what took hold.",
+        ),
     ],
     examples: &[
         Example {

@@ -20,8 +20,8 @@ use crate::record;
 use crate::refusal::Refusal;
 use crate::rfc3986::{self, Components};
 use crate::shell::counter::Counter;
-use crate::shell::crew;
 use crate::shell::lines::{Block, Lines};
+use crate::shell::{confine, crew};
 use crate::template::{Parts, Template};
 
 /// Every how many lines of a file the progress is shown. A file with fewer is not long.
@@ -44,6 +44,9 @@ pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
     }
     for url in &job.urls {
         run.take(url.as_encoded_bytes(), Place::CommandLine)?;
+    }
+    if !job.files.is_empty() {
+        confine::to_files(&job.files, job.resolve, run.output)?;
     }
     for file in &job.files {
         match Lines::open(file) {

@@ -2,6 +2,7 @@
 //! [`lines`] reads files, [`trurl`] as trurl reads them.
 #![expect(clippy::disallowed_methods, reason = "the shell: reads standard input and the environment")]
 
+pub mod confine;
 pub mod counter;
 pub mod crew;
 pub mod lines;

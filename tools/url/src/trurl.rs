@@ -12,6 +12,7 @@ use sockeye_cli::{Failure, Output, Status};
 
 use crate::cli::Trurl;
 use crate::curl::{Url, View};
+use crate::shell::confine;
 use crate::shell::trurl as lines;
 use crate::template::{HostForm, How, Part, Parts, Template};
 
@@ -32,6 +33,9 @@ pub fn run(job: &Trurl, output: &mut Output<'_>) -> Result<Status, Failure> {
             return Err(complain(output, &Trouble::new(FILE, message)));
         }
     };
+    if file.is_some() {
+        confine::to_what_is_open();
+    }
     let request = match &job.request {
         Ok(request) => request,
         Err(trouble) => return Err(complain(output, trouble)),

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "a shell: starts threads")]
 
 use std::collections::VecDeque;
+use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -13,7 +14,8 @@ const EACH: usize = 2;
 
 /// How many threads there would be. One is none: whoever reads does the work himself.
 pub fn hands() -> usize {
-    thread::available_parallelism().map_or(1, usize::from).min(MOST)
+    static HANDS: OnceLock<usize> = OnceLock::new();
+    *HANDS.get_or_init(|| thread::available_parallelism().map_or(1, usize::from).min(MOST))
 }
 
 /// Takes blocks from `next` until there are no more, has `work` done on each by a thread, and gives the results to `take` in the

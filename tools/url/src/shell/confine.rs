@@ -1,0 +1,59 @@
+//! What a run over files gives up once it knows them: [`sockeye_sys::confine`].
+//!
+//! A run over the command line is not confined. It opens nothing and takes nothing from outside, and the kernel needs as long to take
+//! and compile a filter as `url` needs for three such runs' work.
+
+use std::ffi::OsString;
+
+use sockeye_cli::{Confined, Failure, Output};
+use sockeye_sys::confine::{Profile, Reads};
+
+use super::crew;
+use crate::explain::Event;
+
+/// For the lines of these files, whose hosts are perhaps to be looked up.
+fn profile(files: &[OsString], resolves: bool) -> Profile {
+    if resolves {
+        return Profile::default().with_names();
+    }
+    let files: Vec<_> = files.iter().filter(|file| *file != "-").map(Into::into).collect();
+    let reads = if files.is_empty() { Reads::Nothing } else { Reads::Beneath(files) };
+    Profile { reads, ..Profile::default() }
+}
+
+/// Gives up what the lines of `files` do not need.
+///
+/// # Errors
+/// [`Failure`] if standard output does not take the explanation.
+pub fn to_files(files: &[OsString], resolves: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+    // The number of processors that we may use is in files, too, and is remembered.
+    let _ = crew::hands();
+    let confined = Confined::enter(&profile(files, resolves));
+    output.event(&Event::Confined(Box::new(confined)))
+}
+
+/// Gives up everything: the one file is open.
+pub fn to_what_is_open() {
+    // The other tool has no explanation.
+    let _ = Confined::enter(&Profile::default());
+}
+
+#[cfg(test)]
+mod tests {
+    use sockeye_test_support::confined::refused;
+
+    use super::*;
+
+    #[test]
+    fn lines_are_read_and_nothing_else_is_done() {
+        assert_eq!(refused(&profile(&["-".into()], false)).len(), 14);
+        let these = refused(&profile(&["/proc/version".into()], false));
+        let never = [
+            "exec", "signal", "write", "make", "remove", "stream", "datagram", "unix", "netlink", "packet", "connect",
+            "bind",
+        ];
+        assert!(!these.contains(&"read") && never.iter().all(|name| these.contains(name)), "{these:?}");
+        let resolves = refused(&profile(&[], true));
+        assert_eq!(resolves, ["exec", "signal", "write", "make", "remove", "packet"]);
+    }
+}
