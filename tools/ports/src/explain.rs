@@ -3,6 +3,7 @@
 use std::io;
 
 use serde::Serialize;
+use sockeye_cli::Confined;
 use sockeye_cli::escape::escape;
 use sockeye_cli::output::{Render, Role, Text};
 use sockeye_sys::sock_diag::{Dumped, Request, StateMask};
@@ -15,6 +16,8 @@ use crate::state::State;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// What is not needed any more was given up.
+    Confined(Box<Confined>),
     /// A filter was read, and its names were looked up.
     FilterRead {
         /// As it was written.
@@ -193,6 +196,7 @@ impl Render for Event {
                 text.line(format!("asked NETLINK_SOCK_DIAG for {family}{states}"))?;
                 came(text, *rows, *interrupted)
             }
+            Self::Confined(confined) => text.line(confined.line()),
             Self::FilterRead { expression, states, operations, exact, .. } => {
                 filter_read(text, expression.as_deref(), *states, operations, *exact)
             }

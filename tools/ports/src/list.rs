@@ -17,7 +17,7 @@ use crate::names::Names;
 use crate::netns::{Left, WANTED};
 use crate::owners::Holders;
 use crate::shell::filter::Selected;
-use crate::shell::{self, lookups, netns, resolve, settings};
+use crate::shell::{self, confine, lookups, netns, resolve, settings};
 use crate::summary::{Counts, Summary};
 
 /// What one network namespace has.
@@ -36,6 +36,9 @@ struct Space {
 /// [`Failure`] if the kernel does not list the sockets, a namespace that was named cannot be entered, or standard output
 /// does not take the list.
 pub fn run(job: &List, output: &mut Output<'_>) -> Result<Status, Failure> {
+    if job.netns.is_empty() {
+        confine::to_listing(job.resolve || !job.query.is_empty(), output)?;
+    }
     let mut spaces = spaces(job, output)?;
     if job.form == Form::Summary {
         for space in &spaces {

@@ -50,6 +50,15 @@ pub(crate) const MANUAL: Manual = Manual {
         log::SECTION,
         ("Output for programs", list::PROGRAMS),
         (
+            "Confinement",
+            "Before a listing asks anything, `ports`, `ss` and `netstat` give up what it does not need: they run no program, write no file, \
+connect to nobody, and keep only the capabilities by which others' processes are seen. Where a name may have to be looked up, as for `-r`, a filter, `ss` and `netstat`, the C \
+library may ask others. Listings of other network namespaces, and what is no listing, are not confined.
+
+The kernel holds them to it by `seccomp`(2). Where that is missing, on an old kernel or in a container, they go on without it; \
+`--explain` shows what took hold. There is no Landlock, which hides other processes.",
+        ),
+        (
             "Explanation",
             "`--explain` shows first how the filter was read, which requests went to the kernel and how many sockets came, and how \
 the owners were found; then, behind the listing, what each state in it means and who must act next.",

@@ -44,6 +44,7 @@ pub fn run(job: &Netstat, output: &mut Output<'_>) -> Result<Status, Failure> {
     if let Some(operand) = job.operands.first() {
         output.note(format!("{operand}: not looked at: netstat takes no filter (ports and ss do)"));
     }
+    shell::confine::to_listing(true, output)?;
     loop {
         let status = once(job, output)?;
         let Some(pause) = job.every else { return Ok(status) };

@@ -5,6 +5,7 @@ pub mod bind;
 mod cgroups;
 pub mod clock;
 mod closes;
+pub mod confine;
 mod dump;
 pub mod elsewhere;
 pub mod filter;

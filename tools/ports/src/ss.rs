@@ -46,6 +46,9 @@ pub fn run(job: &Ss, output: &mut Output<'_>) -> Result<Status, Failure> {
     if let Some(namespace) = &job.namespace {
         shell::ss::enter(namespace)?;
     }
+    if matches!(job.action, Action::List | Action::Summary) {
+        shell::confine::to_listing(true, output)?;
+    }
     match &job.action {
         Action::List => list(job, output),
         Action::Summary => {
