@@ -10,6 +10,7 @@
 mod addr;
 #[path = "../captures.rs"]
 mod captures;
+mod confine;
 mod dig;
 mod dig_bulk;
 mod dig_compare;
@@ -122,6 +123,7 @@ fn main() -> ExitCode {
         ports_why::tests,
         ports_ss::tests,
         ports_watch::tests,
+        confine::cases,
         sys::cases,
         terminal::tests,
     ];

@@ -12,6 +12,7 @@ mod addr;
 mod addr_plan;
 #[path = "../captures.rs"]
 mod captures;
+mod confine;
 mod dig;
 mod dig_compare;
 mod dig_gai;

@@ -103,7 +103,8 @@ left alone: 1 partial (--fill-partial completes them)
     netsum(&["fix", "--explain", &capture, &out])
         .stdout_has("      4  udp           40  b154      -         10.0.0.1:5000 > 10.0.0.2:6000: left alone, in fragments of a datagram");
     let lines = netsum(&["fix", "--json", "--explain", &capture, &out]).status(0).out();
-    let lines: Vec<&str> = lines.lines().collect();
+    assert_eq!(data(lines.lines().next().unwrap(), "event")["event"], "confined");
+    let lines: Vec<&str> = lines.lines().skip(1).collect();
     let change = data(lines[0], "result");
     assert_eq!((&change["record"], &change["frame"], &change["reason"]), (&"change".into(), &2.into(), &"bad".into()));
     assert_eq!((&change["stored_octets"], &change["written_octets"]), (&"f753".into(), &"f752".into()));

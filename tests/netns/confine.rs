@@ -1,0 +1,89 @@
+//! Confinement as root, whose capabilities go, and where the kernel does not have what it takes.
+
+use std::io::Read;
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::process::Command;
+
+use sockeye_test_support::confined::wait_until_confined;
+use sockeye_test_support::{Background, Case, Net, Run, run};
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        Case::new("confine::raw_and_packet_sockets_stay_and_their_capabilities_go", &[], raw_and_packet_sockets),
+        Case::new("confine::a_low_port_stays_and_its_capability_goes", &[], a_low_port),
+        Case::new("confine::an_old_kernel_is_no_reason_to_stop", &["python3"], an_old_kernel),
+    ]
+}
+
+fn raw_and_packet_sockets(net: &Net) {
+    for line in [&["hop", "ping", "--icmp", "127.0.0.1"][..], &["hop", "ping", "-T", "-p", "9", "127.0.0.1"]] {
+        let mut hop = net.tool(line[0]);
+        hop.args(&line[1..]);
+        let hop = Background::spawn(hop);
+        hop.wait_for_stdout("seq=1").wait_for_stdout("seq=2");
+        wait_until_confined(hop.pid());
+        hop.kill();
+    }
+    let mut netsum = net.tool("netsum");
+    netsum.args(["verify", "--live", "lo"]);
+    let netsum = Background::spawn(netsum);
+    netsum.wait_for_stderr("listening on lo");
+    wait_until_confined(netsum.pid());
+    UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"seen", "127.0.0.1:9").unwrap();
+    netsum.wait_for_stdout("127.0.0.1");
+    netsum.kill();
+}
+
+fn a_low_port(net: &Net) {
+    let mut nc = net.tool("nc");
+    nc.args(["-lkn", "127.0.0.1", "80"]);
+    let nc = Background::spawn(nc);
+    wait_until_confined(nc.pid());
+    drop(TcpStream::connect("127.0.0.1:80").unwrap());
+    wait_until_confined(nc.pid());
+    nc.kill();
+}
+
+/// Runs a command where seccomp(2) and Landlock are refused with `errno`, as by a kernel without them or by a container.
+fn without_confinement(net: &Net, errno: i32, tool: &str, args: &[&str]) -> Run {
+    const SCRIPT: &str = "
+import ctypes, os, struct, sys
+number = {'x86_64': 317, 'aarch64': 277, 'riscv64': 277}[os.uname().machine]
+def op(code, jt, jf, k): return struct.pack('=HBBI', code, jt, jf, k)
+load, equal, end = 0x20, 0x15, 0x06
+ops = [op(load, 0, 0, 0), op(equal, 2, 0, number), op(equal, 1, 0, 444),
+       op(end, 0, 0, 0x7fff0000), op(end, 0, 0, 0x00050000 | int(sys.argv[1]))]
+code = ctypes.create_string_buffer(b''.join(ops))
+program = ctypes.create_string_buffer(struct.pack('=HxxxxxxQ', len(ops), ctypes.addressof(code)))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, program, 0, 0) == 0, os.strerror(ctypes.get_errno())
+os.execv(sys.argv[2], sys.argv[2:])
+";
+    let tool = net.tool(tool);
+    let mut command = Command::new("python3");
+    run(command.args(["-c", SCRIPT, &errno.to_string()]).arg(tool.get_program()).args(args).current_dir(net.dir()))
+}
+
+fn an_old_kernel(net: &Net) {
+    for (errno, why) in [(38, "Function not implemented"), (1, "Operation not permitted"), (22, "Invalid argument")] {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = server.local_addr().unwrap().port().to_string();
+        let answering = std::thread::spawn(move || {
+            for _ in 0..2 {
+                let (mut stream, _) = server.accept().unwrap();
+                let _ = stream.read(&mut [0; 1]);
+            }
+        });
+        let said = format!("not in force here: seccomp: {why}, Landlock: {why}\n");
+        without_confinement(net, errno, "nc", &["-nvN", "127.0.0.1", &port]).status(0).stderr_has(&said);
+        // Nobody asked.
+        without_confinement(net, errno, "nc", &["-nN", "127.0.0.1", &port]).status(0).stderr_is("");
+        answering.join().unwrap();
+        let gaps = format!("not in force here: seccomp: {why}");
+        let decode = &["--explain", "+decode=000081800000000000000000"];
+        without_confinement(net, errno, "dig", decode).status(0).stdout_has(&gaps);
+        without_confinement(net, errno, "ports", &["--explain", "-tln"]).status(0).stdout_has(&gaps);
+        without_confinement(net, errno, "hop", &["ping", "--explain", "-c1", "127.0.0.1"]).status(0).stdout_has(&gaps);
+    }
+}
