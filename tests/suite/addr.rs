@@ -425,3 +425,17 @@ fn a_line_without_an_end_is_not_held() {
         .stderr_has("standard input:1: \"111")
         .stderr_has("65536 octets: no address is as long");
 }
+
+#[test]
+fn the_run_of_zeros_that_goes_is_named_as_what_it_is() {
+    for (text, words) in [
+        ("2001:db8:0:0:1:0:0:1", "groups 3 to 4, the first of the longest runs of zeros"),
+        ("2001:0:0:1:0:0:0:1", "groups 5 to 7, the longest run of zeros"),
+        ("2001:db8::1", "groups 3 to 7, the longest run of zeros"),
+        ("::ffff:192.0.2.1", "groups 1 to 5, the longest run of zeros; the last two hold an IPv4 address"),
+        ("2001:db8:0:1:1:1:1:1", "no two groups of zeros stand together"),
+    ] {
+        let told = addr(&[text, "--explain"]);
+        assert!(told.status(0).out().lines().any(|line| line.ends_with(words)), "{}", told.story());
+    }
+}

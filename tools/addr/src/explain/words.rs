@@ -63,7 +63,15 @@ impl Render for Event {
                 sheet.row([without_zeros, "zeros in front of a group go"]);
                 let why = match gap {
                     Some((from, to)) => {
-                        format!("groups {} to {to}, the longest run of zeros", from + 1)
+                        let groups: Vec<&str> = without_zeros.split(':').collect();
+                        let mut others = groups.get(*to..).unwrap_or_default().windows(to.saturating_sub(*from).max(1));
+                        // RFC 5952 section 4.2.3: of two the first.
+                        let twice = others.any(|run| run.iter().all(|group| *group == "0"));
+                        let run =
+                            if twice { "the first of the longest runs of zeros" } else { "the longest run of zeros" };
+                        // Section 5: the prefixes that are known to hold an IPv4 address.
+                        let mixed = if shortened.contains('.') { "; the last two hold an IPv4 address" } else { "" };
+                        format!("groups {} to {to}, {run}{mixed}", from + 1)
                     }
                     None => "no two groups of zeros stand together".to_owned(),
                 };
