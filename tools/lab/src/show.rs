@@ -134,8 +134,7 @@ impl ShownStep {
 
     fn render(&self, number: usize, text: &mut Text<'_>) -> io::Result<()> {
         text.blank()?;
-        let title = text.paint(Role::Heading, &format!("{number}. {}", as_written(&self.title)));
-        text.line(title)?;
+        heading(text, &format!("{number}. {}", self.title))?;
         prose(text, "", &self.why)?;
         for (action, typed) in self.actions.iter().zip(&self.typed) {
             let role = if *typed { Role::Strong } else { Role::Dim };
@@ -151,8 +150,7 @@ impl ShownStep {
 
 impl Render for Shown {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let title = text.paint(Role::Heading, &format!("{}: {}", as_written(&self.name), as_written(&self.title)));
-        text.line(title)?;
+        heading(text, &format!("{}: {}", self.name, self.title))?;
         prose(text, "", &self.what)?;
         if !self.why.is_empty() {
             text.blank()?;
@@ -197,6 +195,16 @@ fn by_hand(action: &str) -> String {
         Part::Folder => ".".to_owned(),
     });
     parts.collect()
+}
+
+/// A title, in as many lines as it needs.
+fn heading(text: &mut Text<'_>, words: &str) -> io::Result<()> {
+    let columns = text.width().map_or(COLUMNS, usize::from).min(WIDEST);
+    for line in wrapped(&as_written(words), columns) {
+        let line = text.paint(Role::Heading, &line);
+        text.line(line)?;
+    }
+    Ok(())
 }
 
 /// Paragraphs behind `lead`, broken into lines that fit.

@@ -265,9 +265,11 @@ impl Begins {
 
 impl Render for Begins {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let title = text.paint(Role::Heading, &safe(&self.title));
-        text.line(title)?;
         let columns = text.width().map_or(COLUMNS, usize::from).min(WIDEST);
+        for line in wrapped(&safe(&self.title), columns) {
+            let line = text.paint(Role::Heading, &line);
+            text.line(line)?;
+        }
         let pace = self.pace();
         for paragraph in self
             .what

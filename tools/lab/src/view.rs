@@ -12,11 +12,16 @@ pub mod html;
 pub mod ladder;
 mod times;
 
+use std::collections::BTreeMap;
+
 use sockeye_common::escape::escape_controls;
 
 use crate::filter::Filter;
 use crate::frames::Annotated;
 use crate::record::{Micros, Record, What};
+
+/// How many lines say what sockets a host has had from before.
+const MOST_EARLIER: usize = 4;
 
 /// Which records a ladder shows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -104,6 +109,33 @@ pub fn state_words(record: &Record) -> Option<(&str, String)> {
         _ => "closed".to_owned(),
     };
     Some((node, escape_controls(&format!("{words} {place}"))))
+}
+
+/// The last change of each socket before the step, of those that are still there, in the order of time.
+fn earlier_states<'a>(records: &'a [Record], selection: &Selection<'_>) -> Vec<&'a Record> {
+    let before = |record: &&Record| selection.step.is_some_and(|step| record.step < step);
+    let mut last: BTreeMap<(&str, u64), (usize, &Record)> = BTreeMap::new();
+    for (place, record) in records.iter().take_while(before).enumerate() {
+        if let What::State { node, cookie, .. } = &record.what {
+            last.insert((node, *cookie), (place, record));
+        }
+    }
+    let mut there: Vec<(usize, &Record)> = last.into_values().collect();
+    there.retain(|(_, record)| matches!(record.what, What::State { to: Some(_), .. }));
+    there.sort_by_key(|(place, _)| *place);
+    there.into_iter().map(|(_, record)| record).collect()
+}
+
+/// Those of a node in words; of many the first, and how many more there are.
+fn earlier_words(earlier: &[&Record], node: &str) -> Vec<String> {
+    let all = earlier.iter().filter_map(|record| state_words(record)).filter(|(of, _)| *of == node);
+    let mut words: Vec<String> = all.map(|(_, words)| words).collect();
+    let count = words.len();
+    if count > MOST_EARLIER {
+        words.truncate(MOST_EARLIER - 1);
+        words.push(format!("and {} more", count - words.len()));
+    }
+    words
 }
 
 /// The port of an endpoint, with its colon.

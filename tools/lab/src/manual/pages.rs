@@ -10,7 +10,7 @@ before the words, as in alice → bob, with their addresses where they have seve
 that ends in × was lost, a dashed one carries octets that were sent before, and behind · stands how long the frame was on its way. \
 Where `clock` stands in the middle of a step, what came before it has negative times. Of more than 200 frames, the terminal shows the first and the last. Where it is too narrow for columns, frames are listed.
 
-The states of sockets stand beside their hosts; they are looked at every 10 ms, so that what lasts shorter may be missing. A TCP socket has \
+The states of sockets stand beside their hosts; they are looked at every 10 ms, so that what lasts shorter may be missing. Those that a host has from earlier steps stand above the first row. A TCP socket has \
 the states of RFC 9293, as Linux spells them (SYN_RECV, FIN_WAIT1). UDP has none: such a socket is `connected` if connect(2) has given it a peer, \
 and `unconnected` otherwise, where ss(8) says ESTAB and UNCONN.
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::super::columns::columns;
 use super::super::ends::Ends;
-use super::super::{Selection, duration, event_words, seconds};
+use super::super::{Selection, duration, earlier_states, earlier_words, event_words, seconds};
 use super::text;
 use crate::frames::Annotated;
 use crate::frames::words::{Look, QUOTED_LENS};
@@ -65,10 +65,10 @@ pub(super) fn svg(
     }
     let moments = moments(records, frames, &events);
     let nodes = columns(records, frames, lab, selection);
-    let before = before(records, selection);
+    let before = earlier_states(records, selection);
     let has_states = events.iter().chain(&before).any(|record| matches!(record.what, What::State { .. }));
     let mut drawing = Drawing::new(&nodes, Ends::new(frames, lab), has_states);
-    drawing.rows(&moments);
+    drawing.rows(&moments, &before);
     Some(drawing.svg(&moments, &before))
 }
 
@@ -98,20 +98,6 @@ fn moments<'a>(
     }
     moments.sort_by_key(|(round, at_us, _)| (*round, *at_us));
     moments.into_iter().map(|(_, at_us, moment)| (at_us, moment)).collect()
-}
-
-/// The last change of each socket before the step, of those that are still there.
-fn before<'a>(records: &'a [Record], selection: &Selection<'_>) -> Vec<&'a Record> {
-    let mut last: BTreeMap<(&str, u64), &Record> = BTreeMap::new();
-    for record in records {
-        if selection.step.is_none_or(|step| record.step >= step) {
-            break;
-        }
-        if let What::State { node, cookie, .. } = &record.what {
-            last.insert((node, *cookie), record);
-        }
-    }
-    last.into_values().filter(|record| matches!(record.what, What::State { to: Some(_), .. })).collect()
 }
 
 /// When it arrived, if it was on its way for so long that its arrow slopes.
@@ -155,8 +141,9 @@ impl<'a> Drawing<'a> {
     }
 
     /// Gives each moment its place.
-    fn rows(&mut self, moments: &[(Micros, Moment<'_>)]) {
-        let mut y = self.head + ROW;
+    fn rows(&mut self, moments: &[(Micros, Moment<'_>)], before: &[&Record]) {
+        let earlier = self.hosts.iter().map(|(host, _)| earlier_words(before, host).len()).max().unwrap_or(0);
+        let mut y = self.head + ROW + ADDRESS * i64::try_from(earlier).unwrap_or(0);
         let mut last: Option<Micros> = None;
         for (at_us, moment) in moments {
             if let Some(last) = last {
@@ -196,6 +183,7 @@ impl<'a> Drawing<'a> {
             );
         }
         self.bars(&mut svg, moments, before);
+        self.earlier(&mut svg, before);
         let mut last = None;
         for ((at_us, moment), y) in moments.iter().zip(&self.places) {
             if last.replace(*at_us) != Some(*at_us) {
@@ -288,13 +276,26 @@ impl<'a> Drawing<'a> {
             );
             return;
         };
-        let x = self.x(node);
-        let (x, anchor) = if self.is_left(node) { (x - BARS, "end") } else { (x + BARS, "start") };
+        self.beside(svg, node, y + 4, "halo", &words);
+    }
+
+    /// What sockets the hosts have had from before, beside the beginnings of their bars.
+    fn earlier(&self, svg: &mut String, before: &[&Record]) {
+        for (host, _) in &self.hosts {
+            for (words, y) in earlier_words(before, host).iter().zip((self.head + 22..).step_by(14)) {
+                self.beside(svg, host, y, "soft halo", words);
+            }
+        }
+    }
+
+    /// Words beside a host.
+    fn beside(&self, svg: &mut String, host: &str, y: i64, class: &str, words: &str) {
+        let x = self.x(host);
+        let (x, anchor) = if self.is_left(host) { (x - BARS, "end") } else { (x + BARS, "start") };
         let _ = write!(
             svg,
-            "<text class=\"halo\" x=\"{x}\" y=\"{}\" text-anchor=\"{anchor}\" font-size=\"12\">{}</text>",
-            y + 4,
-            text(&words)
+            "<text class=\"{class}\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\" font-size=\"12\">{}</text>",
+            text(words)
         );
     }
 
@@ -495,7 +496,7 @@ pub(super) fn legend(records: &[Record], frames: &[&Annotated<'_>], lab: &Lab, s
     }
     let here = records.iter().filter(|record| selection.has_step(record.step));
     let mut states: Vec<&str> = Vec::new();
-    for record in before(records, selection).into_iter().chain(here) {
+    for record in earlier_states(records, selection).into_iter().chain(here) {
         if let What::State { to: Some(state), .. } = &record.what
             && !states.contains(&state.as_str())
         {

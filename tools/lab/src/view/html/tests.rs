@@ -301,6 +301,23 @@ fn bars(page: &str) -> Vec<(i64, i64, i64)> {
 }
 
 #[test]
+fn sockets_from_before_are_named_above_the_first_frame() {
+    let (node, protocol, local) = ("bob".to_owned(), "tcp".to_owned(), "10.0.0.2:7000".to_owned());
+    let (peer, from, to) = ("*:*".to_owned(), None, Some("LISTEN".to_owned()));
+    let mut records = vec![at(0, What::State { node, protocol, local, peer, from, to, cookie: 7 })];
+    records.extend(run(connection()).into_iter().map(|record| Record { step: 2, ..record }));
+    let page = page(&records, &lab(), &facts(false));
+    let ladder = page.split("id=\"step2\"").nth(1).unwrap();
+    assert_eq!(ladder.matches(">LISTEN :7000</text>").count(), 1, "{ladder}");
+    // The bar begins above it, and the first arrow is drawn below.
+    let words: i64 =
+        ladder.split(">LISTEN :7000</text>").next().unwrap().rsplit(" y=\"").next().unwrap()[..2].parse().unwrap();
+    let (_, bar, _) = bars(ladder)[0];
+    let (_, arrow, _, _) = arrows(ladder)[0];
+    assert!(bar < words && words < arrow - 10, "{bar} {words} {arrow}");
+}
+
+#[test]
 fn no_bar_covers_another_that_goes_on() {
     let state = |ms: i64, cookie: u64, to: Option<&str>| {
         let (node, protocol, local) = ("bob".to_owned(), "tcp".to_owned(), "10.0.0.2:7000".to_owned());
