@@ -62,7 +62,7 @@ fn a_template_takes_from_the_model_that_was_chosen() {
     prints(&["--model", "rfc3986", "--default-port", "HTTP://h/%7e"], "HTTP://h:80/%7e\n");
     prints(&["--model", "rfc3986", "--as-idn", "//xn--bcher-kva.example"], "//b\u{fc}cher.example\n");
     url(&["--model", "rfc3986", "-g", "{url}", "http://h/a b"]).status(1).stdout_is("").stderr_has("a b");
-    url(&["--model", "rfc3986", "-s", "port=1", "--csv", odd]).status(2).stdout_is("");
+    prints(&["--model", "rfc3986", "-s", "port=1", "--csv", "--fields", "host,port", odd], "host,port\r\nH,1\r\n");
     url(&["--model", "both", "-g", "{url}", odd]).status(2).stdout_is("");
 }
 

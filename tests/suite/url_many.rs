@@ -93,6 +93,14 @@ fn comma_separated_values_have_headings_and_chosen_columns() {
         "wss://xn--bcher-kva/",
     ]));
     chosen.status(0).stdout_is("service,host_unicode\r\nssh,\r\nhttps,b\u{fc}cher\r\n");
+    // By RFC 3986 as they stand, references too; what it refuses is told of and the others go on.
+    let fields = ["--csv", "--model", "rfc3986", "--fields", "url,host,host_kind,port,path"];
+    run(tool("url").args(fields).args(["HTTP://H:80/%7e/..", "../a", "http://h/a b", "http://[::1]"]))
+        .status(1)
+        .stdout_is("url,host,host_kind,port,path\r\nHTTP://H:80/%7e/..,H,reg-name,80,/%7e/..\r\n../a,,,,../a\r\nhttp://[::1],[::1],IPv6address,,\r\n")
+        .stderr_has("\"http://h/a b\": ");
+    let based = ["--csv", "--model", "rfc3986", "--fields", "url", "--base", "http://a/b/c", "../%7e"];
+    run(tool("url").args(based)).status(0).stdout_is("url\r\nhttp://a/%7e\r\n");
     run(tool("url").args(["--csv", "--fields", "nope", "http://h/"]))
         .status(2)
         .stdout_is("")

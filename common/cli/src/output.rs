@@ -136,10 +136,7 @@ impl<'w> Text<'w> {
     /// # Errors
     /// Whatever the writer says.
     pub fn table(&mut self, table: &Table) -> io::Result<()> {
-        for line in table.lines(self.width) {
-            self.line(line)?;
-        }
-        Ok(())
+        table.write(self.width, self.writer)
     }
 
     /// `words` in the colour of their role, or as they are where there is no colour.

@@ -3,6 +3,8 @@
 //! What comfy-table is needed for is a table that does not fit, or has more than ASCII in it. The others are laid out here, which
 //! a test holds to what it makes of them: it takes ten times as long, a tenth of a call of url.
 
+use std::io::{self, Write};
+
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Width, presets};
 
 /// What lies between the cells.
@@ -22,25 +24,39 @@ const FOLD: usize = 1024;
 /// The blanks of a cell, before and after what it says together.
 const PADDING: usize = 2;
 
+/// What rules and blanks are cut from: so many of one character.
+const DASHES: &str = "────────────────────────────────";
+const DOUBLE: &str = "════════════════════════════════";
+const BLANKS: &str = "                                ";
+
 /// A table in the making. Cells hold plain text: whatever came from outside has been escaped before.
 #[derive(Clone, Debug)]
 pub struct Table {
     rules: Rules,
-    headings: Vec<String>,
-    rows: Vec<Vec<String>>,
+    /// The cells, headings first, one behind the other.
+    text: String,
+    /// Where each cell ends in `text`.
+    ends: Vec<usize>,
+    /// How many cells there are up to the end of each row; the headings are the first row.
+    rows: Vec<usize>,
     right: Vec<usize>,
 }
 
 impl Table {
     /// An empty table with a heading row.
     pub fn new<'a>(rules: Rules, headings: impl IntoIterator<Item = &'a str>) -> Self {
-        let headings = headings.into_iter().map(str::to_owned).collect();
-        Self { rules, headings, rows: Vec::new(), right: Vec::new() }
+        let mut table = Self { rules, text: String::new(), ends: Vec::new(), rows: Vec::new(), right: Vec::new() };
+        table.row(headings);
+        table
     }
 
     /// Adds a row.
-    pub fn row(&mut self, cells: impl IntoIterator<Item = impl Into<String>>) -> &mut Self {
-        self.rows.push(cells.into_iter().map(Into::into).collect());
+    pub fn row(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) -> &mut Self {
+        for cell in cells {
+            self.text.push_str(cell.as_ref());
+            self.ends.push(self.text.len());
+        }
+        self.rows.push(self.ends.len());
         self
     }
 
@@ -52,18 +68,49 @@ impl Table {
 
     /// The lines, no wider than `width` columns if that is given. No line ends in blanks.
     pub fn lines(&self, width: Option<u16>) -> Vec<String> {
-        self.plain_lines(width).unwrap_or_else(|| self.arranged_lines(width))
+        match self.plain(width) {
+            Some(text) => text.lines().map(str::to_owned).collect(),
+            None => self.arranged_lines(width),
+        }
+    }
+
+    /// Writes the lines.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn write(&self, width: Option<u16>, to: &mut dyn Write) -> io::Result<()> {
+        match self.plain(width) {
+            Some(text) => to.write_all(text.as_bytes()),
+            None => self.arranged_lines(width).iter().try_for_each(|line| writeln!(to, "{line}")),
+        }
+    }
+
+    /// The cells of each row, the headings first.
+    fn each_row(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
+        let mut from = 0;
+        let mut first = 0;
+        self.rows.iter().map(move |last| {
+            let ends = self.ends.get(first..*last).unwrap_or_default();
+            let mut start = from;
+            (first, from) = (*last, ends.last().copied().unwrap_or(from));
+            ends.iter().map(move |end| self.text.get(std::mem::replace(&mut start, *end)..*end).unwrap_or_default())
+        })
+    }
+
+    fn columns(&self) -> usize {
+        self.rows.first().copied().unwrap_or_default()
     }
 
     /// The lines of a table of printable ASCII in which nothing needs to be broken; `None` for another one.
-    fn plain_lines(&self, width: Option<u16>) -> Option<Vec<String>> {
-        let mut widths = vec![1; self.headings.len()];
-        for row in std::iter::once(&self.headings).chain(&self.rows) {
-            if row.len() > widths.len() {
-                return None;
-            }
-            for (cell, widest) in row.iter().zip(&mut widths) {
-                if !cell.bytes().all(|octet| matches!(octet, b' '..=b'~')) || (width.is_some() && cell.len() > FOLD) {
+    fn plain(&self, width: Option<u16>) -> Option<String> {
+        if self.rows.len() < 2 || !self.text.bytes().all(|octet| matches!(octet, b' '..=b'~')) {
+            return None;
+        }
+        let mut widths = vec![1; self.columns()];
+        for row in self.each_row() {
+            for (column, cell) in row.enumerate() {
+                let widest = widths.get_mut(column)?;
+                if width.is_some() && cell.len() > FOLD {
                     return None;
                 }
                 *widest = cell.len().max(*widest);
@@ -71,40 +118,49 @@ impl Table {
         }
         let cells: usize = widths.iter().map(|widest| widest + PADDING).sum();
         let total = if self.rules == Rules::Lines { cells + widths.len() + 1 } else { cells };
-        if self.rows.is_empty() || total > usize::from(width.unwrap_or(u16::MAX)) {
+        if total > usize::from(width.unwrap_or(u16::MAX)) {
             return None;
         }
-        let row = |cells: &Vec<String>| self.plain_row(cells, &widths);
-        if self.rules == Rules::Blank {
-            return Some(std::iter::once(&self.headings).chain(&self.rows).map(row).collect());
+        // Of what a line with rules is made of, dashes have the most octets.
+        let mut text = String::with_capacity((total * '─'.len_utf8() + 1) * 3 + (total + 16) * self.rows.len());
+        if self.rules == Rules::Lines {
+            push_rule(&mut text, &widths, DASHES, ["┌", "┬", "┐"]);
         }
-        let mut lines = Vec::with_capacity(self.rows.len() + 4);
-        lines.push(rule(&widths, ["┌", "─", "┬", "┐"]));
-        lines.push(row(&self.headings));
-        lines.push(rule(&widths, ["╞", "═", "╪", "╡"]));
-        lines.extend(self.rows.iter().map(row));
-        lines.push(rule(&widths, ["└", "─", "┴", "┘"]));
-        Some(lines)
-    }
-
-    fn plain_row(&self, cells: &[String], widths: &[usize]) -> String {
-        let mut line = String::with_capacity(widths.iter().map(|widest| widest + PADDING + '│'.len_utf8()).sum());
-        for (column, widest) in widths.iter().enumerate() {
-            let cell = cells.get(column).map_or("", String::as_str);
-            if self.rules == Rules::Lines {
-                line.push_str(if column == 0 { "│ " } else { "┆ " });
+        for (index, row) in self.each_row().enumerate() {
+            self.push_row(&mut text, row, &widths);
+            if index == 0 && self.rules == Rules::Lines {
+                push_rule(&mut text, &widths, DOUBLE, ["╞", "╪", "╡"]);
             }
-            let blanks = " ".repeat(widest - cell.len().min(*widest));
-            let (before, after) =
-                if self.right.contains(&column) { (blanks.as_str(), "") } else { ("", blanks.as_str()) };
-            line.extend([before, cell, after, if self.rules == Rules::Lines { " " } else { "  " }]);
         }
         if self.rules == Rules::Lines {
-            line.push('│');
-        } else {
-            line.truncate(line.trim_end().len());
+            push_rule(&mut text, &widths, DASHES, ["└", "┴", "┘"]);
         }
-        line
+        Some(text)
+    }
+
+    fn push_row<'a>(&self, text: &mut String, mut cells: impl Iterator<Item = &'a str>, widths: &[usize]) {
+        let lines = self.rules == Rules::Lines;
+        for (column, widest) in widths.iter().enumerate() {
+            let cell = cells.next().unwrap_or_default();
+            if lines {
+                text.push_str(if column == 0 { "│ " } else { "┆ " });
+            }
+            let blanks = widest - cell.len().min(*widest);
+            if self.right.contains(&column) {
+                push_run(text, BLANKS, blanks);
+                text.push_str(cell);
+            } else {
+                text.push_str(cell);
+                push_run(text, BLANKS, blanks);
+            }
+            text.push_str(if lines { " " } else { "  " });
+        }
+        if lines {
+            text.push('│');
+        } else {
+            text.truncate(text.trim_end_matches(' ').len());
+        }
+        text.push('\n');
     }
 
     fn arranged_lines(&self, width: Option<u16>) -> Vec<String> {
@@ -113,9 +169,17 @@ impl Table {
             Rules::Blank => presets::NOTHING,
             Rules::Lines => presets::UTF8_FULL_CONDENSED,
         });
-        table.set_header(&self.headings);
-        for row in &self.rows {
-            table.add_row(row.iter().map(|cell| if width.is_some() { folded(cell) } else { cell.clone() }));
+        let mut widest = vec![0; self.columns()];
+        for (index, row) in self.each_row().enumerate() {
+            if index == 0 {
+                table.set_header(row);
+                continue;
+            }
+            let row: Vec<&str> = row.collect();
+            for (cell, widest) in row.iter().zip(&mut widest) {
+                *widest = cell.chars().count().max(*widest);
+            }
+            table.add_row(row.into_iter().map(|cell| if width.is_some() { folded(cell) } else { cell.to_owned() }));
         }
         if self.rules == Rules::Blank {
             for column in table.column_iter_mut() {
@@ -123,8 +187,8 @@ impl Table {
             }
         }
         for column in &self.right {
-            let widest = self.rows.iter().filter_map(|row| row.get(*column)).map(|cell| cell.chars().count()).max();
-            let least = u16::try_from(widest.unwrap_or_default() + PADDING).unwrap_or(u16::MAX);
+            let widest = widest.get(*column).copied().unwrap_or_default();
+            let least = u16::try_from(widest + PADDING).unwrap_or(u16::MAX);
             if let Some(column) = table.column_mut(*column) {
                 column.set_cell_alignment(CellAlignment::Right);
                 column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
@@ -137,10 +201,25 @@ impl Table {
     }
 }
 
-/// A line between rows: its left end, what it is made of, its crossings with the lines between columns, and its right end.
-fn rule(widths: &[usize], [left, line, crossing, right]: [&str; 4]) -> String {
-    let cells: Vec<String> = widths.iter().map(|widest| line.repeat(widest + PADDING)).collect();
-    [left, &cells.join(crossing), right].concat()
+/// A line between rows: of `dashes`, with its left end, its crossings with the lines between columns, and its right end.
+fn push_rule(text: &mut String, widths: &[usize], dashes: &str, [left, crossing, right]: [&str; 3]) {
+    for (column, widest) in widths.iter().enumerate() {
+        text.push_str(if column == 0 { left } else { crossing });
+        push_run(text, dashes, widest + PADDING);
+    }
+    text.push_str(right);
+    text.push('\n');
+}
+
+/// `count` of the one character that `run` is made of.
+fn push_run(text: &mut String, run: &str, mut count: usize) {
+    let octets = run.chars().next().map_or(1, char::len_utf8);
+    let most = run.len() / octets;
+    while count > 0 {
+        let some = count.min(most);
+        text.push_str(run.get(..some * octets).unwrap_or_default());
+        count -= some;
+    }
 }
 
 /// `cell` with line ends where one of its lines is longer than [`FOLD`].
@@ -178,7 +257,8 @@ mod tests {
                 table.row(row);
             }
             table.right(&right);
-            if let Some(lines) = table.plain_lines(width) {
+            if let Some(text) = table.plain(width) {
+                let lines: Vec<String> = text.lines().map(str::to_owned).collect();
                 prop_assert!(lines.iter().all(|line| line.chars().count() <= usize::from(width.unwrap_or(u16::MAX))));
                 prop_assert_eq!(lines, table.arranged_lines(None));
             }
@@ -187,11 +267,8 @@ mod tests {
 
     #[test]
     fn what_is_not_plain_is_left_to_comfy_table() {
-        let plain = |cell: &str, width| Table::new(Rules::Lines, ["a"]).row([cell]).plain_lines(width);
-        assert_eq!(
-            plain("b", Some(5)),
-            Some(["┌───┐", "│ a │", "╞═══╡", "│ b │", "└───┘"].map(str::to_owned).to_vec())
-        );
+        let plain = |cell: &str, width| Table::new(Rules::Lines, ["a"]).row([cell]).plain(width);
+        assert_eq!(plain("b", Some(5)).as_deref(), Some("┌───┐\n│ a │\n╞═══╡\n│ b │\n└───┘\n"));
         assert_eq!((plain("b", Some(4)), plain("ü", None), plain("b\nc", None)), (None, None, None));
         assert_eq!(plain(&"b".repeat(FOLD + 1), Some(u16::MAX)), None);
     }

@@ -8,7 +8,7 @@ use crate::cli::Dissect;
 use crate::dissect::{self, Dissection, HostKind, Malformed};
 use crate::explain::Event;
 use crate::models::report::{Alone, Refused};
-use crate::models::{self, Choice, Comparison, Purpose};
+use crate::models::{self, Choice, Purpose};
 use crate::refusal::{About, Refusal, quoted};
 use crate::rfc3986::Fault;
 use crate::rfc3986::reading::Reading;
@@ -86,11 +86,13 @@ fn dissect(
 ) -> Result<Option<Refusal>, Failure> {
     let mut events = Vec::new();
     let explained = output.is_explained();
-    let dissected = if explained { dissect::dissect(text, &mut |event| events.push(event)) } else { dissect::of(text) };
+    let mut dissected =
+        if explained { dissect::dissect(text, &mut |event| events.push(event)) } else { dissect::of(text) };
     let compares = job.model_for(output) == Choice::Both;
-    let models = compares.then(|| models::compare(text, dissected.as_ref()));
-    let models =
-        models.map(|models| Comparison { in_full: job.model.is_some(), warned: output.is_explained(), ..models });
+    let mut models = compares.then(|| Box::new(models::compare(text, dissected.as_ref())));
+    if let Some(models) = &mut models {
+        (models.in_full, models.warned) = (job.model.is_some(), output.is_explained());
+    }
     let refused_but_read = models.as_ref().is_some_and(|models| {
         !output.is_json() && (models.host_warning.is_some() || (job.model.is_some() && models.rfc3986.is_taken()))
     });
@@ -109,15 +111,15 @@ fn dissect(
     for event in events.iter().filter(|event| !superseded(event)) {
         output.event(event)?;
     }
-    for event in models.iter().flat_map(models::explain::Event::of) {
+    for event in models.iter().filter(|_| explained).flat_map(|models| models::explain::Event::of(models)) {
         output.event(&event)?;
     }
     match dissected {
-        Ok(dissection) => {
+        Ok(ref mut dissection) => {
             // An explanation changes no result.
-            let models = models.filter(|_| job.model.is_some() || !output.is_json()).map(Box::new);
-            let resolution = resolution.map(Box::new);
-            show(Dissection { models, resolution, ..dissection }, job.resolve, output)
+            dissection.models = models.filter(|_| job.model.is_some() || !output.is_json());
+            dissection.resolution = resolution.map(Box::new);
+            show(dissection, job.resolve, output)
         }
         Err(malformed) => {
             let mut kept = None;
@@ -126,7 +128,7 @@ fn dissect(
                     let fault = malformed.fault.clone();
                     output.result(&Refused { input: text.to_owned(), whatwg_fault: fault, models })?;
                 }
-                models => kept = models.filter(|_| job.model.is_some()).map(Box::new),
+                models => kept = models.filter(|_| job.model.is_some()),
             }
             let Refusal { failure, about } = Refusal::from(told(malformed));
             let resolution = resolution.map(Box::new);
@@ -177,9 +179,9 @@ pub(crate) fn refused_by_rfc3986(text: &str, fault: &Fault) -> Failure {
 }
 
 /// Shows a URL, with its addresses if they are wanted; what went wrong in finding them comes back.
-fn show(mut dissection: Dissection, resolve: bool, output: &mut Output<'_>) -> Result<Option<Refusal>, Failure> {
-    let failure = if resolve { with_addresses(&mut dissection, output)? } else { None };
-    output.result(&dissection)?;
+fn show(dissection: &mut Dissection, resolve: bool, output: &mut Output<'_>) -> Result<Option<Refusal>, Failure> {
+    let failure = if resolve { with_addresses(dissection, output)? } else { None };
+    output.result(&*dissection)?;
     Ok(failure.map(|failure| Refusal::new(&dissection.input, failure)))
 }
 

@@ -1,5 +1,7 @@
 //! One component of a URL: what stands in the input, what the parser made of it, and what that changed.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::percent;
@@ -87,20 +89,27 @@ impl Change {
     }
 }
 
+/// `value` with percent-encoding undone, or that in hexadecimal if it is not UTF-8.
+pub(crate) fn decoded(value: &str) -> (Option<String>, Option<String>) {
+    match percent::decode(value) {
+        Cow::Borrowed(_) => (Some(value.to_owned()), None),
+        Cow::Owned(octets) => match String::from_utf8(octets) {
+            Ok(text) => (Some(text), None),
+            Err(error) => (None, Some(sockeye_common::hex::encode(error.as_bytes()))),
+        },
+    }
+}
+
 impl Component {
     /// The component at `span` that the parser made `value` of. What changed is to be [noted](Self::changed).
     pub fn new(input: &str, span: Option<Span>, value: Option<&str>) -> Self {
-        let decoded = value.map(percent::decode);
+        let (decoded, decoded_octets) = value.map(decoded).unwrap_or_default();
         let text = span.map(|span| span.of(input).to_owned());
-        let utf8 = decoded.as_deref().map(str::from_utf8);
         Self {
             span,
             value: value.map(str::to_owned),
-            decoded: utf8.and_then(Result::ok).map(str::to_owned),
-            decoded_octets: match (&decoded, utf8) {
-                (Some(octets), Some(Err(_))) => Some(sockeye_common::hex::encode(octets)),
-                _ => None,
-            },
+            decoded,
+            decoded_octets,
             changes: text.iter().filter(|text| text.contains(is_ignored)).map(|_| Change::TabsRemoved).collect(),
             text,
         }
@@ -134,7 +143,7 @@ impl Component {
     }
 
     /// The text without what is removed before parsing.
-    pub fn significant(&self) -> String {
+    pub fn significant(&self) -> Cow<'_, str> {
         self.text.as_deref().map(significant).unwrap_or_default()
     }
 

@@ -163,9 +163,9 @@ impl Http {
 /// The userinfo as HTTP sends it: its octets decoded, and in Base64.
 fn authorization(url: &Dissection) -> Option<String> {
     let username = url.username.value.as_deref()?;
-    let mut octets = percent::decode(username);
+    let mut octets = percent::decode(username).into_owned();
     octets.push(b':');
-    octets.extend(percent::decode(url.password.value.as_deref().unwrap_or_default()));
+    octets.extend_from_slice(&percent::decode(url.password.value.as_deref().unwrap_or_default()));
     Some(format!("Basic {}", base64(&octets)))
 }
 

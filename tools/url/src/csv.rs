@@ -10,11 +10,13 @@ use std::str::FromStr;
 use sockeye_cli::escape::{escape, escape_octets};
 
 use crate::component::Component;
-use crate::dissect::{Dissection, HostKind};
+use crate::dissect::{self, Dissection, HostKind, Malformed};
 use crate::path::extension_start;
 use crate::percent;
 use crate::plain::Plain;
+use crate::rfc3986::{HostRule, Reference};
 use crate::scheme;
+use crate::spans::Span;
 
 /// A column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,6 +166,62 @@ impl Field {
             }
         }
     }
+
+    /// The same of a URI reference by RFC 3986: each component as it stands in `text`.
+    fn of_uri<'a>(self, text: &'a str, uri: &Reference) -> Cow<'a, str> {
+        let of = |span: Option<Span>| span.map(|span| span.of(text)).unwrap_or_default();
+        let cut = &uri.cut;
+        let (username, password) = of(cut.userinfo).split_once(':').unwrap_or((of(cut.userinfo), ""));
+        let path = Some(cut.path.of(text)).filter(|path| path.starts_with('/')).unwrap_or_default();
+        let name = || path.rsplit('/').next().unwrap_or_default();
+        let file = |name: &str| escape(&String::from_utf8_lossy(&percent::decode(name))).into_owned();
+        let decoded = |text: &str| escape_octets(&percent::decode(text));
+        match self {
+            Self::Input | Self::Url => escape(text),
+            Self::Scheme => of(cut.scheme).into(),
+            Self::Username => username.into(),
+            Self::Password => password.into(),
+            Self::Host => escape(of(cut.host)),
+            Self::HostKind => uri.host_rule.map_or("", HostRule::name).into(),
+            Self::HostUnicode if uri.host_rule == Some(HostRule::RegName) => {
+                let (unicode, valid) = idna::domain_to_unicode(of(cut.host));
+                if valid.is_ok() { escape(&unicode).into_owned().into() } else { Cow::default() }
+            }
+            Self::HostUnicode => Cow::default(),
+            Self::Zone => escape(of(uri.zone.map(|zone| zone.span))),
+            Self::Port => of(cut.port).into(),
+            Self::EffectivePort => {
+                uri.effective_port(text).map(|(port, _)| port.to_string()).unwrap_or_default().into()
+            }
+            Self::Service => uri.effective_port(text).and_then(|(_, service)| service).unwrap_or_default().into(),
+            Self::Path => cut.path.of(text).into(),
+            Self::File => file(name()).into(),
+            Self::Extension => {
+                file(extension_start(name()).and_then(|dot| name().get(dot + 1..)).unwrap_or_default()).into()
+            }
+            Self::Query => of(cut.query).into(),
+            Self::Fragment => of(cut.fragment).into(),
+            Self::UsernameDecoded => decoded(username).into(),
+            Self::PasswordDecoded => decoded(password).into(),
+            Self::PathDecoded => decoded(cut.path.of(text)).into(),
+            Self::FragmentDecoded => decoded(of(cut.fragment)).into(),
+        }
+    }
+}
+
+impl Reference {
+    /// The port that a connection would go to and its service: the one that stands there, or the scheme's own.
+    fn effective_port(&self, text: &str) -> Option<(u16, Option<&'static str>)> {
+        let scheme = self.cut.scheme.and_then(|scheme| scheme::lookup(&scheme.of(text).to_ascii_lowercase()));
+        let port = self.cut.port.map(|port| port.of(text)).filter(|port| !port.is_empty());
+        let Some(port) = port else {
+            let scheme = scheme.filter(|_| self.cut.host.is_some())?;
+            return Some((scheme.port, Some(scheme.service)));
+        };
+        let number = port.parse().ok()?;
+        let own = scheme.filter(|scheme| scheme.port == number).map(|scheme| scheme.service);
+        Some((number, own.or_else(|| scheme::service(number))))
+    }
 }
 
 /// A name that no column has.
@@ -197,6 +255,20 @@ pub fn write(url: &Dissection, fields: &[Field], line: &mut Vec<u8>) {
     record(fields, line, |field| field.of(url));
 }
 
+/// Appends the line of any text by WHATWG URL.
+///
+/// # Errors
+/// [`Malformed`] if it is no URL.
+pub fn write_any(text: &str, fields: &[Field], line: &mut Vec<u8>) -> Result<(), Malformed> {
+    write(&dissect::of(text)?, fields, line);
+    Ok(())
+}
+
+/// Appends the line of a URI reference, which `text` is by RFC 3986.
+pub fn write_uri(text: &str, uri: &Reference, fields: &[Field], line: &mut Vec<u8>) {
+    record(fields, line, |field| field.of_uri(text, uri));
+}
+
 /// Appends the line of a plain URL.
 pub fn write_plain(url: &Plain<'_>, fields: &[Field], line: &mut Vec<u8>) {
     record(fields, line, |field| field.of_plain(url));
@@ -225,7 +297,7 @@ mod tests {
 
     use super::*;
     use crate::dissect::dissect;
-    use crate::plain;
+    use crate::{plain, rfc3986};
 
     fn line(text: &str, fields: &[Field]) -> String {
         let mut line = Vec::new();
@@ -259,6 +331,55 @@ mod tests {
     }
 
     #[test]
+    fn by_rfc_3986_a_component_is_what_stands_there() {
+        let by_uri = |text: &str, fields: &[Field]| {
+            let mut line = Vec::new();
+            write_uri(text, &rfc3986::parse(text).unwrap(), fields, &mut line);
+            String::from_utf8(line).unwrap()
+        };
+        assert_eq!(
+            by_uri("HTTP://u%41:p:q@010.1:80/%7e/../a,b?q#F", USUAL),
+            "\"HTTP://u%41:p:q@010.1:80/%7e/../a,b?q#F\",HTTP,u%41,p:q,010.1,80,\"/%7e/../a,b\",q,F\r\n"
+        );
+        let more = [Field::HostKind, Field::HostUnicode, Field::Zone, Field::EffectivePort, Field::Service];
+        for (text, line) in [
+            ("HTTPS://xn--bcher-kva.example/", "reg-name,bücher.example,,443,https\r\n"),
+            ("http://192.0.2.1:/", "IPv4address,,,80,http\r\n"),
+            ("ssh://[fe80::1%25lo]:443/", "IPv6address,,lo,443,https\r\n"),
+            ("http://h:99999/", "reg-name,h,,,\r\n"),
+            ("//h:53", "reg-name,h,,53,domain\r\n"),
+            ("mailto:a@b.c", ",,,,\r\n"),
+            ("../a", ",,,,\r\n"),
+        ] {
+            assert_eq!(by_uri(text, &more), line, "{text}");
+        }
+        let decoded = [
+            Field::UsernameDecoded,
+            Field::PasswordDecoded,
+            Field::PathDecoded,
+            Field::File,
+            Field::Extension,
+            Field::FragmentDecoded,
+        ];
+        assert_eq!(
+            by_uri("http://%75:%0a@h/a%2fb/c%20d.tar.gz#%ff", &decoded),
+            "u,\\n,/a/b/c d.tar.gz,c d.tar.gz,gz,\\xff\r\n"
+        );
+        assert_eq!(by_uri("mailto:a@b.c", &decoded), ",,a@b.c,,,\r\n", "without a hierarchy there is no file");
+    }
+
+    proptest! {
+        #[test]
+        fn of_a_plain_url_both_standards_have_the_same(text in plain::tests::texts()) {
+            let Some(short) = plain::read(&text) else { return Ok(()) };
+            let Ok(uri) = rfc3986::parse(&text) else { return Ok(()) };
+            for field in all().into_iter().filter(|field| *field != Field::HostKind) {
+                prop_assert_eq!(field.of_plain(&short), field.of_uri(&text, &uri), "{:?}", field);
+            }
+        }
+    }
+
+    #[test]
     fn url_and_port_are_those_of_get() {
         let fields = [Field::Url, Field::Port];
         for (text, expected) in [
@@ -269,7 +390,7 @@ mod tests {
             ("http://u@[fe80::1%a]:8/[fe80::1]", "http://u@[fe80::1%25a]:8/[fe80::1],8\r\n"),
         ] {
             assert_eq!(line(text, &fields), expected, "{text}");
-            let (split, url) = crate::dissect::parse(text).unwrap();
+            let (split, url) = dissect::parse(text).unwrap();
             let template = crate::template::Template::parse(b"{url},{port}", crate::template::How::default());
             let mut got = Vec::new();
             let parts = crate::parts::Whatwg::new(text, &split, &url);

@@ -173,7 +173,7 @@ impl Render for Differences {
         }
         let mut table = Table::new(Rules::Lines, ["Component", "A", "B"]);
         for Difference { component, first, second } in &self.components {
-            table.row([(*component).to_owned(), whole_cell(first.as_deref()), whole_cell(second.as_deref())]);
+            table.row([(*component).into(), whole_cell(first.as_deref()), whole_cell(second.as_deref())]);
         }
         text.table(&table)?;
         if let Some(rung) = self.same_by {
@@ -188,7 +188,7 @@ impl Render for Differences {
             for ParameterDifference { name, number, first, second } in &self.parameters {
                 table.row([
                     whole_cell(Some(name)),
-                    number.to_string(),
+                    number.to_string().into(),
                     whole_cell(first.as_deref()),
                     whole_cell(second.as_deref()),
                 ]);

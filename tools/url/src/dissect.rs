@@ -509,8 +509,7 @@ impl Dissection {
     fn host_means(&self, url: &Url) -> bool {
         let mut text = self.host.significant();
         if let (Some(sign), true) = (text.find('%'), self.zone.text.is_some()) {
-            text.truncate(sign);
-            text.push(']');
+            text = Cow::Owned(format!("{}]", text.get(..sign).unwrap_or_default()));
         }
         let read = match self.scheme_kind {
             SchemeKind::Special => Host::parse(&text),
@@ -528,7 +527,7 @@ impl Dissection {
 
 fn encoded(input: &str, span: Option<Span>, value: Option<&str>) -> Component {
     let component = Component::new(input, span, value);
-    let differs = component.text.is_some() && Some(component.significant().as_str()) != value;
+    let differs = component.text.is_some() && Some(&*component.significant()) != value;
     component.changed(Change::PercentEncoded, differs)
 }
 
@@ -542,11 +541,16 @@ fn userinfo(input: &str, span: Option<Span>, value: Option<&str>) -> Component {
     Component { changes: vec![Change::EmptyRemoved], ..component }
 }
 
+/// What stands at `span` without what is removed before parsing.
+fn text_of(input: &str, span: Option<Span>) -> Cow<'_, str> {
+    span.map(|span| significant(span.of(input))).unwrap_or_default()
+}
+
 fn host(input: &str, split: &Split, url: &Url) -> (Component, HostKind) {
     // The crate has no host where the standard has an empty one.
     let value = url.host_str().or_else(|| url.has_authority().then_some(""));
     let component = Component::new(input, split.host, value);
-    let text = component.significant();
+    let text = text_of(input, split.host);
     let kind = match url.host() {
         Some(Host::Ipv4(_)) => HostKind::Ipv4,
         Some(Host::Ipv6(_)) => HostKind::Ipv6,
@@ -555,8 +559,9 @@ fn host(input: &str, split: &Split, url: &Url) -> (Component, HostKind) {
         _ if url.has_authority() => HostKind::Empty,
         _ => HostKind::None,
     };
-    let differs = component.value.as_ref() != Some(&text) && !text.is_empty();
-    let decoded = String::from_utf8(percent::decode(&text)).unwrap_or_default();
+    let differs = component.value.as_deref() != Some(&*text) && !text.is_empty();
+    let decoded = percent::decode(&text);
+    let decoded = str::from_utf8(&decoded).unwrap_or_default();
     let escaped = differs && percent::count(&text) > 0;
     let ascii = decoded.is_ascii();
     let component = match kind {
@@ -596,7 +601,7 @@ fn unicode(host: &Component, kind: HostKind) -> Option<String> {
 fn port(input: &str, split: &Split, url: &Url) -> Component {
     let value = url.port().map(|port| port.to_string());
     let component = Component::new(input, split.port, value.as_deref());
-    let text = component.significant();
+    let text = text_of(input, split.port);
     let there = component.span.is_some();
     component
         .changed(Change::EmptyRemoved, there && text.is_empty())
@@ -622,11 +627,12 @@ fn effective_port(url: &Url, port: &Component) -> EffectivePort {
 
 fn path_component(input: &str, split: &Split, url: &Url) -> Component {
     let component = Component::new(input, Some(split.path), Some(url.path()));
-    let text = component.significant();
+    let text = text_of(input, Some(split.path));
     let special = split.kind != SchemeKind::Other;
-    let slashed = if special { text.replace('\\', "/") } else { text.clone() };
+    let backslashes = special && text.contains('\\');
+    let slashed = if backslashes { Cow::Owned(text.replace('\\', "/")) } else { text.clone() };
     let opaque = url.cannot_be_a_base();
-    let dots = !opaque && slashed.split('/').any(is_dot_segment);
+    let dots = !opaque && slashed.split('/').any(|segment| path::dots(segment).is_some());
     let unsafe_character =
         |c: char| !c.is_ascii_graphic() || (!opaque && matches!(c, '"' | '<' | '>' | '`' | '{' | '}'));
     let differs = text != url.path();
@@ -638,17 +644,11 @@ fn path_component(input: &str, split: &Split, url: &Url) -> Component {
     let drive = bar(&slashed) && !bar(url.path());
     component
         .changed(Change::SlashAdded, !opaque && !slashed.starts_with('/') && url.path().starts_with('/'))
-        .changed(Change::Backslashes, special && text.contains('\\'))
+        .changed(Change::Backslashes, backslashes)
         .changed(Change::DotSegments, dots)
         .changed(Change::PercentEncoded, encoded)
         .changed(Change::DriveLetter, split.kind == SchemeKind::File && drive)
         .accounted_for()
-}
-
-/// `.` or `..`, a dot perhaps as `%2e`.
-fn is_dot_segment(segment: &str) -> bool {
-    let dots = segment.replace("%2e", ".").replace("%2E", ".");
-    matches!(dots.as_str(), "." | "..")
 }
 
 fn remarks(input: &str, split: &Split, url: &Url) -> Vec<Remark> {

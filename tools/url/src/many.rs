@@ -268,12 +268,8 @@ impl Run<'_, '_> {
             _ => None,
         };
         let text = resolved.as_deref().unwrap_or(text);
-        if let (Form::Get(template), Some(Choice::Rfc3986)) = (&self.job.form, self.job.model) {
-            match rfc3986::parse(text) {
-                Ok(reference) => self.fill(template, &Components::of_cut(text, &reference.cut), text, place)?,
-                Err(fault) => self.fail(place.of(Refusal::new(text, anatomy::refused_by_rfc3986(text, &fault))))?,
-            }
-            return self.output.raw(&self.line);
+        if self.job.model == Some(Choice::Rfc3986) && matches!(self.job.form, Form::Get(_) | Form::Csv(_)) {
+            return self.take_uri(text, place);
         }
         match (&self.job.form, plain::read(text)) {
             (Form::Get(template), Some(url)) => self.fill(template, &url, text, place)?,
@@ -282,16 +278,28 @@ impl Run<'_, '_> {
                 Err(malformed) => self.fail(place.of(malformed))?,
             },
             (Form::Csv(fields), Some(url)) => csv::write_plain(&url, fields, &mut self.line),
-            (Form::Csv(fields), None) => match dissect::of(text) {
-                Ok(url) => csv::write(&url, fields, &mut self.line),
-                Err(malformed) => self.fail(place.of(malformed))?,
-            },
+            (Form::Csv(fields), None) => {
+                if let Err(malformed) = csv::write_any(text, fields, &mut self.line) {
+                    self.fail(place.of(malformed))?;
+                }
+            }
             (Form::Text, _) => {
                 self.line.extend_from_slice(text.as_bytes());
                 self.line.push(b'\n');
             }
             (Form::Whole, Some(url)) if self.is_short => record::write(&url, &mut self.line),
             (Form::Whole, _) => return self.show(text, place),
+        }
+        self.output.raw(&self.line)
+    }
+
+    /// A line of a text that is read by RFC 3986.
+    fn take_uri(&mut self, text: &str, place: Place<'_>) -> Result<(), Failure> {
+        match (rfc3986::parse(text), &self.job.form) {
+            (Ok(uri), Form::Get(template)) => self.fill(template, &Components::of_cut(text, &uri.cut), text, place)?,
+            (Ok(uri), Form::Csv(fields)) => csv::write_uri(text, &uri, fields, &mut self.line),
+            (Ok(_), Form::Whole | Form::Text) => {}
+            (Err(fault), _) => self.fail(place.of(Refusal::new(text, anatomy::refused_by_rfc3986(text, &fault))))?,
         }
         self.output.raw(&self.line)
     }

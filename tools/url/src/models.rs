@@ -218,7 +218,7 @@ fn same_host(whatwg: Result<&Dissection, &Malformed>, reading: &Reading) -> bool
         (None, HostOf { host: None, .. }) => true,
         (Some(ours), HostOf { host: Some(host), .. }) => {
             let decoded = percent::decode(&host);
-            let unicode = url.host_unicode.as_deref().is_some_and(|unicode| unicode.as_bytes() == decoded);
+            let unicode = url.host_unicode.as_deref().is_some_and(|unicode| unicode.as_bytes() == &*decoded);
             without_zone(&host).eq_ignore_ascii_case(&ours) || unicode || same_address(&host, &ours)
         }
         // A name of an IRI that nothing but its letters' case and Punycode changes.
@@ -254,8 +254,8 @@ fn rows(url: &Dissection, reading: &Reading) -> Vec<Row> {
     let empty = || url.host.value.clone().filter(|_| url.host_kind != HostKind::None);
     let host = there(url).or_else(empty);
     let path = Some(&reading.path);
-    // Also of a text that is refused elsewhere.
-    let normal = normalise(&Components::of(&url.input)).0;
+    // What is refused for one component is normalised in the others all the same.
+    let refused = (!reading.is_taken()).then(|| normalise(&Components::of(&url.input)).0);
     let values: [(&'static str, Option<String>, Option<&Part>); 7] = [
         ("scheme", url.scheme.value.clone(), reading.scheme.as_ref()),
         ("userinfo", userinfo, reading.userinfo.as_ref()),
@@ -266,7 +266,8 @@ fn rows(url: &Dissection, reading: &Reading) -> Vec<Row> {
         ("fragment", url.fragment.value.clone(), reading.fragment.as_ref()),
     ];
     let row = |(component, whatwg, part): (&'static str, Option<String>, Option<&Part>)| {
-        let agreement = agreement(component, whatwg.as_deref(), part, &normal, url, reading);
+        let agreement =
+            agreement(component, whatwg.as_deref(), part, normal(component, part, refused.as_ref()), url, reading);
         let why = match agreement {
             Agreement::Same => Vec::new(),
             _ => why::of(component, agreement, url, reading),
@@ -285,23 +286,29 @@ fn userinfo(url: &Dissection) -> Option<String> {
     url.username.value.as_ref().map(|username| format!("{username}{password}"))
 }
 
+/// The component as RFC 3986 normalises it; of a `refused` text as it would be alone.
+fn normal<'a>(component: &str, part: Option<&'a Part>, refused: Option<&'a Components>) -> Option<&'a str> {
+    let Some(uri) = refused else { return part?.normalised.as_deref() };
+    match component {
+        "scheme" => uri.scheme.as_deref(),
+        "userinfo" => uri.userinfo.as_deref(),
+        "host" => uri.host.as_deref(),
+        "port" => uri.port.as_deref(),
+        "path" => Some(&*uri.path),
+        "query" => uri.query.as_deref(),
+        _ => uri.fragment.as_deref(),
+    }
+}
+
 fn agreement(
     component: &str,
     whatwg: Option<&str>,
     part: Option<&Part>,
-    normal: &Components,
+    normal: Option<&str>,
     url: &Dissection,
     reading: &Reading,
 ) -> Agreement {
     let text = part.map(|part| &*part.text);
-    let normal = match component {
-        "scheme" => normal.scheme.as_deref(),
-        "userinfo" => normal.userinfo.as_deref(),
-        "host" => normal.host.as_deref(),
-        "path" => Some(&*normal.path),
-        "query" => normal.query.as_deref(),
-        _ => normal.fragment.as_deref(),
-    };
     // What is refused for its userinfo may have the same host nevertheless.
     if text == whatwg && (component != "host" || reading.refuses_authority()) {
         return Agreement::Same;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::component::Component;
+use crate::component::{self, Component};
 use crate::percent;
 use crate::spans::{SchemeKind, Span, significant};
 
@@ -43,11 +43,7 @@ pub struct Label {
 
 impl Segment {
     fn new(span: Option<Span>, value: &str) -> Self {
-        let octets = percent::decode(value);
-        let (decoded, decoded_octets) = match String::from_utf8(octets) {
-            Ok(text) => (Some(text), None),
-            Err(error) => (None, Some(sockeye_common::hex::encode(error.as_bytes()))),
-        };
+        let (decoded, decoded_octets) = component::decoded(value);
         Self { span, value: value.to_owned(), decoded, decoded_octets }
     }
 }
@@ -75,10 +71,10 @@ fn spans(input: &str, path: Span, kind: SchemeKind) -> Vec<Span> {
     let mut rest = pieces(input, path, kind).into_iter().peekable();
     while let Some(piece) = rest.next() {
         let end = Span { start: piece.end, end: piece.end };
-        match significant(piece.of(input)).to_ascii_lowercase().replace("%2e", ".").as_str() {
-            "." => {}
-            ".." => drop(left.pop()),
-            _ => {
+        match dots(&significant(piece.of(input))) {
+            Some(1) => {}
+            Some(_) => drop(left.pop()),
+            None => {
                 left.push(piece);
                 continue;
             }
@@ -88,6 +84,17 @@ fn spans(input: &str, path: Span, kind: SchemeKind) -> Vec<Span> {
         }
     }
     left
+}
+
+/// How many dots a dot segment has, of which each may be written `%2e`; `None` for any other segment.
+pub(crate) fn dots(segment: &str) -> Option<usize> {
+    let mut rest = segment.as_bytes();
+    let mut dots = 0;
+    while let [b'.', after @ ..] | [b'%', b'2', b'e' | b'E', after @ ..] = rest {
+        rest = after;
+        dots += 1;
+    }
+    (rest.is_empty() && matches!(dots, 1 | 2)).then_some(dots)
 }
 
 /// The path between its slashes, and between its backslashes where they are slashes.

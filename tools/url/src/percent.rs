@@ -1,13 +1,15 @@
 //! Percent-encoding, and the form encoding on top of it.
 
+use std::borrow::Cow;
+
 /// The octets that `text` stands for: `%XX` becomes one, anything else stays.
 ///
 /// A `%` without two hexadecimal digits behind it stays as it is, as WHATWG has it and RFC 3986 does not say.
 ///
 /// # Source
 /// RFC 3986 section 2.1; WHATWG URL, section 1.3, "percent-decode".
-pub fn decode(text: &str) -> Vec<u8> {
-    decode_octets(text.as_bytes())
+pub fn decode(text: &str) -> Cow<'_, [u8]> {
+    if text.contains('%') { Cow::Owned(decode_octets(text.as_bytes())) } else { Cow::Borrowed(text.as_bytes()) }
 }
 
 /// As [`decode`], of a text that need not be UTF-8.
@@ -181,7 +183,7 @@ pub fn strip_form_prefix<'a>(text: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> 
 /// # Source
 /// WHATWG URL, section 5.1, "application/x-www-form-urlencoded parsing".
 pub fn decode_form(text: &str) -> Vec<u8> {
-    decode(&text.replace('+', " "))
+    decode_octets(text.replace('+', " ").as_bytes())
 }
 
 /// How many `%XX` there are in `text`.

@@ -1,7 +1,7 @@
 //! A [`Dissection`] for a person: the URL, one table of its components, its parameters, and the way to the socket.
 
 use std::borrow::Cow;
-use std::io;
+use std::io::{self, Write as _};
 
 use sockeye_cli::escape::{escape, escape_octets};
 use sockeye_cli::output::Role;
@@ -42,39 +42,39 @@ impl Dissection {
     }
 
     /// What there is to know of the component of that name, in short phrases.
-    fn notes(&self, name: &str, component: &Component) -> String {
-        let mut notes = Vec::new();
+    fn notes(&self, name: &str, component: &Component) -> Cow<'_, str> {
+        let mut notes: Vec<Cow<'_, str>> = Vec::new();
         match name {
-            "scheme" => notes.push(scheme_note(self.scheme_kind).to_owned()),
+            "scheme" => notes.push(scheme_note(self.scheme_kind).into()),
             "host" => self.host_notes(&mut notes),
-            "port" => notes.extend(self.port_note()),
-            "path" if self.opaque_path => notes.push("opaque".to_owned()),
-            "query" if component.is_there() => notes.push(count(self.parameters.len(), "parameter")),
-            "fragment" if component.is_there() => notes.push("never sent".to_owned()),
+            "port" => notes.extend(self.port_note().map(Cow::Owned)),
+            "path" if self.opaque_path => notes.push("opaque".into()),
+            "query" if component.is_there() => notes.push(count(self.parameters.len(), "parameter").into()),
+            "fragment" if component.is_there() => notes.push("never sent".into()),
             _ => {}
         }
-        notes.extend(component.changes.iter().map(|change| change.words().to_owned()));
+        notes.extend(component.changes.iter().map(|change| Cow::Borrowed(change.words())));
         let encoded = component.value.as_deref().filter(|value| percent::count(value) > 0);
         // The parameters have a table of their own.
         if let Some(value) = encoded.filter(|_| name != "query") {
-            notes.push(decoded_note(value));
+            notes.push(decoded_note(value).into());
         }
-        notes.join("; ")
+        joined(notes)
     }
 
-    fn host_notes(&self, notes: &mut Vec<String>) {
+    fn host_notes(&self, notes: &mut Vec<Cow<'_, str>>) {
         if self.host_kind == HostKind::None {
             return;
         }
-        notes.push(self.host_kind.words().to_owned());
+        notes.push(self.host_kind.words().into());
         if let Some(unicode) =
             self.host_unicode.as_deref().filter(|unicode| Some(*unicode) != self.host.value.as_deref())
         {
-            notes.push(format!("Unicode: {}", escape(unicode)));
+            notes.push(format!("Unicode: {}", escape(unicode)).into());
         }
         let address = self.socket.as_ref().filter(|socket| socket.numeric).and_then(|socket| socket.addresses.first());
         if let Some(special) = address.and_then(|address| address.special.as_ref()) {
-            notes.push(format!("{} {}", special.name, special.prefix));
+            notes.push(format!("{} {}", special.name, special.prefix).into());
         }
     }
 
@@ -90,11 +90,10 @@ impl Dissection {
     }
 
     /// The value to show: the port is shown also where the normalised URL leaves it out.
-    fn shown_value(&self, name: &str, component: &Component) -> String {
+    fn shown_value<'a>(&self, name: &str, component: &'a Component) -> Cow<'a, str> {
         let port =
             self.effective_port.number.filter(|_| name == "port" && (component.is_there() || self.socket.is_some()));
-        let port = port.map(|port| port.to_string());
-        cell(port.as_deref().or(component.value.as_deref()))
+        port.map_or_else(|| cell(component.value.as_deref()), |port| port.to_string().into())
     }
 
     fn component_table(&self) -> Table {
@@ -104,7 +103,7 @@ impl Dissection {
                 continue;
             }
             table.row([
-                name.to_owned(),
+                name.into(),
                 span_cell(component.span),
                 cell(component.text.as_deref()),
                 self.shown_value(name, component),
@@ -119,7 +118,7 @@ impl Dissection {
         for (index, parameter) in self.parameters.iter().enumerate() {
             let value = parameter.value_span.map(|_| parameter.value.as_str());
             table.row([
-                (index + 1).to_string(),
+                (index + 1).to_string().into(),
                 cell(Some(&parameter.name)),
                 cell(value),
                 span_cell(Some(parameter.span)),
@@ -145,7 +144,7 @@ impl Dissection {
         for (index, segment) in self.path_segments.iter().enumerate() {
             let last = index + 1 == self.path_segments.len();
             table.row([
-                (index + 1).to_string(),
+                (index + 1).to_string().into(),
                 cell(Some(&segment.value)),
                 span_cell(segment.span),
                 self.segment_notes(segment, last),
@@ -155,17 +154,17 @@ impl Dissection {
         Some(table)
     }
 
-    fn segment_notes(&self, segment: &Segment, last: bool) -> String {
-        let mut notes = Vec::new();
+    fn segment_notes(&self, segment: &Segment, last: bool) -> Cow<'static, str> {
+        let mut notes: Vec<Cow<'_, str>> = Vec::new();
         if percent::count(&segment.value) > 0 {
-            notes.push(decoded_note(&segment.value));
+            notes.push(decoded_note(&segment.value).into());
         }
         match &self.file {
-            Some(file) if last => notes.push(file_note(file)),
-            _ if last && segment.value.is_empty() => notes.push("the path ends with a slash".to_owned()),
+            Some(file) if last => notes.push(file_note(file).into()),
+            _ if last && segment.value.is_empty() => notes.push("the path ends with a slash".into()),
             _ => {}
         }
-        notes.join("; ")
+        joined(notes)
     }
 
     /// Where the components stand that have a place of their own, from left to right.
@@ -173,6 +172,14 @@ impl Dissection {
         // The zone lies inside the host.
         let apart = self.components().into_iter().filter(|(name, _)| *name != "zone");
         apart.filter_map(|(name, component)| Some((name, component.span?))).collect()
+    }
+}
+
+/// The notes as one, with semicolons between them.
+fn joined(mut notes: Vec<Cow<'_, str>>) -> Cow<'_, str> {
+    match notes.len() {
+        0 | 1 => notes.pop().unwrap_or_default(),
+        _ => notes.join("; ").into(),
     }
 }
 
@@ -203,17 +210,20 @@ fn count(number: usize, thing: &str) -> String {
 }
 
 /// A text in a table: of a long one its beginning.
-pub(crate) fn cell(text: Option<&str>) -> String {
+pub(crate) fn cell(text: Option<&str>) -> Cow<'_, str> {
     match text {
-        None => ABSENT.to_owned(),
-        Some("") => EMPTY.to_owned(),
-        Some(text) => escape(&cut(text)).into_owned(),
+        None => ABSENT.into(),
+        Some("") => EMPTY.into(),
+        Some(text) => match cut(text) {
+            Cow::Borrowed(text) => escape(text),
+            Cow::Owned(text) => escape(&text).into_owned().into(),
+        },
     }
 }
 
 /// A text in a table where the end counts too.
-pub(crate) fn whole_cell(text: Option<&str>) -> String {
-    text.filter(|text| !text.is_empty()).map_or_else(|| cell(text), |text| escape(text).into_owned())
+pub(crate) fn whole_cell(text: Option<&str>) -> Cow<'_, str> {
+    text.filter(|text| !text.is_empty()).map_or_else(|| cell(text), escape)
 }
 
 /// `text`, or of one that is longer than [`MOST`] octets the beginning, and how long it is.
@@ -234,8 +244,8 @@ pub(crate) fn render_cut<'a>(text: &mut Text<'_>, mut texts: impl Iterator<Item 
     text.line(format!("{word} texts are cut after {MOST} octets here; --json and --get have them whole"))
 }
 
-pub(crate) fn span_cell(span: Option<Span>) -> String {
-    span.map_or(ABSENT.to_owned(), |span| span.to_string())
+pub(crate) fn span_cell(span: Option<Span>) -> Cow<'static, str> {
+    span.map_or(ABSENT.into(), |span| span.to_string().into())
 }
 
 impl Socket {
@@ -269,7 +279,7 @@ impl Socket {
             let range =
                 special.as_ref().map(|special| format!("{} {}, {}", special.name, special.prefix, special.source));
             let sockaddr = sockaddr.clone().unwrap_or_else(|| self.why_no_sockaddr(how));
-            table.row([escape(address).into_owned(), (*family).to_owned(), cell(range.as_deref()), sockaddr]);
+            table.row([escape(address), (*family).into(), cell(range.as_deref()), sockaddr.into()]);
         }
         table
     }
@@ -300,9 +310,8 @@ impl Render for Dissection {
         if let Some(models) = &self.models {
             models.render_warning(text)?;
         }
-        for line in ruler::lines(&self.input, &self.places(), text.width(), text.has_colour()) {
-            text.line(line)?;
-        }
+        let drawn = ruler::draw(&self.input, &self.places(), text.width(), text.has_colour());
+        text.write_all(drawn.as_bytes())?;
         text.table(&self.component_table())?;
         if let Some(table) = self.segment_table() {
             text.line("Path segments:")?;

@@ -10,6 +10,8 @@
 //! A URL that is longer than a line is broken, between components where that can be, and every line has its own ruler. One that
 //! would take more than `MOST_LINES` lines is shown without, and of a component that is very long the beginning.
 
+use std::borrow::Cow;
+
 use sockeye_cli::escape::escape;
 
 use crate::report::cut;
@@ -42,39 +44,43 @@ fn colour(component: &str) -> &'static str {
 
 /// A run of the line: a component, or what separates two.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Run {
+struct Run<'a> {
     /// The component; `None` for a delimiter.
     name: Option<&'static str>,
     /// As it is shown.
-    text: String,
+    text: Cow<'a, str>,
 }
 
-impl Run {
+impl Run<'_> {
     fn width(&self) -> usize {
         width(&self.text)
     }
 
-    fn painted(&self, coloured: bool) -> String {
+    fn paint(&self, drawn: &mut String, coloured: bool) {
         match self.name {
-            Some(name) if coloured && !self.text.is_empty() => paint(name, &self.text),
-            _ => self.text.clone(),
+            Some(name) if coloured && !self.text.is_empty() => paint(drawn, name, &self.text),
+            _ => drawn.push_str(&self.text),
         }
     }
 }
 
-fn paint(name: &str, text: &str) -> String {
-    format!("{}{text}{PLAIN}", colour(name))
+fn paint(drawn: &mut String, name: &str, text: &str) {
+    drawn.extend([colour(name), text, PLAIN]);
 }
 
 /// The lines of the drawing: the URL in `coloured` or plain text, and its ruler. `width` is that of the terminal in columns.
-pub fn lines(input: &str, components: &[(&'static str, Span)], width: Option<u16>, coloured: bool) -> Vec<String> {
+pub fn draw(input: &str, components: &[(&'static str, Span)], width: Option<u16>, coloured: bool) -> String {
     let runs = runs(input, components);
     let limit = width.map_or(NO_TERMINAL, usize::from).max(1);
     let most = if width.is_some() { MOST_LINES } else { 1 };
     let total: usize = runs.iter().map(Run::width).sum();
+    let mut drawn = String::with_capacity(input.len() * 8);
     if total.div_ceil(limit) > most {
-        let shown = |run: &Run| Run { name: run.name, text: cut(&run.text).into_owned() }.painted(coloured);
-        return vec![runs.iter().map(shown).collect()];
+        for run in &runs {
+            Run { name: run.name, text: cut(&run.text) }.paint(&mut drawn, coloured);
+        }
+        drawn.push('\n');
+        return drawn;
     }
     // A name at the right edge may need the columns behind what it names.
     let drawing = |limit: usize| rows(&runs, limit).into_iter().map(|row| Drawing::new(row, limit)).collect::<Vec<_>>();
@@ -82,16 +88,19 @@ pub fn lines(input: &str, components: &[(&'static str, Span)], width: Option<u16
     if drawings.iter().any(|drawing| drawing.width() > limit) {
         drawings = drawing(limit.saturating_sub(LONGEST_NAME).max(1));
     }
-    drawings.iter().flat_map(|drawing| drawing.lines(coloured)).collect()
+    for drawing in &drawings {
+        drawing.write(&mut drawn, coloured);
+    }
+    drawn
 }
 
 /// The input as components and what lies between them, in order.
-fn runs(input: &str, components: &[(&'static str, Span)]) -> Vec<Run> {
-    let mut runs = Vec::new();
+fn runs<'a>(input: &'a str, components: &[(&'static str, Span)]) -> Vec<Run<'a>> {
+    let mut runs = Vec::with_capacity(components.len() * 2 + 1);
     let mut at = 0;
     let mut push = |name, span: Span| {
         if !span.is_empty() {
-            runs.push(Run { name, text: escape(span.of(input)).into_owned() });
+            runs.push(Run { name, text: escape(span.of(input)) });
         }
     };
     for (name, span) in components {
@@ -104,7 +113,7 @@ fn runs(input: &str, components: &[(&'static str, Span)]) -> Vec<Run> {
 }
 
 /// Breaks the runs into rows of no more than `limit` columns. A delimiter goes with what follows it.
-fn rows(runs: &[Run], limit: usize) -> Vec<Vec<Run>> {
+fn rows<'a>(runs: &[Run<'a>], limit: usize) -> Vec<Vec<Run<'a>>> {
     let mut rows: Vec<Vec<Run>> = Vec::new();
     let mut row: Vec<Run> = Vec::new();
     let mut used = 0;
@@ -112,11 +121,17 @@ fn rows(runs: &[Run], limit: usize) -> Vec<Vec<Run>> {
     while let Some(run) = rest.next() {
         let follower =
             rest.peek().filter(|next| run.name.is_none() && next.name.is_some()).map_or(0, |next| next.width());
-        let together = run.width() + follower;
+        let wide = run.width();
+        let together = wide + follower;
         // What fits in a line of its own is not broken.
         if used > 0 && used + together > limit && together <= limit {
             rows.push(std::mem::take(&mut row));
             used = 0;
+        }
+        if used + wide <= limit {
+            used += wide;
+            row.push(run.clone());
+            continue;
         }
         for piece in broken(run, limit - used.min(limit), limit) {
             if used > 0 && used + piece.width() > limit {
@@ -132,7 +147,7 @@ fn rows(runs: &[Run], limit: usize) -> Vec<Vec<Run>> {
 }
 
 /// A run in pieces: the first no wider than `first`, the others than `limit`.
-fn broken(run: &Run, first: usize, limit: usize) -> Vec<Run> {
+fn broken(run: &Run<'_>, first: usize, limit: usize) -> Vec<Run<'static>> {
     let mut pieces = Vec::new();
     let mut room = if first == 0 { limit } else { first };
     let mut text = String::new();
@@ -140,30 +155,30 @@ fn broken(run: &Run, first: usize, limit: usize) -> Vec<Run> {
     for character in run.text.chars() {
         let columns = columns(character);
         if used + columns > room && !text.is_empty() {
-            pieces.push(Run { name: run.name, text: std::mem::take(&mut text) });
+            pieces.push(Run { name: run.name, text: std::mem::take(&mut text).into() });
             used = 0;
             room = limit;
         }
         used += columns;
         text.push(character);
     }
-    pieces.push(Run { name: run.name, text });
+    pieces.push(Run { name: run.name, text: text.into() });
     pieces
 }
 
 /// A row of the URL, and the names beneath.
-struct Drawing {
-    row: Vec<Run>,
+struct Drawing<'a> {
+    row: Vec<Run<'a>>,
     labels: Vec<Vec<Word>>,
 }
 
-impl Drawing {
-    fn new(row: Vec<Run>, limit: usize) -> Self {
-        let mut marks = Vec::new();
+impl<'a> Drawing<'a> {
+    fn new(row: Vec<Run<'a>>, limit: usize) -> Self {
+        let mut marks = Vec::with_capacity(row.len());
         let mut at = 0;
         for run in &row {
             let wide = run.width();
-            marks.extend(run.name.map(|name| Mark { name, column: at + bracket(wide).1 }));
+            marks.extend(run.name.map(|name| Mark { name, column: at + hook(wide) }));
             at += wide;
         }
         Self { row, labels: labels(&marks, limit) }
@@ -175,34 +190,55 @@ impl Drawing {
         ends.max().unwrap_or_default()
     }
 
-    fn lines(&self, coloured: bool) -> Vec<String> {
-        let mut brackets = String::new();
+    fn write(&self, drawn: &mut String, coloured: bool) {
+        for run in &self.row {
+            run.paint(drawn, coloured);
+        }
+        drawn.push('\n');
+        if self.labels.is_empty() {
+            return;
+        }
         for run in &self.row {
             match run.name {
-                None => brackets += &" ".repeat(run.width()),
-                Some(name) if coloured => brackets += &paint(name, &bracket(run.width()).0),
-                Some(_) => brackets += &bracket(run.width()).0,
+                None => push_times(drawn, ' ', run.width()),
+                Some(name) => {
+                    drawn.push_str(if coloured { colour(name) } else { "" });
+                    push_bracket(drawn, run.width());
+                    drawn.push_str(if coloured { PLAIN } else { "" });
+                }
             }
         }
-        let mut lines = vec![self.row.iter().map(|run| run.painted(coloured)).collect::<String>()];
-        if !self.labels.is_empty() {
-            lines.push(brackets.trim_end().to_owned());
-            lines.extend(self.labels.iter().map(|line| written(line, coloured)));
+        drawn.truncate(drawn.trim_end_matches(' ').len());
+        drawn.push('\n');
+        for words in &self.labels {
+            push_words(drawn, words, coloured);
+            drawn.push('\n');
         }
-        lines
     }
 }
 
-/// The bracket under so many columns, and where its name hangs.
-fn bracket(wide: usize) -> (String, usize) {
+fn push_times(drawn: &mut String, character: char, times: usize) {
+    drawn.extend(std::iter::repeat_n(character, times));
+}
+
+/// In which column of so many the name hangs.
+fn hook(wide: usize) -> usize {
+    if wide < 3 { 0 } else { (wide - 3) / 2 + 1 }
+}
+
+/// The bracket under so many columns.
+fn push_bracket(drawn: &mut String, wide: usize) {
     match wide {
-        0 => (String::new(), 0),
-        1 => ("│".to_owned(), 0),
-        2 => ("├┘".to_owned(), 0),
+        0 => {}
+        1 => drawn.push('│'),
+        2 => drawn.push_str("├┘"),
         _ => {
-            let left = (wide - 3) / 2;
-            let right = wide - 3 - left;
-            (format!("└{}┬{}┘", "─".repeat(left), "─".repeat(right)), left + 1)
+            let left = hook(wide) - 1;
+            drawn.push('└');
+            push_times(drawn, '─', left);
+            drawn.push('┬');
+            push_times(drawn, '─', wide - 3 - left);
+            drawn.push('┘');
         }
     }
 }
@@ -239,15 +275,17 @@ fn labels(marks: &[Mark], limit: usize) -> Vec<Vec<Word>> {
     lines
 }
 
-fn written(words: &[Word], coloured: bool) -> String {
-    let mut line = String::new();
+fn push_words(drawn: &mut String, words: &[Word], coloured: bool) {
     let mut at = 0;
     for (column, name, text) in words {
-        line += &" ".repeat(column.saturating_sub(at));
-        line += &if coloured { paint(name, text) } else { (*text).to_owned() };
+        push_times(drawn, ' ', column.saturating_sub(at));
+        if coloured {
+            paint(drawn, name, text);
+        } else {
+            drawn.push_str(text);
+        }
         at = column + width(text);
     }
-    line
 }
 
 /// How many columns a text takes on a terminal.
@@ -283,6 +321,11 @@ mod tests {
 
     use super::*;
     use crate::dissect::dissect;
+
+    fn lines(text: &str, components: &[(&'static str, Span)], width: Option<u16>, coloured: bool) -> Vec<String> {
+        let drawn = draw(text, components, width, coloured);
+        drawn.strip_suffix('\n').unwrap().split('\n').map(str::to_owned).collect()
+    }
 
     fn of(text: &str, width: Option<u16>) -> Vec<String> {
         lines(text, &dissect(text, &mut |_| {}).unwrap().places(), width, false)
@@ -378,9 +421,9 @@ scheme      host
             if drawn.len() > 1 {
                 prop_assert!(drawn.iter().all(|line| super::width(line) <= usize::from(width)), "{:#?}", drawn);
             }
-            let kept: String = runs(&text, &url.places()).iter().map(|run| run.text.as_str()).collect();
+            let kept: String = runs(&text, &url.places()).iter().map(|run| &*run.text).collect();
             prop_assert_eq!(&kept, &text);
-            let pieces: String = rows(&runs(&text, &url.places()), usize::from(width)).iter().flatten().map(|run| run.text.as_str()).collect();
+            let pieces: String = rows(&runs(&text, &url.places()), usize::from(width)).iter().flatten().map(|run| &*run.text).collect();
             prop_assert_eq!(pieces, text);
         }
     }

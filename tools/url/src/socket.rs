@@ -147,7 +147,7 @@ fn host(url: &Dissection) -> Option<Host> {
             Some(Host::V6 { addr, zone })
         }
         // The standard does not look into it; whoever connects will, and takes it for a name or an address.
-        HostKind::Opaque => String::from_utf8(percent::decode(value)).ok()?.parse().ok(),
+        HostKind::Opaque => str::from_utf8(&percent::decode(value)).ok()?.parse().ok(),
         HostKind::Empty | HostKind::None => None,
     }
 }

@@ -4,6 +4,8 @@
 //! change and nothing is decoded, so every [`Span`] is a slice of what the user wrote. ASCII tabs and line ends, which the
 //! standard removes before it parses, stay inside a span and are left outside where they stand at its edge.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// A run of the input, in octets: from `start` up to, not including, `end`. Both stand between characters.
@@ -42,7 +44,10 @@ impl Span {
 
 impl std::fmt::Display for Span {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(&format!("{}..{}", self.start, self.end))
+        match f.width() {
+            Some(_) => f.pad(&format!("{}..{}", self.start, self.end)),
+            None => write!(f, "{}..{}", self.start, self.end),
+        }
     }
 }
 
@@ -120,8 +125,11 @@ pub fn is_ignored(character: char) -> bool {
 }
 
 /// `text` without the characters that are removed before parsing.
-pub fn significant(text: &str) -> String {
-    text.chars().filter(|character| !is_ignored(*character)).collect()
+pub fn significant(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_ignored) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|character| !is_ignored(*character)).collect())
 }
 
 /// Cuts `input` as the WHATWG parser without a base URL would. `None` if it has no scheme.

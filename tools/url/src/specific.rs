@@ -272,7 +272,7 @@ impl Specific {
         let mut table = Table::new(Rules::Lines, ["Part", self.source()]);
         for (name, value) in self.rows() {
             // To be pasted: a backslash is one.
-            let value = if name == WINDOWS { escape_controls(&value) } else { cell(Some(&value)) };
+            let value = if name == WINDOWS { escape_controls(&value).into() } else { cell(Some(&value)) };
             table.row([cell(Some(&name)), value]);
         }
         text.table(&table)?;

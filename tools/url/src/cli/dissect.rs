@@ -120,7 +120,6 @@ impl DissectArgs {
             ("--explain", presentation.explain),
             ("--resolve", self.resolve),
             ("--model both", self.model == Some(Choice::Both)),
-            ("--model rfc3986", self.model == Some(Choice::Rfc3986) && matches!(form, Form::Csv(_))),
         ];
         if let (Some(option), Some((other, _))) = (option, others.into_iter().find(|(_, given)| *given)) {
             let refused = format!("{option} and {other} do not go together");

@@ -110,10 +110,10 @@ fn selector(url: &Dissection) -> Vec<u8> {
     let path = url.path.value.as_deref().unwrap_or_default();
     let mut rest = path.strip_prefix('/').unwrap_or(path).chars();
     rest.next();
-    let mut octets = percent::decode(rest.as_str());
+    let mut octets = percent::decode(rest.as_str()).into_owned();
     if let Some(search) = url.query.value.as_deref() {
         octets.push(b'?');
-        octets.extend(percent::decode(search));
+        octets.extend_from_slice(&percent::decode(search));
     }
     octets.extend(CRLF.as_bytes());
     octets

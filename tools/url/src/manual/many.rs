@@ -32,9 +32,11 @@ unless `url:` says otherwise; controls in what was decoded are shown as `\\n` or
 /// `--csv`.
 pub(super) const CSV: (&str, &str) = (
     "Comma-separated values",
-    "`--csv` prints a line of headings and a line a URL, read by WHATWG URL, as RFC 4180 has them: lines end in CR LF, and quotation marks stand around what has a \
+    "`--csv` prints a line of headings and a line a URL as RFC 4180 has them: lines end in CR LF, and quotation marks stand around what has a \
 comma or a quotation mark in it. `--fields` chooses the columns: `input`, `url`, `scheme`, `username`, `password`, `host`, `host_kind`, \
 `host_unicode`, `zone`, `port`, `effective_port`, `service`, `path`, `file`, `extension`, `query`, `fragment`, `username_decoded`, \
 `password_decoded`, `path_decoded`, `fragment_decoded`. `url` and `port` are those of `--get`: with the zone, and the port that stands in the text, be it the scheme's own; in JSON `normalised` has no zone, and the \
-`value` of `port` is null where the normalised URL leaves it out. A component that the URL does not have looks like an empty one.",
+`value` of `port` is null where the normalised URL leaves it out. A component that the URL does not have looks like an empty one. With `--model rfc3986` \
+the columns have what stands in the text, which may be a reference: `url` is what `input` is, `host_kind` the rule of appendix A (`IPv6address`, \
+`IPvFuture`, `IPv4address`, `reg-name`), and nothing is normalised.",
 );

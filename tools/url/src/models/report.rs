@@ -39,7 +39,7 @@ pub struct Refused {
     /// Why WHATWG URL refuses it.
     pub whatwg_fault: String,
     /// The comparison.
-    pub models: Comparison,
+    pub models: Box<Comparison>,
 }
 
 impl Render for Alone {
@@ -87,11 +87,11 @@ fn render_reading(text: &mut Text<'_>, reading: &Reading) -> io::Result<()> {
             (name, _) => name,
         };
         table.row([
-            name.to_owned(),
+            name.into(),
             span_cell(part.map(|part| part.span)),
             cell(part.map(|part| part.text.as_str())),
             cell(part.and_then(|part| part.normalised.as_deref())),
-            rule.to_owned(),
+            rule.into(),
         ]);
     }
     text.table(&table)?;
@@ -142,8 +142,8 @@ impl Comparison {
         let other = if self.rfc3986.is_taken() { "RFC 3986" } else { "Delimiters alone" };
         let mut table = Table::new(Rules::Lines, ["Component", "", "WHATWG", other]);
         for row in &rows {
-            let values = [row.whatwg.as_deref(), row.rfc3986.as_deref()].map(cell);
-            table.row([row.component, row.agreement.sign()].map(str::to_owned).into_iter().chain(values));
+            let [whatwg, rfc3986] = [row.whatwg.as_deref(), row.rfc3986.as_deref()].map(cell);
+            table.row([row.component, row.agreement.sign(), &whatwg, &rfc3986]);
         }
         text.table(&table)?;
         for (components, why) in reasons(&rows) {

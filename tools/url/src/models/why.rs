@@ -123,7 +123,8 @@ fn host_reasons(url: &Dissection, part: Option<&Part>, found: &mut Vec<&'static 
         found.push("WHATWG undoes percent-encoding before it looks for an address");
     }
     if url.host_kind == HostKind::Ipv4 {
-        let decoded = String::from_utf8(percent::decode(&text)).unwrap_or_default().to_ascii_lowercase();
+        let decoded = percent::decode(&text);
+        let decoded = str::from_utf8(&decoded).unwrap_or_default().to_ascii_lowercase();
         let labels: Vec<&str> = decoded.trim_end_matches('.').split('.').collect();
         let octal = |label: &&str| label.len() > 1 && label.starts_with('0') && !label.starts_with("0x");
         if labels.iter().any(|label| label.starts_with("0x")) {

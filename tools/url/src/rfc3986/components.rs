@@ -1,6 +1,6 @@
 //! The components as texts of their own, and how they are put together again.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::{Cut, cut};
 use crate::spans::Span;
@@ -46,10 +46,23 @@ impl Components {
 
     /// Userinfo, host and port with what separates them.
     pub fn authority(&self) -> Option<String> {
-        let host = self.host.as_deref()?;
-        let userinfo = self.userinfo.as_ref().map(|userinfo| format!("{userinfo}@")).unwrap_or_default();
-        let port = self.port.as_ref().map(|port| format!(":{port}")).unwrap_or_default();
-        Some(format!("{userinfo}{host}{port}"))
+        let mut authority = String::new();
+        // Writing to a String cannot fail.
+        let _ = self.write_authority(&mut authority);
+        self.host.is_some().then_some(authority)
+    }
+
+    fn write_authority(&self, to: &mut impl fmt::Write) -> fmt::Result {
+        if let Some(userinfo) = &self.userinfo {
+            to.write_str(userinfo)?;
+            to.write_char('@')?;
+        }
+        to.write_str(self.host.as_deref().unwrap_or_default())?;
+        if let Some(port) = &self.port {
+            to.write_char(':')?;
+            to.write_str(port)?;
+        }
+        Ok(())
     }
 }
 
@@ -60,10 +73,12 @@ impl Components {
 impl fmt::Display for Components {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(scheme) = &self.scheme {
-            write!(f, "{scheme}:")?;
+            f.write_str(scheme)?;
+            f.write_char(':')?;
         }
-        if let Some(authority) = self.authority() {
-            write!(f, "//{authority}")?;
+        if self.host.is_some() {
+            f.write_str("//")?;
+            self.write_authority(f)?;
         } else if self.path.starts_with("//") {
             f.write_str("/.")?;
         } else if self.scheme.is_none() && self.path.split('/').next().is_some_and(|first| first.contains(':')) {
@@ -71,10 +86,12 @@ impl fmt::Display for Components {
         }
         f.write_str(&self.path)?;
         if let Some(query) = &self.query {
-            write!(f, "?{query}")?;
+            f.write_char('?')?;
+            f.write_str(query)?;
         }
         if let Some(fragment) = &self.fragment {
-            write!(f, "#{fragment}")?;
+            f.write_char('#')?;
+            f.write_str(fragment)?;
         }
         Ok(())
     }

@@ -83,7 +83,10 @@ pub struct Step {
 pub fn normalise(uri: &Components) -> (Components, Vec<Step>) {
     let mut uri = uri.clone();
     let mut steps = Vec::new();
-    for rule in Rule::ALL {
+    // To look whether there is anything to do is less than to compare copies.
+    let syntax = Rule::ALL.into_iter().filter(|rule| *rule != Rule::Scheme && !is_settled(&uri));
+    let rules: Vec<Rule> = syntax.chain([Rule::Scheme]).collect();
+    for rule in rules {
         let before = uri.clone();
         rule.apply(&mut uri);
         if uri != before {
@@ -91,6 +94,21 @@ pub fn normalise(uri: &Components) -> (Components, Vec<Step>) {
         }
     }
     (uri, steps)
+}
+
+/// Whether nothing but what the scheme says can change `uri`: no capital where case does not count, no `%XX`, no address in
+/// brackets, and no dot that begins a segment.
+fn is_settled(uri: &Components) -> bool {
+    let small =
+        |text: &Option<String>| text.as_deref().is_none_or(|text| !text.contains(|c: char| c.is_ascii_uppercase()));
+    let whole = |text: &str| !text.contains('%');
+    small(&uri.scheme)
+        && small(&uri.host)
+        && uri.host.as_deref().is_none_or(|host| whole(host) && !host.starts_with('['))
+        && [&uri.userinfo, &uri.query, &uri.fragment].into_iter().flatten().all(|text| whole(text))
+        && whole(&uri.path)
+        && !uri.path.contains("/.")
+        && !uri.path.starts_with('.')
 }
 
 /// The components that may have `%XX`. In an IP literal a `%` begins a zone.
@@ -143,8 +161,8 @@ pub(crate) fn each_escape(text: &str, mut replace: impl FnMut(u8, &mut String)) 
         replaced.push_str(before);
         let escape = from_sign.get(..3).unwrap_or_default();
         rest = if percent::count(escape) == 1 {
-            for octet in percent::decode(escape) {
-                replace(octet, &mut replaced);
+            for octet in &*percent::decode(escape) {
+                replace(*octet, &mut replaced);
             }
             from_sign.get(3..).unwrap_or_default()
         } else {
@@ -248,6 +266,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_settled_is_changed_by_the_scheme_alone(
+            text in "([a-zA-Z]{1,3}:)?(//((u|%2e)@)?([a-z.]|[A-Z]|%4[0-9a-f]|\\[::A?\\]){0,3}(:[0-9]{0,3})?)?(/([a-z]|[A-Z]|\\.|%[0-9a-f]{2}){0,2}){0,3}(\\?([a-zA-Z.]|%61)?)?(#([a-zA-Z.]|%61))?"
+        ) {
+            let uri = Components::of(&text);
+            if !is_settled(&uri) {
+                return Ok(());
+            }
+            for rule in Rule::ALL.into_iter().filter(|rule| *rule != Rule::Scheme) {
+                let mut after = uri.clone();
+                rule.apply(&mut after);
+                prop_assert_eq!(&after, &uri, "{:?}", rule);
+            }
+        }
+
         #[test]
         fn normalising_twice_is_normalising_once(
             text in "([a-zA-Z]{1,3}:)?(//(([a-z]|%2[eE]){0,3}@)?([a-zA-Z.]|%4[0-9a-fA-F]){0,6}(:[0-9]{0,3})?)?(/([a-zA-Z.]|\\.\\.?|%2[eE]|%[0-9a-fA-F]{2}){0,3}){0,5}(\\?([a-z]|%61){0,3})?(#[a-z])?"
