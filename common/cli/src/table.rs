@@ -45,7 +45,9 @@ pub struct Table {
 impl Table {
     /// An empty table with a heading row.
     pub fn new<'a>(rules: Rules, headings: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut table = Self { rules, text: String::new(), ends: Vec::new(), rows: Vec::new(), right: Vec::new() };
+        // What a small table takes, at once.
+        let (text, ends, rows) = (String::with_capacity(512), Vec::with_capacity(64), Vec::with_capacity(16));
+        let mut table = Self { rules, text, ends, rows, right: Vec::new() };
         table.row(headings);
         table
     }
