@@ -281,3 +281,24 @@ fn colour_marks_the_components_in_place() {
     // NO_COLOR counts on a terminal; a pipe has no colour anyhow, and `always` wins over both.
     url(&["http://example.com/"]).stdout_has("http://example.com/\n└┬─┘   └────┬────┘│\n");
 }
+
+#[test]
+fn a_narrow_terminal_gets_lists() {
+    let narrow = |columns: &str| run(tool("url").env("SOCKEYE_COLUMNS", columns).arg("http://h/"));
+    let list = narrow("45");
+    list.status(0).stdout_has("\nComponent     host\nOctets        7..8\n");
+    assert!(!list.out().contains('┆'), "{}", list.out());
+    narrow("46").status(0).stdout_has("│ host      ┆ 7..8   ┆ h     ┆");
+}
+
+#[test]
+fn a_password_of_nobody_is_remarked() {
+    let remark = "Remark: there is a password and no username: ";
+    run(tool("url").arg("http://:p@h/")).status(0).stdout_has(remark);
+    run(tool("url").args(["--json", "http://:p@h/"]))
+        .status(0)
+        .stdout_has(r#""remarks":[{"remark":"password_without_username"}]"#);
+    for url in ["http://u:p@h/", "http://:@h/", "http://u@h/"] {
+        assert!(!run(tool("url").arg(url)).out().contains(remark), "{url}");
+    }
+}

@@ -40,6 +40,8 @@ pub struct Table {
     /// How many cells there are up to the end of each row; the headings are the first row.
     rows: Vec<usize>,
     right: Vec<usize>,
+    /// Whether the rows stand one below the other where the columns have no room.
+    lists: bool,
 }
 
 impl Table {
@@ -47,7 +49,7 @@ impl Table {
     pub fn new<'a>(rules: Rules, headings: impl IntoIterator<Item = &'a str>) -> Self {
         // What a small table takes, at once.
         let (text, ends, rows) = (String::with_capacity(512), Vec::with_capacity(64), Vec::with_capacity(16));
-        let mut table = Self { rules, text, ends, rows, right: Vec::new() };
+        let mut table = Self { rules, text, ends, rows, right: Vec::new(), lists: false };
         table.row(headings);
         table
     }
@@ -68,9 +70,15 @@ impl Table {
         self
     }
 
+    /// Sets the cells of a row one below the other where the terminal is too narrow even for the words of the headings.
+    pub fn list_if_narrow(&mut self) -> &mut Self {
+        self.lists = true;
+        self
+    }
+
     /// The lines, no wider than `width` columns if that is given. No line ends in blanks.
     pub fn lines(&self, width: Option<u16>) -> Vec<String> {
-        match self.plain(width) {
+        match self.plain(width).or_else(|| self.listed(width)) {
             Some(text) => text.lines().map(str::to_owned).collect(),
             None => self.arranged_lines(width),
         }
@@ -81,7 +89,7 @@ impl Table {
     /// # Errors
     /// Whatever the writer says.
     pub fn write(&self, width: Option<u16>, to: &mut dyn Write) -> io::Result<()> {
-        match self.plain(width) {
+        match self.plain(width).or_else(|| self.listed(width)) {
             Some(text) => to.write_all(text.as_bytes()),
             None => self.arranged_lines(width).iter().try_for_each(|line| writeln!(to, "{line}")),
         }
@@ -165,6 +173,35 @@ impl Table {
         text.push('\n');
     }
 
+    /// The rows as lists: a line a cell, behind its heading, and an empty line between two rows. `None` where columns have room.
+    fn listed(&self, width: Option<u16>) -> Option<String> {
+        let width = usize::from(width.filter(|_| self.lists)?);
+        let headings: Vec<&str> = self.each_row().next()?.collect();
+        let word = |heading: &&str| heading.split(' ').map(columns_at_most).max().unwrap_or_default().max(1);
+        let least: usize = headings.iter().map(|heading| word(heading) + PADDING + 1).sum();
+        if least < width {
+            return None;
+        }
+        let widest = headings.iter().map(|heading| columns_at_most(heading)).max()? + PADDING;
+        // Beside its heading a cell needs room too; below it there is more.
+        let beside = widest + PADDING * 4 <= width;
+        let indent = if beside { widest } else { PADDING };
+        let mut text = String::new();
+        for (index, row) in self.each_row().skip(1).enumerate() {
+            text.push_str(if index > 0 { "\n" } else { "" });
+            for (heading, cell) in headings.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+                text.push_str(heading);
+                if beside {
+                    push_run(&mut text, BLANKS, indent - columns_at_most(heading));
+                } else {
+                    break_line(&mut text, indent);
+                }
+                push_broken(&mut text, cell, indent, width);
+            }
+        }
+        Some(text)
+    }
+
     fn arranged_lines(&self, width: Option<u16>) -> Vec<String> {
         let mut table = comfy_table::Table::new();
         table.load_style(match self.rules {
@@ -222,6 +259,41 @@ fn push_run(text: &mut String, run: &str, mut count: usize) {
         text.push_str(run.get(..some * octets).unwrap_or_default());
         count -= some;
     }
+}
+
+/// How many columns `text` takes, or fewer: a character outside ASCII is taken for a wide one.
+fn columns_at_most(text: &str) -> usize {
+    text.chars().map(|character| if character.is_ascii() { 1 } else { 2 }).sum()
+}
+
+fn break_line(text: &mut String, indent: usize) {
+    text.push('\n');
+    push_run(text, BLANKS, indent);
+}
+
+/// `cell`, which begins in column `indent`, in lines of `width` columns: broken between words where that can be.
+fn push_broken(text: &mut String, cell: &str, indent: usize, width: usize) {
+    let room = width.saturating_sub(indent).max(2);
+    let mut used = 0;
+    for (index, word) in cell.split(' ').enumerate() {
+        if index > 0 && used + 1 + columns_at_most(word) <= room {
+            text.push(' ');
+            used += 1;
+        } else if index > 0 {
+            break_line(text, indent);
+            used = 0;
+        }
+        for character in word.chars() {
+            let columns = if character.is_ascii() { 1 } else { 2 };
+            if used + columns > room {
+                break_line(text, indent);
+                used = 0;
+            }
+            text.push(character);
+            used += columns;
+        }
+    }
+    text.push('\n');
 }
 
 /// `cell` with line ends where one of its lines is longer than [`FOLD`].
@@ -298,6 +370,27 @@ mod tests {
         let mut table = Table::new(Rules::Lines, ["a", "b"]);
         table.row(["x".repeat(60), "y".repeat(60)]);
         assert!(table.lines(Some(40)).iter().all(|line| line.chars().count() <= 40));
+    }
+
+    #[test]
+    fn where_the_headings_have_no_room_a_row_is_a_list() {
+        let mut table = Table::new(Rules::Lines, ["Component", "In the input", "Notes"]);
+        table.row(["scheme", "https", "special: needs a host"]).row(["path", "/0123456789/0123456789", ""]);
+        assert!(table.lines(Some(30)).concat().contains('┆'), "only where that was asked for");
+        table.list_if_narrow();
+        assert!(table.lines(Some(31)).concat().contains('┆'), "9, 5 and 5 columns with their blanks and lines are 29");
+        assert_eq!(
+            table.lines(Some(28)).join("\n"),
+            "Component     scheme\nIn the input  https\nNotes         special: needs\n              a host\n\n\
+             Component     path\nIn the input  /0123456789/01\n              23456789"
+        );
+        assert_eq!(
+            table.lines(Some(18)).join("\n"),
+            "Component\n  scheme\nIn the input\n  https\nNotes\n  special: needs a\n  host\n\n\
+             Component\n  path\nIn the input\n  /0123456789/0123\n  456789"
+        );
+        let wide = Table::new(Rules::Lines, ["Component"]).row(["例".repeat(20)]).list_if_narrow().lines(Some(10));
+        assert!(wide.iter().all(|line| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>() <= 10));
     }
 
     /// A count that is broken apart reads as two other counts.

@@ -176,6 +176,8 @@ pub enum Remark {
     },
     /// The library's value is not the standard's.
     LibraryDeparts(Departure),
+    /// `http://:secret@h/`: a password of nobody.
+    PasswordWithoutUsername,
     /// More than one `@`: what seems to be the host may not be it.
     HostIsAfterTheLastAt {
         /// The host.
@@ -218,6 +220,9 @@ impl fmt::Display for Remark {
                     escape(path)
                 )
             }
+            Self::PasswordWithoutUsername => f.write_str(
+                "there is a password and no username: HTTP sends it with an empty one (RFC 7617), and most servers refuse that",
+            ),
             Self::HostIsAfterTheLastAt { host } => write!(f, "the host is what follows the last @: {}", escape(host)),
         }
     }
@@ -670,6 +675,9 @@ fn remarks(input: &str, split: &Split, url: &Url) -> Vec<Remark> {
         remarks.push(Remark::ZoneIsNotOfTheStandard);
     }
     remarks.extend(departures(input, split, url).into_iter().map(Remark::LibraryDeparts));
+    if url.username().is_empty() && url.password().is_some_and(|password| !password.is_empty()) {
+        remarks.push(Remark::PasswordWithoutUsername);
+    }
     if let (2.., Some(host)) = (split.at_signs, url.host_str()) {
         remarks.push(Remark::HostIsAfterTheLastAt { host: host.to_owned() });
     }

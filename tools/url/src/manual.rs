@@ -42,6 +42,8 @@ is specified.
 
 Of a text of more than 1,000 octets the beginning is shown; `--json`, `--get`, `--csv` and `url diff` have all of it.
 
+On a terminal too narrow for the words of a table's headings (46 columns for the components) each row is a list.
+
 Control characters are shown as `\\xNN`, `\\t` or `\\u{..}`, and a backslash as two.",
         ),
         (

@@ -110,6 +110,7 @@ impl Dissection {
                 self.notes(name, component),
             ]);
         }
+        table.list_if_narrow();
         table
     }
 
@@ -125,7 +126,7 @@ impl Dissection {
                 cell(Some(&parameter.text)),
             ]);
         }
-        table.right(&[0]);
+        table.right(&[0]).list_if_narrow();
         table
     }
 
@@ -150,7 +151,7 @@ impl Dissection {
                 self.segment_notes(segment, last),
             ]);
         }
-        table.right(&[0]);
+        table.right(&[0]).list_if_narrow();
         Some(table)
     }
 
@@ -281,6 +282,7 @@ impl Socket {
             let sockaddr = sockaddr.clone().unwrap_or_else(|| self.why_no_sockaddr(how));
             table.row([escape(address), (*family).into(), cell(range.as_deref()), sockaddr.into()]);
         }
+        table.list_if_narrow();
         table
     }
 

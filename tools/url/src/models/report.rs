@@ -94,7 +94,7 @@ fn render_reading(text: &mut Text<'_>, reading: &Reading) -> io::Result<()> {
             rule.into(),
         ]);
     }
-    text.table(&table)?;
+    text.table(table.list_if_narrow())?;
     for step in &reading.steps {
         text.line(format!("Normalised ({}, {}): {}", step.rule.words(), step.source, escape(&cut(&step.result))))?;
     }
