@@ -177,8 +177,7 @@ impl Table {
     fn listed(&self, width: Option<u16>) -> Option<String> {
         let width = usize::from(width.filter(|_| self.lists)?);
         let headings: Vec<&str> = self.each_row().next()?.collect();
-        let word = |heading: &&str| heading.split(' ').map(columns_at_most).max().unwrap_or_default().max(1);
-        let least: usize = headings.iter().map(|heading| word(heading) + PADDING + 1).sum();
+        let least: usize = headings.iter().map(|heading| longest_word(heading) + PADDING + 1).sum();
         if least < width {
             return None;
         }
@@ -225,6 +224,11 @@ impl Table {
                 column.set_padding((0, 2));
             }
         }
+        let headings = self.each_row().take(usize::from(self.lists)).flatten();
+        for (heading, column) in headings.zip(table.column_iter_mut()) {
+            let least = u16::try_from(longest_word(heading) + PADDING).unwrap_or(u16::MAX);
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        }
         for column in &self.right {
             let widest = widest.get(*column).copied().unwrap_or_default();
             let least = u16::try_from(widest + PADDING).unwrap_or(u16::MAX);
@@ -264,6 +268,11 @@ fn push_run(text: &mut String, run: &str, mut count: usize) {
 /// How many columns `text` takes, or fewer: a character outside ASCII is taken for a wide one.
 fn columns_at_most(text: &str) -> usize {
     text.chars().map(|character| if character.is_ascii() { 1 } else { 2 }).sum()
+}
+
+/// How many columns the longest word takes, one at least.
+fn longest_word(text: &str) -> usize {
+    text.split(' ').map(columns_at_most).max().unwrap_or_default().max(1)
 }
 
 fn break_line(text: &mut String, indent: usize) {
@@ -378,7 +387,9 @@ mod tests {
         table.row(["scheme", "https", "special: needs a host"]).row(["path", "/0123456789/0123456789", ""]);
         assert!(table.lines(Some(30)).concat().contains('┆'), "only where that was asked for");
         table.list_if_narrow();
-        assert!(table.lines(Some(31)).concat().contains('┆'), "9, 5 and 5 columns with their blanks and lines are 29");
+        let table_of_29 = table.lines(Some(29)).join("\n");
+        assert!(table_of_29.contains("│ Component ┆ In    ┆ Notes │"), "{table_of_29}");
+        assert!(table_of_29.lines().all(|line| line.chars().count() <= 29), "{table_of_29}");
         assert_eq!(
             table.lines(Some(28)).join("\n"),
             "Component     scheme\nIn the input  https\nNotes         special: needs\n              a host\n\n\
