@@ -35,7 +35,8 @@ module completions {
     --udp(-U)                 # Send UDP datagrams; an ICMP port unreachable of the host counts as an answer
     --tcp(-T)                 # Open TCP connections; a refusal counts as an answer
     --count(-c): string       # End after this many probes
-    --interval(-i): string    # Seconds between probes, 0.002 at least
+    --interval(-i): string    # Seconds between probes: 1 if nothing is said; less than 0.002 is for root, and 0 is as fast as -f
+    --flood(-f)               # Send the next probe as soon as the one before is answered, or after 10 ms, and show the summary only; for root
     --wait(-W): string        # Seconds to wait for the last answers
     --deadline(-w): string    # End after this many seconds; with -c, wait for that many answers
     --payload(-s): string     # Octets of data behind the ICMP or UDP header: 56 if nothing is said

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 use sockeye_test_support::{Background, Case, Net, run};
 
-use crate::hop_line::{Line, User, allow_icmp, far, hops, nft, set};
+use crate::hop_line::{Line, User, allow_icmp, far, hops, is_root, nft, set};
 
 const USERS: [User; 2] = [User::Root, User::Nobody];
 const FAMILIES: [bool; 2] = [false, true];
@@ -35,6 +35,8 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("hop::ttl_of_pings", &["setpriv"], ttl_of_pings),
         Case::new("hop::sources", &["setpriv"], sources),
         Case::new("hop::interrupted", &[], interrupted),
+        Case::new("hop::interrupted_in_the_background", &[], interrupted_in_the_background),
+        Case::new("hop::a_flood", &["setpriv", "nft"], a_flood),
         Case::new("hop::deadline_and_count", &["nft"], deadline_and_count),
         Case::new("hop::what_cannot_be_sent", &[], what_cannot_be_sent),
         Case::new("hop::names_of_routers", &[], names_of_routers),
@@ -578,6 +580,59 @@ fn interrupted(net: &Net) {
     }
 }
 
+fn a_flood(net: &Net) {
+    let line = Line::new();
+    for v6 in FAMILIES {
+        line.told(net, User::Root, &["ping", "-c", "1", "-W", "30", far(v6)]).status(0);
+        // At one a second it would take hours.
+        let told = line.told(net, User::Root, &["ping", "-f", "-c", "5000", far(v6)]);
+        let summary = told.status(0).one("summary");
+        assert_eq!((&summary["sent"], &summary["received"]), (&5000.into(), &5000.into()), "{summary}");
+        assert!(told.records("answer").is_empty());
+        let told = line.told(net, User::Root, &["ping", "-i", "0", "-c", "5", far(v6)]);
+        assert_eq!(told.status(0).records("answer").len(), 5, "each is shown");
+    }
+    // Where it is always time for the next probe, a signal ends it nevertheless.
+    let child = Background::spawn(line.hop(net, User::Root, &["ping", "-i", "0", "10.0.3.2"]));
+    child.wait_for_stdout("seq=1000 ");
+    run(Command::new("sh").args(["-c", &format!("kill -INT {}", child.pid())])).status(0);
+    child.wait().status(0).stdout_has(" 0 % lost, in ");
+    // Without answers it goes on, at a hundred a second.
+    nft(
+        net,
+        &line.r1,
+        "add table ip t; add chain ip t c { type filter hook forward priority 0; }; add rule ip t c icmp type echo-request drop",
+    );
+    let told = line.told(net, User::Root, &["ping", "-f", "-c", "5", "-W", "0.1", "10.0.3.2"]);
+    let summary = told.status(1).one("summary");
+    assert!(summary["sent"] == 5 && summary["elapsed_s"].as_f64().unwrap() >= 0.04, "{summary}");
+    if is_root() {
+        for flood in [&["-f"][..], &["-i", "0"], &["-i", "0.0019"]] {
+            let args = [&["ping", "-U", "-c", "1"][..], flood, &["10.0.3.2"]].concat();
+            let told = run(&mut line.hop(net, User::Nobody, &args));
+            told.status(2).stdout_is("").stderr_has("for root (seconds between probes are 0.002 at least)");
+        }
+    }
+}
+
+/// A shell without job control has Ctrl-C ignored by what it puts into the background; scripts end ping(8) by that signal all the same.
+fn interrupted_in_the_background(net: &Net) {
+    let line = Line::new();
+    for v6 in FAMILIES {
+        line.told(net, User::Root, &["ping", "-c", "1", "-W", "30", far(v6)]).status(0);
+    }
+    let tool = sockeye_test_support::tools_dir().join("hop");
+    for args in ["ping -i 0.01 10.0.3.2", "ping -U -i 0.01 fd00:3::2"] {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("trap '' INT; exec {} {args}", tool.display())]);
+        sockeye_sys::namespace::command_in(&mut shell, &line.a).unwrap();
+        let child = Background::spawn(shell);
+        child.wait_for_stdout("seq=3 ");
+        run(Command::new("sh").args(["-c", &format!("kill -INT {}", child.pid())])).status(0);
+        child.wait().status(0).stdout_has(" 0 % lost, in ");
+    }
+}
+
 fn deadline_and_count(net: &Net) {
     let line = Line::new();
     nft(
@@ -611,6 +666,11 @@ fn what_cannot_be_sent(net: &Net) {
             let told = run(net.tool("hop").args(args).arg(host));
             told.status(3).stderr_has(&format!("{host}: Network is unreachable (this host has no route to it)"));
         }
+    }
+    for host in ["224.0.0.1", "ff02::1%lo"] {
+        run(net.tool("hop").args(["ping", "-T", "-c", "1", host]))
+            .status(3)
+            .stderr_has("and this is a multicast address");
     }
     run(net.tool("hop").args(["ping", "-c", "1", "no-such-host.invalid"]))
         .status(3)

@@ -30,8 +30,7 @@ fn what_is_refused_is_refused_in_a_sentence() {
     ] {
         hop(args).status(2).stdout_is("").stderr_is(said);
     }
-    hop(&["ping", "-f", "127.0.0.1"]).status(2).stderr_has("unexpected argument '-f'");
-    hop(&["ping", "-i", "0.001", "127.0.0.1"]).status(2).stderr_has("below 2 ms, which would be a flood");
+    hop(&["trace", "-f", "127.0.0.1"]).status(2).stderr_has("invalid value '127.0.0.1' for '--first <HOPS>'");
 }
 
 #[test]
@@ -108,6 +107,17 @@ fn sizes_are_as_asked_for() {
     told.status(0).stdout_has(r#""length_octets":71}"#).stdout_has(r#""packet_octets":99}"#);
     let told = hop(&["ping", "-U", "-p", "9", "-s", "0", "-c", "1", "--json", "127.0.0.1"]);
     assert_eq!(records(told.status(0), "summary")[0]["received"], 1, "{}", told.story());
+}
+
+#[test]
+fn an_ipv4_address_in_the_notation_of_ipv6_is_one_of_ipv4() {
+    for protocol in ["-U", "-T"] {
+        hop(&["ping", protocol, "-p", "9", "-c", "1", "::ffff:127.0.0.1"])
+            .status(0)
+            .stdout_has("ping ::ffff:127.0.0.1 (127.0.0.1): ");
+    }
+    hop(&["trace", "-U", "-p", "9", "-q", "1", "::ffff:127.0.0.1"]).status(0).stdout_has("\n 1  127.0.0.1  ");
+    hop(&["trace", "-6", "::ffff:127.0.0.1"]).status(3).stderr_has("stands for 127.0.0.1, which no IPv6 goes to");
 }
 
 #[test]

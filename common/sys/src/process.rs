@@ -30,6 +30,12 @@ pub fn without_capabilities(command: &mut Command) -> &mut Command {
     }
 }
 
+/// Whether the user who started this process is user 0.
+pub fn is_superuser() -> bool {
+    // SAFETY: getuid takes no arguments and cannot fail.
+    unsafe { libc::getuid() == 0 }
+}
+
 /// Has this process become the parent of those of its descendants whose own parent ends, in place of PID 1.
 ///
 /// # Errors

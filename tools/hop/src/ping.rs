@@ -14,6 +14,9 @@ use crate::statistics::RoundTrips;
 
 /// How many probes an answer may still be about: as many as sequence numbers tell apart.
 const WINDOW: usize = 1 << 16;
+/// How long the answer to a probe is waited for where the next one is sent as soon as it is there: 100 probes a second without
+/// any answers, as ping(8) has it.
+const FLOOD: Duration = Duration::from_millis(10);
 /// How many outages are listed, and from how many senders errors are.
 const LISTED: usize = 1000;
 /// How long the last answers are waited for at least, once some came.
@@ -26,7 +29,7 @@ pub struct Config {
     pub target: IpAddr,
     /// How many probes; with a deadline, how many answers.
     pub count: Option<u64>,
-    /// From one to the next.
+    /// From one to the next; zero is as soon as the one before is answered.
     pub interval: Duration,
     /// How long the last answers are waited for, if none came before.
     pub wait: Duration,
@@ -141,13 +144,21 @@ impl Pings {
             }
             return Todo::Wait(self.not_after_deadline(until));
         }
-        if now < self.next_send {
-            return Todo::Wait(self.not_after_deadline(self.next_send));
+        let due = self.due();
+        if now < due {
+            return Todo::Wait(self.not_after_deadline(due));
         }
         self.next_send = now.max(self.next_send.saturating_add(self.config.interval));
         let missing = self.window.back().filter(|slot| slot.state == State::Pending).map(|_| self.sent);
         let number = self.sent + 1;
         Todo::Send { number, seq: wire(number), missing }
+    }
+
+    /// When the next probe is to be sent.
+    fn due(&self) -> Duration {
+        let waits =
+            self.config.interval.is_zero() && self.window.back().is_some_and(|slot| slot.state == State::Pending);
+        if waits { self.last_sent.saturating_add(FLOOD) } else { self.next_send }
     }
 
     fn has_sent_all(&self) -> bool {
@@ -269,7 +280,8 @@ impl Pings {
             outages.settle(number, *slot);
         }
         // What was lost last was lost until now, or until the next would have been sent.
-        outages.close(now.min(self.last_sent.saturating_add(self.config.interval)));
+        let interval = if self.config.interval.is_zero() { FLOOD } else { self.config.interval };
+        outages.close(now.min(self.last_sent.saturating_add(interval)));
         let on_wire = self.sent - self.refused;
         #[expect(clippy::cast_precision_loss, reason = "a share in percent needs no more digits")]
         let lost_percent = match on_wire {
@@ -406,6 +418,16 @@ mod tests {
         let report = pings.report(s(1));
         assert_eq!((report.sent, report.received, report.lost, report.outages.len()), (2, 2, 0, 0));
         assert!(pings.is_success());
+    }
+
+    #[test]
+    fn a_flood_goes_as_fast_as_answers_come() {
+        let mut pings = Pings::new(Config { interval: Duration::ZERO, ..config(Some(3), None) });
+        assert_eq!(send(&mut pings, 0), Some(1));
+        assert_eq!(pings.next(s(0)), Todo::Wait(FLOOD), "a hundred a second where nothing answers");
+        pings.heard(Some(1), &reply(), &at(0)).unwrap();
+        assert_eq!(send(&mut pings, 0), Some(2));
+        assert_eq!(pings.next(FLOOD), Todo::Send { number: 3, seq: 3, missing: Some(2) });
     }
 
     #[test]

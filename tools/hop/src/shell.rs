@@ -33,9 +33,12 @@ pub fn both(trace: &Trace, ping: &Ping, output: &mut Output<'_>) -> Result<Statu
     ping::drive(ping, &signals, output)
 }
 
-/// Makes Ctrl-C and its kind end a run with its summary.
+/// Makes Ctrl-C and its kind end a run with its summary; SIGINT also where a shell that put it into the background has it ignored:
+/// scripts end ping(8) that way.
 fn endings() -> Result<PipeReader, Failure> {
-    signals::catch_endings().map_err(|error| Failure::host(format!("catch signals: {error}")))
+    signals::restore_sigint()
+        .and_then(|()| signals::catch_endings())
+        .map_err(|error| Failure::host(format!("catch signals: {error}")))
 }
 
 /// Hands the working over.

@@ -29,9 +29,12 @@ pub(super) struct PingArgs {
     /// End after this many probes
     #[arg(short, long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
-    /// Seconds between probes, 0.002 at least
-    #[arg(short, long, value_name = "SECONDS", default_value = "1", value_parser = values::interval)]
-    interval: Duration,
+    /// Seconds between probes: 1 if nothing is said; less than 0.002 is for root, and 0 is as fast as -f
+    #[arg(short, long, value_name = "SECONDS", value_parser = values::seconds)]
+    interval: Option<Duration>,
+    /// Send the next probe as soon as the one before is answered, or after 10 ms, and show the summary only; for root
+    #[arg(short, long)]
+    flood: bool,
     /// Seconds to wait for the last answers
     #[arg(short = 'W', long = "wait", value_name = "SECONDS", default_value = "10", value_parser = values::seconds)]
     wait: Duration,
@@ -78,7 +81,7 @@ impl PingArgs {
         common.fragment = self.fragment;
         match self.source.as_deref().map(|source| (source, source.parse::<IpAddr>())) {
             Some((_, Ok(addr))) => common.source = Some(addr),
-            Some((name, Err(_))) => common.interface = Some(name.to_owned()),
+            Some((name, Err(_))) => common.interface = Some(values::interface(name)?),
             None => {}
         }
         check_source(&common)?;
@@ -91,12 +94,12 @@ impl PingArgs {
         Ok(Ping {
             common,
             count: self.count,
-            interval: self.interval,
+            interval: self.interval.unwrap_or(if self.flood { Duration::ZERO } else { INTERVAL }),
             wait: self.wait,
             deadline: self.deadline,
             payload: self.payload.unwrap_or(PAYLOAD),
             ttl: self.ttl,
-            quiet: self.quiet,
+            quiet: self.quiet || self.flood,
             stamps: self.timestamps,
         })
     }

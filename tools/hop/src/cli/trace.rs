@@ -78,7 +78,7 @@ impl TraceArgs {
         let mut common = self.common.common(&self.host, Some(self.protocol()))?;
         common.fragment = without_fragments(self.dont_fragment);
         common.source = self.source;
-        common.interface.clone_from(&self.interface);
+        common.interface = self.interface.as_deref().map(values::interface).transpose()?;
         if self.first > self.max {
             return Err(Failure::usage(format!("the first hop, {}, is behind the last, {}", self.first, self.max)));
         }

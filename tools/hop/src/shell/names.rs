@@ -31,7 +31,12 @@ pub(super) fn resolve(common: &Common) -> Result<(SocketAddr, Vec<Event>), Failu
     }
     // The kernel takes "no address" as this host, and answers from the loopback address.
     let mut target = first.addr;
-    target.set_ip(show::loopback_for_none(target.ip()));
+    // An IPv4 address in the notation of IPv6 is one of IPv4: no packet of IPv6 goes there.
+    let plain = target.ip().to_canonical();
+    if plain.is_ipv4() && family == AddressFamily::INET6 {
+        return Err(Failure::network(format!("{}: stands for {plain}, which no IPv6 goes to", escape(&common.host))));
+    }
+    target.set_ip(show::loopback_for_none(plain));
     Ok((target, events))
 }
 

@@ -1,9 +1,11 @@
 //! Drives [`Pings`].
 
 use std::io::PipeReader;
+use std::time::Duration;
 
 use sockeye_cli::failure::errno_text;
 use sockeye_cli::{Failure, Output, Status};
+use sockeye_sys::process;
 
 use super::confine::confine;
 use super::names::Names;
@@ -14,6 +16,12 @@ use crate::ping::report::{Line, Missing, NotSent, Start};
 use crate::ping::{Config, Pings, Todo};
 use crate::show;
 
+/// The shortest interval for those who are not root, as ping(8) has it.
+const SHORTEST: Duration = Duration::from_millis(2);
+
+/// How often signals are looked for at least.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// Pings until it is over or a signal ends it, and shows what came.
 ///
 /// # Errors
@@ -23,6 +31,10 @@ pub fn run(job: &Ping, output: &mut Output<'_>) -> Result<Status, Failure> {
 }
 
 pub(super) fn drive(job: &Ping, signals: &PipeReader, output: &mut Output<'_>) -> Result<Status, Failure> {
+    if job.interval < SHORTEST && !process::is_superuser() {
+        let hint = "seconds between probes are 0.002 at least";
+        return Err(Failure::usage("-f and shorter intervals, which flood, are for root").hint(hint));
+    }
     let protocol = job.common.protocol.unwrap_or(Protocol::Icmp);
     // Pings are about whether answers come, however late: no port is worth one.
     let mut prober = super::open(&job.common, Need { protocol, wait: job.wait, one_port: false }, output)?;
@@ -39,11 +51,15 @@ pub(super) fn drive(job: &Ping, signals: &PipeReader, output: &mut Output<'_>) -
     let mut pings =
         Pings::new(Config { target, count: job.count, interval: job.interval, wait: job.wait, deadline: job.deadline });
     let mut names = Names::new(job.common.names);
+    let mut looked = prober.now();
     loop {
         output.flush()?;
-        let ended = match pings.next(prober.drained) {
+        let mut ended = match pings.next(prober.drained) {
             Todo::End => break,
-            Todo::Wait(until) => prober.wait(until, signals)?,
+            Todo::Wait(until) => {
+                looked = prober.now();
+                prober.wait(until, signals)?
+            }
             Todo::Send { number, seq, missing } => {
                 if let Some(missing) = missing.filter(|_| !job.quiet) {
                     output.result(&Missing { wall_s: stamp(job, &prober.moment()), seq: missing })?;
@@ -67,6 +83,11 @@ pub(super) fn drive(job: &Ping, signals: &PipeReader, output: &mut Output<'_>) -
                 false
             }
         };
+        // Where it is always time for the next probe, a signal wants to be seen, too.
+        if prober.now().saturating_sub(looked) > LOOK {
+            looked = prober.now();
+            ended = prober.wait(Duration::ZERO, signals)?;
+        }
         super::tell(prober.events(), output)?;
         for Incoming { seq, answer, came } in prober.take() {
             let Some(heard) = pings.heard(seq, &answer, &came) else { continue };

@@ -38,6 +38,9 @@ const LONGEST: usize = 65_535;
 /// What the kernel means by "Network is unreachable".
 const NO_ROUTE: &str = "this host has no route to it";
 
+/// The same of a connection to a multicast address.
+const TO_MANY: &str = "a connection is between two hosts, and this is a multicast address";
+
 /// Why there is no prober.
 #[derive(Debug)]
 pub(super) enum OpenError {
@@ -99,6 +102,9 @@ impl NotSent {
         let status = if unreachable.contains(&self.error.kind()) { Status::NETWORK } else { Status::HOST };
         let failure = Failure::call(status, self.call, subject, &self.error);
         match self.error.kind() {
+            io::ErrorKind::NetworkUnreachable if common.protocol == Some(Protocol::Tcp) && target.is_multicast() => {
+                failure.hint(TO_MANY)
+            }
             io::ErrorKind::NetworkUnreachable => failure.hint(NO_ROUTE),
             _ => match self.error.raw_os_error().and_then(|errno| show::why_not_sent(errno, target)) {
                 Some(why) if self.call == SEND || self.call == CONNECT => failure.hint(why),
@@ -498,9 +504,8 @@ impl Prober {
         for own in &self.own {
             fds.push(PollFd::new(own.socket.as_fd(), wanted));
         }
-        if self.incoming.is_empty() {
-            poll(&mut fds, Some(left)).map_err(|error| Failure::call(Status::HOST, "poll", "", &error))?;
-        }
+        let left = if self.incoming.is_empty() { left } else { Duration::ZERO };
+        poll(&mut fds, Some(left)).map_err(|error| Failure::call(Status::HOST, "poll", "", &error))?;
         let ended = fds.first().is_some_and(|signal| !signal.ready().is_empty());
         self.drain();
         Ok(ended)
