@@ -1,16 +1,19 @@
 //! Confinement as root, whose capabilities go, and where the kernel does not have what it takes.
 
+use std::fs;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use sockeye_test_support::confined::wait_until_confined;
+use sockeye_test_support::confined::{status_of_threads, wait_until_confined};
 use sockeye_test_support::{Background, Case, Net, Run, run};
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         Case::new("confine::raw_and_packet_sockets_stay_and_their_capabilities_go", &[], raw_and_packet_sockets),
         Case::new("confine::a_low_port_stays_and_its_capability_goes", &[], a_low_port),
+        Case::new("confine::a_set_user_id_start_ends_with_who_started_it", &["setpriv"], a_set_user_id_start),
         Case::new("confine::an_old_kernel_is_no_reason_to_stop", &["python3"], an_old_kernel),
     ]
 }
@@ -42,6 +45,23 @@ fn a_low_port(net: &Net) {
     drop(TcpStream::connect("127.0.0.1:80").unwrap());
     wait_until_confined(nc.pid());
     nc.kill();
+}
+
+fn a_set_user_id_start(net: &Net) {
+    let hop = net.dir().join("hop");
+    fs::copy(net.tool("hop").get_program(), &hop).unwrap();
+    for (path, mode) in [(&hop, 0o4755), (&net.dir().to_owned(), 0o755)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&hop).args(["ping", "--icmp", "127.0.0.1"]);
+    let hop = Background::spawn(command);
+    hop.wait_for_stdout("seq=1");
+    wait_until_confined(hop.pid());
+    for ids in ["Uid", "Gid"] {
+        assert_eq!(status_of_threads(hop.pid(), ids), ["65534\t65534\t65534\t65534"], "{ids}");
+    }
+    hop.kill();
 }
 
 /// Runs a command where seccomp(2) and Landlock are refused with `errno`, as by a kernel without them or by a container.

@@ -68,13 +68,14 @@ struct Half {
 pub(super) fn drop_all_but(keeps: &[Capability]) -> io::Result<u32> {
     let kept = keeps.iter().fold(0, |mask, capability| mask | capability.bit());
     let mut held = sets()?;
-    let is_other_user = become_who_started_us()?;
     let permitted = join(held.map(|half| half.permitted));
-    if permitted & !kept == 0 && !is_other_user {
+    let goes = permitted & !kept;
+    // Before the capability to do so goes, with its user perhaps: nothing that is run gets any back.
+    let bounded = if goes == 0 { Ok(()) } else { drop_from_bounding_set(kept) };
+    let user = become_who_started_us();
+    if goes == 0 && matches!(user, Ok(false)) {
         return Ok(0);
     }
-    // Before the capability to do so goes: nothing that is run gets any back.
-    let bounded = drop_from_bounding_set(kept);
     for (half, kept) in held.iter_mut().zip(split(kept)) {
         half.permitted &= kept;
         // What set-user-ID has taken away when the user went does not come back.
@@ -84,8 +85,9 @@ pub(super) fn drop_all_but(keeps: &[Capability]) -> io::Result<u32> {
     let header = Header { version: VERSION_3, pid: 0 };
     // SAFETY: capset reads the header and two halves, which is what version 3 has.
     check_long(unsafe { libc::syscall(libc::SYS_capset, &raw const header, held.as_ptr()) })?;
+    user?;
     bounded?;
-    Ok((permitted & !kept).count_ones())
+    Ok(goes.count_ones())
 }
 
 fn sets() -> io::Result<[Half; 2]> {

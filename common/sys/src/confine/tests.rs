@@ -12,10 +12,16 @@ use super::*;
 fn within<T: Send + 'static>(profile: Profile, tried: impl FnOnce() -> T + Send + 'static) -> T {
     let confined = std::thread::spawn(move || {
         let confinement = profile.enter();
-        assert_eq!(confinement.gaps(), Vec::<String>::new());
+        assert_eq!(missing(&confinement), Vec::<String>::new());
         tried()
     });
     confined.join().unwrap()
+}
+
+/// What did not take hold. Landlock may be missing, where nobody says that all has to be there.
+fn missing(confinement: &Confinement) -> Vec<String> {
+    let is_required = std::env::var_os("SOCKEYE_REQUIRE").is_some();
+    confinement.gaps().into_iter().filter(|gap| is_required || !gap.starts_with("Landlock")).collect()
 }
 
 fn socket(family: i32, socktype: i32) -> io::Result<()> {
@@ -77,11 +83,13 @@ fn what_a_profile_names_can_be_done() {
 #[test]
 fn files_are_told_apart_by_where_they_are() {
     let profile = Profile { reads: Reads::Beneath(vec!["/proc/version".into(), "/etc".into()]), ..Profile::default() };
-    within(profile, || {
+    let has_landlock = std::thread::spawn(|| Profile::default().enter().landlock.is_ok()).join().unwrap();
+    within(profile, move || {
         File::open("/proc/version").unwrap();
         File::open("/etc/passwd").unwrap();
         // By Landlock: seccomp(2) does not see paths.
-        assert_eq!(File::open("/proc/uptime").unwrap_err().raw_os_error(), Some(libc::EACCES));
+        let other = File::open("/proc/uptime").err().and_then(|error| error.raw_os_error());
+        assert_eq!(other, has_landlock.then_some(libc::EACCES));
     });
 }
 
@@ -115,9 +123,9 @@ fn entered_twice_it_only_becomes_less() {
     let reads = Profile { reads: Reads::Anything, ..Profile::default() };
     within(reads.clone(), move || {
         File::open("/proc/version").unwrap();
-        assert!(Profile::default().enter().gaps().is_empty());
+        assert!(missing(&Profile::default().enter()).is_empty());
         assert!(File::open("/proc/version").is_err());
-        assert!(reads.enter().gaps().is_empty());
+        assert!(missing(&reads.enter()).is_empty());
         assert!(File::open("/proc/version").is_err());
     });
 }
