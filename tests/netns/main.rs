@@ -31,6 +31,7 @@ mod lab_clean;
 mod lab_limits;
 mod lab_mutants;
 mod lab_page;
+mod lab_shell;
 mod lab_wire;
 mod manual;
 mod nc;
@@ -93,6 +94,7 @@ fn main() -> ExitCode {
         lab::tests,
         lab_clean::tests,
         lab_limits::tests,
+        lab_shell::tests,
         lab_mutants::tests,
         lab_page::tests,
         lab_wire::tests,

@@ -36,6 +36,49 @@ pub fn is_superuser() -> bool {
     unsafe { libc::getuid() == 0 }
 }
 
+/// Makes `command` start its program as a group of its own, to which the terminal listens, if standard input is one and listens
+/// to this process now: a shell that was started so finds itself where it expects to be, whatever PID namespace it is in. When
+/// it has ended, [`take_terminal`]. Returns whether that is so.
+///
+/// # Source
+/// tcsetpgrp(3); credentials(7), "Process group and session".
+pub fn with_terminal(command: &mut Command) -> bool {
+    // SAFETY: both take numbers and no pointers.
+    let listens = unsafe { libc::tcgetpgrp(libc::STDIN_FILENO) == libc::getpgrp() };
+    if listens {
+        // SAFETY: between fork and exec the closure makes system calls, and allocates nothing.
+        unsafe {
+            command.pre_exec(|| {
+                check(libc::setpgid(0, 0))?;
+                let_terminal_listen()
+            });
+        }
+    }
+    listens
+}
+
+/// Has the terminal, if standard input is one, listen to this process and its group again.
+pub fn take_terminal() {
+    // Where it is none there is nothing to take.
+    let _ = let_terminal_listen();
+}
+
+/// Makes the calling process's group that in the foreground. A process that is not there yet is stopped for this unless it
+/// blocks SIGTTOU.
+fn let_terminal_listen() -> io::Result<()> {
+    // SAFETY: sigemptyset makes a whole set of it before it is read; all pointers are to values that outlive the calls.
+    unsafe {
+        let mut set: libc::sigset_t = std::mem::zeroed();
+        let mut before: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut set);
+        libc::sigaddset(&raw mut set, libc::SIGTTOU);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, &raw mut before);
+        let done = check(libc::tcsetpgrp(libc::STDIN_FILENO, libc::getpgrp()));
+        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, std::ptr::null_mut());
+        done.map(drop)
+    }
+}
+
 /// Has this process become the parent of those of its descendants whose own parent ends, in place of PID 1.
 ///
 /// # Errors

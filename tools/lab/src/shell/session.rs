@@ -97,12 +97,12 @@ fn open(lab: &Lab, host: &str, seed: u64, tools: &Tools, output: &mut Output<'_>
     let what = how_to_go_on(lab, host);
     output.result(&Begins { name, title, what, loopback: false, hosts, hint: None, seed, divisor: 1, fast: false })?;
     output.flush()?;
-    let mut command = command(folder.path(), host, tools)?;
+    let (mut command, on_terminal) = command(folder.path(), host, tools)?;
     let adopted = network.host(host)?.adopt(&mut command);
     adopted.map_err(|error| Failure::host(error.to_string()))?;
     let mut child =
         nursery.spawn(command).map_err(|error| Failure::call(Status::HOST, "start", "the shell", &error))?;
-    let status = ended(&mut child, &hearing)?;
+    let status = ended(&mut child, &hearing, on_terminal)?;
     // In this order: what runs, where it runs, its files.
     drop(nursery);
     drop(network);
@@ -162,18 +162,19 @@ fn join(
     let anchor = PidFd::open(*pid).map_err(failed)?;
     output.note(format!("joining the network of {}, which ends with its first shell", session.experiment));
     // Asked for before the move: the folder may be another's from there.
-    let mut command = command(folder, host, tools)?;
+    let (mut command, on_terminal) = command(folder, host, tools)?;
     anchor.join_namespaces(session.user_namespace).map_err(failed)?;
     let hearing = pass_signals_on()?;
     anchor.join_pid_namespace().map_err(failed)?;
     command.env(MARK, folder);
     namespace::die_with_parent(&mut command);
     let mut child = command.spawn().map_err(|error| Failure::call(Status::HOST, "start", "the shell", &error))?;
-    ended(&mut child, &hearing)
+    ended(&mut child, &hearing, on_terminal)
 }
 
-/// The user's shell, with a prompt that says where it is, and the suite's tools before all others.
-fn command(folder: &Path, host: &str, tools: &Tools) -> Result<Command, Failure> {
+/// The user's shell, with a prompt that says where it is, and the suite's tools before all others; and whether it is given the
+/// terminal.
+fn command(folder: &Path, host: &str, tools: &Tools) -> Result<(Command, bool), Failure> {
     let shell = std::env::var("SHELL").unwrap_or_default();
     let is_bash = Path::new(&shell).file_name().is_some_and(|name| name == "bash") && Path::new(&shell).is_file();
     let rc = folder.join(format!("{host}.{RC}"));
@@ -190,7 +191,8 @@ fn command(folder: &Path, host: &str, tools: &Tools) -> Result<Command, Failure>
     let known = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(tools.folder().to_owned()).chain(std::env::split_paths(&known));
     command.env("PATH", std::env::join_paths(folders).unwrap_or(known)).current_dir(folder);
-    Ok(command)
+    let on_terminal = process::with_terminal(&mut command);
+    Ok((command, on_terminal))
 }
 
 /// The shell that is to hear of signals.
@@ -219,10 +221,14 @@ fn pass_signals_on() -> Result<Hearing, Failure> {
 }
 
 /// Waits for the end of a shell, which hears of signals meanwhile.
-fn ended(child: &mut Child, hearing: &Hearing) -> Result<Status, Failure> {
+fn ended(child: &mut Child, hearing: &Hearing, on_terminal: bool) -> Result<Status, Failure> {
     let shell = PidFd::open(child.id()).map_err(|error| Failure::host(error.to_string()))?;
     *hearing.lock().unwrap_or_else(PoisonError::into_inner) = Some(shell);
-    let status = child.wait().map_or(0, |status| status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)));
+    let ended = child.wait();
+    if on_terminal {
+        process::take_terminal();
+    }
+    let status = ended.map_or(0, |status| status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)));
     Ok(Status(u8::try_from(status).unwrap_or(Status::HOST.0)))
 }
 
