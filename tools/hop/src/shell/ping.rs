@@ -79,7 +79,7 @@ pub(super) fn drive(job: &Ping, signals: &PipeReader, output: &mut Output<'_>) -
                         }
                     }
                 }
-                prober.drain();
+                prober.glance();
                 false
             }
         };

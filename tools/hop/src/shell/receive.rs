@@ -17,6 +17,8 @@ use crate::packet::{self, HEADER_LEN};
 
 /// How many messages are read from one queue at a time: others want a turn, too.
 const BATCH: usize = 1000;
+/// How many messages are looked at just behind a probe.
+const GLANCES: usize = 4;
 
 /// What was in a queue of errors.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,16 +35,12 @@ impl Prober {
     pub(super) fn drain(&mut self) {
         self.drained = self.now();
         if let Some(listener) = self.listener.take() {
-            self.drain_messages(&listener);
+            self.drain_messages(&listener, BATCH);
             self.listener = Some(listener);
         }
         if let Some(main) = self.main.take() {
             self.drain_errors(&main, None);
-            if self.raw {
-                self.drain_messages(&main);
-            } else {
-                self.drain_data(&main, None);
-            }
+            self.drain_main(&main, BATCH);
             self.main = Some(main);
         }
         for own in std::mem::take(&mut self.own) {
@@ -51,7 +49,7 @@ impl Prober {
             } else {
                 let before = self.incoming.len();
                 self.drain_errors(&own.socket, Some(own.seq));
-                self.drain_data(&own.socket, Some(own.seq));
+                self.drain_data(&own.socket, Some(own.seq), BATCH);
                 // A second answer may come, but a socket for each is too much.
                 self.incoming.len() == before
             };
@@ -59,6 +57,27 @@ impl Prober {
                 self.own.push_back(own);
             }
         }
+    }
+
+    /// What there is just behind a probe: where answers come at once, one for each ICMP probe, on the loopback interface after the
+    /// probe itself. Everything else waits for [`Self::drain`], which poll(2) leads to.
+    pub(super) fn glance(&mut self) {
+        match self.main.take_if(|_| self.protocol == Protocol::Icmp) {
+            Some(main) => {
+                for _ in 0..GLANCES {
+                    if !self.drain_main(&main, 1) || !self.incoming.is_empty() {
+                        break;
+                    }
+                }
+                self.main = Some(main);
+            }
+            None => self.drain(),
+        }
+    }
+
+    /// Reads so many messages at most. `false` if there were fewer.
+    fn drain_main(&mut self, main: &Socket, most: usize) -> bool {
+        if self.raw { self.drain_messages(main, most) } else { self.drain_data(main, None, most) }
     }
 
     /// The next message of a queue. Errors that are no message are what an earlier packet met, and are in the other queue.
@@ -137,10 +156,11 @@ impl Prober {
         self.push(Incoming { seq: own.or(seq), answer, came }, Via::ErrorQueue, None);
     }
 
-    /// Reads what came for a socket: echo replies without their IP header, or datagrams.
-    fn drain_data(&mut self, socket: &Socket, own: Option<u16>) {
-        for _ in 0..BATCH {
-            let Some(received) = self.next(socket, Queue::Data) else { break };
+    /// Reads what came for a socket: echo replies without their IP header, or datagrams. So many at most; `false` if there were
+    /// fewer.
+    fn drain_data(&mut self, socket: &Socket, own: Option<u16>, most: usize) -> bool {
+        for _ in 0..most {
+            let Some(received) = self.next(socket, Queue::Data) else { return false };
             let data = self.data(received.len);
             let from = received.peer.map_or(self.target.ip(), |peer| plain(peer.ip()));
             let came = self.came(&received);
@@ -154,12 +174,13 @@ impl Prober {
             let answer = Answer { from, says, ttl: received.ttl, quoted_ttl: None, extensions: Vec::new() };
             self.push(Incoming { seq, answer, came }, Via::Data, None);
         }
+        true
     }
 
-    /// Reads whole ICMP messages, of which many are not for us.
-    fn drain_messages(&mut self, socket: &Socket) {
-        for _ in 0..BATCH {
-            let Some(received) = self.next(socket, Queue::Data) else { break };
+    /// Reads whole ICMP messages, of which many are not for us. So many at most; `false` if there were fewer.
+    fn drain_messages(&mut self, socket: &Socket, most: usize) -> bool {
+        for _ in 0..most {
+            let Some(received) = self.next(socket, Queue::Data) else { return false };
             let data = self.data(received.len);
             let came = self.came(&received);
             match self.family {
@@ -175,6 +196,7 @@ impl Prober {
                 }
             }
         }
+        true
     }
 
     /// One ICMP message, if it is an answer to a probe of this run.
