@@ -53,8 +53,8 @@ fn filled(first: u16, token: Token, len: usize) -> Vec<u8> {
     let mut data = Vec::with_capacity(len.max(6));
     data.extend(first.to_be_bytes());
     data.extend(token.0.to_be_bytes());
-    // Bits of every pattern, as ping(8) has it.
-    data.extend((6_u8..=255).chain(0..=5).cycle().take(len.saturating_sub(data.len())));
+    // Bits of every kind, as ping(8) has it.
+    data.extend((data.len()..len).map(|place| place.to_le_bytes()[0]));
     data.truncate(len);
     data
 }
@@ -111,6 +111,13 @@ mod tests {
         assert_eq!(data_len(Family::Ipv4, Protocol::Udp, 60), 32);
         assert_eq!(data_len(Family::Ipv6, Protocol::Icmp, 80), 32);
         assert_eq!(data_len(Family::Ipv4, Protocol::Icmp, 1), 0);
+    }
+
+    #[test]
+    fn the_pattern_goes_round() {
+        let data = datagram(1, TOKEN, 700);
+        assert_eq!(data.len(), 700);
+        assert!(data.iter().enumerate().skip(6).all(|(index, octet)| index.to_le_bytes()[0] == *octet), "{data:?}");
     }
 
     proptest! {
