@@ -45,6 +45,9 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "trurl", tool: "url", help: "-h", refused: 4 },
     Migration { name: "ss", tool: "ports", help: "-h", refused: 1 },
     Migration { name: "netstat", tool: "ports", help: "-h", refused: 1 },
+    Migration { name: "nc", tool: "nc", help: "-h", refused: 1 },
+    Migration { name: "ncat", tool: "nc", help: "-h", refused: 2 },
+    Migration { name: "dig", tool: "dig", help: "-h", refused: 1 },
 ];
 
 /// A row of the table: each spelling of the option, what is said of it, and why.
@@ -84,7 +87,7 @@ impl Migration {
     }
 }
 
-/// The option without its value: `-s host=x` is `-s`, `--net=lab` is `--net`, `+nofail` is `+fail`.
+/// The option without its value: `-s host=x` is `-s`, `--net=lab` is `--net`.
 fn bare(spelling: &str) -> &str {
     let end = spelling.find([' ', '=', '[', ',']).unwrap_or(spelling.len());
     &spelling[..end]
@@ -96,8 +99,13 @@ fn options(help: &str) -> BTreeSet<String> {
     let is_option = |word: &&str| {
         let name = word.trim_start_matches(['-', '+']);
         let dashes = word.len() - name.len();
-        let letters = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-        !name.is_empty() && letters && (dashes == 2 || (dashes == 1 && (word.starts_with('+') || name.len() == 1)))
+        let lower = name.chars().all(|letter| letter == '-' || letter.is_ascii_lowercase() || letter.is_ascii_digit());
+        let letter = name.len() == 1 && name.chars().all(|letter| letter.is_ascii_alphanumeric());
+        match dashes {
+            1 if word.starts_with('+') => lower && !name.is_empty(),
+            1 => letter,
+            _ => dashes == 2 && lower && !name.is_empty(),
+        }
     };
     words.map(bare).map(|word| word.trim_end_matches('.')).filter(is_option).map(str::to_owned).collect()
 }
