@@ -333,7 +333,10 @@ fn the_working_names_each_client() {
     listener.wait_for_stderr(r#""event":"listen""#);
     let said = String::from_utf8(listener.stderr_so_far()).unwrap();
     let bound = said.split(r#""event":"bound","local":"127.0.0.1:"#).nth(1).unwrap();
-    let port = bound.split('"').next().unwrap().parse().unwrap();
+    let port: u16 = bound.split('"').next().unwrap().parse().unwrap();
+    // The call is told of before it is made.
+    let row = format!(" 0100007F:{port:04X} 00000000:0000 0A ");
+    wait_until("it listens", || std::fs::read_to_string("/proc/net/tcp").unwrap().contains(&row));
     whole(port, "hello");
     let run = listener.wait();
     run.status(0);

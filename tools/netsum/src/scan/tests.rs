@@ -11,7 +11,7 @@ use sockeye_cli::{Output, Status};
 use sockeye_common::checksum::{PseudoHeader, Sum, udp_transmitted};
 
 use crate::cli::Style;
-use crate::listing::Extent;
+use crate::listing::{Extent, LISTED_WHOLE};
 use crate::only::Only;
 use crate::shell::Capture;
 use crate::verdict::Verdict;
@@ -128,7 +128,9 @@ fn judged(octets: &[u8], way: Way, threads: usize, style: Style) -> (Result<Stat
     let reported = report(&mut capture, Name::of(OsStr::new("capture")), style, &mut output).unwrap();
     output.flush().unwrap();
     drop(output);
-    assert!(threads == 1 || capture.threads == 1 || reported.end.is_err(), "no thread was asked");
+    // A listing that still fits on a page shows what is good too, for which nobody is asked. A datagram has two frames at most.
+    let fits = matches!(style, Style::Listing(Extent::Fitting)) && reported.tally.frames <= 2 * LISTED_WHOLE as u64;
+    assert!(threads == 1 || capture.threads == 1 || fits || reported.end.is_err(), "no thread was asked");
     (reported.end.map_err(|failure| failure.to_string()), String::from_utf8(stdout).unwrap())
 }
 
