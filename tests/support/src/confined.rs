@@ -81,18 +81,20 @@ fn is_required() -> bool {
     std::env::var_os("SOCKEYE_REQUIRE").is_some()
 }
 
-/// A field of /proc/PID/status, for every thread of the process.
+/// A field of /proc/PID/status, for every thread of the process but those that end meanwhile.
 ///
 /// # Panics
 /// If there is no such process or field.
 pub fn status_of_threads(pid: u32, field: &str) -> Vec<String> {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("the process is there");
     let of = |task: fs::DirEntry| {
-        let status = fs::read_to_string(task.path().join("status")).expect("the thread is there");
+        let status = fs::read_to_string(task.path().join("status")).ok()?;
         let value = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
-        value.unwrap_or_else(|| panic!("no {field} in\n{status}")).trim().to_owned()
+        Some(value.unwrap_or_else(|| panic!("no {field} in\n{status}")).trim().to_owned())
     };
-    tasks.flatten().map(of).collect()
+    let found: Vec<String> = tasks.flatten().filter_map(of).collect();
+    assert!(!found.is_empty(), "process {pid} has ended");
+    found
 }
 
 /// Waits until every thread of `pid` is confined and holds no capability.
