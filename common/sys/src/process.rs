@@ -1,8 +1,10 @@
 //! What a process may do, and how it is told to end.
 
+use std::ffi::CStr;
 use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
+use std::ptr;
 
 use crate::error::{CallError, check};
 
@@ -28,6 +30,15 @@ pub fn without_capabilities(command: &mut Command) -> &mut Command {
             Ok(())
         })
     }
+}
+
+/// execve(2) without arguments and nothing else, and why it failed: `exec` of the standard library first gives SIGPIPE its default
+/// action and empties the signal mask, for the whole process, and leaves it so where it fails.
+pub fn execute(program: &CStr) -> io::Error {
+    let (argv, envp) = ([program.as_ptr(), ptr::null()], [ptr::null()]);
+    // SAFETY: both lists end with a null pointer, and what they point to outlives the call.
+    unsafe { libc::execve(program.as_ptr(), argv.as_ptr(), envp.as_ptr()) };
+    io::Error::last_os_error()
 }
 
 /// Whether the user who started this process is user 0.
@@ -74,7 +85,7 @@ fn let_terminal_listen() -> io::Result<()> {
         libc::sigaddset(&raw mut set, libc::SIGTTOU);
         libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, &raw mut before);
         let done = check(libc::tcsetpgrp(libc::STDIN_FILENO, libc::getpgrp()));
-        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, std::ptr::null_mut());
+        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, ptr::null_mut());
         done.map(drop)
     }
 }
