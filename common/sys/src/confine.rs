@@ -3,10 +3,10 @@
 //! A [`Profile`] says what is still needed. [`Profile::enter`] has the kernel refuse the rest from then on, for the thread that
 //! calls it and for all that it starts: what reads octets from outside is to be one thread when it enters.
 //!
-//! - seccomp(2) judges each system call by its number and its arguments ([`filter`], [`calls`]). What is refused fails with
+//! - seccomp(2) judges each system call by its number and its arguments (`filter`, `calls`). What is refused fails with
 //!   EPERM, as it might without: a library that can do without a call goes on without it.
-//! - Landlock judges files by where they are, and says again what no path, port or signal may be ([`landlock`]).
-//! - Capabilities are dropped, from the bounding set too, and the user of a set-user-ID start ([`capabilities`]).
+//! - Landlock judges files by where they are, and says again what no path, port or signal may be (`landlock`).
+//! - Capabilities are dropped, from the bounding set too, and the user of a set-user-ID start (`capabilities`).
 //!
 //! Each of these may be missing, on an old kernel or in a container, and none of them is needed for the work: the
 //! [`Confinement`] says which took hold.
