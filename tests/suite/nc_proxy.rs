@@ -176,6 +176,20 @@ fn what_makes_no_sense_is_refused() {
             "nc: -P: a password is asked for with -X connect; --proxy-auth USER:PASSWORD gives it\n",
         ),
         (&["-X", "9", "-x", "p", "h", "1"], "nc: unsupported proxy protocol\n"),
+        (&["-X", "6", "h", "1"], "nc: unsupported proxy protocol\n"),
+        (&["-X", "6", "-l", "1"], "nc: unsupported proxy protocol\n"),
+        (&["-l", "-x", "p", "1"], "nc: no proxy support for listen\n"),
+        (&["-l", "--proxy", "p", "1"], "nc: no proxy support for listen\n"),
+        (&["-l", "--proxy-dns", "local", "1"], "nc: --proxy-dns needs --proxy or -x\n"),
+        (&["-x", "p", "--proxy", "q", "h", "1"], "nc: only one of -x and --proxy\n"),
+        (
+            &["-x", "p", "--proxy-type", "http", "h", "1"],
+            "nc: --proxy-type is about --proxy: what the proxy of -x speaks, -X says\n",
+        ),
+        (
+            &["--proxy", "p", "-X", "4", "h", "1"],
+            "nc: -X is about -x: what the proxy of --proxy speaks, --proxy-type says\n",
+        ),
         (&["--proxy", "p", "--proxy-dns", "none", "h.test", "1"], "nc: --proxy-dns none: h.test is no address\n"),
         (&["-X", "4", "-x", "p", "::1", "1"], "nc: SOCKS 4 knows no IPv6 addresses\n"),
     ] {

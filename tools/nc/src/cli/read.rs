@@ -114,7 +114,7 @@ impl Reader<'_> {
         let (presentation, verbose, errors) = (args.presentation, args.verbose, args.errors);
         let (status, numeric) = (args.status, args.nodns);
         let role = if self.args.listen { self.listener(transport)? } else { self.client(transport)? };
-        let proxy = if self.args.listen { None } else { self.proxy(transport)? };
+        let proxy = self.proxy(transport)?;
         Ok(Options {
             presentation,
             dialect: self.spoken.dialect,
@@ -387,17 +387,26 @@ impl Reader<'_> {
         })
     }
 
-    fn proxy(&self, transport: Transport) -> Result<Option<Proxy>, Exit> {
+    /// The protocol of `-X` and the address, or those of `--proxy-type` and `--proxy`.
+    fn proxy_address(&self) -> Result<Option<(ProxyKind, &String)>, Exit> {
         let args = &self.args;
-        let (kind, address) = match (&args.proxy_address, &args.proxy) {
-            (Some(address), _) => {
-                let kind = match args.proxy_protocol.as_deref() {
-                    None | Some("5") => ProxyKind::Socks5,
-                    Some("4") => ProxyKind::Socks4,
-                    Some(text) if text.eq_ignore_ascii_case("connect") => ProxyKind::Http,
-                    Some(_) => return Err(self.wrong("unsupported proxy protocol")),
-                };
-                (kind, address)
+        // Judged without -x as well, as OpenBSD's does.
+        let protocol = match args.proxy_protocol.as_deref() {
+            None | Some("5") => ProxyKind::Socks5,
+            Some("4") => ProxyKind::Socks4,
+            Some(text) if text.eq_ignore_ascii_case("connect") => ProxyKind::Http,
+            Some(_) => return Err(self.wrong("unsupported proxy protocol")),
+        };
+        // Those of a listener are what it serves.
+        let client = !args.listen;
+        match (&args.proxy_address, &args.proxy) {
+            (Some(_), Some(_)) => Err(self.wrong("only one of -x and --proxy")),
+            (Some(_), None) if client && args.proxy_type.is_some() => {
+                Err(self.wrong("--proxy-type is about --proxy: what the proxy of -x speaks, -X says"))
+            }
+            (Some(address), None) => Ok(Some((protocol, address))),
+            (None, Some(_)) if args.proxy_protocol.is_some() => {
+                Err(self.wrong("-X is about -x: what the proxy of --proxy speaks, --proxy-type says"))
             }
             (None, Some(address)) => {
                 let kind = match args.proxy_type.as_deref() {
@@ -406,25 +415,35 @@ impl Reader<'_> {
                     Some("socks5") => ProxyKind::Socks5,
                     Some(text) => return Err(self.wrong(format!("Invalid proxy type \"{}\"", escape(text)))),
                 };
-                (kind, address)
+                Ok(Some((kind, address)))
             }
             (None, None) => {
                 let needs = [
-                    (args.proxy_type.is_some(), "--proxy-type"),
-                    (args.proxy_auth.is_some(), "--proxy-auth"),
+                    (client && args.proxy_type.is_some(), "--proxy-type"),
+                    (client && args.proxy_auth.is_some(), "--proxy-auth"),
                     (args.proxy_dns.is_some(), "--proxy-dns"),
                 ];
-                return match needs.into_iter().find(|(given, _)| *given) {
+                match needs.into_iter().find(|(given, _)| *given) {
                     Some((_, option)) => Err(self.wrong(format!("{option} needs --proxy or -x"))),
                     None => Ok(None),
-                };
+                }
             }
-        };
+        }
+    }
+
+    fn proxy(&self, transport: Transport) -> Result<Option<Proxy>, Exit> {
+        let args = &self.args;
+        let Some((kind, address)) = self.proxy_address()? else { return Ok(None) };
         if transport.is_datagram() {
             return Err(self.wrong("no proxy support for UDP mode"));
         }
         if args.listen {
-            return Err(self.wrong("no proxy support for listen"));
+            let said = if self.is_ncat() {
+                "Invalid option combination: --proxy and -l"
+            } else {
+                "no proxy support for listen"
+            };
+            return Err(self.wrong(said));
         }
         if transport.is_unix() {
             return Err(self.wrong("no proxy support for unix sockets"));
