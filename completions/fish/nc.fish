@@ -43,7 +43,7 @@ complete -c nc -l linger -d 'Set SO_LINGER: what close(2) does with octets that 
 complete -c nc -l multicast -d 'Join a multicast group, on one interface if it is named' -r
 complete -c nc -s g -l source-route -d 'Hops of a loose source route of IPv4, separated by commas, at most 8' -r
 complete -c nc -s G -l source-route-pointer -d 'Where in it the packet is: 4, its start, is what Linux accepts' -r
-complete -c nc -s x -l proxy-address -d 'Connect through the proxy at this address (SOCKS 5 unless -X says something else)' -r
+complete -c nc -s x -l proxy-address -d 'Connect through the proxy at this address (SOCKS 5 unless --proxy-protocol says something else)' -r
 complete -c nc -s X -l proxy-protocol -d 'What that proxy speaks: 4, 5 or connect' -r
 complete -c nc -s P -l proxy-user -d 'The user name for that proxy; the password is asked for on the terminal' -r
 complete -c nc -l proxy -d 'Connect through the proxy at this address (HTTP unless --proxy-type says something else)' -r

@@ -92,7 +92,7 @@ module completions {
     --source-route(-g): string # Hops of a loose source route of IPv4, separated by commas, at most 8
     --source-route-pointer(-G): string # Where in it the packet is: 4, its start, is what Linux accepts
     --pass-socket(-F)         # Pass the first connected socket over standard output, a Unix-domain socket, and end (ssh's ProxyUseFdpass)
-    --proxy-address(-x): string # Connect through the proxy at this address (SOCKS 5 unless -X says something else)
+    --proxy-address(-x): string # Connect through the proxy at this address (SOCKS 5 unless --proxy-protocol says something else)
     --proxy-protocol(-X): string # What that proxy speaks: 4, 5 or connect
     --proxy-user(-P): string  # The user name for that proxy; the password is asked for on the terminal
     --proxy: string           # Connect through the proxy at this address (HTTP unless --proxy-type says something else)

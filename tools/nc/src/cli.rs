@@ -7,9 +7,8 @@ mod args;
 pub mod letters;
 mod read;
 
-use clap::CommandFactory;
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches};
 use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure, Invocation, Status};
 
@@ -73,6 +72,9 @@ const SUMMARY: &str = "\
 \tPort numbers can be individual or ranges: lo-hi [inclusive]
 ";
 
+/// Host and port have defaults there.
+const NCAT_USAGE: &str = "ncat [OPTIONS] HOST [PORT...]\n       ncat -l [OPTIONS] [ADDRESS] [PORT]";
+
 /// The dialect of a name: the file stem of `argv[0]`.
 fn dialect_of(name: &str) -> Dialect {
     if name == "ncat" { Dialect::Ncat } else { Dialect::OpenBsd }
@@ -114,7 +116,7 @@ pub fn parse(invocation: &Invocation, compat: Option<&str>) -> Result<Options, E
     {
         return Err(summary());
     }
-    let command = Args::command();
+    let mut command = command(dialect);
     let takes_value = |long: &str| {
         let found = command.get_arguments().find(|arg| arg.get_long() == Some(long)).or_else(|| {
             let mut like =
@@ -125,11 +127,26 @@ pub fn parse(invocation: &Invocation, compat: Option<&str>) -> Result<Options, E
     };
     let translated = letters::translate(dialect, args, takes_value).map_err(|error| spoken.refuse_letter(&error))?;
     let argv = std::iter::once(invocation.name.clone().into()).chain(translated);
-    let args = Args::try_parse_from(argv).map_err(|error| spoken.refuse(&error))?;
+    let args = command.try_get_matches_from_mut(argv).and_then(|matches| Args::from_arg_matches(&matches));
+    let args = args.map_err(|error| spoken.refuse(&error))?;
     if args.summary {
         return Err(summary());
     }
     read::options(args, spoken)
+}
+
+/// The table of options, with the letters of `dialect` for its `--help`.
+fn command(dialect: Dialect) -> clap::Command {
+    let command = Args::command();
+    if dialect == Dialect::OpenBsd {
+        return command;
+    }
+    let letter_of = |long: &str| letters::table(dialect).iter().find(|letter| letter.long == long);
+    let command = command.mut_args(|arg| {
+        let letter = arg.get_long().and_then(letter_of).map(|letter| letter.letter);
+        arg.short(letter)
+    });
+    if dialect == Dialect::Ncat { command.override_usage(NCAT_USAGE) } else { command }
 }
 
 /// What `-h` prints, on standard error as OpenBSD's does.

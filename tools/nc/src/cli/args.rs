@@ -254,7 +254,7 @@ pub(crate) struct Args {
     #[arg(short = 'F', long, help_heading = "Socket options")]
     pub(super) pass_socket: bool,
 
-    /// Connect through the proxy at this address (SOCKS 5 unless -X says something else)
+    /// Connect through the proxy at this address (SOCKS 5 unless --proxy-protocol says something else)
     #[arg(short = 'x', long, value_name = "ADDRESS[:PORT]", help_heading = "Proxy")]
     pub(super) proxy_address: Option<String>,
     /// What that proxy speaks: 4, 5 or connect

@@ -176,6 +176,26 @@ fn ncats_letters_and_defaults() {
     assert!(traditional.socket.keepalive && traditional.traffic.leave_with_peer);
 }
 
+/// `--help` of a dialect has its letters and no others, each in front of what it is read as.
+#[test]
+fn the_help_of_a_dialect_has_its_letters() {
+    for (name, compat) in [("nc", "openbsd"), ("ncat", "ncat"), ("nc", "traditional")] {
+        let Err(Exit::Text { text, .. }) = under(name, Some(compat), &["--help"]) else { panic!("{compat}") };
+        let shown: Vec<(char, &str)> = text
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix('-'))
+            .filter_map(|line| line.split_once(", --"))
+            .map(|(letter, rest)| (letter.chars().next().unwrap(), rest.split([' ', '.']).next().unwrap()))
+            .collect();
+        let dialect = under(name, Some(compat), &["h", "1"]).unwrap().dialect;
+        let mut known: Vec<_> = letters::table(dialect).iter().map(|letter| (letter.letter, letter.long)).collect();
+        let mut shown = shown;
+        shown.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(shown, known, "{compat}\n{text}");
+    }
+}
+
 /// As ncat 7.93 says it.
 #[test]
 fn wrong_lines_in_ncats_words() {
@@ -189,6 +209,7 @@ fn wrong_lines_in_ncats_words() {
             &["--max-conns", "1", "h", "1"],
             "Ncat: Invalid option combination: `--max-conns' with connect. QUITTING.\n".to_owned(),
         ),
+        (&["-l", "--proxy", "h", "1"], "Ncat: Invalid option combination: --proxy and -l. QUITTING.\n".to_owned()),
     ] {
         match under("ncat", None, line).unwrap_err() {
             Exit::Text { text, on_stderr: true, status: Status(2) } => assert_eq!(text, said, "{line:?}"),
