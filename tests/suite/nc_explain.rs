@@ -97,6 +97,25 @@ fn a_buffer_that_the_system_does_not_grant_is_said_under_v() {
     }
 }
 
+/// Whoever presses Ctrl-C instead of answering has a terminal that shows what is typed.
+#[test]
+fn the_terminal_is_as_it_was_when_a_signal_ends_the_question() {
+    let nc = sockeye_test_support::tools_dir().join("nc");
+    let mut script = Command::new("script");
+    script.args([
+        "-qec",
+        &format!("trap : INT; {} -S 127.0.0.1 9; stty -a; echo that is all", nc.display()),
+        "/dev/null",
+    ]);
+    let script = Background::spawn(script);
+    script.wait_for_stdout("TCP MD5SIG password: ");
+    script.stdin.as_ref().unwrap().write_all(b"\x03").unwrap();
+    script.wait_for_stdout("that is all");
+    let said = String::from_utf8(script.stdout_so_far()).unwrap();
+    assert!(said.contains(" echo ") && !said.contains("-echo "), "{said}");
+    script.kill();
+}
+
 /// script(1) gives each end a terminal, on which the password is asked for and not shown.
 #[test]
 fn signed_segments_are_heard_by_who_has_the_password() {

@@ -23,6 +23,25 @@ pub fn catch_endings() -> io::Result<PipeReader> {
     catch(&ENDINGS)
 }
 
+/// Gives those of [`ENDINGS`] that [`catch_endings`] has made readable their usual effect again.
+///
+/// # Errors
+/// Whatever sigaction(2) says; nothing is known to.
+pub fn release_endings() -> io::Result<()> {
+    for signal in ENDINGS {
+        if disposition(signal)? == pass_on as extern "C" fn(libc::c_int) as libc::sighandler_t {
+            set_disposition(signal, libc::SIG_DFL)?;
+        }
+    }
+    Ok(())
+}
+
+/// Sends `signal` to this process. If it is deadly and not blocked, this does not return.
+pub fn raise(signal: i32) {
+    // SAFETY: raise takes no pointers. What a number that is no signal says does not matter: nothing happens then.
+    unsafe { libc::raise(signal) };
+}
+
 /// Makes SIGCHLD readable: an octet comes out of the pipe when children have ended. Several that end close together may
 /// be one octet, so that waitpid(2) is to be asked until it has no more.
 ///
@@ -115,11 +134,13 @@ mod tests {
         set_disposition(libc::SIGHUP, libc::SIG_DFL).unwrap();
         let mut reader = catch_endings().unwrap();
         for signal in [libc::SIGTERM, libc::SIGHUP] {
-            // SAFETY: raise takes no pointers; neither signal is deadly now.
-            assert_eq!(unsafe { libc::raise(signal) }, 0);
+            raise(signal);
         }
         let mut number = [0];
         reader.read_exact(&mut number).unwrap();
         assert_eq!(i32::from(number[0]), libc::SIGHUP);
+        release_endings().unwrap();
+        assert_eq!(disposition(libc::SIGHUP).unwrap(), libc::SIG_DFL);
+        assert_eq!(disposition(libc::SIGTERM).unwrap(), libc::SIG_IGN);
     }
 }

@@ -4,8 +4,11 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use sockeye_sys::poll::{Events, PollFd, poll};
+use sockeye_sys::signals;
 
 /// The longest password.
 const LINE_LEN: usize = 1024;
@@ -23,11 +26,24 @@ impl Drop for Silent {
     }
 }
 
-/// Asks for a password.
+/// Asks for a password. Who ends the process instead, by Ctrl-C or another signal, gets the terminal back as it was.
 ///
 /// # Errors
 /// If there is no terminal, or its user ends the input instead of answering.
 pub(super) fn password(question: &str) -> io::Result<String> {
+    let mut endings = signals::catch_endings()?;
+    let answer = ask(question, &endings);
+    signals::release_endings()?;
+    if let Ok(None) = answer {
+        let mut number = [0; 1];
+        endings.read_exact(&mut number)?;
+        signals::raise(number.map(i32::from)[0]);
+    }
+    answer?.ok_or_else(|| io::ErrorKind::Interrupted.into())
+}
+
+/// `None` if one of the signals came that `endings` brings.
+fn ask(question: &str, endings: &io::PipeReader) -> io::Result<Option<String>> {
     let file = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
     let before = tcgetattr(&file)?;
     let mut quiet = before.clone();
@@ -39,6 +55,12 @@ pub(super) fn password(question: &str) -> io::Result<String> {
     let mut line = Vec::new();
     let mut octet = [0];
     while line.len() < LINE_LEN {
+        let mut fds = [PollFd::new(silent.file.as_fd(), Events::IN), PollFd::new(endings.as_fd(), Events::IN)];
+        poll(&mut fds, None)?;
+        let [_, ending] = fds.map(|fd| fd.ready());
+        if !ending.is_empty() {
+            return Ok(None);
+        }
         if silent.file.read(&mut octet)? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -47,5 +69,5 @@ pub(super) fn password(question: &str) -> io::Result<String> {
         }
         line.extend(octet);
     }
-    String::from_utf8(line).map_err(|_| io::ErrorKind::InvalidData.into())
+    String::from_utf8(line).map(Some).map_err(|_| io::ErrorKind::InvalidData.into())
 }
