@@ -1,5 +1,6 @@
 //! The connection: a stream, or datagrams to and from one peer or everybody.
 
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -36,6 +37,8 @@ struct Audience {
     reply: Reply,
     /// Who has sent, who sent last at the end.
     peers: Vec<SocketAddr>,
+    /// Who has still to get a datagram for which the socket had no room.
+    owed: VecDeque<SocketAddr>,
 }
 
 /// How many peers are remembered. Whoever was silent longest is forgotten first.
@@ -155,21 +158,23 @@ impl Wire {
 
     /// Sends datagrams to the peer: how many of them, from the first, went out without waiting.
     pub(super) fn send_many<'data>(
-        &self,
+        &mut self,
         datagrams: impl IntoIterator<Item = &'data [u8]>,
     ) -> io::Result<Option<usize>> {
-        match &self.audience {
-            None => unless_not_ready(send_many(self.socket(), datagrams)),
-            Some(audience) => match datagrams.into_iter().next() {
-                Some(datagram) => unless_not_ready(audience.tell(self.socket(), datagram).map(|()| 1)),
-                None => Ok(Some(0)),
-            },
-        }
+        let Some(mut audience) = self.audience.take() else {
+            return unless_not_ready(send_many(self.socket(), datagrams));
+        };
+        let told = match datagrams.into_iter().next() {
+            Some(datagram) => audience.tell(|to| retry(|| self.socket().send_to(datagram, &SockAddr::from(to)))),
+            None => Ok(0),
+        };
+        self.audience = Some(audience);
+        unless_not_ready(told)
     }
 
     /// Answers those whom `reply` says, from now on.
     pub(super) fn answer(&mut self, reply: Reply, named: Option<SocketAddr>) {
-        self.audience = Some(Audience { reply, peers: named.into_iter().collect() });
+        self.audience = Some(Audience { reply, peers: named.into_iter().collect(), owed: VecDeque::new() });
     }
 
     /// Whether there is somebody to whom something can be sent.
@@ -298,16 +303,23 @@ impl Wire {
 }
 
 impl Audience {
-    /// Sends to each of them. The first failure is told when all were tried.
-    fn tell(&self, socket: &Socket, datagram: &[u8]) -> io::Result<()> {
-        let peers = match self.reply {
-            Reply::Last | Reply::Peer(_) => self.peers.get(self.peers.len().saturating_sub(1)..).unwrap_or_default(),
-            Reply::Each => &self.peers,
-        };
-        let mut outcome = Ok(());
-        for peer in peers {
-            let sent = retry(|| socket.send_to(datagram, &SockAddr::from(*peer)));
-            outcome = outcome.and(sent.map(drop));
+    /// Sends a datagram to each of them with `send`: one. The first failure is told when all were tried.
+    ///
+    /// After `WouldBlock` the next call must have the same datagram: it goes on with those who have not got it.
+    fn tell(&mut self, mut send: impl FnMut(SocketAddr) -> io::Result<usize>) -> io::Result<usize> {
+        if self.owed.is_empty() {
+            let first = if self.reply == Reply::Each { 0 } else { self.peers.len().saturating_sub(1) };
+            self.owed.extend(self.peers.iter().skip(first));
+        }
+        let mut outcome = Ok(1);
+        while let Some(peer) = self.owed.pop_front() {
+            match send(peer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.owed.push_front(peer);
+                    return Err(error);
+                }
+                sent => outcome = outcome.and_then(|one| sent.map(|_| one)),
+            }
         }
         outcome
     }
@@ -332,5 +344,41 @@ impl Batch {
             to.copy_from_slice(from);
         }
         Ok(Received::Datagram(Datagram { len, ..*datagram }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_got_a_datagram_does_not_get_it_again_when_the_socket_was_full() {
+        let peers: Vec<SocketAddr> = (1..=3).map(|port| SocketAddr::from(([192, 0, 2, 1], port))).collect();
+        let mut audience = Audience { reply: Reply::Each, peers: peers.clone(), owed: VecDeque::new() };
+        let (mut got, mut room) = (Vec::new(), 2);
+        let mut send = |to| {
+            if room == 0 {
+                room = 9;
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            room -= 1;
+            got.push(to);
+            if to == peers[2] { Err(io::Error::from_raw_os_error(libc::ENETUNREACH)) } else { Ok(1) }
+        };
+        assert_eq!(audience.tell(&mut send).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        assert_eq!(audience.tell(&mut send).unwrap_err().raw_os_error(), Some(libc::ENETUNREACH));
+        assert_eq!(got, peers);
+        audience.reply = Reply::Last;
+        let mut last = Vec::new();
+        assert_eq!(
+            audience
+                .tell(|to| {
+                    last.push(to);
+                    Ok(1)
+                })
+                .unwrap(),
+            1
+        );
+        assert_eq!(last, [peers[2]]);
     }
 }
