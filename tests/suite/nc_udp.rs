@@ -57,6 +57,9 @@ fn datagram_says_what_one_is() {
     run_with_input(&mut nc(&["-u", "-q0", "--datagram", "file", "127.0.0.1", &port]), &vec![b'x'; 70_000])
         .status(1)
         .stderr_has("--datagram file: longer than a datagram can be, 65507 octets");
+    run_with_input(&mut nc(&["-u", "--datagram", "65508", "127.0.0.1", &port]), b"x")
+        .status(1)
+        .stderr_has("--datagram 65508: longer than a datagram can be, 65507 octets");
     run(&mut nc(&["--datagram", "line", "127.0.0.1", "1"])).status(1).stderr_has("must use -u");
     run(&mut nc(&["-u", "--datagram", "0", "127.0.0.1", "1"])).status(1).stderr_has("datagram size");
 }

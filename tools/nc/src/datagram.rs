@@ -22,7 +22,7 @@ pub struct Outbox {
     ready: VecDeque<Range<usize>>,
 }
 
-/// An input that should be one datagram and is longer than one can be.
+/// What should be one datagram and is longer than one can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong {
     /// The longest that can be.
@@ -31,13 +31,15 @@ pub struct TooLong {
 
 impl Outbox {
     /// Nothing yet. No datagram is longer than `longest`.
-    pub fn new(cut: DatagramCut, longest: usize) -> Self {
-        let cut = match cut {
-            DatagramCut::Size(size) => DatagramCut::Size(size.clamp(1, longest.max(1))),
-            other => other,
-        };
+    ///
+    /// # Errors
+    /// [`TooLong`] if each should be.
+    pub fn new(cut: DatagramCut, longest: usize) -> Result<Self, TooLong> {
+        if matches!(cut, DatagramCut::Size(size) if size > longest) {
+            return Err(TooLong { longest_octets: longest });
+        }
         let buffer = vec![0; BUFFER_LEN.max(longest.saturating_add(1).saturating_mul(2))];
-        Self { cut, longest, buffer, uncut: 0..0, ready: VecDeque::with_capacity(GATHERED) }
+        Ok(Self { cut, longest, buffer, uncut: 0..0, ready: VecDeque::with_capacity(GATHERED) })
     }
 
     /// Octets that all datagrams together can have before they are sent.
@@ -77,7 +79,7 @@ impl Outbox {
         match self.cut {
             DatagramCut::Read => octets += self.take(self.uncut.len()),
             DatagramCut::Size(size) => {
-                while self.uncut.len() >= size {
+                while size > 0 && self.uncut.len() >= size {
                     octets += self.take(size);
                 }
             }
@@ -157,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_read_is_a_datagram() {
-        let mut outbox = Outbox::new(DatagramCut::Read, 10);
+        let mut outbox = Outbox::new(DatagramCut::Read, 10).unwrap();
         assert_eq!((read(&mut outbox, b"one"), read(&mut outbox, b"two")), (Ok(3), Ok(3)));
         assert_eq!(outbox.ended(), 0);
         assert_eq!(sent(&mut outbox), [b"one", b"two"]);
@@ -172,7 +174,7 @@ mod tests {
 
     #[test]
     fn lines_whole_split_and_empty() {
-        let mut outbox = Outbox::new(DatagramCut::Line, 5);
+        let mut outbox = Outbox::new(DatagramCut::Line, 5).unwrap();
         assert_eq!(read(&mut outbox, b"one\n\ntw"), Ok(3));
         assert_eq!(sent(&mut outbox), [&b"one"[..], b""]);
         assert_eq!(read(&mut outbox, b"o\n0123456\nlast"), Ok(10));
@@ -185,17 +187,19 @@ mod tests {
 
     #[test]
     fn sizes_and_what_is_left() {
-        let mut outbox = Outbox::new(DatagramCut::Size(4), 100);
+        let mut outbox = Outbox::new(DatagramCut::Size(4), 100).unwrap();
         assert_eq!(read(&mut outbox, b"0123456"), Ok(4));
         assert_eq!(sent(&mut outbox), [b"0123"]);
         assert_eq!(read(&mut outbox, b"789"), Ok(4));
         assert_eq!(outbox.ended(), 2);
         assert_eq!(sent(&mut outbox), [&b"4567"[..], b"89"]);
+        assert!(Outbox::new(DatagramCut::Size(100), 100).is_ok());
+        assert_eq!(Outbox::new(DatagramCut::Size(101), 100).unwrap_err(), TooLong { longest_octets: 100 });
     }
 
     #[test]
     fn a_file_is_one_even_if_it_is_empty() {
-        let mut outbox = Outbox::new(DatagramCut::File, 10);
+        let mut outbox = Outbox::new(DatagramCut::File, 10).unwrap();
         assert_eq!(outbox.ended(), 0);
         assert_eq!(sent(&mut outbox), [b""]);
         assert_eq!((read(&mut outbox, b"01234"), read(&mut outbox, b"56789")), (Ok(0), Ok(0)));

@@ -109,7 +109,8 @@ impl Session<'_, '_> {
             wire.longest_datagram().map_or((STREAM_LEN, STREAM_LEN), |longest| (longest, DATAGRAM_RECEIVE_LEN));
         let traffic = &self.options.traffic;
         let inbound = traffic.read_size.unwrap_or(inbound);
-        let outbox = wire.can_batch().then(|| Outbox::new(traffic.datagram, outbound));
+        let outbox = wire.can_batch().then(|| Outbox::new(traffic.datagram, outbound)).transpose();
+        let outbox = outbox.map_err(|error| datagrams::too_long(traffic.datagram, error))?;
         if outbox.is_some() {
             wire.receive_batches(inbound);
         }

@@ -9,9 +9,10 @@ use sockeye_cli::Failure;
 use sockeye_cli::failure::errno_text;
 
 use super::Conversation;
-use crate::datagram::Outbox;
+use crate::datagram::{Outbox, TooLong};
 use crate::dump::Way;
 use crate::explain::{Event, Place};
+use crate::options::DatagramCut;
 use crate::relay::Direction::{Inbound, Outbound};
 use crate::report::Ledger;
 use crate::shell::FAILED;
@@ -37,6 +38,18 @@ fn may_pass(error: &io::Error) -> bool {
         error.raw_os_error(),
         Some(libc::ENETUNREACH | libc::EHOSTUNREACH | libc::ENETDOWN | libc::EPERM | libc::ENOBUFS | libc::EHOSTDOWN)
     )
+}
+
+/// Why `cut` cannot be done.
+pub(super) fn too_long(cut: DatagramCut, error: TooLong) -> Failure {
+    let asked = match cut {
+        DatagramCut::Size(size) => size.to_string(),
+        DatagramCut::File => "file".to_owned(),
+        // These are cut to what can be sent.
+        DatagramCut::Read | DatagramCut::Line => String::new(),
+    };
+    let longest = error.longest_octets;
+    Failure::new(FAILED, format!("--datagram {asked}: longer than a datagram can be, {longest} octets"))
 }
 
 impl Conversation<'_, '_, '_> {
@@ -70,13 +83,8 @@ impl Conversation<'_, '_, '_> {
                     ended = true;
                 }
                 Ok(Some(length_octets)) => {
-                    octets += outbox.filled(length_octets).map_err(|error| {
-                        let longest = error.longest_octets;
-                        Failure::new(
-                            FAILED,
-                            format!("--datagram file: longer than a datagram can be, {longest} octets"),
-                        )
-                    })?;
+                    let filled = outbox.filled(length_octets);
+                    octets += filled.map_err(|error| too_long(self.session.options.traffic.datagram, error))?;
                     self.session.explain(|| Event::Read { from: Place::Stdin, length_octets });
                 }
                 Err(error) => {
