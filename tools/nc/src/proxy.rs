@@ -315,7 +315,7 @@ fn fields(answer: &[u8], name: &str) -> Vec<String> {
         .collect()
 }
 
-/// CONNECT (RFC 9110 section 9.3.6), with Basic authentication (RFC 7617) if there is a user.
+/// CONNECT (RFC 9110 section 9.3.6), with the value of Proxy-Authorization if there is one.
 fn http_request(target: &Target, port: u16, auth: Option<&str>) -> Vec<u8> {
     let authority = target.authority(port);
     let auth = auth.map_or_else(String::new, |answer| format!("Proxy-Authorization: {answer}\r\n"));

@@ -37,17 +37,22 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Its status code and reason phrase.
+    pub fn status(self) -> &'static str {
+        match self {
+            Self::Bad => "400 Bad Request",
+            Self::WhoAreYou => "407 Proxy Authentication Required",
+            Self::TooLong => "431 Request Header Fields Too Large",
+            Self::NotHttp => "501 Not Implemented",
+            Self::NotReached => "502 Bad Gateway",
+        }
+    }
+
     /// The whole answer.
     pub fn answer(self) -> Vec<u8> {
-        let (code, reason) = match self {
-            Self::Bad => (400, "Bad Request"),
-            Self::WhoAreYou => (407, "Proxy Authentication Required"),
-            Self::TooLong => (431, "Request Header Fields Too Large"),
-            Self::NotHttp => (501, "Not Implemented"),
-            Self::NotReached => (502, "Bad Gateway"),
-        };
+        let status = self.status();
         let asks = if self == Self::WhoAreYou { "Proxy-Authenticate: Basic realm=\"nc\"\r\n" } else { "" };
-        format!("HTTP/1.0 {code} {reason}\r\n{asks}Content-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
+        format!("HTTP/1.0 {status}\r\n{asks}Content-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
     }
 }
 
@@ -77,8 +82,10 @@ pub fn read(head: &[u8], auth: Option<&str>) -> Result<Wanted, Refusal> {
     if !version.starts_with("HTTP/1.") || !is_token(method) || !is_token(target) {
         return Err(Refusal::Bad);
     }
-    let fields: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(':')).collect();
-    let field = |wanted: &str| fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, v)| v.trim());
+    // Line ends of both kinds end a line for `str::lines`, and the last one is the empty line.
+    let fields =
+        lines.filter(|line| !line.is_empty()).map(field_line).collect::<Option<Vec<_>>>().ok_or(Refusal::Bad)?;
+    let field = |wanted: &str| fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, v)| *v);
     if let Some(auth) = auth {
         let wanted = format!("Basic {}", STANDARD.encode(auth));
         if !is_same(field("proxy-authorization").unwrap_or_default(), &wanted) {
@@ -106,10 +113,22 @@ pub fn read(head: &[u8], auth: Option<&str>) -> Result<Wanted, Refusal> {
     };
     let mut out = format!("{method} {slash}{path} {version}\r\n");
     for (name, value) in fields.iter().filter(|(name, _)| !is_ours(name)) {
-        out += &[name, ": ", value.trim(), "\r\n"].concat();
+        out += &[name, ": ", value, "\r\n"].concat();
     }
     out += "Connection: close\r\n\r\n";
     Ok(Wanted { host, port, head: Some(out.into_bytes()) })
+}
+
+/// Name and value of a field. `None` for what one server would take for another field than the next does: a blank in or
+/// behind the name or in front of it, which once went on with the line before, and a carriage return in the value.
+///
+/// # Source
+/// RFC 9112 sections 2.2, 5.1 and 5.2.
+fn field_line(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.split_once(':')?;
+    let is_name = !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_graphic());
+    let is_value = value.bytes().all(|octet| octet == b'\t' || !octet.is_ascii_control());
+    (is_name && is_value).then(|| (name, value.trim()))
 }
 
 /// `host:port`, `[v6]:port`; without a port if there is a `default`.
@@ -163,6 +182,9 @@ mod tests {
         assert_eq!(wanted("GET http://[::1]?q HTTP/1.0\r\n\r\n").unwrap().0, "::1");
         assert_eq!(wanted("GET https://h/ HTTP/1.0\r\n\r\n"), Err(Refusal::NotHttp));
         assert_eq!(wanted("GET / HTTP/1.0\r\n\r\n"), Err(Refusal::Bad));
+        for field in ["Content-Length : 3", " A: b", "A b: c", "A: b\rC: d", "no colon", ": x"] {
+            assert_eq!(wanted(&format!("GET http://h/ HTTP/1.1\r\n{field}\r\n\r\n")), Err(Refusal::Bad), "{field:?}");
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Session<'_, '_> {
     }
 
     fn refuse_request(&mut self, wire: &mut Wire, refusal: Refusal) -> Result<(), Failure> {
-        self.say(format!("{}: refused: {refusal:?}", wire.peer_text()));
+        self.say(format!("{}: refused: {}", wire.peer_text(), refusal.status()));
         self.tell(wire, &refusal.answer())?;
         // What it has still to say is read, or close(2) would send a RST that overtakes the answer.
         let _ = wire.shutdown_write();
