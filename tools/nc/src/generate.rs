@@ -99,6 +99,11 @@ struct Seen {
     octets: u64,
     /// What is none of ours.
     others: u64,
+    /// In how many reads all of it came.
+    reads: u64,
+    /// Of a stream: whether the last octet was no letter, and what has come of the numbers of a message.
+    behind_head: bool,
+    head: Vec<u8>,
 }
 
 /// Judges what comes.
@@ -106,21 +111,16 @@ struct Seen {
 pub struct Judge {
     datagrams: bool,
     senders: BTreeMap<String, Seen>,
-    reads: u64,
-    /// Of a stream: whether the last octet was a letter, and what has come of the numbers of a message.
-    after_letter: bool,
-    head: Vec<u8>,
 }
 
 impl Judge {
     /// Of datagrams, or of a stream.
     pub fn new(datagrams: bool) -> Self {
-        Self { datagrams, senders: BTreeMap::new(), reads: 0, after_letter: true, head: Vec::new() }
+        Self { datagrams, senders: BTreeMap::new() }
     }
 
     /// A datagram came; `full_len` is how long it was before it was cut to `octets`.
     pub fn datagram(&mut self, sender: &str, octets: &[u8], full_len: usize) {
-        self.reads += 1;
         let seen = seen_of(&mut self.senders, sender);
         seen.octets += u64::try_from(full_len).unwrap_or_default();
         if full_len > octets.len() {
@@ -131,29 +131,29 @@ impl Judge {
 
     /// A read of a stream came. Messages end where the next ones begin, wherever reads do.
     pub fn read(&mut self, sender: &str, octets: &[u8]) {
-        self.reads += 1;
         let seen = seen_of(&mut self.senders, sender);
+        seen.reads += 1;
         seen.octets += u64::try_from(octets.len()).unwrap_or_default();
         for octet in octets.iter().copied() {
             match octet {
                 b'A'..=b'Z' => {
                     // Without numbers a message begins where the letter changes.
-                    if !self.after_letter || seen.letter != Some(octet) {
-                        self.head.push(octet);
-                        seen.message(&self.head);
+                    let mut message = std::mem::take(&mut seen.head);
+                    if seen.behind_head || seen.letter != Some(octet) {
+                        message.push(octet);
+                        seen.message(&message);
                         seen.letter = Some(octet);
                     }
-                    self.head.clear();
-                    self.after_letter = true;
+                    seen.behind_head = false;
                 }
-                b'0'..=b'9' | b'/' | b' ' if self.head.len() < 64 => {
-                    self.head.push(octet);
-                    self.after_letter = false;
+                b'0'..=b'9' | b'/' | b' ' if seen.head.len() < 64 => {
+                    seen.head.push(octet);
+                    seen.behind_head = true;
                 }
                 _ => {
                     seen.others += 1;
-                    self.head.clear();
-                    self.after_letter = false;
+                    seen.head.clear();
+                    seen.behind_head = true;
                 }
             }
         }
@@ -170,7 +170,7 @@ impl Judge {
 
     /// What has become of it all.
     pub fn accounts(&self) -> Vec<Account> {
-        self.senders.iter().map(|(sender, seen)| seen.account(sender, self)).collect()
+        self.senders.iter().map(|(sender, seen)| seen.account(sender, self.datagrams)).collect()
     }
 }
 
@@ -214,7 +214,7 @@ impl Seen {
         count.saturating_sub(u64::try_from(self.times.range(1..=count.max(1)).count()).unwrap_or_default())
     }
 
-    fn account(&self, sender: &str, judge: &Judge) -> Account {
+    fn account(&self, sender: &str, datagrams: bool) -> Account {
         let came = u64::try_from(self.times.len()).unwrap_or_default();
         let lost: Vec<u64> = match self.count {
             Some(count) => (1..=count).filter(|number| !self.times.contains_key(number)).take(NAMED).collect(),
@@ -231,7 +231,7 @@ impl Seen {
             truncated: self.truncated,
             others: self.others,
             octets: self.octets,
-            reads: if judge.datagrams { None } else { Some(judge.reads) },
+            reads: (!datagrams).then_some(self.reads),
         }
     }
 }
@@ -391,6 +391,19 @@ mod tests {
         assert!(judged(&got).is_good());
         got.drain(5..8);
         assert_eq!((judged(&got).lost, judged(&got).received), (3, 27));
+    }
+
+    /// A client with several ports has a stream with each.
+    #[test]
+    fn each_stream_is_judged_by_itself() {
+        let mut judge = Judge::new(false);
+        judge.read("one", b"1/1 AAA");
+        judge.read("two", b"1/2 AA");
+        judge.read("one", b"x");
+        judge.read("two", b"A2/2 BBB");
+        let accounts = judge.accounts();
+        assert_eq!((accounts[0].received, accounts[0].others, accounts[0].reads), (1, 1, Some(2)));
+        assert!(accounts[1].is_good() && accounts[1].reads == Some(2), "{}", accounts[1].line());
     }
 
     #[test]
