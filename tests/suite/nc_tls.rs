@@ -127,6 +127,15 @@ fn a_throw_away_certificate_is_taken_only_without_verification() {
     listener.wait().status(0).stdout_is("y");
 }
 
+/// As for a connection, a time of zero is no limit.
+#[test]
+fn a_time_of_zero_does_not_end_a_handshake() {
+    let (listener, port) = listening(&["--ssl", "-w", "0", "--explain"]);
+    run_with_input(&mut nc(&["-nN", "--ssl", "--no-ssl-verify", "127.0.0.1", &port]), b"");
+    listener.wait_for_stderr("TLS handshake in ");
+    listener.kill();
+}
+
 #[test]
 fn a_server_verifies_its_clients() {
     let certs = Certs::new("clients");

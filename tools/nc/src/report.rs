@@ -29,7 +29,7 @@ impl Destination {
     /// The host, and in round brackets the address if it was not written so.
     fn host(&self) -> String {
         let Self { host, addr, .. } = self;
-        if host == addr { addr.clone() } else { format!("{} ({addr})", escape(host)) }
+        if host == addr { escape(addr).into_owned() } else { format!("{} ({addr})", escape(host)) }
     }
 
     /// A connection is made. `service` is the name of the port if it has one.

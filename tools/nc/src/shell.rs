@@ -26,7 +26,7 @@ mod wire;
 
 use std::io::IsTerminal;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::confine::Profile;
@@ -210,6 +210,11 @@ impl Session<'_, '_> {
     /// The status of what was wrong before there was a peer: ncat tells it from a failed connection.
     fn fatal(&self) -> Status {
         if self.options.dialect == Dialect::Ncat { Status(2) } else { FAILED }
+    }
+
+    /// How long a connection may take. A time of zero waits as long as the kernel does.
+    fn connect_limit(&self) -> Option<Duration> {
+        self.options.connect_timeout.filter(|limit| !limit.is_zero())
     }
 
     /// How conversations end.

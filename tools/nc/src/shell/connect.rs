@@ -138,7 +138,7 @@ fn attempt(session: &mut Session<'_, '_>, info: &AddrInfo, destination: &Destina
     session.explain_state(Moment::BeforeConnect, &socket);
     session.explain(|| Event::connect(&info.addr.into()));
     let start = Instant::now();
-    let made = connect_within(&socket, &SockAddr::from(info.addr), session.options.connect_timeout)
+    let made = connect_within(&socket, &SockAddr::from(info.addr), session.connect_limit())
         .and_then(|()| if session.met_itself(&socket) { Err(refused()) } else { Ok(()) });
     session.explain_state(Moment::AfterConnect, &socket);
     match made {
@@ -167,8 +167,7 @@ pub(super) fn connect_within(socket: &Socket, addr: &SockAddr, timeout: Option<s
     match socket.connect(addr) {
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {
             let mut fds = [PollFd::new(socket.as_fd(), Events::OUT)];
-            // A timeout of zero waits as long as the kernel does.
-            if poll(&mut fds, timeout.filter(|timeout| !timeout.is_zero()))? == 0 {
+            if poll(&mut fds, timeout)? == 0 {
                 return Err(error);
             }
             socket.take_error()?.map_or(Ok(()), Err)

@@ -140,11 +140,11 @@ fn connect_to(session: &mut Session<'_, '_>, options: &Connect, peer: &Address) 
 /// Connects within `-w`. Unix-domain sockets wait for room among those who wait to be accepted only if they may block:
 /// otherwise connect(2) says EAGAIN at once.
 fn reach(socket: &Socket, raw: &SockAddr, session: &Session<'_, '_>) -> io::Result<()> {
-    let timeout = session.options.connect_timeout;
+    let timeout = session.connect_limit();
     if session.options.transport != Transport::UnixStream {
         return connect_within(socket, raw, timeout);
     }
-    socket.set_write_timeout(timeout.filter(|timeout| !timeout.is_zero()))?;
+    socket.set_write_timeout(timeout)?;
     socket.set_nonblocking(false)?;
     let connected = retry(|| socket.connect(raw)).map_err(|error| match error.kind() {
         io::ErrorKind::WouldBlock => io::Error::from_raw_os_error(libc::ETIMEDOUT),

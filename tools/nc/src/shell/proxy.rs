@@ -89,8 +89,7 @@ impl Session<'_, '_> {
     }
 
     fn shake_hands(&mut self, wire: &mut Wire, handshake: &mut Handshake) -> Result<(), Failure> {
-        let timeout = self.options.connect_timeout.filter(|timeout| !timeout.is_zero());
-        let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let until = self.connect_limit().and_then(|limit| Instant::now().checked_add(limit));
         let proxy = wire.peer_text();
         let failed = |call, error: &io::Error| Failure::call(FAILED, call, format!("proxy {proxy}"), error);
         let wait = |wire: &Wire, events| {

@@ -80,12 +80,11 @@ pub(super) fn run(session: &mut Session<'_, '_>, host: &str, ports: Vec<u16>) ->
     let datagrams = options.transport.is_datagram();
     let targets = targets(session, host, ports.first().copied().unwrap_or(0))?;
     let one_port = matches!(&options.role, Role::Connect(Connect { local_port: Some(_), .. }));
-    let timeout = options.connect_timeout.filter(|timeout| !timeout.is_zero());
     let rules = Rules {
         // Two sockets cannot have the same local port and peer.
         parallel: if one_port { 1 } else { PARALLEL },
         interval: options.traffic.interval.filter(|interval| !interval.is_zero()),
-        timeout: timeout.or(datagrams.then_some(UDP_WAIT)),
+        timeout: session.connect_limit().or(datagrams.then_some(UDP_WAIT)),
     };
     // Whoever looks at one port wants to know why; whoever looks at a thousand, which ones are open.
     let loud = options.verbose > 0 || options.errors || (ports.len() == 1 && session.is_loud());

@@ -92,7 +92,7 @@ pub(super) fn jobs(
 
 /// How long a handshake of TLS may take.
 fn handshake_time(session: &Session<'_, '_>) -> Duration {
-    session.options.connect_timeout.filter(|limit| !limit.is_zero()).unwrap_or(HANDSHAKE_TIME)
+    session.connect_limit().unwrap_or(HANDSHAKE_TIME)
 }
 
 /// The time in words, as RFC 867 suggests it.

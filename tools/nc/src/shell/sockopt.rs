@@ -190,7 +190,6 @@ impl Session<'_, '_> {
         }
     }
 
-    /// Sets one option and tells it.
     /// Says that a buffer is smaller than asked for. Linux doubles what it grants, for its own bookkeeping.
     fn say_if_capped(&mut self, option: &str, asked: usize, granted: io::Result<usize>, limit: &str) {
         let granted = granted.map_or(asked, |granted| granted / 2);
@@ -199,6 +198,7 @@ impl Session<'_, '_> {
         }
     }
 
+    /// Sets one option and tells it.
     fn set(
         &mut self,
         name: &'static str,

@@ -124,8 +124,7 @@ impl Session<'_, '_> {
         })?;
         let connection = ClientConnection::new(Arc::clone(config), name)
             .map_err(|error| Failure::new(FAILED, format!("--ssl: {error}")))?;
-        let limit = self.options.connect_timeout.filter(|limit| !limit.is_zero());
-        self.shake(wire, connection.into(), Some(plain), limit)
+        self.shake(wire, connection.into(), Some(plain), self.connect_limit())
     }
 
     /// Puts TLS on an accepted connection, if the options ask for it, and waits for the handshake.
@@ -137,7 +136,7 @@ impl Session<'_, '_> {
             return Ok(wire);
         }
         let Some(connection) = self.server_connection()? else { return Ok(wire) };
-        let limit = self.options.connect_timeout.unwrap_or(HANDSHAKE_TIME);
+        let limit = self.connect_limit().unwrap_or(HANDSHAKE_TIME);
         self.shake(wire, connection, None, Some(limit))
     }
 
