@@ -287,7 +287,8 @@ fn for_everybody(net: &Net) -> PathBuf {
 }
 
 /// Whether user 0 in here is root outside too.
-fn is_root() -> bool {
+/// Whether this process is root on the machine, and not only in a user namespace.
+pub(crate) fn is_root() -> bool {
     let map = fs::read_to_string("/proc/self/uid_map").unwrap();
     map.split_whitespace().last() == Some("4294967295")
 }

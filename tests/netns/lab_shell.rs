@@ -4,7 +4,11 @@ use std::fs;
 use std::io::Write as _;
 use std::process::Command;
 
-use sockeye_test_support::{Background, Case, Net, run, tools_dir, wait_until};
+use rustix::process::{Pid, Signal, kill_process};
+use sockeye_sys::lock;
+use sockeye_test_support::{Background, Case, Net, run, run_with_input, tools_dir, wait_until};
+
+use super::lab_clean::is_root;
 
 /// Ctrl-C and Ctrl-D.
 const INTERRUPT: &str = "\x03";
@@ -26,6 +30,47 @@ pub(crate) fn tests() -> Vec<Case> {
             nothing_is_left(net);
         }),
         Case::new("lab_shell::a_kill_ends_those_who_joined", &[], a_kill_ends_those_who_joined),
+        Case::new("lab_shell::nobody_is_led_into_the_network_of_another_user", &[], |net| {
+            // Without real root there is no other user to be.
+            if !is_root() {
+                return;
+            }
+            written(net);
+            let theirs = net.dir().join("sockeye-lab-1-2");
+            fs::create_dir(&theirs).unwrap();
+            let pid = std::process::id();
+            let session = format!(r#"{{"experiment":"hands","user_namespace":false,"hosts":{{"alice":{pid}}}}}"#);
+            fs::write(theirs.join("session.json"), session).unwrap();
+            std::os::unix::fs::symlink(net.dir().join("hands.lab"), theirs.join("alice.shell.rc")).unwrap();
+            std::os::unix::fs::chown(&theirs, Some(65_534), None).unwrap();
+            // As a lab that lives.
+            let folder = fs::File::open(&theirs).unwrap();
+            lock::lock(&folder).unwrap();
+            let mut command = net.tool("lab");
+            prepared(command.args(["shell", "./hands.lab"]), net);
+            let told = run_with_input(&mut command, b"ip -brief address show dev eth0\n");
+            told.status(0).stdout_has("10.0.0.1/24").stderr_is("");
+            assert!(fs::read_to_string(net.dir().join("hands.lab")).unwrap().starts_with("experiment hands"));
+            fs::remove_dir_all(&theirs).unwrap();
+            nothing_is_left(net);
+        }),
+        Case::new("lab_shell::a_signal_before_there_is_a_shell_ends_it", &[], |net| {
+            let cables = (0..40).map(|n| format!("link alice:e{n} 10.0.{n}.1/24 -- bob:e{n} 10.0.{n}.2/24 as l{n}\n"));
+            let text = format!(
+                "experiment many\ntitle Many\nhost alice bob\n{}step One\n  alice$ nc\n",
+                cables.collect::<String>()
+            );
+            fs::write(net.dir().join("many.lab"), text).unwrap();
+            let mut command = net.tool("lab");
+            prepared(command.args(["shell", "./many.lab"]), net);
+            // Its input stays open: nothing else ends it.
+            let shell = Background::spawn(command);
+            wait_until("its folder is there", || has_folder(net));
+            let pid = Pid::from_raw(shell.pid().cast_signed()).unwrap();
+            kill_process(pid, Signal::TERM).unwrap();
+            shell.wait();
+            nothing_is_left(net);
+        }),
         Case::new("lab_shell::verify_skips_what_is_impossible_if_told_to", &[], |net| {
             let verify = |arguments: &str| {
                 // Limits count per user namespace: this one is ours, and nobody else's.
@@ -113,11 +158,13 @@ fn prepared<'a>(command: &'a mut Command, net: &Net) -> &'a mut Command {
     command.current_dir(net.dir()).env("TMPDIR", net.dir()).env("SHELL", "/bin/sh").env_remove("CARGO")
 }
 
+/// Whether a working folder of lab is there.
+fn has_folder(net: &Net) -> bool {
+    let entries = fs::read_dir(net.dir()).unwrap();
+    entries.into_iter().any(|entry| entry.unwrap().file_name().to_string_lossy().starts_with("sockeye-lab"))
+}
+
 #[track_caller]
 fn nothing_is_left(net: &Net) {
-    let names = || {
-        let entries = fs::read_dir(net.dir()).unwrap();
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
-    };
-    assert!(!names().iter().any(|name| name.starts_with("sockeye-lab")), "{:?}", names());
+    assert!(!has_folder(net), "{:?}", fs::read_dir(net.dir()).unwrap().collect::<Vec<_>>());
 }

@@ -85,17 +85,23 @@ pub fn is_alive(path: &Path) -> bool {
 }
 
 /// Whether a folder belongs to the user that this process runs as.
-pub fn is_ours(path: &Path) -> bool {
-    let owner = |path: &Path| fs::metadata(path).ok().map(|metadata| metadata.uid());
-    let own = owner(Path::new("/proc/self"));
-    own.is_some() && (own == Some(0) || owner(path) == own)
+fn is_own(path: &Path) -> bool {
+    let own = fs::metadata("/proc/self").ok().map(|process| process.uid());
+    // Not that of what a link leads to: anybody can make one.
+    let owner = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_dir).map(|folder| folder.uid());
+    own.is_some() && owner == own
 }
 
-/// The folders of the labs that run.
+/// Whether this process may remove a folder: its user's own, and for root those of all.
+pub fn is_ours(path: &Path) -> bool {
+    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0) || is_own(path)
+}
+
+/// The folders of the labs of this user that run. Not even root believes what is in those of others.
 pub fn living() -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(temporary()) else { return Vec::new() };
     let paths = entries.flatten().map(|entry| entry.path());
-    paths.filter(|path| is_name(path) && is_ours(path) && is_alive(path)).collect()
+    paths.filter(|path| is_name(path) && is_own(path) && is_alive(path)).collect()
 }
 
 impl Drop for Folder {

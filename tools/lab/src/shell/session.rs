@@ -196,23 +196,40 @@ fn command(folder: &Path, host: &str, tools: &Tools) -> Result<(Command, bool), 
 }
 
 /// The shell that is to hear of signals.
-type Hearing = Arc<Mutex<Option<PidFd>>>;
+#[derive(Debug, Default)]
+struct Listener {
+    shell: Option<PidFd>,
+    /// A signal came that would have ended lab, before there was a shell.
+    is_over: bool,
+}
+
+impl Listener {
+    /// Tells the shell that its terminal has gone.
+    fn hang_up(&self) {
+        if let Some(shell) = &self.shell {
+            // It may have ended by itself.
+            let _ = shell.signal(process::signal_number("HUP").unwrap_or_default());
+        }
+    }
+}
+
+type Hearing = Arc<Mutex<Listener>>;
 
 /// From here on Ctrl-C is for what runs in the shell; by other signals that would end lab, the shell is told that its
-/// terminal has gone.
+/// terminal has gone, as soon as there is one.
 fn pass_signals_on() -> Result<Hearing, Failure> {
     let failed = |error: io::Error| Failure::call(Status::HOST, "sigaction", "SIGINT, SIGTERM, SIGHUP", &error);
     let mut caught = signals::catch_endings().map_err(failed)?;
     let hearing = Hearing::default();
     let shell = Arc::clone(&hearing);
     let told = move || {
-        let number = |name| process::signal_number(name).unwrap_or_default();
+        let interrupt = process::signal_number("INT").unwrap_or_default();
         let mut signal = [0];
         while caught.read_exact(&mut signal).is_ok() {
-            let shell = shell.lock().unwrap_or_else(PoisonError::into_inner);
-            if let (Some(shell), true) = (&*shell, i32::from(signal[0]) != number("INT")) {
-                // It may have ended by itself.
-                let _ = shell.signal(number("HUP"));
+            if i32::from(signal[0]) != interrupt {
+                let mut listener = shell.lock().unwrap_or_else(PoisonError::into_inner);
+                listener.is_over = true;
+                listener.hang_up();
             }
         }
     };
@@ -223,7 +240,12 @@ fn pass_signals_on() -> Result<Hearing, Failure> {
 /// Waits for the end of a shell, which hears of signals meanwhile.
 fn ended(child: &mut Child, hearing: &Hearing, on_terminal: bool) -> Result<Status, Failure> {
     let shell = PidFd::open(child.id()).map_err(|error| Failure::host(error.to_string()))?;
-    *hearing.lock().unwrap_or_else(PoisonError::into_inner) = Some(shell);
+    let mut listener = hearing.lock().unwrap_or_else(PoisonError::into_inner);
+    listener.shell = Some(shell);
+    if listener.is_over {
+        listener.hang_up();
+    }
+    drop(listener);
     let ended = child.wait();
     if on_terminal {
         process::take_terminal();
