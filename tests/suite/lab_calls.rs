@@ -87,6 +87,14 @@ fn without_a_script_each_line_of_the_input_is_one() {
     told.status(2)
         .stdout_is("socket(AF_INET, SOCK_DGRAM, 0) = 3\nrecv(3, 5, MSG_DONTWAIT) = -1 EAGAIN (Resource temporarily unavailable)\nclose(3) = 0\n")
         .stderr_is("lab: there is no such call\n  foo 3\n  ^^^\n");
+    // Nor does a mistyped descriptor close the sockets that are there.
+    let mut lab = tool("lab");
+    lab.arg("calls");
+    run_with_input(&mut lab, b"listen\nsocket udp\non 9 close\nclose\n")
+        .status(2)
+        .stdout_is("socket(AF_INET, SOCK_DGRAM, 0) = 3\nclose(3) = 0\n")
+        .stderr_has("lab: no socket is open: begin with `socket tcp`\n")
+        .stderr_has("lab: on 9: the script has no socket with this descriptor\n");
 }
 
 #[test]

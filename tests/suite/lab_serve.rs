@@ -193,6 +193,13 @@ fn a_joke_is_heard_to_its_end() {
     let hearing = Background::spawn(lab);
     drop(listener.accept().unwrap());
     hearing.wait().status(3).stderr_has("closed the connection before the joke was over");
+
+    let mut lab = tool("lab");
+    lab.args(["client", "knock-knock", &addr]);
+    let hearing = Background::spawn(lab);
+    let mut stream = listener.accept().unwrap().0;
+    stream.write_all(&[b'x'; 65_536]).unwrap();
+    hearing.wait().status(3).stderr_has("sent a line of more than 65536 octets");
 }
 
 fn census(told: &Run) -> Value {

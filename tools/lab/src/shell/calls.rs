@@ -69,7 +69,8 @@ impl Returned {
 }
 
 impl Machine<'_, '_> {
-    /// Reads statements from standard input until it ends. A line that cannot be read is told, and the next one is.
+    /// Reads statements from standard input until it ends. A line that cannot be read, or is about a socket or an interface
+    /// that there is not, is told, and the next one is read.
     fn converse(&mut self) -> Result<(ControlFlow<()>, Status), Failure> {
         let prompt = io::stdin().is_terminal() && !self.output.is_json();
         let mut status = Status::YES;
@@ -79,17 +80,15 @@ impl Machine<'_, '_> {
                 self.output.flush()?;
             }
             let Some(line) = read_line()? else { return Ok((ControlFlow::Continue(()), status)) };
-            match script::parse(&line) {
-                Ok(statements) => {
-                    if self.perform(&statements)?.is_break() {
-                        return Ok((ControlFlow::Break(()), status));
-                    }
-                }
-                Err(error) => {
-                    let failure = Failure::usage(error.message).pointing(line.trim_end(), error.at);
+            let wrong = |error: script::ScriptError| Failure::usage(error.message).pointing(line.trim_end(), error.at);
+            match script::parse(&line).map_err(wrong).and_then(|statements| self.perform(&statements)) {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(flow) => return Ok((flow, status)),
+                Err(failure) if failure.status() == Status::USAGE => {
                     self.output.failure(&failure);
                     status = Status::USAGE;
                 }
+                Err(failure) => return Err(failure),
             }
         }
     }

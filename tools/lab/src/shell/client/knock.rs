@@ -1,6 +1,6 @@
 //! Hears a joke to its end.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read as _, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use socket2::Type;
@@ -10,6 +10,9 @@ use super::connected;
 use crate::apps::joke::{Listener, Reply};
 use crate::apps::report::Report;
 use crate::shell::serve::show;
+
+/// No line of a joke is longer, in octets.
+const LINE: u64 = 1 << 16;
 
 /// Talks to the server until the joke is over.
 ///
@@ -22,8 +25,14 @@ pub fn run(addr: SocketAddr, jokes: u32, output: &mut Output<'_>) -> Result<Stat
     let mut listener = Listener::new(jokes);
     loop {
         let mut line = Vec::new();
-        if lines.read_until(b'\n', &mut line).map_err(|error| broken("recv", error))? == 0 {
-            return Err(Failure::network(format!("{addr} closed the connection before the joke was over")));
+        match lines.by_ref().take(LINE).read_until(b'\n', &mut line).map_err(|error| broken("recv", error))? {
+            0 => return Err(Failure::network(format!("{addr} closed the connection before the joke was over"))),
+            _ if line.len() as u64 == LINE && !line.ends_with(b"\n") => {
+                return Err(Failure::network(format!(
+                    "{addr} sent a line of more than {LINE} octets: this is no joke"
+                )));
+            }
+            _ => {}
         }
         let line = String::from_utf8_lossy(&line).trim_end().to_owned();
         show(&Report::Said { who: "server", text: line.clone() }, output)?;

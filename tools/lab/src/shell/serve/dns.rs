@@ -96,6 +96,7 @@ impl Server<'_, '_> {
         };
         // Without it the server is only less robust.
         let _ = client.set_read_timeout(Some(PATIENCE));
+        let _ = client.set_write_timeout(Some(PATIENCE));
         while let Ok(question) = receive(&mut client) {
             let Some(octets) = self.answer(&question, &peer, "tcp")? else { break };
             if send(&mut client, &octets).is_err() {

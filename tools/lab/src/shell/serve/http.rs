@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use socket2::Type;
@@ -103,7 +103,12 @@ fn secured(
 fn converse(stream: &mut (impl Read + Write), page: &[u8]) -> io::Result<Response> {
     let mut head = Vec::new();
     let mut room = [0; ROOM];
+    let begun = Instant::now();
     while head_len(&head).is_none() && head.len() < HEAD_LIMIT {
+        // Octet by octet a head may take as long as it likes.
+        if begun.elapsed() > PATIENCE {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
         let read = stream.read(&mut room)?;
         if read == 0 {
             break;
@@ -119,11 +124,13 @@ fn converse(stream: &mut (impl Read + Write), page: &[u8]) -> io::Result<Respons
     Ok(response)
 }
 
-/// Closes so that what was sent arrives: what the client still says is read, else the kernel would send a RST.
+/// Closes so that what was sent arrives: what the client still says is read, else the kernel would send a RST. Who never ends is
+/// not listened to for ever.
 fn leave(client: &mut TcpStream) {
     let _ = client.shutdown(Shutdown::Write);
     let mut room = [0; ROOM];
-    while matches!(client.read(&mut room), Ok(1..)) {}
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE && matches!(client.read(&mut room), Ok(1..)) {}
 }
 
 fn tell(peer: &str, answered: io::Result<Response>) -> Report {
