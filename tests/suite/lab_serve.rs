@@ -198,7 +198,7 @@ fn a_joke_is_heard_to_its_end() {
     lab.args(["client", "knock-knock", &addr]);
     let hearing = Background::spawn(lab);
     let mut stream = listener.accept().unwrap().0;
-    stream.write_all(&[b'x'; 65_536]).unwrap();
+    stream.write_all(&vec![b'x'; 65_536]).unwrap();
     hearing.wait().status(3).stderr_has("sent a line of more than 65536 octets");
 }
 

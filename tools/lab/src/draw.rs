@@ -1,6 +1,7 @@
 //! A network, drawn with characters: a line of boxes where it is one and fits, otherwise a tree.
 
-use crate::model::{Condition, Conditions, End, Link, Medium, Network, NodeKind};
+use crate::model::{Conditions, End, Link, Medium, Network, NodeKind};
+use crate::written::listed;
 
 /// How many characters lie between interfaces, and how many of its line are seen beside the name of a link.
 const SLACK: usize = 2;
@@ -234,26 +235,16 @@ fn wire(link: &Link) -> Option<String> {
     let Medium::Wire([left, right]) = link.medium else { return None };
     let [near, far] = &link.ends;
     let says = if left == right {
-        conditions(left)
+        conditions(&left)
     } else {
-        format!("from {} {}; from {} {}", near.node, conditions(left), far.node, conditions(right))
+        format!("from {} {}; from {} {}", near.node, conditions(&left), far.node, conditions(&right))
     };
     Some(format!("{}: lab itself carries its frames; {says}", link.name))
 }
 
-fn conditions(conditions: Conditions) -> String {
-    let Conditions { delay, jitter, loss, duplication, reordering, rate, queue, .. } = conditions;
-    let all = [
-        (!delay.is_zero()).then_some(Condition::Delay(delay)),
-        (!jitter.is_zero()).then_some(Condition::Jitter(jitter)),
-        (loss > 0.0).then_some(Condition::Loss(loss)),
-        (duplication > 0.0).then_some(Condition::Duplication(duplication)),
-        (reordering > 0.0).then_some(Condition::Reordering(reordering)),
-        rate.map(|rate| Condition::Rate(Some(rate))),
-        (queue > 0).then_some(Condition::Queue(queue)),
-    ];
-    let words: Vec<_> = all.into_iter().flatten().map(|condition| condition.to_string()).collect();
-    if words.is_empty() { "perfect at first".to_owned() } else { words.join(", ") }
+fn conditions(conditions: &Conditions) -> String {
+    let words = listed(&conditions.faults());
+    if words.is_empty() { "perfect at first".to_owned() } else { words }
 }
 
 #[cfg(test)]
@@ -319,7 +310,7 @@ a
       └─ e1 ──── e1 c
          └─ e0 ════ p3 s (switch) (above)
 
-c-s: lab itself carries its frames; from c rate 2000000 bit/s, queue 5; from s perfect at first"
+c-s: lab itself carries its frames; from c rate 2 Mbit/s, queue 5; from s perfect at first"
         );
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use sockeye_capture::details::Neighbour;
 use sockeye_capture::layers::Ethernet;
 
+use crate::backslash;
 use crate::frames::Annotated;
 use crate::frames::application::Application;
 use crate::frames::flow::{Part, Remark};
@@ -362,19 +363,8 @@ fn unquoted(value: &str) -> Result<Vec<u8>, String> {
             octets.extend(character.encode_utf8(&mut [0; 4]).bytes());
             continue;
         }
-        octets.push(match characters.next() {
-            Some('n') => b'\n',
-            Some('r') => b'\r',
-            Some('t') => b'\t',
-            Some('0') => 0,
-            Some('"') => b'"',
-            Some('\\') => b'\\',
-            Some('x') => {
-                let digits: String = characters.by_ref().take(2).collect();
-                u8::from_str_radix(&digits, 16).map_err(|_| "\\x needs two hex digits".to_owned())?
-            }
-            _ => return Err("known are \\\" \\\\ \\n \\r \\t \\0 \\xHH".to_owned()),
-        });
+        let octet = backslash::octet(&mut characters);
+        octets.push(octet.ok_or("known are \\\" \\\\ \\n \\r \\t \\0 \\xHH")?);
     }
     Ok(octets)
 }

@@ -2,7 +2,7 @@
 //!
 //! - [`tour`]: the experiment that comes first, with hosts or without
 //! - [`catalog`]: the lab files that lab brings with it
-//! - [`language`]: lab files, read; [`placeholder`]: what stands in braces in them; [`written`]: their statements as text
+//! - [`language`]: lab files, read; [`placeholder`]: what stands in braces in them, `backslash` behind backslashes; [`written`]: their statements as text
 //! - [`model`]: an experiment, as a lab file says it; [`filter`]: which frames are meant; [`frames`]: what a frame is
 //! - [`judge`]: whether what was seen is what theory says
 //! - [`record`]: what happened, in the order of time
@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 pub mod apps;
+mod backslash;
 pub mod calls;
 pub mod catalog;
 pub mod cli;

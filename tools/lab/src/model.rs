@@ -118,6 +118,36 @@ pub struct Conditions {
     pub cut: bool,
 }
 
+impl Conditions {
+    /// Changes one of them.
+    pub fn apply(&mut self, condition: Condition) {
+        match condition {
+            Condition::Delay(delay) => self.delay = delay,
+            Condition::Jitter(jitter) => self.jitter = jitter,
+            Condition::Loss(part) => self.loss = part,
+            Condition::Duplication(part) => self.duplication = part,
+            Condition::Reordering(part) => self.reordering = part,
+            Condition::Rate(rate) => self.rate = rate,
+            Condition::Queue(frames) => self.queue = frames,
+        }
+    }
+
+    /// Those that make it other than a perfect wire, in the order of the manual.
+    pub fn faults(&self) -> Vec<Condition> {
+        let Self { delay, jitter, loss, duplication, reordering, rate, queue, cut: _ } = *self;
+        let all = [
+            (!delay.is_zero()).then_some(Condition::Delay(delay)),
+            (!jitter.is_zero()).then_some(Condition::Jitter(jitter)),
+            (loss > 0.0).then_some(Condition::Loss(loss)),
+            (duplication > 0.0).then_some(Condition::Duplication(duplication)),
+            (reordering > 0.0).then_some(Condition::Reordering(reordering)),
+            rate.map(|rate| Condition::Rate(Some(rate))),
+            (queue > 0).then_some(Condition::Queue(queue)),
+        ];
+        all.into_iter().flatten().collect()
+    }
+}
+
 fn microseconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
 }

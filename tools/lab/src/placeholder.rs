@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::model::Time;
 
+/// The units of times, in seconds.
+pub const TIME_UNITS: [(&str, f64); 4] = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("min", 60.0)];
+
 /// A part of a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Part<'a> {
@@ -53,13 +56,7 @@ fn part(inside: &str) -> Option<Part<'_>> {
     }
     let (number, unit) = inside.split_once(' ')?;
     let (unit, scaled) = unit.strip_suffix('!').map_or((unit, true), |unit| (unit, false));
-    let factor = match unit {
-        "us" => 1e-6,
-        "ms" => 1e-3,
-        "s" => 1.0,
-        "min" => 60.0,
-        _ => return None,
-    };
+    let (_, factor) = TIME_UNITS.iter().find(|(name, _)| *name == unit)?;
     let seconds = number.parse::<f64>().ok()? * factor;
     Some(Part::Time(Time { duration: Duration::try_from_secs_f64(seconds).ok()?, scaled }))
 }

@@ -6,16 +6,6 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use crate::model::{Address, End, Link, Medium, Network, Node, NodeKind};
 use serde::{Deserialize, Serialize};
 
-/// What the hosts are made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A network namespace each, and cables between them.
-    Namespaces,
-    /// All of them are this machine, and its loopback interface is what lies between them.
-    Loopback,
-}
-
 /// What this machine allows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Privilege {

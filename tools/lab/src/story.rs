@@ -10,15 +10,10 @@ use sockeye_cli::{Failure, Output, Render, Text};
 
 use crate::frames::words::addr_text;
 use crate::frames::{Annotated, annotate};
-use crate::model::{Lab, Signal};
+use crate::model::Lab;
 use crate::record::{Record, What};
-use crate::report::{expand_tabs, wrapped};
+use crate::report::{COLUMNS, WIDEST, expand_tabs, wrapped};
 use crate::view::ladder::Ladder;
-
-/// How wide prose is where nothing says how wide a line may be.
-const COLUMNS: usize = 80;
-/// No prose is wider than this: longer lines are hard to read.
-const WIDEST: usize = 100;
 
 /// Tells an experiment to a person, record by record, or whole as JSON Lines at its end.
 #[derive(Debug, Default)]
@@ -114,9 +109,7 @@ impl Story {
                     None => format!("the input of {of} is at its end"),
                 })
             }
-            What::Signalled { node, label, signal } => {
-                dim(format!("{} is sent to {}", signal_name(*signal), name(node, label)))
-            }
+            What::Signalled { node, label, signal } => dim(format!("SIG{signal} is sent to {}", name(node, label))),
             What::Ended { node, label, status } => {
                 let background =
                     self.typed.get(&(node.clone(), label.clone())).is_some_and(|(_, background)| *background);
@@ -331,16 +324,6 @@ fn seconds(micros: i64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
     let micros = micros as f64;
     micros / 1e6
-}
-
-fn signal_name(signal: Signal) -> &'static str {
-    match signal {
-        Signal::Int => "SIGINT",
-        Signal::Term => "SIGTERM",
-        Signal::Kill => "SIGKILL",
-        Signal::Stop => "SIGSTOP",
-        Signal::Cont => "SIGCONT",
-    }
 }
 
 /// Paragraphs, broken at the blanks into lines that fit.

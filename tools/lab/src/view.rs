@@ -80,9 +80,7 @@ pub fn event_words(record: &Record) -> Option<(Option<&str>, String)> {
             (Some(node), format!("{} < {}", escape_controls(label), escape_controls(text)))
         }
         What::Typed { node, label, text: None } => (Some(node), format!("{} < end of input", escape_controls(label))),
-        What::Signalled { node, label, signal } => {
-            (Some(node), format!("SIG{} to {}", format!("{signal:?}").to_uppercase(), escape_controls(label)))
-        }
+        What::Signalled { node, label, signal } => (Some(node), format!("SIG{signal} to {}", escape_controls(label))),
         What::Ended { node, label, status } => {
             (Some(node), format!("{} ends, status {status}", escape_controls(label)))
         }

@@ -107,11 +107,6 @@ impl Direction {
         }
     }
 
-    /// What it does to frames now.
-    pub fn conditions(&self) -> &Conditions {
-        &self.conditions
-    }
-
     /// When something happens next, if nothing goes in: the time for [`Direction::advance`].
     pub fn next(&self) -> Option<Duration> {
         let transmitted = self.transmitted.as_ref().map(|(_, until)| *until);
@@ -175,15 +170,7 @@ impl Direction {
         self.advance(now, out);
         let before = self.conditions.rate;
         for change in changes {
-            match *change {
-                Condition::Delay(delay) => self.conditions.delay = delay,
-                Condition::Jitter(jitter) => self.conditions.jitter = jitter,
-                Condition::Loss(loss) => self.conditions.loss = loss,
-                Condition::Duplication(duplication) => self.conditions.duplication = duplication,
-                Condition::Reordering(reordering) => self.conditions.reordering = reordering,
-                Condition::Rate(rate) => self.conditions.rate = rate,
-                Condition::Queue(queue) => self.conditions.queue = queue,
-            }
+            self.conditions.apply(*change);
         }
         if let Some((_, until)) = self.transmitted.as_mut().filter(|_| before != self.conditions.rate) {
             // The rest of the frame goes at the new rate.

@@ -66,12 +66,17 @@ impl fmt::Display for Action {
 
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.to {
-            Some(to) => write!(f, "{} {to}", self.node)?,
-            None => write!(f, "{} default", self.node)?,
-        }
-        self.via.map_or(Ok(()), |via| write!(f, " via {via}"))?;
-        self.interface.as_ref().map_or(Ok(()), |interface| write!(f, " dev {interface}"))
+        write!(f, "{} {}", self.node, self.way())
+    }
+}
+
+impl Route {
+    /// Where to and by which way, without the node: `default via 10.0.1.254`.
+    pub fn way(&self) -> String {
+        let to = self.to.map_or_else(|| "default".to_owned(), |to| to.to_string());
+        let via = self.via.map(|via| format!(" via {via}")).unwrap_or_default();
+        let dev = self.interface.as_ref().map(|interface| format!(" dev {interface}")).unwrap_or_default();
+        format!("{to}{via}{dev}")
     }
 }
 
@@ -80,14 +85,33 @@ impl fmt::Display for Condition {
         match self {
             Self::Delay(time) => write!(f, "delay {}", short(*time)),
             Self::Jitter(time) => write!(f, "jitter {}", short(*time)),
-            Self::Loss(part) => write!(f, "loss {} %", part * 100.0),
-            Self::Duplication(part) => write!(f, "duplicate {} %", part * 100.0),
-            Self::Reordering(part) => write!(f, "reorder {} %", part * 100.0),
-            Self::Rate(Some(rate)) => write!(f, "rate {rate} bit/s"),
+            Self::Loss(part) => write!(f, "loss {} %", percent(*part)),
+            Self::Duplication(part) => write!(f, "duplicate {} %", percent(*part)),
+            Self::Reordering(part) => write!(f, "reorder {} %", percent(*part)),
+            Self::Rate(Some(rate)) => write!(f, "rate {}", rate_text(*rate)),
             Self::Rate(None) => f.write_str("rate unlimited"),
             Self::Queue(frames) => write!(f, "queue {frames}"),
         }
     }
+}
+
+/// Conditions in a line.
+pub fn listed(conditions: &[Condition]) -> String {
+    conditions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// A part of a hundred, without what the arithmetic of the machine puts behind it: 0.07 times 100 is 7.000000000000001 there.
+fn percent(part: f64) -> f64 {
+    (part * 1e8).round() / 1e6
+}
+
+/// A rate in the largest unit in which it has three decimals at most.
+fn rate_text(rate: u64) -> String {
+    let units = [("Gbit/s", 1_000_000_000), ("Mbit/s", 1_000_000), ("kbit/s", 1_000)];
+    let unit = units.into_iter().find(|(_, factor)| rate >= *factor && rate.is_multiple_of(factor / 1_000));
+    let Some((unit, factor)) = unit else { return format!("{rate} bit/s") };
+    let text = format!("{}.{:03}", rate / factor, rate % factor / (factor / 1_000));
+    format!("{} {unit}", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 impl fmt::Display for Signal {
@@ -134,11 +158,11 @@ impl fmt::Display for Check {
             }
             Self::Before { link, filter, other } => write!(f, "first {link}{} before{}", Words(filter), Words(other)),
             Self::Doubling { link, filter, tolerance, least } => {
-                write!(f, "gaps {link}{} double within {} % at least {least}", Words(filter), tolerance * 100.0)
+                write!(f, "gaps {link}{} double within {} % at least {least}", Words(filter), percent(*tolerance))
             }
             Self::Spaced { link, filter, time, tolerance, least } => {
                 let words = Words(filter);
-                write!(f, "gaps {link}{words} of {time} within {} % at least {least}", tolerance * 100.0)
+                write!(f, "gaps {link}{words} of {time} within {} % at least {least}", percent(*tolerance))
             }
             Self::Numbers { link, filter } => write!(f, "numbers {link}{} add up", Words(filter)),
             Self::States { node, endpoint, states } => {
@@ -208,5 +232,32 @@ impl fmt::Display for Within {
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_and_parts_are_as_people_write_them() {
+        let rates = [
+            (1_500_000, "rate 1.5 Mbit/s"),
+            (2_000_000, "rate 2 Mbit/s"),
+            (64_000, "rate 64 kbit/s"),
+            (1_234_567, "rate 1234.567 kbit/s"),
+            (500, "rate 500 bit/s"),
+            (1_000_001, "rate 1000.001 kbit/s"),
+            (10_000_000_000, "rate 10 Gbit/s"),
+            (u64::MAX, "rate 18446744073709551.615 kbit/s"),
+        ];
+        for (rate, text) in rates {
+            assert_eq!(Condition::Rate(Some(rate)).to_string(), text);
+        }
+        let parts = (0..=100).map(|percent| Condition::Loss(f64::from(percent) * 0.01).to_string());
+        for (percent, text) in parts.enumerate() {
+            assert_eq!(text, format!("loss {percent} %"));
+        }
+        assert_eq!(Condition::Duplication(0.333 * 0.01).to_string(), "duplicate 0.333 %");
     }
 }

@@ -9,6 +9,7 @@ use sockeye_common::addr::{Endpoint, Service, Zone};
 use sockeye_common::order::ByteOrder;
 
 use super::option::{self, Kind, SocketOption, Value};
+use crate::placeholder::TIME_UNITS;
 
 mod token;
 
@@ -376,7 +377,7 @@ impl<'a> Parser<'a> {
         let (number, mut unit) = word.split_at(digits);
         if unit.is_empty()
             && let Some(Token { what: What::Word(next), .. }) = self.peek()
-            && UNITS.iter().any(|(name, _)| name == next)
+            && TIME_UNITS.iter().any(|(name, _)| name == next)
         {
             unit = next;
             self.next += 1;
@@ -384,7 +385,7 @@ impl<'a> Parser<'a> {
         let scale = if unit.is_empty() {
             Some(1.0)
         } else {
-            UNITS.iter().find(|(name, _)| *name == unit).map(|(_, scale)| *scale)
+            TIME_UNITS.iter().find(|(name, _)| *name == unit).map(|(_, scale)| *scale)
         };
         let seconds = number.parse::<f64>().ok().zip(scale).map(|(number, scale)| number * scale);
         let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
@@ -462,8 +463,6 @@ fn repeated(word: &str) -> Option<(u32, u8)> {
 
 /// The backlog of a listen without one.
 const DEFAULT_BACKLOG: u32 = 5;
-
-const UNITS: &[(&str, f64)] = &[("s", 1.0), ("ms", 1e-3), ("us", 1e-6), ("min", 60.0)];
 
 const SOCKETS: &[(&str, SocketKind)] =
     &[("tcp", SocketKind::Tcp), ("udp", SocketKind::Udp), ("tcp6", SocketKind::Tcp6), ("udp6", SocketKind::Udp6)];

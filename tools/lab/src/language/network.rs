@@ -96,7 +96,7 @@ pub(super) fn link(words: &mut Words<'_>, network: &mut Network) -> Result<(), M
         } else if let Some(condition) = values::condition(words)? {
             for (index, end) in conditions.iter_mut().enumerate() {
                 if from.is_none_or(|from| from == index) {
-                    values::apply(end, condition);
+                    end.apply(condition);
                 }
             }
         } else {

@@ -423,7 +423,7 @@ fn mistakes_in_the_network_are_told_where_they_are() {
         ("file bob /etc/hosts x", "10:21: expected what is in the file in quotation marks, found \"x\""),
         ("file bob /etc/hosts \"x", "10:21: expected a closing quotation mark"),
         ("file bob /etc/hosts \"x\\q\"", "10:23: expected \\n, \\r"),
-        ("file bob /etc/hosts \"x\\x8f\"", "10:23: expected \\x and two hexadecimal digits, up to 7f"),
+        ("file bob /etc/hosts \"x\\x8f\"", "10:23: expected \\n, \\r, \\t, \\0, \\\", \\\\ or \\xHH up to 7f"),
         ("file bob /etc/hosts \"x\"y", "10:24: expected a blank after the closing quotation mark"),
         ("watch carol", "10:7: there is no node \"carol\""),
         ("alice$ nc", "10:1: alice$ belongs into a step"),

@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use super::words::{Word, Words};
 use super::{Mistake, Place};
-use crate::model::{Address, Condition, Conditions, Count, Span, Time};
+use crate::model::{Address, Condition, Count, Span, Time};
+use crate::placeholder::TIME_UNITS;
 
 /// Times are no longer than this, in seconds: a day.
 const LONGEST_S: f64 = 86_400.0;
-
-/// The units of times, in seconds.
-const TIME_UNITS: [(&str, f64); 4] = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("min", 60.0)];
 
 /// The units of rates, in bits per second.
 const RATE_UNITS: [(&str, f64); 4] = [("bit/s", 1.0), ("kbit/s", 1e3), ("Mbit/s", 1e6), ("Gbit/s", 1e9)];
@@ -141,19 +139,6 @@ pub(super) fn condition(words: &mut Words<'_>) -> Result<Option<Condition>, Mist
             Condition::Queue(u32::try_from(frames).map_err(|_| place.wrong("expected fewer frames"))?)
         }
     }))
-}
-
-/// What a wire is like with this condition.
-pub(super) fn apply(conditions: &mut Conditions, condition: Condition) {
-    match condition {
-        Condition::Delay(delay) => conditions.delay = delay,
-        Condition::Jitter(jitter) => conditions.jitter = jitter,
-        Condition::Loss(loss) => conditions.loss = loss,
-        Condition::Duplication(part) => conditions.duplication = part,
-        Condition::Reordering(part) => conditions.reordering = part,
-        Condition::Rate(rate) => conditions.rate = rate,
-        Condition::Queue(frames) => conditions.queue = frames,
-    }
 }
 
 /// `x3`, `x2..5`, `x1..`, `x..4`, if one stands here; otherwise at least one.

@@ -2,6 +2,7 @@
 
 use super::lines::{Piece, Statement};
 use super::{Mistake, Place};
+use crate::backslash;
 
 /// A word: without blanks, but for those between quotation marks.
 #[derive(Clone, Copy, Debug)]
@@ -159,22 +160,11 @@ pub(super) fn unquoted(quoted: &str, place: Place) -> Result<String, Mistake> {
                 };
             }
             '\\' => {
-                let (_, escape) = characters.next().unwrap_or((column, ' '));
-                text.push(match escape {
-                    'n' => '\n',
-                    'r' => '\r',
-                    't' => '\t',
-                    '"' | '\\' => escape,
-                    'x' => {
-                        let digits = [characters.next(), characters.next()];
-                        let mut digits = digits.iter().map(|digit| digit.and_then(|(_, digit)| digit.to_digit(16)));
-                        match (digits.next().flatten(), digits.next().flatten()) {
-                            (Some(high @ 0..=7), Some(low)) => char::from_u32(high * 16 + low).unwrap_or(' '),
-                            _ => return Err(at(column).wrong("expected \\x and two hexadecimal digits, up to 7f")),
-                        }
-                    }
-                    _ => return Err(at(column).wrong("expected \\n, \\r, \\t, \\\", \\\\ or \\xHH")),
-                });
+                let octet = backslash::octet(&mut characters.by_ref().map(|(_, next)| next));
+                let Some(octet) = octet.filter(u8::is_ascii) else {
+                    return Err(at(column).wrong("expected \\n, \\r, \\t, \\0, \\\", \\\\ or \\xHH up to 7f"));
+                };
+                text.push(char::from(octet));
             }
             other => text.push(other),
         }

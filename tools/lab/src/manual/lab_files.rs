@@ -22,7 +22,7 @@ file of your own as well (a name with a dot or a slash, `-` is standard input). 
 
 A statement is a line. A line that is indented more than the one above continues it, except under `step` and `expect`, which are blocks. An empty \
 line inside prose begins a paragraph. # hides the rest of a line where a word may begin, in prose only as the first character of a \
-line. Texts stand in double quotation marks with \\n, \\r, \\t, \\\", \\\\ and \\xHH up to 7f. Times are `200 ms`, `7 s`, `2 min`; `lab run --fast` \
+line. Texts stand in double quotation marks with \\n, \\r, \\t, \\0, \\\", \\\\ and \\xHH up to 7f. Times are `200 ms`, `7 s`, `2 min`; `lab run --fast` \
 divides them by the number of `fast`, but not `7 s!`.
 
 About the experiment: `experiment NAME` and `title` must be there; `what`, `why`, `question` and `answer` are prose; `see` is a list \

@@ -154,11 +154,6 @@ impl Network {
         &self.hosts
     }
 
-    /// The links, as they were described.
-    pub fn links(&self) -> &[model::Link] {
-        &self.links
-    }
-
     /// The host of that name.
     ///
     /// # Errors

@@ -45,11 +45,6 @@ impl Tools {
         Ok(Self { folder })
     }
 
-    /// The executable of a tool.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
-    }
-
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -263,7 +263,7 @@ impl Page<'_> {
             What::Line { text, .. } => ("", text.clone()),
             What::Typed { text: Some(text), .. } => ("typed", format!("❯ {}", text.trim_end_matches('\n'))),
             What::Typed { text: None, .. } => ("typed", "❯ end of input".to_owned()),
-            What::Signalled { signal, .. } => ("typed", format!("⚡ SIG{}", format!("{signal:?}").to_uppercase())),
+            What::Signalled { signal, .. } => ("typed", format!("⚡ SIG{signal}")),
             What::Ended { status, .. } => ("end", format!("ends with status {status}")),
             What::LeftOut(left_out) => ("end", left_out.words()),
             _ => return,

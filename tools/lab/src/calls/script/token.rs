@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::str::CharIndices;
 
 use super::ScriptError;
+use crate::backslash;
 
 /// A piece of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,28 +77,11 @@ fn quoted(characters: &mut Peekable<CharIndices<'_>>, start: usize, end: usize) 
         let (at, character) = characters.next().ok_or_else(open)?;
         match character {
             '"' => return Ok(octets),
-            '\\' => octets.push(escaped(characters).ok_or_else(|| {
+            '\\' => octets.push(backslash::octet(&mut characters.by_ref().map(|(_, next)| next)).ok_or_else(|| {
                 let upto = characters.peek().map_or(end, |(at, _)| *at);
                 ScriptError { at: at..upto, message: "expected \\\\, \\\", \\n, \\r, \\t or \\xHH".to_owned() }
             })?),
             other => octets.extend(other.encode_utf8(&mut [0; 4]).bytes()),
         }
-    }
-}
-
-/// What stands behind a backslash.
-fn escaped(characters: &mut Peekable<CharIndices<'_>>) -> Option<u8> {
-    match characters.next()?.1 {
-        'n' => Some(b'\n'),
-        'r' => Some(b'\r'),
-        't' => Some(b'\t'),
-        '0' => Some(0),
-        character @ ('\\' | '"') => u8::try_from(character).ok(),
-        'x' => {
-            let mut digit = || characters.next().and_then(|(_, digit)| digit.to_digit(16));
-            let (high, low) = (digit()?, digit()?);
-            u8::try_from(high * 16 + low).ok()
-        }
-        _ => None,
     }
 }

@@ -9,9 +9,10 @@ use super::clock::{micros, now};
 use super::processes::Start;
 use super::{Run, Stop};
 use crate::judge::has_word;
-use crate::model::{Action, Command, Route, Setting, Signal, Time};
+use crate::model::{Action, Command, Setting, Signal, Time};
 use crate::placeholder::{Part, parts, seconds};
 use crate::record::What;
+use crate::written::listed;
 
 /// How long between two tries of `until`.
 const AGAIN: Duration = Duration::from_millis(50);
@@ -61,8 +62,7 @@ impl Run<'_> {
             Action::Wire(link, from, conditions) => {
                 self.network.change(link, from.as_deref(), conditions)?;
                 let side = from.as_ref().map(|from| format!("from {from}: ")).unwrap_or_default();
-                let words: Vec<_> = conditions.iter().map(ToString::to_string).collect();
-                (link.clone(), format!("{side}{}", words.join(", ")))
+                (link.clone(), format!("{side}{}", listed(conditions)))
             }
             Action::Interface(node, interface, up) => {
                 self.network.interface(node, interface, *up)?;
@@ -75,7 +75,7 @@ impl Run<'_> {
             }
             Action::Route(route, add) => {
                 self.network.route(route, *add)?;
-                (route.node.clone(), format!("{} {}", if *add { "route" } else { "no route" }, destination(route)))
+                (route.node.clone(), format!("{} {}", if *add { "route" } else { "no route" }, route.way()))
             }
             Action::Address(node, interface, address, add) => {
                 self.network.address(node, interface, *address, *add)?;
@@ -259,11 +259,4 @@ impl Run<'_> {
 
 fn quoted(words: &[String]) -> String {
     words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(" and ")
-}
-
-fn destination(route: &Route) -> String {
-    let to = route.to.map_or_else(|| "default".to_owned(), |to| to.to_string());
-    let via = route.via.map(|via| format!(" via {via}")).unwrap_or_default();
-    let dev = route.interface.as_ref().map(|interface| format!(" dev {interface}")).unwrap_or_default();
-    format!("{to}{via}{dev}")
 }

@@ -55,11 +55,6 @@ impl Nursery {
         Ok(nursery)
     }
 
-    /// Whether the processes have a PID namespace of their own.
-    pub fn is_separate(&self) -> bool {
-        self.init.is_some()
-    }
-
     /// Starts the thread from which all processes are started: what belongs to a thread is done to it by `prepare`.
     fn start<T: Send + 'static>(
         &mut self,

@@ -319,7 +319,7 @@ impl Processes {
 
     /// Sends a signal to a process; to all of a command line that a shell runs.
     pub fn signal(&self, index: usize, signal: Signal) -> bool {
-        let number = process::signal_number(name(signal)).unwrap_or_default();
+        let number = process::signal_number(&signal.to_string()).unwrap_or_default();
         self.all.get(index).is_some_and(|process| match process.group {
             Some(group) if process.ended.is_none() => process::signal_group(group, number).is_ok(),
             _ => process.handle.as_ref().is_some_and(|handle| handle.signal(number).is_ok()),
@@ -362,17 +362,6 @@ pub fn shortened(line: &str) -> Cow<'_, str> {
     match line.char_indices().nth(QUOTED) {
         Some((at, _)) => Cow::Owned(format!("{}...", line.get(..at).unwrap_or_default())),
         None => Cow::Borrowed(line),
-    }
-}
-
-/// The name of a signal, without SIG.
-fn name(signal: Signal) -> &'static str {
-    match signal {
-        Signal::Int => "INT",
-        Signal::Term => "TERM",
-        Signal::Kill => "KILL",
-        Signal::Stop => "STOP",
-        Signal::Cont => "CONT",
     }
 }
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 
-use super::super::duration;
 use super::text;
-use crate::model::{Conditions, End, Link, Medium, Network, NodeKind};
+use crate::model::{End, Link, Medium, Network, NodeKind};
+use crate::written::listed;
 
 /// The width and height of a node, and the distances between two, in pixels.
 const NODE: (usize, usize) = (110, 46);
@@ -168,41 +168,12 @@ fn link_words(link: &Link) -> Vec<String> {
     }
     if let Medium::Wire([there, back]) = &link.medium {
         if there == back {
-            lines.push(conditions(there));
+            lines.push(listed(&there.faults()));
         } else {
-            lines.push(format!("→ {}", conditions(there)));
-            lines.push(format!("← {}", conditions(back)));
+            lines.push(format!("→ {}", listed(&there.faults())));
+            lines.push(format!("← {}", listed(&back.faults())));
         }
     }
     lines.retain(|line| !line.is_empty());
     lines
-}
-
-fn conditions(of: &Conditions) -> String {
-    let micros = |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-    let mut words = Vec::new();
-    if !of.delay.is_zero() {
-        words.push(format!("delay {}", duration(micros(of.delay))));
-    }
-    if !of.jitter.is_zero() {
-        words.push(format!("jitter {}", duration(micros(of.jitter))));
-    }
-    for (part, name) in [(of.loss, "loss"), (of.duplication, "duplicates"), (of.reordering, "reordering")] {
-        if part > 0.0 {
-            words.push(format!("{name} {} %", (part * 1000.0).round() / 10.0));
-        }
-    }
-    if let Some(rate) = of.rate {
-        words.push(match rate {
-            0..1_000_000 => format!("{} kbit/s", rate / 1000),
-            _ => format!("{} Mbit/s", rate / 1_000_000),
-        });
-    }
-    if of.queue > 0 {
-        words.push(format!("queue {} frames", of.queue));
-    }
-    if of.cut {
-        words.push("cut".to_owned());
-    }
-    words.join(", ")
 }
