@@ -17,6 +17,7 @@
 //! - [`hosts`], [`nsswitch`], [`stub`], [`gai_conf`], [`rfc6724`]: what the C library goes by
 //! - [`trace`], [`nssearch`], [`tree`], [`delegation`], [`dns64`]: from the root down, every server of a zone, what a
 //!   parent says of a child's signatures, and prefixes of DNS64
+//! - `nsec3`: hashes of names
 //! - [`diff`], [`watch`]: several servers beside each other, one question again and again
 //! - [`shell`]: sockets, clocks and files, and [`shell::run`]
 #![forbid(unsafe_code)]
@@ -50,6 +51,7 @@ mod manual;
 pub mod meaning;
 pub mod message;
 pub mod name;
+mod nsec3;
 pub mod nssearch;
 pub mod nsswitch;
 pub mod offline;

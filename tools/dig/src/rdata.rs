@@ -28,6 +28,7 @@ mod service;
 pub(crate) mod time;
 mod write;
 
+pub(crate) use digits::from_base32_hex;
 pub use layout::{Form, Layout, Shape};
 pub(crate) use time::spelled_out as push_duration;
 pub use time::ttl_units;
@@ -120,9 +121,24 @@ impl Rdata {
         self.fields.as_deref()?.iter().find_map(|field| field.target.as_ref())
     }
 
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.as_deref()?.iter().find(|field| field.name == name)
+    }
+
+    /// The octets of the field of that name, as they came.
+    pub fn octets_named(&self, name: &str) -> Option<&[u8]> {
+        self.field(name).map(|field| self.octets_of(field))
+    }
+
+    /// The types of the window bitmap that NSEC and NSEC3 have.
+    pub(crate) fn types(&self) -> impl Iterator<Item = Type> {
+        bitmap::types(self.octets_named("Type Bit Maps").unwrap_or_default())
+    }
+
     /// The number in the field of that name.
     pub fn number(&self, name: &str) -> Option<u32> {
-        let field = self.fields.as_deref()?.iter().find(|field| field.name == name)?;
+        let field = self.field(name)?;
         let octets = self.octets_of(field);
         match field.form {
             Form::U8 | Form::U16 | Form::U32 | Form::Time => u32::try_from(big_endian(octets)).ok(),

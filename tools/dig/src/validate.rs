@@ -121,7 +121,7 @@ pub fn link(
         records
             .iter()
             .filter(|record| record.rtype == rtype && record.owner.matches(zone))
-            .map(|record| record.rdata.octets.clone())
+            .map(|record| record.rdata.uncompressed().into_owned())
             .collect()
     };
     let keys = of_zone(dnskey, Type(48));
@@ -136,13 +136,12 @@ pub fn link(
 /// The signatures among the records of a section.
 pub fn signatures(records: &[Record], now: u64) -> Vec<Signature> {
     let rrsigs = records.iter().filter(|record| record.rtype == Type(46));
-    rrsigs.filter_map(|record| read_signature(&record.rdata.octets, now)).collect()
+    rrsigs.filter_map(|record| read_signature(&record.rdata.uncompressed(), now)).collect()
 }
 
 /// The zone that signs the records, if any is signed.
 pub fn signer(records: &[Record]) -> Option<Name> {
-    let rrsig = records.iter().find(|record| record.rtype == Type(46))?;
-    Name::parse(&mut Reader::at(&rrsig.rdata.octets, SIGNER_AT)?).ok()
+    records.iter().find(|record| record.rtype == Type(46))?.rdata.target().cloned()
 }
 
 /// Whether a signature says that a record was made from a wildcard: it has fewer labels than the record's owner.
@@ -203,9 +202,6 @@ fn read_key(zone: &Name, octets: &[u8], is_anchor: &dyn Fn(&Name, u8, &[u8]) -> 
     let is_anchor = is_anchor(zone, algorithm, reader.rest());
     Ok(Key { key_tag: dnskey::tag(octets), flags, algorithm, is_anchor })
 }
-
-/// Where the signer's name begins in the rdata.
-const SIGNER_AT: usize = 18;
 
 fn read_signature(octets: &[u8], now: u64) -> Option<Signature> {
     let mut reader = Reader::new(octets);
@@ -419,6 +415,9 @@ mod tests {
             let signature = signatures(&records, now).remove(0);
             assert_eq!((signature.has_begun, signature.expires_in_s), (begun, left), "{now}");
         }
+        // The same with a pointer to the owner's second label in place of the signer's name.
+        let compressed = [&RRSIG[..18], b"\xc0\x0esig"].concat();
+        assert_eq!(signatures(&[record(b"\x01x\x01w\0", 46, &compressed)], 1500), signatures(&records, 1500));
         let signature = signatures(&records, 1500).remove(0);
         assert_eq!(
             (signature.key_tag, signature.signer.as_str(), signature.expiration.as_str()),

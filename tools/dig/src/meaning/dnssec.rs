@@ -3,18 +3,14 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use ring::digest;
-
 use super::words::{about, date, digest_type};
 use crate::explain::{About, Event};
 use crate::message::{Message, Section};
 use crate::name::Name;
+use crate::nsec3::{Gap, Parameters};
 use crate::rdata::dnskey;
 use crate::record::Record;
 use crate::registry::{Rcode, Type};
-
-/// The most iterations of NSEC3 that are calculated here. RFC 9276 wants none at all.
-const MAX_ITERATIONS: u32 = 500;
 
 /// A line for each record of DNSSEC. `name` is what was asked for, or what its aliases lead to; `qtype` the type that was
 /// asked for; `now` is in seconds since 1970.
@@ -34,7 +30,7 @@ pub(super) fn records(message: &Message, name: &Name, qtype: Type, now: u32) -> 
                 _ => None,
             };
             let Some(meaning) = meaning else { continue };
-            let subject = match record.rdata.fields.iter().flatten().find(|field| field.name == "Type Covered") {
+            let subject = match record.rdata.field("Type Covered") {
                 Some(field) => format!("{} of {} {}", record.rtype, record.owner, text(record, field.name)),
                 None => format!("{} of {}", record.rtype, record.owner),
             };
@@ -55,7 +51,7 @@ pub(super) fn records(message: &Message, name: &Name, qtype: Type, now: u32) -> 
 
 /// A field of the rdata as it stands in a zone file.
 fn text(record: &Record, name: &str) -> String {
-    let field = record.rdata.fields.iter().flatten().find(|field| field.name == name);
+    let field = record.rdata.field(name);
     field.map(|field| record.rdata.field_text(field, &crate::style::Style::default())).unwrap_or_default()
 }
 
@@ -77,7 +73,7 @@ fn ds(record: &Record) -> String {
 
 fn key(record: &Record) -> Option<String> {
     let flags = record.rdata.number("Flags")?;
-    let tag = dnskey::tag(&record.rdata.octets);
+    let tag = dnskey::tag(&record.rdata.uncompressed());
     let role = match (flags & 0x100, flags & 1) {
         (0, _) => "no zone key: it may not sign the zone",
         (_, 0) => "signs the records of the zone (ZSK)",
@@ -189,8 +185,7 @@ fn sort_key(name: &Name) -> Vec<Vec<u8>> {
 /// The hashes of a name, of the names above it up to the zone's, and of their wildcards. One zone hashes in one way, so
 /// that they are calculated once for a message.
 struct Hashes {
-    salt: Vec<u8>,
-    iterations: u32,
+    parameters: Parameters,
     /// The name first.
     names: Vec<(Name, Vec<u8>)>,
     /// The wildcard right above the name first.
@@ -204,31 +199,19 @@ impl Hashes {
     fn new(message: &Message, name: &Name) -> Option<Self> {
         let records = || message.authority.iter().chain(&message.answer).filter(|record| record.rtype.0 == 50);
         let first = records().next()?;
-        let iterations = first.rdata.number("Iterations").filter(|iterations| *iterations <= MAX_ITERATIONS)?;
-        let salt = salt(first).filter(|_| first.rdata.number("Hash Algorithm") == Some(1))?.to_vec();
+        let parameters = Parameters::of(first)?;
         let depth = name.labels().count().checked_sub(first.owner.labels().count().saturating_sub(1))?;
         let hashed = |name: Name| {
-            let hash = hash(&name, &salt, iterations);
+            let hash = parameters.hash(&name);
             (name, hash)
         };
         let names: Vec<_> = (0..=depth).map(|above| hashed(ancestor(name, above))).collect();
         let wildcards =
             (1..=depth).filter_map(|above| wildcard_of(&ancestor(name, above)).parse().ok()).map(hashed).collect();
-        let owners: HashSet<Vec<u8>> = records().filter_map(hashed_owner).collect();
+        let owners: HashSet<Vec<u8>> = records().filter_map(Gap::of).map(|gap| gap.owner).collect();
         let closest = names.iter().position(|(_, hash)| owners.contains(hash));
-        Some(Self { salt, iterations, names, wildcards, closest })
+        Some(Self { parameters, names, wildcards, closest })
     }
-}
-
-/// The hash that the owner's first label is.
-fn hashed_owner(record: &Record) -> Option<Vec<u8>> {
-    record.owner.labels().next().map(<[u8]>::to_ascii_lowercase)
-}
-
-/// The salt without its length.
-fn salt(record: &Record) -> Option<&[u8]> {
-    let field = record.rdata.fields.iter().flatten().find(|field| field.name == "Salt")?;
-    record.rdata.octets_of(field).get(1..)
 }
 
 /// What an NSEC3 record proves of the name.
@@ -240,18 +223,13 @@ fn nsec3(record: &Record, message: &Message, hashes: Option<&Hashes>, qtype: Typ
     let opt_out =
         if record.rdata.number("Flags")? & 1 == 0 { "" } else { " (or that it is an unsigned delegation: opt-out)" };
     let types = text(record, "Type Bit Maps");
-    let owner = hashed_owner(record)?;
-    let next = text(record, "Next Hashed Owner Name").to_ascii_lowercase().into_bytes();
-    let plain = format!("no hashed name between it and {}", String::from_utf8_lossy(&next));
-    let Some(hashes) = hashes.filter(|hashes| {
-        salt(record) == Some(&hashes.salt) && record.rdata.number("Iterations") == Some(hashes.iterations)
-    }) else {
-        return Some(plain);
-    };
-    let covers =
-        |hash: &Vec<u8>| if owner < next { owner < *hash && *hash < next } else { owner < *hash || *hash < next };
+    let gap = Gap::of(record)?;
+    let next = text(record, "Next Hashed Owner Name").to_ascii_lowercase();
+    let plain = format!("no hashed name between it and {next}");
+    let same = |hashes: &&Hashes| Parameters::of(record).is_some_and(|parameters| parameters == hashes.parameters);
+    let Some(hashes) = hashes.filter(same) else { return Some(plain) };
     let (name, _) = hashes.names.first()?;
-    let exists = hashes.names.iter().position(|(_, hash)| *hash == owner);
+    let exists = hashes.names.iter().position(|(_, hash)| *hash == gap.owner);
     if exists == Some(0) {
         return Some(format!("is the hash of {name} and {}", no_type(&types, message, qtype)));
     }
@@ -265,39 +243,13 @@ fn nsec3(record: &Record, message: &Message, hashes: Option<&Hashes>, qtype: Typ
         None => (Some(hashes.names.as_slice()), Some(hashes.wildcards.as_slice())),
     };
     let candidates = candidates.unwrap_or_default();
-    if let Some((of, _)) = candidates.iter().find(|(_, hash)| covers(hash)) {
+    if let Some((of, _)) = candidates.iter().find(|(_, hash)| gap.covers(hash)) {
         return Some(format!(
             "proves that {of} does not exist{opt_out}: its hash would lie between this one and the next"
         ));
     }
-    let covered = wildcards.unwrap_or_default().iter().find(|(_, hash)| covers(hash));
+    let covered = wildcards.unwrap_or_default().iter().find(|(_, hash)| gap.covers(hash));
     Some(covered.map_or(plain, |(wildcard, _)| format!("proves that no wildcard {wildcard} could have answered")))
-}
-
-/// # Source
-/// RFC 5155 section 5.
-fn hash(name: &Name, salt: &[u8], iterations: u32) -> Vec<u8> {
-    let mut octets = name.as_wire().to_ascii_lowercase();
-    for _ in 0..=iterations {
-        octets.extend_from_slice(salt);
-        octets = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &octets).as_ref().to_vec();
-    }
-    base32_hex(&octets)
-}
-
-/// # Source
-/// RFC 4648 section 7, without padding: a hash has twenty octets, which are 32 digits.
-fn base32_hex(octets: &[u8]) -> Vec<u8> {
-    const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
-    let mut text = Vec::with_capacity(32);
-    for five in octets.chunks(5) {
-        let number = five.iter().fold(0_u64, |number, octet| number << 8 | u64::from(*octet));
-        for digit in (0..8).rev() {
-            let at = usize::try_from(number >> (digit * 5) & 31).unwrap_or_default();
-            text.extend(DIGITS.get(at));
-        }
-    }
-    text
 }
 
 fn nsec3_parameters(record: &Record) -> Option<String> {

@@ -85,9 +85,24 @@ pub(super) fn base32_hex(text: &mut String, octets: &[u8]) {
     }
 }
 
+/// The octets of digits in base 32, in either case and without padding. Bits that are no octet any more do not count.
+pub(crate) fn from_base32_hex(digits: &[u8]) -> Option<Vec<u8>> {
+    let mut octets = Vec::with_capacity(digits.len() * 5 / 8);
+    let (mut bits, mut held) = (0_u32, 0_u32);
+    for digit in digits {
+        bits = (bits << 5 | char::from(*digit).to_digit(32)?) & 0xfff;
+        held += 5;
+        if held >= 8 {
+            held -= 8;
+            octets.push(u8::try_from(bits >> held & 0xff).ok()?);
+        }
+    }
+    Some(octets)
+}
+
 /// Whether a label is octets in base 32, whole and without a bit too many.
 pub(super) fn is_base32_hex(label: &[u8]) -> bool {
-    let value = |digit: u8| BASE32_HEX.iter().position(|known| *known == digit.to_ascii_uppercase());
+    let value = |digit: u8| char::from(digit).to_digit(32);
     let spare = label.len().saturating_mul(5) % 8;
     let last = label.last().and_then(|digit| value(*digit));
     spare < 5
