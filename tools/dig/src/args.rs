@@ -90,7 +90,7 @@ pub(crate) enum Stop {
 }
 
 impl Stop {
-    /// An option that dig does not know, or that is not built yet: `Invalid option: +x` and the usage lines.
+    /// An option that dig does not know: `Invalid option: +x` and the usage lines.
     pub(crate) fn invalid_option(option: &str) -> Self {
         match Self::usage() {
             Self::Refused(mut refusal) => {
@@ -529,12 +529,12 @@ pub(crate) fn greeting(line: &str, first: Option<usize>, short: bool) -> String 
 }
 
 fn color(when: &str) -> Result<ColorWhen, Stop> {
-    match when {
-        "auto" => Ok(ColorWhen::Auto),
-        "always" => Ok(ColorWhen::Always),
-        "never" => Ok(ColorWhen::Never),
-        _ => Err(Stop::fatal(format!("--color '{when}' is not auto, always or never"), 1)),
-    }
+    color_when(when).ok_or_else(|| Stop::fatal(format!("--color '{when}' is not auto, always or never"), 1))
+}
+
+/// The word behind `--color`.
+pub(crate) fn color_when(when: &str) -> Option<ColorWhen> {
+    <ColorWhen as clap::ValueEnum>::from_str(when, false).ok()
 }
 
 #[cfg(test)]

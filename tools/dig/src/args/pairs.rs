@@ -6,13 +6,14 @@
 use super::{Draft, Stop};
 use crate::options::Lookup;
 use crate::registry::Type;
+use crate::transport::Transport;
 
 /// An option that dig does not have, what it does not go with, and why.
 struct Row {
     option: &'static str,
     /// What shapes dig's text does not go with it.
     own_form: bool,
-    others: &'static [&'static str],
+    others: &'static [&'static [&'static str]],
     why: &'static str,
 }
 
@@ -46,104 +47,65 @@ pub(super) const TEXT: &[&str] = &[
 const ON_BY_DEFAULT: &[&str] =
     &["crypto", "ttlid", "class", "all", "comments", "question", "answer", "authority", "additional", "stats"];
 
+/// What else could be done with a name than to ask for it.
+const OTHER_WAYS: &[&str] = &["trace", "nssearch", "dns64prefix", "tree", "diff", "watch", "validate"];
+
 const ROWS: &[Row] = &[
     Row {
         option: "gai",
         own_form: true,
-        others: &[
-            "trace",
-            "nssearch",
-            "dns64prefix",
-            "tree",
-            "diff",
-            "watch",
-            "validate",
-            "wire",
-            "timing",
-            "status",
-            "decode",
-            "frame",
-            "bulk",
-            "parallel",
-            "@",
-        ],
+        others: &[OTHER_WAYS, &["wire", "timing", "status", "decode", "frame", "bulk", "parallel", "@"]],
         why: "the C library is asked, and no name server",
     },
     Row {
         option: "compare",
         own_form: true,
-        others: &[
-            "trace",
-            "nssearch",
-            "dns64prefix",
-            "tree",
-            "diff",
-            "watch",
-            "validate",
-            "wire",
-            "timing",
-            "status",
-            "decode",
-            "frame",
-            "bulk",
-            "parallel",
-            "service",
-        ],
+        others: &[OTHER_WAYS, &["wire", "timing", "status", "decode", "frame", "bulk", "parallel", "service"]],
         why: "every source is asked for the addresses of one name",
     },
     Row {
         option: "decode",
         own_form: false,
-        others: &[
-            "trace",
-            "nssearch",
-            "dns64prefix",
-            "tree",
-            "diff",
-            "watch",
-            "validate",
-            "timing",
-            "bulk",
-            "parallel",
-            "identify",
-            "qr",
-            "onesoa",
-            "@",
-        ],
+        others: &[OTHER_WAYS, &["timing", "bulk", "parallel", "identify", "qr", "onesoa", "@"]],
         why: "nobody is asked",
     },
     Row {
         option: "tree",
         own_form: true,
-        others: &["nssearch", "dns64prefix", "diff", "watch", "validate", "wire", "timing"],
+        others: &[&["nssearch", "dns64prefix", "diff", "watch", "validate", "wire", "timing"]],
         why: "a tree of servers is printed, and no messages",
     },
     Row {
         option: "diff",
         own_form: true,
-        others: &["trace", "dns64prefix", "watch", "validate", "wire", "timing", "status"],
+        others: &[&["trace", "dns64prefix", "watch", "validate", "wire", "timing", "status"]],
         why: "the differences are printed, and no messages",
     },
     Row {
         option: "watch",
         own_form: true,
-        others: &["trace", "nssearch", "dns64prefix", "validate", "timing", "bulk", "parallel"],
+        others: &[&["trace", "nssearch", "dns64prefix", "validate", "timing", "bulk", "parallel"]],
         why: "the changes are printed, and no messages",
     },
-    Row { option: "validate", own_form: false, others: &["trace", "nssearch"], why: "one answer is judged" },
+    Row { option: "validate", own_form: false, others: &[&["trace", "nssearch"]], why: "one answer is judged" },
     Row {
         option: "timing",
         own_form: false,
-        others: &["short", "nssearch", "dns64prefix"],
+        others: &[&["short", "nssearch", "dns64prefix"]],
         why: "the times stand below a whole answer",
     },
     // What else shapes dig's text has no effect on JSON, and may stand in a habit.
-    Row { option: "json", own_form: false, others: &["short", "yaml"], why: "JSON has the whole message, in one form" },
-    Row { option: "json", own_form: false, others: &["qr"], why: "the octets of a query are shown by +wire" },
+    Row {
+        option: "json",
+        own_form: false,
+        others: &[&["short", "yaml"]],
+        why: "JSON has the whole message, in one form",
+    },
+    Row { option: "json", own_form: false, others: &[&["qr"]], why: "the octets of a query are shown by +wire" },
     Row {
         option: "yaml",
         own_form: false,
-        others: &["explain", "wire", "timing", "validate"],
+        others: &[&["explain", "wire", "timing", "validate"]],
         why: "it would be no YAML any more; --json has all of it",
     },
 ];
@@ -180,7 +142,13 @@ impl Draft<'_> {
         for row in ROWS.iter().filter(|row| said(row.option)) {
             let text = TEXT.iter().filter(|_| row.own_form);
             // The queries of a watch go out one after the other, and can be shown.
-            let mut others = row.others.iter().chain(text).filter(|other| (row.option, **other) != ("watch", "qr"));
+            let mut others = row
+                .others
+                .iter()
+                .copied()
+                .flatten()
+                .chain(text)
+                .filter(|other| (row.option, **other) != ("watch", "qr"));
             if let Some(other) = others.find(|other| said(other)) {
                 return Err(refused(row.option, other, row.why));
             }
@@ -196,10 +164,19 @@ impl Draft<'_> {
         if said("watch") && (self.batch.is_some() || self.in_batch) {
             return Err(Stop::fatal("+watch does not go with -f", 1));
         }
-        self.lookups.iter().try_for_each(|spoken| self.check_lookup(&spoken.lookup))
+        // Lines of a batch that are a name alone are not looked at by themselves.
+        let of_batch = self.batch.iter().map(|_| &self.default);
+        let lookups = self.lookups.iter().map(|spoken| &spoken.lookup);
+        of_batch.chain(lookups).try_for_each(|lookup| self.check_lookup(lookup))
     }
 
     fn check_lookup(&self, lookup: &Lookup) -> Result<(), Stop> {
+        let transport = Transport::of(lookup);
+        if lookup.validate.is_some() && !matches!(transport, Transport::Udp | Transport::Tcp) {
+            let transport = transport.name();
+            let why = "hickory-resolver would ask for the name in the clear";
+            return Err(Stop::fatal(format!("+validate does not go with {transport}: {why}"), 1));
+        }
         if lookup.watch == Some(None) && self.lookups.len() > 1 {
             return Err(Stop::fatal("+watch goes on for ever: with several names it needs a number, +watch=N", 1));
         }
@@ -246,7 +223,7 @@ mod tests {
     fn every_row_is_refused_in_either_order_and_says_why() {
         for row in ROWS {
             let text = TEXT.iter().filter(|_| row.own_form && row.option != "watch");
-            for other in row.others.iter().chain(text) {
+            for other in row.others.iter().copied().flatten().chain(text) {
                 let spelled = |option: &str| match option {
                     "@" => "@192.0.2.1".to_owned(),
                     "gai" | "json" | "tree" | "diff" | "compare" => format!("+{option}"),
@@ -297,6 +274,18 @@ mod tests {
             ("+watch -f -", "+watch does not go with -f"),
             ("+watch a.test b.test", "+watch goes on for ever: with several names it needs a number, +watch=N"),
             ("+validate x.test AXFR", "+validate does not go with AXFR: a zone is no single answer"),
+            (
+                "+tls x.test +validate",
+                "+validate does not go with TLS: hickory-resolver would ask for the name in the clear",
+            ),
+            (
+                "+quic +validate -f -",
+                "+validate does not go with QUIC: hickory-resolver would ask for the name in the clear",
+            ),
+            (
+                "+validate x.test +https3",
+                "+validate does not go with HTTP3: hickory-resolver would ask for the name in the clear",
+            ),
             ("+diff x.test IXFR=1", "+diff does not go with IXFR: a zone is no single answer"),
         ] {
             assert_eq!(refusal(line).as_deref(), Some(said), "{line}");

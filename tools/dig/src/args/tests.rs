@@ -305,6 +305,14 @@ fn what_the_c_library_is_asked() {
     }
 }
 
+#[test]
+fn dig_takes_a_hundred_options_of_edns() {
+    let line = |count: usize| "+ednsopt=65001:00 ".repeat(count) + "x.test";
+    assert_eq!(one(&line(100)).edns_options.len(), 100);
+    let refused = refusal(&line(101));
+    assert_eq!((refused.message.as_deref(), refused.status), (Some("too many ednsopts"), Status(1)));
+}
+
 proptest! {
     #[test]
     fn no_line_panics(args in proptest::collection::vec("[-+@=a-z0-9 .:#\\\\]{0,12}|\\PC{0,6}", 0..6)) {

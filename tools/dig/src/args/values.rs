@@ -151,6 +151,9 @@ pub(super) fn edns_flags(draft: &mut Draft<'_>, said: Said<'_>) -> Taken {
     Ok(())
 }
 
+/// As many options as dig takes for a name.
+const MAX_OPTIONS: usize = 100;
+
 /// The options that `+ednsopt` knows by name.
 const OPTION_NAMES: &[(&str, u16)] = &[
     ("LLQ", 1),
@@ -198,7 +201,11 @@ pub(super) fn edns_option(draft: &mut Draft<'_>, said: Said<'_>) -> Taken {
     let data = only_digits
         .and_then(|digits| hex::decode(&digits).ok())
         .ok_or_else(|| Stop::fatal("isc_hex_decodestring: bad hex encoding", 1))?;
-    draft.current().edns_options.push((number, data));
+    let options = &mut draft.current().edns_options;
+    if options.len() >= MAX_OPTIONS {
+        return Err(Stop::fatal("too many ednsopts", 1));
+    }
+    options.push((number, data));
     Ok(())
 }
 

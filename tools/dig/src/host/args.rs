@@ -4,11 +4,10 @@
 
 use std::net::IpAddr;
 
-use sockeye_cli::options::ColorWhen;
 use sockeye_cli::{Presentation, Status};
 
 use super::{Listing, Request, Settings};
-use crate::args::{Resolve, VERSION};
+use crate::args::{Resolve, VERSION, color_when};
 use crate::options::{Cookie, Flags, Globals, Lookup, Options, Plan, Refusal, Server};
 use crate::registry::Type;
 use crate::reverse;
@@ -116,13 +115,13 @@ fn long_options(args: &[String], presentation: &mut Presentation) -> Result<Resu
                 let text = format!("host {} (Sockeye; prints as host 9.18)\n", env!("CARGO_PKG_VERSION"));
                 return Err(Asked { text, on_stderr: false });
             }
-            "--color" => match rest.next().and_then(|when| color(when)) {
+            "--color" => match rest.next().and_then(|when| color_when(when)) {
                 Some(when) => presentation.color = when,
                 None => return Ok(Err(wrong_color())),
             },
             word => match word.strip_prefix("--color=") {
                 None => others.push(word.to_owned()),
-                Some(when) => match color(when) {
+                Some(when) => match color_when(when) {
                     Some(when) => presentation.color = when,
                     None => return Ok(Err(wrong_color())),
                 },
@@ -130,15 +129,6 @@ fn long_options(args: &[String], presentation: &mut Presentation) -> Result<Resu
         }
     }
     Ok(Ok(others))
-}
-
-fn color(when: &str) -> Option<ColorWhen> {
-    match when {
-        "auto" => Some(ColorWhen::Auto),
-        "always" => Some(ColorWhen::Always),
-        "never" => Some(ColorWhen::Never),
-        _ => None,
-    }
 }
 
 fn wrong_color() -> Refusal {
