@@ -161,6 +161,10 @@ fn same_with_a_search_list(net: &Net) {
     let lines = command_lines("same-as-dig-with-a-search-list.txt");
     assert!(lines.len() >= 25, "{} command lines", lines.len());
     compare(&lines);
+    // dig goes no further than to the eighth.
+    let conf = "search a.test b.test c.test d.test e.test f.test g.test h.test lab.test\nnameserver 127.0.0.1\n";
+    std::fs::write(net.dir().join("named/resolv.conf"), conf).unwrap();
+    compare(&["-r +showsearch +noall +question web", "-r +search +short web"].map(words));
     // A server that is not there uses up its tries with the first name.
     for options in ["", "options attempts:2\n"] {
         let conf = format!("search nosuch.lab.test lab.test\nnameserver 127.0.0.9\nnameserver 127.0.0.1\n{options}");
@@ -424,6 +428,7 @@ fn resolv_conf(net: &Net) {
         "search x.test\noptions attempts:1 timeout:2\nnameserver 127.0.0.5\n",
         "nameserver 127.0.0.1 # the one\n",
         "nameserver bogus\nnameserver 127.0.0.1\n",
+        "nameserver 127.0.0.5\nnameserver 127.0.0.6\nnameserver 127.0.0.7\nnameserver 127.0.0.1\n",
     ] {
         std::fs::write(&file, text).unwrap();
         compare(&lines);

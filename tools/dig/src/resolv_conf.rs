@@ -2,7 +2,12 @@
 
 use std::net::IpAddr;
 
-/// What dig takes from the file. The search list is read and used only with an option that is not built yet.
+/// dig looks at no more servers.
+const MAX_SERVERS: usize = 3;
+/// dig searches in no more domains.
+const MAX_SEARCH: usize = 8;
+
+/// What dig takes from the file. The search list is used with `+search` only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResolvConf {
     /// `nameserver`, in order: the text and the address that it is.
@@ -17,7 +22,7 @@ pub struct ResolvConf {
     pub timeout_s: Option<u32>,
 }
 
-/// A line that says nothing: a server that is no address.
+/// A server that is no address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
     /// Which line, from 1.
@@ -47,9 +52,11 @@ pub fn parse(text: &str) -> Result<ResolvConf, Malformed> {
                     None => (written, None),
                 };
                 let addr: IpAddr = addr.parse().map_err(|_| malformed)?;
-                conf.servers.push((written.to_owned(), addr, zone));
+                if conf.servers.len() < MAX_SERVERS {
+                    conf.servers.push((written.to_owned(), addr, zone));
+                }
             }
-            Some("search") => conf.search = words.map(str::to_owned).collect(),
+            Some("search") => conf.search = words.take(MAX_SEARCH).map(str::to_owned).collect(),
             Some("domain") => conf.search = words.next().map(str::to_owned).into_iter().collect(),
             Some("options") => words.for_each(|word| option(&mut conf, word)),
             _ => {}
@@ -88,6 +95,15 @@ mod tests {
         assert_eq!(conf.servers[2], ("fe80::1%lo".into(), "fe80::1".parse().unwrap(), Some("lo".into())));
         assert_eq!((conf.ndots, conf.timeout_s, conf.attempts), (Some(2), Some(1), Some(4)));
         assert_eq!(parse("").unwrap(), ResolvConf::default());
+    }
+
+    /// Seen with dig 9.18.49.
+    #[test]
+    fn three_servers_and_eight_domains() {
+        let conf = parse(&("nameserver 192.0.2.1\n".repeat(4) + "search a b c d e f g h i\n")).unwrap();
+        assert_eq!((conf.servers.len(), conf.search.join(" ").as_str()), (3, "a b c d e f g h"));
+        let bogus = "nameserver ::1\n".repeat(3) + "nameserver bogus\n";
+        assert_eq!(parse(&bogus), Err(Malformed { line: 4 }), "what is not used is read");
     }
 
     #[test]

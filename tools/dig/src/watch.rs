@@ -138,13 +138,14 @@ impl Watch {
 /// How long an answer holds: the smallest TTL, or what the SOA record of a negative one says; a second at least.
 ///
 /// # Source
-/// RFC 2308 section 5.
+/// RFC 2308 section 5; RFC 2181 section 8: a TTL with its first bit set counts as zero.
 fn holds_for(message: &Message) -> u32 {
+    let counted = |ttl: u32| if ttl > i32::MAX.cast_unsigned() { 0 } else { ttl };
     let soa = || {
         let soa = message.authority.iter().find(|record| record.rtype == Type::SOA)?;
-        Some(soa.rdata.number("MINIMUM")?.min(soa.ttl))
+        Some(counted(soa.rdata.number("MINIMUM")?).min(counted(soa.ttl)))
     };
-    message.answer.iter().map(|record| record.ttl).min().or_else(soa).unwrap_or(UNKNOWN_TTL_S).max(1)
+    message.answer.iter().map(|record| counted(record.ttl)).min().or_else(soa).unwrap_or(UNKNOWN_TTL_S).max(1)
 }
 
 impl Render for Round {
@@ -214,6 +215,9 @@ mod tests {
         // The SOA record of the test has a MINIMUM of 0: a second is the least.
         assert_eq!((round.event, round.removed.len(), round.ttl_s, round.round), (Change::Changed, 2, 1, 6));
         assert_eq!(holds_for(&message(&[], &[])), UNKNOWN_TTL_S);
+        let mut endless = one;
+        endless.answer[0].ttl = 0x8000_0000;
+        assert_eq!(holds_for(&endless), 1, "nobody waits for seventy years");
     }
 
     #[test]
