@@ -3,6 +3,7 @@
 //! [`args`] reads the line, [`Settings`] is what it asks for, [`tries`] says which names stand for the one that was
 //! written, [`Settings::follow_ups`] what is asked after an answer, and [`page`] is what is printed.
 
+use crate::exchange::Answer;
 use crate::explain::Event;
 use crate::message::Message;
 use crate::name::Name;
@@ -74,14 +75,16 @@ impl Settings {
         }
     }
 
-    /// What to ask after an answer about the addresses of `asked`: the other kind of address and the mail servers, of
-    /// the name that the aliases lead to.
-    pub fn follow_ups(&self, asked: &Name, answer: &Message) -> Vec<Lookup> {
+    /// What to ask after an answer about addresses: the other kind of address and the mail servers, of the name that the
+    /// aliases lead to.
+    /// Once it has taken a connection to get an answer, host does not go back to datagrams.
+    pub fn follow_ups(&self, answer: &Answer) -> Vec<Lookup> {
         if !self.defaults || self.lookup.qtype != Type::A {
             return Vec::new();
         }
-        let name = canonical(asked, answer).without_last_dot();
-        [Type::AAAA, Type::MX].map(|qtype| Lookup { name: name.clone(), qtype, ..self.lookup.clone() }).to_vec()
+        let name = canonical(&answer.query.question.qname, &answer.message).without_last_dot();
+        let tcp = if answer.transport.is_datagrams() { self.lookup.tcp } else { Some(true) };
+        [Type::AAAA, Type::MX].map(|qtype| Lookup { name: name.clone(), qtype, tcp, ..self.lookup.clone() }).to_vec()
     }
 }
 

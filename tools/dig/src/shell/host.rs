@@ -81,7 +81,7 @@ impl<'a> Host<'a> {
                     }
                     // The list has nothing to add to a name that it has led to.
                     from = if next.from == Origin::List { Origin::Line } else { next.from };
-                    follow_ups = self.settings.follow_ups(&answer.query.question.qname, &answer.message);
+                    follow_ups = self.settings.follow_ups(&answer);
                     break;
                 }
             }
@@ -165,7 +165,7 @@ impl<'a> Host<'a> {
             // One message of a transfer, of which more are to come.
             Told::Answered(answer) => {
                 if self.settings.compare {
-                    self.listed.extend(nssearch::all_servers(&answer.message));
+                    nssearch::add_servers(&mut self.listed, &answer.message);
                 }
                 let text = self.page(&written, answer);
                 Self::result(&text, answer, output)
@@ -240,7 +240,7 @@ impl<'a> Host<'a> {
             // -C in front of -a or -l: all servers among the records.
             Type::ANY | Type::AXFR => {
                 let mut names = std::mem::take(&mut self.listed);
-                names.extend(nssearch::all_servers(&answer.message));
+                nssearch::add_servers(&mut names, &answer.message);
                 names
             }
             _ => nssearch::servers(&answer.message),
