@@ -121,6 +121,8 @@ const BATCHES: &[(&str, &str)] = &[
     ("", "two.lab.test +short"),
     ("", "+short"),
     ("+qr", "+nocmd"),
+    ("web.lab.test\ntwo.lab.test\n", "+cookie=0011223344556677 +noedns"),
+    ("web.lab.test +cookie=0011223344556677 +noedns\ntwo.lab.test\n", "+short"),
     ("-x 192.0.2.80\nweb.lab.test\n", "+short"),
     ("web.lab.test", "-y k:c2VjcmV0 +noall +comments"),
     ("-y k2:c2VjcmV0 web.lab.test\n-y k3:c2VjcmV0 web.lab.test", "-y k:c2VjcmV0 +noall +comments"),

@@ -136,7 +136,7 @@ pub const VALUED: &[(&str, &str)] = &[
     ("+padding", "pad the query to a multiple of so many octets"),
     ("+opcode", "opcode, by name or number"),
     ("+qid", "id of the query"),
-    ("+timeout", "seconds to wait for an answer (default 5)"),
+    ("+timeout", "seconds to wait for an answer (default 5, over a connection 10)"),
     ("+tries", "how often to ask (default 3)"),
     ("+decode", "show the message in hex digits or in @FILE (octets, hex text, pcap); ask nobody"),
     ("+frame", "which frame of the capture, or which of several messages, +decode shows"),

@@ -30,7 +30,7 @@ pub struct Task {
     /// How often in all; at least once a server.
     pub tries: u32,
     /// How long one try may take.
-    pub timeout: Duration,
+    pub timeouts: Timeouts,
     /// How to ask from the start.
     pub transport: Transport,
     /// Take a truncated answer as it is.
@@ -49,6 +49,25 @@ pub struct Task {
     pub qid: Option<u16>,
     /// Sign what goes out, and verify what comes in.
     pub signing: Option<Signing>,
+}
+
+/// How long one try may take, by how it travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From a datagram to its answer.
+    pub datagram: Duration,
+    /// From connecting to the answer, or to the next message of a transfer.
+    pub connection: Duration,
+}
+
+impl Timeouts {
+    /// What was said of both; without that what dig waits.
+    pub fn of(said_s: Option<u32>) -> Self {
+        const DATAGRAM_S: u32 = 5;
+        const CONNECTION_S: u32 = 10;
+        let seconds = |or: u32| Duration::from_secs(said_s.unwrap_or(or).max(1).into());
+        Self { datagram: seconds(DATAGRAM_S), connection: seconds(CONNECTION_S) }
+    }
 }
 
 /// What happened.
@@ -193,7 +212,7 @@ impl Exchange {
         &self.task.query
     }
 
-    /// Asks the first server. `id` is a fresh random id.
+    /// Asks the first server, with what was learnt so far. `id` is a fresh random id.
     pub fn start(&mut self, id: u16, now: Instant, explain: Explain<'_>) -> Step {
         // Over QUIC a stream has one query, and its id tells nothing (RFC 9250, section 4.2.1).
         let id = if self.transport == Transport::Quic { 0 } else { id };
@@ -251,11 +270,16 @@ impl Exchange {
             transport: self.transport,
             id: self.task.query.header.id,
             length_octets: octets.len(),
-            timeout_ms: u64::try_from(self.task.timeout.as_millis()).unwrap_or(u64::MAX),
+            timeout_ms: u64::try_from(self.timeout().as_millis()).unwrap_or(u64::MAX),
         });
         self.sent = now;
-        self.until = now.checked_add(self.task.timeout).unwrap_or(now);
+        self.until = now.checked_add(self.timeout()).unwrap_or(now);
         Step::Ask(Ask { server, transport: self.transport, octets, until: self.until })
+    }
+
+    fn timeout(&self) -> Duration {
+        let Timeouts { datagram, connection } = self.task.timeouts;
+        if self.transport.is_datagrams() { datagram } else { connection }
     }
 
     /// Signs the query, if there is a key.
@@ -281,11 +305,6 @@ impl Exchange {
             Err(error) => Event::SignatureBad { error },
         });
         Some(verdict)
-    }
-
-    /// Asks again from the first server on, with what was learnt.
-    fn ask_anew(&mut self, fresh_id: u16, now: Instant, explain: Explain<'_>) -> Step {
-        self.start(fresh_id, now, explain)
     }
 
     /// The same server again, or the next one; `None` if nobody is left.
@@ -389,8 +408,12 @@ impl Exchange {
         answer.signature = signature;
         answer.transfer = self.transfer.as_mut().map(|transfer| transfer.take(&answer.message, octets.len()));
         if answer.transfer.is_some_and(|progress| progress.state == State::More) {
-            self.until = now.checked_add(self.task.timeout).unwrap_or(now);
+            self.until = now.checked_add(self.timeout()).unwrap_or(now);
             return Step::ShowAndWait(answer, self.until);
+        }
+        let is_unsigned = self.conversation.as_ref().is_some_and(Conversation::ends_unsigned);
+        if is_unsigned && answer.transfer.is_some_and(|progress| progress.messages > 1) {
+            explain(Event::TransferEndsUnsigned);
         }
         Step::Answer(answer)
     }
@@ -470,7 +493,7 @@ impl Exchange {
         {
             ours.version = theirs.version;
             explain(Event::BadVersion { version: theirs.version });
-            return Some(self.ask_anew(fresh_id, now, explain));
+            return Some(self.start(fresh_id, now, explain));
         }
         if self.transport != Transport::Udp {
             return None;
@@ -479,7 +502,7 @@ impl Exchange {
             self.learn_cookie(message);
             explain(Event::Truncated);
             self.transport = Transport::Tcp;
-            return Some(self.ask_anew(fresh_id, now, explain));
+            return Some(self.start(fresh_id, now, explain));
         }
         if message.rcode() == Rcode::BADCOOKIE
             && self.task.retry_bad_cookie
@@ -490,7 +513,7 @@ impl Exchange {
             if std::mem::replace(&mut self.seen_bad_cookie, true) {
                 self.transport = Transport::Tcp;
             }
-            return Some(self.ask_anew(fresh_id, now, explain));
+            return Some(self.start(fresh_id, now, explain));
         }
         None
     }

@@ -199,6 +199,8 @@ pub enum Event {
         /// What is wrong.
         error: VerifyError,
     },
+    /// The last message of a transfer that should be signed is not. dig takes no notice.
+    TransferEndsUnsigned,
     /// An answer came.
     Answered {
         /// From whom.
@@ -399,6 +401,7 @@ impl Render for Event {
             | Self::QuestionMismatch { .. }
             | Self::OpcodeMismatch { .. }
             | Self::ClientCookieMismatch
+            | Self::TransferEndsUnsigned
             | Self::ResponseBitClear
             | Self::ShortMessage { .. } => Role::Warning,
             _ => Role::Dim,
@@ -410,6 +413,16 @@ impl Render for Event {
 }
 
 impl Event {
+    /// The server that could not be asked or did not answer, and dig's word for why.
+    pub fn failure(&self) -> Option<(SocketAddr, &str)> {
+        match self {
+            Self::CommunicationsError { server, reason, .. } | Self::SetupFailed { server, reason, .. } => {
+                Some((*server, reason))
+            }
+            _ => None,
+        }
+    }
+
     /// The fact in one sentence.
     pub fn sentence(&self) -> String {
         match self {
@@ -480,6 +493,11 @@ impl Event {
                 "without a signature: the next one that comes is for this message too".to_owned()
             }
             Self::SignatureBad { error } => error.meaning(),
+            Self::TransferEndsUnsigned => {
+                "the last message of the transfer is not signed, as it has to be: what came since the last signed one may be \
+                 anybody's"
+                    .to_owned()
+            }
             Self::Answered { server, transport, rtt_us, length_octets } => {
                 let (ms, us) = (rtt_us / 1000, rtt_us % 1000);
                 format!("{server} answered over {} after {ms}.{us:03} ms: {length_octets} octets", transport.name())

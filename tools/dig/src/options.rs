@@ -112,7 +112,7 @@ pub struct Globals {
     pub ipv6: bool,
     /// Where queries come from.
     pub source: Option<SocketAddr>,
-    /// How long to wait for an answer, in seconds; `None` for what resolv.conf says, or 5.
+    /// How long to wait for an answer, in seconds; `None` for what resolv.conf says, or what dig waits.
     pub timeout_s: Option<u32>,
     /// `+keepopen`: one connection for consecutive queries to the same server.
     pub keep_open: bool,

@@ -15,7 +15,7 @@ use sockeye_sys::{Family, SockType, interface, local_time, random};
 
 use crate::annotate::{Annotation, Direction, Wire};
 use crate::args::Asked;
-use crate::exchange::{Answer, Ask, Task};
+use crate::exchange::{Answer, Ask, Task, Timeouts};
 use crate::explain::{Event, ServerSource};
 use crate::name::Name;
 use crate::options::{Globals, Lookup, Options, Plan, Refusal, Server};
@@ -49,8 +49,7 @@ mod yaml;
 use dialogue::{Outcome, Told};
 
 const RESOLV_CONF: &str = "/etc/resolv.conf";
-/// What dig waits and how often it asks, unless somebody says otherwise.
-const TIMEOUT_S: u32 = 5;
+/// How often dig asks, unless somebody says otherwise.
 const TRIES: u32 = 3;
 
 /// Any answer came.
@@ -162,8 +161,7 @@ pub fn digrc() -> String {
 
 /// Seconds since 1970, as far as 32 bits go.
 fn seconds() -> Option<u32> {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    u32::try_from(since_1970.as_secs()).ok()
+    u32::try_from(unix_s()).ok()
 }
 
 /// What the lookups of one call share.
@@ -282,13 +280,12 @@ impl<'a> Session<'a> {
     fn new_task(&self, lookup: &Lookup, servers: Vec<Server>) -> Result<Task, Failure> {
         let query = query::build(lookup, self.cookie).map_err(|error| not_a_query(lookup, &error))?;
         let conf = self.conf.clone().unwrap_or_default();
-        let timeout_s = self.globals.timeout_s.or(conf.timeout_s).unwrap_or(TIMEOUT_S).max(1);
         Ok(Task {
             query,
             name: lookup.name.clone(),
             servers,
             tries: lookup.tries.or(conf.attempts).unwrap_or(TRIES).max(1),
-            timeout: Duration::from_secs(timeout_s.into()),
+            timeouts: Timeouts::of(self.globals.timeout_s.or(conf.timeout_s)),
             transport: Transport::of(lookup),
             ignore_truncation: lookup.ignore_truncation,
             retry_bad_cookie: lookup.retry_bad_cookie,
@@ -423,9 +420,7 @@ impl<'a> Session<'a> {
         let outcome = dialogue::hold(task, lookup, &mut dialler, &mut |told| match told {
             // Before a failure's last words dig prints the banner.
             Told::Events { events, gave_up } => {
-                let failed =
-                    |event: &&Event| matches!(event, Event::CommunicationsError { .. } | Event::SetupFailed { .. });
-                let failures = u32::try_from(events.iter().filter(failed).count()).unwrap_or(u32::MAX);
+                let failures = u32::try_from(events.iter().filter_map(Event::failure).count()).unwrap_or(u32::MAX);
                 tries_left = tries_left.saturating_sub(failures).max(1);
                 self.tell(events, lookup.show.comments, gave_up, output)
             }
@@ -694,7 +689,11 @@ fn scoped(addr: IpAddr, zone: Option<&str>, port: u16) -> SocketAddr {
 
 /// The time of day, in seconds since 1970.
 fn unix_s() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+    since_1970().as_secs()
+}
+
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
 fn when() -> String {
@@ -704,7 +703,7 @@ fn when() -> String {
 
 /// The time as dig's log has it.
 fn log_time() -> String {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = since_1970();
     let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
     let time = local_time::format(seconds, "%d-%b-%Y %H:%M:%S").unwrap_or_default();
     format!("{time}.{:03}", since.subsec_millis())

@@ -46,7 +46,7 @@ pub enum Verdict {
     BadReferral,
     /// A referral to the zone that the server is asked as a server of.
     HorizontalReferral,
-    /// It knows nothing of the zone.
+    /// It knows nothing of the zone (RFC 9499, section 7).
     Lame,
     /// REFUSED.
     Refused,
@@ -205,26 +205,32 @@ impl Tree {
         None
     }
 
-    /// Whether the last zone is already in the tree: the way is a circle, or too long.
+    /// Whether there are more zones than referrals that dig follows.
     pub fn goes_on_too_long(&self) -> bool {
         self.zones.len() > usize::try_from(trace::MOST_REFERRALS).unwrap_or(usize::MAX)
     }
 }
 
-/// The zone that a message refers to, with the addresses that came along.
+/// The most servers of a zone that are asked: every zone has fewer, and a message has room for thousands.
+const MOST_SERVERS: usize = 64;
+/// The most addresses of a server that are asked.
+pub(crate) const MOST_ADDRESSES: usize = 16;
+
+/// The zone that a message refers to, with the addresses that came along. A server that is named twice is one.
 pub fn next(message: &Message) -> Option<Next> {
     let section = if message.answer.is_empty() { &message.authority } else { &message.answer };
     let zone = section.iter().find(|record| record.rtype == Type::NS)?.owner.clone();
     let glue = |name: &Name| -> Vec<IpAddr> {
         let of_name = message.additional.iter().filter(|record| record.owner.matches(name));
-        of_name.filter_map(address).collect()
+        of_name.filter_map(address).take(MOST_ADDRESSES).collect()
     };
-    let servers = section
-        .iter()
-        .filter(|record| record.rtype == Type::NS && record.owner.matches(&zone))
-        .filter_map(|record| record.rdata.target())
-        .map(|name| (name.clone(), glue(name)))
-        .collect();
+    let mut servers: Vec<(Name, Vec<IpAddr>)> = Vec::new();
+    let named = section.iter().filter(|record| record.rtype == Type::NS && record.owner.matches(&zone));
+    for name in named.filter_map(|record| record.rdata.target()) {
+        if servers.len() < MOST_SERVERS && servers.iter().all(|(known, _)| !known.matches(name)) {
+            servers.push((name.clone(), glue(name)));
+        }
+    }
     Some(Next { zone, servers, referral: message.clone() })
 }
 

@@ -277,12 +277,14 @@ pub struct Conversation {
     prior: Vec<u8>,
     /// The digest of that MAC and of what came since without a signature. `None` before the first answer.
     running: Option<Digest>,
+    /// The last message had no signature.
+    ends_unsigned: bool,
 }
 
 impl Conversation {
     /// Waits for the answers to a query that was signed with that MAC.
     pub fn new(key: Arc<Key>, query_mac: Vec<u8>) -> Self {
-        Self { key, prior: query_mac, running: None }
+        Self { key, prior: query_mac, running: None, ends_unsigned: false }
     }
 
     /// Signs a query and waits for its answers.
@@ -301,6 +303,7 @@ impl Conversation {
     /// RFC 8945 sections 5.2, 5.3.1 and 5.4.
     pub fn verify(&mut self, octets: &[u8], message: &Message, now_s: u64) -> Result<(), VerifyError> {
         let is_first = self.running.is_none();
+        self.ends_unsigned = message.tsig.is_none();
         let Some(record) = &message.tsig else {
             // Only of the first message it is known that it has to have one.
             self.digest().update(octets);
@@ -313,6 +316,14 @@ impl Conversation {
         self.running = None;
         let _ = self.digest();
         verdict
+    }
+
+    /// Whether what came last was not signed: of a whole transfer the last message has to be.
+    ///
+    /// # Source
+    /// RFC 8945 section 5.3.1.
+    pub fn ends_unsigned(&self) -> bool {
+        self.ends_unsigned
     }
 
     /// The digest that runs: begun with the last MAC.

@@ -33,7 +33,7 @@ impl Play {
             name: "alias.lab".into(),
             servers: servers.iter().map(|text| server(text)).collect(),
             tries,
-            timeout: 5 * SECOND,
+            timeouts: Timeouts { datagram: 5 * SECOND, connection: 10 * SECOND },
             transport: Transport::Udp,
             ignore_truncation: false,
             retry_bad_cookie: true,
@@ -165,6 +165,17 @@ fn every_try_goes_to_the_same_server_and_then_one_to_each_of_the_rest() {
     }
     assert_eq!(servers, ["127.0.0.1:53", "127.0.0.1:53", "127.0.0.2:53", "127.0.0.3:53"]);
     assert_eq!(play.events.iter().filter(|event| **event == Event::NoServers).count(), 1);
+}
+
+#[test]
+fn a_connection_has_more_time_than_a_datagram() {
+    let mut play = primed();
+    let ask = asked(play.datagram(&changed(|octets| octets[2] |= 2)));
+    assert_eq!((ask.transport, ask.until), (Transport::Tcp, play.now + 10 * SECOND));
+    assert!(matches!(play.last(), Event::Truncated));
+    let (unsaid, said) = (Timeouts::of(None), Timeouts::of(Some(2)));
+    assert_eq!((unsaid.datagram, unsaid.connection), (5 * SECOND, 10 * SECOND), "seen with dig 9.18.49");
+    assert_eq!((said.datagram, said.connection), (2 * SECOND, 2 * SECOND));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use super::{route, scoped};
 use crate::compare::{
     self, Addr, Addresses, DnsAnswer, File, Found, Listed, NameFound, Silent, SourceFound, ViewFound, letter,
 };
-use crate::exchange::Task;
+use crate::exchange::{Task, Timeouts};
 use crate::explain::Event;
 use crate::gai::report::ShownError;
 use crate::options::{Globals, Lookup, Server};
@@ -354,7 +354,7 @@ impl Log {
             let (Some(answer), Some(wait)) = (answers.get_mut(index), waits.get_mut(index)) else { return Ok(()) };
             match word {
                 Word::Events(happened) => {
-                    if let Some((_, reason)) = happened.iter().rev().find_map(failure) {
+                    if let Some((_, reason)) = happened.iter().rev().find_map(Event::failure) {
                         *answer = silence(reason);
                     }
                     wait.note(&happened);
@@ -413,7 +413,7 @@ struct Wait {
 
 impl Wait {
     fn note(&mut self, events: &[Event]) {
-        for (server, reason) in events.iter().filter_map(failure) {
+        for (server, reason) in events.iter().filter_map(Event::failure) {
             let waited_us = compare::micros(self.since.elapsed());
             self.since = Instant::now();
             if reason == TIMED_OUT {
@@ -425,16 +425,6 @@ impl Wait {
 
 /// dig's word for a server that did not answer.
 const TIMED_OUT: &str = "timed out";
-
-/// The server that an event has nothing good to say of, and what it says.
-fn failure(event: &Event) -> Option<(SocketAddr, &str)> {
-    match event {
-        Event::CommunicationsError { server, reason, .. } | Event::SetupFailed { server, reason, .. } => {
-            Some((*server, reason))
-        }
-        _ => None,
-    }
-}
 
 fn silence(why: &str) -> DnsAnswer {
     DnsAnswer::failed(compare::Outcome::Silence, why)
@@ -448,13 +438,12 @@ fn task(globals: &Globals, lookup: &Lookup, conf: &StubConf, servers: &[SocketAd
         QueryError::Name(fault) => Box::new(DnsAnswer::failed(compare::Outcome::BadName, fault.to_string())),
         QueryError::Cookie => Box::new(silence("bad cookie")),
     })?;
-    let seconds = globals.timeout_s.unwrap_or(conf.timeout_s).max(1);
     Ok(Task {
         query,
         name: lookup.name.clone(),
         servers: servers.iter().map(|addr| Server { addr: *addr, written: addr.ip().to_string() }).collect(),
         tries: lookup.tries.unwrap_or(conf.attempts).max(1),
-        timeout: Duration::from_secs(seconds.into()),
+        timeouts: Timeouts::of(globals.timeout_s.or(Some(conf.timeout_s))),
         transport: Transport::of(lookup),
         ignore_truncation: lookup.ignore_truncation,
         retry_bad_cookie: lookup.retry_bad_cookie,

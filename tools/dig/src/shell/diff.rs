@@ -6,7 +6,6 @@ use super::dialogue::{self, Outcome, Word};
 use super::trace::no_more;
 use super::{NO_ANSWER, Session};
 use crate::diff::{Comparison, Reply};
-use crate::explain::Event;
 use crate::nssearch;
 use crate::options::{Lookup, Server};
 use crate::registry::Type;
@@ -48,8 +47,8 @@ impl Session<'_> {
             match word {
                 Word::Events(events) => {
                     for event in &events {
-                        if let Event::CommunicationsError { reason, .. } | Event::SetupFailed { reason, .. } = event {
-                            reply.failure = Some(reason.clone());
+                        if let Some((_, reason)) = event.failure() {
+                            reply.failure = Some(reason.to_owned());
                         }
                         output.event(event)?;
                     }

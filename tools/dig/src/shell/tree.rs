@@ -7,7 +7,6 @@ use sockeye_cli::{Failure, Output};
 use super::dialogue::{self, Outcome, Word};
 use super::{ANSWERED, NO_ANSWER, Session, resolve};
 use crate::delegation::Security;
-use crate::explain::Event;
 use crate::message::Message;
 use crate::name::Name;
 use crate::options::{Lookup, Server};
@@ -111,10 +110,8 @@ impl Session<'_> {
             match word {
                 Word::Events(events) => {
                     for event in &events {
-                        if let Event::CommunicationsError { reason: why, .. } | Event::SetupFailed { reason: why, .. } =
-                            event
-                        {
-                            reason.clone_from(why);
+                        if let Some((_, why)) = event.failure() {
+                            why.clone_into(reason);
                         }
                         output.event(event)?;
                     }
@@ -146,6 +143,7 @@ impl Session<'_> {
             .into_iter()
             .filter(|addr| self.globals.allows(addr.ip()))
             .map(|addr| candidate(addr.ip(), AddressFrom::Resolved))
+            .take(tree::MOST_ADDRESSES)
             .collect();
         if found.is_empty() { Err("not found".to_owned()) } else { Ok(found) }
     }

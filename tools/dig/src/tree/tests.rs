@@ -1,5 +1,5 @@
 use super::*;
-use crate::trace::tests::{message, name};
+use crate::trace::tests::{message, name, record_of};
 
 fn said(text: &str, message: &Message) -> (Said, Option<Message>) {
     let (verdict, referral) = judge(&name("test."), message);
@@ -86,4 +86,16 @@ fn the_first_server_that_tells_something_is_followed_and_who_differs_is_marked()
                ├─ a. 127.0.0.1 (glue)  aa answer\n      \
                └─ www.x.test. 60 IN A 192.0.2.1\n"
     );
+}
+
+#[test]
+fn a_hostile_referral_has_nobody_asked_without_end() {
+    let names: Vec<String> = (0..100).map(|number| format!("x. NS ns{}.", number % 90)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut referral = message(&[], &names);
+    referral.additional = vec![Record { owner: name("NS1."), ..record_of(Type::A, &[192, 0, 2, 1]) }; 1000];
+    let servers = next(&referral).unwrap().servers;
+    assert_eq!((servers.len(), servers[1].1.len(), servers[2].1.len()), (MOST_SERVERS, MOST_ADDRESSES, 0));
+    referral.authority = vec![referral.authority.remove(0); 5];
+    assert_eq!(next(&referral).unwrap().servers.len(), 1, "named five times");
 }

@@ -10,7 +10,7 @@ use crate::cookie::{self, Verdict};
 use crate::edns::OptionCode;
 use crate::idn;
 use crate::message::{Message, Query};
-use crate::options::{Globals, Lookup, Server};
+use crate::options::{Cookie, Globals, Lookup, Server};
 use crate::registry::{Opcode, Rcode, Type};
 
 /// An option set.
@@ -85,7 +85,7 @@ impl Fast {
         let root = Lookup { name: ".".to_owned(), ..said.clone() };
         let Ok(task) = session.new_task(&root, servers) else { return Ok(None) };
         let Some(form) = Form::of_root(&task.query.emit()) else { return Ok(None) };
-        let patience = Patience { servers: task.servers.len(), tries: task.tries, timeout: task.timeout };
+        let patience = Patience { servers: task.servers.len(), tries: task.tries, timeout: task.timeouts.datagram };
         let idn = said.idn_in.unwrap_or_else(terminal_takes_unicode);
         Ok(Some(Self { form, query: task.query, servers: task.servers, patience, idn }))
     }
@@ -105,6 +105,8 @@ impl Fast {
             && message.questions.len() == 1
             // The upper bits are in EDNS: BADVERS and BADCOOKIE are among them.
             && rcode.0 == message.header.rcode_low()
+            // A server whose cookie is known is expected to answer with EDNS.
+            && (message.edns.is_some() || !matches!(lookup.cookie, Cookie::Given(_)))
             && (rcode != Rcode::SERVFAIL || (lookup.fail && self.servers.len() == 1))
     }
 
