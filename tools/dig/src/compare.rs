@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::gai::report::{Named, ShownError, address};
+use crate::gai::report::{Named, ShownError};
 use crate::gai_conf::GaiConf;
 use crate::hosts::{self, Hosts};
 use crate::nsswitch::{self, HostsLine, Reaction, Service, Status};
+use crate::printer;
 use crate::rfc6724::{self, Destination, Policy, Scope};
 use crate::stub::{Candidate, SearchFrom, StubConf};
 
@@ -34,7 +35,7 @@ pub struct Addr(pub SocketAddr);
 
 impl fmt::Display for Addr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&address(self.0))
+        f.pad(&printer::address(self.0))
     }
 }
 

@@ -10,7 +10,6 @@ use sockeye_common::hex;
 
 use crate::edns::OptionCode;
 use crate::exchange::Answer;
-use crate::header;
 use crate::message::Message;
 use crate::options::Server;
 use crate::printer;
@@ -102,7 +101,7 @@ impl Reply {
             rtt_us: Some(u64::try_from(answer.rtt.as_micros()).unwrap_or(u64::MAX)),
             rcode: Some(message.rcode()),
             failure: None,
-            flags: header::SHOWN.iter().filter(|flag| message.header.has(**flag)).map(|flag| flag.name).collect(),
+            flags: message.header.shown_flags().collect(),
             records: message.answer.iter().map(text).collect(),
             ttl_s: message.answer.iter().map(|record| record.ttl).min(),
             serial: serial(message),

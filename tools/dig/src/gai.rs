@@ -1,6 +1,9 @@
 //! What getaddrinfo(3) and getnameinfo(3) are asked, and what they answered: `+gai`.
 //!
 //! The calls are made in [`crate::shell`]; here stand the options, the request and the report.
+//!
+//! # Source
+//! RFC 3493 section 6, and what glibc adds to it.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
 

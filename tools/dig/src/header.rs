@@ -82,6 +82,11 @@ impl Header {
         self.bits & flag.mask != 0
     }
 
+    /// The names of the flags that are set and that dig prints.
+    pub fn shown_flags(&self) -> impl Iterator<Item = &'static str> {
+        SHOWN.into_iter().filter(|flag| self.has(*flag)).map(|flag| flag.name)
+    }
+
     /// Sets or clears the flag.
     pub fn set(&mut self, flag: Flag, on: bool) {
         if on {

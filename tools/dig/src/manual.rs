@@ -9,6 +9,7 @@ mod host;
 mod json;
 mod query;
 mod rdata;
+mod standards;
 mod trace;
 mod transport;
 mod tsig;
@@ -40,7 +41,11 @@ Where dig stumbles over a value, this one takes it: `+bufsize` above 32767, a se
 server. A `-b` that names the server's own address and port is refused by the system here. dig's `-d`, which traces its own
 functions, is refused; `--explain` tells what happens. `-m` is taken, and has nothing to report here either.
 
-Keys for SIG(0), which dig's `-k` takes too, are not read: the query goes out unsigned.
+Keys for SIG(0), which dig's `-k` takes too, are refused. That the last message of a signed transfer is signed, as RFC 8945 asks for,
+neither dig nor this one insists on: `+explain` tells where it is not.
+
+Of `/etc/resolv.conf` nothing is refused but a `nameserver` line without an address, where dig takes no file in which it stumbles over a
+line.
 Where a zone has one server only, dig's `+nssearch` does not wait for its answer and says that nobody could be reached; this
 one waits.
 
@@ -202,14 +207,22 @@ without it; `+explain` shows what took hold.",
     exit_status: &[
         (
             0,
-            "An answer came, whatever it says: NXDOMAIN and SERVFAIL are answers. Of several lookups the last one counts.",
+            "An answer came, whatever it says: NXDOMAIN and SERVFAIL are answers. Of several lookups the last one counts. With \
+`+status`: there are records of the type that was asked for.",
         ),
         (
             1,
             "The command line is wrong, a server's name has no address, or `/etc/resolv.conf` cannot be read. With `+diff`: the \
-servers do not say the same.",
+servers do not say the same. With `+decode`: the message breaks, or is not there. As `host`: something was not found, or nobody answered.",
         ),
-        (4, "Standard output does not take the text."),
+        (2, "With `+status`: the name exists, and has no record of this type (NODATA). As `host`: a type or a class that is none."),
+        (3, "With `+status`: there is no such name (NXDOMAIN). As `host` with `-l`: the line cannot be asked."),
+        (
+            4,
+            "Standard output does not take the text. With `+status` also: the server failed (SERVFAIL), or with `+validate` the answer \
+is bogus.",
+        ),
+        (5, "With `+status`: any other rcode, as REFUSED."),
         (8, "The file of `-f` or of `+decode` cannot be read."),
         (9, "No server answered."),
         (10, "A name that is none, or a value of an option that is none."),
@@ -218,9 +231,9 @@ servers do not say the same.",
             "With `+gai` and `+compare`: 20 and the EAI code without its sign, as 22 for EAI_NONAME (-2) and 25 for EAI_NODATA (-5); from \
 -100 on 40 and what is beyond 100, as 45 for EAI_IDN_ENCODE (-105).",
         ),
+        (130, "Ctrl-C has ended `-f` or `+watch`; after another signal it is 128 and its number."),
     ],
     caveats: CAVEATS,
-    standards: "RFC 1034, RFC 1035, RFC 2782, RFC 3493, RFC 3596, RFC 3597, RFC 6672, RFC 6891, RFC 7766, RFC 7873, RFC 8427, \
-RFC 8659, RFC 8914, RFC 9499.",
+    standards: standards::STANDARDS,
     see_also: &["nc(1)", "ports(1)", "url(1)", "lab(1)", "resolv.conf(5)", "getaddrinfo(3)"],
 };

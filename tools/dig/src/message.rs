@@ -59,12 +59,7 @@ impl Message {
     /// # Source
     /// RFC 1035 section 4.1.
     pub fn parse(octets: &[u8]) -> Result<Self, Truncated> {
-        let mut reader = Reader::new(octets);
-        let header = Header::parse(&mut reader)?;
-        let mut message = Self { length: octets.len(), ..Self::empty(header) };
-        message.fault = message.parse_sections(&mut reader, Edns::parse).err();
-        message.unread = reader.remaining();
-        Ok(message)
+        Self::read(octets, Edns::parse)
     }
 
     /// Reads a message of our own, in which an option may hold what its definition does not allow: `+ednsopt`.
@@ -72,10 +67,14 @@ impl Message {
     /// # Errors
     /// As [`Self::parse`].
     pub fn parse_own(octets: &[u8]) -> Result<Self, Truncated> {
+        Self::read(octets, Edns::parse_unjudged)
+    }
+
+    fn read(octets: &[u8], parse_edns: ParseEdns) -> Result<Self, Truncated> {
         let mut reader = Reader::new(octets);
         let header = Header::parse(&mut reader)?;
         let mut message = Self { length: octets.len(), ..Self::empty(header) };
-        message.fault = message.parse_sections(&mut reader, Edns::parse_unjudged).err();
+        message.fault = message.parse_sections(&mut reader, parse_edns).err();
         message.unread = reader.remaining();
         Ok(message)
     }

@@ -159,8 +159,6 @@ fn link_type(dump: &hex_text::Dump) -> Option<LinkType> {
 
 /// Octets as one message, or as the messages of a stream, each behind its length, if they are that to the last octet.
 fn split(octets: &[u8]) -> Vec<Vec<u8>> {
-    let is_whole =
-        |octets: &[u8]| Message::parse(octets).is_ok_and(|message| message.fault.is_none() && message.unread == 0);
     if !is_whole(octets)
         && let Some(messages) = framed(octets)
     {

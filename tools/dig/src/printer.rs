@@ -93,8 +93,8 @@ fn heading(text: &mut String, message: &Message) {
     let _ =
         writeln!(text, ";; ->>HEADER<<- opcode: {}, status: {}, id: {}", header.opcode(), message.rcode(), header.id);
     text.push_str(";; flags:");
-    for flag in header::SHOWN.into_iter().filter(|flag| header.has(*flag)) {
-        let _ = write!(text, " {}", flag.name);
+    for flag in header.shown_flags() {
+        let _ = write!(text, " {flag}");
     }
     if header.has(header::Z) {
         text.push_str("; MBZ: 0x4");
@@ -179,9 +179,7 @@ fn questions(text: &mut String, show: &Show, message: &Message) {
 
 /// `+short +identify`: the same, and who said so.
 pub fn short_identified(show: &Show, answer: &Answer) -> String {
-    let (server, unit) = (address(answer.server.addr), if show.usec { "us" } else { "ms" });
-    let rtt = if show.usec { answer.rtt.as_micros() } else { answer.rtt.as_millis() };
-    let who = format!(" from server {server} in {rtt} {unit}.\n");
+    let who = by_whom(show, answer) + "\n";
     short(&show.style, &answer.message).lines().flat_map(|line| [line, who.as_str()]).collect()
 }
 
@@ -199,15 +197,24 @@ pub fn dns64(lookup: &Lookup, answer: &Answer) -> String {
 
 /// `+short` in a trace: the type and the rdata of each record, and who said so.
 pub fn short_typed(show: &Show, answer: &Answer) -> String {
-    let (server, unit) = (address(answer.server.addr), if show.usec { "us" } else { "ms" });
-    let rtt = if show.usec { answer.rtt.as_micros() } else { answer.rtt.as_millis() };
-    let who = if show.identify { format!(" from server {server} in {rtt} {unit}.") } else { String::new() };
+    let who = if show.identify { by_whom(show, answer) } else { String::new() };
     let style = Style { multiline: false, ..show.style };
     let mut text = String::new();
     for record in &answer.message.answer {
         let _ = writeln!(text, "{} {}{who}", record.rtype, record.rdata.text(&style));
     }
     text
+}
+
+/// ` from server 192.0.2.53 in 3 ms.`
+fn by_whom(show: &Show, answer: &Answer) -> String {
+    format!(" from server {} in {}.", address(answer.server.addr), round_trip(show, answer))
+}
+
+/// How long the answer took, in short.
+fn round_trip(show: &Show, answer: &Answer) -> String {
+    let rtt = answer.rtt;
+    if show.usec { format!("{} us", rtt.as_micros()) } else { format!("{} ms", rtt.as_millis()) }
 }
 
 /// How long the answer took, as `-u` wants it.
@@ -217,15 +224,13 @@ fn query_time(show: &Show, rtt: Duration) -> String {
 
 /// Who answered, in one line: `+identify` in place of the footer, and each step of `+trace`.
 pub fn received(show: &Show, answer: &Answer) -> String {
-    let unit = if show.usec { "us" } else { "ms" };
-    let rtt = if show.usec { answer.rtt.as_micros() } else { answer.rtt.as_millis() };
     let octets = u64::try_from(answer.octets.len()).unwrap_or(u64::MAX);
     format!(
-        ";; Received {} bytes from {}#{}({}) in {rtt} {unit}\n\n",
+        ";; Received {} bytes from {}({}) in {}\n\n",
         answer.transfer.map_or(octets, |progress| progress.octets),
-        address(answer.server.addr),
-        answer.server.addr.port(),
+        socket(answer.server.addr),
         answer.server.written,
+        round_trip(show, answer),
     )
 }
 
@@ -239,10 +244,9 @@ pub fn stats(show: &Show, answer: &Answer, when: &str, warning: Option<&str>) ->
     );
     let warning = warning.map(|words| format!(";; WARNING -- {words}\n")).unwrap_or_default();
     format!(
-        ";; Query time: {}\n;; SERVER: {}#{}({}) ({})\n;; WHEN: {when}\n;; {size}\n{warning}\n",
+        ";; Query time: {}\n;; SERVER: {}({}) ({})\n;; WHEN: {when}\n;; {size}\n{warning}\n",
         query_time(show, answer.rtt),
-        address(answer.server.addr),
-        answer.server.addr.port(),
+        socket(answer.server.addr),
         answer.server.written,
         answer.transport.name(),
     )
@@ -298,8 +302,7 @@ pub fn notice(event: &Event, comments: bool) -> Option<String> {
                 Transport::Udp => "UDP setup with",
                 _ => "Connection to",
             };
-            let (addr, port) = (address(*server), server.port());
-            format!(";; {what} {addr}#{port}({addr}) for {name} failed: {reason}.")
+            format!(";; {what} {}({}) for {name} failed: {reason}.", socket(*server), address(*server))
         }
         Event::TlsFailed { server, failure } => match failure {
             TlsFailure::HalfIdentity => {
@@ -308,14 +311,13 @@ pub fn notice(event: &Event, comments: bool) -> Option<String> {
             }
             TlsFailure::Context { .. } => ";; TLS context cannot be created".to_owned(),
             TlsFailure::Certificate { reason } => {
-                let (addr, port) = (address(*server), server.port());
-                format!(";; TLS peer certificate verification for {addr}#{port} failed: {reason}")
+                format!(";; TLS peer certificate verification for {} failed: {reason}", socket(*server))
             }
             // dig says nothing at all.
             TlsFailure::Handshake { .. } => return None,
         },
         Event::CommunicationsError { server, reason } => {
-            format!(";; communications error to {}#{}: {reason}", address(*server), server.port())
+            format!(";; communications error to {}: {reason}", socket(*server))
         }
         Event::NoServers => ";; no servers could be reached".to_owned(),
         Event::ServFail { server, is_last } if comments => {

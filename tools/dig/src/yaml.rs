@@ -130,8 +130,8 @@ fn heading(text: &mut String, passage: &Passage, message: &Message) {
         status(message.rcode()),
         header.id
     );
-    for flag in header::SHOWN.into_iter().filter(|flag| header.has(*flag)) {
-        let _ = write!(text, " {}", flag.name);
+    for flag in header.shown_flags() {
+        let _ = write!(text, " {flag}");
     }
     text.push('\n');
     if header.has(header::Z) {

@@ -1,7 +1,8 @@
 //! Rdata, field by field.
 
 use super::Walk;
-use super::words::{self, duration};
+use super::words;
+use crate::printer::spelled_out;
 use crate::rdata::{Field, Form, Rdata};
 use crate::registry::Type;
 use crate::style::Style;
@@ -36,7 +37,7 @@ fn words(rtype: Type, rdata: &Rdata, field: &Field) -> String {
         _ => return text(rdata, field),
     };
     let number = rdata.number(field.name).unwrap_or_default();
-    format!("{number} s: {} {purpose}", duration(number.into()))
+    format!("{number} s: {} {purpose}", spelled_out(number))
 }
 
 /// The field alone, as it stands in a zone file.

@@ -2,11 +2,11 @@
 
 use sockeye_common::wire::Reader;
 
-use super::words::{counted, duration, octets};
+use super::words::{counted, octets};
 use super::{RowKind, Walk};
 use crate::edns::OptionCode;
 use crate::fault::{Fault, FaultKind};
-use crate::printer::visible;
+use crate::printer::{spelled_out, visible};
 use crate::rdata::quoted;
 use crate::registry::ExtendedError;
 
@@ -43,7 +43,7 @@ impl Walk<'_> {
             }
             (OptionCode::EXPIRE, [_, _, _, _]) => {
                 self.number(end, "EXPIRE", |seconds| {
-                    format!("{seconds} s: in {} a secondary forgets the zone", duration(seconds.into()))
+                    format!("{seconds} s: in {} a secondary forgets the zone", spelled_out(seconds))
                 });
             }
             (OptionCode::COOKIE, _) => self.cookie(data, end),

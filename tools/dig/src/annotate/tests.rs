@@ -258,6 +258,19 @@ fn every_option_field_by_field() {
 }
 
 #[test]
+fn in_a_query_ad_is_a_wish() {
+    for (bits, said) in [
+        (0x0120, "1: say whether it was validated"),
+        (0x0100, "0: not asked whether it was validated"),
+        (0x8020, "1: authentic data: it was validated"),
+        (0x8000, "0: not validated"),
+    ] {
+        let flags = words::flags(bits);
+        assert_eq!(flags.iter().find(|flag| flag.field == "AD").map(|flag| flag.value.as_str()), Some(said));
+    }
+}
+
+#[test]
 fn durations() {
     for (seconds, words) in [
         (0, "0 seconds"),
@@ -266,7 +279,7 @@ fn durations() {
         (90_061, "1 day 1 hour 1 minute 1 second"),
         (604_800, "1 week"),
     ] {
-        assert_eq!(words::duration(seconds), words);
+        assert_eq!(crate::printer::spelled_out(seconds), words);
     }
 }
 

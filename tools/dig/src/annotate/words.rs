@@ -9,6 +9,7 @@ use crate::edns::{CO, DO};
 use crate::fault::{Fault, FaultKind};
 use crate::header::{self, Header};
 use crate::name::Name;
+use crate::printer::spelled_out;
 use crate::rdata::quoted;
 use crate::registry::{Class, Opcode, Rcode, Type};
 
@@ -23,22 +24,6 @@ pub(super) fn octets(count: usize) -> String {
 /// `1 record`, `2 records`
 pub(super) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-/// Seconds as people say them: `1 hour 30 minutes`; `0 seconds`.
-pub(crate) fn duration(seconds: u64) -> String {
-    let mut text = String::new();
-    let mut left = seconds;
-    for (unit, name) in [(604_800, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")] {
-        let count = left / unit;
-        left %= unit;
-        if count > 0 {
-            let separator = if text.is_empty() { "" } else { " " };
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{separator}{count} {name}{}", if count == 1 { "" } else { "s" });
-        }
-    }
-    if text.is_empty() { "0 seconds".to_owned() } else { text }
 }
 
 /// `label "web", 3 octets`
@@ -83,7 +68,7 @@ fn target(message: &[u8], at: usize) -> Option<usize> {
 
 pub(super) fn flags_summary(bits: u16) -> String {
     let header = Header { bits, ..Header::default() };
-    let names: Vec<&str> = header::SHOWN.into_iter().filter(|flag| header.has(*flag)).map(|flag| flag.name).collect();
+    let names: Vec<&str> = header.shown_flags().collect();
     format!("0x{bits:04x}: {}", if names.is_empty() { "no flag set".to_owned() } else { names.join(" ") })
 }
 
@@ -105,7 +90,11 @@ pub(super) fn flags(bits: u16) -> Vec<Bits> {
     flag(header::RD, "RD", "recursion desired", "no recursion desired");
     flag(header::RA, "RA", "recursion available", "no recursion available");
     flag(header::Z, "Z", "reserved, has to be 0", "reserved");
-    flag(header::AD, "AD", "authentic data: it was validated", "not validated");
+    // A query that has it set wants to be told (RFC 6840 section 5.7).
+    match header.has(header::QR) {
+        true => flag(header::AD, "AD", "authentic data: it was validated", "not validated"),
+        false => flag(header::AD, "AD", "say whether it was validated", "not asked whether it was validated"),
+    }
     flag(header::CD, "CD", "checking disabled: do not validate", "the server may validate");
     rows.insert(1, Bits { mask: 0x7800, field: "Opcode", value: format!("{}: {opcode}", opcode.0) });
     let rcode = Rcode(header.rcode_low());
@@ -234,7 +223,7 @@ pub(super) fn ttl(ttl: u32) -> String {
     match ttl {
         0 => "0: not to be cached".to_owned(),
         0x8000_0000.. => format!("{ttl}: the first bit is set, counts as 0"),
-        _ => format!("{ttl} s: {} in a cache at most", duration(ttl.into())),
+        _ => format!("{ttl} s: {} in a cache at most", spelled_out(ttl)),
     }
 }
 

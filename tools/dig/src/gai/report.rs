@@ -14,6 +14,8 @@ use sockeye_sys::gai::GaiError;
 use sockeye_sys::nameinfo::{NameInfo, NiFlags};
 use sockeye_sys::{Family, Protocol, SockType};
 
+use crate::printer::address;
+
 /// What came of a [`Request`](super::Request).
 #[derive(Debug, Serialize)]
 #[serde(tag = "call", rename_all = "snake_case")]
@@ -150,14 +152,6 @@ pub struct Errno {
 
 fn address_with_scope<S: Serializer>(addr: &SocketAddr, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&address(*addr))
-}
-
-/// The address without its port, IPv6 with its scope.
-pub(crate) fn address(addr: SocketAddr) -> String {
-    match addr {
-        SocketAddr::V6(v6) if v6.scope_id() != 0 => format!("{}%{}", v6.ip(), v6.scope_id()),
-        other => other.ip().to_string(),
-    }
 }
 
 impl ShownError {

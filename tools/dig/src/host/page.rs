@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use super::{Origin, Settings};
 use crate::exchange::Answer;
-use crate::header;
 use crate::message::{Message, Section};
 use crate::name::Name;
 use crate::options::{Server, Show};
@@ -96,8 +95,8 @@ impl Page<'_> {
         let (opcode, rcode, id) = (header.opcode(), message.rcode(), header.id);
         let _ = writeln!(self.text, ";; ->>HEADER<<- opcode: {opcode}, status: {rcode}, id: {id}");
         self.text.push_str(";; flags:");
-        for flag in header::SHOWN.into_iter().filter(|flag| header.has(*flag)) {
-            let _ = write!(self.text, " {}", flag.name);
+        for flag in header.shown_flags() {
+            let _ = write!(self.text, " {flag}");
         }
         let _ = writeln!(
             self.text,

@@ -12,7 +12,7 @@ Whom and how often to ask:
   +[no]ignore            take a truncated answer as it is
   +tries=N, +retry=N, +retries=N
                          how often to ask (3), or to ask again (2)
-  +timeout=S             seconds to wait for an answer (5)
+  +timeout=S             seconds to wait for an answer (5, over a connection 10)
   +[no]fail              a SERVFAIL is an answer, which is the default; with +nofail the next server is asked
   +[no]keepopen          one connection for consecutive queries to a server
   +[no]tls, +[no]https[=PATH], +[no]https-get, +[no]https-post, +[no]http-plain[=PATH], +[no]http-plain-get,
@@ -84,7 +84,7 @@ What dig does not have:
   +[no]wire              every octet of query and answer
   +decode=HEX|@FILE, +frame=N
                          show a message that is given
-  +[no]status            tell by the exit status what the answer was
+  +[no]status            tell by the exit status what the answer was; see EXIT STATUS
   +[no]timing            connect, TLS and first octet apart
   +[no]tree              +trace as a tree, every server asked
   +[no]diff              ask every server, and say in what they differ

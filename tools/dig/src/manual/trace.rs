@@ -9,7 +9,7 @@ are asked in random order, as dig does.
 as a tree. Of each server it says how long it took and what it said: an answer with AA or without, a referral, NODATA,
 NXDOMAIN, REFUSED or another error, LAME for one that knows nothing of the zone or refers up or back, NO ANSWER and NO ADDRESS;
 and whether it says something else than most of the others. `(glue)` stands behind an address that came with the referral; the
-others were looked up. Of each zone it says how its signatures hang together with the zone above:
+others were looked up. Of a zone 64 servers are asked at most, each at 16 addresses at most. Of each zone it says how its signatures hang together with the zone above:
 
   signed                 a DS record is the digest of one of the zone's keys
   BROKEN                 there are DS records, and none is of a key that the zone has

@@ -18,7 +18,8 @@ server is ends the lookup with status 0 and the line `;; TLS peer certificate ve
 OpenSSL's words; a file that cannot be used says `;; TLS context cannot be created`. Where the handshake itself breaks,
 `+tls` says nothing, as dig; `--explain` tells why, and tells the status of HTTP where dig says `failure`.
 
-The timeout holds for connecting, handshakes and the answer together. The query time counts from sending the query.
+The timeout, 5 seconds for a datagram and 10 over a connection unless `+timeout` or resolv.conf says otherwise, holds for connecting,
+handshakes and the answer together. The query time counts from sending the query.
 
 `+keepopen` keeps a connection (`+tcp`, `+tls`, `+https`, `+http-plain`) for the next query to the same server. `+timing` shows how
 long connecting, TLS (or QUIC, that shakes hands for both), the first octet of the answer since the query, and all of it took:

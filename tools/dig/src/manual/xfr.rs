@@ -6,4 +6,5 @@ the line says; IXFR does unless `+notcp` stands on it, and over UDP the answer i
 message while they come, without headings (`+comments` brings them back), and a zone of any size takes the memory of one
 message. The footer counts records, messages and octets. `; Transfer failed.` stands where the server refuses; as in dig the
 status is 0 then. With `-k` every message is verified, and those in between that have no signature of their own by the next one
-that has (RFC 8945 section 5.3.1).");
+that has (RFC 8945 section 5.3.1). Where the last one has none, nothing vouches for what came since the last signed one: `+explain`
+tells so.");

@@ -93,7 +93,7 @@ impl Render for Listed<'_> {
             let _ = write!(line, "  {time}");
         }
         if let Some(Origin { src, dst, transport, .. }) = item.origin {
-            let [src, dst] = [src, dst].map(|end| format!("{}#{}", printer::address(end), end.port()));
+            let [src, dst] = [src, dst].map(printer::socket);
             let _ = write!(line, "  {:3}  {src:21} -> {dst:21}", transport.name());
         }
         let _ = write!(line, "  {:>5} octets  {}", item.octets.len(), about(&item.octets));
@@ -184,15 +184,7 @@ pub fn footer(source: &str, item: &Item, several: bool, when: Option<&str>) -> S
     let frame = if several { format!(", frame {}", item.number) } else { String::new() };
     let mut text = format!(";; GIVEN: {source}{frame}\n");
     if let Some(Origin { src, dst, transport, .. }) = item.origin {
-        let _ = writeln!(
-            text,
-            ";; FROM: {}#{} TO: {}#{} ({})",
-            printer::address(src),
-            src.port(),
-            printer::address(dst),
-            dst.port(),
-            transport.name()
-        );
+        let _ = writeln!(text, ";; FROM: {} TO: {} ({})", printer::socket(src), printer::socket(dst), transport.name());
     }
     if let Some(when) = when {
         let _ = writeln!(text, ";; WHEN: {when}");

@@ -44,7 +44,7 @@ pub(crate) fn stamp(text: &mut String, seconds: u32, now: Option<u32>) {
 }
 
 /// Year, month and day of the Gregorian calendar, `days` after the first of January 1970.
-fn civil(days: i64) -> (i64, i64, i64) {
+pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
     // A year here begins in March: the leap day is its last, and the months' lengths repeat every five.
     const FOUR_CENTURIES: i64 = 146_097;
     const MARCH_OF_YEAR_0: i64 = 719_468;

@@ -366,8 +366,8 @@ impl Writer<'_> {
     }
 
     fn tsig(&mut self) {
-        let [algorithm, time, fudge, mac, rest @ .., other] = self.fields else { return };
-        self.line(&[algorithm.clone(), time.clone(), fudge.clone()]);
+        let Some((head, [mac, rest @ .., other])) = self.fields.split_at_checked(3) else { return };
+        self.line(head);
         self.push(" ");
         if self.rdata.octets_of(mac).len() > 2 {
             self.sized(mac);

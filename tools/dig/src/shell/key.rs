@@ -1,15 +1,13 @@
 //! The key of transaction signatures, from the line or from files.
 
-#![expect(clippy::disallowed_methods, reason = "the shell: key files and the time of day in front of a warning")]
+#![expect(clippy::disallowed_methods, reason = "the shell: key files")]
 
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use sockeye_cli::{Failure, Output, Status};
-use sockeye_sys::local_time;
 
 use crate::options::{Globals, Refusal};
 use crate::tsig::Key;
@@ -136,8 +134,5 @@ fn read(path: &str) -> Result<Vec<u8>, &'static str> {
 
 /// A line of BIND's log: day and time in front.
 fn log(output: &mut Output<'_>, line: &str) {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
-    let when = local_time::format(seconds, "%d-%b-%Y %H:%M:%S").unwrap_or_default();
-    output.stderr_line(format!("{when}.{:03} {line}", since.subsec_millis()));
+    output.stderr_line(format!("{} {line}", super::log_time()));
 }

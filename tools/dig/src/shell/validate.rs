@@ -1,8 +1,8 @@
 //! `+validate`: hickory-resolver's judgement, and the chain as our own queries show it.
 
-#![expect(clippy::disallowed_methods, reason = "the shell: the clock, a file of trust anchors")]
+#![expect(clippy::disallowed_methods, reason = "the shell: a file of trust anchors")]
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use sockeye_cli::escape::escape;
 use sockeye_cli::{Failure, Output, Status};
@@ -59,7 +59,7 @@ impl Session<'_> {
         let (judgement, why) = judge(&asked, &anchors);
         let verdict = Verdict::from(judgement);
         let mut why = why.map(|why| escape(&why).into_owned());
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let now = super::unix_s();
         // The answer that was shown may have come without its signatures.
         let signed = self.ask_quietly(lookup, answer, &question.qname, question.qtype)?;
         let records =

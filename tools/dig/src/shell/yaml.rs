@@ -1,8 +1,6 @@
 //! `+yaml` for a session: the same pages, with the time of day.
 
-#![expect(clippy::disallowed_methods, reason = "the shell: the time of day")]
-
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::Session;
 use crate::exchange::{Answer, Ask, BadPacket};
@@ -62,6 +60,5 @@ impl Session<'_> {
 
 /// The time of day, so long ago, in microseconds since 1970.
 fn now_us(ago: Duration) -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.saturating_sub(ago).as_micros()).unwrap_or(u64::MAX)
+    u64::try_from(super::since_1970().saturating_sub(ago).as_micros()).unwrap_or(u64::MAX)
 }

@@ -1,38 +1,22 @@
 //! Points in time as ISO 8601 writes them.
 
+use crate::rdata::time::civil;
+
 const US_PER_S: u64 = 1_000_000;
 const S_PER_DAY: u64 = 86_400;
 
 /// `2026-11-21T08:38:42.777Z`, or with six digits. `since_1970` is in microseconds.
 ///
 /// # Source
-/// RFC 3339 section 5.6; the calendar as in "Algorithms for days and dates": years begin in March, and every 400 of
-/// them have the same number of days.
+/// RFC 3339 section 5.6.
 pub(super) fn text(since_1970_us: u64, microseconds: bool) -> String {
     let seconds = since_1970_us / US_PER_S;
     let fraction = since_1970_us % US_PER_S;
-    let (year, month, day) = date(seconds / S_PER_DAY);
+    let (year, month, day) = civil(i64::try_from(seconds / S_PER_DAY).unwrap_or(i64::MAX));
     let of_day = seconds % S_PER_DAY;
     let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
     let fraction = if microseconds { format!("{fraction:06}") } else { format!("{:03}", fraction / 1000) };
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction}Z")
-}
-
-/// Year, month and day, so many days after the first of January 1970.
-fn date(days: u64) -> (u64, u64, u64) {
-    const DAYS_IN_400_YEARS: u64 = 146_097;
-    /// From the first of March in the year 0 to the first of January 1970.
-    const BEFORE_1970: u64 = 719_468;
-    // Times in u64 microseconds are 2^45 days at most: nothing here can overflow.
-    let days = days.saturating_add(BEFORE_1970);
-    let era = days / DAYS_IN_400_YEARS;
-    let of_era = days % DAYS_IN_400_YEARS;
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]

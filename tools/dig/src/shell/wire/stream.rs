@@ -51,7 +51,7 @@ impl Stream {
         }
     }
 
-    /// Sends a message behind its length (RFC 1035, section 4.2.2).
+    /// Sends a message behind its length (RFC 1035, section 4.2.2; RFC 7766, section 8).
     pub(super) fn send_message(&mut self, octets: &[u8], until: Instant) -> io::Result<()> {
         // One segment: some servers expect the message right behind its length.
         self.write_all(&framed(octets)?, until)
