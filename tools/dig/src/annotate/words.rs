@@ -91,9 +91,10 @@ pub(super) fn flags(bits: u16) -> Vec<Bits> {
     flag(header::RA, "RA", "recursion available", "no recursion available");
     flag(header::Z, "Z", "reserved, has to be 0", "reserved");
     // A query that has it set wants to be told (RFC 6840 section 5.7).
-    match header.has(header::QR) {
-        true => flag(header::AD, "AD", "authentic data: it was validated", "not validated"),
-        false => flag(header::AD, "AD", "say whether it was validated", "not asked whether it was validated"),
+    if header.has(header::QR) {
+        flag(header::AD, "AD", "authentic data: it was validated", "not validated");
+    } else {
+        flag(header::AD, "AD", "say whether it was validated", "not asked whether it was validated");
     }
     flag(header::CD, "CD", "checking disabled: do not validate", "the server may validate");
     rows.insert(1, Bits { mask: 0x7800, field: "Opcode", value: format!("{}: {opcode}", opcode.0) });
