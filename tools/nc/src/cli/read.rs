@@ -508,9 +508,13 @@ impl Reader<'_> {
             "knock-knock" => App::KnockKnock,
             other => {
                 let loss = other.strip_prefix("lossy-echo=").and_then(number::probability_ppm);
-                let unknown =
-                    || format!("--app {}: unknown, or a probability that is not between 0 and 1", escape(other));
-                App::LossyEcho { loss_ppm: loss.ok_or_else(|| self.wrong(unknown()))? }
+                let why = if other.starts_with("lossy-echo") {
+                    "a probability that is not between 0 and 1"
+                } else {
+                    "unknown: there are echo, discard, daytime, chargen, upper, knock-knock and lossy-echo=PROBABILITY"
+                };
+                let unknown = || self.wrong(format!("--app {}: {why}", escape(other)));
+                App::LossyEcho { loss_ppm: loss.ok_or_else(unknown)? }
             }
         })
     }
@@ -691,10 +695,8 @@ impl Reader<'_> {
     /// What only a listener can do is not ignored.
     fn refuse_listener_options(&self) -> Result<(), Exit> {
         let args = &self.args;
-        if args.keep_open {
-            return Err(self.wrong("must use -l with -k"));
-        }
         let only_listeners = [
+            (args.keep_open, if self.is_ncat() { "--keep-open" } else { "-k" }),
             (args.max_conns.is_some(), "--max-conns"),
             (args.max_clients.is_some(), "--max-clients"),
             (!args.allow.is_empty(), "--allow"),

@@ -205,6 +205,7 @@ fn wrong_lines_in_ncats_words() {
         (&["-w"], format!("ncat: option requires an argument -- 'w'\n{usage}")),
         (&["--foo"], format!("ncat: unrecognized option '--foo'\n{usage}")),
         (&[], "Ncat: You must specify a host to connect to. QUITTING.\n".to_owned()),
+        (&["-k", "h", "1"], "Ncat: Invalid option combination: `--keep-open' with connect. QUITTING.\n".to_owned()),
         (
             &["--max-conns", "1", "h", "1"],
             "Ncat: Invalid option combination: `--max-conns' with connect. QUITTING.\n".to_owned(),
