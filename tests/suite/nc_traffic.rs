@@ -152,6 +152,12 @@ fn what_linux_has_not_and_what_is_left_out_is_refused_with_the_reason() {
 #[test]
 fn the_environment_chooses_the_dialect() {
     run(nc(&[]).env("NC_COMPAT", "ncat")).status(2).stderr_has("Ncat: You must specify a host");
+    // A file that cannot be had is a wrong line to ncat.
+    for (option, role) in [("-o", "-n"), ("--hex-dump", "-n"), ("--ssl-trustfile", "-n"), ("--allowfile", "-l")] {
+        let file = "/no/such/file";
+        run(nc(&[option, file, role, "127.0.0.1", "9"]).env("NC_COMPAT", "ncat")).status(2).stderr_has(file);
+        run(&mut nc(&[option, file, role, "127.0.0.1", "9"])).status(1).stderr_has(file);
+    }
     run(nc(&["--compat=openbsd"]).env("NC_COMPAT", "ncat")).status(1).stderr_has("usage: nc [-46");
 }
 

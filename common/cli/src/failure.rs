@@ -85,6 +85,16 @@ impl Failure {
         }
     }
 
+    /// The same failure with another exit status.
+    #[must_use]
+    pub fn with_status(self, status: Status) -> Self {
+        match self {
+            Self::Fault { message, hint, excerpt, .. } => Self::Fault { status, message, hint, excerpt },
+            Self::Silent(_) => Self::Silent(status),
+            Self::ClosedPipe => self,
+        }
+    }
+
     /// Adds what was written, on a line below, and marks under `wrong`, a range of its octets.
     #[must_use]
     pub fn pointing(self, written: &str, wrong: Range<usize>) -> Self {

@@ -117,10 +117,7 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
     if options.dialect == Dialect::Ncat {
         session.say(format!("Version {} ( Sockeye )", env!("CARGO_PKG_VERSION")));
     }
-    session.prepare_tls()?;
-    session.prepare_lists()?;
-    session.prepare_taps()?;
-    session.prepare_signature()?;
+    session.prepare().map_err(|failure| failure.with_status(session.fatal()))?;
     let status = match &options.role {
         Role::Connect(_) => connect::run(&mut session),
         Role::Listen(_) => listen::run(&mut session),
@@ -130,6 +127,14 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
 }
 
 impl Session<'_, '_> {
+    /// Reads and opens what the options name, before anybody is connected to or waited for.
+    fn prepare(&mut self) -> Result<(), Failure> {
+        self.prepare_tls()?;
+        self.prepare_lists()?;
+        self.prepare_taps()?;
+        self.prepare_signature()
+    }
+
     /// Shows a step of the working, if that was asked for.
     fn explain(&mut self, event: impl FnOnce() -> Event) {
         if self.output.is_explained() {
