@@ -120,7 +120,9 @@ fn a_wrong_certificate_is_refused_in_words() {
 #[test]
 fn a_throw_away_certificate_is_taken_only_without_verification() {
     let (listener, port) = listening(&["--ssl"]);
-    run_with_input(&mut nc(&["-nN", "--ssl", "--no-ssl-verify", "127.0.0.1", &port]), b"x").status(0);
+    run_with_input(&mut nc(&["-nN", "--ssl", "--no-ssl-verify", "--explain", "127.0.0.1", &port]), b"x")
+        .status(0)
+        .stderr_has("subject CN=localhost, issuer CN=localhost");
     listener.wait().status(0).stdout_is("x").stderr_has("SHA-1 fingerprint: ").stderr_has("SHA-256 fingerprint: ");
     let (listener, port) = listening(&["--ssl"]);
     run_with_input(&mut nc(&["--compat=ncat", "-n", "--ssl", "127.0.0.1", &port]), b"y").status(0);

@@ -94,14 +94,13 @@ impl Session<'_, '_> {
 
     /// A certificate of our own for this run, told as ncat tells it.
     fn throw_away(&mut self) -> Result<(Chain, PrivateKeyDer<'static>), Failure> {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])
+        let (der, key) = self_signed("localhost")
             .map_err(|error| Failure::new(FAILED, format!("--ssl: no certificate can be made: {error}")))?;
-        let der = made.cert.der().clone();
         self.say("Generating a temporary key. Use --ssl-key and --ssl-cert to use a permanent one.");
         for (algorithm, fingerprint) in certs::fingerprints(&der) {
             self.say(format!("{algorithm} fingerprint: {fingerprint}"));
         }
-        Ok((vec![der], PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()).into()))
+        Ok((vec![der], key))
     }
 
     /// Puts TLS on a connection as its client, if the options ask for it, and waits for the handshake.
@@ -189,6 +188,15 @@ impl Session<'_, '_> {
             }
         }
     }
+}
+
+/// A new key, and a certificate for `name` that it has signed itself.
+fn self_signed(name: &str) -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>), rcgen::Error> {
+    let mut params = rcgen::CertificateParams::new([name.to_owned()])?;
+    params.distinguished_name.push(rcgen::DnType::CommonName, name);
+    let key = rcgen::KeyPair::generate()?;
+    let made = params.self_signed(&key)?;
+    Ok((made.der().clone(), PrivatePkcs8KeyDer::from(key.serialize_der()).into()))
 }
 
 /// Waits for the socket until the handshake is complete.
