@@ -191,11 +191,8 @@ fn accept_each(session: &mut Session<'_, '_>, listen: &Listen, listener: Socket)
     }
     if let Service::Program(program) = &listen.service {
         session.warn_of_open_program(listen);
-        if listen.keep_open && session.options.tls.is_some() {
-            return super::serve::jobs(session, listen, Job::Program(program), listener);
-        }
         if listen.keep_open {
-            return super::program::serve(session, listen, program, listener);
+            return super::serve::jobs(session, listen, Job::Program(program), listener);
         }
     }
     let keep_open = listen.keep_open;

@@ -36,7 +36,7 @@ const EVENTS: usize = 256;
 const ACCEPTS: usize = 256;
 /// How long a handshake of TLS may take if `-w` says nothing.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
-/// When descriptors are short and none of ours is to be had back, how often that is tried again.
+/// When descriptors or processes are short and none of ours is to be had back, how often that is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// What epoll(7) says is ready, if it is not a client: their numbers begin at 1 and do not come so far.
@@ -532,24 +532,7 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
     }
 }
 
-/// Descriptors that a client takes who is served by a process or a thread: the connection and a copy of it, a pipe, and
-/// what tells of the end.
-const PER_WORKER: usize = 6;
-
-/// Finds out whether there are descriptors for one more worker: it is better to leave a client in the backlog than to
-/// accept it and then to have nothing to serve it with.
-///
-/// # Errors
-/// EMFILE or ENFILE.
-pub(super) fn has_room_for_worker(listener: &Socket) -> io::Result<()> {
-    let mut copies = Vec::with_capacity(PER_WORKER);
-    for _ in 0..PER_WORKER {
-        copies.push(listener.try_clone()?);
-    }
-    Ok(())
-}
-
 /// Whether accept(2) failed for want of something that others may give back.
-pub(super) fn is_shortage(error: &io::Error) -> bool {
+fn is_shortage(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM))
 }

@@ -121,12 +121,13 @@ impl Left {
     /// Says why, under `-v` if it was not by itself.
     pub(super) fn tell(self, session: &mut Session<'_, '_>, id: ClientId) {
         let Self { peer, why, received_octets, sent_octets } = self;
-        let why = match &why {
+        let by_itself = matches!(why, Why::Ended);
+        let why = match why {
             Why::Ended => "both directions have ended".to_owned(),
-            Why::TurnedOut(why) => (*why).to_owned(),
-            Why::Broken(error) => errno_text(error),
+            Why::TurnedOut(why) => why.to_owned(),
+            Why::Broken(error) => errno_text(&error),
         };
-        if !matches!(why.as_str(), "both directions have ended") {
+        if !by_itself {
             session.say(format!("{peer}: {why}"));
         }
         session.explain(|| {

@@ -12,7 +12,7 @@ use socket2::Socket;
 use sockeye_cli::{Failure, Status};
 use sockeye_sys::poll::{Events, PollFd, poll};
 
-use super::{Limits, handshake_time, has_room_for_worker, is_shortage, now, run_one};
+use super::{Limits, ROOM_LEN, TRY_AGAIN, handshake_time, is_shortage, now, run_one};
 use crate::address::Address;
 use crate::app::{Flow, Talker};
 use crate::explain::Event;
@@ -23,13 +23,10 @@ use crate::shell::listen::{announce, try_accept};
 use crate::shell::wire::{Received, Wire};
 use crate::shell::{FAILED, Session};
 
-/// So many processes or threads at once if `--max-conns` says nothing.
+/// So many processes or threads at once if `--max-conns` says nothing, as ncat has it of programs.
 const AT_ONCE: usize = 100;
 /// How long a client may take to end when we have.
 const LINGER: Duration = Duration::from_secs(2);
-/// When descriptors or processes are short, how often that is tried again.
-const TRY_AGAIN: Duration = Duration::from_secs(1);
-const ROOM_LEN: usize = 1 << 16;
 
 /// Somebody who serves a client.
 enum Worker {
@@ -61,7 +58,7 @@ struct Tally {
 pub(in crate::shell) enum Job<'call> {
     /// A built-in service.
     App(App),
-    /// A program, which has the connection through us.
+    /// A program, which has the connection, or with TLS speaks through us.
     Program(&'call Program),
     /// What the client asks of an HTTP proxy, who must say `user:password` if there is one.
     Proxy(Option<&'call str>),
@@ -129,21 +126,22 @@ impl Boss<'_, '_, '_> {
                 Ok(Some((socket, peer))) => {
                     announce(self.session, &peer);
                     self.accepted += 1;
-                    self.give(socket, peer)
+                    let call = if self.model == Model::Thread { "pthread_create" } else { "fork" };
+                    self.give(socket, peer).map_err(|error| (call, error))
                 }
-                Err(error) => Err(error),
+                Err(error) => Err(("accept", error)),
             };
             match taken {
                 Ok(()) => {}
-                Err(error) if is_shortage(&error) || error.raw_os_error() == Some(libc::EAGAIN) => {
+                Err((call, error)) if is_shortage(&error) || error.raw_os_error() == Some(libc::EAGAIN) => {
                     short = true;
                     if !told {
                         let why = sockeye_cli::failure::errno_text(&error);
                         let busy = self.workers.len();
-                        self.session.warn(format!("{why}: {busy} clients are served, and others wait"));
+                        self.session.warn(format!("{call}: {why}: {busy} clients are served, and others wait"));
                     }
                 }
-                Err(error) => return Err(Failure::call(FAILED, "accept", "a connection", &error)),
+                Err((call, error)) => return Err(Failure::call(FAILED, call, "for a client", &error)),
             }
         }
     }
@@ -175,6 +173,11 @@ impl Boss<'_, '_, '_> {
     }
 
     fn give(&mut self, socket: Socket, peer: Address) -> io::Result<()> {
+        if let Job::Program(program) = self.job
+            && self.session.options.tls.is_none()
+        {
+            return self.start(program, socket);
+        }
         let client = self.accepted;
         let (worker, to, number) = if self.model == Model::Thread {
             (self.thread(socket, peer.clone())?, "thread", client)
@@ -187,6 +190,19 @@ impl Boss<'_, '_, '_> {
         self.workers.push(worker);
         self.session.say(format!("{peer} is served by {to} {number}"));
         self.session.explain(|| Event::Client(Box::new(Client { client, peer, did: Did::Given { to, number } })));
+        Ok(())
+    }
+
+    /// A program that has the connection itself. One that cannot be started is told, and the next client has one of its own.
+    fn start(&mut self, program: &Program, socket: Socket) -> io::Result<()> {
+        match self.session.spawn(program, socket) {
+            Ok(child) => {
+                let pid = pid(child.id())?;
+                // It is waited for by its number.
+                self.workers.push(Worker::Process { pid, ended: pidfd_open(pid, PidfdFlags::empty())? });
+            }
+            Err(failure) => self.session.output.failure(&failure),
+        }
         Ok(())
     }
 
@@ -217,7 +233,7 @@ impl Boss<'_, '_, '_> {
                 }
             }
         })?;
-        i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or_else(|| io::ErrorKind::InvalidData.into())
+        self::pid(pid)
     }
 
     fn thread(&mut self, socket: Socket, peer: Address) -> io::Result<Worker> {
@@ -240,6 +256,27 @@ impl Boss<'_, '_, '_> {
         })?;
         Ok(Worker::Thread { client, peer, handle, ended })
     }
+}
+
+/// Descriptors that a client takes who is served by a process or a thread: the connection and a copy of it, a pipe, and
+/// what tells of the end.
+const PER_WORKER: usize = 6;
+
+/// Finds out whether there are descriptors for one more worker: it is better to leave a client in the backlog than to
+/// accept it and then to have nothing to serve it with.
+///
+/// # Errors
+/// EMFILE or ENFILE.
+fn has_room_for_worker(listener: &Socket) -> io::Result<()> {
+    let mut copies = Vec::with_capacity(PER_WORKER);
+    for _ in 0..PER_WORKER {
+        copies.push(listener.try_clone()?);
+    }
+    Ok(())
+}
+
+fn pid(number: u32) -> io::Result<Pid> {
+    i32::try_from(number).ok().and_then(Pid::from_raw).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 /// One client from its first octet to its last, with calls that wait.
