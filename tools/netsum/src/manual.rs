@@ -74,9 +74,13 @@ pub const MANUAL: Manual = Manual {
         ),
     ],
     caveats: CAVEATS,
-    standards: "RFC 768 (UDP), RFC 791 (IPv4), RFC 792 (ICMP), RFC 9293 (TCP), RFC 4443 (ICMPv6), RFC 3828 (UDP-Lite), RFC \
-                2236 (IGMP), RFC 9260 appendix A (SCTP's CRC32c), RFC 8200 section 8.1 (the IPv6 pseudo-header), RFC \
-                1071 (the sum), RFC 1624 (its update).",
+    standards: "RFC 1071 (the sum), RFC 1624 (its update) and RFC 1141 (the older one); RFC 768 (UDP), RFC 791 (IPv4), RFC \
+                792 (ICMP), RFC 9293 (TCP), RFC 4443 (ICMPv6), RFC 3828 (UDP-Lite), RFC 2236 (IGMP), RFC 9260 appendix A \
+                (SCTP's CRC32c) and RFC 9653 (its zero), RFC 8200 section 8.1 (the IPv6 pseudo-header), RFC 6935 and RFC \
+                6936 (zero of UDP in tunnels over IPv6), RFC 2675 (jumbograms), RFC 4884 (extensions of ICMP errors), RFC \
+                5722 and RFC 6946 (fragments); of what else is judged, RFC 2205 (RSVP), RFC 2328 and RFC 5340 (OSPF), RFC \
+                2784 (GRE), RFC 3208 (PGM), RFC 4340 (DCCP), RFC 5533 (Shim6), RFC 6275 (Mobility Header), RFC 7401 (HIP), \
+                RFC 7761 (PIM), RFC 7868 (EIGRP), RFC 9568 (VRRP).",
     see_also: &["nc(1)", "ports(1)", "lab(1)", "tcpdump(8)", "tshark(1)"],
 };
 
@@ -320,8 +324,7 @@ const CAVEATS: &str = "\
 
 A fragment inside a fragmented datagram, as in a tunnel, stays `unverified`. Tunnels other than those above
 are not looked into. Behind MPLS labels IP is told by its version and Ethernet by an EtherType that is known;
-encrypted frames of IEEE 802.11 and MACsec are left alone. A PIM Register whose checksum covers all of it, as RFC 7761 lets
-a receiver accept, is bad here. A host that leaves segmentation to its interface shows segments that
+encrypted frames of IEEE 802.11 and MACsec are left alone. A host that leaves segmentation to its interface shows segments that
 are larger than any on the wire.
 
 Zones such as `%eth0` are accepted and left out: they are never

@@ -106,6 +106,15 @@ pub fn port_of(database: &[u8], protocol: Protocol, name: &str) -> Option<u16> {
     })
 }
 
+/// The number of a user by its name in a list of users.
+///
+/// # Source
+/// passwd(5).
+pub fn uid_of(database: &[u8], name: &str) -> Option<u32> {
+    let users = database.split(|octet| *octet == b'\n').filter_map(user);
+    users.into_iter().find_map(|(uid, user)| (user == name.as_bytes()).then_some(uid))
+}
+
 /// One line of the list of users: `root:x:0:0:root:/root:/bin/sh`.
 fn user(line: &[u8]) -> Option<(u32, &[u8])> {
     let mut fields = line.split(|octet| *octet == b':');
@@ -186,6 +195,13 @@ mod tests {
     }
 
     #[test]
+    fn a_user_is_found_by_the_whole_name() {
+        let users = b"root:x:0:0:root:/root:/bin/sh\n\nbroken\nann:x:1000:1000::/:\n\xff:x:1:1\nbad:x:-1:0\n";
+        let found = ["root", "ann", "an", "bad", "broken"].map(|name| uid_of(users, name));
+        assert_eq!(found, [Some(0), Some(1000), None, None, None]);
+    }
+
+    #[test]
     fn protocols_as_protocols_5_describes_them() {
         let names = protocols(b"ip\t0\tIP\nicmp 1 ICMP # x\n# tcp 6\nodd x\nother 1\nhuge 256\n");
         assert_eq!((names.len(), names[&0].as_str(), names[&1].as_str()), (2, "ip", "icmp"));
@@ -197,6 +213,7 @@ mod tests {
             Names::default().add_services(&database);
             port_of(&database, Protocol::TCP, "http");
             Names::default().add_users(&database);
+            uid_of(&database, "root");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::net::SocketAddr;
 
-use sockeye_sys::sock_diag::{InetSocket, Timer, TimerKind};
+use sockeye_sys::sock_diag::{InetSocket, SocketId, Timer, TimerKind};
 use sockeye_sys::{Family, Protocol, TcpState};
 
 use crate::details::Details;
@@ -72,6 +72,18 @@ impl Socket {
             cookie: row.cookie,
             v6only: row.v6only,
             details: details.then(|| Details::Whole(Box::new(row))),
+        }
+    }
+
+    /// What the kernel finds it by.
+    pub fn id(&self) -> SocketId {
+        SocketId {
+            family: self.family,
+            protocol: self.protocol,
+            local: self.local,
+            peer: self.peer,
+            interface: self.interface.unwrap_or(0),
+            cookie: self.cookie,
         }
     }
 

@@ -353,7 +353,6 @@ fn pick<T>(side: Side, local: T, peer: T) -> T {
     }
 }
 
-/// A name as a pattern sees it: that of the abstract name space behind an `@`, and nothing where there is none.
 /// Whether a pattern means this name: also where it is the name as a listing shows it, in which `*` and `[` are no pattern,
 /// and a quotation mark has a backslash before it.
 fn is_called(pattern: &str, name: &str) -> bool {
@@ -370,6 +369,7 @@ fn shown(name: Option<&UnixName>) -> String {
     }
 }
 
+/// A name as a pattern sees it: that of the abstract name space behind an `@`, and nothing where there is none.
 fn unix_text(name: Option<&UnixName>) -> Cow<'_, str> {
     match name {
         None => Cow::Borrowed(""),

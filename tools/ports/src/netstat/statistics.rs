@@ -20,8 +20,8 @@ pub struct Counter {
     pub group: String,
     /// The kernel's name.
     pub name: String,
-    /// How often. Some are limits, and -1 is none.
-    pub value: i64,
+    /// How often, in 64 bits without a sign. Some are limits, and -1 is none.
+    pub value: i128,
 }
 
 /// The counters of `snmp` and `netstat`: a line of names, then one of values.
@@ -158,8 +158,12 @@ mod tests {
 
     #[test]
     fn counters_by_the_names_of_the_kernel() {
-        let list = "Ip: Forwarding DefaultTTL\nIp: 2 64\nTcp: MaxConn X\nTcp: -1 bad\nodd\n";
-        assert_eq!(shown(&parse_pairs(list)), ["Ip Forwarding 2", "Ip DefaultTTL 64", "Tcp MaxConn -1"]);
+        let list = "Ip: Forwarding DefaultTTL\nIp: 2 64\nTcp: MaxConn X\nTcp: -1 bad\nIpExt: InOctets\n\
+            IpExt: 18446744073709551615\nodd\n";
+        assert_eq!(
+            shown(&parse_pairs(list)),
+            ["Ip Forwarding 2", "Ip DefaultTTL 64", "Tcp MaxConn -1", "IpExt InOctets 18446744073709551615"]
+        );
         let list = "Ip6InReceives   \t631\nIcmp6OutMsgs 8\nUdpLite6InErrors 1\nUdp6InErrors 2\nOther 3\n";
         assert_eq!(
             shown(&parse_lines(list)),

@@ -46,12 +46,30 @@ pub(super) fn paths(mut missing: HashSet<u64>) -> Vec<(u64, Vec<u8>)> {
 }
 
 /// Where the second hierarchy is mounted.
-///
+pub(super) fn mount() -> Option<PathBuf> {
+    mounted_at(&fs::read("/proc/self/mounts").ok()?)
+}
+
 /// # Source
-/// proc_pid_mountinfo(5).
-fn mount() -> Option<PathBuf> {
-    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
-    let line =
-        mounts.lines().find(|line| line.split_once(" - ").is_some_and(|(_, kind)| kind.starts_with("cgroup2 ")))?;
-    line.split(' ').nth(4).map(PathBuf::from)
+/// proc_pid_mounts(5), fstab(5).
+fn mounted_at(mounts: &[u8]) -> Option<PathBuf> {
+    mounts.split(|octet| *octet == b'\n').find_map(|line| {
+        let mut fields = line.split(|octet| *octet == b' ');
+        let root = fields.nth(1)?;
+        (fields.next()? == b"cgroup2").then(|| OsString::from_vec(root.to_vec()).into())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cgroup2_may_be_mounted_anywhere() {
+        let mounts = b"tmpfs /sys/fs/cgroup tmpfs rw 0 0\ntmpfs /a\xff tmpfs rw 0 0\n\
+                       cgroup /sys/fs/cgroup/cpu cgroup rw 0 0\n\
+                       cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n";
+        assert_eq!(mounted_at(mounts), Some("/sys/fs/cgroup/unified".into()));
+        assert_eq!(mounted_at(b"x /cgroup2 ext4 rw 0 0\n"), None);
+    }
 }

@@ -17,13 +17,11 @@ use crate::doubts::Doubts;
 use crate::entry::Entry;
 use crate::explain::{Event, OwnerSearch, counted};
 use crate::filter::{Facts, Filter, LookUp, Program, Query};
+use crate::names;
 use crate::owners::Holders;
 use crate::selection::Selection;
-use crate::shell::{Gathered, Survey};
+use crate::shell::{Gathered, Survey, cgroups, settings};
 use crate::summary::{Counts, Tally};
-
-/// The range if /proc does not tell: Linux's default.
-const EPHEMERAL: (u16, u16) = (32768, 60999);
 
 /// Looks up the names in a query, in the network namespace of this thread.
 ///
@@ -226,72 +224,26 @@ impl LookUp for Host {
 
     fn user(&mut self, name: &str) -> Result<u32, String> {
         let users = fs::read("/etc/passwd").map_err(|error| format!("/etc/passwd: {error}"))?;
-        uid_of(&users, name).ok_or_else(|| format!("no user is called {name} in /etc/passwd"))
+        names::uid_of(&users, name).ok_or_else(|| format!("no user is called {name} in /etc/passwd"))
     }
 
     fn cgroup(&mut self, path: &str) -> Result<u64, String> {
-        let mounts = fs::read_to_string("/proc/self/mounts").map_err(|error| format!("/proc/self/mounts: {error}"))?;
-        let root = cgroup2_root(&mounts).ok_or("cgroup2 is not mounted")?;
+        let root = cgroups::mount().ok_or("cgroup2 is not mounted")?;
         let path = Path::new(path);
         // With and without the mount point before it.
-        let whole = if path.starts_with(root) {
-            path.to_owned()
-        } else {
-            Path::new(root).join(path.strip_prefix("/").unwrap_or(path))
-        };
+        let whole =
+            if path.starts_with(&root) { path.to_owned() } else { root.join(path.strip_prefix("/").unwrap_or(path)) };
         fs::metadata(&whole).map(|folder| folder.ino()).map_err(|_| format!("no control group {}", whole.display()))
     }
 
     fn ephemeral(&mut self) -> (u16, u16) {
-        let text = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
-        let mut numbers = text.split_whitespace().map_while(|number| number.parse().ok());
-        numbers.next().zip(numbers.next()).unwrap_or(EPHEMERAL)
+        settings::ephemeral().into_inner()
     }
-}
-
-/// # Source
-/// passwd(5).
-fn uid_of(users: &[u8], name: &str) -> Option<u32> {
-    users.split(|octet| *octet == b'\n').find_map(|line| {
-        let mut fields = line.split(|octet| *octet == b':');
-        let found = fields.next()? == name.as_bytes();
-        found.then(|| std::str::from_utf8(fields.nth(1)?).ok()?.parse().ok()).flatten()
-    })
-}
-
-/// Where cgroup2 is mounted.
-///
-/// # Source
-/// proc_pid_mounts(5), fstab(5).
-fn cgroup2_root(mounts: &str) -> Option<&str> {
-    mounts.lines().find_map(|line| {
-        let mut fields = line.split(' ');
-        let root = fields.nth(1)?;
-        (fields.next()? == "cgroup2").then_some(root)
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_list_of_users_as_passwd_5_describes_it() {
-        let users = b"root:x:0:0:root:/root:/bin/sh\n\nbroken\nann:x:1000:1000::/:\n\xff:x:1:1\nbad:x:-1:0\n";
-        assert_eq!(uid_of(users, "root"), Some(0));
-        assert_eq!(uid_of(users, "ann"), Some(1000));
-        assert_eq!(uid_of(users, "an"), None);
-        assert_eq!(uid_of(users, "bad"), None);
-        assert_eq!(uid_of(users, "broken"), None);
-    }
-
-    #[test]
-    fn cgroup2_may_be_mounted_anywhere() {
-        let mounts = "tmpfs /sys/fs/cgroup tmpfs rw 0 0\ncgroup /sys/fs/cgroup/cpu cgroup rw 0 0\n\
-                      cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n";
-        assert_eq!(cgroup2_root(mounts), Some("/sys/fs/cgroup/unified"));
-        assert_eq!(cgroup2_root("x /cgroup2 ext4 rw 0 0\n"), None);
-    }
 
     #[test]
     fn a_list_in_doubt_says_so_before_its_hidden_owners() {

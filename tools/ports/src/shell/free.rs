@@ -4,7 +4,7 @@
 use std::io::{self, BufRead as _, IsTerminal as _};
 
 use sockeye_cli::Failure;
-use sockeye_sys::sock_diag::{SockDiag, SocketId};
+use sockeye_sys::sock_diag::SockDiag;
 
 use crate::socket::Socket;
 
@@ -32,15 +32,7 @@ pub fn destroy(sockets: &[Socket]) -> Result<usize, Failure> {
     let mut diag = SockDiag::open().map_err(|error| Failure::host(error.to_string()))?;
     let mut destroyed = 0;
     for socket in sockets {
-        let id = SocketId {
-            family: socket.family,
-            protocol: socket.protocol,
-            local: socket.local,
-            peer: socket.peer,
-            interface: socket.interface.unwrap_or(0),
-            cookie: socket.cookie,
-        };
-        match diag.destroy(&id) {
+        match diag.destroy(&socket.id()) {
             Ok(()) => destroyed += 1,
             Err(error) if error.errno() == Some(ENOENT) => {}
             Err(error) => {

@@ -187,7 +187,7 @@ impl<'a> Common<'a> {
                 }
             };
             let Some(folder) = self.put_aside(*pid, folder, &mut descriptors) else {
-                part.commands.insert(*pid, command(*pid));
+                part.commands.insert(*pid, command(*pid).unwrap_or_default());
                 continue;
             };
             let before = part.holdings.len();
@@ -196,7 +196,7 @@ impl<'a> Common<'a> {
                 Err(error) => part.passed_over(&error),
             }
             if part.holdings.len() > before {
-                part.commands.insert(*pid, command(*pid));
+                part.commands.insert(*pid, command(*pid).unwrap_or_default());
             }
         }
         part
@@ -326,11 +326,11 @@ fn is_zombie(process: &Path) -> bool {
     stat.rsplit(|octet| *octet == b')').next().is_some_and(|rest| rest.starts_with(b" Z"))
 }
 
-/// The name of a process, made safe for a terminal. Empty if it is gone.
-fn command(pid: u32) -> String {
-    let octets = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
+/// The name of a process or thread, made safe for a terminal; `None` if it is gone.
+pub(super) fn command(pid: u32) -> Option<String> {
+    let octets = fs::read(format!("/proc/{pid}/comm")).ok()?;
     // The kernel ends it with one line feed; any other is part of the name.
-    escape_octets(octets.strip_suffix(b"\n").unwrap_or(&octets))
+    Some(escape_octets(octets.strip_suffix(b"\n").unwrap_or(&octets)))
 }
 
 #[cfg(test)]

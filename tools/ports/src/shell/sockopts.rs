@@ -13,6 +13,7 @@ use sockeye_sys::{CallError, Family, NetNs, Protocol, SockType, socket};
 use crate::cli::{WantedOwners, Whose};
 use crate::explain::counted;
 use crate::owners::{Ownership, socket_inode};
+use crate::shell::processes::command;
 use crate::sockopts::table::{Nature, OPTIONS, Opt, Shape, Value};
 use crate::sockopts::{Setting, Socket, denied_hint};
 use crate::why::port_of;
@@ -160,8 +161,7 @@ pub fn read(pid: u32, fd: u32) -> Result<Socket, Failure> {
     }
     let ends = socket2::SockRef::from(&copy);
     let internet = |end: io::Result<socket2::SockAddr>| end.ok()?.as_socket();
-    let command = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
-    let command = escape_octets(command.strip_suffix(b"\n").unwrap_or(&command));
+    let command = command(pid).unwrap_or_default();
     let (local, peer) = (internet(ends.local_addr()), internet(ends.peer_addr()));
     Ok(Socket { pid, fd, command, nature, kind: kind_of(nature), local, peer, is_compared: new.is_some(), settings })
 }

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::io::Read as _;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -22,10 +23,13 @@ use crate::entry::Entry;
 use crate::kind::{Kind, Kinds};
 use crate::names::Names;
 use crate::selection::{Selection, Which};
+use crate::shell::processes::command;
+use crate::shell::settings;
 use crate::socket::Socket;
 use crate::ss::row::Lore;
 use crate::ss::summary::{ByFamily, Summary};
 use crate::state::State;
+use crate::why::range;
 
 /// Goes into a network namespace: one of `ip netns` by its name, any other by the path of its file.
 ///
@@ -137,12 +141,9 @@ pub fn lore(entries: &[Entry], show: Show) -> Lore {
 /// # Source
 /// ip(7), ip_local_port_range.
 fn ephemeral_ports() -> (u16, u16) {
-    let text = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
-    let mut numbers = text.split_whitespace().filter_map(|number| number.parse().ok());
-    match (numbers.next(), numbers.next()) {
-        (Some(first), Some(last)) => (first, last),
-        _ => (1024, 4999),
-    }
+    let range = settings::setting("ipv4/ip_local_port_range").and_then(|text| range::ephemeral(&text));
+    // The default is ss's.
+    range.map_or((1024, 4999), RangeInclusive::into_inner)
 }
 
 /// The names of the processes that netlink addresses seem to be the numbers of.
@@ -152,25 +153,14 @@ fn processes(entries: &[Entry]) -> HashMap<u32, String> {
         _ => None,
     });
     let portids: HashSet<u32> = portids.filter(|portid| i32::try_from(*portid).is_ok()).collect();
-    portids.into_iter().filter_map(|pid| Some((pid, command(Path::new(&format!("/proc/{pid}")))?))).collect()
-}
-
-fn command(folder: &Path) -> Option<String> {
-    let octets = fs::read(folder.join("comm")).ok()?;
-    Some(escape_octets(octets.strip_suffix(b"\n").unwrap_or(&octets)))
+    portids.into_iter().filter_map(|pid| Some((pid, command(pid)?))).collect()
 }
 
 /// The threads of a process, in order of their numbers.
 fn threads(pid: u32) -> Vec<(u32, String)> {
-    let folder = PathBuf::from(format!("/proc/{pid}/task"));
-    let mut threads: Vec<(u32, String)> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| {
-            let path = entry.ok()?.path();
-            Some((path.file_name()?.to_str()?.parse().ok()?, command(&path)?))
-        })
-        .collect();
+    let listed = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let threads = listed.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let mut threads: Vec<(u32, String)> = threads.filter_map(|thread| Some((thread, command(thread)?))).collect();
     threads.sort_unstable();
     threads
 }

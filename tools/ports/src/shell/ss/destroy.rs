@@ -1,8 +1,7 @@
 //! Sockets that are destroyed: those that `ss -K` destroys, and word of others, for `ss -E`.
 
 use sockeye_cli::Failure;
-use sockeye_sys::Protocol;
-use sockeye_sys::sock_diag::{Closing, Closings, InetSocket, SockDiag, SocketId, Wanted};
+use sockeye_sys::sock_diag::{Closing, Closings, InetSocket, SockDiag, Wanted};
 
 use crate::entry::Entry;
 use crate::kind::Kind;
@@ -25,7 +24,7 @@ pub fn destroy(entries: Vec<Entry>) -> Result<(Vec<Entry>, Option<Failure>), Fai
         let Some(socket) = entry.as_inet().filter(|socket| matches!(socket.kind, Kind::Tcp | Kind::Udp)) else {
             continue;
         };
-        match diag.destroy(&id(socket)) {
+        match diag.destroy(&socket.id()) {
             Ok(()) => destroyed.push(entry),
             Err(error) if error.errno().is_some_and(|errno| PASSED_OVER.contains(&errno)) => {}
             Err(error) => {
@@ -37,17 +36,6 @@ pub fn destroy(entries: Vec<Entry>) -> Result<(Vec<Entry>, Option<Failure>), Fai
         }
     }
     Ok((destroyed, failed))
-}
-
-fn id(socket: &Socket) -> SocketId {
-    SocketId {
-        family: socket.family,
-        protocol: if socket.kind == Kind::Tcp { Protocol::TCP } else { Protocol::UDP },
-        local: socket.local,
-        peer: socket.peer,
-        interface: socket.interface.unwrap_or(0),
-        cookie: socket.cookie,
-    }
 }
 
 /// Word of sockets that were destroyed.
@@ -99,7 +87,7 @@ fn ended(mut row: InetSocket) -> Option<Entry> {
 
 #[cfg(test)]
 mod tests {
-    use sockeye_sys::TcpState;
+    use sockeye_sys::{Protocol, TcpState};
 
     use super::*;
 
