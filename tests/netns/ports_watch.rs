@@ -74,9 +74,12 @@ fn every_state_as_root(net: &Net) {
     if !has_traces() {
         return;
     }
-    for address in ["127.0.0.1:7400", "[::1]:7400"] {
-        let watch = begun(net.tool("ports"), &["watch", "-t", "sport = :7400 or dport = :7400"]);
-        let listener = TcpListener::bind(address).unwrap();
+    // The kernel chooses the same ports for the same ends in every namespace: this test must not meet itself in another run.
+    let port = 10_000 + u16::try_from(std::process::id() % 20_000).unwrap();
+    for address in ["127.0.0.1", "::1"] {
+        let filter = format!("sport = :{port} or dport = :{port}");
+        let watch = begun(net.tool("ports"), &["watch", "-t", &filter]);
+        let listener = TcpListener::bind((address, port)).unwrap();
         let local = listener.local_addr().unwrap();
         watch.wait_for_stdout(&format!("{local}  new: LISTEN"));
         life(&listener, |text| {

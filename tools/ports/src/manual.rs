@@ -101,7 +101,7 @@ the owners were found; then, behind the listing, what each state in it means and
         ),
         (2, "The command line is wrong."),
         (4, "The kernel did not list them, a process may not be looked into, or standard output did not take the list."),
-        (130, "`watch`, `log`: ended by SIGINT (Ctrl-C); by SIGTERM it is 143."),
+        (130, "`watch`, `log`: ended by SIGINT (Ctrl-C); by SIGTERM it is 143, by SIGHUP 129."),
     ],
     caveats:
         "Where a kernel has no sock_diag for a kind of socket, or a sandbox refuses it, the lists of /proc/net are read, which are \
@@ -121,6 +121,7 @@ A process that opens, passes on or closes a socket while the list is made may be
 
 Where the kernel says that a list changed while it was read, it is read again; if it does so each time, a line on standard \
 error says that a socket may be missing, or there twice.",
-    standards: "RFC 9293 (TCP states), RFC 5952 (IPv6 text), RFC 4007 (zones).",
+    standards: "RFC 9293 (TCP states, resets), RFC 5952 (IPv6 text), RFC 4007 (zones), RFC 4291 (scopes of IPv6) and the registries \
+                of RFC 6890 (who reaches an address), POSIX.1-2024 (patterns of names).",
     see_also: &["nc(1)", "ss(8)", "netstat(8)", "sock_diag(7)", "proc_pid_fd(5)", "services(5)"],
 };

@@ -23,7 +23,8 @@ As root there is a third one: a trace instance of its own, in which the kernel s
 retransmission, and each reset with its reason. No state of TCP is missed then, unless events are lost, and it need not be listed \
 often for that: `--interval` is then about listeners and UDP, which has none of these. Trace events do not name their network namespace: \
 they count only where a listing or a close message of this namespace has a socket with the same ends and, where the event tells \
-it, the same cookie. `--no-trace` does without them.
+it, the same cookie. Where two namespaces have connections with the same ends at the same time, as containers may have over loopback, \
+the listing alone tells of this one's. `--no-trace` does without them.
 
 The instance is removed at the end. After SIGKILL nobody can: it stays, takes a megabyte for each processor, and is removed by the next `ports \
 watch` of root, or by `rmdir /sys/kernel/tracing/instances/sockeye-PID`.

@@ -36,6 +36,8 @@ use crate::watch::timeline::{Past, Question, Timeline};
 const BREATH: Micros = 10_000;
 /// A round asks again for what its answers brought up, but not for ever.
 const LAYERS: usize = 4;
+/// By how much the clocks may drift apart and a time is still told as before: two lines about one moment shall have one time.
+const DRIFT: Micros = 100_000;
 /// How long a run may take to end after a signal: who reads its output may not take the rest.
 const GRACE: Duration = Duration::from_millis(200);
 
@@ -190,6 +192,7 @@ impl Watcher {
     pub fn round(&mut self) -> Result<Round, Failure> {
         let mut round = Round { end: self.wait()?, ..Round::default() };
         self.last = clock::monotonic_us();
+        self.ahead = ahead(self.ahead, clock::wall_us().saturating_sub(self.last));
         self.listings.run(&mut self.diag, &mut self.timeline)?;
         self.take_closes(&mut round);
         self.take_traces();
@@ -296,15 +299,7 @@ impl Watcher {
     }
 
     fn find(&mut self, socket: &Socket, cookie: u64) -> Option<Socket> {
-        let id = SocketId {
-            family: socket.family,
-            protocol: socket.protocol,
-            local: socket.local,
-            peer: socket.peer,
-            interface: socket.interface.unwrap_or(0),
-            cookie,
-        };
-        self.diag.find(&id).ok().flatten().map(model)
+        self.diag.find(&SocketId { cookie, ..socket.id() }).ok().flatten().map(model)
     }
 
     fn take_closes(&mut self, round: &mut Round) {
@@ -429,6 +424,12 @@ fn split<T>(opened: Result<T, String>) -> (Option<T>, Option<String>) {
     }
 }
 
+/// What the wall clock is ahead of the monotonic one, which stands still while the machine sleeps: somebody may also have set the
+/// other.
+const fn ahead(known: u64, measured: u64) -> u64 {
+    if known.abs_diff(measured) > DRIFT { measured } else { known }
+}
+
 fn micros(duration: Duration) -> Micros {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
@@ -444,5 +445,17 @@ pub fn learn_interface(names: &mut Names, socket: &Socket) {
         && let Some(name) = interface::name(index)
     {
         names.add_interface(index, &name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_day_is_right_again_after_the_machine_slept() {
+        let hour = 3_600_000_000;
+        assert_eq!([ahead(hour, hour + 40), ahead(hour, hour - DRIFT)], [hour, hour]);
+        assert_eq!([ahead(hour, 2 * hour), ahead(2 * hour, hour)], [2 * hour, hour]);
     }
 }

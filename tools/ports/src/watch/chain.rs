@@ -96,13 +96,35 @@ pub struct Chain {
     born: Option<Micros>,
     /// The socket has come to its end.
     pub complete: bool,
+    /// Another socket has had the same ends at the same time: one of the two is another namespace's, and nobody knows which.
+    has_twin: bool,
     /// How often nothing was found that it could belong to.
     asked: u8,
 }
 
 impl Chain {
-    fn new() -> Self {
-        Self { ends: None, steps: Vec::new(), cookie: None, told: None, born: None, complete: false, asked: 0 }
+    const fn new() -> Self {
+        Self {
+            ends: None,
+            steps: Vec::new(),
+            cookie: None,
+            told: None,
+            born: None,
+            complete: false,
+            has_twin: false,
+            asked: 0,
+        }
+    }
+
+    /// Whether it has come to its end before anything of `other` is known.
+    fn is_over_before(&self, other: &Self) -> bool {
+        let (end, start) = (self.steps.last(), other.steps.first());
+        self.complete && end.zip(start).is_some_and(|((end, _), (start, _))| end <= start)
+    }
+
+    /// Whether it can be said whose it is.
+    pub const fn has_twin(&self) -> bool {
+        self.has_twin
     }
 
     /// Whether a socket that a listing shows in `state` may have gone through these events.
@@ -131,6 +153,11 @@ impl Chain {
         self.steps.iter().any(|(_, step)| matches!(step, Step::State { from, to: TcpState::Closed } if may_wait(*from)))
     }
 
+    /// Whether its last step ends a listener.
+    pub fn has_listened(&self) -> bool {
+        self.steps.last().is_some_and(|(_, step)| matches!(step, Step::State { from: TcpState::Listen, .. }))
+    }
+
     /// Its ends to be compared.
     pub fn key(&self) -> Option<Key> {
         self.ends.as_ref().map(Ends::key)
@@ -152,6 +179,25 @@ pub fn may_wait(state: TcpState) -> bool {
 fn same(one: TcpState, other: TcpState) -> bool {
     let plain = |state| if state == TcpState::NewSynReceived { TcpState::SynReceived } else { state };
     plain(one) == plain(other)
+}
+
+/// Marks those of nobody yet that have the same ends at the same time. `chains` stand in the order of their first steps.
+fn mark_twins(chains: &mut [(u64, Chain)]) {
+    let mut before: HashMap<Key, usize> = HashMap::new();
+    for index in 0..chains.len() {
+        let Some((_, chain)) = chains.get(index).filter(|(_, chain)| chain.cookie.is_none() && !chain.is_aside())
+        else {
+            continue;
+        };
+        let Some(key) = chain.key() else { continue };
+        let Some(other) = before.insert(key, index) else { continue };
+        let meet = chains.get(other).is_some_and(|(_, other)| !other.is_over_before(chain));
+        for place in [other, index].into_iter().filter(|_| meet) {
+            if let Some((_, chain)) = chains.get_mut(place) {
+                chain.has_twin = true;
+            }
+        }
+    }
 }
 
 /// All of them.
@@ -239,14 +285,21 @@ impl Chains {
         explained
     }
 
-    /// Hands out every chain that has something to tell.
+    /// Hands out every chain that has something to tell, in the order of their first steps.
     pub fn take(&mut self) -> Vec<(u64, Chain)> {
         let ready: Vec<u64> =
             self.open.iter().filter(|(_, chain)| !chain.steps.is_empty()).map(|(address, _)| *address).collect();
         let open = ready.into_iter().filter_map(|address| Some((address, self.open.remove(&address)?)));
         let mut all: Vec<_> = self.over.drain(..).map(|chain| (0, chain)).collect();
         all.extend(open);
+        all.sort_by_key(|(_, chain)| chain.steps.first().map(|(at, _)| *at));
+        mark_twins(&mut all);
         all
+    }
+
+    /// Whether the events of this socket come from another address: those of this one are not its then.
+    pub fn is_elsewhere(&self, cookie: u64, address: u64) -> bool {
+        self.addresses.get(&cookie).is_some_and(|known| *known != address)
     }
 
     /// How many events had no room since this was last asked.

@@ -12,13 +12,14 @@ use sockeye_sys::{Family, TcpState};
 
 use super::chain::{Ends, Step, Traced};
 
-/// The events that are switched on: the folder and the name.
+/// The events that are switched on, in this order: the folder and the name. The last event of a socket is the first, so that
+/// none whose end is seen misses it: it names the cookie.
 pub const EVENTS: [(&str, &str); 5] = [
+    ("tcp", "tcp_destroy_sock"),
     ("sock", "inet_sock_set_state"),
     ("tcp", "tcp_retransmit_skb"),
     ("tcp", "tcp_send_reset"),
     ("tcp", "tcp_receive_reset"),
-    ("tcp", "tcp_destroy_sock"),
 ];
 
 const IPPROTO_TCP: u64 = 6;

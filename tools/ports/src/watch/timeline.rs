@@ -306,14 +306,13 @@ impl Timeline {
     /// tell.
     fn settle_chains(&mut self, closed: &[(Socket, Micros)], questions: &mut Questions, now: Micros) -> Used {
         let mut used = Used::default();
-        let mut chains = self.chains.take();
+        let chains = self.chains.take();
         if chains.is_empty() {
             return used;
         }
         let evidence = Evidence::new(&self.differing, closed);
-        chains.sort_by_key(|(_, chain)| chain.steps.first().map(|(at, _)| *at));
         for (address, mut chain) in chains {
-            let base = self.confirm(&mut chain, &evidence);
+            let base = self.confirm(address, &mut chain, &evidence);
             let Some(cookie) = chain.cookie else {
                 // Of what has come to its end a close message must tell.
                 if let Some(ends) = chain.ends.filter(|_| !chain.complete || chain.may_be_left()) {
@@ -326,9 +325,8 @@ impl Timeline {
                 self.chains.keep(address, chain, now);
                 continue;
             };
-            let listened = |(_, step): &(Micros, Step)| matches!(step, Step::State { from: TcpState::Listen, .. });
             // What listened may live on: only the message itself tells of its end.
-            if chain.complete && !chain.steps.last().is_some_and(listened) {
+            if chain.complete && !chain.has_listened() {
                 used.closes.insert(cookie);
             }
             if !chain.is_aside() {
@@ -352,7 +350,7 @@ impl Timeline {
     }
 
     /// Finds out whose the events of a chain are, if that can be known yet.
-    fn confirm(&self, chain: &mut Chain, evidence: &Evidence) -> Option<Socket> {
+    fn confirm(&self, address: u64, chain: &mut Chain, evidence: &Evidence) -> Option<Socket> {
         if let Some(cookie) = chain.cookie {
             return self.known.get(&cookie).map(|known| known.socket.clone());
         }
@@ -361,7 +359,7 @@ impl Timeline {
         let same = |socket: &Socket| told.is_none_or(|told| told == socket.cookie);
         // What is left of a connection may have another cookie.
         let row = evidence.rows.get(&key).filter(|socket| fits(chain, socket) && (same(socket) || is_left(socket)));
-        let close = || evidence.close(key, told).filter(|_| chain.complete);
+        let close = || evidence.close(key, told).filter(|closed| chain.complete && self.can_close(chain, closed));
         let named = || {
             let known = self.known.get(&told?)?;
             (Key::of(&known.socket) == key).then(|| known.socket.clone())
@@ -376,7 +374,9 @@ impl Timeline {
                 .then(|| chain.ends.as_ref().map(|ends| Socket { cookie, ..unknown(ends) }))
                 .flatten()
         };
-        let mut socket = row.cloned().or_else(named).or_else(close).or_else(aside).or_else(gone)?;
+        let is_its = |socket: &Socket| chain.is_aside() || !self.chains.is_elsewhere(socket.cookie, address);
+        let found = row.cloned().or_else(named).or_else(close).or_else(aside).or_else(gone);
+        let mut socket = found.filter(|socket| !chain.has_twin() && is_its(socket))?;
         chain.cookie = Some(socket.cookie);
         if let Some(ends) = chain.ends.filter(|_| socket.peer.port() == 0) {
             // The kernel forgets the peer before it tells of the end.
@@ -384,6 +384,12 @@ impl Timeline {
             socket.peer = ends.peer;
         }
         Some(socket)
+    }
+
+    /// Whether a close message may be of these events: that of a listener, which has no peer, is none of a connection to it.
+    fn can_close(&self, chain: &Chain, closed: &Socket) -> bool {
+        let is_listener = |known: &Known| known.socket.state == State::Tcp(TcpState::Listen);
+        !self.known.get(&closed.cookie).is_some_and(is_listener) || chain.has_listened()
     }
 
     /// Tells of one trace event.

@@ -306,6 +306,55 @@ fn the_events_of_another_namespace_are_not_told_of() {
 }
 
 #[test]
+fn of_two_sockets_with_the_same_ends_at_the_same_time_the_listing_tells() {
+    let mut script = Script::new(true, &[]);
+    for (at, address) in [(10, 0xb), (20, 0xc)] {
+        script.trace(1_000_000 + at, address, ("127.0.0.1:0", HERE), state(TcpState::Closed, TcpState::SynSent));
+        script.trace(1_000_005 + at, address, (THERE, HERE), state(TcpState::SynSent, TcpState::Established));
+    }
+    let client = |state| tcp(2, state, THERE, HERE);
+    let there = [client(TcpState::Established)];
+    assert_eq!(script.after(50_000, &there), ["1050000 - ESTABLISHED"]);
+    script.trace(1_060_000, 0xc, (THERE, HERE), state(TcpState::Established, TcpState::FinWait1));
+    assert_eq!(script.after(50_000, &there), [""; 0]);
+    assert_eq!(script.after(50_000, &[client(TcpState::CloseWait)]), ["1150000 ESTABLISHED CLOSE-WAIT 100000"]);
+}
+
+#[test]
+fn one_after_the_other_may_have_the_same_ends() {
+    let mut script = Script::new(true, &[]);
+    script.trace(1_000_010, 0xb, (THERE, HERE), state(TcpState::SynSent, TcpState::Established));
+    script.trace(1_000_020, 0xb, (THERE, HERE), state(TcpState::Established, TcpState::Closed));
+    script.trace(1_000_030, 0xc, (THERE, HERE), state(TcpState::SynSent, TcpState::Established));
+    let there = [tcp(2, TcpState::Established, THERE, HERE)];
+    assert_eq!(script.after(50_000, &there)[..1], ["1000010 SYN-SENT ESTABLISHED >0"]);
+}
+
+#[test]
+fn a_socket_whose_address_is_known_has_no_events_from_another() {
+    let mut script = Script::new(true, &[]);
+    script.trace(1_000_010, 0xb, (THERE, HERE), state(TcpState::SynSent, TcpState::Established));
+    let client = |state| tcp(2, state, THERE, HERE);
+    let seen = script.after(50_000, &[client(TcpState::Established)]);
+    assert_eq!(seen, ["1000010 SYN-SENT ESTABLISHED >0"]);
+    for (at, address) in [(1_050_010, 0xc), (1_050_020, 0xb)] {
+        script.trace(at, address, (THERE, HERE), state(TcpState::Established, TcpState::CloseWait));
+    }
+    let seen = script.after(50_000, &[client(TcpState::CloseWait)]);
+    assert_eq!(seen, ["1050020 ESTABLISHED CLOSE-WAIT 50010"]);
+}
+
+#[test]
+fn the_end_of_a_listener_is_not_that_of_connections_to_such_a_port_elsewhere() {
+    let listener = tcp(9, TcpState::Listen, HERE, "0.0.0.0:0");
+    let mut script = Script::new(true, &[listener]);
+    script.trace(1_000_010, 0xf, (HERE, THERE), state(TcpState::CloseWait, TcpState::LastAck));
+    script.trace(1_000_020, 0xf, (HERE, THERE), state(TcpState::LastAck, TcpState::Closed));
+    script.timeline.closed(tcp(9, TcpState::Closed, HERE, "0.0.0.0:0"), 1_000_040);
+    assert_eq!(script.settle(), ["1000040 LISTEN - >40"]);
+}
+
+#[test]
 fn a_refused_connection_and_why() {
     let mut script = Script::new(true, &[]);
     let nobody = ("127.0.0.1:9", THERE);
