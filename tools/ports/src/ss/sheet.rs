@@ -14,8 +14,6 @@ const COLUMNS: usize = 6;
 const GAP: usize = 1;
 /// What the lines below a row begin with is as wide as this.
 const TAB: usize = 8;
-/// Numbers, which stand to the right.
-const RIGHT: [bool; COLUMNS] = [false, false, true, true, false, false];
 const HEADINGS: [&str; 7] =
     ["Netid", "State", "Recv-Q", "Send-Q", "Local Address:Port", "Peer Address:Port", "Process"];
 
@@ -161,16 +159,10 @@ impl Render for Sheet {
 
 impl Sheet {
     fn push_row(&self, line: &mut String, cells: &[&str; 7], widths: &[usize; COLUMNS]) {
-        for (((cell, width), right), shown) in cells.iter().zip(widths).zip(RIGHT).zip(self.shown()) {
-            if !shown {
-                continue;
-            }
-            let blanks = width.saturating_sub(columns_of(cell));
-            if right {
-                push_blanks(line, blanks);
-            }
+        // Numbers too stand to the left, as in ss: a line begins with a word even where the queues are its first.
+        for ((cell, width), _) in cells.iter().zip(widths).zip(self.shown()).filter(|(_, shown)| *shown) {
             line.push_str(cell);
-            push_blanks(line, if right { GAP } else { blanks + GAP });
+            push_blanks(line, width.saturating_sub(columns_of(cell)) + GAP);
         }
         let [.., process] = cells;
         line.push_str(process.trim_start());
