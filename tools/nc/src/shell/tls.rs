@@ -22,6 +22,7 @@ use rustls::{
 };
 use sockeye_cli::Failure;
 use sockeye_sys::poll::{Events, PollFd, poll};
+use sockeye_tls::Chain;
 
 pub(super) use self::stream::Stream;
 use super::wire::Wire;
@@ -34,8 +35,6 @@ use crate::options::{Role, Tls};
 const LET_GO: Duration = Duration::from_secs(1);
 /// How long a client may take for its handshake: nobody else is served meanwhile.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(30);
-
-type Chain = Vec<CertificateDer<'static>>;
 
 /// What the options make of TLS, once for all connections.
 pub(super) enum Setup {
@@ -59,7 +58,7 @@ impl Session<'_, '_> {
         let provider = Arc::new(provider(tls)?);
         let trusted = if tls.verify { trusted(tls)? } else { Vec::new() };
         let setup = if matches!(self.options.role, Role::Listen(_)) {
-            self.server_setup(tls, provider, trusted)?
+            self.server_setup(tls, &provider, trusted)?
         } else {
             client_setup(tls, provider, trusted)?
         };
@@ -67,14 +66,14 @@ impl Session<'_, '_> {
         Ok(())
     }
 
-    fn server_setup(&mut self, tls: &Tls, provider: Arc<CryptoProvider>, trusted: Chain) -> Result<Setup, Failure> {
-        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+    fn server_setup(&mut self, tls: &Tls, provider: &Arc<CryptoProvider>, trusted: Chain) -> Result<Setup, Failure> {
+        let builder = ServerConfig::builder_with_provider(Arc::clone(provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| unusable(&error))?;
         let mut watch = None;
         let builder = if tls.verify {
             let judge: Arc<dyn ClientCertVerifier> =
-                WebPkiClientVerifier::builder_with_provider(roots(&trusted)?, Arc::clone(&provider))
+                WebPkiClientVerifier::builder_with_provider(roots(&trusted)?, Arc::clone(provider))
                     .build()
                     .map_err(|error| Failure::new(FAILED, format!("--ssl-trustfile: {error}")))?;
             let made = Arc::new(certs::Watch::new(Some(judge), trusted, provider));
@@ -278,7 +277,7 @@ fn client_setup(tls: &Tls, provider: Arc<CryptoProvider>, trusted: Chain) -> Res
     } else {
         None
     };
-    let watch = Arc::new(certs::Watch::new(judge, trusted, Arc::clone(&provider)));
+    let watch = Arc::new(certs::Watch::new(judge, trusted, &provider));
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| unusable(&error))?
@@ -330,8 +329,7 @@ fn read(option: &str, file: &str) -> Result<Vec<u8>, Failure> {
 
 fn certificates(option: &str, file: &str) -> Result<Chain, Failure> {
     let pem = read(option, file)?;
-    let chain: Result<Chain, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    match chain {
+    match sockeye_tls::certificates(&pem) {
         Ok(chain) if !chain.is_empty() => Ok(chain),
         Ok(_) => Err(Failure::new(FAILED, format!("{option} {file}: no certificate in it")).hint("PEM is read")),
         Err(error) => Err(Failure::new(FAILED, format!("{option} {file}: {error}"))),
@@ -342,8 +340,7 @@ fn certificates(option: &str, file: &str) -> Result<Chain, Failure> {
 fn trusted(tls: &Tls) -> Result<Chain, Failure> {
     match &tls.trust_file {
         Some(file) => certificates("--ssl-trustfile", file),
-        // Some that cannot be read are no reason to refuse those that can.
-        None => Ok(rustls_native_certs::load_native_certs().certs),
+        None => Ok(sockeye_tls::trusted_by_host()),
     }
 }
 

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use rustls::client::Resumption;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::pki_types::{PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, Error};
+use sockeye_tls::Chain;
 
 use super::tcp::Tcp;
 use super::verify::{Refused, Verifier};
@@ -19,8 +20,6 @@ use crate::transport::{self, TlsFailure};
 
 /// How long the last octets may wait for room in the kernel.
 const GOODBYE: Duration = Duration::from_millis(100);
-
-type Chain = Vec<CertificateDer<'static>>;
 
 /// What the options make of TLS, for one server.
 #[derive(Clone)]
@@ -192,9 +191,9 @@ fn context(log: Option<String>, reason: String) -> TlsFailure {
 
 /// The certificates that are trusted: the file's, or this host's.
 fn trusted(options: &transport::Tls) -> Result<Chain, TlsFailure> {
-    let Some(Some(file)) = &options.ca else { return Ok(rustls_native_certs::load_native_certs().certs) };
+    let Some(Some(file)) = &options.ca else { return Ok(sockeye_tls::trusted_by_host()) };
     let pem = std::fs::read(file).map_err(|error| context(None, format!("{file}: {}", super::reason(&error))))?;
-    match CertificateDer::pem_slice_iter(&pem).collect::<Result<Chain, _>>() {
+    match sockeye_tls::certificates(&pem) {
         Ok(chain) if !chain.is_empty() => Ok(chain),
         _ => Err(context(None, format!("{file}: no certificates as PEM"))),
     }
@@ -214,8 +213,7 @@ fn identity(options: &transport::Tls) -> Result<Option<(Chain, PrivateKeyDer<'st
         (Some(cert), Some(key)) => (cert, key),
         _ => return Err(TlsFailure::HalfIdentity),
     };
-    let chain: Result<Chain, _> = CertificateDer::pem_slice_iter(&read(CERT_CALL, cert_file)?).collect();
-    let chain = chain.ok().filter(|chain| !chain.is_empty());
+    let chain = sockeye_tls::certificates(&read(CERT_CALL, cert_file)?).ok().filter(|chain| !chain.is_empty());
     let chain = chain.ok_or_else(|| fault(CERT_CALL, cert_file, PEM, "no certificates as PEM"))?;
     let key = PrivateKeyDer::from_pem_slice(&read(KEY_CALL, key_file)?);
     let key = key.map_err(|_| fault(KEY_CALL, key_file, PEM, "no private key as PEM"))?;

@@ -6,13 +6,14 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::danger::{ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
-use x509_parser::prelude::{FromDer, X509Certificate};
+use rustls::{CertificateError, Error, OtherError, RootCertStore};
+use sockeye_tls::{Chain, parse};
+use x509_parser::prelude::X509Certificate;
 
 const EXPIRED: &str = "certificate has expired";
 const NOT_YET_VALID: &str = "certificate is not yet valid";
@@ -42,7 +43,7 @@ pub(super) struct Verifier {
 
 #[derive(Debug)]
 struct Strict {
-    trusted: Vec<CertificateDer<'static>>,
+    trusted: Chain,
     roots: RootCertStore,
     /// `None` is a name that no certificate can have.
     name: Option<ServerName<'static>>,
@@ -55,11 +56,7 @@ impl Verifier {
     }
 
     /// Takes certificates for the name that one of the trusted has signed.
-    pub(super) fn strict(
-        trusted: Vec<CertificateDer<'static>>,
-        name: Option<ServerName<'static>>,
-        provider: &CryptoProvider,
-    ) -> Self {
+    pub(super) fn strict(trusted: Chain, name: Option<ServerName<'static>>, provider: &CryptoProvider) -> Self {
         let mut roots = RootCertStore::empty();
         // What cannot be read as an authority has signed nobody's certificate.
         let _ = roots.add_parsable_certificates(trusted.iter().cloned());
@@ -94,27 +91,7 @@ impl ServerCertVerifier for Verifier {
         Ok(ServerCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, signed, &self.algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, signed, &self.algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
-    }
+    sockeye_tls::verify_signatures!(algorithms);
 }
 
 impl Strict {
@@ -125,7 +102,7 @@ impl Strict {
         now: UnixTime,
         algorithms: &WebPkiSupportedAlgorithms,
     ) -> Result<(), Error> {
-        let leaf = read(der)?;
+        let leaf = parse(der)?;
         if let Some(reason) = self.untrusted(der, intermediates) {
             return Err(refused(reason));
         }
@@ -154,14 +131,14 @@ impl Strict {
         let mut current = leaf;
         // No chain is longer than all that was sent.
         for depth in 0..=intermediates.len() {
-            let Ok(certificate) = read(current) else { return Some(UNKNOWN) };
+            let Ok(certificate) = parse(current) else { return Some(UNKNOWN) };
             if is_self_signed(&certificate) {
                 let trusted = self.trusted.iter().any(|trusted| trusted == current);
                 let reason =
                     if depth == 0 { "self-signed certificate" } else { "self-signed certificate in certificate chain" };
                 return (!trusted).then_some(reason);
             }
-            let signed = |by: &CertificateDer<'_>| read(by).is_ok_and(|by| by.subject() == certificate.issuer());
+            let signed = |by: &CertificateDer<'_>| parse(by).is_ok_and(|by| by.subject() == certificate.issuer());
             if self.trusted.iter().any(signed) {
                 return None;
             }
@@ -180,10 +157,6 @@ impl Strict {
     }
 }
 
-fn read<'a>(der: &'a CertificateDer<'_>) -> Result<X509Certificate<'a>, Error> {
-    X509Certificate::from_der(der).map(|(_, read)| read).map_err(|_| CertificateError::BadEncoding.into())
-}
-
 fn is_self_signed(certificate: &X509Certificate<'_>) -> bool {
     certificate.subject() == certificate.issuer()
 }
@@ -193,14 +166,7 @@ fn trusted_itself(leaf: &X509Certificate<'_>, now: UnixTime) -> Result<(), Optio
     if usage.is_some_and(|usage| !usage.value.server_auth && !usage.value.any) {
         return Err(Some(PURPOSE));
     }
-    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-    if now < leaf.validity().not_before.timestamp() {
-        return Err(Some(NOT_YET_VALID));
-    }
-    if now > leaf.validity().not_after.timestamp() {
-        return Err(Some(EXPIRED));
-    }
-    Ok(())
+    sockeye_tls::check_time(leaf, now).map_err(|error| reason_of(&error.into()))
 }
 
 fn refused(reason: &'static str) -> Error {

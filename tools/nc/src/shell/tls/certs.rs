@@ -4,14 +4,15 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ring::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::danger::{ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
+use rustls::{CertificateError, DistinguishedName, Error};
 use sockeye_common::hex;
+use sockeye_tls::Chain;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
 use crate::explain::tls::Certificate;
@@ -120,19 +121,15 @@ pub(in crate::shell) struct Watch<V: ?Sized> {
     /// `None` takes every certificate.
     judge: Option<Arc<V>>,
     /// Certificates that are trusted themselves, although they may have signed nobody's.
-    trusted: Vec<CertificateDer<'static>>,
-    provider: Arc<CryptoProvider>,
+    trusted: Chain,
+    algorithms: WebPkiSupportedAlgorithms,
     /// The chain that was judged last. A handshake fails in the call that judges, and is told at once.
     seen: Mutex<Vec<Vec<u8>>>,
 }
 
 impl<V: ?Sized> Watch<V> {
-    pub(super) fn new(
-        judge: Option<Arc<V>>,
-        trusted: Vec<CertificateDer<'static>>,
-        provider: Arc<CryptoProvider>,
-    ) -> Self {
-        Self { judge, trusted, provider, seen: Mutex::default() }
+    pub(super) fn new(judge: Option<Arc<V>>, trusted: Chain, provider: &CryptoProvider) -> Self {
+        Self { judge, trusted, algorithms: provider.signature_verification_algorithms, seen: Mutex::default() }
     }
 
     pub(super) fn seen(&self) -> Vec<Vec<u8>> {
@@ -149,19 +146,8 @@ impl<V: ?Sized> Watch<V> {
         if !self.trusted.iter().any(|trusted| trusted == der) {
             return Ok(false);
         }
-        let (_, parsed) = X509Certificate::from_der(der).map_err(|_| CertificateError::BadEncoding)?;
-        let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-        if now < parsed.validity().not_before.timestamp() {
-            return Err(CertificateError::NotValidYet.into());
-        }
-        if now > parsed.validity().not_after.timestamp() {
-            return Err(CertificateError::Expired.into());
-        }
+        sockeye_tls::check_time(&sockeye_tls::parse(der)?, now)?;
         Ok(true)
-    }
-
-    fn schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -183,27 +169,7 @@ impl ServerCertVerifier for Watch<dyn ServerCertVerifier> {
         judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, signed, &self.provider.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, signed, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.schemes()
-    }
+    sockeye_tls::verify_signatures!(algorithms);
 }
 
 impl ClientCertVerifier for Watch<dyn ClientCertVerifier> {
@@ -226,25 +192,5 @@ impl ClientCertVerifier for Watch<dyn ClientCertVerifier> {
         }
     }
 
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, signed, &self.provider.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, signed, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.schemes()
-    }
+    sockeye_tls::verify_signatures!(algorithms);
 }
