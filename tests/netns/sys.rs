@@ -6,10 +6,13 @@ use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
+use socket2::{Domain, Protocol as SocketProtocol, Socket, Type};
+use sockeye_common::checksum;
 use sockeye_sys::addrinfo::{self, AiFlags, Hints};
 use sockeye_sys::nameinfo::{NiFlags, nameinfo};
 use sockeye_sys::poll::{Events, PollFd, poll};
 use sockeye_sys::sock_diag::{Closing, Closings, InetSocket, Request, SockDiag, SocketId, TimerKind, Wanted, dump};
+use sockeye_sys::socket::refuse_echo_requests;
 use sockeye_sys::{Family, NetNs, Protocol, TcpState, interface, link, namespace};
 use sockeye_test_support::{Case, DEADLINE, Net};
 
@@ -27,6 +30,7 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("sys::time_wait_is_destroyed", &[], time_wait_is_destroyed_and_its_port_is_free),
         Case::new("sys::word_that_is_lost_is_told_as_lost", &[], word_that_is_lost_is_told_as_lost),
         Case::new("sys::link_local_addresses_have_a_scope", &[], link_local_addresses_have_a_scope),
+        Case::new("sys::echo_requests_are_kept_from_a_raw_socket", &[], echo_requests_are_kept_from_a_raw_socket),
     ]
 }
 
@@ -291,4 +295,24 @@ fn word_that_is_lost_is_told_as_lost(_: &Net) {
     assert!(came > 0, "what fitted is there");
     // The socket by which the loopback interface was set up may be told of so late.
     assert!(came + closings.dropped().unwrap() < CLOSED + 10, "and none twice");
+}
+
+fn echo_requests_are_kept_from_a_raw_socket(_: &Net) {
+    // Type of the reply, and where it stands: behind the IP header, which IPv4 hands over.
+    for (addr, request, reply, at) in [("127.0.0.1:0", 8_u8, 0_u8, 20), ("[::1]:0", 128, 129, 0)] {
+        let addr: SocketAddr = addr.parse().unwrap();
+        let protocol = if addr.is_ipv4() { SocketProtocol::ICMPV4 } else { SocketProtocol::ICMPV6 };
+        let mut socket = Socket::new(Domain::for_address(addr), Type::RAW, Some(protocol)).unwrap();
+        socket.set_read_timeout(Some(DEADLINE)).unwrap();
+        refuse_echo_requests(&socket, addr.is_ipv6()).unwrap();
+        let mut octets = [request, 0, 0, 0, 0, 1, 0, 2];
+        if addr.is_ipv4() {
+            let sum = checksum::compute(&octets).to_be_bytes();
+            octets[2..4].copy_from_slice(&sum);
+        }
+        socket.send_to(&octets, &addr.into()).unwrap();
+        let mut came = [0; 100];
+        let len = socket.read(&mut came).unwrap();
+        assert_eq!((came[at], len), (reply, at + octets.len()), "{addr}");
+    }
 }

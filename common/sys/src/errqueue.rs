@@ -207,11 +207,14 @@ pub fn receive(socket: impl AsFd, queue: Queue, buffer: &mut [u8]) -> io::Result
     // SAFETY: the storage is initialised all over and at least this long.
     let from = unsafe { std::slice::from_raw_parts((&raw const from).cast::<u8>(), from_len) };
     // Its type is another one with musl.
-    let control_len = header.msg_controllen as _;
-    let control: Vec<u8> = control.iter().flat_map(|word| word.to_ne_bytes()).take(control_len).collect();
+    let control_len: usize = header.msg_controllen as _;
+    // SAFETY: the words are initialised all over, and the length is at most theirs.
+    let control = unsafe {
+        std::slice::from_raw_parts((&raw const control).cast::<u8>(), control_len.min(size_of_val(&control)))
+    };
     let mut received = Received { len: len.min(buffer.len()), peer: sockaddr::parse(from), ..Received::default() };
     // What is cut off says no more than what is not there.
-    let _ = read_control(&control, &mut received);
+    let _ = read_control(control, &mut received);
     Ok(received)
 }
 

@@ -145,15 +145,35 @@ pub fn is_nonblocking(socket: impl AsFd) -> io::Result<bool> {
 /// # Source
 /// ip(7).
 pub fn set_ip_options(socket: impl AsFd, octets: &[u8]) -> io::Result<()> {
+    set_octets(socket, libc::IPPROTO_IP, libc::IP_OPTIONS, octets)
+}
+
+/// Keeps echo requests from a raw ICMP socket (`ICMP_FILTER`, or `ICMPV6_FILTER` with `v6`). On the loopback interface it would be
+/// given a copy of each that it sends.
+///
+/// # Errors
+/// Whatever setsockopt(2) says: it has to be such a socket.
+///
+/// # Source
+/// raw(7), RFC 3542 section 3.2.
+pub fn refuse_echo_requests(socket: impl AsFd, v6: bool) -> io::Result<()> {
+    const ICMP_FILTER: i32 = 1;
+    const ICMPV6_FILTER: i32 = 1;
+    // A bit for each type, in words of the host's order; one that is set is kept back.
+    if v6 {
+        let mut words = [0_u32; 8];
+        words[128 / 32] = 1 << (128 % 32);
+        set_octets(socket, libc::IPPROTO_ICMPV6, ICMPV6_FILTER, &words.map(u32::to_ne_bytes).concat())
+    } else {
+        set_octets(socket, libc::SOL_RAW, ICMP_FILTER, &(1_u32 << 8).to_ne_bytes())
+    }
+}
+
+/// Sets an option whose value is some octets.
+fn set_octets(socket: impl AsFd, level: i32, name: i32, octets: &[u8]) -> io::Result<()> {
     // SAFETY: the pointer and the length are those of a live slice.
     check(unsafe {
-        libc::setsockopt(
-            socket.as_fd().as_raw_fd(),
-            libc::IPPROTO_IP,
-            libc::IP_OPTIONS,
-            octets.as_ptr().cast(),
-            socklen(octets.len()),
-        )
+        libc::setsockopt(socket.as_fd().as_raw_fd(), level, name, octets.as_ptr().cast(), socklen(octets.len()))
     })
     .map(drop)
 }
@@ -187,17 +207,8 @@ pub fn set_tcp_md5(socket: impl AsFd, peer: SocketAddr, key: &[u8]) -> io::Resul
     octets.extend([0; 4]);
     octets.extend(key);
     octets.resize(ADDR_LEN + 8 + TCP_MD5_KEY_LEN, 0);
-    // SAFETY: the pointer and the length are those of a live vector, laid out as struct tcp_md5sig.
-    check(unsafe {
-        libc::setsockopt(
-            socket.as_fd().as_raw_fd(),
-            libc::IPPROTO_TCP,
-            TCP_MD5SIG_EXT,
-            octets.as_ptr().cast(),
-            socklen(octets.len()),
-        )
-    })
-    .map(drop)
+    // Laid out as struct tcp_md5sig.
+    set_octets(socket, libc::IPPROTO_TCP, TCP_MD5SIG_EXT, &octets)
 }
 
 /// What goes out with each packet of IPv4 behind its header (`IP_OPTIONS`).

@@ -59,8 +59,8 @@ impl Prober {
         }
     }
 
-    /// What there is just behind a probe: where answers come at once, one for each ICMP probe, on the loopback interface after the
-    /// probe itself. Everything else waits for [`Self::drain`], which poll(2) leads to.
+    /// What there is just behind a probe: where answers come at once, one for each ICMP probe. Everything else waits for
+    /// [`Self::drain`], which poll(2) leads to.
     pub(super) fn glance(&mut self) {
         match self.main.take_if(|_| self.protocol == Protocol::Icmp) {
             Some(main) => {

@@ -62,6 +62,10 @@ pub(super) fn bare(kind: Kind, family: Family, tell: &mut dyn FnMut(Event)) -> i
     tell(Event::Socket { family, socktype, protocol, error: made.as_ref().err().map(errno_text) });
     let socket = made?;
     socket.set_nonblocking(true)?;
+    if kind == Kind::IcmpRaw {
+        // Whoever has them all the same passes over them.
+        let _ = sockeye_sys::socket::refuse_echo_requests(&socket, domain == Domain::IPV6);
+    }
     Ok(socket)
 }
 
