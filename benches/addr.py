@@ -1,24 +1,19 @@
-"""Measures addr beside python3's ipaddress, grepcidr, ipcalc, sipcalc and /bin/true; prints medians and ratios.
+"""addr beside Python's ipaddress, grepcidr, ipcalc, sipcalc and true(1).
 
-    benches/addr [ROUNDS [LINES [ROUTES [CALLS]]]]
-
-Rounds of ours and theirs alternate, so that a noisy neighbour hits both. Addresses and routes are made up, the same each time: of a
-hundred addresses ten are of IPv6, and the lengths of the routes are those of a full table of the Internet. Before anything is
-measured, both must say the same. grepcidr does less than addr lpm: it says whether any route matches, and not which. The memory
-of a process begins with what this script has: what is shown is no less than that.
+Addresses and routes are made up, the same each time: of a hundred addresses ten are of IPv6, and the lengths of the routes are those
+of a full table of the Internet. Before anything is measured, both must say the same. grepcidr does less than addr lpm: it says
+whether any route matches, and not which.
 """
 
 import json
 import os
 import random
-import shutil
-import statistics
 import subprocess
-import sys
 import tempfile
-import time
 
-ADDR, ROUNDS, LINES, ROUTES, CALLS = sys.argv[1], *map(int, sys.argv[2:6])
+from measure import alternate, installed, median, run
+
+LINES, LOOKED_UP, ROUTES, SOME = 1_000_000, 100_000, 200_000, 20_000
 # How often a length occurs among a thousand routes.
 LENGTHS = {8: 1, 12: 1, 14: 1, 15: 2, 16: 13, 17: 8, 18: 14, 19: 25, 20: 45, 21: 52, 22: 112, 23: 106, 24: 620}
 
@@ -75,18 +70,6 @@ def routes(choose, count):
             yield f"{text}/{length} via 10.0.0.{choose.randrange(1, 255)} dev eth{choose.randrange(4)}"
 
 
-def run(command):
-    """Seconds, and the peak of memory in MiB, of one run whose output is thrown away."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    # 1 is an answer of addr lpm and of grepcidr: not every address has a route.
-    if process.returncode not in (0, 1):
-        raise SystemExit(f"{command} ended with {process.returncode}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
-
-
 def output(command):
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
 
@@ -98,31 +81,28 @@ def written(folder, name, lines):
     return path
 
 
-def compare(title, count, jobs):
-    """Runs the jobs by turns, of which the first is ours."""
-    seconds, memory = {name: [] for name in jobs}, {name: 0.0 for name in jobs}
-    for _ in range(ROUNDS):
-        for name, command in jobs.items():
-            took, peak = run(command)
-            seconds[name].append(took)
-            memory[name] = max(memory[name], peak)
-    print(f"\n{title}, medians of {ROUNDS}, load {os.getloadavg()[0]:.1f}")
-    print(f"{'':34} {'seconds':>8} {'a second':>10} {'MiB':>6}  {'theirs / ours':>13}")
-    ours = statistics.median(next(iter(seconds.values())))
-    for name, took in seconds.items():
-        median = statistics.median(took)
-        print(f"{name:34} {median:8.2f} {count / median:10,.0f} {memory[name]:6.1f}  {median / ours:13.2f}")
+def measure(bench):
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        reading(bench, folder)
+        matching(bench, folder)
+    calls(bench)
 
 
-def reading(folder):
+def rates(bench, jobs):
+    """Lines a second of each command, which is here with how many it reads. 1 is an answer too: not every address has a route."""
+    took = alternate(bench.rounds, *(lambda command=command: run(command, (0, 1)) for command, _ in jobs))
+    return [count / median(runs, "wall") for (_, count), runs in zip(jobs, took)]
+
+
+def reading(bench, folder):
     choose = random.Random(0xADD5)
     whole = written(folder, "addresses", addresses(choose, LINES))
-    some = written(folder, "some", addresses(choose, 20_000))
-    ours, theirs = [ADDR, "--get", "{text} {decimal}", "-f"], [sys.executable, "-c", READ]
+    part = written(folder, "part", addresses(choose, LINES // 10))
+    some = written(folder, "some", addresses(choose, SOME))
+    ours, theirs = [bench.ours("addr"), "--get", "{text} {decimal}", "-f"], [installed("python3"), "-c", READ]
     if output([*ours, some]) != output([*theirs, some]):
-        raise SystemExit("addr --get does not print what ipaddress does")
-    jobs = {"addr --get, two fields": [*ours, whole], "ipaddress, the same fields": [*theirs, whole]}
-    compare(f"{LINES:,} addresses read", LINES, jobs)
+        raise RuntimeError("addr --get does not print what ipaddress does")
+    bench.row("addr.read", *rates(bench, [([*ours, whole], LINES), ([*theirs, part], LINES // 10)]))
 
 
 def winners(text):
@@ -133,56 +113,33 @@ def winners(text):
         yield f"{data['address']} {winner['prefix']} {winner['via']}" if winner else f"{data['address']} none"
 
 
-def matching(folder):
+def matching(bench, folder):
     choose = random.Random(0x10C)
     table = written(folder, "table", routes(choose, ROUTES))
-    count = LINES // 10
-    v4 = [".".join(str(octet) for octet in choose.randbytes(4)) for _ in range(count)]
-    whole, some = written(folder, "looked-up", v4), written(folder, "few", v4[:20_000])
-    theirs = [sys.executable, "-c", MATCH, table]
-    if list(winners(output([ADDR, "lpm", table, "--json", "-f", some]))) != output([*theirs, some]).splitlines():
-        raise SystemExit("addr lpm does not find what a dictionary of ipaddress finds")
-    jobs = {"addr lpm": [ADDR, "lpm", table, "-f", whole], "ipaddress, a dictionary a length": [*theirs, whole]}
-    if shutil.which("grepcidr"):
-        networks = written(folder, "networks", (line.split()[0] for line in open(table, encoding="ascii")))
-        jobs["grepcidr -f, any match"] = ["grepcidr", "-f", networks, whole]
-    else:
-        print("grepcidr is not installed: left out")
-    compare(f"{count:,} addresses looked up in {ROUTES:,} routes, the table read too", count, jobs)
+    v4 = [".".join(str(octet) for octet in choose.randbytes(4)) for _ in range(LOOKED_UP)]
+    whole, some = written(folder, "looked-up", v4), written(folder, "few", v4[:SOME])
+    ours, theirs = [bench.ours("addr"), "lpm", table], [installed("python3"), "-c", MATCH, table]
+    if list(winners(output([*ours, "--json", "-f", some]))) != output([*theirs, some]).splitlines():
+        raise RuntimeError("addr lpm does not find what a dictionary of ipaddress finds")
+    jobs = [([*ours, "-f", whole], LOOKED_UP), ([*theirs, whole], LOOKED_UP)]
+    if grepcidr := bench.peer("grepcidr"):
+        with open(table, encoding="ascii") as file:
+            networks = written(folder, "networks", (line.split()[0] for line in file))
+        jobs.append(([grepcidr, "-f", networks, whole], LOOKED_UP))
+    mine, *other = rates(bench, jobs)
+    for key, rate in zip(("addr.lpm", "addr.lpm.grepcidr"), other):
+        bench.row(key, mine, rate)
 
 
-def once(command):
-    """Seconds of one call, without a shell and with as little as can be around it."""
-    start = time.perf_counter()
-    sink = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-    _, status = os.waitpid(os.posix_spawn(command[0], command, {}, file_actions=sink), 0)
-    if status:
-        raise SystemExit(f"{command} ended with {os.waitstatus_to_exitcode(status)}")
-    return time.perf_counter() - start
-
-
-def calls():
+def calls(bench):
     network = "192.0.2.33/27"
     script = f"import ipaddress; n = ipaddress.ip_interface('{network}').network; print(n, n.netmask, n[0], n[-1])"
-    jobs = {"/bin/true": ["/bin/true"], "addr": [ADDR, network], "addr --get": [ADDR, "--get", "{network} {mask}", network]}
-    for name in ["ipcalc", "sipcalc"]:
-        if path := shutil.which(name):
-            jobs[name] = [path, network]
-        else:
-            print(f"{name} is not installed: left out")
-    jobs["python3, ipaddress"] = [sys.executable, "-c", script]
-    seconds = {name: [] for name in jobs}
-    for _ in range(CALLS):
-        for name, command in jobs.items():
-            seconds[name].append(once(command))
-    base = statistics.median(seconds["addr"])
-    print(f"\none call with {network}, medians of {CALLS}")
-    for name, took in seconds.items():
-        median = statistics.median(took)
-        print(f"{name:34} {median * 1000:8.2f} ms  {median / base:6.2f} of addr")
-
-
-with tempfile.TemporaryDirectory(prefix="addr-bench-", dir=os.environ.get("TMPDIR", "/var/tmp")) as folder:
-    reading(folder)
-    matching(folder)
-calls()
+    ours = [bench.ours("addr"), network]
+    quick = {"": (ours, [installed("true")])}
+    if sipcalc := bench.peer("sipcalc"):
+        quick[".sipcalc"] = (ours, [sipcalc, network])
+    slow = {".python3": (ours, [installed("python3"), "-c", script])}
+    if ipcalc := bench.peer("ipcalc"):
+        slow[".ipcalc"] = (ours, [ipcalc, network])
+    bench.calls("addr.call", quick, 100)
+    bench.calls("addr.call", slow, 10)

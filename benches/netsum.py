@@ -1,76 +1,55 @@
-"""Measures netsum beside tshark, tcpdump, and a program that only walks the frames; prints medians and ratios.
+"""netsum beside tshark, tcpdump, a program that only walks the frames, and pnet's sum.
 
-    benches/netsum [ROUNDS [FRAMES]]
-
-Rounds of ours and theirs alternate, so that a noisy neighbour hits both. The file is read once before, so that it comes out
-of the page cache each time.
+The capture is made by the harness of netsum.rs, the same each time. tshark and tcpdump get a part of it: they are slow.
 """
 
 import os
-import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
 
-NETSUM, HARNESS, ROUNDS, FRAMES = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+from measure import alternate, installed, median, peak, run, told
+
+FRAMES = 2_800_000
+PARTS = {"tshark": FRAMES // 28, "tcpdump": FRAMES // 7}
 CHECKS = [word for protocol in ("ip", "udp", "tcp") for word in ("-o", f"{protocol}.check_checksum:TRUE")]
+FIELDS = ["-T", "fields", "-e", "frame.number", "-e", "ip.checksum.status", "-e", "udp.checksum.status"]
 
 
-def run(command):
-    """Seconds, and the peak of memory in MiB, of one run whose output is thrown away."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1):
-        raise SystemExit(f"{command} ended with {process.returncode}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+def measure(bench):
+    harness = os.environ["SOCKEYE_BENCH_NETSUM"]
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        captures(bench, harness, folder)
+    sums(bench, harness)
+    words = ["udp", "10.0.0.1:5000", "10.0.0.2:6000", "ABCDE"]
+    bench.calls("netsum.call", {"": ([bench.ours("netsum"), *words], [installed("true")])})
+    solve = [bench.ours("netsum"), "solve", "ABCDE", "--length", "64", "--count"]
+    (took,) = alternate(bench.rounds, lambda: run(solve))
+    bench.row("netsum.solve", median(took, "wall"))
 
 
-def measure(folder):
-    whole = os.path.join(folder, "whole.pcap")
-    parts = {"tshark": FRAMES // 28, "tcpdump": FRAMES // 7}
-    subprocess.run([HARNESS, "make", whole, str(FRAMES)], check=True)
-    jobs = {
-        "walk": ([HARNESS, "walk", whole], FRAMES),
-        "netsum verify --summary": ([NETSUM, "verify", "--summary", whole], FRAMES),
-        "netsum verify --tsv": ([NETSUM, "verify", "--tsv", whole], FRAMES),
-    }
-    for peer, frames in parts.items():
-        if not shutil.which(peer):
-            print(f"{peer} is not installed: left out")
-            continue
-        part = os.path.join(folder, f"{peer}.pcap")
-        subprocess.run([HARNESS, "make", part, str(frames)], check=True)
-        if peer == "tshark":
-            fields = ["-T", "fields", "-e", "frame.number", "-e", "ip.checksum.status", "-e", "udp.checksum.status"]
-            jobs["tshark -T fields, checks on"] = (["tshark", "-n", "-r", part, *CHECKS, *fields], frames)
-        else:
-            jobs["tcpdump -nn -vv"] = (["tcpdump", "-nn", "-vv", "-r", part], frames)
-    size = os.path.getsize(whole)
-    with open(whole, "rb") as file:
-        while file.read(1 << 20):
-            pass
-    seconds, memory = {name: [] for name in jobs}, {name: 0 for name in jobs}
-    for _ in range(ROUNDS):
-        for name, (command, _) in jobs.items():
-            took, peak = run(command)
-            seconds[name].append(took)
-            memory[name] = max(memory[name], peak)
-    print(f"{FRAMES:,} frames, {size / (1 << 30):.2f} GiB, medians of {ROUNDS}, load {os.getloadavg()[0]:.1f}")
-    print(f"{'':30} {'frames':>10} {'seconds':>8} {'frames/s':>11} {'MiB':>6}  walk/it  summary/it  tsv/it")
-    rates = {name: frames / statistics.median(seconds[name]) for name, (_, frames) in jobs.items()}
-    for name, (_, frames) in jobs.items():
-        ratios = [rates[other] / rates[name] for other in ("walk", "netsum verify --summary", "netsum verify --tsv")]
-        print(
-            f"{name:30} {frames:10,} {statistics.median(seconds[name]):8.2f} {rates[name]:11,.0f} {memory[name]:6.1f}"
-            f"  {ratios[0]:7.2f}  {ratios[1]:10.2f}  {ratios[2]:6.2f}"
-        )
+def captures(bench, harness, folder):
+    netsum, path = bench.ours("netsum"), lambda name: os.path.join(folder, name)
+    run([harness, "make", path("whole"), str(FRAMES)])
+    verify = lambda form: run([netsum, "verify", form, path("whole")], (0, 1))
+    jobs = {"summary": lambda: verify("--summary"), "walk": lambda: run([harness, "walk", path("whole")]), "tsv": lambda: verify("--tsv")}
+    for name, frames in PARTS.items():
+        if peer := bench.peer(name):
+            run([harness, "make", path(name), str(frames)])
+            words = ["-n", "-r", path(name), *CHECKS, *FIELDS] if name == "tshark" else ["-nn", "-vv", "-r", path(name)]
+            jobs[name] = lambda command=[peer, *words]: run(command)
+    # All of it comes out of the page cache each time.
+    verify("--summary")
+    took = alternate(bench.rounds, *jobs.values())
+    seconds = {name: median(runs, "wall") for name, runs in zip(jobs, took)}
+    bench.row("netsum.walk", seconds["summary"], seconds["walk"])
+    bench.row("netsum.tsv", seconds["tsv"], seconds["walk"])
+    for name in PARTS.keys() & seconds.keys():
+        bench.row(f"netsum.{name}", FRAMES / seconds["summary"], PARTS[name] / seconds[name])
+    bench.row("netsum.memory", max(peak([netsum, "verify", form, path("whole")], (0, 1)) for form in ("--summary", "--tsv")), rounds=2)
 
 
-subprocess.run([HARNESS, "sum"], check=True)
-print()
-with tempfile.TemporaryDirectory(prefix="netsum-bench-", dir=os.environ.get("TMPDIR", "/var/tmp")) as folder:
-    measure(folder)
+def sums(bench, harness):
+    """The rates that the harness prints, each a median of its own turns."""
+    for line in told([harness, "sum"]).splitlines()[1:]:
+        length, ours, theirs, _ = line.split()
+        if f"netsum.sum.{length}" in bench.figures:
+            bench.row(f"netsum.sum.{length}", float(ours), float(theirs), 7)

@@ -1,4 +1,4 @@
-//! What `benches/netsum` cannot do from outside: `sum` compares our sum with pnet's, `make FILE FRAMES` writes a capture, and
+//! What `benches/run` cannot do from outside: `sum` compares our sum with pnet's, `make FILE FRAMES` writes a capture, and
 //! `walk FILE` reads the frames of a capture and does nothing with them.
 #![expect(
     clippy::disallowed_methods,

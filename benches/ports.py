@@ -1,32 +1,58 @@
-"""Times the listings of ports beside ss, netstat and lsof: benches/ports.py BIN [ROUNDS [SOCKETS ...]]
+"""ports beside ss, netstat and lsof, in a network and PID namespace of its own with many sockets, held by ten processes."""
 
-BIN is the folder of a release build. In a network and PID namespace of its own, ten processes hold SOCKETS connected TCP
-sockets (1,000, 20,000 and 100,000 unless said otherwise); each command is run in turn, ROUNDS times, with its output
-thrown away. Prints medians of seconds, ours over theirs, and the largest resident set. Needs root and, for 100,000
-sockets, a limit of 11,000 descriptors a process.
-"""
-
+import json
+import multiprocessing
 import os
 import resource
-import shutil
 import socket
 import statistics
 import subprocess
-import sys
 import time
 
+from measure import Bench, alternate, inside as run_inside, once, peak, run
+
 HOLDERS = 10
+COUNTS = (1000, 20_000, 100_000)
+SECONDS = 3
+
+
+def measure(bench):
+    if os.geteuid() != 0 or not bench.peer("unshare"):
+        bench.leave_out("ports", "needs root and unshare")
+        return
+    # The first process of a PID namespace takes all others with it when it ends.
+    apart = ["unshare", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    for what in (*COUNTS, "watch"):
+        told = json.loads(run_inside("ports", apart, bench.folder, bench.rounds, what))
+        bench.missing.update(told["missing"])
+        for key, row in told["rows"].items():
+            bench.row(key, *row)
+    if ss := bench.peer("ss"):
+        bench.calls("ports.call", {"": ([bench.ours("ports"), "-tln"], [ss, "-tln"])})
+
+
+def inside(folder, rounds, what):
+    """What runs in the namespaces, and prints its rows."""
+    bench = Bench(folder, int(rounds))
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    hold(10_000 if what == "watch" else int(what))
+    if what == "watch":
+        watch(bench)
+    else:
+        lists(bench, int(what))
+    print(json.dumps({"rows": bench.rows, "missing": sorted(bench.missing)}))
 
 
 def hold(count):
-    """Forks a process that holds `count` ends of connections to itself, and returns once it does."""
-    ready, done = os.pipe()
-    if os.fork():
-        os.close(done)
-        if os.read(ready, 1) != b"x":
-            raise SystemExit("a holder could not open its sockets")
-        os.close(ready)
-        return
+    """Starts processes that hold so many sockets: both ends of connections to themselves."""
+    for _ in range(HOLDERS):
+        ready = multiprocessing.Event()
+        multiprocessing.Process(target=holder, args=(count // HOLDERS, ready), daemon=True).start()
+        if not ready.wait(60):
+            raise RuntimeError("a process could not open its sockets")
+
+
+def holder(count, ready):
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
@@ -34,67 +60,77 @@ def hold(count):
     for _ in range(count // 2):
         client = socket.create_connection(listener.getsockname())
         kept += [client, listener.accept()[0]]
-    os.write(done, b"x")
+    ready.set()
     while True:
         time.sleep(3600)
 
 
-def run(command):
-    """Seconds and KiB of one run."""
-    start = time.perf_counter()
-    pid = os.posix_spawnp(command[0], command, os.environ, file_actions=[
-        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
-    ])
-    _, status, usage = os.wait4(pid, 0)
-    if status:
-        raise SystemExit(f"{command} ended with {os.waitstatus_to_exitcode(status)}")
-    return time.perf_counter() - start, usage.ru_maxrss
+def lists(bench, sockets):
+    ours = bench.ours("ports")
+    size = "" if sockets == COUNTS[-1] else f".{sockets}"
+    lines = {"tan": ["-tan"], "tanp": ["-tanp"], "tln": ["-tln"], "tlnp": ["-tlnp"]}
+    others = {"tan.netstat": ["netstat", "-nat"], "tanp.netstat": ["netstat", "-natp"], "tanp.lsof": ["lsof", "-nP", "-iTCP"]}
+    once([ours, "-tan"])
+    for name, words in lines.items():
+        jobs = {"": [ours, *words]}
+        if ss := bench.peer("ss"):
+            jobs[name] = [ss, *words]
+        for key, (program, *theirs) in others.items():
+            if key.startswith(f"{name}.") and not size and (peer := bench.peer(program)):
+                jobs[key] = [peer, *theirs]
+        if f"ports.{name}{size}" not in bench.figures:
+            continue
+        mine, *taken = (statistics.median(took) for took in alternate(bench.rounds, *(lambda job=job: once(job) for job in jobs.values())))
+        for key, theirs in zip(list(jobs)[1:], taken):
+            bench.row(f"ports.{key}{size}", mine, theirs)
+    if not size and ss:
+        bench.row("ports.memory", peak([ours, "-tanp"]), peak([ss, "-tanp"]), 1)
 
 
-def measure(binary, rounds, sockets):
-    ours = os.path.join(binary, "ports")
-    rows = [
-        ("-tan", [ours, "-tan"], [["ss", "-tan"], ["netstat", "-nat"]]),
-        ("-tanp", [ours, "-tanp"], [["ss", "-tanp"], ["netstat", "-natp"], ["lsof", "-nP", "-iTCP"]]),
-        ("-tanp, one owner", [ours, "-tanp", "--first-owner"], []),
-        ("-tln", [ours, "-tln"], [["ss", "-tln"]]),
-        ("-tlnp", [ours, "-tlnp"], [["ss", "-tlnp"]]),
-    ]
-    for name, command, peers in rows:
-        peers = [peer for peer in peers if shutil.which(peer[0])]
-        taken = {tuple(one): [] for one in [command, *peers]}
-        for _ in range(rounds):
-            for one in taken:
-                taken[one].append(run(one))
-        own = taken.pop(tuple(command))
-        median = statistics.median(seconds for seconds, _ in own)
-        print(f"{sockets:>7}  {name:<17}{median:>8.3f} s {max(rss for _, rss in own) / 1024:>6.1f} MiB", end="")
-        for peer, runs in taken.items():
-            theirs = statistics.median(seconds for seconds, _ in runs)
-            print(f"   {' '.join(peer)} {theirs:.3f} s (x{median / theirs:.3f})", end="")
-        print(flush=True)
+def watch(bench):
+    """What watching costs: the share of a processor, with and without connections that come and go."""
+    command = [bench.ours("ports"), "watch", "--interval", "0.05", "--duration", str(SECONDS)]
+    idle = lambda: watched(command)
+    if ss := bench.peer("ss"):
+        mine, theirs = alternate(bench.rounds, idle, lambda: again_and_again([ss, "-tan"]))
+        bench.row("ports.watch", *(statistics.median(share) for share in (mine, theirs)))
+    bench.row("ports.watch.busy", statistics.median(beside(50, idle) for _ in range(bench.rounds)))
 
 
-def main():
-    if len(sys.argv) > 1 and sys.argv[1] == "--inside":
-        binary, rounds, sockets = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        for _ in range(HOLDERS):
-            hold(sockets // HOLDERS)
-        run([os.path.join(binary, "ports"), "-tan"])
-        measure(binary, rounds, sockets)
-        return
-    if len(sys.argv) < 2:
-        raise SystemExit(__doc__)
-    binary, rounds = os.path.abspath(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "5"
-    for sockets in sys.argv[3:] or ["1000", "20000", "100000"]:
-        # The first process of a PID namespace takes all others with it when it ends.
-        subprocess.run(
-            ["unshare", "--net", "--pid", "--fork", "--mount-proc", "--kill-child",
-             sys.executable, __file__, "--inside", binary, rounds, sockets],
-            check=True,
-        )
+def watched(command):
+    took = run(command)
+    return 100 * took.cpu / took.wall
 
 
-main()
+def again_and_again(command):
+    """The same of a command that is run every 50 ms."""
+    used, start = 0.0, time.perf_counter()
+    while time.perf_counter() < start + SECONDS:
+        took = run(command)
+        used += took.cpu
+        time.sleep(max(0, 0.05 - took.wall))
+    return 100 * used / (time.perf_counter() - start)
+
+
+def churn(rate):
+    """Opens and closes so many connections a second, as far as this processor can."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    start, made = time.perf_counter(), 0
+    while True:
+        client = socket.create_connection(listener.getsockname())
+        server = listener.accept()[0]
+        # The server closes first, so that TIME-WAIT does not take the clients' ports.
+        server.close()
+        client.close()
+        made += 1
+        time.sleep(max(0, made / rate - (time.perf_counter() - start)))
+
+
+def beside(rate, measured):
+    """Measures while connections come and go."""
+    other = multiprocessing.Process(target=churn, args=(rate,), daemon=True)
+    other.start()
+    gave = measured()
+    other.kill()
+    other.join()
+    return gave

@@ -1,24 +1,29 @@
-"""Measures url beside trurl, a bare loop over the url crate, and /bin/true; prints medians and ratios.
+"""url beside trurl, libcurl, Python's urllib, bare loops over the url crate, and true(1).
 
-    benches/url [ROUNDS [URLS [CALLS]]]
-
-Rounds of ours and theirs alternate, so that a noisy neighbour hits both. The URLs are made up, the same each time: of a hundred,
-95 are as pages and interfaces have them, and the others have userinfo, capitals, names outside ASCII, addresses, dot segments,
-characters that must be encoded, other schemes. Before anything is measured, the bare loop must print what url prints.
+The URLs are made up, the same each time: of a hundred, 95 are as pages and interfaces have them, and the others have userinfo, capitals,
+names outside ASCII, addresses, dot segments, characters that must be encoded, other schemes. Before anything is measured, the bare
+loops must print what url prints. libcurl's loop asks for what trurl would, and is all of trurl that cannot be made faster.
 """
 
 import hashlib
 import os
 import random
-import shutil
-import statistics
 import subprocess
-import sys
 import tempfile
-import time
 
-URL, BARE, ROUNDS, URLS, CALLS = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
+from measure import HERE, alternate, installed, libcurl, median, run
+
+URLS = 1_000_000
 COLUMNS = r"{scheme}\t{host}\t{port}\t{path}\t{query}\t{fragment}"
+URLLIB = """
+import sys
+from urllib.parse import unquote, urlsplit
+write = sys.stdout.write
+for line in open(sys.argv[1], encoding="utf-8"):
+    url = urlsplit(line.rstrip("\\n"))
+    port = "" if url.port is None else url.port
+    write(f"{url.scheme}\\t{url.hostname}\\t{port}\\t{unquote(url.path)}\\t{unquote(url.query)}\\t{unquote(url.fragment)}\\n")
+"""
 WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa".split()
 ODD = [
     "http://user{n}:secret@{w}.example.com/{v}",
@@ -53,107 +58,67 @@ def urls(count):
             yield f"https://cdn.{one}.example.com/{two}%20{three}/{number}.jpg?v={number}"
 
 
-def run(command):
-    """Seconds, and the peak of memory in MiB, of one run whose output is thrown away."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{command} ended with {process.returncode}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
-
-
 def output(command):
-    """The hash of what a command prints: to hold it would be counted as the memory of the next."""
+    """The hash of what a command prints."""
     digest = hashlib.sha256()
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         while piece := process.stdout.read(1 << 16):
             digest.update(piece)
     if process.returncode:
-        raise SystemExit(f"{command} ended with {process.returncode}")
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
     return digest.digest()
 
 
-def many(folder):
-    whole, some = os.path.join(folder, "urls"), os.path.join(folder, "some")
-    with open(whole, "w", encoding="utf-8") as file:
-        file.writelines(f"{url}\n" for url in urls(URLS))
-    with open(some, "w", encoding="utf-8") as file:
-        file.writelines(f"{url}\n" for url in urls(20_000))
-    if output([URL, "-f", some, "--get", COLUMNS]) != output([BARE, "get", some]):
-        raise SystemExit("the bare loop does not print what url --get prints")
-    if output([URL, "-f", some, "--json"]) != output([BARE, "same", some]):
-        raise SystemExit("serde does not print what url --json prints")
-    jobs = {
-        "url --get, six columns": [URL, "-f", whole, "--get", COLUMNS],
-        "url --csv": [URL, "-f", whole, "--csv"],
-        "url --json": [URL, "-f", whole, "--json"],
-        "bare loop, the same columns": [BARE, "get", whole],
-        "crate and serde, the same JSON": [BARE, "same", whole],
-        "bare loop, parts and parameters": [BARE, "parts", whole],
-    }
-    if shutil.which("trurl"):
-        jobs["trurl --get, six columns"] = ["trurl", "-f", whole, "--get", COLUMNS]
-        jobs["trurl --json"] = ["trurl", "-f", whole, "--json"]
-    else:
-        print("trurl is not installed: left out")
-    seconds, memory = {name: [] for name in jobs}, {name: 0.0 for name in jobs}
-    for _ in range(ROUNDS):
-        for name, command in jobs.items():
-            took, peak = run(command)
-            seconds[name].append(took)
-            memory[name] = max(memory[name], peak)
-    size = os.path.getsize(whole)
-    print(f"{URLS:,} URLs, {size / 1e6:.0f} MB, medians of {ROUNDS}, load {os.getloadavg()[0]:.1f}")
-    print(f"{'':32} {'seconds':>8} {'URLs/s':>10} {'MiB':>6}")
-    rates = {name: URLS / statistics.median(took) for name, took in seconds.items()}
-    for name, rate in rates.items():
-        print(f"{name:32} {URLS / rate:8.2f} {rate:10,.0f} {memory[name]:6.1f}")
-    for ours, theirs, wanted in [
-        ("url --get, six columns", "trurl --get, six columns", 4.0),
-        ("url --json", "trurl --json", 3.0),
-        ("url --get, six columns", "bare loop, the same columns", 0.8),
-        ("url --json", "crate and serde, the same JSON", 0.8),
-        ("url --json", "bare loop, parts and parameters", None),
-    ]:
-        if theirs in rates:
-            aim = f"wanted: {wanted}" if wanted else "an eighth of the octets"
-            print(f"{ours} / {theirs}: {rates[ours] / rates[theirs]:.2f} ({aim})")
+def measure(bench):
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        many(bench, folder)
+    one(bench)
 
 
-def once(command):
-    """Seconds of one call, without a shell and with as little as can be around it."""
-    start = time.perf_counter()
-    sink = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-    _, status = os.waitpid(os.posix_spawn(command[0], command, {}, file_actions=sink), 0)
-    if status:
-        raise SystemExit(f"{command} ended with {os.waitstatus_to_exitcode(status)}")
-    return time.perf_counter() - start
+def curl_loop(bench, folder):
+    """The loop over libcurl, built here: its headers are not needed, a C compiler is."""
+    program, library = os.path.join(folder, "curlurl"), libcurl()
+    if library is None or installed("cc") is None:
+        bench.missing.add("libcurl")
+        return None
+    run(["cc", "-O2", "-o", program, os.path.join(HERE, "curlurl.c"), library])
+    return program
 
 
-def calls():
+def many(bench, folder):
+    """Files of URLs: the whole one, a tenth for those that are slow, and some to see that both print the same."""
+    ours, bare, files = bench.ours("url"), os.environ["SOCKEYE_BENCH_URL"], {}
+    for count in (URLS, URLS // 10, URLS // 50):
+        files[count] = os.path.join(folder, str(count))
+        with open(files[count], "w", encoding="utf-8") as file:
+            file.writelines(f"{url}\n" for url in urls(count))
+    get, json = (lambda path: [ours, "-f", path, "--get", COLUMNS]), (lambda path: [ours, "-f", path, "--json"])
+    some = files[URLS // 50]
+    for mine, loop in ((get, "get"), (json, "same")):
+        if output(mine(some)) != output([bare, loop, some]):
+            raise RuntimeError(f"the bare loop {loop} does not print what url prints")
+    jobs = {"get": (get, URLS), "json": (json, URLS)}
+    if peer := bench.peer("trurl"):
+        jobs["get:"] = (lambda path: [peer, "-f", path, "--get", COLUMNS]), URLS // 10
+        jobs["json:"] = (lambda path: [peer, "-f", path, "--json"]), URLS // 10
+    if loop := curl_loop(bench, folder):
+        jobs["get:.libcurl"] = (lambda path: [loop, path]), URLS
+    jobs["get:.urllib"] = (lambda path: [installed("python3"), "-c", URLLIB, path]), URLS // 10
+    jobs["get:.crate"] = (lambda path: [bare, "get", path]), URLS
+    jobs["json:.crate"] = (lambda path: [bare, "same", path]), URLS // 10
+    took = alternate(bench.rounds, *(lambda job=job, count=count: run(job(files[count])) for job, count in jobs.values()))
+    rates = {name: count / median(runs, "wall") for (name, (_, count)), runs in zip(jobs.items(), took)}
+    for name in rates:
+        mine, is_peer, key = name.partition(":")
+        if is_peer:
+            bench.row(f"url.{mine}{key}", rates[mine], rates[name])
+
+
+def one(bench):
     text = "https://user@www.example.com:8443/a/b.html?q=1&r=2#top"
-    jobs = {
-        "/bin/true": ["/bin/true"],
-        "url --get": [URL, "--get", "{host}", text],
-        "url --json": [URL, "--json", text],
-        "url": [URL, text],
-    }
-    trurl = shutil.which("trurl")
-    if trurl:
-        jobs["trurl --get"] = [trurl, "--get", "{host}", text]
-    seconds = {name: [] for name in jobs}
-    for _ in range(CALLS):
-        for name, command in jobs.items():
-            seconds[name].append(once(command))
-    base = statistics.median(seconds["/bin/true"])
-    print(f"\none call, medians of {CALLS}")
-    for name, took in seconds.items():
-        median = statistics.median(took)
-        print(f"{name:32} {median * 1000:8.2f} ms  {median / base:5.2f} of /bin/true" + (" (wanted: 1.5)" if name.startswith("url") else ""))
-
-
-with tempfile.TemporaryDirectory(prefix="url-bench-", dir=os.environ.get("TMPDIR", "/var/tmp")) as folder:
-    many(folder)
-calls()
+    nothing, ours = [installed("true")], bench.ours("url")
+    get = [ours, "--get", "{host}", text]
+    jobs = {"": (get, nothing), ".json": ([ours, "--json", text], nothing), ".table": ([ours, text], nothing)}
+    if peer := bench.peer("trurl"):
+        jobs[".trurl"] = (get, [peer, "--get", "{host}", text])
+    bench.calls("url.call", jobs, 100)

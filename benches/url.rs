@@ -1,4 +1,4 @@
-//! Bare loops over the `url` crate, for `benches/url`: `get FILE` prints six columns of each URL as `url --get` does, `parts FILE`
+//! Bare loops over the `url` crate, for `benches/run`: `get FILE` prints six columns of each URL as `url --get` does, `parts FILE`
 //! its parts and parameters as one small object a line, and `same FILE` by serde what `url --json` prints.
 #![expect(
     clippy::disallowed_methods,

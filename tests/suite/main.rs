@@ -51,6 +51,7 @@ mod netsum_layers;
 mod netsum_solve;
 mod netsum_terminal;
 mod netsum_why;
+mod performance;
 mod ports;
 mod ports_list;
 mod ports_watch;
