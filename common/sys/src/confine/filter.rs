@@ -113,29 +113,31 @@ fn program(profile: &Profile, architecture: u32, pid: u32) -> Vec<sock_filter> {
         returns(ENOSYS),
         load(NUMBER_AT),
     ];
-    program.extend(search(&ranges, &|verdict| leaf(verdict, &profile.sockets, pid)));
+    let mut reversed = Vec::with_capacity(512);
+    search(&ranges, &|verdict| leaf(verdict, &profile.sockets, pid), &mut reversed);
+    program.extend(reversed.into_iter().rev());
     program
 }
 
-/// Finds the range of the number by halves.
-fn search(ranges: &[(u32, Verdict)], leaf: &dyn Fn(Verdict) -> Vec<sock_filter>) -> Vec<sock_filter> {
+/// Finds the range of the number by halves. The code is written from its end, so that each jump knows how much it passes over: every
+/// run of a tool waits for this.
+fn search(ranges: &[(u32, Verdict)], leaf: &dyn Fn(Verdict) -> Vec<sock_filter>, reversed: &mut Vec<sock_filter>) {
     let (low, high) = ranges.split_at(ranges.len() / 2);
-    let Some((middle, verdict)) = high.first() else { return vec![returns(EPERM)] };
+    let Some((middle, verdict)) = high.first() else { return reversed.push(returns(EPERM)) };
     if low.is_empty() {
-        return leaf(*verdict);
+        return reversed.extend(leaf(*verdict).into_iter().rev());
     }
-    let low = search(low, leaf);
-    let high = search(high, leaf);
+    search(high, leaf, reversed);
+    let end = reversed.len();
+    search(low, leaf, reversed);
+    let low_len = reversed.len() - end;
     // A conditional jump goes no further than 255 instructions.
-    let mut code = if let Ok(over) = u8::try_from(low.len()) {
-        vec![instruction(JUMP_IF_AT_LEAST, *middle, over, 0)]
+    if let Ok(over) = u8::try_from(low_len) {
+        reversed.push(instruction(JUMP_IF_AT_LEAST, *middle, over, 0));
     } else {
-        let over = u32::try_from(low.len()).unwrap_or(u32::MAX);
-        vec![instruction(JUMP_IF_AT_LEAST, *middle, 0, 1), instruction(JUMP, over, 0, 0)]
-    };
-    code.extend(low);
-    code.extend(high);
-    code
+        let over = u32::try_from(low_len).unwrap_or(u32::MAX);
+        reversed.extend([instruction(JUMP, over, 0, 0), instruction(JUMP_IF_AT_LEAST, *middle, 0, 1)]);
+    }
 }
 
 /// What is done about one call.
