@@ -19,6 +19,7 @@ mod dig_gai;
 mod dig_wire;
 mod docs;
 mod family;
+mod fuzz_seeds;
 mod generated;
 mod hop;
 mod invariants;

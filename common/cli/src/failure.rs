@@ -106,8 +106,9 @@ impl Failure {
         };
         let (before, marked, after) =
             (part(0..wrong.start), part(wrong.clone()), part(wrong.end..written.len().max(wrong.end)));
-        let (blanks, marks) = (before.chars().count(), marked.chars().count().max(1));
-        let lines = format!("  {before}{marked}{after}\n  {:blanks$}{:^<marks$}\n", "", "");
+        // A width of a format has sixteen bits, and an argument may be longer.
+        let (blanks, marks) = (" ".repeat(before.chars().count()), "^".repeat(marked.chars().count().max(1)));
+        let lines = format!("  {before}{marked}{after}\n  {blanks}{marks}\n");
         match self {
             Self::Fault { status, message, hint, .. } => Self::Fault { status, message, hint, excerpt: Some(lines) },
             other => other,
@@ -171,6 +172,9 @@ mod tests {
         assert_eq!(excerpt(Failure::usage("x").pointing(typed, 12..13)), format!("  {typed}\n              ^\n"));
         assert_eq!(excerpt(Failure::usage("x").pointing("ab", 2..2)), "  ab\n    ^\n", "behind the end");
         assert_eq!(excerpt(Failure::usage("x").pointing("ab", 7..9)), "  \n  ^\n", "no range of it");
+        let long = "a".repeat(140_000);
+        let shown = excerpt(Failure::usage("x").pointing(&long, 70_000..140_000));
+        assert_eq!(shown, format!("  {long}\n  {}{}\n", " ".repeat(70_000), "^".repeat(70_000)));
     }
 
     #[test]

@@ -132,8 +132,11 @@ fn each(take: &mut dyn FnMut(&[u8])) -> Result<(), CallError> {
     netlink::dump("RTM_GETADDR", "every interface", RTM_GETADDR, IFADDRMSG_LEN, RTM_NEWADDR, take)
 }
 
-/// Reads an ifaddrmsg and its attributes; `None` for families other than IPv4 and IPv6.
-fn parse(payload: &[u8]) -> Result<Option<AddressRow>, Truncated> {
+/// Reads an ifaddrmsg and its attributes, the payload of RTM_NEWADDR; `None` for families other than IPv4 and IPv6.
+///
+/// # Errors
+/// [`Truncated`] if the structure is cut short. Attributes end where one cannot be read.
+pub fn parse(payload: &[u8]) -> Result<Option<AddressRow>, Truncated> {
     let mut reader = Reader::new(payload);
     let family = reader.u8("ifa_family")?;
     let prefix_length = reader.u8("ifa_prefixlen")?;

@@ -62,8 +62,11 @@ pub fn links() -> Result<Vec<Link>, CallError> {
     Ok(found)
 }
 
-/// Reads an ifinfomsg and its attributes.
-fn parse(payload: &[u8]) -> Result<Link, Truncated> {
+/// Reads an ifinfomsg and its attributes, the payload of RTM_NEWLINK.
+///
+/// # Errors
+/// [`Truncated`] if the structure is cut short. Attributes end where one cannot be read.
+pub fn parse(payload: &[u8]) -> Result<Link, Truncated> {
     let mut reader = Reader::new(payload);
     reader.skip(2, "ifi_family")?;
     let hardware_type = reader.u16_in(ByteOrder::HOST, "ifi_type")?;

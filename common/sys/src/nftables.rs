@@ -63,8 +63,11 @@ pub fn tables() -> Result<Vec<Table>, CallError> {
     }
 }
 
-/// Reads an nfgenmsg and its attributes; `None` without a name.
-fn parse(payload: &[u8]) -> Result<Option<Table>, Truncated> {
+/// Reads an nfgenmsg and its attributes, the payload of NFT_MSG_NEWTABLE; `None` without a name.
+///
+/// # Errors
+/// [`Truncated`] if the structure is cut short. Attributes end where one cannot be read.
+pub fn parse(payload: &[u8]) -> Result<Option<Table>, Truncated> {
     let mut reader = Reader::new(payload);
     let family = reader.u8("nfgen_family")?;
     reader.skip(3, "version and res_id")?;

@@ -32,7 +32,7 @@ use crate::numbers::{Family, Protocol, TcpState};
 use crate::registry::flags;
 
 pub use attributes::{CongestionInfo, MemInfo, MptcpMap, SockOptions, UlpInfo};
-pub use destroy::{Closing, Closings, SocketId, Wanted};
+pub use destroy::{Closing, Closings, SocketId, Wanted, parse_closings};
 pub use exact::ANY_COOKIE;
 pub use netlink_rows::{NetlinkSocket, parse_netlink_batch};
 pub use packet::{PacketInfo, PacketShow, PacketSocket, Ring, parse_packet_batch};

@@ -13,7 +13,8 @@ fuzz_target!(|octets: &[u8]| {
             assert!(!mistakes.is_empty());
             for mistake in mistakes {
                 assert!(!mistake.message.is_empty());
-                let line = text.lines().nth(mistake.line.checked_sub(1).expect("lines are counted from 1")).unwrap_or("");
+                let line =
+                    text.lines().nth(mistake.line.checked_sub(1).expect("lines are counted from 1")).unwrap_or("");
                 let columns = line.chars().count() + 1;
                 assert!((1..=columns).contains(&mistake.column), "{mistake} in {line:?}");
             }

@@ -2,36 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sockeye_capture::{LinkType, dissect};
+use sockeye_capture::dissect;
 
-/// Where a seed's first octet says which: add new ones at the end.
-const LINK_TYPES: [LinkType; 25] = [
-    LinkType::ETHERNET,
-    LinkType::RAW,
-    LinkType::NULL,
-    LinkType::LOOP,
-    LinkType::LINUX_SLL,
-    LinkType::LINUX_SLL2,
-    LinkType::PPP,
-    LinkType::IPV4,
-    LinkType::IPV6,
-    LinkType::RAW_12,
-    LinkType::RAW_14,
-    LinkType::PPP_HDLC,
-    LinkType::PPP_ETHER,
-    LinkType::PPP_WITH_DIR,
-    LinkType::C_HDLC,
-    LinkType::FRELAY,
-    LinkType::ATM_RFC1483,
-    LinkType::FDDI,
-    LinkType::TOKEN_RING,
-    LinkType::IEEE802_11,
-    LinkType::IEEE802_11_RADIOTAP,
-    LinkType::NFLOG,
-    LinkType::PFLOG,
-    LinkType::ENC,
-    LinkType::IPOIB,
-];
+#[path = "../link_types.rs"]
+mod link_types;
+
+use link_types::LINK_TYPES;
 
 fuzz_target!(|input: (u8, u16, &[u8])| {
     let (choice, more, octets) = input;

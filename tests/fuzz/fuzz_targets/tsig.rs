@@ -1,4 +1,6 @@
 //! Signatures: no octets verify but those that were signed, none panics, and what is signed verifies, message by message.
+//!
+//! The first octet says the algorithm, the next two how many bits of it; each message has its length in front.
 #![no_main]
 
 use std::sync::Arc;
@@ -9,8 +11,19 @@ use sockeye_dig::tsig::{Algorithm, Conversation, Key, Signature, Signer};
 
 const NOW: u64 = 1_700_000_000;
 
-fuzz_target!(|input: (u8, u16, Vec<Vec<u8>>)| {
-    let (which, bits, messages) = input;
+fn messages(mut octets: &[u8]) -> Vec<&[u8]> {
+    let mut messages = Vec::new();
+    while let Some((len, rest)) = octets.split_first_chunk::<2>() {
+        let (message, rest) = rest.split_at(usize::from(u16::from_be_bytes(*len)).min(rest.len()));
+        messages.push(message);
+        octets = rest;
+    }
+    messages
+}
+
+fuzz_target!(|octets: &[u8]| {
+    let Some((&[which, high, low], octets)) = octets.split_first_chunk::<3>() else { return };
+    let (bits, messages) = (u16::from_be_bytes([high, low]), messages(octets));
     let algorithm = Algorithm::ALL[usize::from(which) % Algorithm::ALL.len()];
     let key = Arc::new(Key::new(&"k".parse().unwrap(), algorithm, bits.into(), b"a secret".to_vec()));
     let mut strange = Conversation::new(Arc::clone(&key), vec![7; 16]);

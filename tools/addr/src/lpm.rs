@@ -302,8 +302,9 @@ impl Report<'_> {
         let mut lead = String::new();
         for (network, via, why) in &rows {
             lead.clear();
-            // Writing to a String cannot fail.
-            let _ = write!(lead, "  {loses}  {network:<networks$}  {via:<vias$}  ");
+            // Writing to a String cannot fail. A width of a format has sixteen bits, and a line of a file may be longer.
+            let blanks = " ".repeat(vias.saturating_sub(via.chars().count()));
+            let _ = write!(lead, "  {loses}  {network:<networks$}  {via}{blanks}  ");
             text.prose(&lead, why)?;
         }
         Ok(())
@@ -351,6 +352,17 @@ mod tests {
         let none = index(&["10.0.0.0/8=r8"]);
         assert_eq!(report("192.0.2.1".parse().unwrap(), &none).winner, None);
         assert_eq!(report("::1".parse().unwrap(), &none).winner, None);
+    }
+
+    #[test]
+    fn a_way_that_is_longer_than_a_width_of_a_format_is_shown() {
+        let via = "a".repeat(70_000);
+        let all = index(&["10.0.0.0/8=r8", &format!("10.0.0.0/7={via}"), "0.0.0.0/0=r0"]);
+        let mut written = Vec::new();
+        report("10.1.2.3".parse().unwrap(), &all).render(&mut Text::plain(&mut written)).unwrap();
+        let shown = String::from_utf8(written).unwrap();
+        assert!(shown.contains(&format!("  loses  10.0.0.0/7  {via}  1 bit")));
+        assert!(shown.contains(&format!("  loses  0.0.0.0/0   r0{}  8 bits", " ".repeat(69_998))));
     }
 
     #[test]

@@ -75,10 +75,12 @@ impl Sheet {
             while let Some((column, (cell, width))) = rest.next() {
                 let right = self.right.contains(&column);
                 let is_last = column + 1 == columns || rest.peek().is_none();
+                // A width of a format has sixteen bits, and a cell may be longer.
+                let blanks = || " ".repeat(width.saturating_sub(cell.chars().count()));
                 let padded = match (right, is_last) {
-                    (true, _) => Cow::Owned(format!("{cell:>width$}")),
+                    (true, _) => Cow::Owned(blanks() + cell),
                     (false, true) => Cow::Borrowed(cell.as_str()),
-                    (false, false) => Cow::Owned(format!("{cell:<width$}")),
+                    (false, false) => Cow::Owned(format!("{cell}{}", blanks())),
                 };
                 let painted = match (role, column) {
                     _ if !text.has_colour() => padded,
@@ -115,6 +117,15 @@ mod tests {
         let mut written = Vec::new();
         sheet.render(&mut Text::plain(&mut written)).unwrap();
         let lines = " a       number  words\n label        7  some words\n x      1234567\n";
+        assert_eq!(String::from_utf8(written).unwrap(), lines);
+        // More than a width of a format holds.
+        let long = "a".repeat(70_000);
+        let mut sheet = Sheet::new(0);
+        sheet.row([long.as_str(), &long, "x"]).row(["b", "b", "y"]).right(&[1]);
+        let mut written = Vec::new();
+        sheet.render(&mut Text::plain(&mut written)).unwrap();
+        let blanks = " ".repeat(69_999);
+        let lines = format!("{long}  {long}  x\nb{blanks}  {blanks}b  y\n");
         assert_eq!(String::from_utf8(written).unwrap(), lines);
     }
 }

@@ -276,9 +276,10 @@ impl std::fmt::Display for Told {
         let shown = as_written(&text);
         // Where something in the line is made visible, it is in this part too.
         let before = if shown == text { before } else { escape(&before).into_owned() };
-        let blanks = before.chars().count();
+        // A width of a format has sixteen bits, and a line may be longer.
+        let blanks = " ".repeat(before.chars().count());
         writeln!(f, "{}:{}", as_written(&self.file), as_written(&self.mistake.to_string()))?;
-        write!(f, "  {shown}\n  {:blanks$}^", "")
+        write!(f, "  {shown}\n  {blanks}^")
     }
 }
 
@@ -357,5 +358,8 @@ Run it: `lab run small`; do it by hand: `lab shell small a`
     fn a_mistake_is_shown_with_its_line() {
         let told = Told::of("x.lab", "a\n\tb\u{1b} c\n", &Mistake { line: 2, column: 5, message: "no".into() });
         assert_eq!(shown(&told), "x.lab:2:5: no\n   b\\x1b c\n         ^\n");
+        let long = "a".repeat(70_000);
+        let told = Told::of("x.lab", &long, &Mistake { line: 1, column: 70_001, message: "no".into() });
+        assert_eq!(shown(&told), format!("x.lab:1:70001: no\n  {long}\n  {}^\n", " ".repeat(70_000)));
     }
 }

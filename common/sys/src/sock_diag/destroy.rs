@@ -192,7 +192,7 @@ impl Closings {
         match self.socket.receive_now() {
             Ok(batch) => {
                 let waiting = &mut self.waiting;
-                read(batch, &mut |closing| waiting.push_back(closing)).map_err(DumpError::Malformed)?;
+                parse_closings(batch, &mut |closing| waiting.push_back(closing)).map_err(DumpError::Malformed)?;
             }
             Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => return Ok(Some(Closing::Lost)),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -210,8 +210,11 @@ impl AsFd for Closings {
     }
 }
 
-/// Reads what one recv(2) returned. The rows say their protocol themselves.
-fn read(batch: &[u8], closing: &mut dyn FnMut(Closing)) -> Result<(), super::ParseError> {
+/// Reads what one recv(2) returned of closed sockets. The rows say their protocol themselves.
+///
+/// # Errors
+/// [`ParseError`](super::ParseError), after the rows before it.
+pub fn parse_closings(batch: &[u8], closing: &mut dyn FnMut(Closing)) -> Result<(), super::ParseError> {
     each_row(batch, &mut |message| {
         closing(Closing::Socket(Box::new(parse_row(message, Protocol::IP)?)));
         Ok(())
@@ -264,7 +267,7 @@ mod tests {
 
     fn closings(batch: &[u8]) -> Vec<InetSocket> {
         let mut all = Vec::new();
-        let _ = read(batch, &mut |closing| match closing {
+        let _ = parse_closings(batch, &mut |closing| match closing {
             Closing::Socket(row) => all.push(*row),
             Closing::Lost => unreachable!("no message says so"),
         });

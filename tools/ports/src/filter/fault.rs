@@ -61,9 +61,8 @@ impl fmt::Display for Fault {
         // What a message quotes may be escaped already, or not.
         writeln!(f, "filter, column {}: {}", self.column(), escape_controls(&self.message))?;
         writeln!(f, "  {before}{wrong}{after}")?;
-        let blanks = before.chars().count();
-        let marks = wrong.chars().count().max(1);
-        write!(f, "  {:blanks$}{:^<marks$}", "", "")
+        // A width of a format has sixteen bits, and an argument may be longer.
+        write!(f, "  {}{}", " ".repeat(before.chars().count()), "^".repeat(wrong.chars().count().max(1)))
     }
 }
 

@@ -221,6 +221,8 @@ fn the_mark_stands_below_the_fault() {
         "filter, column 13: expected a test (src, dst, sport, dport, state, dev, pid ..), found x\n  \
          process = \\x1b x\n                 ^"
     );
+    let (blanks, letters) = (" ".repeat(70_000), "a".repeat(70_000));
+    assert!(told(&format!("{blanks}{letters}")).ends_with(&format!("\n  {blanks}{}", "^".repeat(70_000))));
     // Once, also where a word is quoted in the sentence.
     for query in ["[fe80::1%\u{202e}]:80", "\u{1b}", "sport [\u{1b}", "mark \u{1b} 1", "dev \u{9b} x"] {
         let (shown, once) = (told(query), ["\\x1b", "\\u{202e}", "\\u{9b}"]);

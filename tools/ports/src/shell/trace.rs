@@ -126,8 +126,9 @@ impl Instance {
     #[expect(clippy::option_option, reason = "whether some were lost, and whether it is known how many")]
     fn count_lost(&mut self) -> Option<Option<u64>> {
         let listed = fs::read_dir(self.folder.join("per_cpu")).into_iter().flatten().flatten();
-        let counts = listed.map(|processor| overwritten(&fs::read_to_string(processor.path().join("stats")).ok()?));
-        let Some(all) = counts.sum::<Option<u64>>() else { return Some(None) };
+        let mut counts = listed.map(|processor| overwritten(&fs::read_to_string(processor.path().join("stats")).ok()?));
+        let all = counts.try_fold(0_u64, |all, count| Some(all.saturating_add(count?)));
+        let Some(all) = all else { return Some(None) };
         let fresh = all.saturating_sub(std::mem::replace(&mut self.overwritten, all));
         (fresh > 0).then_some(Some(fresh))
     }

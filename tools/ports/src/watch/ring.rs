@@ -98,8 +98,8 @@ pub fn overwritten(stats: &str) -> Option<u64> {
         let line = stats.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
         line.trim().parse::<u64>().ok()
     };
-    let others = [count("commit overrun"), count("dropped events")].into_iter().flatten().sum::<u64>();
-    Some(count("overrun")?.saturating_add(others))
+    let others = [count("commit overrun"), count("dropped events")].into_iter().flatten();
+    Some(others.fold(count("overrun")?, u64::saturating_add))
 }
 
 /// Reads one page of the ring buffer, and hands over its events. Returns whether events were lost before it.
@@ -380,6 +380,8 @@ mod tests {
         let stats = "entries: 1\noverrun: 30\ncommit overrun: 2\nbytes: 7\ndropped events: 1\nread events: 9\n";
         assert_eq!(overwritten(stats), Some(33));
         assert_eq!(overwritten("entries: 1\noverrun: 4\n"), Some(4), "an older kernel");
+        let most = "overrun: 1\ncommit overrun: 18446744073709551615\ndropped events: 1\n";
+        assert_eq!(overwritten(most), Some(u64::MAX));
         assert_eq!(overwritten(""), None);
     }
 
