@@ -51,7 +51,12 @@ fn write(folder: &Path, name: &str, seeds: &BTreeSet<Vec<u8>>) {
     let dictionary = folder.join("words");
     fs::create_dir_all(&dictionary).unwrap();
     let words: String = words(seeds).iter().take(3000).map(|word| format!("\"{word}\"\n")).collect();
-    fs::write(dictionary.join(name), words).unwrap();
+    // libFuzzer refuses an empty one.
+    if words.is_empty() {
+        let _ = fs::remove_file(dictionary.join(name));
+    } else {
+        fs::write(dictionary.join(name), words).unwrap();
+    }
 }
 
 #[test]

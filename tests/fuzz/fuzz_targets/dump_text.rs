@@ -31,5 +31,9 @@ fuzz_target!(|octets: &[u8]| {
     if let Ok(set) = Set::parse(OsStr::from_bytes(octets)) {
         assert!(!set.octets.is_empty() && set.octets.is_sorted_by(|one, other| one < other));
     }
-    let _ = (link_type(&text), addresses(&text));
+    let _ = addresses(&text);
+    // It goes through all numbers that there are.
+    if text.len() < 24 {
+        let _ = link_type(&text);
+    }
 });
