@@ -13,7 +13,7 @@ mod recipes;
 /// More than this is no seed, but a load.
 const LONGEST: usize = 1 << 14;
 /// As many as a target gets.
-const MOST: usize = 1500;
+const MOST: usize = 500;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -25,9 +25,11 @@ fn targets() -> BTreeSet<String> {
     files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
-/// The seeds of a target, each once.
+/// The seeds of a target, each once; of too many, some of everywhere.
 fn seeds(make: fn() -> Vec<Vec<u8>>) -> BTreeSet<Vec<u8>> {
-    make().into_iter().filter(|seed| !seed.is_empty() && seed.len() <= LONGEST).take(MOST).collect()
+    let all: BTreeSet<Vec<u8>> = make().into_iter().filter(|seed| !seed.is_empty() && seed.len() <= LONGEST).collect();
+    let step = all.len().div_ceil(MOST).max(1);
+    all.into_iter().step_by(step).collect()
 }
 
 /// The words of seeds that are text, for a dictionary: without a sanitizer, libFuzzer does not see what they are compared
@@ -41,13 +43,15 @@ fn words(seeds: &BTreeSet<Vec<u8>>) -> BTreeSet<String> {
 
 fn write(folder: &Path, name: &str, seeds: &BTreeSet<Vec<u8>>) {
     let own = folder.join("seeds").join(name);
-    if own.exists() {
-        fs::remove_dir_all(&own).unwrap();
-    }
     fs::create_dir_all(&own).unwrap();
+    let file = |number: usize| own.join(format!("{number:04}"));
     for (number, seed) in seeds.iter().enumerate() {
-        fs::write(own.join(format!("{number:04}")), seed).unwrap();
+        if fs::read(file(number)).ok().as_ref() != Some(seed) {
+            fs::write(file(number), seed).unwrap();
+        }
     }
+    // Those of an earlier time.
+    (seeds.len()..).map(file).take_while(|path| path.exists()).for_each(|path| fs::remove_file(path).unwrap());
     let dictionary = folder.join("words");
     fs::create_dir_all(&dictionary).unwrap();
     let words: String = words(seeds).iter().take(3000).map(|word| format!("\"{word}\"\n")).collect();
