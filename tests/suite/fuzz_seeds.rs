@@ -51,15 +51,17 @@ fn write(folder: &Path, name: &str, seeds: &BTreeSet<Vec<u8>>) {
         }
     }
     // Those of an earlier time.
-    (seeds.len()..).map(file).take_while(|path| path.exists()).for_each(|path| fs::remove_file(path).unwrap());
+    for path in (seeds.len()..=MOST).map(file).filter(|path| path.exists()) {
+        fs::remove_file(path).unwrap();
+    }
     let dictionary = folder.join("words");
     fs::create_dir_all(&dictionary).unwrap();
-    let words: String = words(seeds).iter().take(3000).map(|word| format!("\"{word}\"\n")).collect();
+    let words: Vec<String> = words(seeds).iter().take(3000).map(|word| format!("\"{word}\"")).collect();
     // libFuzzer refuses an empty one.
     if words.is_empty() {
         let _ = fs::remove_file(dictionary.join(name));
     } else {
-        fs::write(dictionary.join(name), words).unwrap();
+        fs::write(dictionary.join(name), words.join("\n")).unwrap();
     }
 }
 

@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use sockeye_url::csv::{self, Field};
 use sockeye_url::models::Choice;
 use sockeye_url::spans::Span;
-use sockeye_url::{diff, dissect, query, spans};
+use sockeye_url::{departure, diff, dissect, query, spans};
 
 fuzz_target!(|octets: &[u8]| {
     let text = String::from_utf8_lossy(octets);
@@ -36,13 +36,17 @@ fuzz_target!(|octets: &[u8]| {
     }
     let mut events = 0_usize;
     let found = dissect::dissect(&text, &mut |_| events += 1);
-    if let Ok((_, url)) = dissect::parse(&text) {
-        let again = dissect::parse(url.as_str()).expect("what a URL is written as is one").1;
-        assert_eq!(again, url, "{text:?}");
-        assert!(diff::compare(&text, &text, Choice::Whatwg).is_ok_and(|differences| differences.same), "{text:?}");
-    }
     let fields: Vec<Field> = Field::names().split(", ").map(|name| name.parse().unwrap()).collect();
     let mut row = Vec::new();
     assert_eq!(csv::write_any(&text, &fields, &mut row).is_ok(), found.is_ok(), "{text:?}");
     assert!(!String::from_utf8(row).expect("a row is text").trim_end_matches("\r\n").contains('\n'), "{text:?}");
+    if let Ok((split, url)) = dissect::parse(&text) {
+        // What the url crate cannot be told stays as it has it, and may be read otherwise.
+        if !departure::departures(&text, &split, &url).is_empty() {
+            return;
+        }
+        let again = dissect::parse(url.as_str()).expect("what a URL is written as is one").1;
+        assert_eq!(again, url, "{text:?}");
+        assert!(diff::compare(&text, &text, Choice::Whatwg).is_ok_and(|differences| differences.same), "{text:?}");
+    }
 });

@@ -28,7 +28,9 @@ pub(super) fn of(places: &[&str]) -> Vec<Literal> {
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) {
     if path.is_dir() {
-        fs::read_dir(path).unwrap().for_each(|entry| collect(&entry.unwrap().path(), files));
+        for entry in fs::read_dir(path).unwrap() {
+            collect(&entry.unwrap().path(), files);
+        }
     } else if path.extension().is_some_and(|extension| extension == "rs") {
         files.push(path.to_owned());
     }
@@ -157,12 +159,12 @@ fn numbers(text: &str) -> Option<(Vec<u8>, &str)> {
 
 #[test]
 fn literals_are_what_a_compiler_takes_them_for() {
-    let source = r###"
+    let source = r##"
         // "no literal"
         let c = '"'; let lifetime: &'static str = "a\n\x41\u{e9}\
-            b"; fn args() { run(["nc", "-l", "80"]) } let raw = r#"say "so""#; let q = ('\'', b"\xff\0");
+            b"; fn args() { run(["nc", "-l", "80"]) } let raw = r#"say "so", he"#; let q = ('\'', b"\xff\0");
         let octets = [0x45, 0, b'a', 1_u8, ];  let few = [1, 2]; let no = [1, 2, x, 300]; for number in "it" {}
-    "###;
+    "##;
     let text = |text: &str| Literal::Text(text.to_owned());
     let expected = [
         text("a\nA\u{e9}b"),
@@ -170,7 +172,7 @@ fn literals_are_what_a_compiler_takes_them_for() {
         text("-l"),
         text("80"),
         Literal::List(["nc", "-l", "80"].map(str::to_owned).to_vec()),
-        text("say \"so\""),
+        text("say \"so\", he"),
         Literal::Octets(vec![0xff, 0]),
         Literal::Octets(vec![0x45, 0, b'a', 1]),
         text("it"),

@@ -14,9 +14,11 @@ use crate::captures::{self, Specimen};
 mod link_types;
 
 type Seeds = Vec<Vec<u8>>;
+/// A target, and what makes its seeds.
+type Recipe = (&'static str, fn() -> Seeds);
 
-/// Every target, and what makes its seeds.
-pub(super) const RECIPES: &[(&str, fn() -> Seeds)] = &[
+/// Every target.
+pub(super) const RECIPES: &[Recipe] = &[
     ("addr", || texts(&["tools/addr/src", "tests/suite/addr.rs", "tests/suite/addr_plan.rs"])),
     ("answers", answers),
     ("call_script", || {
@@ -101,6 +103,7 @@ fn framed(message: &[u8]) -> Vec<u8> {
 }
 
 /// What of the experiments is wanted.
+#[derive(Clone, Copy)]
 enum Part {
     /// The file.
     Whole,
@@ -158,7 +161,7 @@ fn rdata_text() -> Seeds {
     let mut all = Vec::new();
     for (rtype, class, rdata) in rdata() {
         let [high, low] = rtype.to_be_bytes();
-        let class = if class == 3 { 1 } else { 0 };
+        let class = u8::from(class == 3);
         for switches in [0, 1, 2, 7, 8, 16, 32, 64] {
             all.push([&[high, low, class, switches, 44], rdata.as_slice()].concat());
         }
@@ -395,7 +398,9 @@ fn captures() -> Seeds {
 fn swapped(classic: &[u8]) -> Vec<u8> {
     let mut octets = classic.to_vec();
     let mut swap = |at: usize, len: usize| octets[at..at + len].reverse();
-    [(0, 4), (4, 2), (6, 2), (8, 4), (12, 4), (16, 4), (20, 4)].into_iter().for_each(|(at, len)| swap(at, len));
+    for (at, len) in [(0, 4), (4, 2), (6, 2), (8, 4), (12, 4), (16, 4), (20, 4)] {
+        swap(at, len);
+    }
     let mut at = 24;
     while at < classic.len() {
         (0..4).for_each(|field| swap(at + 4 * field, 4));
