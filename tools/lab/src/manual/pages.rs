@@ -17,7 +17,7 @@ and `unconnected` otherwise, where ss(8) says ESTAB and UNCONN.
 `--html FILE` writes the whole run as one page that needs nothing else, and has no script: the network, each step with what was typed \
 and printed on each host and when, its ladders, in which an arrow slopes by the time that it takes, what had to be seen, the question, \
 and room for the answer, or with `--answer` the answer itself. Each frame is there header by header, octet by octet: rest the \
-pointer on an arrow, or follow it. It is made to be printed, too. Of more than 1,000 frames of a step the page has the first 600 and the last 400.
+pointer on an arrow, or follow it. It is made to be printed, too. Of more than 1,000 frames of a step the page has the first 600 and the last 400, and fewer where all steps together would have more than 2,000.
 
 `--pcap DIR` writes a pcapng file for each link, with times in nanoseconds. The comment of a frame says from where to where it went and \
 what became of it: a wire that loses frames knows more than a packet socket sees.",

@@ -23,9 +23,12 @@ const STYLE: &str = include_str!("html/style.css");
 /// A ladder with more frames is folded away at first.
 const LONG: usize = 120;
 
-/// No browser likes a page with more: of so many frames the first and the last are shown.
+/// No browser likes a step with more: of so many frames the first and the last are shown.
 const MOST: usize = 1_000;
-const FIRST: usize = 600;
+/// Nor a page with more in all its steps, since each takes some thousand octets: then every long step has its share, and no less
+/// than that.
+const PAGE: usize = 2_000;
+const LEAST: usize = 20;
 
 /// Hosts stand side by side if no line of theirs is longer.
 const SIDE_BY_SIDE: usize = 56;
@@ -47,10 +50,11 @@ pub struct Facts<'a> {
 pub fn page(records: &[Record], lab: &Lab, facts: &Facts<'_>) -> String {
     let records = &*on_one_clock(records);
     let frames = annotate(records, lab);
-    let mut page = Page { records, lab, frames: &frames, html: String::new() };
+    let steps = records.iter().map(|record| record.step).max().unwrap_or(0);
+    let mut page = Page { records, lab, frames: &frames, most: MOST, html: String::new() };
+    page.most = page.share(steps);
     page.head(facts);
     page.network();
-    let steps = records.iter().map(|record| record.step).max().unwrap_or(0);
     page.contents(steps);
     for number in 1..=steps {
         page.step(number);
@@ -79,6 +83,8 @@ struct Page<'a> {
     records: &'a [Record],
     lab: &'a Lab,
     frames: &'a [Annotated<'a>],
+    /// How many frames a ladder has at most.
+    most: usize,
     html: String,
 }
 
@@ -87,7 +93,7 @@ macro_rules! put {
     ($page:expr, $($arg:tt)*) => { let _ = writeln!($page.html, $($arg)*); };
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
     fn head(&mut self, facts: &Facts<'_>) {
         let title = text(if self.lab.title.is_empty() { &self.lab.name } else { &self.lab.title });
         put!(self, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">");
@@ -273,9 +279,8 @@ impl Page<'_> {
         put!(self, "<div class=\"row\"><time>{time}</time><div class=\"{class}\">{words}</div></div>");
     }
 
-    /// The ladders that the step asks for, or one of all its frames; and every frame header by header.
-    fn ladders(&mut self, number: usize) {
-        let frames: Vec<&Annotated<'_>> = self.frames.iter().filter(|frame| frame.step == number).collect();
+    /// The ladders that a step asks for; none where it asks for none.
+    fn asked(&self, number: usize) -> Vec<Selection<'a>> {
         let script = number.checked_sub(1).and_then(|index| self.lab.steps.get(index));
         let asked = script.into_iter().flat_map(|step| &step.actions).filter_map(|action| match action {
             Action::Ladder(link, filter) => {
@@ -283,19 +288,44 @@ impl Page<'_> {
             }
             _ => None,
         });
-        let mut selections: Vec<Selection<'_>> = asked.collect();
+        asked.collect()
+    }
+
+    /// How many frames a ladder may have, so that the page has no more than it should: all where that is enough.
+    fn share(&self, steps: usize) -> usize {
+        let whole = |step| Selection { step: Some(step), ..Selection::default() };
+        let selections = (1..=steps).flat_map(|step| self.asked(step).into_iter().chain([whole(step)]));
+        let count = |selection: Selection<'_>| self.frames.iter().filter(|frame| selection.has_frame(frame)).count();
+        let mut counts: Vec<usize> = selections.map(count).collect();
+        counts.sort_unstable();
+        let mut left = PAGE;
+        for (place, count) in counts.iter().enumerate() {
+            let share = left / (counts.len() - place);
+            if *count > share {
+                return share.clamp(LEAST, MOST);
+            }
+            left -= count;
+        }
+        MOST
+    }
+
+    /// The ladders that the step asks for, or one of all its frames; and every frame header by header.
+    fn ladders(&mut self, number: usize) {
+        let most = self.most;
+        let frames: Vec<&Annotated<'_>> = self.frames.iter().filter(|frame| frame.step == number).collect();
+        let mut selections = self.asked(number);
         if selections.is_empty() {
             selections.push(Selection { step: Some(number), ..Selection::default() });
         }
-        let mut shown: BTreeSet<u64> = ends_of(&frames).map(|frame| frame.frame.number).collect();
+        let mut shown: BTreeSet<u64> = ends_of(&frames, most).map(|frame| frame.frame.number).collect();
         for selection in &selections {
             let all: Vec<&Annotated<'_>> = frames.iter().copied().filter(|frame| selection.has_frame(frame)).collect();
-            let chosen: Vec<&Annotated<'_>> = ends_of(&all).collect();
+            let chosen: Vec<&Annotated<'_>> = ends_of(&all, most).collect();
             shown.extend(chosen.iter().map(|frame| frame.frame.number));
             let Some(drawn) = ladder::svg(self.records, &chosen, self.lab, selection) else { continue };
             let long = chosen.len() > LONG;
             if long {
-                put!(self, "<details><summary>A ladder of {}</summary>", counted(all.len()));
+                put!(self, "<details><summary>A ladder of {}</summary>", counted(all.len(), most));
             }
             put!(self, "<figure>{drawn}{}</figure>", ladder::legend(self.records, &chosen, self.lab, selection));
             if long {
@@ -305,7 +335,7 @@ impl Page<'_> {
         if frames.is_empty() {
             return;
         }
-        put!(self, "<details class=\"headers\"><summary>{}, header by header</summary>", counted(frames.len()));
+        put!(self, "<details class=\"headers\"><summary>{}, header by header</summary>", counted(frames.len(), most));
         for frame in frames.iter().filter(|frame| shown.contains(&frame.frame.number)) {
             self.headers(frame);
         }
@@ -389,23 +419,25 @@ impl Page<'_> {
     }
 }
 
-/// The first and the last of many; all of a few.
-fn ends_of<'f, 'a>(frames: &'f [&'f Annotated<'a>]) -> impl Iterator<Item = &'f Annotated<'a>> {
-    let left_out = frames.len().checked_sub(MOST).filter(|more| *more > 0).unwrap_or(0);
-    let hidden = FIRST..FIRST + left_out;
+/// How many of at most so many are those at the beginning.
+fn first_of(most: usize) -> usize {
+    most * 3 / 5
+}
+
+/// The first and the last of many, at most so many; all of a few.
+fn ends_of<'f, 'a>(frames: &'f [&'f Annotated<'a>], most: usize) -> impl Iterator<Item = &'f Annotated<'a>> {
+    let first = first_of(most);
+    let hidden = first..first + frames.len().saturating_sub(most);
     frames.iter().enumerate().filter(move |(place, _)| !hidden.contains(place)).map(|(_, frame)| *frame)
 }
 
 /// So many frames, and which of them are shown.
-fn counted(count: usize) -> String {
-    match count {
-        1 => "1 frame".to_owned(),
-        0..=MOST => format!("{count} frames"),
-        _ => format!(
-            "{count} frames, of which the first {FIRST} and the last {} are here (--pcap keeps all)",
-            MOST - FIRST
-        ),
+fn counted(count: usize, most: usize) -> String {
+    if count <= most {
+        return if count == 1 { "1 frame".to_owned() } else { format!("{count} frames") };
     }
+    let (first, last) = (first_of(most), most - first_of(most));
+    format!("{count} frames, of which the first {first} and the last {last} are here (--pcap keeps all)")
 }
 
 /// What each process did, in the order in which they were heard first. A label that is used again is another process.

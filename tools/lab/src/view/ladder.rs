@@ -153,7 +153,7 @@ impl Fold {
     fn begins(&self) -> Option<String> {
         let (count, until) = (self.hidden.len(), seconds(self.until_us));
         (count > 0 && self.next == self.hidden.start)
-            .then(|| format!("⋮ {count} more frames, until {until}: --html and --pcap have all"))
+            .then(|| format!("⋮ {count} more frames, until {until}: --pcap has all"))
     }
 
     /// Whether the next frame is one of them; then comes the one behind it.

@@ -387,3 +387,30 @@ fn of_very_many_frames_the_first_and_the_last_are_shown() {
     assert!(many.contains("href=\"#f600\"") && !many.contains("f601\"") && !many.contains("f800\""));
     assert!(many.contains("href=\"#f801\"") && many.contains("id=\"f1200\""));
 }
+
+#[test]
+fn the_steps_of_a_long_run_share_the_page() {
+    let octets: Vec<u8> = vec![b'a'; 64];
+    let of = |steps: &[u16]| {
+        let mut records = Vec::new();
+        for (step, count) in (1..).zip(steps) {
+            let number = u64::try_from(records.len()).unwrap();
+            records.extend((1..=*count).map(|port| Record {
+                step,
+                ..sent(number + u64::from(port), i64::from(port), udp(true, port, &octets))
+            }));
+        }
+        page(&records, &lab(), &facts(false))
+    };
+    let shown = |page: &str| page.matches("<details class=\"frame\"").count();
+    // 20,000 frames are what a run keeps.
+    let many = of(&[1_000; 20]);
+    assert_eq!(shown(&many), 20 * 100);
+    assert!(many.contains("1000 frames, of which the first 60 and the last 40 are here (--pcap keeps all)"));
+    assert!(many.len() < 9_000_000, "{} octets", many.len());
+    // Short steps are shown whole, and long ones get what those leave.
+    let mixed = of(&[10, 990, 900, 900]);
+    assert_eq!(shown(&mixed), 10 + 3 * 663);
+    assert_eq!(shown(&of(&[900, 900])), 1_800);
+    assert_eq!(shown(&of(&[60; 200])), 200 * 20, "so many at least");
+}

@@ -179,7 +179,7 @@ fn a_long_ladder_is_shown_without_its_middle() {
     );
     let shown = drawn(&long, 80).join("\n");
     assert_eq!(shown.matches('▶').count(), FIRST + LAST);
-    assert!(shown.contains("⋮ 820 more frames, until 0.940000: --html and --pcap have all"), "{shown}");
+    assert!(shown.contains("⋮ 820 more frames, until 0.940000: --pcap has all"), "{shown}");
     assert!(shown.contains("UDP to 120,") && shown.contains("UDP to 941,") && shown.contains("wire: cut"), "{shown}");
     assert!(!shown.contains("UDP to 121,") && !shown.contains("UDP to 940,") && !shown.contains("LISTEN"), "{shown}");
 }
