@@ -133,13 +133,22 @@ has `process`, `folder` and `swept`. `lab list` has `experiment`, `lab show` has
         (
             1,
             "A check failed, or a tool did not do its part; the last lines say which. With `check`, the lab file has mistakes. With `probe`, no hosts can be made here; with \
-`calls --stop`, a call has failed.",
+`calls --stop`, a call has failed; with `client udp-ping`, nothing was answered, and with `client load`, not everybody was served.",
         ),
-        (2, "The command line, or the script of `calls`, is wrong."),
+        (2, "The command line, a lab file or another file that was named, or the script of `calls` is wrong."),
+        (3, "The network did not do it: with `client`, the server cannot be reached or has gone away."),
         (4, "This host did not do it: a tool is missing, the capture could not be kept."),
-        (130, "Ctrl-C (SIGINT); other signals give 128 and their number."),
+        (130, "Ctrl-C (SIGINT); other signals give 128 and their number. `lab shell` ends with the status of its shell, whatever that is."),
     ],
-    caveats: "Linux only. A state of a socket that lasts less than 10 ms may be missed.",
-    standards: "RFC 768 (UDP and its checksum), RFC 9293 (TCP and its states).",
-    see_also: &["dig(1)", "nc(1)", "netsum(1)", "ports(1)", "url(1)"],
+    caveats: "Linux only. A state of a socket that lasts less than 10 ms may be missed.
+
+A host has a network of its own and nothing else: its commands run as whoever started lab and see the files of this machine. Read a \
+lab file that is not yours before you run it, above all as root; `lab show FILE` lists what is typed.
+
+How long a thing takes is measured on a machine that does other things too: where checks of times fail, run fewer at once (`--jobs 1`).
+
+The servers are for experiments: one client after another, or a process for each, and no protection against those who mean harm.",
+    standards: "RFC 768 (UDP and its checksum), RFC 9293 (TCP and its states), RFC 5952 (IPv6 addresses as text). `lab serve`: RFC 1034, RFC 1035, \
+RFC 2308, RFC 6891 and RFC 7766 (DNS), RFC 1945 (HTTP/1.0), RFC 5246 and RFC 8446 (TLS). Captures: pcapng (draft-ietf-opsawg-pcapng).",
+    see_also: &["addr(1)", "dig(1)", "hop(1)", "nc(1)", "netsum(1)", "ports(1)", "url(1)", "ip-netns(8)"],
 };
