@@ -39,6 +39,7 @@ complete -c hop -n "__fish_hop_needs_command" -a "ping" -d 'Send probes to a hos
 complete -c hop -n "__fish_hop_needs_command" -a "trace" -d 'Find the routers on the way to a host'
 complete -c hop -n "__fish_hop_using_subcommand ping" -s c -l count -d 'End after this many probes' -r
 complete -c hop -n "__fish_hop_using_subcommand ping" -s i -l interval -d 'Seconds between probes: 1 if nothing is said; less than 0.002 is for root, and 0 is as fast as -f' -r
+complete -c hop -n "__fish_hop_using_subcommand ping" -s l -l preload -d 'Send this many probes at once at first; more than 3 is for root' -r
 complete -c hop -n "__fish_hop_using_subcommand ping" -s W -l wait -d 'Seconds to wait for the last answers' -r
 complete -c hop -n "__fish_hop_using_subcommand ping" -s w -l deadline -d 'End after this many seconds; with -c, wait for that many answers' -r
 complete -c hop -n "__fish_hop_using_subcommand ping" -s s -l payload -d 'Octets of data behind the ICMP or UDP header: 56 if nothing is said' -r
@@ -60,6 +61,7 @@ complete -c hop -n "__fish_hop_using_subcommand ping" -l icmp -d 'Send ICMP echo
 complete -c hop -n "__fish_hop_using_subcommand ping" -s U -l udp -d 'Send UDP datagrams; an ICMP port unreachable of the host counts as an answer'
 complete -c hop -n "__fish_hop_using_subcommand ping" -s T -l tcp -d 'Open TCP connections; a refusal counts as an answer'
 complete -c hop -n "__fish_hop_using_subcommand ping" -s f -l flood -d 'Send the next probe as soon as the one before is answered, or after 10 ms, and show the summary only; for root'
+complete -c hop -n "__fish_hop_using_subcommand ping" -s b -l broadcast -d 'Let probes go to a broadcast address, from where many may answer'
 complete -c hop -n "__fish_hop_using_subcommand ping" -s q -l quiet -d 'Show the summary only'
 complete -c hop -n "__fish_hop_using_subcommand ping" -s D -l timestamps -d 'Begin each line with the time, in seconds since 1970'
 complete -c hop -n "__fish_hop_using_subcommand ping" -s 4 -l ipv4 -d 'Use IPv4'

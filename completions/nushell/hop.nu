@@ -37,6 +37,8 @@ module completions {
     --count(-c): string       # End after this many probes
     --interval(-i): string    # Seconds between probes: 1 if nothing is said; less than 0.002 is for root, and 0 is as fast as -f
     --flood(-f)               # Send the next probe as soon as the one before is answered, or after 10 ms, and show the summary only; for root
+    --preload(-l): string     # Send this many probes at once at first; more than 3 is for root
+    --broadcast(-b)           # Let probes go to a broadcast address, from where many may answer
     --wait(-W): string        # Seconds to wait for the last answers
     --deadline(-w): string    # End after this many seconds; with -c, wait for that many answers
     --payload(-s): string     # Octets of data behind the ICMP or UDP header: 56 if nothing is said

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use serde_json::Value;
-use sockeye_test_support::{Background, Case, Net, run};
+use sockeye_test_support::{Background, Case, Net, run, wait_until};
 
 use crate::hop_line::{Line, User, allow_icmp, far, hops, is_root, nft, set};
 
@@ -36,6 +36,9 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("hop::sources", &["setpriv"], sources),
         Case::new("hop::interrupted", &[], interrupted),
         Case::new("hop::interrupted_in_the_background", &[], interrupted_in_the_background),
+        Case::new("hop::asked_how_far_it_is", &["ping"], asked_how_far_it_is),
+        Case::new("hop::to_all", &["ping"], to_all),
+        Case::new("hop::several_at_once", &["setpriv", "ping"], several_at_once),
         Case::new("hop::a_flood", &["setpriv", "nft"], a_flood),
         Case::new("hop::deadline_and_count", &["nft"], deadline_and_count),
         Case::new("hop::what_cannot_be_sent", &[], what_cannot_be_sent),
@@ -362,7 +365,7 @@ fn an_outage(net: &Net) {
     child.wait_for_stdout("no answer yet");
     nft(net, &line.r1, "flush chain ip t c");
     let so_far = String::from_utf8_lossy(&child.stdout_so_far()).matches("octets from").count();
-    sockeye_test_support::wait_until("it answers again", || {
+    wait_until("it answers again", || {
         String::from_utf8_lossy(&child.stdout_so_far()).matches("octets from").count() > so_far + 2
     });
     run(Command::new("sh").args(["-c", &format!("kill -INT {}", child.pid())])).status(0);
@@ -578,6 +581,67 @@ fn interrupted(net: &Net) {
             assert!(!told.out().contains("ping 10.0.3.99"), "{}", told.story());
         }
     }
+}
+
+/// SIGQUIT has a line on standard error, as with ping(8), and pings go on.
+fn asked_how_far_it_is(net: &Net) {
+    let line = Line::new();
+    let ours = line.hop(net, User::Root, &["ping", "-i", "0.01", "10.0.3.2"]);
+    let mut theirs = net.peer("ping");
+    theirs.args(["-n", "-i", "0.01", "10.0.3.2"]);
+    sockeye_sys::namespace::command_in(&mut theirs, &line.a).unwrap();
+    for (command, third, fields) in [(ours, "seq=3 ", "seq="), (theirs, "icmp_seq=3 ", "icmp_seq=")] {
+        let child = Background::spawn(command);
+        child.wait_for_stdout(third);
+        run(Command::new("sh").args(["-c", &format!("kill -QUIT {}", child.pid())])).status(0);
+        child.wait_for_stderr(" ms\n");
+        let before = String::from_utf8(child.stdout_so_far()).unwrap().matches(fields).count();
+        wait_until("it goes on", || String::from_utf8(child.stdout_so_far()).unwrap().matches(fields).count() > before);
+        run(Command::new("sh").args(["-c", &format!("kill -INT {}", child.pid())])).status(0);
+        let told = child.wait();
+        told.status(0);
+        let said = told.err();
+        let (counts, times) =
+            said.trim().split_once(" packets, 0% loss, min/avg/ewma/max = ").unwrap_or_else(|| panic!("{said}"));
+        assert!(counts.split_once('/').is_some_and(|(received, sent)| received <= sent), "{said}");
+        assert_eq!(times.trim_end_matches(" ms").split('/').count(), 4, "{said}");
+    }
+    let child = Background::spawn(line.hop(net, User::Root, &["ping", "-i", "0.01", "--json", "10.0.3.2"]));
+    child.wait_for_stdout("\"seq\":3,");
+    run(Command::new("sh").args(["-c", &format!("kill -QUIT {}", child.pid())])).status(0);
+    child.wait_for_stdout("\"record\":\"so_far\",\"sent\":");
+}
+
+/// A broadcast address is pinged only if that is wanted, and everybody there may answer.
+fn to_all(net: &Net) {
+    let line = Line::new();
+    line.r1.run(|| set(&[("ipv4/icmp_echo_ignore_broadcasts", "0")])).unwrap();
+    let told = run(line.hop(net, User::Root, &["ping", "-c", "1", "10.0.1.255"]).arg("-n"));
+    told.status(4).stderr_has("10.0.1.255: Permission denied (to a broadcast address goes only ping -b;");
+    line.peer(net, "ping", &["-b", "-c", "1", "10.0.1.255"]);
+    let told = line.told(net, User::Root, &["ping", "-b", "-c", "1", "-W", "30", "10.0.1.255"]);
+    let answer = told.status(0).one("answer");
+    assert_eq!((&answer["from"], &answer["arrived"]), (&"10.0.1.2".into(), &true.into()), "{answer}");
+    run(&mut line.hop(net, User::Root, &["ping", "-b", "-c", "1", "fd00:1::2"])).status(2).stderr_has("-b is for IPv4");
+}
+
+fn several_at_once(net: &Net) {
+    let line = Line::new();
+    allow_in(&line);
+    // So much time would pass between two of them otherwise that none would follow.
+    for user in USERS {
+        let told = line.told(net, user, &["ping", "-l", "3", "-c", "3", "-i", "1000", "-W", "30", "10.0.3.2"]);
+        let summary = told.status(0).one("summary");
+        assert_eq!((&summary["sent"], &summary["received"]), (&3.into(), &3.into()), "{summary}");
+    }
+    let told = run(&mut line.hop(net, User::Nobody, &["ping", "-l", "4", "-c", "1", "10.0.3.2"]));
+    told.status(2).stderr_has("-l above 3 is for root: 4");
+    let told = line.told(net, User::Root, &["ping", "-T", "-p", "9", "-l", "64", "-c", "64", "-i", "1000", "10.0.3.2"]);
+    assert_eq!(told.status(0).one("summary")["received"], 64);
+}
+
+fn allow_in(line: &Line) {
+    line.a.run(allow_icmp).unwrap();
 }
 
 fn a_flood(net: &Net) {

@@ -64,6 +64,8 @@ int_options! {
     IPV6_MTU = libc::IPPROTO_IPV6, libc::IPV6_MTU;
     /// Whether the kernel chooses flow labels.
     IPV6_AUTOFLOWLABEL = libc::IPPROTO_IPV6, 70;
+    /// Whether what is sent may go to a broadcast address.
+    SO_BROADCAST = libc::SOL_SOCKET, libc::SO_BROADCAST;
     /// Whether the time of arrival is told.
     SO_TIMESTAMPNS = libc::SOL_SOCKET, libc::SO_TIMESTAMPNS;
     /// How often a SYN is sent again.

@@ -9,6 +9,9 @@ use crate::error::check;
 /// The signals by which a user or a system ends a process: SIGINT (Ctrl-C), SIGTERM, SIGHUP (the terminal went away).
 pub const ENDINGS: [i32; 3] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
 
+/// The signal by which a user asks a program how far it is (Ctrl-\).
+pub const QUIT: i32 = libc::SIGQUIT;
+
 /// The writing end of the pipe of [`catch_endings`].
 static CAUGHT: AtomicI32 = AtomicI32::new(-1);
 
@@ -40,6 +43,14 @@ pub fn release_endings() -> io::Result<()> {
 pub fn raise(signal: i32) {
     // SAFETY: raise takes no pointers. What a number that is no signal says does not matter: nothing happens then.
     unsafe { libc::raise(signal) };
+}
+
+/// Makes SIGQUIT come out of the pipe of [`catch_endings`], too, whatever the shell that started the process had decided.
+///
+/// # Errors
+/// Whatever sigaction(2) says; nothing is known to.
+pub fn catch_quit_too() -> io::Result<()> {
+    set_disposition(QUIT, pass_on as extern "C" fn(libc::c_int) as libc::sighandler_t)
 }
 
 /// Makes SIGCHLD readable: an octet comes out of the pipe when children have ended. Several that end close together may
@@ -139,6 +150,11 @@ mod tests {
         let mut number = [0];
         reader.read_exact(&mut number).unwrap();
         assert_eq!(i32::from(number[0]), libc::SIGHUP);
+        catch_quit_too().unwrap();
+        // SAFETY: raise takes no pointers; the signal is not deadly now.
+        assert_eq!(unsafe { libc::raise(QUIT) }, 0);
+        reader.read_exact(&mut number).unwrap();
+        assert_eq!(i32::from(number[0]), QUIT);
         release_endings().unwrap();
         assert_eq!(disposition(libc::SIGHUP).unwrap(), libc::SIG_DFL);
         assert_eq!(disposition(libc::SIGTERM).unwrap(), libc::SIG_IGN);

@@ -4,9 +4,11 @@ mod ping;
 mod trace;
 mod values;
 
+use std::ffi::OsString;
 use std::net::IpAddr;
 
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand};
+use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure, Invocation, Presentation, command_first, parse_clap};
 
 use crate::options::{Common, Family, Flow, Fragment, Job, Options, Protocol};
@@ -101,12 +103,10 @@ impl CommonArgs {
             protocol,
             port: self.port,
             src_port: self.src_port,
-            interface: None,
-            source: None,
             tos: self.tos,
             flow: self.flow,
-            fragment: None,
             names: self.names,
+            ..Common::default()
         })
     }
 }
@@ -122,6 +122,11 @@ pub fn command() -> clap::Command {
 /// [`Exit`] if the run ends here.
 pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
     let args = command_first(&invocation.args, is_command);
+    if let [first, second, ..] = words(&args)[..]
+        && !is_command(first)
+    {
+        return Err(two_words(first, second).into());
+    }
     let cli: Cli = parse_clap(&Invocation { args, ..invocation.clone() })?;
     let job = match (cli.command, cli.host) {
         (Some(Command::Ping(args)), _) => Job::Ping(Box::new(args.job()?)),
@@ -137,21 +142,29 @@ const PINGS: u64 = 4;
 
 /// The trace and the pings of `hop HOST`.
 fn both(host: &str, family: Option<Family>, names: bool) -> Job {
-    let common = Common {
-        host: host.to_owned(),
-        family,
-        protocol: None,
-        port: None,
-        src_port: None,
-        interface: None,
-        source: None,
-        tos: 0,
-        flow: Flow::Fixed,
-        fragment: None,
-        names,
-    };
+    let common = Common { host: host.to_owned(), family, names, ..Common::default() };
     let ping = ping::plain(common.clone(), PINGS);
     Job::Both(Box::new(trace::plain(common)), Box::new(ping))
+}
+
+/// The words of a line that are no options and no value of one, up to a command.
+fn words(args: &[OsString]) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = args.iter().filter_map(|arg| arg.to_str());
+    while let Some(arg) = rest.next() {
+        if arg == "--color" {
+            rest.next();
+        } else if !arg.starts_with('-') {
+            words.push(arg);
+        }
+    }
+    words
+}
+
+/// A command that there is not, or a host too many.
+fn two_words(first: &str, second: &str) -> Failure {
+    let what = format!("{} {}: there is no such command, and hop takes one HOST", escape(first), escape(second));
+    Failure::usage(what).hint("the commands are ping and trace; see hop --help")
 }
 
 /// Whether a word names a command.
@@ -261,6 +274,15 @@ mod tests {
     fn what_makes_no_sense_is_refused() {
         for (line, said) in [
             ("", "no HOST (see hop --help)"),
+            (
+                "bing 127.0.0.1",
+                "bing 127.0.0.1: there is no such command, and hop takes one HOST (the commands are ping and trace;",
+            ),
+            ("--color never -4 a\u{1b} b", "a\\x1b b: there is no such command, and hop takes one HOST"),
+            ("ping -l 0 h", "0 is not in 1..=65536"),
+            ("ping -l 65 -T h", "-l above 64 needs ICMP, or UDP of one flow"),
+            ("ping -b -U h", "-b needs ICMP"),
+            ("ping -b -6 h", "-b is for IPv4"),
             ("ping -p 80 h", "ports are for UDP and TCP (add -U or -T)"),
             ("ping -i nan h", "not a number of seconds"),
             ("ping -c 0 h", "0 is not in 1.."),
@@ -285,6 +307,14 @@ mod tests {
             let refused = job(line).unwrap_err();
             assert!(refused.contains(said), "{line}: {refused}");
         }
+    }
+
+    #[test]
+    fn to_all_and_several_at_once() {
+        let read = ping("ping -b -l 3 h");
+        assert_eq!((read.common.broadcast, read.common.protocol, read.preload), (true, Some(Protocol::Icmp), 3));
+        assert_eq!((ping("ping h").common.broadcast, ping("ping h").preload), (false, 1));
+        assert_eq!(ping("ping -U -l 65536 h").preload, 65_536);
     }
 
     #[test]

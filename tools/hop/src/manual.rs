@@ -8,7 +8,7 @@ pub const MANUAL: Manual = Manual {
     summary: "ping and traceroute in one, with the working shown",
     synopsis: &[
         "[-46] [--names] HOST",
-        "ping [--icmp | -U | -T] [-46nqDf] [-c COUNT] [-i SECONDS] [-W SECONDS] [-w SECONDS] [-s OCTETS] [-t HOPS] [-M HOW] [-I ADDRESS|INTERFACE] [-p PORT] [--sport PORT] [--flow FLOW] [--tos NUMBER] [--names] HOST",
+        "ping [--icmp | -U | -T] [-46bnqDf] [-c COUNT] [-i SECONDS] [-l COUNT] [-W SECONDS] [-w SECONDS] [-s OCTETS] [-t HOPS] [-M HOW] [-I ADDRESS|INTERFACE] [-p PORT] [--sport PORT] [--flow FLOW] [--tos NUMBER] [--names] HOST",
         "trace [-I | -U | -T] [-46nF] [-q COUNT] [-f HOPS] [-m HOPS] [-N COUNT] [-w MAX,HERE,NEAR] [-s ADDRESS] [-i INTERFACE] [-p PORT] [--sport PORT] [--size OCTETS | --mtu] [--flow FLOW] [--tos NUMBER] [--names] HOST",
     ],
     description: "`hop ping` sends probes to a host again and again and counts what comes back. `hop trace` finds the routers on the \
@@ -55,7 +55,13 @@ probe; `damaged` echo replies with other data than was sent; the round trips, wh
 exceed, and `jitter` that of RFC 3550; how long there was no answer, from the first probe without one to the next that had one; the \
 errors; and how many routers were on the way back, guessed from the TTL.
 
-Without `-c` and `-w` it goes on until a signal ends it (Ctrl-C), and then shows the summary too. SIGINT does so even where it was ignored, as in what a script puts into the background. Times are the kernel's: from handing \
+Without `-c` and `-w` it goes on until a signal ends it (Ctrl-C), and then shows the summary too. SIGINT does so even where it was ignored, as in what a script puts into the background. SIGQUIT (Ctrl-\\) asks how far it is: a line on standard error, \
+that of ping(8), and pings go on. In it `ewma` is a moving mean, in which each round trip counts an eighth.
+
+`-l 3` sends the first three probes at once, and `-f -l 3` has as many under way. `-b` lets ICMP go to a broadcast address: whoever is \
+there may answer, and all answers but the first count as duplicates. Linux does not answer to that unless `net.ipv4.icmp_echo_ignore_broadcasts` is 0.
+
+Times are the kernel's: from handing \
 the probe over to the stamp that the answer got when it came in; of TCP, to the end of connect(2).",
         ),
         (
@@ -95,7 +101,7 @@ searched for by halves, two packets a size, and `MTU 1400 says nobody`. Each siz
         ),
         (
             "Output for programs",
-            "`--json` has a line for each record: `start`, then of pings `answer`, `no_answer_yet`, `not_sent` and `summary`, of a trace `hop` and \
+            "`--json` has a line for each record: `start`, then of pings `answer`, `no_answer_yet`, `not_sent`, `so_far` (after SIGQUIT) and `summary`, of a trace `hop` and \
 `trace`. Times are in microseconds. `--explain` adds events: socket calls and options, each probe with its octets, each answer with what it quotes.",
         ),
     ],
@@ -152,7 +158,7 @@ that were never sent.
 
 A TCP connection that nobody answers is tried again by the kernel, after a second and then more rarely, for as long as hop waits for it; an answer after that is one to any of these.
 
-`ping -f` shows no dots, and `-l` of ping(8), several probes at once, is not there.",
+`ping -f` shows no dots.",
     standards: "RFC 792 and RFC 4443 (ICMP), RFC 1191 and RFC 8201 (path MTU), RFC 4884 (extensions), RFC 4950 (MPLS), RFC 5837 (interfaces), \
 RFC 3550 (jitter).",
     see_also: &["dig(1)", "lab(1)", "nc(1)", "netsum(1)", "ports(1)", "ping(8)", "traceroute(8)", "tracepath(8)"],

@@ -6,6 +6,9 @@ use std::time::Duration;
 use serde::Serialize;
 use sockeye_cli::Presentation;
 
+/// How many sockets with one probe each are kept at most.
+pub const OWN_SOCKETS: u32 = 64;
+
 /// What a probe is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,7 +91,7 @@ pub enum Fragment {
 }
 
 /// What both commands are told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Common {
     /// The host, as typed.
     pub host: String,
@@ -112,6 +115,8 @@ pub struct Common {
     pub fragment: Option<Fragment>,
     /// Whether addresses are shown with their names.
     pub names: bool,
+    /// Whether probes may go to a broadcast address.
+    pub broadcast: bool,
 }
 
 /// `hop ping`.
@@ -131,6 +136,8 @@ pub struct Ping {
     pub payload: u16,
     /// TTL or hop limit, if not the system's.
     pub ttl: Option<u8>,
+    /// How many probes go out at once at first, and are under way in a flood.
+    pub preload: u32,
     /// Whether only the summary is shown.
     pub quiet: bool,
     /// Whether each line begins with the time of day.

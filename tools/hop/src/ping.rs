@@ -31,6 +31,8 @@ pub struct Config {
     pub count: Option<u64>,
     /// From one to the next; zero is as soon as the one before is answered.
     pub interval: Duration,
+    /// How many go out at once at first; with an interval of zero, how many are under way.
+    pub preload: u32,
     /// How long the last answers are waited for, if none came before.
     pub wait: Duration,
     /// When it ends in any case, since the start.
@@ -148,16 +150,22 @@ impl Pings {
         if now < due {
             return Todo::Wait(self.not_after_deadline(due));
         }
-        self.next_send = now.max(self.next_send.saturating_add(self.config.interval));
-        let missing = self.window.back().filter(|slot| slot.state == State::Pending).map(|_| self.sent);
         let number = self.sent + 1;
+        let preload = u64::from(self.config.preload);
+        if number >= preload {
+            self.next_send = now.max(self.next_send.saturating_add(self.config.interval));
+        }
+        // Of what has just gone out with others nobody expects an answer yet.
+        let due = self.window.back().filter(|slot| slot.state == State::Pending && number > preload);
+        let missing = due.map(|_| self.sent);
         Todo::Send { number, seq: wire(number), missing }
     }
 
     /// When the next probe is to be sent.
     fn due(&self) -> Duration {
-        let waits =
-            self.config.interval.is_zero() && self.window.back().is_some_and(|slot| slot.state == State::Pending);
+        let preload = usize::try_from(self.config.preload).unwrap_or(usize::MAX);
+        let under_way = || self.window.iter().rev().take(preload).filter(|slot| slot.state == State::Pending).count();
+        let waits = self.config.interval.is_zero() && self.window.len() >= preload && under_way() >= preload;
         if waits { self.last_sent.saturating_add(FLOOD) } else { self.next_send }
     }
 
@@ -302,6 +310,7 @@ impl Pings {
             elapsed_s: now.as_secs_f64(),
             rtt: self.trips.summary(),
             outages: outages.list,
+            outage_count: outages.count,
             outage_total_s: outages.total.as_secs_f64(),
             outage_longest_s: outages.longest.as_secs_f64(),
             ttls: self.ttls.iter().copied().collect(),
@@ -324,6 +333,7 @@ fn wire(number: u64) -> u16 {
 #[derive(Clone, Debug, Default)]
 struct Outages {
     list: Vec<Outage>,
+    count: u64,
     total: Duration,
     longest: Duration,
     /// Number and time of the first probe of the present run, and how many.
@@ -345,6 +355,7 @@ impl Outages {
         let length = at.saturating_sub(since);
         self.total = self.total.saturating_add(length);
         self.longest = self.longest.max(length);
+        self.count += 1;
         if self.list.len() < LISTED {
             self.list.push(Outage {
                 first_seq: first,
@@ -370,6 +381,7 @@ mod tests {
             target: TARGET,
             count,
             interval: Duration::from_secs(1),
+            preload: 1,
             wait: Duration::from_secs(10),
             deadline: deadline_s.map(Duration::from_secs),
         }
@@ -428,6 +440,36 @@ mod tests {
         pings.heard(Some(1), &reply(), &at(0)).unwrap();
         assert_eq!(send(&mut pings, 0), Some(2));
         assert_eq!(pings.next(FLOOD), Todo::Send { number: 3, seq: 3, missing: Some(2) });
+    }
+
+    #[test]
+    fn several_go_out_at_once_and_a_flood_has_as_many_under_way() {
+        let mut pings = Pings::new(Config { preload: 3, ..config(Some(5), None) });
+        for seq in 1..=3 {
+            assert_eq!(pings.next(s(0)), Todo::Send { number: seq.into(), seq, missing: None });
+            pings.sent(at(0));
+        }
+        assert_eq!(pings.next(s(0)), Todo::Wait(s(1)));
+        assert_eq!(pings.next(s(1)), Todo::Send { number: 4, seq: 4, missing: Some(3) });
+        let mut flood = Pings::new(Config { interval: Duration::ZERO, preload: 2, ..config(None, None) });
+        assert_eq!((send(&mut flood, 0), send(&mut flood, 0)), (Some(1), Some(2)));
+        assert_eq!(flood.next(s(0)), Todo::Wait(FLOOD));
+        flood.heard(Some(1), &reply(), &at(0)).unwrap();
+        assert_eq!(send(&mut flood, 0), Some(3), "one came, one goes");
+        assert_eq!(flood.next(s(0)), Todo::Wait(FLOOD));
+    }
+
+    #[test]
+    fn more_outages_than_are_listed_are_counted() {
+        let mut pings = Pings::new(config(None, None));
+        for now in 0..2_004 {
+            let seq = send(&mut pings, now).unwrap();
+            if seq.is_multiple_of(2) {
+                pings.heard(Some(seq), &reply(), &at(now)).unwrap();
+            }
+        }
+        let report = pings.report(s(2_004));
+        assert_eq!((report.outages.len(), report.outage_count), (LISTED, 1_002));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::options::{Common, Ping, Protocol, Trace};
 /// # Errors
 /// [`Failure`] if nothing can be sent, or what came cannot be shown.
 pub fn both(trace: &Trace, ping: &Ping, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let signals = endings()?;
+    let signals = pings_signals()?;
     let ended = trace::drive(trace, &signals, true, output)?;
     if ended.interrupted {
         return Ok(ended.status);
@@ -39,6 +39,13 @@ fn endings() -> Result<PipeReader, Failure> {
     signals::restore_sigint()
         .and_then(|()| signals::catch_endings())
         .map_err(|error| Failure::host(format!("catch signals: {error}")))
+}
+
+/// The same, and SIGQUIT asks pings how far they are, as ping(8).
+fn pings_signals() -> Result<PipeReader, Failure> {
+    let signals = endings()?;
+    signals::catch_quit_too().map_err(|error| Failure::host(format!("catch signals: {error}")))?;
+    Ok(signals)
 }
 
 /// Hands the working over.

@@ -50,7 +50,7 @@ pub fn why_not_sent(errno: i32, target: IpAddr) -> Option<&'static str> {
     };
     match errno {
         EPERM => Some("a packet filter of this host drops it"),
-        EACCES => Some("it is a broadcast address, which hop does not send to, or a route of this host prohibits it"),
+        EACCES => Some("to a broadcast address goes only ping -b; or a route of this host prohibits it"),
         EINVAL if is_of_link => Some("the address is of one link: say which one, as in fe80::1%eth0"),
         _ => None,
     }

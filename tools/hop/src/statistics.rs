@@ -16,6 +16,7 @@ pub struct RoundTrips {
     sum_us: f64,
     sum_of_squares: f64,
     jitter_us: f64,
+    ewma_us: f64,
     last_us: Option<f64>,
     kept: Vec<f64>,
     /// Where the next one goes once [`KEPT`] are there.
@@ -41,6 +42,8 @@ pub struct Summary {
     pub p95_us: f64,
     /// The interarrival jitter of RFC 3550.
     pub jitter_us: f64,
+    /// The moving mean of ping(8), in which each counts an eighth, and those before it the rest.
+    pub ewma_us: f64,
 }
 
 impl RoundTrips {
@@ -53,6 +56,7 @@ impl RoundTrips {
         let us = rtt.as_secs_f64() * 1e6;
         self.least_us = if self.count == 0 { us } else { self.least_us.min(us) };
         self.most_us = self.most_us.max(us);
+        self.ewma_us += if self.count == 0 { us } else { (us - self.ewma_us) / 8.0 };
         self.count = self.count.saturating_add(1);
         self.sum_us += us;
         self.sum_of_squares += us * us;
@@ -95,6 +99,7 @@ impl RoundTrips {
             // The nearest rank: no value that was not seen.
             p95_us: rounded(rank(&sorted, (sorted.len() * 95).div_ceil(100))),
             jitter_us: rounded(self.jitter_us),
+            ewma_us: rounded(self.ewma_us),
         })
     }
 }
@@ -131,6 +136,8 @@ mod tests {
         assert_eq!((told.mdev_us, told.median_us, told.p95_us), (111.803, 250.0, 400.0));
         // 200/16 = 12.5; + (100 - 12.5)/16 = 17.96875; + (200 - 17.96875)/16 = 29.345703.
         assert_eq!(told.jitter_us.to_string(), "29.346");
+        // 100; + (300 - 100)/8 = 125; + (200 - 125)/8 = 134.375; + (400 - 134.375)/8 = 167.578125.
+        assert_eq!(told.ewma_us.to_string(), "167.578");
         let one = of(&[7]);
         assert_eq!((one.median_us, one.p95_us, one.mdev_us, one.jitter_us), (7.0, 7.0, 0.0, 0.0));
         assert!(RoundTrips::default().summary().is_none());

@@ -7,7 +7,7 @@ use clap::Args;
 use sockeye_cli::Failure;
 
 use super::{CommonArgs, check_source, values};
-use crate::options::{Common, Fragment, Ping, Protocol};
+use crate::options::{Common, Family, Flow, Fragment, OWN_SOCKETS, Ping, Protocol};
 
 /// Octets of data that ping(8) sends.
 const PAYLOAD: u16 = 56;
@@ -35,6 +35,12 @@ pub(super) struct PingArgs {
     /// Send the next probe as soon as the one before is answered, or after 10 ms, and show the summary only; for root
     #[arg(short, long)]
     flood: bool,
+    /// Send this many probes at once at first; more than 3 is for root
+    #[arg(short = 'l', long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    preload: u32,
+    /// Let probes go to a broadcast address, from where many may answer
+    #[arg(short = 'b', long)]
+    broadcast: bool,
     /// Seconds to wait for the last answers
     #[arg(short = 'W', long = "wait", value_name = "SECONDS", default_value = "10", value_parser = values::seconds)]
     wait: Duration,
@@ -67,7 +73,7 @@ pub(super) struct PingArgs {
 
 impl PingArgs {
     fn protocol(&self) -> Option<Protocol> {
-        match (self.icmp, self.udp, self.tcp) {
+        match (self.icmp || self.broadcast, self.udp, self.tcp) {
             (true, ..) => Some(Protocol::Icmp),
             (_, true, _) => Some(Protocol::Udp),
             (.., true) => Some(Protocol::Tcp),
@@ -75,10 +81,27 @@ impl PingArgs {
         }
     }
 
+    /// Who is at a broadcast address answers echo requests, if anything.
+    fn check_broadcast(&self, family: Option<Family>) -> Result<(), Failure> {
+        if self.broadcast && (self.udp || self.tcp) {
+            return Err(Failure::usage("-b needs ICMP"));
+        }
+        if self.broadcast && family == Some(Family::Ipv6) {
+            return Err(Failure::usage("-b is for IPv4").hint("ff02::1%eth0 is all nodes of a link of IPv6"));
+        }
+        Ok(())
+    }
+
     /// What they ask for.
     pub(super) fn job(self) -> Result<Ping, Failure> {
         let mut common = self.common.common(&self.host, self.protocol())?;
         common.fragment = self.fragment;
+        common.broadcast = self.broadcast;
+        self.check_broadcast(common.family)?;
+        let own_sockets = self.tcp || self.udp && common.flow == Flow::Vary;
+        if own_sockets && self.preload > OWN_SOCKETS {
+            return Err(Failure::usage(format!("-l above {OWN_SOCKETS} needs ICMP, or UDP of one flow")));
+        }
         match self.source.as_deref().map(|source| (source, source.parse::<IpAddr>())) {
             Some((_, Ok(addr))) => common.source = Some(addr),
             Some((name, Err(_))) => common.interface = Some(values::interface(name)?),
@@ -99,6 +122,7 @@ impl PingArgs {
             deadline: self.deadline,
             payload: self.payload.unwrap_or(PAYLOAD),
             ttl: self.ttl,
+            preload: self.preload,
             quiet: self.quiet || self.flood,
             stamps: self.timestamps,
         })
@@ -115,6 +139,7 @@ pub(super) fn plain(common: Common, count: u64) -> Ping {
         deadline: None,
         payload: PAYLOAD,
         ttl: None,
+        preload: 1,
         quiet: false,
         stamps: false,
     }

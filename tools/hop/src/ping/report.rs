@@ -66,6 +66,8 @@ pub struct Report {
     pub rtt: Option<Summary>,
     /// The times without an answer, the first thousand.
     pub outages: Vec<Outage>,
+    /// How many there were.
+    pub outage_count: u64,
     /// All of them together.
     pub outage_total_s: f64,
     /// The longest.
@@ -110,8 +112,7 @@ impl Render for Report {
         }
         // Where nothing came at all, the line above has said it.
         if self.outage_total_s > 0.0 && self.received > 0 {
-            let times =
-                if self.outages.len() == 1 { "once".to_owned() } else { format!("{} times", self.outages.len()) };
+            let times = if self.outage_count == 1 { "once".to_owned() } else { format!("{} times", self.outage_count) };
             text.line(format!(
                 "no answer {times}, {:.3} s in all, {:.3} s at most",
                 self.outage_total_s, self.outage_longest_s
@@ -130,6 +131,44 @@ impl Render for Report {
             text.line(format!("answers came with TTL {ttl}: {routers} on the way back, if it began as usual"))?;
         }
         Ok(())
+    }
+}
+
+/// What it came to so far: what SIGQUIT asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "record", rename = "so_far")]
+pub struct SoFar {
+    /// Probes that went out.
+    pub sent: u64,
+    /// Answers of the host, without duplicates.
+    pub received: u64,
+    /// Probes without one, of a hundred.
+    pub lost_percent: f64,
+    /// The round trips.
+    pub rtt: Option<Summary>,
+}
+
+impl SoFar {
+    /// That of a report in the middle of a run.
+    pub fn of(report: &Report) -> Self {
+        let Report { sent, received, lost_percent, rtt, .. } = *report;
+        Self { sent, received, lost_percent, rtt }
+    }
+
+    /// The line of ping(8).
+    pub fn line(&self) -> String {
+        let Self { sent, received, lost_percent, rtt } = self;
+        let rtt = rtt.map_or_else(String::new, |rtt| {
+            let [min, avg, ewma, max] = [rtt.min_us, rtt.avg_us, rtt.ewma_us, rtt.max_us].map(show::ms);
+            format!(", min/avg/ewma/max = {min}/{avg}/{ewma}/{max} ms")
+        });
+        format!("{received}/{sent} packets, {:.0}% loss{rtt}", lost_percent.floor())
+    }
+}
+
+impl Render for SoFar {
+    fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
+        text.line(self.line())
     }
 }
 

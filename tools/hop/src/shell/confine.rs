@@ -56,19 +56,7 @@ mod tests {
     use super::*;
 
     fn common(names: bool, flow: Flow) -> Common {
-        Common {
-            host: "127.0.0.1".to_owned(),
-            family: None,
-            protocol: None,
-            port: None,
-            src_port: None,
-            interface: None,
-            source: None,
-            tos: 0,
-            flow,
-            fragment: None,
-            names,
-        }
+        Common { host: "127.0.0.1".to_owned(), flow, names, ..Common::default() }
     }
 
     fn tried(names: bool, flow: Flow, protocol: Protocol, goes_on: bool) -> Vec<&'static str> {

@@ -9,15 +9,18 @@ use sockeye_sys::process;
 
 use super::confine::confine;
 use super::names::Names;
-use super::prober::{Incoming, Need};
+use super::prober::{Incoming, Need, Signalled};
 use crate::answer::Moment;
 use crate::options::{Ping, Protocol};
-use crate::ping::report::{Line, Missing, NotSent, Start};
+use crate::ping::report::{Line, Missing, NotSent, Report, SoFar, Start};
 use crate::ping::{Config, Pings, Todo};
 use crate::show;
 
 /// The shortest interval for those who are not root, as ping(8) has it.
 const SHORTEST: Duration = Duration::from_millis(2);
+
+/// The most probes at once for those who are not root, as ping(8) has it.
+const PRELOAD: u32 = 3;
 
 /// How often signals are looked for at least.
 const LOOK: Duration = Duration::from_millis(20);
@@ -27,7 +30,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// # Errors
 /// [`Failure`] if nothing can be sent, or what came cannot be shown.
 pub fn run(job: &Ping, output: &mut Output<'_>) -> Result<Status, Failure> {
-    drive(job, &super::endings()?, output)
+    drive(job, &super::pings_signals()?, output)
 }
 
 pub(super) fn drive(job: &Ping, signals: &PipeReader, output: &mut Output<'_>) -> Result<Status, Failure> {
@@ -35,11 +38,17 @@ pub(super) fn drive(job: &Ping, signals: &PipeReader, output: &mut Output<'_>) -
         let hint = "seconds between probes are 0.002 at least";
         return Err(Failure::usage("-f and shorter intervals, which flood, are for root").hint(hint));
     }
+    if job.preload > PRELOAD && !process::is_superuser() {
+        return Err(Failure::usage(format!("-l above {PRELOAD} is for root: {}", job.preload)));
+    }
     let protocol = job.common.protocol.unwrap_or(Protocol::Icmp);
     // Pings are about whether answers come, however late: no port is worth one.
     let mut prober = super::open(&job.common, Need { protocol, wait: job.wait, one_port: false }, output)?;
     confine(&job.common, &prober, false, output)?;
     let target = prober.target.ip();
+    if job.common.broadcast && target.is_ipv6() {
+        return Err(Failure::usage(format!("-b is for IPv4, and {target} is IPv6")));
+    }
     let data_len = if prober.protocol == Protocol::Tcp { 0 } else { usize::from(job.payload) };
     output.result(&Start {
         host: job.common.host.clone(),
@@ -48,13 +57,19 @@ pub(super) fn drive(job: &Ping, signals: &PipeReader, output: &mut Output<'_>) -
         port: Some(prober.target.port()).filter(|port| *port > 0),
         payload_octets: data_len,
     })?;
-    let mut pings =
-        Pings::new(Config { target, count: job.count, interval: job.interval, wait: job.wait, deadline: job.deadline });
+    let mut pings = Pings::new(Config {
+        target,
+        count: job.count,
+        interval: job.interval,
+        preload: job.preload,
+        wait: job.wait,
+        deadline: job.deadline,
+    });
     let mut names = Names::new(job.common.names);
     let mut looked = prober.now();
     loop {
         output.flush()?;
-        let mut ended = match pings.next(prober.drained) {
+        let mut signalled = match pings.next(prober.drained) {
             Todo::End => break,
             Todo::Wait(until) => {
                 looked = prober.now();
@@ -80,13 +95,13 @@ pub(super) fn drive(job: &Ping, signals: &PipeReader, output: &mut Output<'_>) -
                     }
                 }
                 prober.glance();
-                false
+                Signalled::default()
             }
         };
         // Where it is always time for the next probe, a signal wants to be seen, too.
         if prober.now().saturating_sub(looked) > LOOK {
             looked = prober.now();
-            ended = prober.wait(Duration::ZERO, signals)?;
+            signalled = prober.wait(Duration::ZERO, signals)?;
         }
         super::tell(prober.events(), output)?;
         for Incoming { seq, answer, came } in prober.take() {
@@ -105,12 +120,26 @@ pub(super) fn drive(job: &Ping, signals: &PipeReader, output: &mut Output<'_>) -
                 reordered: heard.reordered,
             })?;
         }
-        if ended {
+        if signalled.asked {
+            so_far(&pings.report(prober.now()), output)?;
+        }
+        if signalled.ended {
             break;
         }
     }
     output.result(&pings.report(prober.now()))?;
     Ok(if pings.is_success() { Status::YES } else { Status::NO })
+}
+
+/// Says how far it is: on standard error, as ping(8), or as a record.
+fn so_far(report: &Report, output: &mut Output<'_>) -> Result<(), Failure> {
+    if output.is_json() {
+        output.result(&SoFar::of(report))?;
+    } else {
+        output.flush()?;
+        output.stderr_line(SoFar::of(report).line());
+    }
+    output.flush()
 }
 
 /// The time of day, if it is wanted.

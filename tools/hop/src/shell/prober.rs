@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: reads the clocks")]
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{self, PipeReader};
+use std::io::{self, PipeReader, Read as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant, SystemTime};
@@ -13,12 +13,12 @@ use sockeye_cli::{Failure, Status};
 use sockeye_common::hex;
 use sockeye_sys::errqueue::IntOption;
 use sockeye_sys::poll::{Events, PollFd, poll};
-use sockeye_sys::random;
+use sockeye_sys::{random, signals};
 
 use super::sockets::{self, Kind};
 use crate::answer::{Answer, Moment};
 use crate::explain::Event;
-use crate::options::{Common, Family, Flow, Protocol};
+use crate::options::{Common, Family, Flow, OWN_SOCKETS, Protocol};
 use crate::packet::{self, Token};
 use crate::show;
 
@@ -26,8 +26,6 @@ use crate::show;
 const UDP_PORT: u16 = 33_434;
 /// Where somebody may.
 const TCP_PORT: u16 = 80;
-/// How many sockets with a probe of their own are kept at most.
-const OWN: usize = 64;
 /// How often a send that meets an error is tried although the queue of errors has nothing new that would explain it.
 const TRIES: usize = 8;
 /// How often it is tried in any case: who answers a probe with errors without end is not to hold this one up.
@@ -136,6 +134,15 @@ pub(super) struct Incoming {
     pub(super) seq: Option<u16>,
     pub(super) answer: Answer,
     pub(super) came: Moment,
+}
+
+/// What signals said.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Signalled {
+    /// It shall end.
+    pub(super) ended: bool,
+    /// Somebody wants to know how far it is.
+    pub(super) asked: bool,
 }
 
 /// A socket with one probe.
@@ -379,7 +386,7 @@ impl Prober {
 
     fn keep(&mut self, seq: u16, socket: Socket) {
         self.own.push_back(Own { seq, socket });
-        if self.own.len() > OWN {
+        if self.own.len() > OWN_SOCKETS as usize {
             self.own.pop_front();
         }
     }
@@ -493,8 +500,8 @@ impl Prober {
         Ok(moment)
     }
 
-    /// Waits until something has come, `until` is past, or a signal ends the run, which it says.
-    pub(super) fn wait(&mut self, until: Duration, signals: &PipeReader) -> Result<bool, Failure> {
+    /// Waits until something has come, `until` is past, or a signal came. Says which signals came.
+    pub(super) fn wait(&mut self, until: Duration, mut signals: &PipeReader) -> Result<Signalled, Failure> {
         let left = until.saturating_sub(self.now());
         let wanted = if self.protocol == Protocol::Tcp { Events::OUT } else { Events::IN };
         let mut fds = vec![PollFd::new(signals.as_fd(), Events::IN)];
@@ -505,10 +512,21 @@ impl Prober {
             fds.push(PollFd::new(own.socket.as_fd(), wanted));
         }
         let left = if self.incoming.is_empty() { left } else { Duration::ZERO };
-        poll(&mut fds, Some(left)).map_err(|error| Failure::call(Status::HOST, "poll", "", &error))?;
-        let ended = fds.first().is_some_and(|signal| !signal.ready().is_empty());
+        let failed =
+            |call| move |error: io::Error| Failure::call(Status::HOST, call, "the sockets and signals", &error);
+        poll(&mut fds, Some(left)).map_err(failed("poll"))?;
+        let mut signalled = Signalled::default();
+        if fds.first().is_some_and(|signal| !signal.ready().is_empty()) {
+            let mut numbers = [0; 64];
+            let len = signals.read(&mut numbers).map_err(failed("read"))?;
+            for number in numbers.iter().take(len) {
+                let asked = i32::from(*number) == signals::QUIT;
+                signalled.asked |= asked;
+                signalled.ended |= !asked;
+            }
+        }
         self.drain();
-        Ok(ended)
+        Ok(signalled)
     }
 
     /// What has come since the last call.

@@ -94,6 +94,9 @@ pub(super) fn set_up(socket: &Socket, family: Family, common: &Common, tell: &mu
         let option = either(IntOption::IP_MTU_DISCOVER, IntOption::IPV6_MTU_DISCOVER);
         set(option, value as i32, "what becomes of packets that are longer than a link carries")?;
     }
+    if common.broadcast {
+        set(IntOption::SO_BROADCAST, 1, "let what is sent go to a broadcast address")?;
+    }
     if common.tos != 0 {
         set(either(IntOption::IP_TOS, IntOption::IPV6_TCLASS), common.tos.into(), "type of service")?;
     }

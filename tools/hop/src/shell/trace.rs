@@ -79,7 +79,7 @@ pub(super) fn drive(
             Todo::End => break,
             Todo::Wait(until) => {
                 output.flush()?;
-                prober.wait(until, signals)?
+                prober.wait(until, signals)?.ended
             }
             Todo::Send { seq, ttl, size: searched } => {
                 let size = searched.and_then(|size| u16::try_from(size).ok()).unwrap_or(size);
