@@ -25,6 +25,9 @@ pub(crate) fn tests() -> Vec<Case> {
         }),
         Case::new("lab_wire::a_seed_loses_the_same_datagrams", &[], |_| a_seed_loses_the_same_datagrams()),
         Case::new("lab_wire::doubled_datagrams_arrive_twice", &[], |_| doubled_datagrams_arrive_twice()),
+        Case::new("lab_wire::what_was_sent_before_a_change_meets_the_wire_as_it_was", &[], |_| {
+            what_was_sent_before_a_change_meets_the_wire_as_it_was();
+        }),
         Case::new("lab_wire::a_cut_is_silent_and_ends", &[], |_| a_cut_is_silent_and_ends()),
         Case::new("lab_wire::a_delay_is_a_delay", &[], |_| a_delay_is_a_delay()),
         Case::new("lab_wire::a_rate_is_kept_and_its_queue", &[], |_| a_rate_is_kept_and_its_queue()),
@@ -248,6 +251,19 @@ fn doubled_datagrams_arrive_twice() {
     let duplicates =
         lab.datagrams().iter().filter(|(number, one)| *number < 100 && one.fate == Fate::Duplicate).count();
     assert_eq!(duplicates, doubled);
+}
+
+fn what_was_sent_before_a_change_meets_the_wire_as_it_was() {
+    let lab = Lab::new(&pair_v4(Conditions::default()), 0);
+    let alice = lab.socket("alice", "10.0.0.1");
+    know(&lab, "alice", "10.0.0.2", 2);
+    for round in 0..100 {
+        // The wire stands still meanwhile.
+        lab.network.under_way(|| (0..20).for_each(|number| send(&alice, "10.0.0.2", round * 20 + number, 100)));
+        lab.network.change("middle", None, &[Condition::Loss(1.0)]).unwrap();
+        lab.network.change("middle", None, &[Condition::Loss(0.0)]).unwrap();
+    }
+    assert!(lab.all(2_000).iter().all(|(_, passed)| passed.fate == Fate::Arrived));
 }
 
 fn a_cut_is_silent_and_ends() {

@@ -30,8 +30,8 @@ const FRAME: usize = 65_536;
 /// How many frames are fetched from one end before the other has its turn.
 const BATCH: usize = 32;
 
-/// How often frames are fetched before it is said what is under way: more than the queue of an interface has.
-const TURNS: usize = 64;
+/// How often frames are fetched where all that were sent before are meant: as many as the queue of an interface has.
+const TURNS: usize = 320;
 
 /// Who is told of each frame. Called on the threads of the wires: it must not wait.
 pub type OnFrame = Arc<dyn Fn(Passed) + Send + Sync>;
@@ -134,14 +134,7 @@ impl Wire {
 
     /// Takes what was sent before this call, and stops the wire for as long as what is returned lives.
     pub fn hold(&self) -> Held<'_> {
-        let mut directions = self.shared.lock();
-        let mut buffer = vec![0; FRAME];
-        for _ in 0..TURNS {
-            if self.shared.turn(&mut directions, &mut buffer, [true; 2]) == 0 {
-                break;
-            }
-        }
-        Held { shared: &self.shared, directions }
+        Held { shared: &self.shared, directions: self.shared.caught_up() }
     }
 
     /// Whether its ends are TAP devices; otherwise they are veth pairs.
@@ -155,7 +148,8 @@ impl Wire {
         mut change: impl FnMut(&mut Direction, Duration, &mut dyn FnMut(wire::Passed)),
     ) {
         let mut told = Vec::new();
-        let mut directions = self.shared.lock();
+        // What was sent before the change meets the wire as it was then.
+        let mut directions = self.shared.caught_up();
         let now = self.shared.epoch.elapsed();
         for (end, direction) in directions.iter_mut().enumerate().filter(|(end, _)| meant.get(*end) == Some(&true)) {
             change(direction, now, &mut |passed| told.push(self.shared.deliver(end, passed)));
@@ -200,6 +194,18 @@ impl Drop for Wire {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, [Direction; 2]> {
         self.directions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The directions, with all frames in them that were sent before this call.
+    fn caught_up(&self) -> MutexGuard<'_, [Direction; 2]> {
+        let mut directions = self.lock();
+        let mut buffer = vec![0; FRAME];
+        for _ in 0..TURNS {
+            if self.turn(&mut directions, &mut buffer, [true; 2]) == 0 {
+                break;
+            }
+        }
+        directions
     }
 
     /// Lets a frame that came in at `end` come out at the other, if it shall, and says what became of it.
