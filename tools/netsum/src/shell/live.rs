@@ -1,7 +1,7 @@
 //! The shell around a live capture: the ring, the signals that end it, the clock.
 #![expect(clippy::disallowed_methods, reason = "the shell: waits for frames, signals and the end of the time")]
 
-use std::io::{PipeReader, Read};
+use std::io::{self, PipeReader, Read};
 use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
@@ -55,7 +55,7 @@ impl Source {
     /// Waits for frames or the end. The end is told only when the kernel has had the time to hand over what it has.
     ///
     /// # Errors
-    /// [`Failure`] if poll(2) fails.
+    /// [`Failure`] if poll(2) fails, or nobody reads standard output any more.
     pub fn wait(&mut self) -> Result<Wake, Failure> {
         let until = self.lingers.or(self.deadline);
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
@@ -66,9 +66,18 @@ impl Source {
             self.linger();
             return Ok(Wake::Frames);
         }
-        let mut fds = [PollFd::new(self.ring.as_fd(), Events::IN), PollFd::new(self.signals.as_fd(), Events::IN)];
+        let stdout = io::stdout();
+        let mut fds = [
+            PollFd::new(self.ring.as_fd(), Events::IN),
+            PollFd::new(self.signals.as_fd(), Events::IN),
+            // Asked for nothing, it still tells that nobody reads.
+            PollFd::new(stdout.as_fd(), Events::EMPTY),
+        ];
         poll(&mut fds, left).map_err(|error| Failure::call(Status::HOST, "poll", "the packet socket", &error))?;
-        let [_, signal] = fds;
+        let [_, signal, stdout] = fds;
+        if !stdout.ready().is_empty() {
+            return Err(Failure::ClosedPipe);
+        }
         if !signal.ready().is_empty() {
             // Its number does not matter.
             let _ = self.signals.read(&mut [0]);
