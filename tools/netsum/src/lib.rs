@@ -41,6 +41,8 @@ pub mod quick;
 pub mod reason;
 pub mod reassembly;
 pub mod same;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod scan;
 pub mod shell;
 pub mod solve;

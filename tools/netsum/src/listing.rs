@@ -209,30 +209,8 @@ pub(crate) fn remark(check: &Check) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
-
-    use sockeye_capture::layers::Algorithm;
-
     use super::*;
-    use crate::protocol::Protocol;
-
-    fn check(frame: u64, verdict: Verdict) -> Check {
-        let addr = Ipv4Addr::new(192, 0, 2, 1).into();
-        Check {
-            frame,
-            protocol: Protocol::Udp,
-            algorithm: Algorithm::Internet,
-            offset: 40,
-            stored: 1,
-            calculated: Some(2),
-            sums: None,
-            verdict,
-            obstacle: None,
-            quoted: false,
-            addrs: (addr, addr),
-            ports: None,
-        }
-    }
+    use crate::samples::check;
 
     /// The frames listed out of `count`, of which every tenth is bad, and how many were listed before the end.
     fn listed(extent: Extent, count: u64) -> (Vec<u64>, usize) {

@@ -366,26 +366,11 @@ impl Serialize for Tally {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
-
     use super::*;
+    use crate::samples;
 
     fn check(protocol: Protocol, verdict: Verdict) -> Check {
-        let addr = Ipv4Addr::LOCALHOST.into();
-        Check {
-            algorithm: sockeye_capture::layers::Algorithm::Internet,
-            frame: 1,
-            protocol,
-            offset: 0,
-            stored: 0,
-            calculated: None,
-            sums: None,
-            verdict,
-            obstacle: None,
-            quoted: false,
-            addrs: (addr, addr),
-            ports: None,
-        }
+        Check { protocol, ..samples::check(1, verdict) }
     }
 
     #[test]

@@ -265,30 +265,11 @@ const fn hex(number: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
-
     use proptest::prelude::*;
     use sockeye_capture::layers::Algorithm;
 
     use super::*;
-
-    fn check(frame: u64, verdict: Verdict) -> Check {
-        let addr = Ipv4Addr::new(192, 0, 2, 1).into();
-        Check {
-            frame,
-            protocol: Protocol::Udp,
-            algorithm: Algorithm::Internet,
-            offset: 40,
-            stored: 1,
-            calculated: Some(2),
-            sums: None,
-            verdict,
-            obstacle: None,
-            quoted: false,
-            addrs: (addr, addr),
-            ports: None,
-        }
-    }
+    use crate::samples::check;
 
     #[test]
     fn the_line_of_tsv() {

@@ -326,6 +326,8 @@ impl<'a> Parser<'a> {
             fault.message = format!("expected a test, found an address: write src {word}, dst {word}, or host {word}");
         } else if host::number(word).is_some() {
             fault.message = format!("expected a test, found a number: write port {word}, or pid {word}");
+        } else if matches!(word, "tcp" | "udp") {
+            fault.message = format!("expected a test, found a protocol: {word} alone is the option -{word:.1}");
         }
         // Any other word is a host to ss.
         if matches!(word, "and" | "or") { fault } else { fault.of_value() }

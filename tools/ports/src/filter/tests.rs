@@ -192,6 +192,7 @@ fn a_fault_has_its_column_and_says_what_was_expected() {
         ("established", "1: expected a test, found a state: write state established"),
         ("10.1.2.3", "1: expected a test, found an address: write src 10.1.2.3, dst 10.1.2.3, or host 10.1.2.3"),
         ("22", "1: expected a test, found a number: write port 22, or pid 22"),
+        ("tcp", "1: expected a test, found a protocol: tcp alone is the option -t"),
         ("nonsense = 1", "1: expected a test (src, dst, sport, dport, state, dev, pid ..), found nonsense"),
         ("pid = x", "7: expected a number, found x"),
         ("sndq 18446744073709551616", "6: 18446744073709551616 is too large: 18446744073709551615 is the most"),

@@ -172,7 +172,8 @@ fn stop(processes: &[Process]) -> String {
         ([one], _) => {
             let fds: Vec<String> = one.fds.iter().map(u32::to_string).collect();
             let which = match fds.len() {
-                0..=MAX_NAMED => format!("descriptor {}", fds.join(" ")),
+                0 | 1 => format!("descriptor {}", fds.concat()),
+                2..=MAX_NAMED => format!("descriptors {}", fds.join(", ")),
                 many => format!("the {many} descriptors"),
             };
             format!("stop {}, or let it close {which}", named.concat())
@@ -480,6 +481,8 @@ mod tests {
     fn many_processes_and_descriptors_are_counted() {
         let process = |pid| Process { pid, command: "x".to_owned(), fds: (0..9).collect() };
         assert_eq!(stop(&[process(1)]), "stop x (kill 1), or let it close the 9 descriptors");
+        let two = Process { fds: vec![3, 7], ..process(1) };
+        assert_eq!(stop(&[two]), "stop x (kill 1), or let it close descriptors 3, 7");
         let many: Vec<Process> = (1..=10).map(process).collect();
         assert!(stop(&many).starts_with("stop all of these: x (kill 1), x (kill 2), "), "{}", stop(&many));
         assert!(stop(&many).ends_with("x (kill 8), and 2 more"), "{}", stop(&many));
