@@ -181,23 +181,7 @@ struct Case<'a> {
 impl<'a> Case<'a> {
     fn answer(&self, question: &Question, output: &mut Output<'_>) -> Result<Answer<'a>, Failure> {
         let fullness = self.fullness(question);
-        let prediction = match (&fullness, predict(question, self.host)) {
-            // A UDP socket may share one, which depends on what cannot be read of so many.
-            (Some(full), Prediction::Succeeds)
-                if full.range.free == 0
-                    && question.protocol == Protocol::UDP
-                    && (question.reuse_address || question.reuse_port) =>
-            {
-                Prediction::Unsure { culprits: Vec::new() }
-            }
-            (Some(full), Prediction::Succeeds) if full.range.free == 0 => {
-                Prediction::Fails { rule: Rule::RangeUsedUp, culprits: Vec::new() }
-            }
-            (Some(full), Prediction::Succeeds) if full.range.free == 1 && full.range.one_by_chance => {
-                Prediction::Unsure { culprits: Vec::new() }
-            }
-            (_, prediction) => prediction,
-        };
+        let prediction = self.predicted(question, fullness.as_ref());
         output.event(&Step::judged(question, &prediction, self.host))?;
         let tried = self.tried(question, output)?;
         let mut trials = Vec::new();
@@ -209,31 +193,10 @@ impl<'a> Case<'a> {
             None | Some(Tried::NotTried) if !prediction.is_sure() => Some(Errno::EADDRINUSE),
             None | Some(Tried::NotTried) => prediction.errno(),
         };
-        let mut advice = Vec::new();
-        if let Some(errno) = errno {
-            let used = |port| {
-                self.sockets.iter().any(|socket| socket.protocol == question.protocol && socket.local.port() == port)
-            };
-            for candidate in advice::candidates(question, errno, &prediction, self.host, self.owners, &used) {
-                let Some(other) = candidate.question else {
-                    advice.push((candidate.help, None));
-                    continue;
-                };
-                let expected = predict(&other, self.host);
-                let tried = self.tried(&other, output)?;
-                trials.extend(tried.map(|tried| Trial { question: other, prediction: expected.clone(), tried }));
-                let outlook = match tried {
-                    Some(Tried::Bound) => Some(true),
-                    None | Some(Tried::NotTried) if expected == Prediction::Succeeds => None,
-                    _ => continue,
-                };
-                advice.push((candidate.help, outlook));
-            }
-            // Where SO_REUSEADDR helps now, the server has set it already.
-            if advice.contains(&(Help::ReuseAddress, Some(true))) {
-                advice.retain(|(help, _)| *help != Help::ReuseInServer);
-            }
-        }
+        let advice = match errno {
+            Some(errno) => self.advice(question, errno, &prediction, &mut trials, output)?,
+            None => Vec::new(),
+        };
         let other_protocol = (!self.job.protocol_said && question.addr.port() != 0).then(|| {
             let protocol = if question.protocol == Protocol::TCP { Protocol::UDP } else { Protocol::TCP };
             predict(&Question { protocol, ..*question }, self.host)
@@ -254,6 +217,59 @@ impl<'a> Case<'a> {
             limit: self.job.limit,
             same_as_before: false,
         })
+    }
+
+    /// What the rules say; of port 0 with what is left of the range.
+    fn predicted(&self, question: &Question, fullness: Option<&Fullness>) -> Prediction {
+        let prediction = predict(question, self.host);
+        let Some(Fullness { range, .. }) = fullness.filter(|_| prediction == Prediction::Succeeds) else {
+            return prediction;
+        };
+        // A UDP socket may share one, which depends on what cannot be read of so many.
+        let may_share = question.protocol == Protocol::UDP && (question.reuse_address || question.reuse_port);
+        match range.free {
+            0 if !may_share => Prediction::Fails { rule: Rule::RangeUsedUp, culprits: Vec::new() },
+            0 => Prediction::Unsure { culprits: Vec::new() },
+            1 if range.one_by_chance => Prediction::Unsure { culprits: Vec::new() },
+            _ => prediction,
+        }
+    }
+
+    /// What helps, and whether a trial has shown it. The trials are added to those that were made.
+    fn advice(
+        &self,
+        question: &Question,
+        errno: Errno,
+        prediction: &Prediction,
+        trials: &mut Vec<Trial>,
+        output: &mut Output<'_>,
+    ) -> Result<Vec<(Help, Option<bool>)>, Failure> {
+        let used = |port| {
+            self.sockets.iter().any(|socket| socket.protocol == question.protocol && socket.local.port() == port)
+        };
+        let mut advice = Vec::new();
+        for candidate in advice::candidates(question, errno, prediction, self.host, self.owners, &used) {
+            let Some(other) = candidate.question else {
+                advice.push((candidate.help, None));
+                continue;
+            };
+            let expected = predict(&other, self.host);
+            let tried = self.tried(&other, output)?;
+            let outlook = match tried {
+                Some(Tried::Bound) => Some(true),
+                None | Some(Tried::NotTried) if expected == Prediction::Succeeds => None,
+                _ => Some(false),
+            };
+            trials.extend(tried.map(|tried| Trial { question: other, prediction: expected, tried }));
+            if outlook != Some(false) {
+                advice.push((candidate.help, outlook));
+            }
+        }
+        // Where SO_REUSEADDR helps now, the server has set it already.
+        if advice.contains(&(Help::ReuseAddress, Some(true))) {
+            advice.retain(|(help, _)| *help != Help::ReuseInServer);
+        }
+        Ok(advice)
     }
 
     /// The processes that have most sockets in the range, each with their number.

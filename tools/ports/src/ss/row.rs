@@ -98,7 +98,7 @@ impl Row<'_> {
         if *started {
             sheet.text().push('\n');
         } else {
-            end_process(sheet);
+            sheet.end_cell();
         }
         *started = true;
         sheet.text().push('\t');
@@ -107,15 +107,10 @@ impl Row<'_> {
     /// Ends the row.
     fn end(sheet: &mut Sheet, started: bool) {
         if !started {
-            end_process(sheet);
+            sheet.end_cell();
         }
         sheet.end_cell();
     }
-}
-
-/// Ends the cell of what stands behind the ends, each part of which began with a blank.
-fn end_process(sheet: &mut Sheet) {
-    sheet.end_cell();
 }
 
 fn push_user(text: &mut String, name: &str, pid: u32, tid: Option<u32>, fd: u32) {
