@@ -1,7 +1,7 @@
 //! What a tool tells of its confinement.
 
 use serde::Serialize;
-use sockeye_sys::confine::Profile;
+use sockeye_sys::confine::{self, Confinement, Profile};
 
 /// From here on the process is confined: what it may still do, and by which means the kernel holds it to that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -12,6 +12,8 @@ pub struct Confined {
     pub seccomp: bool,
     /// The version of Landlock that does so for files, TCP and signals; null if it does not.
     pub landlock_abi: Option<u32>,
+    /// The limits of the process allow no new descriptor.
+    pub limits: bool,
     /// No program can give rights back.
     pub no_new_privs: bool,
     /// How many capabilities were held and are no more.
@@ -23,12 +25,21 @@ pub struct Confined {
 impl Confined {
     /// Enters `profile`, for this thread and those that it starts.
     pub fn enter(profile: &Profile) -> Self {
-        let confinement = profile.enter();
+        Self::new(profile.allows(), profile.enter())
+    }
+
+    /// Enters what a run takes that is over before a filter of system calls would pay.
+    pub fn enter_briefly() -> Self {
+        Self::new(Vec::new(), confine::enter_briefly())
+    }
+
+    fn new(allows: Vec<String>, confinement: Confinement) -> Self {
         Self {
-            allows: profile.allows(),
+            allows,
             gaps: confinement.gaps(),
-            seccomp: confinement.seccomp.is_ok(),
+            seccomp: confinement.seccomp.is_ok_and(|filter| filter.is_some()),
             landlock_abi: confinement.landlock.ok().flatten(),
+            limits: confinement.limits.unwrap_or(false),
             no_new_privs: confinement.no_new_privs.is_ok(),
             capabilities_dropped: confinement.capabilities.unwrap_or(0),
         }
@@ -48,6 +59,7 @@ impl Confined {
         let mut by = Vec::new();
         by.extend(self.seccomp.then(|| "seccomp".to_owned()));
         by.extend(self.landlock_abi.map(|version| format!("Landlock {version}")));
+        by.extend(self.limits.then(|| "limits".to_owned()));
         by.extend(self.no_new_privs.then(|| "no_new_privs".to_owned()));
         if self.capabilities_dropped > 0 {
             by.push(format!("{} capabilities dropped", self.capabilities_dropped));
@@ -75,6 +87,7 @@ mod tests {
             allows: Vec::new(),
             seccomp: true,
             landlock_abi: Some(7),
+            limits: false,
             no_new_privs: true,
             capabilities_dropped: 41,
             gaps: Vec::new(),
@@ -82,10 +95,13 @@ mod tests {
         let line = "confined: it can use what is open and nothing else (seccomp, Landlock 7, no_new_privs, 41 capabilities dropped)";
         assert_eq!(confined.line(), line);
         assert_eq!(confined.gap(), None);
+        let brief = Confined { seccomp: false, limits: true, capabilities_dropped: 0, ..confined };
+        assert_eq!(brief.words(), "it can use what is open and nothing else (Landlock 7, limits, no_new_privs)");
         confined = Confined {
             allows: vec!["connect".to_owned(), "accept".to_owned()],
             seccomp: false,
             landlock_abi: None,
+            limits: false,
             no_new_privs: false,
             capabilities_dropped: 0,
             gaps: vec!["seccomp: Function not implemented".to_owned()],

@@ -6,6 +6,7 @@
 //! - seccomp(2) judges each system call by its number and its arguments (`filter`, `calls`). What is refused fails with
 //!   EPERM, as it might without: a library that can do without a call goes on without it.
 //! - Landlock judges files by where they are, and says again what no path, port or signal may be (`landlock`).
+//! - Limits refuse every new descriptor, where a filter would cost more than the whole run (`limits`, [`enter_briefly`]).
 //! - Capabilities are dropped, from the bounding set too, and the user of a set-user-ID start (`capabilities`).
 //!
 //! Each of these may be missing, on an old kernel or in a container, and none of them is needed for the work: the
@@ -15,10 +16,12 @@ mod calls;
 mod capabilities;
 mod filter;
 mod landlock;
+mod limits;
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use self::capabilities::Capability;
 use crate::error::{cause, check};
@@ -69,7 +72,7 @@ pub enum Reads {
 pub struct SocketKind {
     /// AF_INET and the like.
     pub family: i32,
-    /// SOCK_STREAM and the like; `None` is any.
+    /// SOCK_STREAM and the like; `None` is any, with any protocol.
     pub socktype: Option<i32>,
 }
 
@@ -79,7 +82,7 @@ impl SocketKind {
         Self { family, socktype: None }
     }
 
-    /// Sockets of `family` and one type.
+    /// Sockets of `family` and one type; of the Internet families TCP and UDP, whose types others share.
     pub const fn new(family: i32, socktype: i32) -> Self {
         Self { family, socktype: Some(socktype) }
     }
@@ -136,7 +139,7 @@ impl Profile {
         add(self.writes, "write files");
         add(self.removes, "remove files");
         add(self.renames, "rename and remove files");
-        let sockets: Vec<String> = self.sockets.iter().map(ToString::to_string).collect();
+        let sockets: Vec<String> = self.distinct_sockets().map(ToString::to_string).collect();
         add(!sockets.is_empty(), &format!("make sockets of {}", sockets.join("; ")));
         add(self.connects, "connect");
         add(self.binds, "bind");
@@ -148,27 +151,62 @@ impl Profile {
         allows
     }
 
+    /// The kinds of sockets, each once, and none that another includes.
+    fn distinct_sockets(&self) -> impl Iterator<Item = &SocketKind> {
+        self.sockets
+            .iter()
+            .enumerate()
+            .filter(|(index, kind)| {
+                let any_type = SocketKind::family(kind.family);
+                let includes = |(at, other): (usize, &SocketKind)| {
+                    (other == *kind && at < *index) || (*other == any_type && **kind != any_type)
+                };
+                !self.sockets.iter().enumerate().any(includes)
+            })
+            .map(|(_, kind)| kind)
+    }
+
     /// Gives up everything else, for this thread and those that it starts.
     ///
     /// Entered again, it can only become less.
     pub fn enter(&self) -> Confinement {
-        let capabilities = capabilities::drop_all_but(&self.keeps);
+        let capabilities = with_those_before(capabilities::drop_all_but(&self.keeps));
         // Without it, only who has CAP_SYS_ADMIN may do what follows; with it, no program gives rights back.
         let no_new_privs = no_new_privs();
         let without_landlock = self.sees_processes || self.renames;
         let landlock = if without_landlock { Ok(None) } else { landlock::restrict(self).map(Some) };
-        let seccomp = filter::install(self);
-        Confinement { no_new_privs, seccomp, landlock, capabilities }
+        let seccomp = filter::install(self).map(Some);
+        Confinement { no_new_privs, seccomp, landlock, limits: Ok(false), capabilities }
     }
 }
 
-/// Gives up every capability but those in `keeps`, and the user of a set-user-ID start, and nothing else: for who has its
-/// privileged socket, and is not yet where it can give up the rest. Returns how many were held and are no more.
+/// Gives up everything but the use of what is open, for a process of one thread that is over within a millisecond.
 ///
-/// # Errors
-/// What the first call that failed said.
-pub fn drop_privileges(keeps: &[Capability]) -> io::Result<u32> {
-    capabilities::drop_all_but(keeps)
+/// A filter of system calls costs such a run more than its work: the kernel compiles it, and frees it while the process ends, by a
+/// thread of its own that goes first. Instead there can be no new descriptor, which is what files and sockets are, and by an
+/// ordinary user no new process; Landlock refuses programs and what is done to files by their paths.
+pub fn enter_briefly() -> Confinement {
+    let capabilities = with_those_before(capabilities::drop_held());
+    let no_new_privs = no_new_privs();
+    let landlock = landlock::restrict(&Profile::default()).map(Some);
+    // Landlock's rules are a descriptor, too.
+    let limits = limits::nothing_new().map(|()| true);
+    Confinement { no_new_privs, seccomp: Ok(None), landlock, limits, capabilities }
+}
+
+/// Gives up every capability but those in `keeps`, and the user of a set-user-ID start, and nothing else: for who has its
+/// privileged socket, and is not yet where it can give up the rest, or for who needs some of them alone. How many that were, and
+/// what cannot be dropped, is told when the rest is given up.
+pub fn drop_privileges(keeps: &[Capability]) {
+    let dropped = capabilities::drop_all_but(keeps).unwrap_or(0);
+    DROPPED_BEFORE.fetch_add(dropped, Ordering::Relaxed);
+}
+
+/// How many capabilities went before the rest, and were not told of yet.
+static DROPPED_BEFORE: AtomicU32 = AtomicU32::new(0);
+
+fn with_those_before(dropped: io::Result<u32>) -> io::Result<u32> {
+    dropped.map(|dropped| dropped.saturating_add(DROPPED_BEFORE.swap(0, Ordering::Relaxed)))
 }
 
 /// What took hold.
@@ -176,10 +214,12 @@ pub fn drop_privileges(keeps: &[Capability]) -> io::Result<u32> {
 pub struct Confinement {
     /// Programs that are run can gain nothing by it.
     pub no_new_privs: io::Result<()>,
-    /// The filter of system calls, and how many instructions it has.
-    pub seccomp: io::Result<usize>,
+    /// The filter of system calls, and how many instructions it has; `None` if the run does without.
+    pub seccomp: io::Result<Option<usize>>,
     /// Landlock, and the version of its interface; `None` if the profile does without.
     pub landlock: io::Result<Option<u32>>,
+    /// Whether the limits of the process refuse new descriptors and processes.
+    pub limits: io::Result<bool>,
     /// How many capabilities were held and are no more.
     pub capabilities: io::Result<u32>,
 }
@@ -196,6 +236,9 @@ impl Confinement {
         }
         if let Err(error) = &self.landlock {
             gaps.push(format!("Landlock: {}", cause(error)));
+        }
+        if let Err(error) = &self.limits {
+            gaps.push(format!("limits: {}", cause(error)));
         }
         if let Err(error) = &self.capabilities {
             gaps.push(format!("capabilities: {}", cause(error)));

@@ -78,8 +78,6 @@ struct Session<'run, 'out> {
     goes_on: bool,
     /// What was given up last.
     confined_to: Option<Profile>,
-    /// Capabilities that went before the rest.
-    dropped: u32,
 }
 
 /// Does what the options say.
@@ -111,7 +109,6 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
         taps: None,
         goes_on: false,
         confined_to: None,
-        dropped: 0,
         listens_at: None,
     };
     if options.dialect == Dialect::Ncat {

@@ -31,8 +31,14 @@ pub(super) enum Argument {
     Process,
     /// open(2) and openat(2): nothing is written. The flags are the argument of this number.
     ReadOnly(u32),
-    /// ioctl(2): no octet is typed into a terminal for others to read.
+    /// ioctl(2): no octet is typed into a terminal for others to read, and nobody is signalled.
     Request,
+    /// fcntl(2): nobody is signalled when a descriptor is ready.
+    Command,
+    /// socketpair(2): Unix-domain sockets, whose two ends are ours.
+    Pair,
+    /// mmap(2) and mprotect(2): memory that holds no instructions.
+    Data,
     /// The first argument is this process, or zero.
     OwnProcess,
     /// prctl(2): what concerns the thread that asks.
@@ -50,6 +56,12 @@ const CLOSE_RANGE: c_long = 436;
 const OPENAT2: c_long = 437;
 const FACCESSAT2: c_long = 439;
 const EPOLL_PWAIT2: c_long = 441;
+const FUTEX_WAITV: c_long = 449;
+const MAP_SHADOW_STACK: c_long = 453;
+const FUTEX_WAKE: c_long = 454;
+const FUTEX_WAIT: c_long = 455;
+const FUTEX_REQUEUE: c_long = 456;
+const MSEAL: c_long = 462;
 pub(super) const LANDLOCK_CREATE_RULESET: c_long = 444;
 pub(super) const LANDLOCK_ADD_RULE: c_long = 445;
 pub(super) const LANDLOCK_RESTRICT_SELF: c_long = 446;
@@ -75,7 +87,6 @@ const ALWAYS: &[c_long] = &[
     CLOSE_RANGE,
     libc::SYS_dup,
     libc::SYS_dup3,
-    libc::SYS_fcntl,
     libc::SYS_flock,
     libc::SYS_fsync,
     libc::SYS_fdatasync,
@@ -84,18 +95,10 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_sync_file_range,
     libc::SYS_sendfile,
     libc::SYS_splice,
-    libc::SYS_tee,
-    libc::SYS_vmsplice,
     libc::SYS_copy_file_range,
     libc::SYS_pipe2,
     libc::SYS_eventfd2,
-    libc::SYS_signalfd4,
-    libc::SYS_timerfd_create,
-    libc::SYS_timerfd_settime,
-    libc::SYS_timerfd_gettime,
-    libc::SYS_memfd_create,
     libc::SYS_epoll_create1,
-    libc::SYS_inotify_init1,
     libc::SYS_epoll_ctl,
     libc::SYS_epoll_pwait,
     EPOLL_PWAIT2,
@@ -106,7 +109,6 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_newfstatat,
     libc::SYS_statx,
     // Sockets that are there.
-    libc::SYS_socketpair,
     libc::SYS_getsockname,
     libc::SYS_getpeername,
     libc::SYS_getsockopt,
@@ -120,17 +122,13 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_shutdown,
     // Memory.
     libc::SYS_brk,
-    libc::SYS_mmap,
     libc::SYS_munmap,
     libc::SYS_mremap,
-    libc::SYS_mprotect,
     libc::SYS_madvise,
     libc::SYS_msync,
     libc::SYS_mlock2,
     libc::SYS_membarrier,
-    libc::SYS_pkey_mprotect,
-    libc::SYS_pkey_alloc,
-    libc::SYS_pkey_free,
+    MAP_SHADOW_STACK,
     // Time.
     libc::SYS_clock_gettime,
     libc::SYS_clock_getres,
@@ -148,6 +146,7 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_rseq,
     libc::SYS_sched_yield,
     libc::SYS_sched_getaffinity,
+    libc::SYS_getcpu,
     libc::SYS_rt_sigaction,
     libc::SYS_rt_sigprocmask,
     libc::SYS_rt_sigreturn,
@@ -197,7 +196,6 @@ const ALWAYS_HERE: &[c_long] = &[
     libc::SYS_select,
     libc::SYS_epoll_wait,
     libc::SYS_eventfd,
-    libc::SYS_signalfd,
     libc::SYS_time,
     libc::SYS_alarm,
     libc::SYS_pause,
@@ -211,14 +209,30 @@ const ALWAYS_HERE: &[c_long] = &[];
 /// Judged by their arguments whatever the profile.
 const JUDGED: &[(c_long, Argument)] = &[
     (libc::SYS_ioctl, Argument::Request),
+    (libc::SYS_fcntl, Argument::Command),
     (libc::SYS_tgkill, Argument::OwnProcess),
     (libc::SYS_tkill, Argument::OwnProcess),
     (libc::SYS_prlimit64, Argument::OwnProcess),
     (libc::SYS_prctl, Argument::OwnThread),
 ];
 
-/// What has another way: clone(2) and openat(2) show the filter their flags, which these keep behind a pointer.
-const ABSENT: &[c_long] = &[CLONE3, OPENAT2, FACCESSAT2, IO_URING_SETUP];
+/// What has another way: clone(2) and openat(2) show the filter their flags, which these keep behind a pointer; and what C libraries
+/// of the time to come may try first, which take EPERM for a fault of their own.
+const ABSENT: &[c_long] =
+    &[CLONE3, OPENAT2, FACCESSAT2, IO_URING_SETUP, FUTEX_WAITV, FUTEX_WAKE, FUTEX_WAIT, FUTEX_REQUEUE, MSEAL];
+
+/// What modules of the C library may wait and speak to services by, beside what they read.
+const MODULES: &[c_long] = &[
+    libc::SYS_memfd_create,
+    libc::SYS_signalfd4,
+    libc::SYS_timerfd_create,
+    libc::SYS_timerfd_settime,
+    libc::SYS_timerfd_gettime,
+    libc::SYS_inotify_init1,
+];
+
+/// What makes memory that may hold instructions, as that of a module.
+const MAPS: &[c_long] = &[libc::SYS_mmap, libc::SYS_mprotect];
 
 /// To look at names in a file system.
 const READS: &[c_long] = &[
@@ -255,6 +269,12 @@ const REMOVES_HERE: &[c_long] = &[libc::SYS_unlink, libc::SYS_rmdir];
 #[cfg(not(target_arch = "x86_64"))]
 const REMOVES_HERE: &[c_long] = &[];
 
+/// fork(2) where it is a call of its own: not every C library goes by clone(2).
+#[cfg(target_arch = "x86_64")]
+const FORKS_HERE: &[c_long] = &[libc::SYS_fork];
+#[cfg(not(target_arch = "x86_64"))]
+const FORKS_HERE: &[c_long] = &[];
+
 /// open(2) in its forms, and which argument has the flags.
 #[cfg(target_arch = "x86_64")]
 const OPENS: &[(c_long, u32)] = &[(libc::SYS_openat, 2), (libc::SYS_open, 1)];
@@ -279,6 +299,12 @@ pub(super) fn verdicts(profile: &Profile) -> [Verdict; END] {
     }
     let clone = if profile.forks { Argument::Process } else { Argument::Thread };
     set(&[libc::SYS_clone], Verdict::Judged(clone));
+    // Who may read any file may load modules of the C library, which are code.
+    let loads = profile.reads == Reads::Anything;
+    set(MAPS, if loads { Verdict::Allowed } else { Verdict::Judged(Argument::Data) });
+    if loads {
+        set(&[libc::SYS_socketpair], Verdict::Judged(Argument::Pair));
+    }
     let mut allow = |wanted: bool, numbers: &[c_long]| {
         if wanted {
             set(numbers, Verdict::Allowed);
@@ -288,7 +314,9 @@ pub(super) fn verdicts(profile: &Profile) -> [Verdict; END] {
     allow(profile.binds, &[libc::SYS_bind]);
     allow(profile.listens, &[libc::SYS_listen]);
     allow(profile.accepts, &[libc::SYS_accept4, libc::SYS_accept]);
+    allow(loads, MODULES);
     allow(profile.forks, &[PIDFD_OPEN, libc::SYS_waitid]);
+    allow(profile.forks, FORKS_HERE);
     allow(profile.removes, REMOVES);
     allow(profile.removes, REMOVES_HERE);
     allow(profile.renames, RENAMES);

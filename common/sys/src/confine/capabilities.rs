@@ -66,12 +66,21 @@ struct Half {
 /// # Errors
 /// What the first call that failed said; those after it are tried all the same.
 pub(super) fn drop_all_but(keeps: &[Capability]) -> io::Result<u32> {
+    drop_sets(keeps, drop_from_bounding_set)
+}
+
+/// As [`drop_all_but`], but leaves the bounding set, which takes a call for each capability: for who can run no program.
+pub(super) fn drop_held() -> io::Result<u32> {
+    drop_sets(&[], || Ok(()))
+}
+
+fn drop_sets(keeps: &[Capability], bound: impl FnOnce() -> io::Result<()>) -> io::Result<u32> {
     let kept = keeps.iter().fold(0, |mask, capability| mask | capability.bit());
     let mut held = sets()?;
     let permitted = join(held.map(|half| half.permitted));
     let goes = permitted & !kept;
     // Before the capability to do so goes, with its user perhaps: nothing that is run gets any back.
-    let bounded = if goes == 0 { Ok(()) } else { drop_from_bounding_set(kept) };
+    let bounded = if goes == 0 { Ok(()) } else { bound() };
     let user = become_who_started_us();
     if goes == 0 && matches!(user, Ok(false)) {
         return Ok(0);
@@ -98,12 +107,10 @@ fn sets() -> io::Result<[Half; 2]> {
     Ok(halves)
 }
 
-/// A bounding set that cannot be made smaller is none of our doing: only who has CAP_SETPCAP may.
-fn drop_from_bounding_set(kept: u64) -> io::Result<()> {
+/// No program is run that could gain any, kept ones included. A bounding set that cannot be made smaller is none of our doing: only
+/// who has CAP_SETPCAP may.
+fn drop_from_bounding_set() -> io::Result<()> {
     for number in 0..u64::BITS {
-        if kept & Capability(number).bit() != 0 {
-            continue;
-        }
         let zero: libc::c_ulong = 0;
         // SAFETY: this prctl takes numbers and no pointers.
         let dropped = unsafe { libc::prctl(libc::PR_CAPBSET_DROP, libc::c_ulong::from(number), zero, zero, zero) };

@@ -58,9 +58,13 @@ const WRITING: u32 = 0o3 | 0o100 | 0o1000 | 0o2000 | 0o20_000_000;
 /// CLONE_NEWNS and its kin.
 const NEW_NAMESPACES: u32 = 0x7e02_0000 | 0x80;
 const THREAD: u32 = 0x0001_0000;
-/// What types into a terminal, as if its user had.
-const TIOCSTI: u32 = 0x5412;
-const TIOCLINUX: u32 = 0x541c;
+/// TIOCSTI and TIOCLINUX, which type into a terminal as if its user had; TIOCSETD, which puts a driver of the kernel between
+/// it and who reads; TIOCSCTTY and TIOCSPGRP, by which it signals others; FIOSETOWN and SIOCSPGRP, as `SIGNALLING`.
+const REQUESTS: [u32; 7] = [0x5412, 0x541c, 0x5423, 0x540e, 0x5410, 0x8901, 0x8902];
+/// F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE and F_NOTIFY: a descriptor that is ready sends a signal to whom they name.
+const SIGNALLING: [u32; 5] = [8, 10, 15, 1024, 1026];
+/// PROT_EXEC.
+const EXECUTABLE: u32 = 4;
 /// PR_SET_PDEATHSIG, PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ, PR_SET_TIMERSLACK, PR_GET_TIMERSLACK, PR_SET_NO_NEW_PRIVS,
 /// PR_GET_NO_NEW_PRIVS, PR_CAP_AMBIENT and PR_SET_VMA, by which glibc names its memory.
 const OWN_THREAD: [u32; 10] = [1, 15, 16, 23, 29, 30, 38, 39, 47, 0x5356_4d41];
@@ -113,8 +117,9 @@ fn program(profile: &Profile, architecture: u32, pid: u32) -> Vec<sock_filter> {
         returns(ENOSYS),
         load(NUMBER_AT),
     ];
+    let sockets: Vec<SocketKind> = profile.distinct_sockets().copied().collect();
     let mut reversed = Vec::with_capacity(512);
-    search(&ranges, &|verdict| leaf(verdict, &profile.sockets, pid), &mut reversed);
+    search(&ranges, &|verdict| leaf(verdict, &sockets, pid), &mut reversed);
     program.extend(reversed.into_iter().rev());
     program
 }
@@ -158,7 +163,12 @@ fn leaf(verdict: Verdict, sockets: &[SocketKind], pid: u32) -> Vec<sock_filter> 
         }
         Verdict::Judged(Argument::Process) => with_argument(0, refused_if(JUMP_IF_ANY_BIT, NEW_NAMESPACES)),
         Verdict::Judged(Argument::ReadOnly(flags)) => with_argument(flags, refused_if(JUMP_IF_ANY_BIT, WRITING)),
-        Verdict::Judged(Argument::Request) => with_argument(1, none_of(&[TIOCSTI, TIOCLINUX])),
+        Verdict::Judged(Argument::Request) => with_argument(1, none_of(&REQUESTS)),
+        Verdict::Judged(Argument::Command) => with_argument(1, none_of(&SIGNALLING)),
+        Verdict::Judged(Argument::Pair) => {
+            with_argument(0, vec![equal(libc::AF_UNIX, 1, 0), returns(EPERM), returns(ALLOW)])
+        }
+        Verdict::Judged(Argument::Data) => with_argument(2, refused_if(JUMP_IF_ANY_BIT, EXECUTABLE)),
         Verdict::Judged(Argument::OwnProcess) => with_argument(0, one_of(&[0, pid])),
         Verdict::Judged(Argument::OwnThread) => with_argument(0, one_of(&OWN_THREAD)),
     }
@@ -169,19 +179,36 @@ fn socket_kinds(kinds: &[SocketKind]) -> Vec<sock_filter> {
     let mut code = Vec::new();
     for kind in kinds {
         code.push(load(argument(0)));
-        match kind.socktype {
-            None => code.extend([equal(kind.family, 0, 1), returns(ALLOW)]),
-            Some(socktype) => code.extend([
-                equal(kind.family, 0, 4),
-                load(argument(1)),
-                instruction(AND, SOCKET_TYPE, 0, 0),
-                equal(socktype, 0, 1),
-                returns(ALLOW),
-            ]),
-        }
+        let Some(socktype) = kind.socktype else {
+            code.extend([equal(kind.family, 0, 1), returns(ALLOW)]);
+            continue;
+        };
+        let allow = match usual_protocol(kind.family, socktype) {
+            Some(protocol) => vec![load(argument(2)), equal(0, 1, 0), equal(protocol, 0, 1), returns(ALLOW)],
+            None => vec![returns(ALLOW)],
+        };
+        // Four instructions at most.
+        let over = u8::try_from(allow.len()).unwrap_or(u8::MAX);
+        code.extend([
+            equal(kind.family, 0, over.saturating_add(3)),
+            load(argument(1)),
+            instruction(AND, SOCKET_TYPE, 0, 0),
+            equal(socktype, 0, over),
+        ]);
+        code.extend(allow);
     }
     code.push(returns(EPERM));
     code
+}
+
+/// The protocol besides zero that a socket of the Internet families may have whose type is named: TCP or UDP. With others, such as
+/// SCTP, socket(2) loads modules into the kernel.
+fn usual_protocol(family: i32, socktype: i32) -> Option<i32> {
+    match (family, socktype) {
+        (libc::AF_INET | libc::AF_INET6, libc::SOCK_STREAM) => Some(libc::IPPROTO_TCP),
+        (libc::AF_INET | libc::AF_INET6, libc::SOCK_DGRAM) => Some(libc::IPPROTO_UDP),
+        _ => None,
+    }
 }
 
 fn one_of(values: &[u32]) -> Vec<sock_filter> {
@@ -334,6 +361,12 @@ mod tests {
         let profile = Profile { sockets, ..Profile::default() };
         assert_eq!(call(&profile, libc::SYS_socket, [inet, stream, 0]), ALLOW);
         assert_eq!(call(&profile, libc::SYS_socket, [inet, raw, 0]), EPERM);
+        let protocols = [libc::IPPROTO_TCP, libc::IPPROTO_SCTP, libc::IPPROTO_MPTCP]
+            .map(|protocol| u32::try_from(protocol).unwrap());
+        assert_eq!(
+            protocols.map(|protocol| call(&profile, libc::SYS_socket, [inet, stream, protocol])),
+            [ALLOW, EPERM, EPERM]
+        );
         assert_eq!(call(&profile, libc::SYS_socket, [1, raw, 0]), ALLOW);
         assert_eq!(call(&profile, libc::SYS_socket, [17, raw, 0]), EPERM);
         assert_eq!(call(&Profile::default(), libc::SYS_socket, [inet, stream, 0]), EPERM);
@@ -380,7 +413,18 @@ mod tests {
             assert_eq!(call(&Profile::default(), number, [1, 0, 0]), EPERM);
         }
         assert_eq!(call(&Profile::default(), libc::SYS_ioctl, [0, 0x5401, 0]), ALLOW);
-        assert_eq!(call(&Profile::default(), libc::SYS_ioctl, [0, TIOCSTI, 0]), EPERM);
+        for request in [libc::TIOCSTI, libc::TIOCSETD, libc::TIOCSCTTY, libc::TIOCSPGRP] {
+            let request = u32::try_from(request).unwrap();
+            assert_eq!(call(&Profile::default(), libc::SYS_ioctl, [0, request, 0]), EPERM, "{request:#x}");
+        }
+        for command in [libc::F_SETOWN, 10 /* F_SETSIG */, libc::F_SETLEASE] {
+            let command = u32::try_from(command).unwrap();
+            assert_eq!(call(&Profile::default(), libc::SYS_fcntl, [0, command, 0]), EPERM, "{command}");
+        }
+        for command in [libc::F_GETFL, libc::F_SETFL, libc::F_DUPFD_CLOEXEC, libc::F_SETPIPE_SZ] {
+            let command = u32::try_from(command).unwrap();
+            assert_eq!(call(&Profile::default(), libc::SYS_fcntl, [0, command, 0]), ALLOW, "{command}");
+        }
         assert_eq!(call(&Profile::default(), libc::SYS_prctl, [15, 0, 0]), ALLOW);
         assert_eq!(call(&Profile::default(), libc::SYS_prctl, [4, 1, 0]), EPERM);
     }

@@ -81,6 +81,15 @@ fn what_a_profile_names_can_be_done() {
 }
 
 #[test]
+fn kinds_of_sockets_are_named_once() {
+    let kinds = [SocketKind::new(libc::AF_UNIX, libc::SOCK_DGRAM), INTERFACE_NAMES, NETLINK];
+    let mut profile = Profile { sockets: kinds.to_vec(), ..Profile::default() };
+    assert_eq!(profile.allows(), ["make sockets of AF_UNIX SOCK_DGRAM; AF_NETLINK"]);
+    profile.sockets.extend([SocketKind::family(libc::AF_UNIX); 2]);
+    assert_eq!(profile.allows(), ["make sockets of AF_NETLINK; AF_UNIX"]);
+}
+
+#[test]
 fn files_are_told_apart_by_where_they_are() {
     let profile = Profile { reads: Reads::Beneath(vec!["/proc/version".into(), "/etc".into()]), ..Profile::default() };
     let has_landlock = std::thread::spawn(|| Profile::default().enter().landlock.is_ok()).join().unwrap();
@@ -128,4 +137,98 @@ fn entered_twice_it_only_becomes_less() {
         assert!(missing(&reads.enter()).is_empty());
         assert!(File::open("/proc/version").is_err());
     });
+}
+
+/// A call by its number, and what it says: its error, or 0.
+fn raw(number: libc::c_long, arguments: [libc::c_long; 4]) -> i32 {
+    let [first, second, third, fourth] = arguments;
+    // SAFETY: what is called here writes to no memory of ours: the arguments are numbers and null pointers.
+    let said = unsafe { libc::syscall(number, first, second, third, fourth) };
+    if said == -1 { io::Error::last_os_error().raw_os_error().unwrap_or(0) } else { 0 }
+}
+
+/// By what code that a peer has smuggled in would go on: each call with arguments for which it says something else otherwise.
+fn ways_out() -> Vec<(&'static str, i32, i32)> {
+    let own = libc::c_long::from(std::process::id());
+    let page = 4096;
+    let executable = libc::c_long::from(libc::PROT_READ | libc::PROT_EXEC);
+    let anonymous = libc::c_long::from(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    let number = libc::c_long::from;
+    vec![
+        ("memory that can be run", raw(libc::SYS_mmap, [0, page, executable, anonymous]), libc::EPERM),
+        ("memory made so", raw(libc::SYS_mprotect, [0, 0, executable, 0]), libc::EPERM),
+        ("a file in memory", raw(libc::SYS_memfd_create, [0, 0, 0, 0]), libc::EPERM),
+        ("io_uring", raw(libc::SYS_io_uring_setup, [0, 0, 0, 0]), libc::ENOSYS),
+        ("another's memory", raw(libc::SYS_process_vm_readv, [own, 0, 0, 0]), libc::EPERM),
+        ("a signal", raw(libc::SYS_kill, [own, 0, 0, 0]), libc::EPERM),
+        ("a signal to a thread", raw(libc::SYS_tgkill, [1, 1, 0, 0]), libc::EPERM),
+        ("a signal by readiness", raw(libc::SYS_fcntl, [0, number(libc::F_SETOWN), own, 0]), libc::EPERM),
+        ("keys typed for others", raw(libc::SYS_ioctl, [-1, 0x5412, 0, 0]), libc::EPERM),
+        ("dumps of this process", raw(libc::SYS_prctl, [number(libc::PR_SET_DUMPABLE), 1, 0, 0]), libc::EPERM),
+        ("a pair of sockets", raw(libc::SYS_socketpair, [number(libc::AF_UNIX), 1, 0, 0]), libc::EPERM),
+        ("keys of the kernel", raw(libc::SYS_keyctl, [0, -3, 0, 0]), libc::EPERM),
+        ("programs in the kernel", raw(libc::SYS_bpf, [-1, 0, 0, 0]), libc::EPERM),
+        ("namespaces", raw(libc::SYS_unshare, [0, 0, 0, 0]), libc::EPERM),
+        ("shared memory", raw(libc::SYS_shmget, [0, 0, 0, 0]), libc::EPERM),
+        ("clone3", raw(libc::SYS_clone3, [0, 0, 0, 0]), libc::ENOSYS),
+    ]
+}
+
+#[test]
+fn code_from_a_peer_has_no_way_on() {
+    for (name, said, refused) in ways_out() {
+        assert_ne!(said, refused, "{name}: not confined yet");
+    }
+    within(Profile::default(), || {
+        for (name, said, refused) in ways_out() {
+            assert_eq!(said, refused, "{name}");
+        }
+    });
+}
+
+/// The numbers of other tables are not a way around the filter: getpid(2) is asked for.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn other_tables_of_calls_are_absent() {
+    within(Profile::default(), || {
+        const X32: libc::c_long = 0x4000_0000;
+        assert_eq!(raw(libc::SYS_getpid, [0; 4]), 0);
+        assert_eq!(raw(X32 | libc::SYS_getpid, [0; 4]), libc::ENOSYS);
+        let said: i32;
+        // SAFETY: getpid(2) of the 32-bit table, which takes nothing and writes nowhere. A kernel without that table ends the
+        // process by a signal, which no filter could, so that the test is about kernels that have it.
+        unsafe {
+            std::arch::asm!("int 0x80", inlateout("eax") 20 => said, out("r8") _, out("r9") _, out("r10") _, out("r11") _);
+        };
+        assert_eq!(said, -libc::ENOSYS);
+    });
+}
+
+/// The limits are those of the whole process: in a process of its own.
+#[test]
+fn a_brief_run_makes_no_descriptor_and_runs_nothing() {
+    const CHILD: &str = "SOCKEYE_CONFINED_BRIEFLY";
+    if std::env::var_os(CHILD).is_none() {
+        let name = "confine::tests::a_brief_run_makes_no_descriptor_and_runs_nothing";
+        let mut test = Command::new(std::env::current_exe().unwrap());
+        let ended = test.args(["--exact", name, "--nocapture"]).env(CHILD, "1").output().unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
+        return;
+    }
+    let confinement = enter_briefly();
+    assert_eq!(missing(&confinement), Vec::<String>::new());
+    let errno = |error: io::Error| error.raw_os_error();
+    assert_eq!(errno(File::open("/proc/version").unwrap_err()), Some(libc::EMFILE));
+    assert_eq!(errno(File::create("/tmp/nothing").unwrap_err()), Some(libc::EMFILE));
+    assert_eq!(errno(io::pipe().unwrap_err()), Some(libc::EMFILE));
+    for family in [libc::AF_INET, libc::AF_INET6, libc::AF_UNIX, libc::AF_NETLINK] {
+        assert_eq!(errno(socket(family, libc::SOCK_DGRAM).unwrap_err()), Some(libc::EMFILE), "{family}");
+    }
+    assert!(Command::new("/bin/true").spawn().is_err(), "no process");
+    if confinement.landlock.is_ok() {
+        // It would end with 1.
+        assert_eq!(errno(Command::new("/bin/false").exec()), Some(libc::EACCES));
+        assert_eq!(errno(fs::remove_dir("/proc").unwrap_err()), Some(libc::EACCES));
+    }
+    assert_eq!(vec![1_u8; 1 << 22].len(), 1 << 22);
 }
