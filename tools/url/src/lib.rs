@@ -58,6 +58,8 @@ pub mod whatwg;
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool};
 
 use crate::cli::{Job, Options};
+use crate::explain::Event;
+use crate::shell::confine;
 
 /// The tool `url`.
 #[derive(Debug)]
@@ -84,7 +86,14 @@ impl Tool for Url {
     }
 
     fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
-        match &options.job {
+        let confined = match &options.job {
+            Job::Dissect(job) if !job.files.is_empty() => return many::run(job, output),
+            Job::Trurl(job) => return trurl::run(job, output),
+            Job::Dissect(job) => confine::to_the_line(job.resolve),
+            Job::Connect(job) => confine::to_the_line(job.resolve),
+            Job::Same(_) | Job::Diff(_) | Job::Encode(_) | Job::Decode(_) => confine::to_the_line(false),
+        };
+        let ended = match &options.job {
             Job::Dissect(job) => many::run(job, output),
             Job::Same(job) => same::run(job, output),
             Job::Diff(job) => diff::run(job, output),
@@ -92,6 +101,9 @@ impl Tool for Url {
             Job::Encode(job) => encode::run_encode(job, output),
             Job::Decode(job) => encode::run_decode(job, output),
             Job::Trurl(job) => trurl::run(job, output),
-        }
+        };
+        // Nothing comes before a warning about the host.
+        let told = output.event(&Event::Confined(Box::new(confined)));
+        ended.and_then(|status| told.map(|()| status))
     }
 }

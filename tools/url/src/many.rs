@@ -34,6 +34,9 @@ const LONG: u64 = 1 << 15;
 pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
     let is_whole = !output.is_explained() && !job.resolve && job.base_to_show().is_none();
     let is_short = output.is_json() && is_whole && job.model_for(output) == Choice::Whatwg;
+    if !job.files.is_empty() {
+        confine::to_files(&job.files, job.resolve, output)?;
+    }
     let mut run = Run { job, output, failed: None, shown: false, is_short, line: Vec::new(), kept: None };
     if let Form::Csv(fields) = &job.form {
         csv::header(fields, &mut run.line);
@@ -44,9 +47,6 @@ pub fn run(job: &Dissect, output: &mut Output<'_>) -> Result<Status, Failure> {
     }
     for url in &job.urls {
         run.take(url.as_encoded_bytes(), Place::CommandLine)?;
-    }
-    if !job.files.is_empty() {
-        confine::to_files(&job.files, job.resolve, run.output)?;
     }
     for file in &job.files {
         match Lines::open(file) {

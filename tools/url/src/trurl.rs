@@ -33,9 +33,7 @@ pub fn run(job: &Trurl, output: &mut Output<'_>) -> Result<Status, Failure> {
             return Err(complain(output, &Trouble::new(FILE, message)));
         }
     };
-    if file.is_some() {
-        confine::to_what_is_open();
-    }
+    confine::to_what_is_open(file.is_some());
     let request = match &job.request {
         Ok(request) => request,
         Err(trouble) => return Err(complain(output, trouble)),
