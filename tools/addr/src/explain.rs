@@ -5,6 +5,7 @@ mod words;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::Serialize;
+use sockeye_cli::Confined;
 use sockeye_common::addr::{IpText, inet_aton};
 use sockeye_common::hex;
 use sockeye_common::prefix::Prefix;
@@ -18,6 +19,8 @@ use crate::network::drawn;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// What the run does not need was given up.
+    Confined(Box<Confined>),
     /// An IPv4 address as a number: each octet times its weight.
     Weighed {
         /// The octets with their weights and the products.

@@ -70,6 +70,7 @@ impl Tool for Addr {
     }
 
     fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
+        shell::confine::to_job(&options.job, output)?;
         match &options.job {
             Job::Show(job) => show::run(job, output),
             Job::Port(job) => order::ports(job, output),

@@ -45,6 +45,17 @@ Nothing is sent and nobody is asked: a name is no address here.",
         commands::MACS,
         commands::MANY,
         commands::JSON,
+        (
+            "Confinement",
+            "Before it looks at what it was given, `addr` gives up what it does not need: it runs no program, opens no file but those of \
+the command line, makes no socket, and has no capability, whoever started it. What is still needed stays: a socket by which the kernel is \
+asked for the name of an interface, as in `fe80::1%eth0` or in lines of a file; netlink, for `if`; the C library, which reads files and asks others, \
+for the services of `port`.
+
+The kernel holds `addr` to it by `seccomp`(2) and Landlock; where all is on the command line, by Landlock and `setrlimit`(2), which allows no \
+new descriptor: a filter of system calls would cost more than the work. Where one of them is missing, on an old kernel or in a container, \
+`addr` goes on without it; `--explain` shows what took hold.",
+        ),
     ],
     examples: examples::EXAMPLES,
     exit_status: &[

@@ -1,6 +1,8 @@
 //! What the system is asked for: the C library's readings, services by number, interfaces, files.
 #![expect(clippy::disallowed_methods, reason = "the shell: reads files and standard input")]
 
+pub mod confine;
+
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};

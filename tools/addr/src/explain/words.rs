@@ -14,6 +14,7 @@ use crate::sheet::Sheet;
 impl Render for Event {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         match self {
+            Self::Confined(confined) => text.prose("confined: ", &confined.words()),
             Self::Weighed { terms, sum } => {
                 title(text, "As one number: each octet times its weight")?;
                 let mut sheet = Sheet::new(2);
