@@ -119,6 +119,7 @@ fn the_working_as_data() {
     assert_eq!(
         names,
         [
+            "confined",
             "pseudo_header",
             "length_twice",
             "field_counts_as_zero",

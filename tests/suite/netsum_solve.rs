@@ -172,7 +172,9 @@ fn nothing_found_is_a_no() {
 fn solutions_as_data() {
     let run = solve(&[&ENDPOINTS[..], &["ABCDE", "-k", "6", "--set", "QU", "--json", "--explain"]].concat());
     run.status(0).stderr_is("");
-    let lines = data_of(&run);
+    let all = data_of(&run);
+    assert_eq!(all[0]["event"], "confined");
+    let lines = &all[1..];
     let events: Vec<&str> = lines.iter().filter_map(|line| line["event"].as_str()).collect();
     assert_eq!(events, ["lengths_summed", "halves", "counted", "worked", "parity_trap"]);
     assert_eq!(lines[3]["residue"], 0);

@@ -107,6 +107,7 @@ impl Tool for Netsum {
 fn compute(job: &Compute, output: &mut Output<'_>) -> Result<Status, Failure> {
     // Nothing that is too long is longer than this.
     let data = shell::load(job.data.clone(), typed::MAX_DATA)?;
+    shell::confine::confine_briefly(output)?;
     let subject = job.typed.subject(&data).map_err(|error| Failure::usage(error.to_string()))?;
     if job.zone_left_out {
         output.event(&Reason::ZoneLeftOut)?;

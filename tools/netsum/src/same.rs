@@ -35,6 +35,7 @@ pub fn run(job: &Same, output: &mut Output<'_>) -> Result<Status, Failure> {
         Ok(data)
     });
     let (a, b) = (a?, b?);
+    shell::confine::confine_briefly(output)?;
     let report = compare(&a, &b, job.carrier);
     if !job.quiet {
         if output.is_explained() {

@@ -35,6 +35,7 @@ use sums::{Sums, Walk};
 pub fn run(job: &Solve, output: &mut Output<'_>) -> Result<Status, Failure> {
     let limit = limit(job);
     let data = shell::load(job.data.clone(), limit)?;
+    shell::confine::confine_briefly(output)?;
     let longest = match &job.place {
         Place::Suffix(suffixes) => *suffixes.lengths.end(),
         Place::Word { inserted, .. } => usize::from(*inserted) * 2,

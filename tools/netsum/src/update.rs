@@ -151,10 +151,9 @@ fn by_equation_2(checksum: u16, old: u16, new: u16) -> u16 {
 /// [`Failure`] if the packet is none, or is not what the changes say it was; or if there is nothing but old checksums to
 /// print, and all stay as they are.
 pub fn run(job: &UpdateJob, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let afresh = match &job.packet {
-        Some(source) => recompute(job, &shell::load(source.clone(), MAX_DATA)?)?,
-        None => Vec::new(),
-    };
+    let packet = job.packet.as_ref().map(|source| shell::load(source.clone(), MAX_DATA)).transpose()?;
+    shell::confine::confine_briefly(output)?;
+    let afresh = packet.map_or(Ok(Vec::new()), |packet| recompute(job, &packet))?;
     let known = |old: &Old| afresh.iter().find(|(known, _)| known.form == old.form).map(|(_, recomputed)| *recomputed);
     let reports: Vec<Report> = if job.olds.is_empty() {
         afresh.iter().map(|(old, recomputed)| old.update(&job.changes, Some(*recomputed))).collect()
