@@ -33,6 +33,7 @@ use report::{CountersSeen, Gauges, Seen, Totals};
 /// # Errors
 /// [`Failure`] if the kernel does not list the sockets, or standard output does not take the result.
 pub fn run(job: &Backlog, output: &mut Output<'_>) -> Result<Status, Failure> {
+    shell::confine::to_listing(false, output)?;
     let selection = Selection {
         states: StateMask::LISTEN | StateMask::SYN_RECEIVED | StateMask::NEW_SYN_RECEIVED,
         extensions: Extensions::SKMEMINFO,

@@ -52,6 +52,7 @@ pub fn fate(socket: &Socket) -> Fate {
 /// # Errors
 /// [`Failure`] if it cannot be done, or the user cannot be asked.
 pub fn run(job: &Free, output: &mut Output<'_>) -> Result<Status, Failure> {
+    shell::confine::to_listing(false, output)?;
     let place = Place {
         port: port_of(&job.target.service, Protocol::TCP)?,
         host: job.target.host.clone(),

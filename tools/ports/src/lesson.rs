@@ -35,6 +35,7 @@ use report::{Drawing, Machine, SocketLesson, StateLesson};
 /// # Errors
 /// [`Failure`] if the kernel does not list the sockets, or standard output does not take the result.
 pub fn run(job: &Explain, output: &mut Output<'_>) -> Result<Status, Failure> {
+    shell::confine::to_listing(false, output)?;
     match &job.what {
         What::Machine => {
             let sockets = dump(Extensions::EMPTY, output)?;

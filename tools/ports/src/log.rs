@@ -6,6 +6,7 @@ use sockeye_cli::{Failure, Output, Status};
 
 use self::closed::{Closed, is_shown};
 use crate::cli::{Log, WantedOwners};
+use crate::explain::Event::Confined;
 use crate::filter::{Facts, Filter};
 use crate::names::Names;
 use crate::shell::filter::prepare;
@@ -22,6 +23,7 @@ pub fn run(job: &Log, output: &mut Output<'_>) -> Result<Status, Failure> {
     let filter = prepare(&job.setup.query, output)?;
     let owners = if output.is_json() { WantedOwners::All } else { WantedOwners::First };
     let (mut watcher, sources) = Watcher::open(&job.setup, &filter, true, owners)?;
+    output.event(&Confined(Box::new(sources.confined.clone())))?;
     if let Some(why) = &sources.no_closes {
         return Err(Failure::host(why.clone()).hint("close messages need Linux 4.3 with sock_diag"));
     }

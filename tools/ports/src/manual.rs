@@ -51,9 +51,11 @@ pub(crate) const MANUAL: Manual = Manual {
         ("Output for programs", list::PROGRAMS),
         (
             "Confinement",
-            "Before a listing asks anything, `ports`, `ss` and `netstat` give up what it does not need: they run no program, write no file, \
-connect to nobody, and keep only the capabilities by which others' processes are seen. Where a name may have to be looked up, as for `-r`, a filter, `ss` and `netstat`, the C \
-library may ask others. Listings of other network namespaces, and what is no listing, are not confined.
+            "Before they ask anything, `ports`, `ss` and `netstat` give up what they do not need: they run no program, write no file, \
+connect to nobody, and keep only the capabilities by which others' processes are seen and sockets destroyed. Where a name may have to be \
+looked up, as for `-r`, a filter, `ss` and `netstat`, the C library may ask others. `watch` and `log` do so once their sources are open, \
+and may still remove the trace instance of their own. Listings of other network namespaces, `why` and `options`, which \
+look into those or take copies of others' descriptors, and `ss -D` are not confined.
 
 The kernel holds them to it by `seccomp`(2). Where that is missing, on an old kernel or in a container, they go on without it; \
 `--explain` shows what took hold. There is no Landlock, which hides other processes.",

@@ -337,6 +337,7 @@ impl Render for Listeners<'_> {
 /// # Errors
 /// [`Failure`] if the kernel does not list its sockets or addresses.
 pub fn run(job: &Reach, output: &mut Output<'_>) -> Result<Status, Failure> {
+    shell::confine::to_listing(false, output)?;
     let mut sockets = all_sockets(output)?;
     sockets.retain(|socket| is_wanted(socket, job));
     let (owners, search) = shell::holders(&sockets, WantedOwners::All);

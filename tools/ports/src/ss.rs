@@ -46,7 +46,7 @@ pub fn run(job: &Ss, output: &mut Output<'_>) -> Result<Status, Failure> {
     if let Some(namespace) = &job.namespace {
         shell::ss::enter(namespace)?;
     }
-    if matches!(job.action, Action::List | Action::Summary) {
+    if !matches!(job.action, Action::Dump(_)) {
         shell::confine::to_listing(true, output)?;
     }
     match &job.action {

@@ -211,6 +211,7 @@ impl Serialize for Waited<'_> {
 /// # Errors
 /// [`Failure`] if it cannot be done.
 pub fn run(job: &Wait, output: &mut Output<'_>) -> Result<Status, Failure> {
+    shell::confine::to_listing(false, output)?;
     let port = port_of(&job.target.service, job.protocol)?;
     let address = job.target.host.as_ref().and_then(Host::ip);
     let link = match &job.target.host {

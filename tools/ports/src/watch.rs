@@ -29,6 +29,7 @@ use self::line::Line;
 use self::notice::{Micros, Notice, Seen, SeenBy, What};
 use self::when::Stamp;
 use crate::cli::{WantedOwners, Watch};
+use crate::explain::Event::Confined;
 use crate::filter::{Facts, Filter};
 use crate::names::Names;
 use crate::shell::filter::prepare;
@@ -45,6 +46,7 @@ pub fn run(job: &Watch, output: &mut Output<'_>) -> Result<Status, Failure> {
     let filter = prepare(&job.setup.query, output)?;
     let owners = if output.is_json() { WantedOwners::All } else { WantedOwners::First };
     let (mut watcher, sources) = Watcher::open(&job.setup, &filter, false, owners)?;
+    output.event(&Confined(Box::new(sources.confined.clone())))?;
     let mut told = watcher.resolution();
     output.event(&Event::watching(&sources, told))?;
     output.flush()?;

@@ -1,7 +1,8 @@
 //! What a listing gives up before it asks anything: [`sockeye_sys::confine`].
 //!
 //! The kernel's answers are its own words, but the names in them (of processes, paths, hosts) are chosen by others. A listing of
-//! other network namespaces enters them one after the other, and is not confined.
+//! other network namespaces enters them one after the other, and is not confined; nor is what takes copies of others' descriptors
+//! (`why`, `options`), or writes a file (`ss -D`).
 
 use sockeye_cli::{Confined, Failure, Output};
 use sockeye_sys::confine::{Capability, INTERFACE_NAMES, NETLINK, Profile, Reads};
@@ -36,6 +37,16 @@ pub fn to_listing(names: bool, output: &mut Output<'_>) -> Result<(), Failure> {
     output.event(&Event::Confined(Box::new(confined)))
 }
 
+/// Gives up what a watch does not need, whose sources are open and which has one thread yet: an instance of the kernel's trace, if
+/// it has one, is removed at its end.
+pub(super) fn to_watch(is_traced: bool) -> Confined {
+    Confined::enter(&watch_profile(is_traced))
+}
+
+fn watch_profile(is_traced: bool) -> Profile {
+    Profile { removes: is_traced, ..profile(false) }
+}
+
 #[cfg(test)]
 mod tests {
     use sockeye_test_support::confined::refused;
@@ -46,6 +57,10 @@ mod tests {
     fn a_listing_asks_the_kernel_and_reads() {
         let never = ["exec", "signal", "write", "make", "remove", "stream", "datagram", "unix", "packet", "connect"];
         assert_eq!(refused(&profile(false)), never);
+        assert_eq!(refused(&watch_profile(false)), never);
+        let mut traced = refused(&watch_profile(true));
+        traced.push("remove");
+        assert!(never.iter().all(|name| traced.contains(name)) && traced.len() == never.len(), "{traced:?}");
         assert_eq!(refused(&profile(true)), ["exec", "signal", "write", "make", "remove", "packet"]);
     }
 }

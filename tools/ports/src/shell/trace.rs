@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: the trace file system is files")]
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,8 @@ pub(super) struct Instance {
     folder: PathBuf,
     /// One for each processor.
     pipes: Vec<File>,
+    /// Switches all events off, for the end: by then no file may be opened for writing any more.
+    switch: Option<File>,
     formats: Formats,
     buffer: Vec<u8>,
     /// Read, but perhaps not in order yet: another processor may have stamped an earlier one meanwhile.
@@ -54,6 +56,7 @@ impl Instance {
         let mut instance = Self {
             folder,
             pipes: Vec::new(),
+            switch: None,
             formats: Formats::new(),
             buffer: vec![0; PAGE_LEN],
             held: Vec::new(),
@@ -80,6 +83,9 @@ impl Instance {
                 self.write(&format!("{event}/enable"), "1")?;
             }
         }
+        let switch = self.folder.join("events/enable");
+        let opened = OpenOptions::new().write(true).open(&switch).map_err(|error| told("open", &switch, &error))?;
+        self.switch = Some(opened);
         let processors = self.folder.join("per_cpu");
         let listed = fs::read_dir(&processors).map_err(|error| told("open", &processors, &error))?;
         for processor in listed.flatten() {
@@ -136,9 +142,11 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        // An instance that is read from cannot be removed.
+        // An instance of which something is open cannot be removed.
         self.pipes.clear();
-        let _ = self.write("events/enable", "0");
+        if let Some(mut switch) = self.switch.take() {
+            let _ = switch.write_all(b"0");
+        }
         let _ = fs::remove_dir(&self.folder);
     }
 }

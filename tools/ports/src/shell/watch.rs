@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use sockeye_cli::{Failure, Status};
+use sockeye_cli::{Confined, Failure, Status};
 use sockeye_sys::poll::{Events, PollFd, poll};
 use sockeye_sys::sock_diag::{ANY_COOKIE, DumpError, InetSocket, SockDiag, SocketId, Wanted};
 use sockeye_sys::{Protocol, TcpState, clock, interface, signals};
@@ -18,8 +18,8 @@ use sockeye_sys::{Protocol, TcpState, clock, interface, signals};
 use self::listings::Listings;
 use self::owners::Owners;
 use super::closes::Closes;
-use super::settings;
 use super::trace::Instance;
+use super::{confine, settings};
 use crate::cli::WantedOwners;
 use crate::filter::{Filter, Query};
 use crate::kind::Kind;
@@ -73,6 +73,8 @@ pub struct Sources {
     pub no_closes: Option<String>,
     /// Why there are no trace events, if there are none.
     pub no_trace: Option<String>,
+    /// What was given up once they were open.
+    pub confined: Confined,
 }
 
 /// A socket that was closed, as the kernel told, and what was known of it.
@@ -155,6 +157,8 @@ impl Watcher {
         } else {
             (None, Some(UNTRACED.to_owned()))
         };
+        // Before there is another thread, which would keep what this one gives up.
+        let confined = confine::to_watch(trace.is_some());
         let trace = Arc::new(Mutex::new(trace));
         let signals = end_in_time(signals, Arc::clone(&trace))
             .map_err(|error| Failure::call(Status::HOST, "thread", "for signals", &error))?;
@@ -181,7 +185,7 @@ impl Watcher {
         watcher.timeline.start();
         let inodes = watcher.timeline.inodes();
         watcher.owners.learn(&inodes, now);
-        let sources = Sources { sockets: watcher.timeline.len(), no_closes, no_trace };
+        let sources = Sources { sockets: watcher.timeline.len(), no_closes, no_trace, confined };
         Ok((watcher, sources))
     }
 
