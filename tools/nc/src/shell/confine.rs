@@ -8,7 +8,10 @@ use sockeye_sys::confine::{Capability, INTERFACE_NAMES, Profile, Reads, SocketKi
 
 use super::Session;
 use crate::explain::Event;
-use crate::options::{Dialect, Listen, Model, Options, Role, Service};
+use crate::options::{Dialect, Listen, Model, Options, Role, Service, Transport};
+
+/// For a local port below 1024, and for options of sockets.
+const FOR_SOCKETS: [Capability; 3] = [Capability::NET_BIND_SERVICE, Capability::NET_ADMIN, Capability::NET_RAW];
 
 /// With its one peer: what is open, and for Unix-domain sockets the file that goes when we do.
 pub(super) fn with_peer(options: &Options) -> Profile {
@@ -26,8 +29,29 @@ pub(super) fn with_peers_to_come(options: &Options) -> Profile {
     profile.sockets.push(SocketKind::family(libc::AF_VSOCK));
     // The password for a proxy is asked for at /dev/tty, which is opened for that.
     profile.writes = options.proxy.as_ref().is_some_and(|proxy| proxy.asks_for_password);
-    // A local port below 1024, and options of sockets.
-    profile.keeps.extend([Capability::NET_BIND_SERVICE, Capability::NET_ADMIN, Capability::NET_RAW]);
+    // SCTP has the types of TCP and UDP.
+    if options.transport == Transport::Sctp {
+        profile.sockets.extend([libc::AF_INET, libc::AF_INET6].map(SocketKind::family));
+    }
+    profile.keeps.extend(FOR_SOCKETS);
+    profile
+}
+
+/// With the addresses of a scan: a socket for each port, and the names of services.
+pub(super) fn with_a_scan(options: &Options) -> Profile {
+    let socktype = match options.transport {
+        Transport::Udp => Some(libc::SOCK_DGRAM),
+        Transport::Tcp => Some(libc::SOCK_STREAM),
+        _ => None,
+    };
+    let mut profile = Profile { connects: true, binds: true, ..Profile::default() };
+    if !options.numeric {
+        profile = profile.with_names();
+    }
+    profile.sockets.extend([libc::AF_INET, libc::AF_INET6].map(|family| SocketKind { family, socktype }));
+    // The name of an interface is in what is said of link-local hosts.
+    profile.sockets.push(INTERFACE_NAMES);
+    profile.keeps.extend(FOR_SOCKETS);
     profile
 }
 
@@ -66,8 +90,7 @@ impl Session<'_, '_> {
         if runs || self.confined_to.as_ref() == Some(&profile) {
             return;
         }
-        let mut confined = Confined::enter(&profile);
-        confined.capabilities_dropped += std::mem::take(&mut self.dropped);
+        let confined = Confined::enter(&profile);
         self.confined_to = Some(profile);
         if let Some(gap) = confined.gap() {
             self.say(format!("confinement {gap}"));
@@ -81,6 +104,11 @@ impl Session<'_, '_> {
         self.confine(if self.goes_on { with_peers_to_come(options) } else { with_peer(options) });
     }
 
+    /// Before the first port of a scan is asked.
+    pub(super) fn confine_to_scan(&mut self) {
+        self.confine(with_a_scan(self.options));
+    }
+
     /// Before clients are accepted one after the other or side by side.
     pub(super) fn confine_to_clients(&mut self, listen: &Listen) {
         self.confine(with_clients(self.options, listen));
@@ -91,8 +119,7 @@ impl Session<'_, '_> {
         if let Role::Listen(listen) = &self.options.role
             && !matches!(listen.service, Service::Program(_) | Service::HttpProxy { .. })
         {
-            // What cannot be dropped is told when the rest is given up.
-            self.dropped += sockeye_sys::confine::drop_privileges(&[]).unwrap_or(0);
+            sockeye_sys::confine::drop_privileges(&[]);
         }
     }
 }
@@ -142,11 +169,23 @@ mod tests {
     }
 
     #[test]
+    fn a_scan_connects_and_does_nothing_else() {
+        let mut tcp = refused(&with_a_scan(&options("-nz 127.0.0.1 1-9")));
+        assert!(tcp.contains(&"datagram"), "{tcp:?}");
+        tcp.retain(|name| *name != "datagram");
+        let allowed = ["stream", "datagram", "connect", "bind"];
+        assert_eq!(tcp, EVERYTHING.iter().filter(|name| !allowed.contains(name)).copied().collect::<Vec<_>>());
+        let udp = refused(&with_a_scan(&options("-nzu 127.0.0.1 1-9")));
+        assert!(udp.contains(&"stream") && !udp.contains(&"datagram"), "{udp:?}");
+    }
+
+    #[test]
     fn who_looks_up_names_can_run_no_program_and_write_no_file() {
         for profile in [
             clients("-lkv 7000"),
             clients("-lk --proxy-type http 7000"),
             with_peers_to_come(&options("--proxy 127.0.0.1 127.0.0.1 7000-7001")),
+            with_a_scan(&options("-z 127.0.0.1 7000-7001")),
         ] {
             let refused = refused(&profile);
             let never = ["exec", "signal", "write", "make", "remove", "packet"];

@@ -90,6 +90,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, host: &str, ports: Vec<u16>) ->
     let loud = options.verbose > 0 || options.errors || (ports.len() == 1 && session.is_loud());
     let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)
         .map_err(|error| Failure::call(FAILED, "epoll_create1", "the scan", &error.into()))?;
+    session.confine_to_scan();
     let scan = Scan::new(ports, targets.len(), datagrams, rules);
     let mut scanner = Scanner {
         session,
