@@ -56,6 +56,7 @@ impl Tool for Hop {
     }
 
     fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure> {
+        shell::confine::keep_what_sockets_need();
         match &options.job {
             Job::Ping(job) => shell::ping::run(job, output),
             Job::Trace(job) => shell::trace::run(job, output),

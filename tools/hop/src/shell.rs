@@ -1,6 +1,6 @@
 //! Sockets, clocks and names.
 
-mod confine;
+pub(crate) mod confine;
 pub mod names;
 pub mod ping;
 pub mod prober;

@@ -1,7 +1,7 @@
 //! What a run gives up once it has the sockets of its probes: [`sockeye_sys::confine`].
 
 use sockeye_cli::{Confined, Failure, Output};
-use sockeye_sys::confine::{Capability, INTERFACE_NAMES, Profile, SocketKind};
+use sockeye_sys::confine::{Capability, INTERFACE_NAMES, Profile, SocketKind, drop_privileges};
 use sockeye_sys::{Family as AddressFamily, SockType};
 
 use super::prober::Prober;
@@ -41,6 +41,12 @@ fn profile(common: &Common, family: Family, protocol: Protocol, goes_on: bool) -
         profile.keeps.extend((common.tos >= CRITICAL).then_some(Capability::NET_ADMIN));
     }
     profile
+}
+
+/// Becomes the user who called, if an executable of another user was, and keeps the capabilities by which sockets of probes are made:
+/// names are looked up, and files of the C library read, without any other.
+pub(crate) fn keep_what_sockets_need() {
+    drop_privileges(&[Capability::NET_RAW, Capability::NET_ADMIN, Capability::NET_BIND_SERVICE]);
 }
 
 /// Gives up what `prober` does not need.
