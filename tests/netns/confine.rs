@@ -7,13 +7,16 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use sockeye_test_support::confined::{status_of_threads, wait_until_confined};
-use sockeye_test_support::{Background, Case, Net, Run, run};
+use sockeye_test_support::{Background, Case, Net, Run, run, wait_until};
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         Case::new("confine::raw_and_packet_sockets_stay_and_their_capabilities_go", &[], raw_and_packet_sockets),
         Case::new("confine::a_low_port_stays_and_its_capability_goes", &[], a_low_port),
         Case::new("confine::a_set_user_id_start_ends_with_who_started_it", &["setpriv"], a_set_user_id_start),
+        Case::new("confine::capabilities_of_a_file_go", &["setpriv", "setcap"], capabilities_of_a_file),
+        Case::new("confine::a_scan_is_confined_before_its_first_port", &[], a_scan),
+        Case::new("confine::a_watch_is_confined", &[], a_watch),
         Case::new("confine::an_old_kernel_is_no_reason_to_stop", &["python3"], an_old_kernel),
     ]
 }
@@ -64,6 +67,73 @@ fn a_set_user_id_start(net: &Net) {
     hop.kill();
 }
 
+/// Installed as ping often is: with the one capability, for every user.
+fn capabilities_of_a_file(net: &Net) {
+    let folder = net.dir().to_owned();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    for (name, capability, args) in [
+        ("hop", "cap_net_raw+ep", &["ping", "--icmp", "127.0.0.1"][..]),
+        ("netsum", "cap_net_raw+ep", &["verify", "--live", "lo"]),
+        ("nc", "cap_net_bind_service+ep", &["-lkn", "127.0.0.1", "81"]),
+        ("ports", "cap_net_admin+ep", &["watch", "-t"]),
+    ] {
+        let copy = folder.join(name);
+        fs::copy(net.tool(name).get_program(), &copy).unwrap();
+        fs::set_permissions(&copy, fs::Permissions::from_mode(0o755)).unwrap();
+        run(Command::new("setcap").arg(capability).arg(&copy)).status(0);
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]).arg(&copy).args(args);
+        let tool = Background::spawn(command);
+        // Without the capability it would have ended, and never be confined; of ports it stays.
+        if name == "ports" {
+            let all = |field, wanted: &str| status_of_threads(tool.pid(), field).iter().all(|value| value == wanted);
+            wait_until("ports is confined", || all("Seccomp", "2"));
+            assert!(all("CapPrm", &format!("{:016x}", 1 << 12)));
+        } else {
+            wait_until_without_privileges(tool.pid());
+        }
+        tool.kill();
+    }
+}
+
+/// As `wait_until_confined`, but for the bounding set, which takes CAP_SETPCAP to make it smaller.
+fn wait_until_without_privileges(pid: u32) {
+    wait_until("the process is confined", || status_of_threads(pid, "Seccomp").iter().all(|mode| mode == "2"));
+    for set in ["CapEff", "CapPrm", "CapInh", "CapAmb"] {
+        assert!(status_of_threads(pid, set).iter().all(|held| held == "0000000000000000"), "{set}");
+    }
+}
+
+/// Nobody answers, so that the scan stays where it is.
+fn a_scan(net: &Net) {
+    run(net.peer("ip").args(["link", "add", "dead", "type", "veth", "peer", "name", "end"])).status(0);
+    run(net.peer("ip").args(["addr", "add", "192.0.2.1/24", "dev", "dead"])).status(0);
+    for link in ["dead", "end"] {
+        run(net.peer("ip").args(["link", "set", link, "up"])).status(0);
+    }
+    let mut nc = net.tool("nc");
+    nc.args(["-nz", "-w", "60", "192.0.2.2", "9"]);
+    let nc = Background::spawn(nc);
+    wait_until("nc is confined", || status_of_threads(nc.pid(), "Seccomp") == ["2"]);
+    nc.kill();
+}
+
+/// A watch has a thread for signals, which is confined as the one that reads.
+fn a_watch(net: &Net) {
+    for command in ["watch", "log"] {
+        let mut ports = net.tool("ports");
+        ports.args([command, "-t", "--explain"]);
+        let ports = Background::spawn(ports);
+        ports.wait_for_stdout("confined: beside the use of what is open it can read files");
+        assert!(status_of_threads(ports.pid(), "Seccomp").iter().all(|mode| mode == "2"));
+        let listener = TcpListener::bind("127.0.0.1:82").unwrap();
+        drop(TcpStream::connect("127.0.0.1:82").unwrap());
+        drop(listener);
+        ports.wait_for_stdout("82");
+        ports.kill();
+    }
+}
+
 /// Runs a command where seccomp(2) and Landlock are refused with `errno`, as by a kernel without them or by a container.
 fn without_confinement(net: &Net, errno: i32, tool: &str, args: &[&str]) -> Run {
     const SCRIPT: &str = "
@@ -104,6 +174,13 @@ fn an_old_kernel(net: &Net) {
         let decode = &["--explain", "+decode=000081800000000000000000"];
         without_confinement(net, errno, "dig", decode).status(0).stdout_has(&gaps);
         without_confinement(net, errno, "ports", &["--explain", "-tln"]).status(0).stdout_has(&gaps);
+        let landlock = format!("; not in force here: Landlock: {why})");
+        for brief in [&["url", "http://h/"][..], &["addr", "192.0.2.1"], &["netsum", "raw", "0102"]] {
+            let args: Vec<&str> = ["--explain"].iter().chain(&brief[1..]).copied().collect();
+            let told = without_confinement(net, errno, brief[0], &args);
+            told.status(0).stdout_has("nothing else (limits, no_new_privs").stdout_has(&landlock);
+        }
+        without_confinement(net, errno, "addr", &["--explain", "-f", "-"]).status(0).stdout_has(&gaps);
         without_confinement(net, errno, "hop", &["ping", "--explain", "-c1", "127.0.0.1"]).status(0).stdout_has(&gaps);
     }
 }

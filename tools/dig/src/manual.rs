@@ -94,7 +94,8 @@ servers and write to standard output. What is still needed stays: certificates a
 encrypted transports and `+validate`; the C library looks up the servers that an answer names, for `+trace`, `+nssearch` and `+tree`, \
 those of a batch file, and what `+gai` asks for. A message that is given, as for `+decode`, is read without any of it.
 
-`+compare` is not confined: it asks each service of the C library in a process of its own.
+`+compare` is not confined: it asks each service of the C library in a process of its own, where the modules of that library may do what \
+they do in every other program.
 
 The kernel holds it to that by `seccomp`(2) and Landlock. Where one of them is missing, on an old kernel or in a container, dig goes on \
 without it; `+explain` shows what took hold.",
