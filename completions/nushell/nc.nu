@@ -22,7 +22,7 @@ module completions {
     --nodns(-n)               # Resolve nothing: addresses and ports in numbers only
     --source-port(-p): string # The local port; with -l, the port to listen on
     --source(-s): string      # The local address to send from; with -l and -p, the address to listen on
-    --verbose(-v)             # Say on standard error what happens; more often says more
+    --verbose(-v)             # Say on standard error what happens; -vv is the same
     --scan(-z)                # Only find out who is there: connect to each port and send nothing
     --shuffle(-r)             # Take the ports in random order
     --errors                  # Tell failed connections although there is no -v

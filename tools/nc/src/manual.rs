@@ -18,11 +18,13 @@ use sockeye_cli::manual::Example;
 
 /// The page.
 pub const MANUAL: Manual = Manual {
-    summary: "connect and listen over TCP and UDP, and see how it is done",
+    summary: "connect, listen, scan and relay over TCP, UDP, Unix-domain sockets and TLS, and see how it is done",
     synopsis: &[
-        "[-46hNnruvz] [-p PORT] [-i SECONDS] [-q SECONDS] [-s ADDRESS] [-w SECONDS] [--explain] [--json] DESTINATION PORT...",
-        "-l [-46kNnuv] [-q SECONDS] [-w SECONDS] [--explain] [--json] [ADDRESS] PORT",
+        "[-46hNnruvz] [-p PORT] [-i SECONDS] [-q SECONDS] [-s ADDRESS] [-w SECONDS] [--explain] [--json] [OPTION...] DESTINATION PORT...",
+        "-l [-46kNnuv] [-q SECONDS] [-w SECONDS] [--explain] [--json] [OPTION...] [ADDRESS] PORT",
         "-l -p PORT [-s ADDRESS] [OPTION...]",
+        "-U [-klNuv] [OPTION...] PATH",
+        "--what LINE...",
     ],
     description: "Makes a TCP connection, or waits for one with `-l`, and carries standard input to the peer and what the \
 peer sends to standard output, both at the same time and each until it ends. With `-u` it sends and receives UDP \
@@ -207,8 +209,9 @@ wait; cat got",
         (
             1,
             "It did not: the command line is wrong, a name is not known, no address answered, a connection was reset, \
-standard output did not take what came. With `-v`, also a UDP port that turned out to be closed.",
+standard output did not take what came. With `-v`, also a UDP port that turned out to be closed; with `--expect`, also messages that did not come as they were sent.",
         ),
+        (2, "In the dialect of ncat: the command line is wrong, a file that it names cannot be had, a name is not known, or an address cannot be bound."),
         (3, "With `--status`: closed."),
         (4, "Standard output did not take the text of `--help` or `--version`."),
         (5, "With `--status`: silent."),
@@ -223,6 +226,16 @@ Without `--ssl` nothing is encrypted and nobody is authenticated. A listener wit
 that reaches this host.
 
 With `-v` and without `-n`, the names of addresses are looked up, which may ask a name server.",
-    standards: "RFC 9293 (TCP), RFC 768 (UDP), RFC 3493 (socket interface for IPv6).",
+    standards: "RFC 9293 (TCP), RFC 768 (UDP), RFC 9260 (SCTP); RFC 3493 (socket interface for IPv6), RFC 5952 (IPv6 addresses as text).
+
+RFC 8446 and RFC 5246 (TLS 1.3 and 1.2), RFC 6066 section 3 (server name), RFC 7301 (ALPN).
+
+RFC 1928 and RFC 1929 (SOCKS 5, user and password), RFC 9110 and RFC 9112 (HTTP and its CONNECT), RFC 7617 and RFC 7616 (Basic and \
+Digest authentication). SOCKS 4 and 4a have no standard.
+
+RFC 854 and RFC 855 (Telnet); RFC 862, RFC 863, RFC 864 and RFC 867 (echo, discard, character generator, daytime).
+
+RFC 1349 (type of service), RFC 2474, RFC 2597 and RFC 3246 (differentiated services), RFC 2385 (signatures of TCP segments), RFC 791 \
+and RFC 5095 (source routes, and their end in IPv6).",
     see_also: &["ports(1)", "dig(1)", "netsum(1)", "getaddrinfo(3)", "socket(2)"],
 };

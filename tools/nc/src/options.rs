@@ -36,7 +36,7 @@ pub struct Options {
     pub presentation: Presentation,
     /// Whose words are said.
     pub dialect: Dialect,
-    /// How much is said (`-v`, more often for more).
+    /// Whether what happens is said: how often `-v` was there, which makes no other difference.
     pub verbose: u8,
     /// A failed connection is told although nobody asked with `-v` (`--errors`).
     pub errors: bool,

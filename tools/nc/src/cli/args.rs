@@ -39,7 +39,7 @@ pub(crate) struct Args {
     /// The local address to send from; with -l and -p, the address to listen on
     #[arg(short = 's', long, value_name = "ADDRESS", allow_hyphen_values = true)]
     pub(super) source: Option<String>,
-    /// Say on standard error what happens; more often says more
+    /// Say on standard error what happens; -vv is the same
     #[arg(short = 'v', long, action = ArgAction::Count)]
     pub(super) verbose: u8,
     /// Only find out who is there: connect to each port and send nothing

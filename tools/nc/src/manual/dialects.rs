@@ -6,7 +6,7 @@ use sockeye_cli::manual::Example;
 pub(super) const SECTION: (&str, &str) = (
     "Dialects",
     "Called `ncat`, nc reads its short letters as ncat does; `--compat=openbsd`, `ncat` or `traditional` as the first option, or the variable `NC_COMPAT`, says so under any name. \
-Every long option means the same in all of them. What differs:
+Every long option means the same in all of them, and `--help` shows them with the letters of the dialect; a letter that the dialect does not have is refused. What differs:
 
 - `-k`: keep open; to the traditional nc SO_KEEPALIVE.
 - `-d`: do not read standard input; to ncat a delay.
