@@ -43,8 +43,8 @@ def number(value):
     """Three digits that count, as a person writes them."""
     if value == 0:
         return "0"
-    if abs(value) >= 1000:
-        digits = len(str(int(value)))
+    if value >= 999.5:
+        digits = len(str(round(value)))
         return f"{round(value, 3 - digits):,.0f}"
     return f"{value:.3g}"
 
