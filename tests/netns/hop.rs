@@ -565,6 +565,8 @@ fn interrupted(net: &Net) {
     let line = Line::new();
     for (args, wait, status) in [
         (&["ping", "-i", "0.01", "10.0.3.2"][..], "seq=3 ", 0),
+        // In the middle of a long wait.
+        (&["ping", "-i", "1000", "10.0.3.2"], "seq=1 ", 0),
         // Nobody is there: the router's error comes after seconds.
         (&["ping", "-i", "0.01", "10.0.3.99"], "no answer yet", 1),
         (&["trace", "-w", "50,0,0", "10.0.3.99"], " 2  10.0.2.2", 1),
@@ -586,13 +588,14 @@ fn interrupted(net: &Net) {
 /// SIGQUIT has a line on standard error, as with ping(8), and pings go on.
 fn asked_how_far_it_is(net: &Net) {
     let line = Line::new();
-    let ours = line.hop(net, User::Root, &["ping", "-i", "0.01", "10.0.3.2"]);
+    let ours = line.hop(net, User::Root, &["ping", "-i", "0.2", "10.0.3.2"]);
     let mut theirs = net.peer("ping");
-    theirs.args(["-n", "-i", "0.01", "10.0.3.2"]);
+    theirs.args(["-n", "-i", "0.2", "10.0.3.2"]);
     sockeye_sys::namespace::command_in(&mut theirs, &line.a).unwrap();
     for (command, third, fields) in [(ours, "seq=3 ", "seq="), (theirs, "icmp_seq=3 ", "icmp_seq=")] {
         let child = Background::spawn(command);
         child.wait_for_stdout(third);
+        // Both wait for the next one for longer than hop looks for signals.
         run(Command::new("sh").args(["-c", &format!("kill -QUIT {}", child.pid())])).status(0);
         child.wait_for_stderr(" ms\n");
         let before = String::from_utf8(child.stdout_so_far()).unwrap().matches(fields).count();

@@ -159,7 +159,7 @@ that were never sent.
 A TCP connection that nobody answers is tried again by the kernel, after a second and then more rarely, for as long as hop waits for it; an answer after that is one to any of these.
 
 `ping -f` shows no dots.",
-    standards: "RFC 792 and RFC 4443 (ICMP), RFC 1191 and RFC 8201 (path MTU), RFC 4884 (extensions), RFC 4950 (MPLS), RFC 5837 (interfaces), \
+    standards: "RFC 792 and RFC 4443 (ICMP), RFC 1191, RFC 8201 and RFC 4821 (path MTU), RFC 4884 (extensions), RFC 4950 (MPLS), RFC 5837 (interfaces), \
 RFC 3550 (jitter).",
     see_also: &["dig(1)", "lab(1)", "nc(1)", "netsum(1)", "ports(1)", "ping(8)", "traceroute(8)", "tracepath(8)"],
 };

@@ -145,6 +145,13 @@ pub(super) struct Signalled {
     pub(super) asked: bool,
 }
 
+impl Signalled {
+    /// What was said then or now.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self { ended: self.ended || other.ended, asked: self.asked || other.asked }
+    }
+}
+
 /// A socket with one probe.
 #[derive(Debug)]
 pub(super) struct Own {

@@ -89,7 +89,8 @@ impl Taps {
             shared.taps.push(Tap { ring, taken: 0, dropped: 0, left_out });
         }
         let shared = Arc::new(Mutex::new(shared));
-        let (stopped, stop) = io::pipe().map_err(|error| Failure::call(Status::HOST, "pipe", "", &error))?;
+        let (stopped, stop) =
+            io::pipe().map_err(|error| Failure::call(Status::HOST, "pipe", "for the taps", &error))?;
         let filled = Arc::clone(&shared);
         let failed = |error: io::Error| Failure::call(Status::HOST, "clone", "a thread", &error);
         thread::Builder::new().name("taps".into()).spawn(move || keep(&filled, &copies, &stopped)).map_err(failed)?;
