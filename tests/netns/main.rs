@@ -23,6 +23,7 @@ mod dig_validate;
 mod dig_xfr;
 mod dig_yaml;
 mod far_host;
+mod faults;
 mod hop;
 mod hop_line;
 mod hop_tun;
@@ -89,6 +90,7 @@ fn main() -> ExitCode {
         dig_xfr::tests,
         dig_host::tests,
         dig_yaml::tests,
+        faults::tests,
         hop::tests,
         hop_tun::tests,
         lab::tests,

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::{fmt, io};
 
 use crate::escape::{as_written, escape};
+use crate::stream::GivenUp;
 
 pub use sockeye_common::errno::cause as errno_text;
 
@@ -117,6 +118,9 @@ impl Failure {
 
     /// What became of a write to standard output.
     pub fn from_stdout(error: &io::Error) -> Self {
+        if let Some(GivenUp { signal }) = error.get_ref().and_then(|error| error.downcast_ref()) {
+            return Self::Silent(Status(signal.saturating_add(128)));
+        }
         if error.kind() == io::ErrorKind::BrokenPipe {
             Self::ClosedPipe
         } else {

@@ -18,6 +18,7 @@ pub mod manual;
 pub mod options;
 pub mod output;
 pub mod progress;
+mod stream;
 pub mod table;
 mod tool;
 

@@ -18,6 +18,7 @@ use crate::failure::{Failure, Status};
 use crate::manual::Manual;
 use crate::options::Presentation;
 use crate::output::{ExplainTo, Output, Terminal};
+use crate::stream::Stream;
 
 /// One executable of the suite.
 pub trait Tool {
@@ -120,7 +121,7 @@ pub fn run<T: Tool>() -> Status {
     match T::parse(&invocation) {
         Err(Exit::Text { text, on_stderr, status }) => print(spoken_name::<T>(&invocation), &text, on_stderr, status),
         Err(Exit::Failure(failure)) => {
-            let mut output = Output::new(T::NAME, Terminal::default(), stdout.lock(), io::stderr());
+            let mut output = Output::new(T::NAME, Terminal::default(), stdout_writer(), Stream::new(io::stderr()));
             output.rename(spoken_name::<T>(&invocation));
             end(&mut output, Err(failure))
         }
@@ -132,7 +133,7 @@ pub fn run<T: Tool>() -> Status {
                 stdout_is_terminal: is_terminal,
                 width,
             };
-            let mut output = Output::new(T::NAME, terminal, stdout_writer(), io::stderr());
+            let mut output = Output::new(T::NAME, terminal, stdout_writer(), Stream::new(io::stderr()));
             output.rename(spoken_name::<T>(&invocation)).present(presentation, T::explain_to());
             let ended = T::run(&options, &mut output);
             let status = end(&mut output, ended);
@@ -168,6 +169,7 @@ fn end(output: &mut Output<'_>, ended: Result<Status, Failure>) -> Status {
     };
     match output.flush() {
         Ok(()) | Err(Failure::ClosedPipe) => status,
+        Err(Failure::Silent(status)) => status,
         Err(failure) => {
             // The write that ended the run fails once more here; that is not a second fault.
             let message = failure.to_string();
@@ -182,10 +184,10 @@ fn end(output: &mut Output<'_>, ended: Result<Status, Failure>) -> Status {
 fn print(tool: &str, text: &str, on_stderr: bool, status: Status) -> Status {
     if on_stderr {
         // Nobody is left to tell when standard error is gone.
-        let _ = io::stderr().write_all(text.as_bytes());
+        let _ = Stream::new(io::stderr()).write_all(text.as_bytes());
         return status;
     }
-    let mut output = Output::new(tool, Terminal::default(), stdout_writer(), io::stderr());
+    let mut output = Output::new(tool, Terminal::default(), stdout_writer(), Stream::new(io::stderr()));
     let written = output.raw(text.as_bytes()).map(|()| status);
     end(&mut output, written)
 }
@@ -197,7 +199,7 @@ fn stdout_writer() -> Box<dyn Write> {
     if sockeye_sys::stdio::stdout_was_closed() {
         return Box::new(ClosedDescriptor);
     }
-    Box::new(io::stdout())
+    Box::new(Stream::new(io::stdout()))
 }
 
 struct ClosedDescriptor;

@@ -2,7 +2,7 @@
 
 use std::io::{self, PipeReader};
 use std::os::fd::{AsRawFd, IntoRawFd};
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use crate::error::check;
 
@@ -14,6 +14,10 @@ pub const QUIT: i32 = libc::SIGQUIT;
 
 /// The writing end of the pipe of [`catch_endings`].
 static CAUGHT: AtomicI32 = AtomicI32::new(-1);
+/// Whether [`catch_endings`] has caught them.
+static CATCHES_ENDINGS: AtomicBool = AtomicBool::new(false);
+/// The first of [`ENDINGS`] that came since; 0 if none did.
+static ENDED_BY: AtomicI32 = AtomicI32::new(0);
 
 /// Makes the signals of [`ENDINGS`] readable instead of deadly: each comes out of the pipe as one octet, its number.
 ///
@@ -23,7 +27,19 @@ static CAUGHT: AtomicI32 = AtomicI32::new(-1);
 /// # Errors
 /// If there are no more file descriptors.
 pub fn catch_endings() -> io::Result<PipeReader> {
-    catch(&ENDINGS)
+    let reader = catch(&ENDINGS)?;
+    CATCHES_ENDINGS.store(true, Ordering::Release);
+    Ok(reader)
+}
+
+/// Whether [`catch_endings`] keeps these signals from ending the process: then whatever waits has to ask for [`ended_by`].
+pub fn catches_endings() -> bool {
+    CATCHES_ENDINGS.load(Ordering::Acquire)
+}
+
+/// The first signal of [`ENDINGS`] that was caught, whether or not it has been read from the pipe.
+pub fn ended_by() -> Option<u8> {
+    u8::try_from(ENDED_BY.load(Ordering::Acquire)).ok().filter(|number| *number != 0)
 }
 
 /// Gives those of [`ENDINGS`] that [`catch_endings`] has made readable their usual effect again.
@@ -36,6 +52,7 @@ pub fn release_endings() -> io::Result<()> {
             set_disposition(signal, libc::SIG_DFL)?;
         }
     }
+    CATCHES_ENDINGS.store(false, Ordering::Release);
     Ok(())
 }
 
@@ -80,6 +97,9 @@ fn catch(signals: &[i32]) -> io::Result<PipeReader> {
 }
 
 extern "C" fn pass_on(signal: libc::c_int) {
+    if ENDINGS.contains(&signal) {
+        let _ = ENDED_BY.compare_exchange(0, signal, Ordering::AcqRel, Ordering::Relaxed);
+    }
     let number = signal.to_le_bytes();
     // SAFETY: errno is saved and restored for the code that was interrupted; write(2) may be called in a handler and
     // reads one octet of a live array. If nobody reads, there is nobody to tell.
@@ -144,17 +164,20 @@ mod tests {
         set_disposition(libc::SIGTERM, libc::SIG_IGN).unwrap();
         set_disposition(libc::SIGHUP, libc::SIG_DFL).unwrap();
         let mut reader = catch_endings().unwrap();
+        assert_eq!((catches_endings(), ended_by()), (true, None));
         for signal in [libc::SIGTERM, libc::SIGHUP] {
             raise(signal);
         }
         let mut number = [0];
         reader.read_exact(&mut number).unwrap();
         assert_eq!(i32::from(number[0]), libc::SIGHUP);
+        assert_eq!(ended_by(), Some(number[0]));
         catch_quit_too().unwrap();
         // SAFETY: raise takes no pointers; the signal is not deadly now.
         assert_eq!(unsafe { libc::raise(QUIT) }, 0);
         reader.read_exact(&mut number).unwrap();
         assert_eq!(i32::from(number[0]), QUIT);
+        assert_ne!(ended_by(), Some(number[0]), "a question is no ending");
         release_endings().unwrap();
         assert_eq!(disposition(libc::SIGHUP).unwrap(), libc::SIG_DFL);
         assert_eq!(disposition(libc::SIGTERM).unwrap(), libc::SIG_IGN);

@@ -1,10 +1,13 @@
-//! What the standard descriptors were before the runtime touched them.
+//! What the standard descriptors were before the runtime touched them, and writing to them without it.
 //!
 //! The Rust runtime opens /dev/null in place of descriptors 0 to 2 that are closed at the start, so that later files do
 //! not land there. A tool whose standard output is closed (`tool >&-`) would then lose its results without a word.
 
+use std::io;
 use std::os::fd::{AsFd, AsRawFd as _};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::error::check_len;
 
 static STDOUT_WAS_CLOSED: AtomicBool = AtomicBool::new(false);
 
@@ -13,6 +16,15 @@ static STDOUT_WAS_CLOSED: AtomicBool = AtomicBool::new(false);
 /// The runtime passes over EBADF, by which the kernel would tell of the second (`tool 1</dev/null`).
 pub fn stdout_was_closed() -> bool {
     STDOUT_WAS_CLOSED.load(Ordering::Relaxed)
+}
+
+/// Writes once, with no buffer in between: what it returns is what the descriptor took.
+///
+/// # Errors
+/// Whatever write(2) says, EINTR and EAGAIN included.
+pub fn write(descriptor: impl AsFd, octets: &[u8]) -> io::Result<usize> {
+    // SAFETY: the descriptor is open as long as it is borrowed, and the kernel reads no more than `octets` has.
+    check_len(unsafe { libc::write(descriptor.as_fd().as_raw_fd(), octets.as_ptr().cast(), octets.len()) })
 }
 
 /// How many columns the terminal at a descriptor has; `None` if it is no terminal, or one that does not know.
@@ -63,7 +75,7 @@ mod tests {
             super::columns(&slave)
         };
         assert_eq!((terminal(24, 80), terminal(0, 60), terminal(24, 0)), (Some(80), Some(60), None));
-        let (reader, _writer) = std::io::pipe().unwrap();
+        let (reader, _writer) = io::pipe().unwrap();
         assert_eq!(columns(&reader), None);
     }
 }

@@ -151,7 +151,7 @@ searched for by halves, two packets a size, and `MTU 1400 says nobody`. Each siz
         (3, "the host has no address, or there is no route to it"),
         (4, "this system does not let probes be sent, or the output cannot be written"),
     ],
-    caveats: "A signal that ends pings or a trace leads to the summary and to status 0 or 1, as with ping(8).
+    caveats: "A signal that ends pings or a trace leads to the summary and to status 0 or 1, as with ping(8). Where nobody takes the summary for two seconds, the status is 128 and the number of the signal.
 
 Linux limits how many ICMP errors it sends to one host (net.ipv4.icmp_ratelimit): pings with UDP faster than one a second miss answers \
 that were never sent.

@@ -38,7 +38,7 @@ pub fn both(trace: &Trace, ping: &Ping, output: &mut Output<'_>) -> Result<Statu
 fn endings() -> Result<PipeReader, Failure> {
     signals::restore_sigint()
         .and_then(|()| signals::catch_endings())
-        .map_err(|error| Failure::host(format!("catch signals: {error}")))
+        .map_err(|error| Failure::call(Status::HOST, "sigaction", "SIGINT, SIGTERM, SIGHUP", &error))
 }
 
 /// The same, and SIGQUIT asks pings how far they are, as ping(8).

@@ -137,8 +137,15 @@ has `process`, `folder` and `swept`. `lab list` has `experiment`, `lab show` has
         ),
         (2, "The command line, a lab file or another file that was named, or the script of `calls` is wrong."),
         (3, "The network did not do it: with `client`, the server cannot be reached or has gone away."),
-        (4, "This host did not do it: a tool is missing, the capture could not be kept."),
-        (130, "Ctrl-C (SIGINT); other signals give 128 and their number. `lab shell` ends with the status of its shell, whatever that is."),
+        (
+            4,
+            "This host did not do it: a tool is missing, the capture could not be kept, there was no descriptor or no memory to start a command.",
+        ),
+        (
+            130,
+            "Ctrl-C (SIGINT); other signals give 128 and their number. `lab shell` ends with the status of its shell, whatever that is. Hosts and files \
+are taken away first, also where nobody reads what is printed: a reader who takes nothing for two seconds after the signal is not waited for.",
+        ),
     ],
     caveats: "Linux only. A state of a socket that lasts less than 10 ms may be missed.
 

@@ -54,7 +54,8 @@ struct PathBeneath {
 /// Restricts this thread to what `profile` says of files, TCP and processes. Returns the version of the interface.
 ///
 /// # Errors
-/// ENOSYS if the kernel does not have Landlock, EOPNOTSUPP if it is switched off.
+/// ENOSYS if the kernel does not have Landlock, EOPNOTSUPP if it is switched off; EMFILE, ENFILE or ENOMEM if there is no room for a
+/// rule. Nothing is restricted then.
 pub(super) fn restrict(profile: &Profile) -> io::Result<u32> {
     let none: *const Ruleset = std::ptr::null();
     // SAFETY: with this flag the call takes no attributes and returns a number.
@@ -110,12 +111,19 @@ impl Ruleset {
     }
 }
 
-/// A path that is not there needs no rule: it cannot be opened either.
+/// A path that is not there needs no rule: it cannot be opened either. What keeps this process from looking, as the limit of
+/// descriptors does, says nothing about the path: without its rule it would be refused to who may open it.
 fn allow_reading(ruleset: &OwnedFd, path: &Path) -> io::Result<()> {
     let name = CString::new(path.as_os_str().as_bytes()).map_err(|_| io::ErrorKind::InvalidInput)?;
     // SAFETY: the path ends with its NUL. O_PATH opens nothing but the place.
     let place = unsafe { libc::open(name.as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
-    let Ok(place) = check(place) else { return Ok(()) };
+    let place = match check(place) {
+        Ok(place) => place,
+        Err(error) if matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM)) => {
+            return Err(error);
+        }
+        Err(_) => return Ok(()),
+    };
     // SAFETY: the descriptor is new and ours.
     let place = unsafe { OwnedFd::from_raw_fd(place) };
     // A right about folders is refused of what is none.

@@ -215,7 +215,7 @@ impl Line {
     fn send(&mut self, ask: &Ask, lookup: &Lookup) {
         self.sent = Instant::now();
         let sent = match &mut self.way {
-            Way::Datagrams(socket) => socket.send(&ask.octets).map(|_| ()),
+            Way::Datagrams(socket) => send_datagram(socket, &ask.octets),
             Way::Messages(stream) => stream.send_message(&ask.octets, ask.until),
             Way::Http(http) => http.send(&request(ask, lookup), ask.until),
             Way::Quic(quic) => stream::framed(&ask.octets).and_then(|octets| quic.send(&octets)),
@@ -298,6 +298,16 @@ fn request(ask: &Ask, lookup: &Lookup) -> Request {
     let get = matches!(ask.transport, Transport::HttpsGet | Transport::HttpGet);
     let plain = matches!(ask.transport, Transport::HttpPost | Transport::HttpGet);
     Request::new(&ask.octets, !plain, get, &authority, path)
+}
+
+/// A signal that comes while the queue is full says nothing about the server.
+fn send_datagram(socket: &Socket, octets: &[u8]) -> io::Result<()> {
+    loop {
+        match socket.send(octets) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            sent => return sent.map(drop),
+        }
+    }
 }
 
 fn datagram(socket: &mut Socket, until: Instant) -> io::Result<Vec<u8>> {

@@ -86,7 +86,9 @@ pub(super) struct NotSent {
 impl NotSent {
     /// Whether the next probe will not go out either: there is no way from here.
     pub(super) fn is_hopeless(&self) -> bool {
-        self.mtu.is_none() && self.error.raw_os_error() != Some(EMSGSIZE)
+        // A queue that is full now, of the interface or of the socket, may have room for the next.
+        let is_full = self.call == SEND && matches!(self.error.raw_os_error(), Some(EAGAIN | ENOMEM | ENOBUFS));
+        self.mtu.is_none() && self.error.raw_os_error() != Some(EMSGSIZE) && !is_full
     }
 
     /// As the end of the run.
@@ -124,8 +126,14 @@ fn fault(call: &'static str) -> impl Fn(io::Error) -> NotSent {
     move |error| NotSent { call, error, mtu: None }
 }
 
+/// "Resource temporarily unavailable".
+const EAGAIN: i32 = 11;
+/// "Cannot allocate memory".
+const ENOMEM: i32 = 12;
 /// "Message too long".
 const EMSGSIZE: i32 = 90;
+/// "No buffer space available".
+const ENOBUFS: i32 = 105;
 
 /// What came.
 #[derive(Debug)]

@@ -94,11 +94,7 @@ impl Run<'_> {
         let Command { node, label, unprivileged, .. } = command;
         let start = Start { node, label, line: &line, unprivileged: *unprivileged, typed: background };
         let at = now();
-        let index = self.processes.start(self.network.host(node)?, &start).map_err(|failure| match failure {
-            // A program that is not there is a fault of the experiment, or of what is installed here.
-            Failure::Fault { message, .. } => Stop::Broke(message),
-            other => Stop::Failed(other),
-        })?;
+        let index = self.processes.start(self.network.host(node)?, &start)?;
         if quiet {
             self.quiet.insert(index, Vec::new());
         }

@@ -18,9 +18,10 @@ use std::time::Duration;
 use sockeye_cli::{COLUMNS, Failure, Status};
 use sockeye_sys::pidfd::PidFd;
 use sockeye_sys::poll::{Events, PollFd, poll};
-use sockeye_sys::process;
+use sockeye_sys::{CallError, process};
 
 use super::super::network::Host;
+use super::Stop;
 use super::clock::{Moment, now};
 use super::limits::{Intake, Room, Tally, line_ends};
 use super::nursery::Nursery;
@@ -219,19 +220,20 @@ impl Processes {
     /// Starts what `start` says on `host`. Returns its index here.
     ///
     /// # Errors
-    /// Why it cannot be started.
-    pub fn start(&mut self, host: &Host, start: &Start<'_>) -> Result<usize, Failure> {
-        let failed = |error: io::Error| Failure::call(Status::HOST, "start", start.line, &error);
+    /// Why it cannot be started: [`Stop::Broke`] if that is about the command, [`Stop::Failed`] if lab could start none.
+    pub fn start(&mut self, host: &Host, start: &Start<'_>) -> Result<usize, Stop> {
+        let failed = |error: io::Error| not_started(start.line, &error);
         let (reader, writer) = io::pipe().map_err(failed)?;
         let shell = needs_shell(start.line);
-        let mut command = self.command(start.line, shell)?;
+        let mut command = self.command(start.line, shell).map_err(|failure| Stop::Broke(failure.to_string()))?;
         command.current_dir(&self.folder).env("PATH", &self.path).env_remove("CLICOLOR_FORCE");
         command.env(COLUMNS, self.columns.to_string());
         command.stdin(if start.typed { Stdio::piped() } else { Stdio::null() });
         command.stdout(writer.try_clone().map_err(failed)?).stderr(writer);
         // A group of its own: Ctrl-C reaches lab alone, which then ends the others in order.
         command.process_group(0);
-        host.adopt(&mut command).map_err(|error| failed(error.into()))?;
+        let alone = |error: CallError| Failure::call(Status::HOST, "start", start.line, &error.into());
+        host.adopt(&mut command).map_err(alone)?;
         if start.unprivileged {
             process::without_capabilities(&mut command);
         }
@@ -450,6 +452,16 @@ fn tell_end(index: usize, child: &mut Child, news: &Sender<News>) {
 /// The status as a shell has it.
 fn code(status: ExitStatus) -> i32 {
     status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0))
+}
+
+/// A program that is not there is a fault of the experiment, or of what is installed here. That descriptors, processes or memory
+/// ran out is none.
+fn not_started(line: &str, error: &io::Error) -> Stop {
+    let failure = Failure::call(Status::HOST, "start", line, error);
+    match error.raw_os_error() {
+        Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM | libc::EAGAIN) => Stop::Failed(failure),
+        _ => Stop::Broke(failure.to_string()),
+    }
 }
 
 fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
