@@ -6,6 +6,7 @@
 mod zoo;
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, UdpSocket};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
@@ -672,6 +673,19 @@ fn dump_to_file(net: &Net) {
     assert_eq!(run(ours.command().args(["-tan"]).env("TCPDIAG_FILE", "/dev/zero")).status, 4);
 }
 
+/// As `ss -E | head -1` does, although nothing happens any more.
+fn ends_when_nobody_reads(ours: &Ours) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut command = ours.command();
+    command.arg("-E").stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped());
+    let mut events = Background::spawn_as_it_is(command);
+    let mut heading = String::new();
+    BufReader::new(reader).read_line(&mut heading).unwrap();
+    assert!(heading.contains("Peer Address:Port"), "{heading}");
+    wait_until("ss sees that nobody reads", || !events.is_running());
+    events.wait().status(0).stderr_is("");
+}
+
 fn destroys_and_tells(net: &Net) {
     let ours = Ours::new(net);
     let server = listener("127.0.0.1:7100", 5);
@@ -700,6 +714,7 @@ fn destroys_and_tells(net: &Net) {
     events.wait_for_stdout(&format!("127.0.0.1:{port}"));
     events.kill();
     told_as_they_end(&ours);
+    ends_when_nobody_reads(&ours);
     // What the kernel does not destroy is not listed as destroyed: ss lists it all the same.
     let _ends = UnixStream::pair().unwrap();
     ours.run(&["-KxH"]).status(0).stdout_is("");

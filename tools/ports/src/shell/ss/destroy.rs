@@ -1,6 +1,11 @@
 //! Sockets that are destroyed: those that `ss -K` destroys, and word of others, for `ss -E`.
 
-use sockeye_cli::Failure;
+use std::io;
+use std::os::fd::AsFd as _;
+use std::time::Duration;
+
+use sockeye_cli::{Failure, Status};
+use sockeye_sys::poll::{Events, PollFd, poll};
 use sockeye_sys::sock_diag::{Closing, Closings, InetSocket, SockDiag, Wanted};
 
 use crate::entry::Entry;
@@ -54,19 +59,28 @@ impl Endings {
     /// Waits for the next; `None` if some were lost.
     ///
     /// # Errors
-    /// [`Failure`] if the kernel cannot be understood.
+    /// [`Failure`] if the kernel cannot be understood, or nobody reads standard output any more.
     pub fn wait(&mut self) -> Result<Option<Entry>, Failure> {
         loop {
-            match self.0.next(None).map_err(|error| Failure::host(error.to_string()))? {
+            match self.0.next(Some(Duration::ZERO)).map_err(|error| Failure::host(error.to_string()))? {
                 Some(Closing::Socket(row)) => {
                     if let Some(entry) = ended(*row) {
                         return Ok(Some(entry));
                     }
                 }
                 Some(Closing::Lost) => return Ok(None),
-                None => {}
+                None => self.sleep()?,
             }
         }
+    }
+
+    fn sleep(&self) -> Result<(), Failure> {
+        let stdout = io::stdout();
+        // Asked for nothing, it still tells that nobody reads.
+        let mut fds = [PollFd::new(self.0.as_fd(), Events::IN), PollFd::new(stdout.as_fd(), Events::EMPTY)];
+        poll(&mut fds, None).map_err(|error| Failure::call(Status::HOST, "poll", "the sources", &error))?;
+        let [_, stdout] = fds;
+        if stdout.ready().is_empty() { Ok(()) } else { Err(Failure::ClosedPipe) }
     }
 }
 
