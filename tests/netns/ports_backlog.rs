@@ -1,6 +1,11 @@
 //! `ports backlog`: a queue that fills, overflows and is emptied.
 
+use std::io::Read;
 use std::net::{SocketAddr, TcpStream};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
+use std::process::Stdio;
 
 use serde_json::Value;
 use socket2::{Domain, Socket, Type};
@@ -15,6 +20,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("ports::backlog_ends_on_a_signal", &["env", "kill"], ends_on_a_signal),
         Case::new("ports::backlog_counts_what_the_namespace_drops", &[], counts_drops),
         Case::new("ports::backlog_of_nothing_is_an_answer", &[], nothing_listens),
+        Case::new("ports::what_goes_on_ends_when_nobody_reads", &[], nobody_reads),
     ]
 }
 
@@ -154,4 +160,23 @@ fn nothing_listens(net: &Net) {
     run(net.tool("ports").args(["explain", "127.0.0.1:80"])).status(0).stdout_has("0.0.0.0:80");
     run(net.tool("ports").args(["backlog", "[::1]:80"])).status(1).stderr_has("nothing listens on TCP [::1]:80");
     run(net.tool("ports").args(["explain", "[::1]:80"])).status(1).stderr_has("no TCP or UDP socket here has [::1]:80");
+}
+
+/// A pipe says so by an error, a socket by a hang-up.
+fn nobody_reads(net: &Net) {
+    for (name, args) in [("ports", ["backlog", "-f", "--interval", "3600"]), ("netstat", ["-t", "-n", "-c", "3600"])] {
+        let (pipe_reader, pipe_writer) = std::io::pipe().unwrap();
+        let (reader, writer) = UnixStream::pair().unwrap();
+        let pairs: [(Box<dyn Read>, OwnedFd); 2] =
+            [(Box::new(pipe_reader), pipe_writer.into()), (Box::new(reader), writer.into())];
+        for (mut reader, writer) in pairs {
+            let mut command = net.tool("ports");
+            command.arg0(name).args(args).stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped());
+            let mut running = Background::spawn_as_it_is(command);
+            assert_ne!(reader.read(&mut [0; 4096]).unwrap(), 0, "{name}");
+            drop(reader);
+            wait_until("it sees that nobody reads", || !running.is_running());
+            running.wait().status(0);
+        }
+    }
 }

@@ -49,7 +49,9 @@ pub fn run(job: &Netstat, output: &mut Output<'_>) -> Result<Status, Failure> {
         let status = once(job, output)?;
         let Some(pause) = job.every else { return Ok(status) };
         output.flush()?;
-        shell::netstat::pause(pause);
+        if !shell::clock::pause(pause) {
+            return Ok(status);
+        }
     }
 }
 

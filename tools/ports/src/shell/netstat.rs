@@ -1,10 +1,8 @@
 //! What the `netstat` dialect wants to know beyond the sockets.
-#![expect(clippy::disallowed_methods, reason = "the shell: reads /proc and /etc, and waits")]
+#![expect(clippy::disallowed_methods, reason = "the shell: reads /proc and /etc")]
 
 use std::fs;
 use std::path::Path;
-use std::thread;
-use std::time::Duration;
 
 use sockeye_cli::Failure;
 use sockeye_sys::{addresses, interface};
@@ -63,11 +61,6 @@ fn add_hosts(names: &mut Names, detail: Detail) {
             names.add_host(ip, &name);
         }
     }
-}
-
-/// Waits between two listings of `-c`.
-pub fn pause(time: Duration) {
-    thread::sleep(time);
 }
 
 /// The list of Unix-domain sockets, for what sock_diag does not tell of them. One that is missing is an empty one.
