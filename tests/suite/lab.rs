@@ -384,3 +384,9 @@ fn what_stands_in_a_lab_file_is_quoted_as_it_stands() {
     fs::write(&file, PLAIN).unwrap();
     run(tool("lab").arg("show").arg(&file)).status(0).stdout_has(r"printf 'a\r\n'");
 }
+
+#[test]
+fn standard_input_is_run_and_not_verified() {
+    let told = run(tool("lab").args(["verify", "-"]));
+    told.status(2).stdout_is("").stderr_has("lab: -: standard input is read once");
+}

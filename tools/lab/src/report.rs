@@ -39,6 +39,17 @@ pub fn expand_tabs(text: &str) -> String {
     expanded
 }
 
+/// How much of a command stands in a heading.
+const HEADING: usize = 60;
+
+/// A command as it stands in a heading: its beginning, if it is long.
+pub fn abridged(line: &str) -> String {
+    match line.char_indices().nth(HEADING) {
+        Some((at, _)) => format!("{} ...", line.get(..at).unwrap_or_default().trim_end()),
+        None => line.to_owned(),
+    }
+}
+
 /// What to try next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "record", rename = "next")]
@@ -118,6 +129,13 @@ mod tests {
     #[test]
     fn tabs_become_the_blanks_that_a_terminal_shows() {
         assert_eq!(expand_tabs("a\tb\n\tc"), "a       b\n        c");
+    }
+
+    #[test]
+    fn a_long_command_is_abridged_in_a_heading() {
+        assert_eq!(abridged("nc -l 1"), "nc -l 1");
+        assert_eq!(abridged(&"é".repeat(60)), "é".repeat(60));
+        assert_eq!(abridged(&format!("{} bcd", "a".repeat(59))), format!("{} ...", "a".repeat(59)));
     }
 
     #[test]

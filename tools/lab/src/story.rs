@@ -12,7 +12,7 @@ use crate::frames::words::addr_text;
 use crate::frames::{Annotated, annotate};
 use crate::model::Lab;
 use crate::record::{Record, What};
-use crate::report::{COLUMNS, WIDEST, expand_tabs, wrapped};
+use crate::report::{COLUMNS, WIDEST, abridged, expand_tabs, wrapped};
 use crate::view::ladder::Ladder;
 
 /// Tells an experiment to a person, record by record, or whole as JSON Lines at its end.
@@ -149,7 +149,8 @@ impl Story {
         if self.speaker.as_ref() == Some(&process) {
             return String::new();
         }
-        let line = self.typed.get(&process).map_or(label, |(line, _)| line.as_str()).to_owned();
+        let line = self.typed.get(&process).map_or(label, |(line, _)| line.as_str());
+        let line = abridged(line);
         self.speaker = Some(process);
         format!("\n  {}\n", output.paint(Role::Dim, &format!("{node}'s {line} goes on:")))
     }

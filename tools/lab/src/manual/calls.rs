@@ -13,7 +13,7 @@ uses that one from there on. After `close` the one that was made before is used 
 `:PORT` is 0.0.0.0:PORT. `hostorder` behind an address forgets htons(3).
 
 `send TEXT`, `sendto ADDR:PORT TEXT`, `recv N` and `recvfrom N` move octets; behind them may stand `dontwait`, `oob`, `more` (to send), `peek`, \
-`waitall`, `dontwait`, `oob` and `trunc` (to receive). TEXT is a word, or stands in quotation marks with \\n, \\r, \\t, \\\\, \\\" and \\xHH. \
+`waitall`, `dontwait`, `oob` and `trunc` (to receive). TEXT is a word, or stands in quotation marks with \\n, \\r, \\t, \\0, \\\\, \\\" and \\xHH. \
 100x is a hundred octets A, 100xB a hundred octets B. `write-until-full` sends until the kernel takes no more. `siocinq` and `siocoutq` say how many octets \
 wait to be read, or to be acknowledged.
 

@@ -48,6 +48,10 @@ pub fn verify(orders: &Orders, output: &mut Output<'_>) -> Result<Status, Failur
     if names.is_empty() {
         names.extend(catalog::EXPERIMENTS.iter().map(|entry| entry.name.to_owned()));
     }
+    if names.iter().any(|name| name == "-") {
+        let failure = Failure::usage("-: standard input is read once, and every experiment is a process of its own");
+        return Err(failure.hint("put it into a file, or use lab run"));
+    }
     // What cannot be read is said before anything is run.
     names.iter().try_for_each(|name| file::load(name).map(drop))?;
     let (sender, news) = mpsc::channel();

@@ -15,6 +15,7 @@ use super::{Selection, event_words, seconds};
 use crate::frames::{Annotated, annotate};
 use crate::model::{Action, Lab, Step};
 use crate::record::{Record, What};
+use crate::report::abridged;
 
 #[cfg(test)]
 mod tests;
@@ -238,7 +239,7 @@ impl<'a> Page<'a> {
             for (label, did) in by_process(of_host) {
                 put!(self, "<div class=\"talk mono\">");
                 if let Some(first) = did.first().filter(|first| !matches!(first.what, What::Command { .. })) {
-                    let line = self.command(first, host, label);
+                    let line = abridged(&self.command(first, host, label));
                     put!(self, "<div class=\"end\">{} goes on:</div>", text(&line));
                 }
                 for record in did {
