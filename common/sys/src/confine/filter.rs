@@ -406,6 +406,31 @@ mod tests {
         }
     }
 
+    /// Not every C library forks by clone(2), and none takes EPERM from a call that it tries first.
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn other_c_libraries_have_their_way() {
+        let forks = Profile { forks: true, ..Profile::default() };
+        assert_eq!(call(&forks, libc::SYS_fork, [0; 3]), ALLOW);
+        assert_eq!(call(&Profile::default(), libc::SYS_fork, [0; 3]), EPERM);
+        // clone3, openat2, faccessat2, futex_waitv, futex_wake, futex_wait, futex_requeue and mseal.
+        for number in [435, 437, 439, 449, 454, 455, 456, 462] {
+            assert_eq!(call(&forks, number, [0; 3]), ENOSYS, "{number}");
+        }
+        // clock_gettime, gettimeofday, time and getcpu where there is no vDSO; map_shadow_stack.
+        for number in [228, 96, 201, 309, 453] {
+            assert_eq!(call(&Profile::default(), number, [0; 3]), ALLOW, "{number}");
+        }
+        // Modules of the C library, which come with names, may be loaded; elsewhere no memory holds instructions.
+        let names = Profile::default().with_names();
+        for (profile, verdict) in [(&names, ALLOW), (&forks, EPERM)] {
+            for number in [libc::SYS_mmap, libc::SYS_mprotect] {
+                assert_eq!(call(profile, number, [0, 0, EXECUTABLE]), verdict);
+                assert_eq!(call(profile, number, [0, 0, 3]), ALLOW);
+            }
+        }
+    }
+
     #[test]
     fn signals_and_limits_are_for_this_process() {
         for number in [libc::SYS_tgkill, libc::SYS_prlimit64] {
