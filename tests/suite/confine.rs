@@ -257,6 +257,8 @@ fn confinement_of(line: &str, port: u16, file: &str) -> (String, &'static str) {
     let mut command = tool(if ["ss", "netstat"].contains(&name) { "ports" } else { name });
     std::os::unix::process::CommandExt::arg0(&mut command, name);
     command.arg("--explain");
+    // The server is silent, and dig shows what it has to say when it gives up.
+    command.args(["+time=1", "+tries=1"].iter().filter(|_| name == "dig"));
     command.args(words.map(|word| word.replace("PORT", &port.to_string()).replace("FILE", file)));
     let mut tool = Background::spawn(command);
     drop(tool.stdin.take());
