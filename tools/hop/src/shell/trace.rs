@@ -52,25 +52,8 @@ pub(super) fn drive(
     let size = if job.mtu { LONGEST } else { job.size.unwrap_or(default_size(prober.family)) };
     // Connections of one flow have one port: the next begins when the one before is over.
     let alone = protocol == Protocol::Tcp && common.flow == Flow::Fixed;
-    output.result(&Start {
-        host: job.common.host.clone(),
-        target,
-        protocol: protocol.name(),
-        port: Some(prober.target.port()).filter(|port| *port > 0),
-        max_hops: job.most,
-        packet_octets: size.into(),
-        one_by_one: alone,
-    })?;
-    let mut walk = Walk::new(Config {
-        target,
-        first: job.first,
-        most: job.most,
-        queries: job.queries,
-        parallel: if alone { 1 } else { job.parallel },
-        wait: job.wait,
-        mtu: job.mtu.then_some(size.into()),
-        whole: matches!(common.fragment, Some(Fragment::Do | Fragment::Probe)),
-    });
+    output.result(&start(job, &prober, size, alone))?;
+    let mut walk = Walk::new(config(job, &prober, size, alone));
     let mut names = Names::new(job.common.names);
     let mut hops: Vec<Hop> = Vec::new();
     let (mut has_sent, mut interrupted) = (false, false);
@@ -111,6 +94,32 @@ pub(super) fn drive(
     let summary = summary(job, &walk, &hops, &prober);
     output.result(&summary)?;
     Ok(Ended { status: if summary.arrived { Status::YES } else { Status::NO }, interrupted })
+}
+
+/// What is said first. Packets have `size` octets, and each is sent `alone` or beside others.
+fn start(job: &Trace, prober: &Prober, size: u16, alone: bool) -> Start {
+    Start {
+        host: job.common.host.clone(),
+        target: prober.target.ip(),
+        protocol: prober.protocol.name(),
+        port: Some(prober.target.port()).filter(|port| *port > 0),
+        max_hops: job.most,
+        packet_octets: size.into(),
+        one_by_one: alone,
+    }
+}
+
+fn config(job: &Trace, prober: &Prober, size: u16, alone: bool) -> Config {
+    Config {
+        target: prober.target.ip(),
+        first: job.first,
+        most: job.most,
+        queries: job.queries,
+        parallel: if alone { 1 } else { job.parallel },
+        wait: job.wait,
+        mtu: job.mtu.then_some(size.into()),
+        whole: matches!(prober.common.fragment, Some(Fragment::Do | Fragment::Probe)),
+    }
 }
 
 fn default_size(family: Family) -> u16 {
