@@ -99,7 +99,7 @@ the owners were found; then, behind the listing, what each state in it means and
         (0, "The sockets were listed, even if there are none; `why`: every bind that was asked about would succeed."),
         (
             1,
-            "`why`: a bind would fail; `wait`: the time is over; `free`: something keeps the port; `reach --exposed`, `options`, `explain`, `backlog`: there is none.",
+            "`why`: a bind would fail; `wait`: the time is over; `free`: something keeps the port, or the answer was no; `reach --exposed`, `options`, `explain`, `backlog`: there is none.",
         ),
         (2, "The command line is wrong."),
         (4, "The kernel did not list them, a process may not be looked into, or standard output did not take the list."),
