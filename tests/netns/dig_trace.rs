@@ -145,8 +145,10 @@ fn same_on_odd_servers(net: &Net) {
     let _internet = start(net);
     let traces = odd::labels().map(|label| format!("+nocmd +nodnssec +trace www.{label}.odd.test"));
     let searches = ["twobad", "soa", "gone2", "none"].map(|label| format!("+nssearch @127.0.0.14 x.{label}.odd.test"));
+    let many = ["& +nssearch @127.0.0.14 x.many.odd.test", "& @127.0.0.21 +nocmd +tries=1 +trace nodata.test"];
     let roots = (14..=19).map(|last| format!("@127.0.0.{last} +nocmd +trace nodata.test"));
-    let lines: Vec<String> = traces.chain(searches).chain(roots).collect();
+    let many = many.map(str::to_owned);
+    let lines: Vec<String> = traces.chain(searches).chain(roots).chain(many).collect();
     compare(&lines.iter().map(String::as_str).collect::<Vec<_>>());
 }
 

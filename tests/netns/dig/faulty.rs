@@ -9,6 +9,8 @@ use super::scripted::{self, framed};
 
 /// `192.0.2.1` for the name of the question, for 60 seconds.
 const A: &[u8] = b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01";
+/// An SOA record of the name of the question.
+const SOA: &[u8] = b"\xc0\x0c\0\x06\0\x01\0\0\0\x3c\0\x16\0\0\0\0\0\x01\0\0\0\x02\0\0\0\x03\0\0\0\x04\0\0\0\x05";
 /// An OPT record without options.
 const OPT: &[u8] = b"\0\0\x29\x04\xd0\0\0\0\0\0\0";
 
@@ -190,7 +192,14 @@ fn answers(query: &[u8], tcp: bool) -> Vec<Vec<u8>> {
             let cookie = [cookie(query), b"01234567".to_vec()].concat();
             empty().flags(0x8587).additional(&opt([1, 0], 0, 10, &cookie)).octets()
         }
-        "tc" if !tcp => empty().flags(0x8780).octets(),
+        "tc" | "tcnx" | "tcns" if !tcp => empty().flags(0x8780).octets(),
+        "tcnx" => empty().flags(0x8583).octets(),
+        "tcns" if query.windows(5).any(|window| window == b"\0\0\x06\0\x01") => empty().answer(SOA).octets(),
+        "tcns" => {
+            // One server only is not waited for by the real dig.
+            let server = record(2, 1, 60, b"\x03127\x010\x010\x011\0");
+            empty().answer(&server).answer(&server).octets()
+        }
         "tctcp" => good().flags(0x8780).octets(),
         "mixed" => good().answer(&record(16, 1, 1, b"\x02ab")).answer(A).octets(),
         "otherq" => {

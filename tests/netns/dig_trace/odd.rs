@@ -15,7 +15,8 @@ type Script = (u16, &'static str, &'static str);
 const REFERRAL: u16 = 0x8000;
 const AUTHORITY: u16 = 0x8400;
 
-/// `@` stands for the name below odd.test, R, C, N and M for the servers above.
+/// `@` stands for the name below odd.test, R, C, N and M for the servers above, `*` for 30 at whose addresses nobody
+/// listens.
 const SCRIPTS: &[(&str, Script)] = &[
     ("sideways", (REFERRAL, "", "other.odd.test NS R")),
     ("deeper", (REFERRAL, "", "x.y.@ NS R")),
@@ -46,9 +47,13 @@ const SCRIPTS: &[(&str, Script)] = &[
     ("half", (REFERRAL, "", "@ NS 1.2.3")),
     ("escaped", (REFERRAL, "", "@ NS *.zone\\.x.test")),
     ("nsroot", (REFERRAL, "", "@ NS .")),
+    ("many", (AUTHORITY, "@ NS *", "")),
 ];
 
-/// What each address from 127.0.0.14 on says about the root.
+/// The last octets of the servers' addresses, behind 127.0.0.
+const ROOT_SERVERS: [u8; 7] = [14, 15, 16, 17, 18, 19, 21];
+
+/// What each of [`ROOT_SERVERS`] says about the root.
 const ROOTS: &[Script] = &[
     (AUTHORITY, "", ". NS a.root-servers.test"),
     (AUTHORITY, "test NS ns1.test", ""),
@@ -56,6 +61,7 @@ const ROOTS: &[Script] = &[
     (AUTHORITY, ". NS a.root-servers.test", "test NS R"),
     (0x8403, ". NS a.root-servers.test", ""),
     (AUTHORITY, ". A", ". NS a.root-servers.test"),
+    (AUTHORITY, ". NS *", ""),
 ];
 
 /// The labels that have a script.
@@ -63,10 +69,10 @@ pub(super) fn labels() -> impl Iterator<Item = &'static str> {
     SCRIPTS.iter().map(|(label, _)| *label)
 }
 
-/// Listens on UDP port 53 of 127.0.0.14 to 127.0.0.19, until the test ends.
+/// Listens on UDP port 53 of all [`ROOT_SERVERS`], until the test ends.
 pub(super) fn start() {
-    for (index, root) in ROOTS.iter().enumerate() {
-        let socket = UdpSocket::bind(format!("127.0.0.{}:53", 14 + index)).unwrap();
+    for (last, root) in ROOT_SERVERS.iter().zip(ROOTS) {
+        let socket = UdpSocket::bind(format!("127.0.0.{last}:53")).unwrap();
         thread::spawn(move || {
             let mut query = vec![0; 65535];
             while let Ok((length, from)) = socket.recv_from(&mut query) {
@@ -118,7 +124,14 @@ fn answer(query: &[u8], root: Script) -> Vec<u8> {
 }
 
 fn records(text: &str, label: &str) -> Vec<Vec<u8>> {
-    text.split(';').filter(|record| !record.is_empty()).map(|text| record(text, label)).collect()
+    let mut records = Vec::new();
+    for text in text.split(';').filter(|record| !record.is_empty()) {
+        match text.strip_suffix('*') {
+            Some(before) => records.extend((30..60).map(|last| record(&format!("{before}127.0.0.{last}"), label))),
+            None => records.push(record(text, label)),
+        }
+    }
+    records
 }
 
 fn record(text: &str, label: &str) -> Vec<u8> {

@@ -12,7 +12,7 @@ use crate::explain::{Event, Transport};
 use crate::fault::Fault;
 use crate::header::{self, Header};
 use crate::message::{Message, Query};
-use crate::options::Server;
+use crate::options::{Lookup, Server};
 use crate::registry::Rcode;
 use crate::transport::{Timing, TlsFailure};
 use crate::tsig::{Conversation, Signing, VerifyError};
@@ -149,6 +149,14 @@ pub struct Answer {
     pub transfer: Option<Progress>,
     /// What its signature is worth, if the query had one.
     pub signature: Option<Result<(), VerifyError>>,
+}
+
+impl Answer {
+    /// What [`Lookup::tcp`] is where one goes on from this answer to `asked`: once it has taken a connection to get an
+    /// answer, dig does not go back to datagrams.
+    pub fn tcp_from_here(&self, asked: &Lookup) -> Option<bool> {
+        if self.transport.is_datagrams() { asked.tcp } else { Some(true) }
+    }
 }
 
 /// A message in place of an answer that cannot be read.

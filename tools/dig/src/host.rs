@@ -77,13 +77,12 @@ impl Settings {
 
     /// What to ask after an answer about addresses: the other kind of address and the mail servers, of the name that the
     /// aliases lead to.
-    /// Once it has taken a connection to get an answer, host does not go back to datagrams.
     pub fn follow_ups(&self, answer: &Answer) -> Vec<Lookup> {
         if !self.defaults || self.lookup.qtype != Type::A {
             return Vec::new();
         }
         let name = canonical(&answer.query.question.qname, &answer.message).without_last_dot();
-        let tcp = if answer.transport.is_datagrams() { self.lookup.tcp } else { Some(true) };
+        let tcp = answer.tcp_from_here(&self.lookup);
         [Type::AAAA, Type::MX].map(|qtype| Lookup { name: name.clone(), qtype, tcp, ..self.lookup.clone() }).to_vec()
     }
 }

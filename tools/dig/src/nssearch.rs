@@ -5,16 +5,20 @@ use crate::name::Name;
 use crate::record::Record;
 use crate::registry::Type;
 
+/// How many servers of a zone are asked, as with BIND's dig and host.
+pub const MOST: usize = 20;
+
 /// The servers that an answer about NS records names: in its answer section or, if there are none, in a referral.
 pub fn servers(message: &Message) -> Vec<Name> {
-    let answered = names(&message.answer);
-    if answered.is_empty() { names(&message.authority) } else { answered }
+    let mut named = names(&message.answer);
+    if named.is_empty() {
+        named = names(&message.authority);
+    }
+    named.truncate(MOST);
+    named
 }
 
-/// The most servers that are kept of a whole transfer: a zone has no more, and a transfer need not end.
-const MOST: usize = 4096;
-
-/// Adds all servers that the answer section of the next message of a transfer names, whatever stands between them.
+/// Adds the servers that the answer section of the next message of a transfer names, whatever stands between them.
 pub fn add_servers(known: &mut Vec<Name>, message: &Message) {
     let room = MOST.saturating_sub(known.len());
     known.extend(targets(message.answer.iter()).into_iter().take(room));
@@ -35,7 +39,7 @@ mod tests {
     use crate::trace::tests::message;
 
     #[test]
-    fn a_transfer_without_end_names_no_more_servers_than_can_be_kept() {
+    fn no_more_servers_are_asked_than_dig_asks_however_long_a_transfer_is() {
         let next = message(&["x. NS a.", "x. SOA", "y. NS b."], &[]);
         let mut known = Vec::new();
         add_servers(&mut known, &next);
@@ -44,5 +48,7 @@ mod tests {
             add_servers(&mut known, &next);
         }
         assert_eq!(known.len(), MOST);
+        assert_eq!(servers(&message(&["x. NS a."; 30], &[])).len(), MOST);
+        assert_eq!(servers(&message(&[], &["x. NS a."; 30])).len(), MOST);
     }
 }

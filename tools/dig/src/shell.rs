@@ -178,6 +178,8 @@ struct Session<'a> {
     key: key::Loaded,
     /// How often a server may be asked for the next name of a search: what failed for one name counts for the others, too.
     tries_left: Option<u32>,
+    /// [`Lookup::tcp`] of the next name of a search, if another one went before.
+    tcp: Option<bool>,
     /// A signature that was no good has come: dig does not forget that.
     saw_bad_signature: bool,
 }
@@ -197,6 +199,7 @@ impl<'a> Session<'a> {
             status: ANSWERED,
             key,
             tries_left: None,
+            tcp: None,
             saw_bad_signature: false,
         })
     }
@@ -206,6 +209,7 @@ impl<'a> Session<'a> {
         let lookup = styled(self.globals, lookup);
         let tries = self.tries(&lookup)?;
         self.tries_left = None;
+        self.tcp = lookup.tcp;
         let last = tries.len().saturating_sub(1);
         for (index, next) in tries.into_iter().enumerate() {
             let name = match &next.place {
@@ -213,7 +217,7 @@ impl<'a> Session<'a> {
                 _ => next.name,
             };
             let search = Search { place: next.place, more: index < last, written: lookup.name.clone() };
-            if !self.look_up(&Lookup { name, ..lookup.clone() }, &search, output)? {
+            if !self.look_up(&Lookup { name, tcp: self.tcp, ..lookup.clone() }, &search, output)? {
                 break;
             }
         }
@@ -372,6 +376,7 @@ impl<'a> Session<'a> {
         match self.hold(lookup, task, output)? {
             Outcome::Answer(answer) => {
                 self.opt_missing(lookup, &answer, output)?;
+                self.tcp = answer.tcp_from_here(lookup);
                 self.show_found(lookup, search, &answer, output)
             }
             outcome => self.no_answer(&outcome, output).map(|()| false),

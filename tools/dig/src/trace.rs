@@ -5,6 +5,7 @@
 use crate::header;
 use crate::message::Message;
 use crate::name::Name;
+use crate::nssearch;
 use crate::record::Record;
 use crate::registry::Type;
 
@@ -53,8 +54,12 @@ impl Walk {
     /// Takes an answer: whom to ask next. Nobody, if there is no server among the items.
     pub fn follow(&mut self, message: &Message) -> Vec<Item> {
         if std::mem::take(&mut self.at_start) {
-            let items = self.read(&message.answer, false);
-            return if items.is_empty() { self.read(&message.authority, false) } else { items };
+            let mut items = self.read(&message.answer, false);
+            if items.is_empty() {
+                items = self.read(&message.authority, false);
+            }
+            items.truncate(nssearch::MOST);
+            return items;
         }
         // Whatever else the server says: an answer ends the walk, be it about another name.
         if message.header.ancount > 0 { Vec::new() } else { self.read(&message.authority, true) }

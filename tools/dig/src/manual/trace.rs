@@ -21,7 +21,8 @@ others were looked up. Of a zone 64 servers are asked at most, each at 16 addres
 The numbers are key tags. Signatures themselves are not verified: that is `+validate`. With `+nodnssec` none of this is looked
 at. With `--json` the whole tree is one line.
 
-`+nssearch` asks the server at hand who serves the zone, and then each of them, all at the same time, for the zone's SOA record.
+`+nssearch` asks the server at hand who serves the zone, and then each of them, 20 at most, all at the same time, for the zone's
+SOA record.
 
 `+dns64prefix` asks for the AAAA records of `ipv4only.arpa` and prints the prefixes under which the resolver makes them up.");
 

@@ -62,7 +62,7 @@ impl<'a> Host<'a> {
 
     fn run(mut self, output: &mut Output<'_>) -> Result<Status, Failure> {
         self.session.read_conf()?;
-        let lookup = self.settings.lookup.clone();
+        let mut lookup = self.settings.lookup.clone();
         let mut profile = confine::for_lookups(&self.settings.globals, std::slice::from_ref(&lookup));
         if self.settings.compare {
             profile = profile.with_names();
@@ -73,7 +73,7 @@ impl<'a> Host<'a> {
         let mut from = Origin::Line;
         while let Some(next) = tries.pop_front() {
             match self.look_up(&lookup, &next, !tries.is_empty(), output)? {
-                Ended::GoOn => {}
+                Ended::GoOn { tcp } => lookup.tcp = tcp,
                 Ended::Nowhere => break,
                 Ended::Answered(answer) => {
                     if self.settings.compare {
@@ -112,7 +112,9 @@ impl<'a> Host<'a> {
         let mut task = Task { name: written.to_owned(), ..self.session.new_task(lookup, servers)? };
         task.tries = self.tries_left.unwrap_or(task.tries);
         match self.hold(lookup, &query.question.qname, task, output)? {
-            Outcome::Answer(answer) if answer.message.rcode() == Rcode::NXDOMAIN && more => Ok(Ended::GoOn),
+            Outcome::Answer(answer) if answer.message.rcode() == Rcode::NXDOMAIN && more => {
+                Ok(Ended::GoOn { tcp: answer.tcp_from_here(lookup) })
+            }
             Outcome::Answer(answer) => {
                 self.show(written, next.from, &answer, output)?;
                 let found = answer.message.rcode() == Rcode::NOERROR;
@@ -233,6 +235,7 @@ impl<'a> Host<'a> {
     /// `-C`: asks every server of the zone for its SOA record, and prints what comes as it comes.
     fn compare(&mut self, answer: &Answer, output: &mut Output<'_>) -> Result<(), Failure> {
         let mut lookup = Lookup { qtype: Type::SOA, servers: Vec::new(), ..self.settings.lookup.clone() };
+        lookup.tcp = answer.tcp_from_here(&lookup);
         lookup.flags.rd = false;
         let qname = answer.query.question.qname.clone();
         lookup.name = qname.to_string();
@@ -316,7 +319,10 @@ impl<'a> Host<'a> {
 /// What came of a name.
 enum Ended {
     /// It does not exist, and the search goes on.
-    GoOn,
+    GoOn {
+        /// [`Lookup::tcp`] of the next name.
+        tcp: Option<bool>,
+    },
     /// There is nothing to go on from.
     Nowhere,
     /// An answer.

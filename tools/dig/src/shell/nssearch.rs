@@ -3,7 +3,7 @@
 use sockeye_cli::{Failure, Output};
 
 use super::dialogue::{self, Outcome, Word};
-use super::trace::{learnt_cookie, no_more};
+use super::trace::{going_on, no_more};
 use super::{NO_ANSWER, Session};
 use crate::annotate::Direction;
 use crate::explain::Event;
@@ -37,8 +37,7 @@ impl Session<'_> {
         }
         // dig prints what stands below this answer, and not the answer.
         self.show_footer(&asked, &answer, output)?;
-        let mut asked = Lookup { qtype: Type::SOA, cookie: learnt_cookie(&asked, &answer), ..lookup.clone() };
-        asked.flags.rd = false;
+        let asked = Lookup { qtype: Type::SOA, ..going_on(lookup, &asked, &answer) };
         self.ask_authorities(&asked, servers, output)
     }
 

@@ -42,9 +42,7 @@ impl Session<'_> {
             if servers.is_empty() {
                 return Ok(());
             }
-            let cookie = learnt_cookie(&asked, &answer);
-            asked = Lookup { cookie, ..lookup.clone() };
-            asked.flags.rd = false;
+            asked = going_on(lookup, &asked, &answer);
         }
     }
 
@@ -171,8 +169,18 @@ pub(super) fn no_more(names: &[Name], servers: &[Server]) -> Result<(), Failure>
     }
 }
 
+/// What is asked of the servers that the answer to `asked` has led to: the lookup, with the cookie and the connections of
+/// the step before, and without recursion.
+pub(super) fn going_on(lookup: &Lookup, asked: &Lookup, answer: &Answer) -> Lookup {
+    let mut next = lookup.clone();
+    next.cookie = learnt_cookie(asked, answer);
+    next.tcp = answer.tcp_from_here(asked);
+    next.flags.rd = false;
+    next
+}
+
 /// dig sends the cookie that one server gave to the next server too.
-pub(super) fn learnt_cookie(asked: &Lookup, answer: &Answer) -> Cookie {
+fn learnt_cookie(asked: &Lookup, answer: &Answer) -> Cookie {
     let theirs = answer.message.edns.as_ref().and_then(|edns| edns.option(OptionCode::COOKIE));
     match theirs.filter(|_| answer.cookie == Some(Verdict::Good)) {
         Some(cookie) => Cookie::Given(sockeye_common::hex::encode(&cookie.data)),

@@ -96,6 +96,14 @@ fn a_circle_ends() {
 }
 
 #[test]
+fn of_the_root_no_more_servers_are_asked_than_dig_asks() {
+    let many = [". NS a."; 30];
+    assert_eq!(Walk::new().follow(&message(&many, &[])).len(), nssearch::MOST);
+    assert_eq!(Walk::new().follow(&message(&[], &many)).len(), nssearch::MOST);
+    assert_eq!(at("test.").follow(&message(&[], &["x.test. NS a."; 30])).len(), 30);
+}
+
+#[test]
 fn the_servers_of_a_zone() {
     for (answer, authority, expected) in [
         (&["x.test. NS a.", "x.test. NS b."][..], &["test. NS c."][..], "a. b."),
@@ -103,7 +111,7 @@ fn the_servers_of_a_zone() {
         (&[], &["test. SOA", "test. NS c."], ""),
     ] {
         let names: Vec<String> =
-            crate::nssearch::servers(&message(answer, authority)).iter().map(ToString::to_string).collect();
+            nssearch::servers(&message(answer, authority)).iter().map(ToString::to_string).collect();
         assert_eq!(names.join(" "), expected);
     }
 }
