@@ -16,7 +16,8 @@ fuzz_target!(|octets: &[u8]| {
     let lines = text.lines().count();
     resolver(&text);
     let found = hosts::parse(&text);
-    for line in &found.lines {
+    // Each is looked for in the whole file.
+    for line in found.lines.iter().take(20) {
         assert!(text.lines().nth(line.number - 1).is_some_and(|text| text.contains(&line.canonical)));
         assert!(found.about(&line.canonical).any(|about| about == line));
     }
@@ -55,7 +56,8 @@ fn databases(octets: &[u8]) {
     let mut names = Names::default();
     names.add_services(octets);
     names.add_users(octets);
-    for word in octets.split(|octet| octet.is_ascii_whitespace()).filter_map(|word| std::str::from_utf8(word).ok()) {
+    let words = octets.split(|octet| octet.is_ascii_whitespace()).filter_map(|word| std::str::from_utf8(word).ok());
+    for word in words.take(20) {
         if let Some(port) = port_of(octets, Protocol::TCP, word) {
             assert!(names.service(Protocol::TCP, port).is_some(), "{word} is port {port}, which has no name");
         }
