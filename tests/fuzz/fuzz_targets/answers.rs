@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
 use sockeye_cli::escape::acts;
-use sockeye_dig::exchange::{Answer, Ask, Exchange, Input, Step, Task};
+use sockeye_dig::exchange::{Answer, Ask, Exchange, Input, Step, Task, Timeouts};
 use sockeye_dig::explain::Transport;
 use sockeye_dig::header::Header;
 use sockeye_dig::message::{Message, Query};
@@ -69,7 +69,7 @@ fuzz_target!(|octets: &[u8]| {
         name: "a.test".to_owned(),
         servers: vec![server.clone(), server.clone()],
         tries: 3,
-        timeout: Duration::from_secs(5),
+        timeouts: Timeouts { datagram: Duration::from_secs(5), connection: Duration::from_secs(10) },
         transport,
         ignore_truncation: how & 16 != 0,
         retry_bad_cookie: true,

@@ -20,7 +20,7 @@ use token::{Token, What};
 
 /// How deep `repeat` may stand in itself.
 const DEPTH_LIMIT: usize = 8;
-/// The longest buffer of a recv, and the longest text of a send, in octets.
+/// The longest buffer of a recv, and the longest text of a send, in octets; also all that `100x` makes in one script.
 const LENGTH_LIMIT: u32 = 64 << 20;
 /// The longest wait.
 const TIME_LIMIT: Duration = Duration::from_secs(86_400);
@@ -178,7 +178,7 @@ impl std::error::Error for ScriptError {}
 /// [`ScriptError`] with what was expected in the place of what stands there.
 pub fn parse(text: &str) -> Result<Vec<Statement>, ScriptError> {
     let tokens = token::split(text)?;
-    let mut parser = Parser { tokens: &tokens, next: 0, end: text.len() };
+    let mut parser = Parser { tokens: &tokens, next: 0, end: text.len(), left: LENGTH_LIMIT };
     parser.block(0)
 }
 
@@ -187,6 +187,8 @@ struct Parser<'a> {
     next: usize,
     /// Where the text ends, for what is missing there.
     end: usize,
+    /// How many octets `100x` may still make: a short script is not to fill the memory.
+    left: u32,
 }
 
 impl<'a> Parser<'a> {
@@ -348,7 +350,12 @@ impl<'a> Parser<'a> {
                     Some((length, _)) if length > LENGTH_LIMIT => {
                         Err(token.wrong(format!("{LENGTH_LIMIT} is the most")))
                     }
-                    Some((length, octet)) => Ok(vec![octet; usize::try_from(length).unwrap_or_default()]),
+                    Some((length, octet)) => {
+                        let left = self.left.checked_sub(length);
+                        self.left =
+                            left.ok_or_else(|| token.wrong(format!("{LENGTH_LIMIT} is the most for all of a script")))?;
+                        Ok(vec![octet; usize::try_from(length).unwrap_or_default()])
+                    }
                     None => Ok(word.clone().into_bytes()),
                 }
             }

@@ -95,6 +95,7 @@ fn what_is_wrong_is_named_where_it_stands() {
         ("setsockopt rcvbuf -1", "-1", "expected a number"),
         ("recv 999999999", "999999999", "67108864 is the most"),
         ("send 999999999x", "999999999x", "67108864 is the most"),
+        ("send 60000000x; send 60000001xB", "60000001xB", "67108864 is the most for all of a script"),
         ("pause 2 days", "days", "one word too many"),
         ("pause 2days", "2days", "expected a time"),
         ("pause 1e9", "1e9", "expected a time"),
