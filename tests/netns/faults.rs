@@ -3,18 +3,21 @@
 //! Whatever comes, what is printed is octet for octet what it is without, or there is an error and a status that say so.
 
 use std::io::{PipeReader, Read, Write};
-use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
+use socket2::SockRef;
 use sockeye_test_support::{Background, Case, Net, Run, run, run_with_input, wait_until};
 
 pub(crate) fn tests() -> Vec<Case> {
     vec![
         Case::new("faults::interrupted_calls_are_made_again", &["strace"], interrupted),
+        Case::new("faults::a_server_outlives_what_its_clients_do", &["strace"], server_outlives),
         Case::new("faults::who_is_stopped_and_continued_loses_nothing", &[], stopped),
         Case::new("faults::what_does_not_block_loses_nothing", &[], without_blocking),
         Case::new("faults::a_reader_who_stops_keeps_nobody_from_ending", &[], reader_stops),
@@ -197,6 +200,75 @@ fn interrupted(net: &Net) {
             traced.arg(command.get_program()).args(command.get_args());
             job.same(calls, &expected, &run_with_input(&mut traced, &job.input));
         }
+    }
+}
+
+/// Sends `len` octets as an own part of a pattern, with a half-close behind them, and compares what comes back with them.
+fn converse(number: usize, len: usize) {
+    let sent: Vec<u8> = (0..len).map(|at| ((at + number * 7919) * 2_654_435_761).to_le_bytes()[2]).collect();
+    let mut socket = TcpStream::connect("127.0.0.1:7001").unwrap();
+    let (mut sink, octets) = (socket.try_clone().unwrap(), sent.clone());
+    let sender = thread::spawn(move || {
+        sink.write_all(&octets).unwrap();
+        sink.shutdown(Shutdown::Write).unwrap();
+    });
+    let mut came = Vec::new();
+    socket.read_to_end(&mut came).unwrap();
+    sender.join().unwrap();
+    assert!(came == sent, "client {number}: {} of {len} octets came back", came.len());
+}
+
+/// Connects, says more than it ever reads, and leaves in a way of its own: closing, with a RST, killed.
+fn misbehave(net: &Net, number: usize) {
+    if number.is_multiple_of(3) {
+        let mut client = net.tool("nc");
+        client.args(["-n", "127.0.0.1", "7001"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut client = Background::spawn_as_it_is(client);
+        client.stdin.as_mut().unwrap().write_all(&vec![b'x'; 1 << (number % 20)]).unwrap();
+        client.kill();
+        return;
+    }
+    let mut socket = TcpStream::connect("127.0.0.1:7001").unwrap();
+    socket.set_nonblocking(true).unwrap();
+    // It is full at some time, which is where this client leaves.
+    while number.is_multiple_of(2) && socket.write(&[b'x'; 4096]).is_ok() {}
+    if number % 3 == 1 {
+        SockRef::from(&socket).set_linger(Some(Duration::ZERO)).unwrap();
+    }
+}
+
+/// An echo server, as it is and with every second call interrupted, among clients who end well and clients who do not.
+fn server_outlives(net: &Net) {
+    let mut plain = net.tool("nc");
+    plain.args(["-lkn", "--app", "echo", "127.0.0.1", "7001"]);
+    let calls = INTERRUPTED.iter().map(|(calls, _)| *calls).collect::<Vec<_>>().join(",");
+    let mut traced = net.peer("strace");
+    traced.args(["-f", "-D", "-o", "/dev/null", "-e", &format!("trace={calls}")]);
+    traced
+        .args(["-e", &format!("inject={calls}:error=EINTR:when=9+2")])
+        .arg(plain.get_program())
+        .args(plain.get_args());
+    for mut command in [plain, traced] {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let server = Background::spawn_as_it_is(command);
+        wait_until("it listens", || TcpStream::connect("127.0.0.1:7001").is_ok());
+        converse(0, 1);
+        let descriptors = || std::fs::read_dir(format!("/proc/{}/fd", server.pid())).unwrap().count();
+        // With the first clients, if they have not been let go yet.
+        let before = descriptors();
+        for round in 0..4 {
+            let clients = (0..12).map(|number| thread::spawn(move || converse(number, (number * 4099 + 1) << round)));
+            let clients: Vec<_> = clients.collect();
+            for number in round * 12..(round + 1) * 12 {
+                misbehave(net, number);
+            }
+            for client in clients {
+                client.join().unwrap();
+            }
+        }
+        wait_until("all have been let go", || descriptors() <= before);
+        converse(1, 1 << 20);
+        server.kill().status(137).stderr_is("").stdout_is("");
     }
 }
 
