@@ -196,8 +196,11 @@ impl Pings {
         self.pending += 1;
     }
 
-    /// The system did not take the next probe.
+    /// The system did not take the next probe. A flood does not try again at once: a queue that is full wants time.
     pub fn failed(&mut self, at: Moment) {
+        if self.config.interval.is_zero() {
+            self.next_send = self.next_send.max(at.since_start.saturating_add(FLOOD));
+        }
         self.push(Slot { sent: at, state: State::Failed });
         self.refused += 1;
     }
@@ -440,6 +443,15 @@ mod tests {
         pings.heard(Some(1), &reply(), &at(0)).unwrap();
         assert_eq!(send(&mut pings, 0), Some(2));
         assert_eq!(pings.next(FLOOD), Todo::Send { number: 3, seq: 3, missing: Some(2) });
+    }
+
+    #[test]
+    fn a_flood_gives_a_full_queue_time() {
+        let mut pings = Pings::new(Config { interval: Duration::ZERO, ..config(Some(3), None) });
+        assert!(matches!(pings.next(s(0)), Todo::Send { number: 1, .. }));
+        pings.failed(at(0));
+        assert_eq!(pings.next(s(0)), Todo::Wait(FLOOD));
+        assert_eq!(pings.next(FLOOD), Todo::Send { number: 2, seq: 2, missing: None });
     }
 
     #[test]
