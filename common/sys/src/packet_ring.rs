@@ -14,7 +14,7 @@ use sockeye_common::wire::{Reader, Truncated};
 
 use crate::error::{CallError, check};
 use crate::registry::flags;
-use crate::socket::socklen;
+use crate::socket::{option, option_octets, socklen};
 
 /// Where `block_status` is in struct `tpacket_block_desc`.
 const STATUS_AT: usize = 8;
@@ -130,21 +130,18 @@ impl PacketRing {
     /// # Errors
     /// Whatever getsockopt(2) says; nothing is known to.
     pub fn statistics(&mut self) -> io::Result<Statistics> {
-        let mut counted = libc::tpacket_stats_v3 { tp_packets: 0, tp_drops: 0, tp_freeze_q_cnt: 0 };
-        let mut len = socklen(size_of_val(&counted));
-        // SAFETY: the value is a whole tpacket_stats_v3 of the length that is said, and outlives the call.
-        check(unsafe {
-            libc::getsockopt(
-                self.socket.as_raw_fd(),
-                libc::SOL_PACKET,
-                libc::PACKET_STATISTICS,
-                (&raw mut counted).cast(),
-                &raw mut len,
-            )
-        })?;
-        // The kernel begins anew with each look.
-        self.statistics.frames = self.statistics.frames.saturating_add(counted.tp_packets.into());
-        self.statistics.drops = self.statistics.drops.saturating_add(counted.tp_drops.into());
+        let octets = option_octets(
+            &self.socket,
+            libc::SOL_PACKET,
+            libc::PACKET_STATISTICS,
+            size_of::<libc::tpacket_stats_v3>(),
+        )?;
+        let (words, _) = octets.as_chunks::<4>();
+        // struct tpacket_stats_v3: tp_packets, tp_drops, tp_freeze_q_cnt. The kernel begins anew with each look.
+        if let [frames, drops, ..] = words {
+            self.statistics.frames = self.statistics.frames.saturating_add(u32::from_ne_bytes(*frames).into());
+            self.statistics.drops = self.statistics.drops.saturating_add(u32::from_ne_bytes(*drops).into());
+        }
         Ok(self.statistics)
     }
 
@@ -153,18 +150,7 @@ impl PacketRing {
     /// # Errors
     /// That error.
     pub fn take_error(&self) -> io::Result<()> {
-        let mut error: libc::c_int = 0;
-        let mut len = socklen(size_of_val(&error));
-        // SAFETY: the value is a whole int of the length that is said, and outlives the call.
-        check(unsafe {
-            libc::getsockopt(
-                self.socket.as_raw_fd(),
-                libc::SOL_SOCKET,
-                libc::SO_ERROR,
-                (&raw mut error).cast(),
-                &raw mut len,
-            )
-        })?;
+        let error = option(&self.socket, libc::SOL_SOCKET, libc::SO_ERROR)?;
         if error == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(error)) }
     }
 }
@@ -175,13 +161,13 @@ impl AsFd for PacketRing {
     }
 }
 
-fn set<T>(socket: &OwnedFd, option: libc::c_int, value: &T) -> io::Result<()> {
+fn set<T>(socket: &OwnedFd, name: libc::c_int, value: &T) -> io::Result<()> {
     // SAFETY: the value is readable for the length that is said.
     check(unsafe {
         libc::setsockopt(
             socket.as_raw_fd(),
             libc::SOL_PACKET,
-            option,
+            name,
             std::ptr::from_ref(value).cast(),
             socklen(size_of::<T>()),
         )

@@ -89,17 +89,7 @@ pub fn report_drops(socket: impl AsFd, on: bool) -> io::Result<()> {
 /// # Errors
 /// Whatever setsockopt(2) says.
 pub fn set_option(socket: impl AsFd, level: i32, name: i32, value: i32) -> io::Result<()> {
-    // SAFETY: the pointer and the length are those of a live int.
-    check(unsafe {
-        libc::setsockopt(
-            socket.as_fd().as_raw_fd(),
-            level,
-            name,
-            (&raw const value).cast(),
-            socklen(size_of_val(&value)),
-        )
-    })
-    .map(drop)
+    set_octets(socket, level, name, &value.to_ne_bytes())
 }
 
 /// The value of an option that is an int.
@@ -219,19 +209,7 @@ pub fn set_tcp_md5(socket: impl AsFd, peer: SocketAddr, key: &[u8]) -> io::Resul
 /// # Source
 /// ip(7).
 pub fn ip_options(socket: impl AsFd) -> io::Result<Vec<u8>> {
-    let mut octets = [0_u8; 40];
-    let mut len = socklen(octets.len());
-    // SAFETY: the buffer is writable for `len` octets, and `len` is a live socklen_t.
-    check(unsafe {
-        libc::getsockopt(
-            socket.as_fd().as_raw_fd(),
-            libc::IPPROTO_IP,
-            libc::IP_OPTIONS,
-            octets.as_mut_ptr().cast(),
-            &raw mut len,
-        )
-    })?;
-    Ok(octets.into_iter().take(usize::try_from(len).unwrap_or(0)).collect())
+    option_octets(socket, libc::IPPROTO_IP, libc::IP_OPTIONS, 40)
 }
 
 /// Process, user and group of whoever is at the other end of a Unix-domain socket (`SO_PEERCRED`).
@@ -242,19 +220,12 @@ pub fn ip_options(socket: impl AsFd) -> io::Result<Vec<u8>> {
 /// # Source
 /// unix(7).
 pub fn peer_credentials(socket: impl AsFd) -> io::Result<(i32, u32, u32)> {
-    let mut credentials = libc::ucred { pid: 0, uid: 0, gid: 0 };
-    let mut len = socklen(size_of_val(&credentials));
-    // SAFETY: the buffer is writable for `len` octets, and `len` is a live socklen_t.
-    check(unsafe {
-        libc::getsockopt(
-            socket.as_fd().as_raw_fd(),
-            libc::SOL_SOCKET,
-            libc::SO_PEERCRED,
-            (&raw mut credentials).cast(),
-            &raw mut len,
-        )
-    })?;
-    Ok((credentials.pid, credentials.uid, credentials.gid))
+    let octets = option_octets(socket, libc::SOL_SOCKET, libc::SO_PEERCRED, size_of::<libc::ucred>())?;
+    let (words, _) = octets.as_chunks::<4>();
+    match words {
+        [pid, uid, gid] => Ok((i32::from_ne_bytes(*pid), u32::from_ne_bytes(*uid), u32::from_ne_bytes(*gid))),
+        _ => Err(io::ErrorKind::InvalidData.into()),
+    }
 }
 
 /// Octets that wait to be read (`SIOCINQ`); of UDP, those of the first datagram.
@@ -294,20 +265,7 @@ fn queue(socket: &impl AsFd, request: libc::Ioctl) -> io::Result<usize> {
 /// # Source
 /// tcp(7).
 pub fn tcp_info(socket: impl AsFd) -> io::Result<TcpInfo> {
-    let mut octets = [0_u8; TCP_INFO_LEN];
-    let mut len = socklen(octets.len());
-    // SAFETY: the buffer is writable for `len` octets, and `len` is a live socklen_t.
-    check(unsafe {
-        libc::getsockopt(
-            socket.as_fd().as_raw_fd(),
-            libc::IPPROTO_TCP,
-            libc::TCP_INFO,
-            octets.as_mut_ptr().cast(),
-            &raw mut len,
-        )
-    })?;
-    let filled = usize::try_from(len).ok().and_then(|len| octets.get(..len)).unwrap_or(&octets);
-    Ok(TcpInfo::new(filled))
+    option_octets(socket, libc::IPPROTO_TCP, libc::TCP_INFO, TCP_INFO_LEN).map(|octets| TcpInfo::new(&octets))
 }
 
 /// Asks for a pipe that holds `len` octets and returns what it holds now (`F_SETPIPE_SZ`).
