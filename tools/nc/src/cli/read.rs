@@ -6,11 +6,11 @@ use std::time::Duration;
 use sockeye_cli::Exit;
 use sockeye_cli::escape::escape;
 
-use super::{Args, Spoken};
+use super::{Args, Spoken, letters};
 use crate::number::{self, NumberError};
 use crate::options::{
-    Access, App, Connect, DatagramCut, Dialect, FamilyChoice, Generate, Listen, Model, Options, Program, Proxy,
-    ProxyDns, ProxyKind, Reply, Role, Service, SocketOptions, Tls, Traffic, Transport,
+    Access, App, Connect, DatagramCut, Dialect, FamilyChoice, Generate, Listen, Model, Options, Program, Reply, Role,
+    Service, SocketOptions, Tls, Traffic, Transport,
 };
 use crate::port::PortSpec;
 use crate::source_route::{FIRST_POINTER, MOST_HOPS, NOT_IN_IPV6};
@@ -57,6 +57,7 @@ pub(super) fn options(args: Args, spoken: Spoken<'_>) -> Result<Options, Exit> {
     Reader { args, spoken }.options()
 }
 
+mod proxy;
 mod refuse;
 
 struct Reader<'name> {
@@ -93,9 +94,13 @@ impl Reader<'_> {
             if plan.size == 0 || plan.size > longest {
                 return Err(self.wrong(format!("--generate: a message has 1 to {longest} octets here")));
             }
-            let about_input =
-                [(args.datagram.is_some(), "--datagram"), (traffic.ignore_input, "-d"), (args.crlf, "-C")];
-            if let Some((_, option)) = about_input.into_iter().find(|(given, _)| *given) {
+            let about_input = [
+                (args.datagram.is_some(), "datagram"),
+                (args.no_stdin, "no-stdin"),
+                (args.recv_only, "recv-only"),
+                (args.crlf, "crlf"),
+            ];
+            if let Some(option) = self.first(&about_input) {
                 return Err(self.wrong(format!("cannot use {option} with --generate: standard input is not read")));
             }
         }
@@ -138,31 +143,16 @@ impl Reader<'_> {
         self.spoken.dialect == Dialect::Ncat
     }
 
-    fn wrong(&self, message: impl Into<String>) -> Exit {
-        self.spoken.wrong(message)
+    /// The first of some long options that was given, as this dialect writes it.
+    fn first(&self, options: &[(bool, &str)]) -> Option<String> {
+        options.iter().find(|(given, _)| *given).map(|(_, long)| {
+            let letter = letters::table(self.spoken.dialect).iter().find(|letter| letter.long == *long);
+            letter.map_or_else(|| format!("--{long}"), |letter| format!("-{}", letter.letter))
+        })
     }
 
-    /// What no Linux has, or what we leave out, with the reason.
-    fn refuse_what_cannot_be(&self) -> Result<(), Exit> {
-        let args = &self.args;
-        if args.lua_exec.is_some() {
-            return Err(
-                self.wrong("--lua-exec: Lua scripts are left out on purpose; -e runs any program, lua(1) among them")
-            );
-        }
-        if args.dccp {
-            return Err(self.wrong("-Z: this system has no DCCP (Linux removed it in 6.16)"));
-        }
-        if args.routing_table.is_some() {
-            return Err(self.wrong("no alternate routing table support available"));
-        }
-        if args.what {
-            return Err(self.wrong("--what must be the first option, but for --json and --compat"));
-        }
-        if args.compat.is_some() {
-            return Err(self.wrong("--compat must be the first option"));
-        }
-        Ok(())
+    fn wrong(&self, message: impl Into<String>) -> Exit {
+        self.spoken.wrong(message)
     }
 
     fn transport(&self) -> Result<Transport, Exit> {
@@ -287,14 +277,14 @@ impl Reader<'_> {
     fn check_socket_options(&self, socket: &SocketOptions, transport: Transport) -> Result<(), Exit> {
         let over_ip = !(transport.is_unix() || transport.is_vsock());
         let needs_ip = [
-            (socket.broadcast, "-b"),
-            (socket.tos.is_some(), "-T"),
-            (socket.ttl.is_some(), "-M"),
-            (socket.min_ttl.is_some(), "-m"),
-            (!socket.source_route.is_empty(), "-g"),
+            (socket.broadcast, "broadcast"),
+            (socket.tos.is_some(), "tos"),
+            (socket.ttl.is_some(), "ttl"),
+            (socket.min_ttl.is_some(), "min-ttl"),
+            (!socket.source_route.is_empty(), "source-route"),
         ];
-        if let Some((_, letter)) = needs_ip.into_iter().find(|(given, _)| *given && !over_ip) {
-            return Err(self.wrong(format!("{letter}: there is no IP under {} sockets", transport.name())));
+        if let Some(option) = self.first(&needs_ip).filter(|_| !over_ip) {
+            return Err(self.wrong(format!("{option}: there is no IP under {} sockets", transport.name())));
         }
         self.check_source_route(socket)?;
         if socket.md5 && (transport != Transport::Tcp || self.args.scan) {
@@ -343,27 +333,6 @@ impl Reader<'_> {
         Ok(u8::try_from(ttl).ok())
     }
 
-    /// What TLS cannot be combined with.
-    fn refuse_tls_that_cannot_be(&self, transport: Transport) -> Result<(), Exit> {
-        let args = &self.args;
-        if transport.is_datagram() {
-            return Err(self.wrong("--ssl with -u: there is no DTLS here, and TLS needs a stream"));
-        }
-        if args.ssl_key.is_some() && args.ssl_cert.is_none() {
-            return Err(self.wrong("--ssl-key needs --ssl-cert: the certificate that the key belongs to"));
-        }
-        if args.no_ssl_verify && args.ssl_trustfile.is_some() {
-            return Err(self.wrong("--ssl-trustfile with --no-ssl-verify: nothing would be checked against the file"));
-        }
-        if args.listen && args.proxy_type.is_some() {
-            return Err(self.wrong("--ssl with --proxy-type: the proxy of this nc does not speak TLS itself"));
-        }
-        if args.pass_socket {
-            return Err(self.wrong("--ssl with -F: whoever gets the socket does not get the keys"));
-        }
-        Ok(())
-    }
-
     fn tls(&self) -> Option<Tls> {
         let args = &self.args;
         let any = args.ssl
@@ -385,85 +354,6 @@ impl Reader<'_> {
             alpn: args.ssl_alpn.iter().flat_map(|list| list.split(',')).map(str::to_owned).collect(),
             ciphers: args.ssl_ciphers.clone(),
         })
-    }
-
-    /// The protocol of `-X` and the address, or those of `--proxy-type` and `--proxy`.
-    fn proxy_address(&self) -> Result<Option<(ProxyKind, &String)>, Exit> {
-        let args = &self.args;
-        // Judged without -x as well, as OpenBSD's does.
-        let protocol = match args.proxy_protocol.as_deref() {
-            None | Some("5") => ProxyKind::Socks5,
-            Some("4") => ProxyKind::Socks4,
-            Some(text) if text.eq_ignore_ascii_case("connect") => ProxyKind::Http,
-            Some(_) => return Err(self.wrong("unsupported proxy protocol")),
-        };
-        // Those of a listener are what it serves.
-        let client = !args.listen;
-        match (&args.proxy_address, &args.proxy) {
-            (Some(_), Some(_)) => Err(self.wrong("only one of -x and --proxy")),
-            (Some(_), None) if client && args.proxy_type.is_some() => {
-                Err(self.wrong("--proxy-type is about --proxy: what the proxy of -x speaks, -X says"))
-            }
-            (Some(address), None) => Ok(Some((protocol, address))),
-            (None, Some(_)) if args.proxy_protocol.is_some() => {
-                Err(self.wrong("-X is about -x: what the proxy of --proxy speaks, --proxy-type says"))
-            }
-            (None, Some(address)) => {
-                let kind = match args.proxy_type.as_deref() {
-                    None | Some("http") => ProxyKind::Http,
-                    Some("socks4") => ProxyKind::Socks4,
-                    Some("socks5") => ProxyKind::Socks5,
-                    Some(text) => return Err(self.wrong(format!("Invalid proxy type \"{}\"", escape(text)))),
-                };
-                Ok(Some((kind, address)))
-            }
-            (None, None) => {
-                let needs = [
-                    (client && args.proxy_type.is_some(), "--proxy-type"),
-                    (client && args.proxy_auth.is_some(), "--proxy-auth"),
-                    (args.proxy_dns.is_some(), "--proxy-dns"),
-                ];
-                match needs.into_iter().find(|(given, _)| *given) {
-                    Some((_, option)) => Err(self.wrong(format!("{option} needs --proxy or -x"))),
-                    None => Ok(None),
-                }
-            }
-        }
-    }
-
-    fn proxy(&self, transport: Transport) -> Result<Option<Proxy>, Exit> {
-        let args = &self.args;
-        let Some((kind, address)) = self.proxy_address()? else { return Ok(None) };
-        if transport.is_datagram() {
-            return Err(self.wrong("no proxy support for UDP mode"));
-        }
-        if args.listen {
-            let said = if self.is_ncat() {
-                "Invalid option combination: --proxy and -l"
-            } else {
-                "no proxy support for listen"
-            };
-            return Err(self.wrong(said));
-        }
-        if transport.is_unix() {
-            return Err(self.wrong("no proxy support for unix sockets"));
-        }
-        let dns = match args.proxy_dns.as_deref() {
-            None | Some("remote") => ProxyDns::Remote,
-            Some("local") => ProxyDns::Local,
-            Some("both") => ProxyDns::Both,
-            Some("none") => ProxyDns::None,
-            Some(text) => return Err(self.wrong(format!("Invalid proxy DNS type \"{}\"", escape(text)))),
-        };
-        if args.proxy_user.is_some() && kind != ProxyKind::Http {
-            return Err(self.wrong("-P: a password is asked for with -X connect; --proxy-auth USER:PASSWORD gives it"));
-        }
-        if args.proxy_user.is_some() && args.proxy_auth.is_some() {
-            return Err(self.wrong("only one of -P and --proxy-auth"));
-        }
-        let asks_for_password = args.proxy_user.is_some();
-        let auth = args.proxy_user.clone().or(args.proxy_auth.clone());
-        Ok(Some(Proxy { kind, address: address.clone(), auth, asks_for_password, dns }))
     }
 
     fn program(&self) -> Result<Option<Program>, Exit> {
@@ -667,60 +557,6 @@ impl Reader<'_> {
             program,
             pass_socket: self.args.pass_socket,
         }))
-    }
-
-    /// A scan has no conversation, and what is about one is not ignored.
-    fn refuse_with_scan(&self) -> Result<(), Exit> {
-        let args = &self.args;
-        let about_conversations = [
-            (args.exec.is_some(), "-e"),
-            (args.sh_exec.is_some(), "-c"),
-            (args.pass_socket, "-F"),
-            (args.generate.is_some(), "--generate"),
-            (args.expect, "--expect"),
-            (args.datagram.is_some(), "--datagram"),
-            (args.read_size.is_some(), "--read-size"),
-            (args.segments, "--segments"),
-            (args.escape, "--escape"),
-            (args.delay.is_some(), "--delay"),
-            (args.output.is_some(), "-o"),
-            (args.hex_dump.is_some(), "--hex-dump"),
-        ];
-        match about_conversations.into_iter().find(|(given, _)| *given && args.scan) {
-            Some((_, what)) => Err(self.wrong(format!("cannot use -z and {what}: a scan has no conversation"))),
-            None => Ok(()),
-        }
-    }
-
-    /// What only a listener can do is not ignored.
-    fn refuse_listener_options(&self) -> Result<(), Exit> {
-        let args = &self.args;
-        let only_listeners = [
-            (args.keep_open, if self.is_ncat() { "--keep-open" } else { "-k" }),
-            (args.max_conns.is_some(), "--max-conns"),
-            (args.max_clients.is_some(), "--max-clients"),
-            (!args.allow.is_empty(), "--allow"),
-            (!args.allowfile.is_empty(), "--allowfile"),
-            (!args.deny.is_empty(), "--deny"),
-            (!args.denyfile.is_empty(), "--denyfile"),
-            (args.broker, "--broker"),
-            (args.chat, "--chat"),
-            (args.app.is_some(), "--app"),
-            (args.serve.is_some(), "--serve"),
-            (args.no_reap, "--no-reap"),
-            (args.reply.is_some(), "--reply"),
-            (args.backlog.is_some(), "--backlog"),
-            (args.delay_listen.is_some(), "--delay-listen"),
-            (args.delay_accept.is_some(), "--delay-accept"),
-            (args.host_order_port, "--host-order-port"),
-        ];
-        match only_listeners.into_iter().find(|(given, _)| *given) {
-            Some((_, option)) if self.is_ncat() => {
-                Err(self.wrong(format!("Invalid option combination: `{option}' with connect")))
-            }
-            Some((_, option)) => Err(self.wrong(format!("must use -l with {option}"))),
-            None => Ok(()),
-        }
     }
 
     fn time(&self, what: &str, text: Option<&str>) -> Result<Option<Duration>, Exit> {

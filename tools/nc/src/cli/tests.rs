@@ -91,6 +91,11 @@ fn wrong_lines_are_refused_in_openbsd_words() {
         (&["-lk"], "nc: missing port number\n"),
         (&["-ls", "127.0.0.1"], "nc: missing port number\n"),
         (&["-k", "127.0.0.1", "5001"], "nc: must use -l with -k\n"),
+        (&["-l", "--chat", "-i", "1", "5001"], "nc: cannot use -i with --chat\n"),
+        (
+            &["--generate", "1x1", "--recv-only", "h", "1"],
+            "nc: cannot use --recv-only with --generate: standard input is not read\n",
+        ),
         (&["-v", "127.0.0.1", "0"], "nc: port number too small: 0\n"),
         (&["-v", "127.0.0.1", "65536"], "nc: port number too large: 65536\n"),
         (&["-v", "127.0.0.1", ""], "nc: port number invalid: \n"),
@@ -205,6 +210,7 @@ fn wrong_lines_in_ncats_words() {
         (&["-w"], format!("ncat: option requires an argument -- 'w'\n{usage}")),
         (&["--foo"], format!("ncat: unrecognized option '--foo'\n{usage}")),
         (&[], "Ncat: You must specify a host to connect to. QUITTING.\n".to_owned()),
+        (&["-l", "--chat", "--interval", "1"], "Ncat: cannot use --interval with --chat. QUITTING.\n".to_owned()),
         (&["-k", "h", "1"], "Ncat: Invalid option combination: `--keep-open' with connect. QUITTING.\n".to_owned()),
         (
             &["--max-conns", "1", "h", "1"],

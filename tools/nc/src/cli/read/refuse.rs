@@ -1,4 +1,4 @@
-//! What a listener and the streams of nobody have no use for: refused, and never ignored.
+//! What is not there, and what has no use beside other options: refused, and never ignored.
 
 use sockeye_cli::Exit;
 
@@ -22,24 +22,24 @@ impl Reader<'_> {
     pub(super) fn refuse_about_streams(&self, name: &str) -> Result<(), Exit> {
         let args = &self.args;
         let about_streams = [
-            (args.crlf, "-C"),
-            (args.telnet, "-t"),
-            (args.interval.is_some(), "-i"),
-            (args.delay.is_some(), "--delay"),
-            (args.quit.is_some(), "-q"),
-            (args.receive_limit.is_some(), "-W"),
-            (args.generate.is_some(), "--generate"),
-            (args.expect, "--expect"),
-            (args.datagram.is_some(), "--datagram"),
-            (args.read_size.is_some(), "--read-size"),
-            (args.reply.is_some(), "--reply"),
-            (args.segments, "--segments"),
-            (args.escape, "--escape"),
-            (args.output.is_some(), "-o"),
-            (args.hex_dump.is_some(), "--hex-dump"),
+            (args.crlf, "crlf"),
+            (args.telnet, "telnet"),
+            (args.interval.is_some(), "interval"),
+            (args.delay.is_some(), "delay"),
+            (args.quit.is_some(), "quit"),
+            (args.receive_limit.is_some(), "receive-limit"),
+            (args.generate.is_some(), "generate"),
+            (args.expect, "expect"),
+            (args.datagram.is_some(), "datagram"),
+            (args.read_size.is_some(), "read-size"),
+            (args.reply.is_some(), "reply"),
+            (args.segments, "segments"),
+            (args.escape, "escape"),
+            (args.output.is_some(), "output"),
+            (args.hex_dump.is_some(), "hex-dump"),
         ];
-        match about_streams.into_iter().find(|(given, _)| *given) {
-            Some((_, what)) => Err(self.wrong(format!("cannot use {what} with {name}"))),
+        match self.first(&about_streams) {
+            Some(what) => Err(self.wrong(format!("cannot use {what} with {name}"))),
             None => Ok(()),
         }
     }
@@ -48,11 +48,11 @@ impl Reader<'_> {
     pub(super) fn refuse_model(&self, service: &Service, transport: Transport) -> Result<(), Exit> {
         let args = &self.args;
         let counts = [
-            (args.serve.is_some(), "--serve"),
-            (args.max_conns.is_some(), "--max-conns"),
-            (args.max_clients.is_some(), "--max-clients"),
+            (args.serve.is_some(), "serve"),
+            (args.max_conns.is_some(), "max-conns"),
+            (args.max_clients.is_some(), "max-clients"),
         ];
-        if let Some((_, option)) = counts.into_iter().find(|(given, _)| *given && transport.is_datagram()) {
+        if let Some(option) = self.first(&counts).filter(|_| transport.is_datagram()) {
             return Err(self.wrong(format!("{option}: datagrams have no connections: one socket serves everybody")));
         }
         if transport.is_datagram() && matches!(service, Service::Broker | Service::Chat) {
@@ -90,5 +90,102 @@ impl Reader<'_> {
             ))),
             (Some(model), _) => Err(self.wrong(format!("--serve {model} needs --app: there is one standard input"))),
         }
+    }
+
+    /// What no Linux has, or what we leave out, with the reason.
+    pub(super) fn refuse_what_cannot_be(&self) -> Result<(), Exit> {
+        let args = &self.args;
+        if args.lua_exec.is_some() {
+            return Err(
+                self.wrong("--lua-exec: Lua scripts are left out on purpose; -e runs any program, lua(1) among them")
+            );
+        }
+        if args.dccp {
+            return Err(self.wrong("-Z: this system has no DCCP (Linux removed it in 6.16)"));
+        }
+        if args.routing_table.is_some() {
+            return Err(self.wrong("no alternate routing table support available"));
+        }
+        if args.what {
+            return Err(self.wrong("--what must be the first option, but for --json and --compat"));
+        }
+        if args.compat.is_some() {
+            return Err(self.wrong("--compat must be the first option"));
+        }
+        Ok(())
+    }
+
+    /// What TLS cannot be combined with.
+    pub(super) fn refuse_tls_that_cannot_be(&self, transport: Transport) -> Result<(), Exit> {
+        let args = &self.args;
+        if transport.is_datagram() {
+            return Err(self.wrong("--ssl with -u: there is no DTLS here, and TLS needs a stream"));
+        }
+        if args.ssl_key.is_some() && args.ssl_cert.is_none() {
+            return Err(self.wrong("--ssl-key needs --ssl-cert: the certificate that the key belongs to"));
+        }
+        if args.no_ssl_verify && args.ssl_trustfile.is_some() {
+            return Err(self.wrong("--ssl-trustfile with --no-ssl-verify: nothing would be checked against the file"));
+        }
+        if args.listen && args.proxy_type.is_some() {
+            return Err(self.wrong("--ssl with --proxy-type: the proxy of this nc does not speak TLS itself"));
+        }
+        if args.pass_socket {
+            return Err(self.wrong("--ssl with -F: whoever gets the socket does not get the keys"));
+        }
+        Ok(())
+    }
+
+    /// A scan has no conversation, and what is about one is not ignored.
+    pub(super) fn refuse_with_scan(&self) -> Result<(), Exit> {
+        let args = &self.args;
+        let about_conversations = [
+            (args.exec.is_some(), "exec"),
+            (args.sh_exec.is_some(), "sh-exec"),
+            (args.pass_socket, "pass-socket"),
+            (args.generate.is_some(), "generate"),
+            (args.expect, "expect"),
+            (args.datagram.is_some(), "datagram"),
+            (args.read_size.is_some(), "read-size"),
+            (args.segments, "segments"),
+            (args.escape, "escape"),
+            (args.delay.is_some(), "delay"),
+            (args.output.is_some(), "output"),
+            (args.hex_dump.is_some(), "hex-dump"),
+        ];
+        match self.first(&about_conversations).filter(|_| args.scan) {
+            Some(what) => Err(self.wrong(format!("cannot use -z and {what}: a scan has no conversation"))),
+            None => Ok(()),
+        }
+    }
+
+    /// What only a listener can do is not ignored.
+    pub(super) fn refuse_listener_options(&self) -> Result<(), Exit> {
+        let args = &self.args;
+        let only_listeners = [
+            (args.keep_open, "keep-open"),
+            (args.max_conns.is_some(), "max-conns"),
+            (args.max_clients.is_some(), "max-clients"),
+            (!args.allow.is_empty(), "allow"),
+            (!args.allowfile.is_empty(), "allowfile"),
+            (!args.deny.is_empty(), "deny"),
+            (!args.denyfile.is_empty(), "denyfile"),
+            (args.broker, "broker"),
+            (args.chat, "chat"),
+            (args.app.is_some(), "app"),
+            (args.serve.is_some(), "serve"),
+            (args.no_reap, "no-reap"),
+            (args.reply.is_some(), "reply"),
+            (args.backlog.is_some(), "backlog"),
+            (args.delay_listen.is_some(), "delay-listen"),
+            (args.delay_accept.is_some(), "delay-accept"),
+            (args.host_order_port, "host-order-port"),
+        ];
+        let Some((_, long)) = only_listeners.iter().find(|(given, _)| *given) else { return Ok(()) };
+        if self.is_ncat() {
+            return Err(self.wrong(format!("Invalid option combination: `--{long}' with connect")));
+        }
+        let option = self.first(&only_listeners).unwrap_or_default();
+        Err(self.wrong(format!("must use -l with {option}")))
     }
 }
