@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// More octets than this are no dump of a message that anybody wrote.
+/// More octets than this, in all dumps of a text, are nothing that anybody wrote: each `*` may stand for very many.
 const MAX_LEN: usize = 1 << 24;
 
 /// Octets of one dump.
@@ -150,6 +150,8 @@ fn assemble(lines: &[Line<'_>], radix: u32) -> Option<Vec<Dump>> {
     let mut dumps: Vec<Dump> = Vec::new();
     let mut last: &[u8] = &[];
     let mut repeats = false;
+    // In the dumps before this one.
+    let mut before = 0_usize;
     for line in lines {
         if line.repeats {
             repeats = true;
@@ -157,10 +159,11 @@ fn assemble(lines: &[Line<'_>], radix: u32) -> Option<Vec<Dump>> {
         }
         let offset = usize::from_str_radix(line.offset, radix).ok()?;
         if offset == 0 && !line.octets.is_empty() {
+            before = before.saturating_add(dumps.last().map_or(0, |dump| dump.octets.len()));
             dumps.push(Dump { octets: Vec::new(), is_packet: line.is_packet });
         }
         let dump = dumps.last_mut()?;
-        if std::mem::take(&mut repeats) && !last.is_empty() && offset <= MAX_LEN {
+        if std::mem::take(&mut repeats) && !last.is_empty() && before.saturating_add(offset) <= MAX_LEN {
             while dump.octets.len() < offset {
                 dump.octets.extend_from_slice(last);
             }
@@ -217,4 +220,16 @@ fn is_host_order(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let offset = words.next().is_some_and(|word| word.len() >= 6 && word.bytes().all(|digit| digit == b'0'));
     offset && words.next().is_some_and(|word| word.len() == 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_text_is_no_more_octets_than_anybody_writes() {
+        let dump = "000000 61\n*\n800000 62\n";
+        assert_eq!(parse(dump).unwrap()[0].octets.len(), 0x80_0001);
+        assert_eq!(parse(&dump.repeat(2)), Err(TextError::Offsets));
+    }
 }
