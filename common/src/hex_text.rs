@@ -228,8 +228,9 @@ mod tests {
 
     #[test]
     fn a_short_text_is_no_more_octets_than_anybody_writes() {
-        let dump = "000000 61\n*\n800000 62\n";
-        assert_eq!(parse(dump).unwrap()[0].octets.len(), 0x80_0001);
-        assert_eq!(parse(&dump.repeat(2)), Err(TextError::Offsets));
+        // An offset in no other radix.
+        let dump = "000000 61\n*\n80000f 62\n";
+        assert_eq!(parse(dump).unwrap()[0].octets.len(), 0x80_0010);
+        assert!(parse(&dump.repeat(2)).is_err_and(|error| error == TextError::Offsets));
     }
 }
