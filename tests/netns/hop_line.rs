@@ -17,6 +17,10 @@ pub(crate) enum User {
     Nobody,
 }
 
+pub(crate) const USERS: [User; 2] = [User::Root, User::Nobody];
+/// IPv4, and IPv6.
+pub(crate) const FAMILIES: [bool; 2] = [false, true];
+
 /// The hosts.
 pub(crate) struct Line {
     pub(crate) a: NetNs,

@@ -26,6 +26,7 @@ mod far_host;
 mod faults;
 mod hop;
 mod hop_line;
+mod hop_ping;
 mod hop_tun;
 mod lab;
 mod lab_clean;
@@ -92,6 +93,7 @@ fn main() -> ExitCode {
         dig_yaml::tests,
         faults::tests,
         hop::tests,
+        hop_ping::tests,
         hop_tun::tests,
         lab::tests,
         lab_clean::tests,
