@@ -119,13 +119,16 @@ fn netsum_that_reads_a_capture() {
     }
 }
 
-/// Starts a tool whose standard output takes nothing as long as nobody reads, so that it stays where it first writes.
-fn stuck(mut command: Command) -> (Background, io::PipeReader) {
-    const PAGE: usize = 4096;
+/// What a pipe holds at least.
+const PAGE: usize = 4096;
+
+/// Starts a tool whose standard output takes nothing as long as nobody reads, so that it stays where it first writes: in the
+/// call that does so, or by its own will.
+fn stuck(mut command: Command, waits: bool) -> (Background, io::PipeReader) {
     let (reader, mut writer) = io::pipe().unwrap();
-    // A pipe holds one page at least.
     rustix::pipe::fcntl_setpipe_size(&writer, PAGE).unwrap();
     writer.write_all(&[b' '; PAGE]).unwrap();
+    rustix::io::ioctl_fionbio(&writer, !waits).unwrap();
     command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped());
     (Background::spawn_as_it_is(command), reader)
 }
@@ -182,10 +185,32 @@ fn what_is_over_at_once() {
         let mut command = tool(if name == "trurl" { "url" } else { name });
         std::os::unix::process::CommandExt::arg0(&mut command, name);
         command.args(words);
-        let (tool, reader) = stuck(command);
+        let (tool, reader) = stuck(command, true);
         wait_until_confined_briefly(line, tool.pid());
         drop(reader);
         assert_eq!(tool.wait().err(), "", "{line}");
+    }
+}
+
+/// Standard output may not block, by the will of another process that has it too: a wait for it needs no descriptor.
+#[test]
+fn what_is_over_at_once_waits_for_its_reader() {
+    for (name, line) in
+        [("url", "http://h/"), ("addr", "192.0.2.1"), ("lab", "check docs/lost.lab"), ("netsum", "raw 0102")]
+    {
+        let command = || {
+            let mut command = tool(name);
+            command.args(line.split(' '));
+            command
+        };
+        let expected = run(&mut command());
+        let (tool, mut reader) = stuck(command(), false);
+        wait_until_confined_briefly(line, tool.pid());
+        reader.read_exact(&mut [0; PAGE]).unwrap();
+        let mut came = String::new();
+        reader.read_to_string(&mut came).unwrap();
+        assert_eq!(came, expected.out(), "{name} {line}");
+        tool.wait().status(0).stderr_is("");
     }
 }
 

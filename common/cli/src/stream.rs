@@ -5,7 +5,6 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 use std::{error, fmt};
 
-use sockeye_sys::poll::{Events, PollFd, poll};
 use sockeye_sys::{signals, stdio};
 
 /// How long a reader may take nothing after a signal that is to end the process, until the rest is not written.
@@ -43,8 +42,7 @@ impl<D: AsFd> Stream<D> {
         loop {
             // From before the wait: what comes during it has its whole time after it.
             let ended_by = signals::ended_by();
-            let mut fds = [PollFd::new(self.descriptor.as_fd(), Events::OUT)];
-            if poll(&mut fds, Some(PATIENCE))? > 0 {
+            if stdio::wait_to_write(&self.descriptor, PATIENCE)? {
                 return Ok(());
             }
             if let Some(signal) = ended_by {

@@ -9,7 +9,7 @@ use crate::error::check;
 
 /// Refuses every new descriptor, with EMFILE, and every new process of a user who is not root, with EAGAIN.
 ///
-/// What is open stays open. poll(2) then takes no descriptors either.
+/// What is open stays open. poll(2) then takes no descriptors either; select(2) does.
 ///
 /// # Errors
 /// What the first call that failed said.
