@@ -275,7 +275,7 @@ fn interface(block: &Block<'_>) -> Result<Interface, CaptureError> {
     for (code, value) in options(&mut reader, block.order) {
         match (code, value) {
             (IF_TSRESOL, [resolution, ..]) => interface.resolution = Resolution::from_octet(*resolution),
-            (IF_FCSLEN, [octets, ..]) => interface.fcs_len = *octets,
+            (IF_FCSLEN, [length, ..]) => interface.fcs_len = fcs_octets(*length),
             (IF_TSOFFSET, value) => {
                 if let Some(seconds) = value.first_chunk::<8>() {
                     interface.offset_s = block.order.u64(*seconds).cast_signed();
@@ -285,6 +285,12 @@ fn interface(block: &Block<'_>) -> Result<Interface, CaptureError> {
         }
     }
     Ok(interface)
+}
+
+/// How many octets a frame check sequence has whose length an interface gives. The draft counts bits, but its example is 4, which
+/// writers have taken for octets: no sequence has less than eight bits.
+fn fcs_octets(length: u8) -> u8 {
+    if length < 8 { length } else { length.div_ceil(8) }
 }
 
 /// The options from `reader` on, which stands at the end of the data or of the fixed fields.

@@ -486,6 +486,18 @@ fn the_link_type_field_has_more_than_the_link_type() {
 }
 
 #[test]
+fn the_frame_check_sequence_of_an_interface_is_counted_in_bits() {
+    // Less than eight bits are octets, as in files whose writers counted so.
+    for (length, octets) in [(0, 0), (2, 2), (4, 4), (8, 1), (16, 2), (32, 4), (255, 32)] {
+        let mut blocks = Blocks::new("", Little);
+        blocks.section(u64::MAX);
+        blocks.interface(1, 0, &[(13, &[length])]);
+        blocks.enhanced(0, 0, b"frame", 5, &[]);
+        assert_eq!(drain_slice(&blocks.file.octets).0[0].fcs_len, octets, "{length}");
+    }
+}
+
+#[test]
 fn the_lengths_of_old_versions_are_the_other_way_round() {
     for (minor, fields, captured) in [(2, [9, 4], 4), (3, [9, 4], 4), (3, [4, 9], 4), (4, [4, 9], 4)] {
         let mut octets = classic("", Big, 0xa1b2_c3d4, 1_000).octets[..24].to_vec();
