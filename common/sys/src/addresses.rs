@@ -129,7 +129,8 @@ pub fn labels() -> Result<Vec<String>, CallError> {
 
 /// Hands out each ifaddrmsg with its attributes.
 fn each(take: &mut dyn FnMut(&[u8])) -> Result<(), CallError> {
-    netlink::dump("RTM_GETADDR", "every interface", RTM_GETADDR, IFADDRMSG_LEN, RTM_NEWADDR, take)
+    let mut socket = Socket::open(libc::NETLINK_ROUTE)?;
+    socket.dump("RTM_GETADDR", "every interface", RTM_GETADDR, IFADDRMSG_LEN, RTM_NEWADDR, take)
 }
 
 /// Reads an ifaddrmsg and its attributes, the payload of RTM_NEWADDR; `None` for families other than IPv4 and IPv6.

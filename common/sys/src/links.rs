@@ -7,7 +7,7 @@ use sockeye_common::wire::{Reader, Truncated};
 
 use crate::error::CallError;
 use crate::interface::InterfaceFlags;
-use crate::netlink;
+use crate::netlink::{self, Socket};
 
 const RTM_NEWLINK: u16 = 16;
 const RTM_GETLINK: u16 = 18;
@@ -55,7 +55,8 @@ pub struct Link {
 /// rtnetlink(7), RTM_GETLINK.
 pub fn links() -> Result<Vec<Link>, CallError> {
     let mut found = Vec::new();
-    netlink::dump("RTM_GETLINK", "every interface", RTM_GETLINK, IFINFOMSG_LEN, RTM_NEWLINK, &mut |payload| {
+    let mut socket = Socket::open(libc::NETLINK_ROUTE)?;
+    socket.dump("RTM_GETLINK", "every interface", RTM_GETLINK, IFINFOMSG_LEN, RTM_NEWLINK, &mut |payload| {
         found.extend(parse(payload));
     })?;
     found.sort_by_key(|link: &Link| link.index);

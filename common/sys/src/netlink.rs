@@ -300,35 +300,32 @@ impl Socket {
         if message.kind != NLMSG_ERROR {
             return Ok(message.payload.to_vec());
         }
-        let verdict = Verdict::parse(&message);
-        if verdict.errno == 0 { Ok(Vec::new()) } else { Err(refused(call, subject, verdict)) }
+        end(call, subject, &message).map(|()| Vec::new())
     }
-}
-
-/// Asks the routing netlink for all of a kind: sends `request` with a header of `header_len` zeros, and hands out the payload of
-/// each message of the kind `answer`.
-pub(crate) fn dump(
-    call: &'static str,
-    subject: &str,
-    request: u16,
-    header_len: usize,
-    answer: u16,
-    take: &mut dyn FnMut(&[u8]),
-) -> Result<(), CallError> {
-    let fail = |error| CallError::new(call, subject, error);
-    let mut message = Builder::new(request, NLM_F_REQUEST | NLM_F_DUMP);
-    message.octets(&vec![0; header_len]);
-    let mut socket = Socket::open(libc::NETLINK_ROUTE)?;
-    socket.send(&message.finish()).map_err(fail)?;
-    loop {
-        let batch = socket.receive().map_err(fail)?;
-        for message in messages(batch) {
-            let message = message.map_err(|fault| fail(io::Error::new(io::ErrorKind::InvalidData, fault)))?;
-            match message.kind {
-                NLMSG_DONE => return Ok(()),
-                NLMSG_ERROR => return Err(fail(io::Error::from_raw_os_error(Verdict::parse(&message).errno))),
-                kind if kind == answer => take(message.payload),
-                _ => {}
+    /// Asks for all of a kind: sends `request` with a header of `header_len` zeros, and hands out the payload of each message of
+    /// the kind `answer`.
+    pub(crate) fn dump(
+        &mut self,
+        call: &'static str,
+        subject: &str,
+        request: u16,
+        header_len: usize,
+        answer: u16,
+        take: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), CallError> {
+        let fail = |error| CallError::new(call, subject, error);
+        let mut message = Builder::new(request, NLM_F_REQUEST | NLM_F_DUMP);
+        message.octets(&vec![0; header_len]);
+        self.send(&message.finish()).map_err(fail)?;
+        loop {
+            let batch = self.receive().map_err(fail)?;
+            for message in messages(batch) {
+                let message = message.map_err(|fault| fail(io::Error::new(io::ErrorKind::InvalidData, fault)))?;
+                match message.kind {
+                    NLMSG_DONE | NLMSG_ERROR => return end(call, subject, &message),
+                    kind if kind == answer => take(message.payload),
+                    _ => {}
+                }
             }
         }
     }
@@ -340,11 +337,14 @@ impl AsFd for Socket {
     }
 }
 
-fn refused(call: &'static str, subject: &str, verdict: Verdict) -> CallError {
-    let error = io::Error::from_raw_os_error(verdict.errno);
-    match verdict.explanation {
-        Some(words) => CallError::new(call, format!("{subject} ({words})"), error),
-        None => CallError::new(call, subject, error),
+/// What the last message of an answer says: a dump that failed on its way says so where it is done.
+fn end(call: &'static str, subject: &str, message: &Message<'_>) -> Result<(), CallError> {
+    let Verdict { errno, explanation } = Verdict::parse(message);
+    let error = io::Error::from_raw_os_error(errno);
+    match explanation {
+        _ if errno == 0 => Ok(()),
+        Some(words) => Err(CallError::new(call, format!("{subject} ({words})"), error)),
+        None => Err(CallError::new(call, subject, error)),
     }
 }
 
@@ -404,8 +404,23 @@ mod tests {
             let message = messages(&batch).next().unwrap().unwrap();
             let verdict = Verdict::parse(&message);
             assert_eq!(verdict, Verdict { errno: libc::EEXIST, explanation: Some("name taken".to_owned()) });
-            assert_eq!(refused("RTM_NEWLINK", "a0", verdict).to_string(), "RTM_NEWLINK a0 (name taken): File exists");
+            let refused = end("RTM_NEWLINK", "a0", &message).unwrap_err();
+            assert_eq!(refused.to_string(), "RTM_NEWLINK a0 (name taken): File exists");
         }
+    }
+
+    #[test]
+    fn a_dump_that_failed_on_its_way_is_no_whole_one() {
+        for (errno, expected) in [(0, None), (libc::ENOMEM, Some(libc::ENOMEM))] {
+            let mut done = Builder::new(NLMSG_DONE, 0);
+            done.octets(&(-errno).to_ne_bytes());
+            let batch = done.finish();
+            let message = messages(&batch).next().unwrap().unwrap();
+            assert_eq!(end("RTM_GETADDR", "every interface", &message).err().and_then(|error| error.errno()), expected);
+        }
+        let batch = Builder::new(NLMSG_DONE, 0).finish();
+        let message = messages(&batch).next().unwrap().unwrap();
+        assert!(end("RTM_GETADDR", "every interface", &message).is_ok(), "old kernels say no number");
     }
 
     proptest! {

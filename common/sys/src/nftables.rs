@@ -2,12 +2,10 @@
 //!
 //! Nothing is read of their rules.
 
-use std::io;
-
 use sockeye_common::wire::{Reader, Truncated};
 
 use crate::error::CallError;
-use crate::netlink::{self, Builder, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, Socket, Verdict};
+use crate::netlink::{self, Socket};
 
 /// NFNL_SUBSYS_NFTABLES in the upper octet; NFT_MSG_NEWTABLE and NFT_MSG_GETTABLE.
 const NFT_MSG_NEWTABLE: u16 = 10 << 8;
@@ -34,32 +32,19 @@ pub struct Table {
 /// # Source
 /// Linux, include/uapi/linux/netfilter/nf_tables.h and nfnetlink.h.
 pub fn tables() -> Result<Vec<Table>, CallError> {
-    let fail = |error| CallError::new("NFT_MSG_GETTABLE", "every family", error);
-    let mut message = Builder::new(NFT_MSG_GETTABLE, NLM_F_REQUEST | NLM_F_DUMP);
-    message.octets(&[0; NFGENMSG_LEN]);
     let mut socket = match Socket::open(libc::NETLINK_NETFILTER) {
         Err(error) if error.errno() == Some(libc::EPROTONOSUPPORT) => return Ok(Vec::new()),
         socket => socket?,
     };
-    socket.send(&message.finish()).map_err(fail)?;
+    let (call, subject) = ("NFT_MSG_GETTABLE", "every family");
     let mut found = Vec::new();
-    loop {
-        let batch = socket.receive().map_err(fail)?;
-        for message in netlink::messages(batch) {
-            let message = message.map_err(|fault| fail(io::Error::new(io::ErrorKind::InvalidData, fault)))?;
-            match message.kind {
-                NLMSG_DONE => return Ok(found),
-                NLMSG_ERROR => {
-                    return match Verdict::parse(&message).errno {
-                        // nfnetlink knows no such subsystem.
-                        libc::EINVAL | libc::EOPNOTSUPP => Ok(Vec::new()),
-                        errno => Err(fail(io::Error::from_raw_os_error(errno))),
-                    };
-                }
-                NFT_MSG_NEWTABLE => found.extend(parse(message.payload).ok().flatten()),
-                _ => {}
-            }
-        }
+    let dumped = socket.dump(call, subject, NFT_MSG_GETTABLE, NFGENMSG_LEN, NFT_MSG_NEWTABLE, &mut |payload| {
+        found.extend(parse(payload).ok().flatten());
+    });
+    match dumped {
+        // nfnetlink knows no such subsystem.
+        Err(error) if matches!(error.errno(), Some(libc::EINVAL | libc::EOPNOTSUPP)) => Ok(Vec::new()),
+        dumped => dumped.map(|()| found),
     }
 }
 
@@ -90,6 +75,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::netlink::Builder;
 
     #[test]
     fn a_table_is_its_family_and_name() {
