@@ -107,11 +107,6 @@ impl<C> fmt::Debug for Live<C> {
     }
 }
 
-/// The names of the interfaces in the calling thread's network namespace.
-pub fn interface_names() -> Vec<String> {
-    pnet_datalink::interfaces().into_iter().map(|interface| interface.name).collect()
-}
-
 fn find(name: &str) -> Result<NetworkInterface, LiveError> {
     let interfaces = pnet_datalink::interfaces();
     match interfaces.iter().find(|interface| interface.name == name) {
@@ -211,7 +206,8 @@ mod tests {
     fn an_interface_that_does_not_exist_is_named_beside_those_that_do() {
         let fault = Live::open("no/such", Duration::ZERO, Timestamp::default).unwrap_err();
         let LiveError::NoSuchInterface { interface, known } = &fault else { panic!("{fault:?}") };
-        assert_eq!((interface.as_str(), known), ("no/such", &interface_names()));
+        assert_eq!(interface, "no/such");
+        assert!(known.iter().any(|name| name == "lo"), "{known:?}");
         assert!(fault.to_string().starts_with("capture on no/such: no such interface (there are: "), "{fault}");
     }
 
