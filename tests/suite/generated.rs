@@ -12,7 +12,7 @@ use sockeye_cli::completions;
 // The list of tools is in tests/tools.rs.
 use crate::tools;
 
-/// The names by which tools are other tools (DESIGN.md, "The tools"), and the tool of each.
+/// The names by which tools are other tools, and the tool of each.
 const DIALECTS: [(&str, &str); 6] =
     [("netcat", "nc"), ("ncat", "nc"), ("host", "dig"), ("trurl", "url"), ("ss", "ports"), ("netstat", "ports")];
 

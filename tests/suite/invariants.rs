@@ -30,7 +30,7 @@ fn crates(folder: &str) -> Vec<PathBuf> {
 #[test]
 fn only_sys_has_unsafe() {
     let mut checked = 0;
-    for folder in crates("tools").into_iter().chain(crates("common")).chain([root().join("common")]) {
+    for folder in ["tools", "tools/dig", "common"].into_iter().flat_map(crates).chain([root().join("common")]) {
         if folder.ends_with("common/sys") {
             continue;
         }
@@ -38,21 +38,25 @@ fn only_sys_has_unsafe() {
         assert!(lib.contains("#![forbid(unsafe_code)]"), "{} does not forbid unsafe code", folder.display());
         checked += 1;
     }
-    assert_eq!(checked, 8 + 4, "eight tools, and four crates in common besides sys");
+    assert_eq!(checked, 8 + 1 + 4, "eight tools, dig's judge, and four crates in common besides sys");
 }
 
 #[test]
 fn every_crate_has_the_lints_and_the_licence_of_the_workspace() {
     let single = [root().to_owned(), root().join("common"), root().join("tests/support")];
     let mut checked = 0;
-    for folder in crates("tools").into_iter().chain(crates("common")).chain(single) {
+    for folder in ["tools", "tools/dig", "common"].into_iter().flat_map(crates).chain(single) {
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
         for line in ["[lints]\nworkspace = true", "license.workspace = true", "rust-version.workspace = true"] {
             assert!(manifest.contains(line), "{} lacks {line:?}", folder.display());
         }
         checked += 1;
     }
-    assert_eq!(checked, 8 + 4 + 3, "eight tools, five crates of common, the root and the support for tests");
+    assert_eq!(
+        checked,
+        8 + 1 + 5 + 2,
+        "eight tools, dig's judge, five crates of common, the root and the support for tests"
+    );
 }
 
 #[test]
@@ -108,4 +112,22 @@ fn lints_are_expected_with_a_reason_and_never_allowed() {
             }
         }
     }
+}
+
+#[test]
+fn what_a_document_points_to_is_there() {
+    let mut checked = 0;
+    for folder in ["", "docs", "docs/migration", "packaging"] {
+        let folder = root().join(folder);
+        let files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        for page in files.filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
+            let text = fs::read_to_string(&page).unwrap();
+            let targets = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+            for target in targets.filter(|target| !target.is_empty() && !target.contains("://")) {
+                assert!(folder.join(target).exists(), "{} points to {target}", page.display());
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 15, "only {checked} links were looked at");
 }

@@ -10,9 +10,6 @@ use crate::stream::GivenUp;
 pub use sockeye_common::errno::cause as errno_text;
 
 /// An exit status. Tools that replace an older one use its numbers; the named ones are the suite's own.
-///
-/// # Source
-/// DESIGN.md, rule 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Status(pub u8);
 

@@ -223,7 +223,7 @@ pub fn text(octets: &[u8]) -> String {
     escape_octets(octets).replace('"', "\\\"")
 }
 
-/// Serializes octets as lower-case hex (DESIGN.md, rule 3).
+/// Serializes octets as lower-case hex.
 pub(crate) fn as_hex<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&hex::encode(octets))
 }
