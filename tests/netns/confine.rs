@@ -129,7 +129,7 @@ fn a_watch(net: &Net) {
         let listener = TcpListener::bind("127.0.0.1:82").unwrap();
         drop(TcpStream::connect("127.0.0.1:82").unwrap());
         drop(listener);
-        ports.wait_for_stdout("82");
+        ports.wait_for_stdout("127.0.0.1:82");
         ports.kill();
     }
 }

@@ -38,6 +38,12 @@ fn has_traces() -> bool {
     there.is_ok()
 }
 
+/// A port of this test, and of this run of the tests: the kernel chooses the same ports for the same ends in every namespace,
+/// and trace events name none, so that two tests that run at the same time must have ends of their own.
+fn own_port(number: u16) -> u16 {
+    10_000 + 10 * u16::try_from(std::process::id() % 2_000).unwrap() + number
+}
+
 fn begun(mut command: Command, args: &[&str]) -> Background {
     command.args(args).arg("--explain");
     let started = if args.contains(&"--json") { "\"event\":\"watching\"" } else { "at the start" };
@@ -74,8 +80,7 @@ fn every_state_as_root(net: &Net) {
     if !has_traces() {
         return;
     }
-    // The kernel chooses the same ports for the same ends in every namespace: this test must not meet itself in another run.
-    let port = 10_000 + u16::try_from(std::process::id() % 20_000).unwrap();
+    let port = own_port(0);
     for address in ["127.0.0.1", "::1"] {
         let filter = format!("sport = :{port} or dport = :{port}");
         let watch = begun(net.tool("ports"), &["watch", "-t", &filter]);
@@ -185,11 +190,12 @@ fn refusals_and_resets(net: &Net) {
     if !has_traces() {
         return;
     }
-    let watch = begun(net.tool("ports"), &["watch", "-t", "sport = :7401 or dport = :7401"]);
-    assert!(TcpStream::connect("127.0.0.1:7401").is_err());
-    watch.wait_for_stdout("-> 127.0.0.1:7401  receives RST: NO_SOCKET");
-    watch.wait_for_stdout("-> 127.0.0.1:7401  SYN-SENT -> closed after ");
-    let listener = TcpListener::bind("127.0.0.1:7401").unwrap();
+    let there = format!("127.0.0.1:{}", own_port(1));
+    let watch = begun(net.tool("ports"), &["watch", "-t", &format!("sport = :{0} or dport = :{0}", own_port(1))]);
+    assert!(TcpStream::connect(&there).is_err());
+    watch.wait_for_stdout(&format!("-> {there}  receives RST: NO_SOCKET"));
+    watch.wait_for_stdout(&format!("-> {there}  SYN-SENT -> closed after "));
+    let listener = TcpListener::bind(&there).unwrap();
     let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (server, _) = listener.accept().unwrap();
     let here = client.local_addr().unwrap();
@@ -278,8 +284,9 @@ fn lost_trace_events(net: &Net) {
     if !has_traces() {
         return;
     }
-    let watch =
-        begun(net.tool("ports"), &["watch", "-t", "--json", "sport = :7402 or dport = :7402", "state close-wait"]);
+    let there = format!("127.0.0.1:{}", own_port(2));
+    let filter = format!("sport = :{0} or dport = :{0}", own_port(2));
+    let watch = begun(net.tool("ports"), &["watch", "-t", "--json", &filter, "state close-wait"]);
     signal(&watch, "-STOP");
     let fs = TraceFs::open().unwrap();
     let instance = fs.path(&format!("instances/sockeye-{}", watch.pid()));
@@ -288,7 +295,7 @@ fn lost_trace_events(net: &Net) {
     let processors = instance.join("per_cpu");
     wait_until("events are overwritten", || {
         for _ in 0..20 {
-            TcpStream::connect("127.0.0.1:7402").unwrap_err();
+            TcpStream::connect(&there).unwrap_err();
         }
         overwritten(&processors) > 0
     });
@@ -354,10 +361,11 @@ fn another_namespace(net: &Net) {
     }
     let other = NetNs::create().unwrap();
     other.run(|| interface::bring_up("lo").unwrap()).unwrap();
-    let watch = begun(net.tool("ports"), &["watch", "-t", "sport = :7200 or dport = :7200"]);
+    let local = format!("127.0.0.1:{}", own_port(3));
+    let watch = begun(net.tool("ports"), &["watch", "-t", &format!("sport = :{0} or dport = :{0}", own_port(3))]);
     let life = || {
-        let listener = TcpListener::bind("127.0.0.1:7200").unwrap();
-        let client = TcpStream::connect("127.0.0.1:7200").unwrap();
+        let listener = TcpListener::bind(&local).unwrap();
+        let client = TcpStream::connect(&local).unwrap();
         let (mut server, _) = listener.accept().unwrap();
         client.shutdown(Shutdown::Write).unwrap();
         assert_eq!(server.read(&mut [0]).unwrap(), 0);
@@ -367,13 +375,13 @@ fn another_namespace(net: &Net) {
     let there = other.run(life).unwrap();
     let here = life();
     let port = here.1.local_addr().unwrap().port();
-    watch.wait_for_stdout(&format!("127.0.0.1:{port} -> 127.0.0.1:7200  FIN-WAIT-1 -> FIN-WAIT-2"));
+    watch.wait_for_stdout(&format!("127.0.0.1:{port} -> {local}  FIN-WAIT-1 -> FIN-WAIT-2"));
     drop(there);
     drop(here);
     watch.wait_for_stdout("LISTEN -> closed");
     let told = watch.kill();
-    let (out, listens) = (told.out(), "127.0.0.1:7200  new: LISTEN");
-    assert_eq!(out.matches(listens).count(), 1, "{}", told.story());
+    let (out, listens) = (told.out(), format!("{local}  new: LISTEN"));
+    assert_eq!(out.matches(&listens).count(), 1, "{}", told.story());
     assert_eq!(out.matches("new: SYN-SENT").count(), 1, "{}", told.story());
     assert_eq!(out.matches("SYN-RECEIVED -> ESTABLISHED").count(), 1, "{}", told.story());
 }

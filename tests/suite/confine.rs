@@ -18,6 +18,8 @@ fn nc_with_a_client_and_before_one() {
         let mut client = TcpStream::connect(("127.0.0.1", port)).unwrap();
         client.write_all(b"hello\n").unwrap();
         wait_until_confined(listener.pid());
+        // A child stays for as long as it has a client, and holds the standard streams open.
+        drop(client);
         listener.kill();
     }
     let (listener, port) = listening(&[]);
