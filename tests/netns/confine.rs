@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 use std::process::Command;
 
 use sockeye_test_support::confined::{status_of_threads, wait_until_confined};
@@ -50,12 +51,17 @@ fn a_low_port(net: &Net) {
     nc.kill();
 }
 
+/// A copy of a tool that every user may run.
+fn copied(net: &Net, name: &str, mode: &str) -> PathBuf {
+    fs::set_permissions(net.dir(), fs::Permissions::from_mode(0o755)).unwrap();
+    let copy = net.dir().join(name);
+    // Not by this process: what it forks meanwhile would hold the file open, and "Text file busy" follows.
+    run(Command::new("install").args(["-m", mode]).arg(net.tool(name).get_program()).arg(&copy)).status(0);
+    copy
+}
+
 fn a_set_user_id_start(net: &Net) {
-    let hop = net.dir().join("hop");
-    fs::copy(net.tool("hop").get_program(), &hop).unwrap();
-    for (path, mode) in [(&hop, 0o4755), (&net.dir().to_owned(), 0o755)] {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-    }
+    let hop = copied(net, "hop", "4755");
     let mut command = Command::new("setpriv");
     command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&hop).args(["ping", "--icmp", "127.0.0.1"]);
     let hop = Background::spawn(command);
@@ -69,17 +75,13 @@ fn a_set_user_id_start(net: &Net) {
 
 /// Installed as ping often is: with the one capability, for every user.
 fn capabilities_of_a_file(net: &Net) {
-    let folder = net.dir().to_owned();
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
     for (name, capability, args) in [
         ("hop", "cap_net_raw+ep", &["ping", "--icmp", "127.0.0.1"][..]),
         ("netsum", "cap_net_raw+ep", &["verify", "--live", "lo"]),
         ("nc", "cap_net_bind_service+ep", &["-lkn", "127.0.0.1", "81"]),
         ("ports", "cap_net_admin+ep", &["watch", "-t"]),
     ] {
-        let copy = folder.join(name);
-        fs::copy(net.tool(name).get_program(), &copy).unwrap();
-        fs::set_permissions(&copy, fs::Permissions::from_mode(0o755)).unwrap();
+        let copy = copied(net, name, "755");
         run(Command::new("setcap").arg(capability).arg(&copy)).status(0);
         let mut command = Command::new("setpriv");
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]).arg(&copy).args(args);

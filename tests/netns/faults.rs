@@ -351,7 +351,7 @@ fn reader_stops(net: &Net) {
         command.args(words).env("TMPDIR", net.dir());
         let (process, reader) = unread(command);
         wait_until("it catches SIGTERM", || catches_sigterm(&process));
-        run(Command::new("kill").args(["-TERM", &process.pid().to_string()])).status(0);
+        process.signal("TERM");
         process.wait().status(143).stderr_is("");
         drop(reader);
         let left: Vec<_> = std::fs::read_dir(net.dir()).unwrap().collect();

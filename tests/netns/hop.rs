@@ -1,7 +1,5 @@
 //! hop over four hosts in a line, as root and as somebody without a privilege, beside the real ping, traceroute and tracepath.
 
-use std::process::Command;
-
 use serde_json::Value;
 use sockeye_test_support::{Background, Case, Net, run, wait_until};
 
@@ -357,7 +355,7 @@ fn an_outage(net: &Net) {
     wait_until("it answers again", || {
         String::from_utf8_lossy(&child.stdout_so_far()).matches("octets from").count() > so_far + 2
     });
-    run(Command::new("sh").args(["-c", &format!("kill -INT {}", child.pid())])).status(0);
+    child.signal("INT");
     let told = child.wait();
     told.status(0).stdout_has("\nno answer ").stdout_has(" s at most\n");
 }

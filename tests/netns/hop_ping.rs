@@ -31,7 +31,7 @@ fn interrupted(net: &Net) {
     ] {
         let child = Background::spawn(line.hop(net, User::Root, args));
         child.wait_for_stdout(wait);
-        run(Command::new("sh").args(["-c", &format!("kill -INT {}", child.pid())])).status(0);
+        child.signal("INT");
         let told = child.wait();
         told.status(status);
         if args[0] == "ping" {
@@ -53,11 +53,11 @@ fn asked_how_far_it_is(net: &Net) {
         let child = Background::spawn(command);
         child.wait_for_stdout(third);
         // Both wait for the next one for longer than hop looks for signals.
-        run(Command::new("sh").args(["-c", &format!("kill -QUIT {}", child.pid())])).status(0);
+        child.signal("QUIT");
         child.wait_for_stderr(" ms\n");
         let before = String::from_utf8(child.stdout_so_far()).unwrap().matches(fields).count();
         wait_until("it goes on", || String::from_utf8(child.stdout_so_far()).unwrap().matches(fields).count() > before);
-        run(Command::new("sh").args(["-c", &format!("kill -INT {}", child.pid())])).status(0);
+        child.signal("INT");
         let told = child.wait();
         told.status(0);
         let said = told.err();
@@ -68,7 +68,7 @@ fn asked_how_far_it_is(net: &Net) {
     }
     let child = Background::spawn(line.hop(net, User::Root, &["ping", "-i", "0.01", "--json", "10.0.3.2"]));
     child.wait_for_stdout("\"seq\":3,");
-    run(Command::new("sh").args(["-c", &format!("kill -QUIT {}", child.pid())])).status(0);
+    child.signal("QUIT");
     child.wait_for_stdout("\"record\":\"so_far\",\"sent\":");
 }
 
@@ -119,7 +119,7 @@ fn a_flood(net: &Net) {
     // Where it is always time for the next probe, a signal ends it nevertheless.
     let child = Background::spawn(line.hop(net, User::Root, &["ping", "-i", "0", "10.0.3.2"]));
     child.wait_for_stdout("seq=1000 ");
-    run(Command::new("sh").args(["-c", &format!("kill -INT {}", child.pid())])).status(0);
+    child.signal("INT");
     child.wait().status(0).stdout_has(" 0 % lost, in ");
     // Without answers it goes on, at a hundred a second.
     nft(
@@ -152,7 +152,7 @@ fn interrupted_in_the_background(net: &Net) {
         sockeye_sys::namespace::command_in(&mut shell, &line.a).unwrap();
         let child = Background::spawn(shell);
         child.wait_for_stdout("seq=3 ");
-        run(Command::new("sh").args(["-c", &format!("kill -INT {}", child.pid())])).status(0);
+        child.signal("INT");
         child.wait().status(0).stdout_has(" 0 % lost, in ");
     }
 }

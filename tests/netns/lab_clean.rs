@@ -33,7 +33,7 @@ pub(crate) fn tests() -> Vec<Case> {
                 let before = Machine::of(net);
                 let lab = waiting(net, &["run", "--html", "page.html", "--pcap", "sent"]);
                 assert!(before.is_at_work(net), "{name}: no process is marked");
-                signal(name, lab.pid());
+                lab.signal(name);
                 lab.wait().status(status).stderr_is("");
                 before.nothing_is_left(net);
                 assert!(!net.dir().join("page.html").exists() && !net.dir().join("sent").exists());
@@ -43,7 +43,7 @@ pub(crate) fn tests() -> Vec<Case> {
             let before = Machine::of(net);
             let verify = Background::spawn(lab_that_hears(net, &["verify", &forever(net), &forever(net)]));
             wait_until("the experiments wait", || sleepers(net) > 1);
-            signal("INT", verify.pid());
+            verify.signal("INT");
             verify.wait().status(130);
             before.nothing_is_left(net);
         }),
@@ -53,7 +53,7 @@ pub(crate) fn tests() -> Vec<Case> {
             let lab_at_work = waiting(net, &["run"]);
             run(&mut lab(net, &["clean"])).status(0).stdout_is("Nothing was left.\n").stderr_is("");
             assert!(sleepers(net) > 0);
-            signal("TERM", lab_at_work.pid());
+            lab_at_work.signal("TERM");
             lab_at_work.wait().status(143);
         }),
         Case::new("lab_clean::as_an_ordinary_user", &[], |net| {
@@ -251,10 +251,6 @@ fn waiting(net: &Net, arguments: &[&str]) -> Background {
     lab
 }
 
-fn signal(name: &str, pid: u32) {
-    run(Command::new("sh").args(["-c", &format!("kill -{name} {pid}")])).status(0);
-}
-
 fn lab(net: &Net, args: &[&str]) -> Command {
     let mut command = net.tool("lab");
     command.args(args);
@@ -286,7 +282,6 @@ fn for_everybody(net: &Net) -> PathBuf {
     bin
 }
 
-/// Whether user 0 in here is root outside too.
 /// Whether this process is root on the machine, and not only in a user namespace.
 pub(crate) fn is_root() -> bool {
     let map = fs::read_to_string("/proc/self/uid_map").unwrap();

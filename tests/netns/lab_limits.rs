@@ -86,7 +86,7 @@ fn signals_are_heard(net: &Net) {
         let lab = Background::spawn(limited(&command, net));
         lab.wait_for_stdout("alice$ yes");
         wait_until("all of them run", || children(lab.pid()) > 3);
-        run(Command::new("sh").args(["-c", &format!("kill -{name} {}", lab.pid())])).status(0);
+        lab.signal(name);
         lab.wait().status(status).stderr_is("");
     }
 }

@@ -433,18 +433,15 @@ fn low_port(net: &Net) {
 }
 
 fn stopped_reader(net: &Net) {
-    let signal = |name: &str, process: &Background| {
-        run(Command::new("kill").args([name, &process.pid().to_string()])).status(0);
-    };
     for server in [OURS, THEIRS] {
         let file = large_file(net, "sent");
         let listener = between(server.nc(&["-lvn", "127.0.0.1", "5001"]), Stdio::null(), net, "got");
         listening(&listener);
-        signal("-STOP", &listener);
+        listener.signal("STOP");
         let sender = between(OURS.nc(&["--explain", "-N", "127.0.0.1", "5001"]), file.into(), net, "nothing");
         // Every buffer on the way is full now.
         sender.wait_for_stderr("are left\n");
-        signal("-CONT", &listener);
+        listener.signal("CONT");
         sender.wait().status(0);
         listener.wait().status(0);
         same_file(net, "sent", "got");

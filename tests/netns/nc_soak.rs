@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha256};
-use sockeye_test_support::{Background, Case, Net, peer, run, tool, wait_until};
+use sockeye_test_support::{Background, Case, Net, peer, tool, wait_until};
 
 mod faults;
 mod idle;
@@ -70,10 +70,6 @@ fn listening() {
 fn state(process: &Background) -> char {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.pid())).unwrap();
     stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next()).unwrap()
-}
-
-fn signal(name: &str, process: &Background) {
-    run(Command::new("kill").args([name, &process.pid().to_string()])).status(0);
 }
 
 /// A line of sh(1) in which `"$@"` is `command`.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -96,10 +96,6 @@ fn send_bad() {
     assert_eq!(socket.send_to(datagram, &to.into()).unwrap(), datagram.len());
 }
 
-fn signal(name: &str, process: &Background) {
-    run(Command::new("kill").args([name, &process.pid().to_string()])).status(0);
-}
-
 /// The columns of `--tsv`.
 fn rows(out: &str) -> Vec<Vec<String>> {
     out.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
@@ -189,15 +185,15 @@ fn a_bad_checksum_is_status_1(net: &Net) {
 fn a_signal_ends_it(net: &Net) {
     let b = wire(net);
     let sender = Sender::new(&b);
-    for name in ["-INT", "-TERM", "-HUP"] {
+    for name in ["INT", "TERM", "HUP"] {
         let watcher = live(net, "a0", &[]);
         // What was sent before the signal is there, though nothing was shown of it yet.
         sender.send(b"ABCDE");
-        signal(name, &watcher);
+        watcher.signal(name);
         watcher.wait().status(0).stdout_has("1 frame, 2 checksums: nothing bad");
         let watcher = live(net, "a0", &[]);
         send_bad();
-        signal(name, &watcher);
+        watcher.signal(name);
         watcher.wait().status(1).stdout_has("1 frame, 2 checksums: 1 bad");
     }
 }
@@ -209,14 +205,14 @@ fn drops_are_counted(net: &Net) {
     let sender = Sender::new(&b);
     for options in [&["--json"][..], &["--summary"]] {
         let watcher = live(net, "a0", options);
-        signal("-STOP", &watcher);
+        watcher.signal("STOP");
         let stat = format!("/proc/{}/stat", watcher.pid());
         wait_until("netsum is stopped", || fs::read_to_string(&stat).is_ok_and(|text| text.contains(") T ")));
         for _ in 0..SENT {
             sender.send(&[7; 1400]);
         }
-        signal("-INT", &watcher);
-        signal("-CONT", &watcher);
+        watcher.signal("INT");
+        watcher.signal("CONT");
         let told = watcher.wait();
         told.status(0);
         if options == ["--json"] {
@@ -324,7 +320,7 @@ fn through_a_pipe(net: &Net) {
     sender.send(b"ABCDE");
     // Nothing has ended it: the line is here because it was written at once.
     watcher.wait_for_stdout("\tudp\t");
-    signal("-INT", &watcher);
+    watcher.signal("INT");
     assert_eq!(rows(&watcher.wait().status(0).out()).len(), 2);
 
     let (reader, writer) = std::io::pipe().unwrap();

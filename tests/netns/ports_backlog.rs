@@ -17,7 +17,7 @@ pub(crate) fn tests() -> Vec<Case> {
     vec![
         Case::new("ports::backlog_shows_a_full_queue", &[], a_full_queue),
         Case::new("ports::backlog_follows_what_changes", &[], follows_what_changes),
-        Case::new("ports::backlog_ends_on_a_signal", &["env", "kill"], ends_on_a_signal),
+        Case::new("ports::backlog_ends_on_a_signal", &["env"], ends_on_a_signal),
         Case::new("ports::backlog_counts_what_the_namespace_drops", &[], counts_drops),
         Case::new("ports::backlog_of_nothing_is_an_answer", &[], nothing_listens),
         Case::new("ports::what_goes_on_ends_when_nobody_reads", &[], nobody_reads),
@@ -105,7 +105,7 @@ fn ends_on_a_signal(net: &Net) {
         follower.wait_for_stdout(if json { "listen_overflows" } else { "since it was made" });
         let client = TcpStream::connect(at).unwrap();
         follower.wait_for_stdout(if json { "\"moved\"" } else { "waiting " });
-        run(net.peer("kill").args(["-INT", &follower.pid().to_string()])).status(0);
+        follower.signal("INT");
         let told = follower.wait();
         told.status(130).stderr_is("");
         assert!(told.out().ends_with('\n'), "{}", told.story());

@@ -215,7 +215,7 @@ fn the_instance_is_removed(net: &Net) {
     }
     let fs = TraceFs::open().unwrap();
     let instance = |pid: u32| fs.path(&format!("instances/sockeye-{pid}"));
-    for (number, signal, status) in [(2, "-INT", 130), (15, "-TERM", 143), (1, "-HUP", 129)] {
+    for (number, signal, status) in [(2, "INT", 130), (15, "TERM", 143), (1, "HUP", 129)] {
         // Who runs the tests under nohup(1) has HUP ignored in every child, and watch goes on then as it should.
         if is_ignored(number) {
             continue;
@@ -223,7 +223,7 @@ fn the_instance_is_removed(net: &Net) {
         let watch = begun(net.tool("ports"), &["watch"]);
         let pid = watch.pid();
         assert!(instance(pid).is_dir());
-        run(Command::new("kill").args([signal, &pid.to_string()])).status(0);
+        watch.signal(signal);
         watch.wait().status(status);
         assert!(!instance(pid).exists());
     }
@@ -242,11 +242,6 @@ fn the_instance_is_removed(net: &Net) {
     assert!(!instance(pid).exists(), "the next one can");
 }
 
-/// Sends a signal.
-fn signal(watch: &Background, name: &str) {
-    run(Command::new("kill").args([name, &watch.pid().to_string()])).status(0);
-}
-
 /// What is wanted of every `lost` event about this, all together.
 fn lost(told: &str, what: &str) -> u64 {
     let events = told.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -258,14 +253,14 @@ fn lost_close_messages(net: &Net) {
     for command in ["watch", "log"] {
         let watch = begun(net.tool("ports"), &[command, "-u", "--json", "sport = :1 and sport = :2"]);
         // It does not read: whatever its buffer can hold, more closes than that.
-        signal(&watch, "-STOP");
+        watch.signal("STOP");
         wait_until("messages are thrown away", || {
             for _ in 0..1000 {
                 drop(UdpSocket::bind("127.0.0.1:0").unwrap());
             }
             dropped() > 0
         });
-        signal(&watch, "-CONT");
+        watch.signal("CONT");
         watch.wait_for_stdout("\"what\":\"close_messages\"");
         watch.wait_for_stderr("lost: too many came at once (ENOBUFS)");
         let told = watch.kill();
@@ -287,7 +282,7 @@ fn lost_trace_events(net: &Net) {
     let there = format!("127.0.0.1:{}", own_port(2));
     let filter = format!("sport = :{0} or dport = :{0}", own_port(2));
     let watch = begun(net.tool("ports"), &["watch", "-t", "--json", &filter, "state close-wait"]);
-    signal(&watch, "-STOP");
+    watch.signal("STOP");
     let fs = TraceFs::open().unwrap();
     let instance = fs.path(&format!("instances/sockeye-{}", watch.pid()));
     // The watches of other tests see these events too, and shall not lose any.
@@ -299,7 +294,7 @@ fn lost_trace_events(net: &Net) {
         }
         overwritten(&processors) > 0
     });
-    signal(&watch, "-CONT");
+    watch.signal("CONT");
     watch.wait_for_stdout("\"what\":\"trace_events\"");
     watch.wait_for_stderr("lost, perhaps of other namespaces");
     let told = watch.kill();

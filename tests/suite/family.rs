@@ -1,4 +1,4 @@
-//! What every tool of the suite does alike (DESIGN.md, "Rules that hold for every tool").
+//! What every tool of the suite does alike.
 
 use std::fs::OpenOptions;
 use std::process::{Command, Stdio};
@@ -150,7 +150,7 @@ fn no_colour_in_a_pipe_and_colour_on_request_only() {
     }
 }
 
-/// DESIGN.md, rule 2. A text that a tool is to show is asked about, and "it is none" is the answer no; one that a command reckons with
+/// A text that a tool is to show is asked about, and "it is none" is the answer no; one that a command reckons with
 /// was promised to be one, and its line is wrong.
 #[test]
 fn what_is_asked_about_is_answered_and_what_is_promised_is_usage() {
@@ -178,7 +178,7 @@ fn an_interrupt_ends_with_130() {
         let exe = std::fs::canonicalize(tools_dir().join(name)).unwrap();
         let link = format!("/proc/{}/exe", child.pid());
         wait_until("it has begun", || std::fs::read_link(&link).is_ok_and(|path| path == exe));
-        run(Command::new("sh").args(["-c", &format!("kill -INT {}", child.pid())])).status(0);
+        child.signal("INT");
         child.wait().status(130);
     }
 }

@@ -231,15 +231,11 @@ fn stuck() -> (Bench, Background, u64) {
     (bench, lab, pid)
 }
 
-fn signal(name: &str, pid: u32) {
-    run(Command::new("sh").args(["-c", &format!("kill -{name} {pid}")])).status(0);
-}
-
 #[test]
 fn after_ctrl_c_nothing_is_left() {
     for (name, status) in [("INT", 130), ("TERM", 143)] {
         let (bench, lab, dig) = stuck();
-        signal(name, lab.pid());
+        lab.signal(name);
         let told = lab.wait();
         told.status(status).stderr_is("");
         assert!(!exists(dig), "{name}: dig goes on");

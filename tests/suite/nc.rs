@@ -644,16 +644,13 @@ fn udp_what_had_arrived_before_the_port_was_closed_is_written() {
     let mut stdin = client.stdin.take().unwrap();
     stdin.write_all(b"question").unwrap();
     let (_, from) = receive(&peer, &mut [0; 16]);
-    let signal = |name: &str| {
-        run(Command::new("kill").args([name, &client.pid().to_string()])).status(0);
-    };
-    signal("-STOP");
+    client.signal("STOP");
     for answer in ["one ", "two ", "three"] {
         peer.send_to(answer.as_bytes(), from).unwrap();
     }
     drop(peer);
     stdin.write_all(b"more").unwrap();
-    signal("-CONT");
+    client.signal("CONT");
     client.wait().status(0).stdout_is("one two three").stderr_is("");
 }
 

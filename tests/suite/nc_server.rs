@@ -230,7 +230,7 @@ fn a_server_short_of_descriptors_says_so_and_goes_on_when_one_is_free() {
 #[test]
 fn a_quiet_client_is_let_go_after_the_time_of_w() {
     for model in ["event", "thread", "fork"] {
-        let (listener, port) = listening(&["-w", "200ms", "--serve", model, "--max-clients", "1", "--app", "echo"]);
+        let (listener, port) = listening(&["-w", "1", "--serve", model, "--max-clients", "1", "--app", "echo"]);
         let mut stream = connect(port);
         echo(&mut stream, b"x");
         assert_eq!(rest(&stream), "", "{model}");
@@ -242,11 +242,13 @@ fn a_quiet_client_is_let_go_after_the_time_of_w() {
 fn tls_clients_are_served_at_once_and_a_silent_one_holds_nobody_up() {
     for model in ["event", "thread", "fork"] {
         let (listener, port) = listening(&["--ssl", "--serve", model, "--app", "upper"]);
-        let _silent = connect(port);
+        let silent = connect(port);
         for _ in 0..2 {
             let mut client = nc(&["-N", "--ssl", "--no-ssl-verify", "127.0.0.1", &port.to_string()]);
             sockeye_test_support::run_with_input(&mut client, b"over tls").status(0).stdout_is("OVER TLS");
         }
+        // A child holds the standard streams for as long as it waits for it.
+        drop(silent);
         listener.kill();
     }
 }
@@ -301,7 +303,7 @@ fn the_services_answer_datagrams_too() {
 /// Without -k one peer is served, and its silence ends it.
 #[test]
 fn a_datagram_service_without_k_serves_who_came_first() {
-    let (listener, port) = listening(&["-u", "-w", "500ms", "--app", "echo"]);
+    let (listener, port) = listening(&["-u", "-w", "1", "--app", "echo"]);
     let first = client_of(port);
     assert_eq!(ask(&first, b"first"), b"first");
     let second = client_of(port);

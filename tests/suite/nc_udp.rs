@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::net::UdpSocket;
-use std::process::Command;
 
 use sockeye_test_support::{Background, DEADLINE, run, run_with_input, wait_until};
 
@@ -93,7 +92,7 @@ fn status_says_closed_answered_or_silent() {
 
     let (socket, port) = peer();
     let client =
-        std::thread::spawn(move || run_with_input(&mut nc(&["-uv", "-q1", "--status", "127.0.0.1", &port]), b"ping"));
+        std::thread::spawn(move || run_with_input(&mut nc(&["-uv", "-q3", "--status", "127.0.0.1", &port]), b"ping"));
     let mut room = [0; 16];
     let (_, from) = socket.recv_from(&mut room).unwrap();
     socket.send_to(b"pong", from).unwrap();
@@ -113,14 +112,11 @@ fn datagrams_of_a_stopped_listener_are_counted_as_lost() {
     let at = format!("127.0.0.1:{port}");
     socket.send_to(b"first", &at).unwrap();
     listener.wait_for_stdout("first");
-    let stop = |signal: &str| {
-        assert!(Command::new("kill").args([signal, &listener.pid().to_string()]).status().unwrap().success());
-    };
-    stop("-STOP");
+    listener.signal("STOP");
     for _ in 0..20_000 {
         socket.send_to(&[b'x'; 1400], &at).unwrap();
     }
-    stop("-CONT");
+    listener.signal("CONT");
     // The count comes with a datagram that found room behind the loss.
     wait_until("the loss is told", || {
         socket.send_to(b"again", &at).unwrap();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use socket2::SockRef;
 use sockeye_test_support::{Background, Case, Net, run, run_with_input, wait_until};
 
-use super::{LARGE, consume, listening, piped, served, signal, state, stream, through_sh, with};
+use super::{LARGE, consume, listening, piped, served, state, stream, through_sh, with};
 
 pub(super) fn tests() -> Vec<Case> {
     vec![
@@ -191,13 +191,13 @@ fn datagrams_lost(net: &Net) {
     receiver.wait_for_stderr("Bound on");
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.connect("127.0.0.1:5001").unwrap();
-    signal("-STOP", &receiver);
+    receiver.signal("STOP");
     wait_until("it is stopped", || state(&receiver) == 'T');
     // Twice what any receive buffer holds here.
     for _ in 0..100_000 {
         socket.send(&[7; 1400]).unwrap();
     }
-    signal("-CONT", &receiver);
+    receiver.signal("CONT");
     let mut probes = 0;
     wait_until("the losses are told", || {
         // The kernel tells them with the next datagram that it takes.

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use sockeye_test_support::{Background, Case, Net, wait_until};
 
-use super::{LARGE, NCAT, OPENBSD, OURS, SOCAT, Who, consume, feed, listening, piped, signal, state};
+use super::{LARGE, NCAT, OPENBSD, OURS, SOCAT, Who, consume, feed, listening, piped, state};
 
 const GIB: usize = 1 << 30;
 
@@ -35,12 +35,12 @@ fn stopped(sender: Who, receiver: Who, len: usize) {
     let mut stops = (1..=6).map(|stop| stop * len / 8).zip([first, &sending].into_iter().cycle()).peekable();
     let (came, hash) = consume(output, |came| {
         while let Some((_, process)) = stops.next_if(|(at, _)| *at <= came) {
-            signal("-STOP", process);
+            process.signal("STOP");
             // What is left may lie in the kernel's buffers, and the sender be done.
             wait_until("it is stopped, or done", || matches!(state(process), 'T' | 'Z'));
             let other = if std::ptr::eq(process, &raw const receiving) { &sending } else { &receiving };
             wait_until("the other waits, or is done", || matches!(state(other), 'S' | 'Z'));
-            signal("-CONT", process);
+            process.signal("CONT");
         }
     });
     assert_eq!((came, hash), (len, sent.join().unwrap()), "{} to {}", sender.name, receiver.name);

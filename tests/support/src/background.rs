@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Instant;
 
 use crate::DEADLINE;
-use crate::run::{Run, code, show};
+use crate::run::{Run, code, run, show};
 
 #[derive(Default)]
 struct Seen {
@@ -55,6 +55,15 @@ impl Background {
     /// The process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Sends it a signal, by the name that kill(1) has for it.
+    ///
+    /// # Panics
+    /// If it is not there any more.
+    #[track_caller]
+    pub fn signal(&self, name: &str) {
+        run(Command::new("kill").args(["-s", name, &self.pid().to_string()])).status(0);
     }
 
     /// Waits until `text` has appeared on standard output.
