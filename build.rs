@@ -33,10 +33,10 @@ fn main() {
             println!("cargo::rustc-link-arg-bin={tool}=-Wl,-T,{root}/tools/{tool}/order.ld");
         }
     }
-    if variable("CARGO_CFG_TARGET_ENV") == "gnu" && variable("HOST") == variable("TARGET") && packs_relocations() {
-        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
-    }
     if variable("CARGO_CFG_TARGET_ENV") == "gnu" && variable("HOST") == variable("TARGET") {
+        if packs_relocations() {
+            println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+        }
         println!("cargo::rustc-link-arg-bin=url=-no-pie");
         if let Some(unwinder) = static_unwinder() {
             println!("cargo::rustc-link-arg-bin=url=-Wl,--push-state,--whole-archive,{unwinder},--pop-state");
