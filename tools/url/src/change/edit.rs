@@ -183,6 +183,10 @@ impl Edits {
             uri.path += &encoded(segment, percent::encode_octets);
         }
         self.query(&mut uri);
+        if self.model != Choice::Rfc3986 && uri.host.is_none() && uri.path.starts_with("//") {
+            // So WHATWG writes a path that would be read as a host, and to it these two octets are no part of the path.
+            uri.path.insert_str(0, "/.");
+        }
         let text = uri.to_string();
         if Components::of(&text) != uri {
             return Err(format!("\"{text}\": the components would not stay apart"));
@@ -222,7 +226,7 @@ impl Edits {
             Components::of(&text)
         } else {
             let (split, url) = dissect::parse(text).map_err(|malformed| malformed.to_string())?;
-            let mut uri = Components::of(url.as_str());
+            let mut uri = of_url(&url);
             if let (Some(zone), Some(host)) = (split.zone, &mut uri.host) {
                 *host = format!("{}%25{}]", host.trim_end_matches(']'), zone.of(text));
             }
@@ -248,12 +252,21 @@ impl Edits {
         let zoneless = Components { host: uri.host.as_deref().map(without_zone), ..uri.clone() };
         let base = Url::parse(&zoneless.to_string()).map_err(|error| wrong(error.to_string()))?;
         let target = base.join(location).map_err(|error| wrong(error.to_string()))?;
-        let mut target = Components::of(target.as_str());
+        let mut target = of_url(&target);
         if target.host == zoneless.host {
             target.host.clone_from(&uri.host);
         }
         Ok(target)
     }
+}
+
+/// The components of a URL, its path as WHATWG has it: without the `/.` that stands before one of `//` where there is no host.
+fn of_url(url: &Url) -> Components {
+    let mut uri = Components::of(url.as_str());
+    if uri.host.is_none() && uri.path.starts_with("/.//") {
+        uri.path.drain(..2);
+    }
+    uri
 }
 
 fn without_zone(host: &str) -> String {

@@ -51,6 +51,22 @@ fn components_segments_and_labels_are_set() {
 }
 
 #[test]
+fn a_path_of_two_slashes_is_no_host() {
+    for (url, set, result) in [
+        ("web+a:/b", "path=//x", "web+a:/.//x"),
+        ("web+a:/b", "path:=/.//x", "web+a:/.//x"),
+        ("web+a:/q//y", "path:1=", "web+a:/.//y"),
+        ("web+a:/.//y", "path:1=b", "web+a:/b/y"),
+        ("web+a:/.//y", "query=z", "web+a:/.//y?z"),
+        ("web+a:/.//y", "host=h", "web+a://h//y"),
+    ] {
+        assert_eq!(changed(Choice::Whatwg, url, &[set]), Ok(result.to_owned()), "{url} {set}");
+    }
+    let said = changed(Choice::Rfc3986, "web+a:/b", &["path=//x"]).unwrap_err();
+    assert!(said.contains("would not stay apart"), "to RFC 3986 the dot is a segment: {said}");
+}
+
+#[test]
 fn what_cannot_be_is_refused() {
     for (url, set, why) in [
         ("http://h/", "port=x", "port: not a number"),
