@@ -1,7 +1,7 @@
 //! `addr overlap`: which of some networks have addresses in common.
 
-use std::collections::BinaryHeap;
 use std::io;
+use std::ops::Range;
 
 use serde::Serialize;
 use sockeye_cli::output::Role;
@@ -85,30 +85,53 @@ pub fn run(job: &Overlap, output: &mut Output<'_>) -> Result<Status, Failure> {
 
 /// How many pairs overlap, and the first `limit` of them by their places in the list, sorted.
 ///
-/// Two blocks overlap only where one holds the other. Sorted, what holds a block comes before it, and what has ended holds nothing
-/// more: a stack has the blocks around the one at hand, and those alone are looked at.
+/// Two blocks overlap only where one holds the other. Sorted, what holds a block comes before it, and what it holds stands right
+/// behind it: so each has its pairs in one run of the sorted list, and in the blocks around it. A pair that is met for a second
+/// time was listed the first time, so that no more is looked at than twice what is listed, be all networks alike.
 fn overlapping(networks: &[Prefix], limit: usize) -> (usize, Vec<(usize, usize)>) {
     let mut order: Vec<(Prefix, usize)> = networks.iter().copied().zip(0..).collect();
     order.sort_unstable();
+    let mut nested = vec![Nested::default(); networks.len()];
     let mut total = 0_usize;
     let mut around: Vec<(Prefix, usize)> = Vec::new();
-    // A heap, since the last of those that are kept goes where one comes that is before it.
-    let mut first: BinaryHeap<(usize, usize)> = BinaryHeap::new();
-    for (prefix, index) in order {
-        while around.pop_if(|(larger, _)| !larger.covers(prefix)).is_some() {}
-        total = total.saturating_add(around.len());
-        for (_, other) in &around {
-            let pair = (index.min(*other), index.max(*other));
-            if first.len() < limit {
-                first.push(pair);
-            } else if first.peek().is_some_and(|last| pair < *last) {
-                first.pop();
-                first.push(pair);
-            }
+    for (place, (prefix, index)) in order.iter().enumerate() {
+        while let Some((_, ended)) = around.pop_if(|(larger, _)| !larger.covers(*prefix)) {
+            end(&mut nested, ended, place);
         }
-        around.push((prefix, index));
+        total = total.saturating_add(around.len());
+        if let Some(own) = nested.get_mut(*index) {
+            *own = Nested { inside: place + 1..order.len(), around: around.last().map(|(_, larger)| *larger) };
+        }
+        around.push((*prefix, *index));
     }
-    (total, first.into_sorted_vec())
+    let mut first = Vec::new();
+    for (index, own) in nested.iter().enumerate() {
+        let inside = order.get(own.inside.clone()).unwrap_or_default().iter().map(|(_, other)| *other);
+        let outside = std::iter::successors(own.around, |larger| nested.get(*larger)?.around);
+        let mut others: Vec<usize> = inside.chain(outside).filter(|other| *other > index).collect();
+        others.sort_unstable();
+        first.extend(others.into_iter().map(|other| (index, other)).take(limit - first.len()));
+        if first.len() >= limit {
+            break;
+        }
+    }
+    (total, first)
+}
+
+/// Where the networks stand that one has addresses in common with.
+#[derive(Clone, Debug, Default)]
+struct Nested {
+    /// Those in it, by their places in the sorted list.
+    inside: Range<usize>,
+    /// The smallest around it.
+    around: Option<usize>,
+}
+
+/// What stands from `place` on is no longer in the network `index`.
+fn end(nested: &mut [Nested], index: usize, place: usize) {
+    if let Some(own) = nested.get_mut(index) {
+        own.inside.end = place;
+    }
 }
 
 impl Pair {
@@ -158,6 +181,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Five thousand million pairs, of which three are looked for.
+    #[test]
+    fn networks_that_are_all_alike() {
+        let networks = vec![Prefix::host(Ipv4Addr::LOCALHOST.into()); 100_000];
+        assert_eq!(overlapping(&networks, 3), (4_999_950_000, vec![(0, 1), (0, 2), (0, 3)]));
+    }
 
     proptest! {
         /// Against the plainest reading: every pair.
