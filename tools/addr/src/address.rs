@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV
 use serde::Serialize;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
-use sockeye_common::addr::{Host, IpText, Zone, ipv6_scope};
+use sockeye_common::addr::{IpText, Zone, ipv6_scope};
 use sockeye_common::escape::escape;
 use sockeye_common::hex;
 use sockeye_common::order::{ByteOrder, Net32};
@@ -15,7 +15,7 @@ use sockeye_common::special;
 
 use crate::bits;
 use crate::embedded::{self, Embedded, Forms};
-use crate::given::{Address, Notation};
+use crate::given::{self, Address, Notation};
 use crate::mac::Eui64;
 use crate::multicast::{self, Multicast};
 use crate::readings::Readings;
@@ -224,7 +224,7 @@ pub fn report(input: &str, address: &Address, readings: Readings, scope_id: u32)
         kind: "address",
         input: input.to_owned(),
         notation: *notation,
-        text: host(address).to_string(),
+        text: given::host(*ip, zone.as_ref()).to_string(),
         family: family(*ip),
         zone: zone.as_ref().map(|zone| zone.as_str().to_owned()),
         port: *port,
@@ -250,14 +250,6 @@ pub fn report(input: &str, address: &Address, readings: Readings, scope_id: u32)
         readings,
         sockaddr: SockaddrReport::of(socket_addr(address, scope_id)).in_zone(zone.as_ref()),
         ip: *ip,
-    }
-}
-
-/// The address with its zone.
-pub fn host(address: &Address) -> Host {
-    match (address.ip, &address.zone) {
-        (IpAddr::V4(addr), _) => Host::V4(addr),
-        (IpAddr::V6(addr), zone) => Host::V6 { addr, zone: zone.clone() },
     }
 }
 

@@ -11,7 +11,7 @@ use crate::address::SockaddrReport;
 use crate::given::{Address, Network, Thing};
 use crate::mac::Eui64;
 use crate::readings::Readings;
-use crate::{address, bits, embedded, link, multicast, network, reverse};
+use crate::{address, bits, embedded, given, link, multicast, network, reverse};
 
 /// Something that was given, and its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl OfAddress<'_> {
         match name {
             "input" => Some(self.input.to_owned()),
             "kind" => Some("address".to_owned()),
-            "text" => Some(address::host(self.address).to_string()),
+            "text" => Some(given::host(ip, self.address.zone.as_ref()).to_string()),
             "family" => Some(address::family(ip).to_owned()),
             "address" => Some(IpText(ip).to_string()),
             "zone" => self.address.zone.as_ref().map(ToString::to_string),

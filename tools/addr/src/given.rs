@@ -108,11 +108,15 @@ impl Network {
 
     /// The text with the zone: `fe80::1%eth0/64`.
     pub fn text(&self) -> String {
-        let host = match self.ip {
-            IpAddr::V6(addr) => Host::V6 { addr, zone: self.zone.clone() },
-            IpAddr::V4(addr) => Host::V4(addr),
-        };
-        format!("{host}/{}", self.prefix.length())
+        format!("{}/{}", host(self.ip, self.zone.as_ref()), self.prefix.length())
+    }
+}
+
+/// An address with its zone.
+pub fn host(ip: IpAddr, zone: Option<&Zone>) -> Host {
+    match ip {
+        IpAddr::V4(addr) => Host::V4(addr),
+        IpAddr::V6(addr) => Host::V6 { addr, zone: zone.cloned() },
     }
 }
 
@@ -185,7 +189,9 @@ fn by_trial(text: &str) -> Result<Thing, Fault> {
             (found, _) => found.map(Thing::Network),
         };
     }
-    if let Some(found) = link_layer(text).filter(|_| text.contains([':', '-', '.'])) {
+    // Eight groups with colons are an IPv6 address, whatever they look like.
+    let link = link_layer(text).filter(|thing| !matches!(thing, Thing::Eui64(_)) || !text.contains(':'));
+    if let Some(found) = link.clone().filter(|_| text.contains([':', '-', '.'])) {
         return Ok(found);
     }
     match reverse::parse(text) {
@@ -207,7 +213,7 @@ fn by_trial(text: &str) -> Result<Thing, Fault> {
         let notation = if text.contains('.') { Notation::Classic } else { Notation::Number };
         return Ok(address(IpAddr::V4(addr), notation));
     }
-    if let Some(found) = link_layer(text) {
+    if let Some(found) = link {
         return Ok(found);
     }
     if let Some(addr) = number(text) {
@@ -219,11 +225,10 @@ fn by_trial(text: &str) -> Result<Thing, Fault> {
     Err(strict.map_or_else(|| Fault::Name { name: text.to_owned() }, Fault::Address))
 }
 
-fn link_layer(text: &str) -> Option<Thing> {
+/// A MAC address or an EUI-64.
+pub fn link_layer(text: &str) -> Option<Thing> {
     let mac = mac::parse(text).map(|octets| Thing::Mac(Mac(octets)));
-    // Eight groups with colons are an IPv6 address, whatever they look like.
-    let eui64 = mac::parse(text).filter(|_| !text.contains(':'));
-    mac.or_else(|| eui64.map(|octets| Thing::Eui64(Eui64(octets))))
+    mac.or_else(|| mac::parse(text).map(|octets| Thing::Eui64(Eui64(octets))))
 }
 
 fn address(ip: IpAddr, notation: Notation) -> Thing {

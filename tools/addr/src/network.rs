@@ -12,7 +12,7 @@ use sockeye_common::hex;
 use sockeye_common::prefix::Prefix;
 use sockeye_common::special;
 
-use crate::address::{Special, class, class_words};
+use crate::address::{Special, class, class_words, family};
 use crate::bits;
 use crate::given::{MaskForm, Network};
 use crate::reverse;
@@ -160,7 +160,7 @@ pub fn report(input: &str, given: &Network) -> Report {
         kind: "network",
         input: input.to_owned(),
         text: given.text(),
-        family: if prefix.first().is_ipv4() { "AF_INET" } else { "AF_INET6" },
+        family: family(prefix.first()),
         address: text(given.ip),
         address_is: place(given.ip, prefix),
         prefix_length: prefix.length(),

@@ -9,8 +9,8 @@ pub mod vlsm;
 use std::ffi::OsString;
 
 use serde::Serialize;
-use sockeye_cli::Failure;
 use sockeye_cli::escape::escape_octets;
+use sockeye_cli::{Failure, Status};
 use sockeye_common::addr::IpText;
 use sockeye_common::prefix::Prefix;
 
@@ -107,16 +107,17 @@ pub(crate) fn shown(text: &[u8]) -> String {
 
 /// What a line of a file that is wrong comes to.
 pub(crate) fn wrong_line(file: &str, number: u64, line: &[u8], fault: &Fault) -> Failure {
-    let failure = Failure::usage(format!("{file}:{number}: \"{}\": {fault}", shown(line)));
-    match fault.hint() {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
+    failure(Status::USAGE, &format!("{file}:{number}: "), line, fault)
 }
 
 /// What a text that is wrong comes to on the command line.
 pub fn wrong(text: &str, fault: &Fault) -> Failure {
-    let failure = Failure::usage(format!("\"{}\": {fault}", shown(text.as_bytes())));
+    failure(Status::USAGE, "", text.as_bytes(), fault)
+}
+
+/// What is wrong with a text in that place, and what to do about it.
+pub(crate) fn failure(status: Status, place: &str, text: &[u8], fault: &Fault) -> Failure {
+    let failure = Failure::new(status, format!("{place}\"{}\": {fault}", shown(text)));
     match fault.hint() {
         Some(hint) => failure.hint(hint),
         None => failure,

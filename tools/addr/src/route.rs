@@ -104,10 +104,10 @@ pub fn parse(text: &str, line: u64) -> Result<Line, Fault> {
 
 /// A route of `ip route`, or a plain one.
 fn route(dest: &str, rest: &[&str], line: u64) -> Result<Line, Fault> {
-    let behind = |word: &str| rest.iter().skip_while(|found| **found != word).nth(1);
+    let behind = |word| behind(word, rest);
     let metric = behind("metric").and_then(|metric| metric.parse().ok());
     let via = rest.join(" ");
-    let (table, aside) = (table(behind("table").copied()), aside(rest));
+    let (table, aside) = (table(behind("table")), aside(rest));
     let made = |prefix: Prefix| {
         let implied = if prefix.first().is_ipv6() && rest.contains(&"dev") { IPV6_METRIC } else { 0 };
         let route = Route::new(prefix, via.clone(), metric.unwrap_or(implied), line);
@@ -116,7 +116,7 @@ fn route(dest: &str, rest: &[&str], line: u64) -> Result<Line, Fault> {
     if dest == "default" {
         // `via inet6 fe80::1`: an IPv4 route through an IPv6 router.
         let gateway = match behind("via") {
-            Some(&"inet6") => None,
+            Some("inet6") => None,
             Some(gateway) => parse_ip(gateway).ok(),
             None => rest.first().and_then(|gateway| parse_ip(gateway).ok()),
         };
@@ -127,6 +127,11 @@ fn route(dest: &str, rest: &[&str], line: u64) -> Result<Line, Fault> {
         });
     }
     parse_network(dest).map(|network| Line::Route(made(network.prefix)))
+}
+
+/// The word behind `word`.
+fn behind<'a>(word: &str, rest: &[&'a str]) -> Option<&'a str> {
+    rest.iter().skip_while(|found| **found != word).nth(1).copied()
 }
 
 /// The place of a table in the rules that every kernel has; `None` for one that no such rule names.
@@ -144,11 +149,10 @@ fn table(name: Option<&str>) -> Option<u8> {
 
 /// Why a route is not for an ordinary packet: it wants a type of service, its interface is dead, or only a rule leads to its table.
 fn aside(rest: &[&str]) -> Option<String> {
-    let behind = |word: &str| rest.iter().skip_while(|found| **found != word).nth(1).copied();
-    if let Some(tos) = behind("tos").filter(|tos| !matches!(*tos, "0" | "0x0" | "0x00" | "default")) {
+    if let Some(tos) = behind("tos", rest).filter(|tos| !matches!(*tos, "0" | "0x0" | "0x00" | "default")) {
         return Some(format!("only for packets of type of service {tos}"));
     }
-    if let Some(name) = behind("table").filter(|name| table(Some(*name)).is_none()) {
+    if let Some(name) = behind("table", rest).filter(|name| table(Some(*name)).is_none()) {
         return Some(format!("in table {name}, to which only a rule leads (ip rule)"));
     }
     (rest.contains(&"dead") && rest.contains(&"dev")).then(|| "dead: its interface is down".to_owned())

@@ -7,13 +7,13 @@ use serde::Serialize;
 use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Render, Status, Text};
-use sockeye_common::addr::{IpText, Zone};
+use sockeye_common::addr::Zone;
 use sockeye_common::prefix::Prefix;
 
 use crate::cli::Same;
 use crate::embedded;
 use crate::explain::Event;
-use crate::given::{Address, Fault, Network, Thing};
+use crate::given::{self, Address, Fault, Given, Network, Thing};
 use crate::network;
 use crate::plan::wrong;
 use crate::sheet::Sheet;
@@ -74,11 +74,8 @@ enum Zones {
 }
 
 impl Host {
-    fn text(&self) -> String {
-        match &self.zone {
-            Some(zone) => format!("{}%{}", IpText(self.ip), zone.as_str()),
-            None => IpText(self.ip).to_string(),
-        }
+    fn new(ip: IpAddr, zone: Option<Zone>, prefix: Option<Prefix>) -> Self {
+        Self { ip, scope: zone.as_ref().and_then(shell::zone_index), zone, prefix }
     }
 
     /// The length of a mask for this one: its own, or that of the other if only that has one.
@@ -104,21 +101,14 @@ impl Host {
 }
 
 fn host(text: &str) -> Result<Host, Failure> {
-    let given = crate::given::Given::parse(text).map_err(|fault| wrong(text, &fault))?;
+    let given = Given::parse(text).map_err(|fault| wrong(text, &fault))?;
     match given.thing {
         // Two ports make two sockets of one address: the answer would be of something else than was asked.
         Thing::Address(Address { port: Some(_), .. }) => Err(wrong(text, &Fault::Port)),
-        Thing::Address(Address { ip, zone, .. }) => Ok(Host { ip, scope: scope(zone.as_ref()), zone, prefix: None }),
-        Thing::Network(Network { ip, zone, prefix, .. }) => {
-            Ok(Host { ip, scope: scope(zone.as_ref()), zone, prefix: Some(prefix) })
-        }
+        Thing::Address(Address { ip, zone, .. }) => Ok(Host::new(ip, zone, None)),
+        Thing::Network(Network { ip, zone, prefix, .. }) => Ok(Host::new(ip, zone, Some(prefix))),
         Thing::Mac(_) | Thing::Eui64(_) => Err(wrong(text, &Fault::NotAnAddress)),
     }
-}
-
-/// The index of a zone's interface, if there is one.
-fn scope(zone: Option<&Zone>) -> Option<u32> {
-    zone.and_then(|zone| zone.index().or_else(|| shell::interface_index(zone.as_str())))
 }
 
 /// Compares.
@@ -165,7 +155,7 @@ fn side(own: &Host, other: &Host, length: Option<u8>) -> Side {
         network::Place::SubnetRouterAnycast | network::Place::Host => None,
     });
     Side {
-        address: own.text(),
+        address: given::host(own.ip, own.zone.as_ref()).to_string(),
         network: prefix.map(|prefix| prefix.to_string()),
         other_network: others.map(|prefix| prefix.to_string()),
         thinks_local: prefix.and(others).map(|others| Some(others) == prefix),

@@ -11,6 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use sockeye_cli::escape::escape_octets;
 use sockeye_cli::{Failure, Status};
+use sockeye_common::addr::Zone;
 use sockeye_sys::addresses::AddressRow;
 use sockeye_sys::addrinfo::{AiFlags, Hints, lookup};
 use sockeye_sys::links::Link;
@@ -41,9 +42,9 @@ fn scope_id(addr: SocketAddr) -> u32 {
     }
 }
 
-/// The index of an interface by its name, if there is one of that name.
-pub fn interface_index(name: &str) -> Option<u32> {
-    interface::index(name).ok()
+/// The index of a zone's interface: the number that the zone is, or that of the interface of this name, if there is one.
+pub fn zone_index(zone: &Zone) -> Option<u32> {
+    zone.index().or_else(|| interface::index(zone.as_str()).ok())
 }
 
 /// The name of the service on a port, as getnameinfo(3) has it; `None` if it has no name.

@@ -8,10 +8,9 @@ use crate::address;
 use crate::cli::Show;
 use crate::explain::Event;
 use crate::fields::{OfAddress, Shown};
-use crate::given::{Address, Fault, Given, Notation, Thing, is_mask_word};
+use crate::given::{Address, Fault, Given, Notation, Thing, is_mask_word, link_layer};
 use crate::link;
-use crate::mac;
-use crate::plan::shown;
+use crate::plan::{failure, shown};
 use crate::readings::{self, Readings};
 use crate::shell::{self, Lines};
 
@@ -81,11 +80,7 @@ impl Run<'_, '_> {
         match self.parse(text) {
             Ok(given) => self.show(&given),
             Err(fault) => {
-                let failure = Failure::new(Status::NO, format!("{place}\"{}\": {fault}", shown(octets)));
-                self.fail(&match fault.hint() {
-                    Some(hint) => failure.hint(hint),
-                    None => failure,
-                });
+                self.fail(&failure(Status::NO, &place, octets, &fault));
                 Ok(())
             }
         }
@@ -96,9 +91,7 @@ impl Run<'_, '_> {
         if !self.job.only_mac {
             return Given::parse(text);
         }
-        let mac = mac::parse(text).map(|octets| Thing::Mac(mac::Mac(octets)));
-        let thing = mac.or_else(|| mac::parse(text).map(|octets| Thing::Eui64(mac::Eui64(octets))));
-        thing.map(|thing| Given { input: text.to_owned(), thing }).ok_or(Fault::NotAMac)
+        link_layer(text).map(|thing| Given { input: text.to_owned(), thing }).ok_or(Fault::NotAMac)
     }
 
     fn show(&mut self, given: &Given) -> Result<(), Failure> {
@@ -198,6 +191,5 @@ fn library(input: &str) -> Readings {
 
 /// The index of an address's zone; 0 if it has none, or there is no such interface.
 fn scope_id(address: &Address) -> u32 {
-    let zone = address.zone.as_ref();
-    zone.and_then(|zone| zone.index().or_else(|| shell::interface_index(zone.as_str()))).unwrap_or(0)
+    address.zone.as_ref().and_then(shell::zone_index).unwrap_or(0)
 }
