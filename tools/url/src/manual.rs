@@ -258,8 +258,9 @@ Where one of them is missing, on an old kernel or in a container, `url` goes on 
     ],
     exit_status: &[
         (0, "Every URL was taken apart, and its host, if it has one to connect to, resolved if that was asked for. The two are the same."),
-        (1, "A URL is malformed, or lacks what a template demands with `must:`; the other URLs are shown nevertheless. same, diff: the two are not the same."),
-        (2, "The command line is wrong, or a file of URLs is not to be opened. same, diff: a URL is malformed."),
+        (1, "A URL is malformed, cannot be resolved against `--base` or changed as asked, or lacks what a template demands with `must:`; the other URLs are shown nevertheless. \
+`connect`: there is nothing to connect to. `same`, `diff`: the two are not the same. `encode`, `decode`: with `--lines`, a line is bad."),
+        (2, "The command line is wrong, or a file of URLs is not to be opened. `same`, `diff`: a URL is malformed. `encode`, `decode`: with `--punycode` or `--unicode`, the text is no host and no URL."),
         (3, "A host was not resolved."),
         (4, "This host failed: standard output cannot be written, a file of URLs cannot be read, or the resolver does not work."),
     ],
@@ -277,7 +278,8 @@ A password on a command line is seen by every user of the host.
 Characters are compared as the standard has it, not as they look: `url` does not warn of names that look alike.",
     standards: "WHATWG URL, a living standard, as the Rust library url 2.5 has it. RFC 3986 whole, by a parser of our own; RFC 3987 for what an IRI may have. \
 RFC 6068, RFC 2397, RFC 8141, RFC 8089, the File API and RFC 3966 for mailto, data, urn, file, blob and tel. RFC 5952 \
-is the text of the addresses of sockets, UTS #46 that of domains; RFC 9844 replaces RFC 6874 on zones.",
+is the text of the addresses of sockets, UTS #46 that of domains; RFC 9844 replaces RFC 6874 on zones. RFC 4180 for `--csv`. For `connect` \
+RFC 9110, RFC 9112 and RFC 7617 (HTTP and what a userinfo becomes), RFC 6455 (WebSockets), RFC 6066 and RFC 7301 (what TLS says in the clear).",
     see_also: &["dig(1)", "nc(1)", "getaddrinfo(3)", "ip(7)", "ipv6(7)"],
 };
 
