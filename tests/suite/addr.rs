@@ -328,7 +328,11 @@ fn what_stands_in_a_file_does_not_act_on_the_terminal() {
     let folder = std::env::temp_dir().join(format!("sockeye-addr-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let table = folder.join("table");
-    fs::write(&table, "10.0.0.0/8 via \u{1b}[2J evil\n").unwrap();
+    fs::write(
+        &table,
+        "10.0.0.0/8 via \u{1b}[2J evil\n10.0.0.0/9 dev a tos \u{1b}[2J\n10.0.0.0/9 dev a table \u{1b}[2J\n",
+    )
+    .unwrap();
     let told = addr(&["lpm", table.to_str().unwrap(), "10.0.0.1"]);
     told.status(0);
     assert!(!told.stdout.contains(&0x1b), "{}", told.story());

@@ -288,9 +288,19 @@ fn a_group_makes_no_address() {
 
 #[test]
 fn a_port_is_a_number_or_a_name() {
-    for port in ["", " 80", "+80", "-"] {
+    for port in ["", " 80", "+80", "-", "0x+50", "0x"] {
         addr(&["port", "--", port]).status(1).stdout_is("").stderr_has("neither a number nor a service");
     }
+    addr(&["port", "0x10000"]).status(1).stdout_is("").stderr_has("more than 65535");
+    assert_eq!(results(&addr(&["port", "0X50", "--json"]))[0]["port"], 80);
+}
+
+#[test]
+fn what_is_shown_first_has_no_empty_line_before_it() {
+    let told = addr(&["port", "0x10000", "80"]);
+    assert!(told.status(1).stdout.starts_with(b"port 80"), "{}", told.story());
+    let told = addr(&["order", "x", "1"]);
+    assert!(told.status(1).stdout.starts_with(b"1 "), "{}", told.story());
 }
 
 #[test]

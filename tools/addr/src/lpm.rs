@@ -305,7 +305,8 @@ impl Report<'_> {
             // Writing to a String cannot fail. A width of a format has sixteen bits, and a line of a file may be longer.
             let blanks = " ".repeat(vias.saturating_sub(via.chars().count()));
             let _ = write!(lead, "  {loses}  {network:<networks$}  {via}{blanks}  ");
-            text.prose(&lead, why)?;
+            // A type of service or a table stands in it as the file has it.
+            text.prose(&lead, &escape(why))?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::io;
 
 use serde::Serialize;
+use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Render, Status, Text};
 use sockeye_common::hex;
@@ -85,26 +86,26 @@ fn range(port: u16, free_from: u16) -> String {
 pub fn ports(job: &Port, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut status = Status::YES;
     let free_from = shell::unprivileged_ports();
-    for (index, input) in job.ports.iter().enumerate() {
-        let number = input.bytes().all(|digit| digit.is_ascii_digit()) && !input.is_empty();
-        let hexadecimal = input.strip_prefix("0x").and_then(|digits| u16::from_str_radix(digits, 16).ok());
-        // The name of a service has a letter (RFC 6335 section 5.1); getaddrinfo(3) takes an empty one for port 0.
-        let name = Some(input).filter(|name| name.contains(char::is_alphabetic));
-        let port = if number {
-            input.parse().ok()
-        } else {
-            hexadecimal.or_else(|| name.and_then(|name| shell::port(name, job.udp)))
+    let mut shown = false;
+    for input in &job.ports {
+        let number = number(input);
+        let port = match number {
+            Some(number) => u16::try_from(number).ok(),
+            // The name of a service has a letter (RFC 6335 section 5.1); getaddrinfo(3) takes an empty one for port 0.
+            None => Some(input)
+                .filter(|name| name.contains(char::is_alphabetic))
+                .and_then(|name| shell::port(name, job.udp)),
         };
         let Some(port) = port else {
-            let why = if number { "more than 65535" } else { "neither a number nor a service of this host" };
-            output
-                .failure(&Failure::new(Status::NO, format!("port \"{}\": {why}", sockeye_cli::escape::escape(input))));
+            let why = if number.is_some() { "more than 65535" } else { "neither a number nor a service of this host" };
+            output.failure(&Failure::new(Status::NO, format!("port \"{}\": {why}", escape(input))));
             status = Status::NO;
             continue;
         };
-        if index > 0 && !output.is_json() {
+        if shown && !output.is_json() {
             output.raw(b"\n")?;
         }
+        shown = true;
         let report = port_report(input, port, free_from, |port| shell::service(port, job.udp));
         let network = htons(port).octets();
         let misread = u64::from(u16::from_le_bytes(network));
@@ -139,36 +140,39 @@ fn port_report(input: &str, port: u16, free_from: u16, service: impl Fn(u16) -> 
 /// [`Failure`] if standard output does not take them.
 pub fn numbers(job: &Order, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut status = Status::YES;
-    for (index, input) in job.values.iter().enumerate() {
-        let report = match order_report(input, job.bits) {
+    let mut shown = false;
+    for input in &job.values {
+        let (event, report) = match order_report(input, job.bits) {
             Ok(report) => report,
             Err(why) => {
-                let shown = sockeye_cli::escape::escape(input);
-                output.failure(&Failure::new(Status::NO, format!("value \"{shown}\": {why}")));
+                output.failure(&Failure::new(Status::NO, format!("value \"{}\": {why}", escape(input))));
                 status = Status::NO;
                 continue;
             }
         };
-        if index > 0 && !output.is_json() {
+        if shown && !output.is_json() {
             output.raw(b"\n")?;
         }
-        let (event, report) = report;
+        shown = true;
         output.event(&event)?;
         output.result(&report)?;
     }
     if status == Status::YES { Ok(status) } else { Err(Failure::Silent(status)) }
 }
 
+/// A number in decimal, or in hexadecimal behind `0x`; the largest there is for a larger one.
+fn number(text: &str) -> Option<u128> {
+    let hexadecimal = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    let (digits, radix) = hexadecimal.map_or((text, 10), |digits| (digits, 16));
+    // What from_str_radix takes besides digits is a sign.
+    let plain = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
+    plain.then(|| u128::from_str_radix(digits, radix).unwrap_or(u128::MAX))
+}
+
 /// A number in both orders, in as many bits as are asked for, or the fewest that hold it.
 fn order_report(input: &str, bits: Option<u8>) -> Result<(Event, OrderReport), String> {
-    let digits = input.strip_prefix("0x").or_else(|| input.strip_prefix("0X"));
-    let plain = |text: &str, radix| !text.is_empty() && text.chars().all(|digit: char| digit.is_digit(radix));
-    let value = match digits {
-        Some(digits) if plain(digits, 16) => u64::from_str_radix(digits, 16).ok(),
-        None if plain(input, 10) => input.parse().ok(),
-        _ => return Err("a number is wanted, or 0x and hexadecimal digits".to_owned()),
-    };
-    let value: u64 = value.ok_or("more than 64 bits")?;
+    let value = number(input).ok_or("a number is wanted, or 0x and hexadecimal digits")?;
+    let value = u64::try_from(value).map_err(|_| "more than 64 bits")?;
     let needed = u64::BITS - value.leading_zeros();
     let bits = bits.unwrap_or(match needed {
         0..=16 => 16,
