@@ -7,8 +7,10 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
 use serde_json::Value;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::Socket;
 use sockeye_test_support::{Case, Net, run, wait_until};
+
+use crate::ports_sockets::{connected, tcp};
 
 pub(crate) fn tests() -> Vec<Case> {
     vec![
@@ -22,10 +24,6 @@ pub(crate) fn tests() -> Vec<Case> {
     ]
 }
 
-fn tcp(addr: SocketAddr) -> Socket {
-    Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP)).unwrap()
-}
-
 fn listener(addr: SocketAddr, backlog: i32) -> Socket {
     let socket = tcp(addr);
     socket.bind(&addr.into()).unwrap();
@@ -35,12 +33,6 @@ fn listener(addr: SocketAddr, backlog: i32) -> Socket {
 
 fn local(socket: &Socket) -> SocketAddr {
     socket.local_addr().unwrap().as_socket().unwrap()
-}
-
-fn connected(to: SocketAddr) -> Socket {
-    let socket = tcp(to);
-    socket.connect(&to.into()).unwrap();
-    socket
 }
 
 /// Every state that two ends hold by themselves, over one family.

@@ -11,23 +11,7 @@ use sha2::{Digest, Sha256};
 use socket2::SockRef;
 use sockeye_test_support::{Background, DEADLINE, Run, run, run_with_input, wait_until};
 
-use crate::netcat::nc;
-
-/// The port that `listener` says it has, in its first line.
-fn port_of(listener: &Background) -> String {
-    wait_until("the listener says where", || listener.stderr_so_far().contains(&b'\n'));
-    let said = String::from_utf8(listener.stderr_so_far()).unwrap();
-    said.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()
-}
-
-/// A listener of ours on a port that the system chose.
-fn listening(args: &[&str]) -> (Background, String) {
-    let mut command = nc(args);
-    command.args(["-lvn", "127.0.0.1", "0"]);
-    let listener = Background::spawn(command);
-    let port = port_of(&listener);
-    (listener, port)
-}
+use crate::netcat::{listening_at as listening, nc, port_of};
 
 /// What is only ever read from a file of this test.
 fn octets(len: usize, seed: u64) -> Vec<u8> {
@@ -438,7 +422,7 @@ fn a_reader_that_goes_away_from_a_full_fifo_ends_it() {
     let mut command = nc(&["-lvn", "127.0.0.1", "0"]);
     command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped());
     let listener = Background::spawn_as_it_is(command);
-    let port = port_of(&listener);
+    let port = port_of(&listener).to_string();
     let mut reader = std::fs::File::open(&path).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();

@@ -9,12 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::pipe::{PipeFlags, pipe_with};
 use sockeye_test_support::{Background, DEADLINE, run};
 
-use crate::netcat::nc;
-
-fn listening(args: &[&str]) -> (Background, String) {
-    let (listener, port) = crate::netcat::listening(args);
-    (listener, port.to_string())
-}
+use crate::netcat::{listening_at as listening, nc};
 
 fn sink() -> (UdpSocket, String) {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();

@@ -8,7 +8,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, 
 use sha2::{Digest, Sha256};
 use sockeye_test_support::{Background, DEADLINE, Run, run, run_with_input, wait_until};
 
-use crate::netcat::nc;
+use crate::netcat::{listening_at as listening, nc};
 
 /// A folder of certificates, gone with the test.
 struct Certs(PathBuf);
@@ -59,17 +59,6 @@ impl Certs {
         command.args(more).args(["127.0.0.1", port]);
         command
     }
-}
-
-fn listening(args: &[&str]) -> (Background, String) {
-    let mut command = nc(args);
-    command.args(["-lvn", "127.0.0.1", "0"]);
-    let listener = Background::spawn(command);
-    let said = || String::from_utf8(listener.stderr_so_far()).unwrap();
-    let line = |text: &str| text.lines().find(|line| line.starts_with("Listening on")).map(str::to_owned);
-    wait_until("the listener says where", || said().ends_with('\n') && line(&said()).is_some());
-    let port = line(&said()).unwrap().rsplit(' ').next().unwrap().to_owned();
-    (listener, port)
 }
 
 const NAMED: &[&str] = &["--ssl-servername", "server.example"];

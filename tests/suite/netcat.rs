@@ -33,6 +33,13 @@ pub(crate) fn listening(args: &[&str]) -> (Background, u16) {
     (listener, port)
 }
 
+/// The same, with the port as an argument has it.
+#[track_caller]
+pub(crate) fn listening_at(args: &[&str]) -> (Background, String) {
+    let (listener, port) = listening(args);
+    (listener, port.to_string())
+}
+
 /// A client of it.
 #[track_caller]
 pub(crate) fn connect(port: u16) -> TcpStream {
