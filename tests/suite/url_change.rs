@@ -125,3 +125,9 @@ fn both_standards_show_what_the_first_has_changed() {
         url(&[&["http://h/"], line].concat()).status(2).stderr_has("show components in every form");
     }
 }
+
+#[test]
+fn what_is_iterated_over_is_set_in_any_case() {
+    let told = run(tool("url").args(["--iterate", "port?=1 2", "http://h:9/"]));
+    told.status(2).stdout_is("").stderr_has("--iterate port: ?= is for --set alone");
+}

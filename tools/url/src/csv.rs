@@ -110,7 +110,7 @@ impl Field {
             Self::Host => value(&url.host).into(),
             Self::HostKind => url.host_kind.name().into(),
             Self::HostUnicode => escape(url.host_unicode.as_deref().unwrap_or_default()),
-            Self::Zone => value(&url.zone).into(),
+            Self::Zone => escape(url.zone.value.as_deref().unwrap_or_default()),
             // As --get has it: the one that stands there, be it the scheme's own.
             Self::Port if url.effective_port.explicit => number(url.effective_port.number).into(),
             Self::Port => value(&url.port).into(),
@@ -325,6 +325,8 @@ mod tests {
             line("http://[fe80::1%25lo]/x.tar.gz", &[Field::Zone, Field::File, Field::Extension]),
             "lo,x.tar.gz,gz\r\n"
         );
+        // A zone may hold any character that is no blank: this one turns the rest of a line round.
+        assert_eq!(line("http://[fe80::1%25a\u{202e}b]/", &[Field::Zone]), "a\\u{202e}b\r\n");
         let mut heading = Vec::new();
         header(USUAL, &mut heading);
         assert_eq!(heading, b"url,scheme,username,password,host,port,path,query,fragment\r\n");

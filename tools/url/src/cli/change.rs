@@ -137,7 +137,10 @@ impl ChangeArgs {
         }
         let mut iterates: Vec<(Target, bool, Vec<String>)> = Vec::new();
         for spec in &self.iterate {
-            let (target, encode, _, values) = target_and_value(spec).map_err(|why| wrong("iterate", why))?;
+            let (target, encode, if_absent, values) = target_and_value(spec).map_err(|why| wrong("iterate", why))?;
+            if if_absent {
+                return Err(wrong("iterate", format!("{target}: ?= is for --set alone")));
+            }
             if sets.iter().any(|set| set.target == target) || iterates.iter().any(|(other, ..)| *other == target) {
                 return Err(wrong("iterate", format!("{target}: more than once")));
             }
