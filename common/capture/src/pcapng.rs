@@ -42,6 +42,8 @@ const MIN_BLOCK_LEN: u32 = 12;
 /// The most that a block that must be held whole may have: a frame and its options.
 const MAX_BLOCK_LEN: u32 = MAX_FRAME_LEN + (1 << 16);
 const MAJOR: u16 = 1;
+/// The most interfaces that a section may describe: a packed file of nothing else would take a thousand times its length.
+const MAX_INTERFACES: usize = 1 << 20;
 
 /// Options that matter here.
 const FLAGS: u16 = 2;
@@ -134,7 +136,7 @@ impl Section {
             SPB => self.simple_packet(&block).map(Step::Frame),
             PB => self.obsolete_packet(&block).map(Step::Frame),
             _ => {
-                self.interfaces.push(interface(&block)?);
+                self.describe(interface(&block)?, position)?;
                 Ok(Step::Skip(Need::new(name, "body", 0, block.total)))
             }
         }
@@ -186,6 +188,21 @@ impl Section {
         }
         self.trailer = None;
         Ok(Step::Skip(need))
+    }
+
+    fn describe(&mut self, interface: Interface, position: u64) -> Result<(), CaptureError> {
+        let id = self.interfaces.len();
+        if id == MAX_INTERFACES {
+            return Err(CaptureError::TooLong {
+                offset: position,
+                block: IDB,
+                field: "Interface ID",
+                length: wide(id),
+                limit: wide(MAX_INTERFACES - 1),
+            });
+        }
+        self.interfaces.push(interface);
+        Ok(())
     }
 
     fn enhanced_packet(&self, block: &Block<'_>) -> Result<Record, CaptureError> {

@@ -498,6 +498,24 @@ fn the_frame_check_sequence_of_an_interface_is_counted_in_bits() {
 }
 
 #[test]
+fn interfaces_without_end_are_refused() {
+    const MOST: usize = 1 << 20;
+    let mut blocks = Blocks::new("", Little);
+    blocks.section(u64::MAX);
+    let start = blocks.file.octets.len();
+    blocks.interface(1, 0, &[]);
+    let description = blocks.file.octets.split_off(start);
+    blocks.file.octets.extend(description.repeat(MOST));
+    assert!(drain_slice(&blocks.file.octets).1.is_none());
+    blocks.file.octets.extend(&description);
+    let at = (start + MOST * description.len()) as u64;
+    assert!(matches!(
+        fault(&blocks.file.octets),
+        CaptureError::TooLong { offset, field: "Interface ID", length: 0x10_0000, limit: 0xf_ffff, .. } if offset == at
+    ));
+}
+
+#[test]
 fn the_lengths_of_old_versions_are_the_other_way_round() {
     for (minor, fields, captured) in [(2, [9, 4], 4), (3, [9, 4], 4), (3, [4, 9], 4), (4, [4, 9], 4)] {
         let mut octets = classic("", Big, 0xa1b2_c3d4, 1_000).octets[..24].to_vec();
