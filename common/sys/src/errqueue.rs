@@ -5,15 +5,14 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use sockeye_common::order::ByteOrder;
 use sockeye_common::wire::{Reader, Truncated};
 
-use crate::error::{check_len, retry};
 use crate::sockaddr;
-use crate::socket::{option, set_option, socklen};
+use crate::socket::{option, receive_message, set_option};
 
 /// A socket option whose value is an int, with its name in C.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,40 +182,20 @@ pub struct Received {
 /// # Source
 /// ip(7), IP_RECVERR; recvmsg(2).
 pub fn receive(socket: impl AsFd, queue: Queue, buffer: &mut [u8]) -> io::Result<Received> {
-    let fd = socket.as_fd();
-    // SAFETY: all zeros is a valid sockaddr_storage.
-    let mut from: libc::sockaddr_storage = unsafe { std::mem::zeroed() };
-    // In words, so that the headers in it are aligned.
-    let mut control = [0_u64; 64];
-    let mut vector = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
-    // SAFETY: all zeros is a valid msghdr; its padding on some machines keeps it from being written out.
-    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
-    header.msg_name = (&raw mut from).cast();
-    header.msg_namelen = socklen(size_of_val(&from));
-    header.msg_iov = &raw mut vector;
-    header.msg_iovlen = 1;
-    header.msg_control = control.as_mut_ptr().cast();
-    header.msg_controllen = size_of_val(&control) as _;
     let flags = match queue {
         Queue::Data => libc::MSG_DONTWAIT,
         Queue::Errors => libc::MSG_DONTWAIT | libc::MSG_ERRQUEUE,
     };
-    let len = retry(|| {
-        // SAFETY: everything that the header points to is writable for the length that it says and outlives the call.
-        check_len(unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut header, flags) })
+    let mut received = Received::default();
+    let (len, peer, ()) = receive_message(socket, buffer, flags, |header| {
+        // Its type is another one with musl.
+        let control_len: usize = header.msg_controllen as _;
+        // SAFETY: the header is as recvmsg left it: msg_control points to msg_controllen initialised octets.
+        let control = unsafe { std::slice::from_raw_parts(header.msg_control.cast::<u8>(), control_len) };
+        // What is cut off says no more than what is not there.
+        let _ = read_control(control, &mut received);
     })?;
-    let from_len = usize::try_from(header.msg_namelen).unwrap_or(0).min(size_of_val(&from));
-    // SAFETY: the storage is initialised all over and at least this long.
-    let from = unsafe { std::slice::from_raw_parts((&raw const from).cast::<u8>(), from_len) };
-    // Its type is another one with musl.
-    let control_len: usize = header.msg_controllen as _;
-    // SAFETY: the words are initialised all over, and the length is at most theirs.
-    let control = unsafe {
-        std::slice::from_raw_parts((&raw const control).cast::<u8>(), control_len.min(size_of_val(&control)))
-    };
-    let mut received = Received { len: len.min(buffer.len()), peer: sockaddr::parse(from), ..Received::default() };
-    // What is cut off says no more than what is not there.
-    let _ = read_control(control, &mut received);
+    (received.len, received.peer) = (len.min(buffer.len()), peer);
     Ok(received)
 }
 

@@ -34,11 +34,23 @@ pub struct Datagram {
 /// # Errors
 /// Whatever recvmsg(2) says, `WouldBlock` included. Interruptions by a signal are retried.
 pub fn receive_datagram(socket: impl AsFd, buffer: &mut [u8]) -> io::Result<Datagram> {
+    let (full_len, peer, drops) = receive_message(socket, buffer, libc::MSG_TRUNC, drop_count)?;
+    Ok(Datagram { len: full_len.min(buffer.len()), full_len, peer, drops })
+}
+
+/// recvmsg(2): the length that it says, who sent it, and what `read_control` finds in a header whose control messages are
+/// initialised octets.
+pub(crate) fn receive_message<T>(
+    socket: impl AsFd,
+    buffer: &mut [u8],
+    flags: libc::c_int,
+    read_control: impl FnOnce(&libc::msghdr) -> T,
+) -> io::Result<(usize, Option<SocketAddr>, T)> {
     let fd = socket.as_fd();
     // SAFETY: all zeros is a valid sockaddr_storage.
     let mut from: libc::sockaddr_storage = unsafe { std::mem::zeroed() };
     // In words, so that the headers in it are aligned.
-    let mut control = [0_u64; 16];
+    let mut control = [0_u64; 64];
     let mut vector = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
     // SAFETY: all zeros is a valid msghdr; its padding on some machines keeps it from being written out.
     let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
@@ -48,14 +60,14 @@ pub fn receive_datagram(socket: impl AsFd, buffer: &mut [u8]) -> io::Result<Data
     header.msg_iovlen = 1;
     header.msg_control = control.as_mut_ptr().cast();
     header.msg_controllen = size_of_val(&control) as _;
-    let full_len = retry(|| {
+    let len = retry(|| {
         // SAFETY: everything that the header points to is writable for the length that it says and outlives the call.
-        check_len(unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut header, libc::MSG_TRUNC) })
+        check_len(unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut header, flags) })
     })?;
     let from_len = usize::try_from(header.msg_namelen).unwrap_or(0).min(size_of_val(&from));
     // SAFETY: the storage is initialised all over and at least this long.
     let from = unsafe { std::slice::from_raw_parts((&raw const from).cast::<u8>(), from_len) };
-    Ok(Datagram { len: full_len.min(buffer.len()), full_len, peer: sockaddr::parse(from), drops: drop_count(&header) })
+    Ok((len, sockaddr::parse(from), read_control(&header)))
 }
 
 /// Looks for SO_RXQ_OVFL among the control messages that recvmsg(2) filled in.
