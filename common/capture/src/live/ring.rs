@@ -75,7 +75,8 @@ impl Ring {
     }
 
     /// Hands the frames that are there to `each`, until it breaks: at most as many as the ring holds, so that the caller
-    /// gets to look at other things while more come. Waits for none: the socket is readable when there are some. On loopback a frame that arrives was seen leaving before, and is handed over once.
+    /// gets to look at other things while more come. Waits for none: the socket is readable when there are some. On loopback
+    /// a frame was seen leaving before it arrives, and is handed over once.
     ///
     /// # Errors
     /// [`LiveError::Down`] if the interface went down, [`LiveError::NoSuchInterface`] if it went away, [`LiveError::Read`]
