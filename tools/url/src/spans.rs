@@ -40,6 +40,11 @@ impl Span {
         let start = self.end - text.trim_start_matches(is_ignored).len();
         Self { start: start.min(end), end }
     }
+
+    /// The part of the span that lies in `outer`; where it has nothing but what is ignored, the place nearest to it.
+    fn within(self, outer: Self) -> Self {
+        Self { start: self.start.clamp(outer.start, outer.end), end: self.end.clamp(outer.start, outer.end) }
+    }
 }
 
 impl std::fmt::Display for Span {
@@ -159,19 +164,21 @@ pub fn split(input: &str) -> Option<Split> {
     }
     let (path, query, fragment) = tail(input, Span { start: path_start, end: trimmed.end });
     let tidy = |span: Option<Span>| span.map(|span| span.tidy(input));
+    let authority = tidy(cut.span);
+    let inner = |span: Option<Span>| tidy(span).zip(authority).map(|(span, whole)| span.within(whole));
     Some(Split {
         trimmed,
         scheme,
         kind,
         slashes: if has_authority { tidy(slashes) } else { None },
-        authority: tidy(cut.span),
-        userinfo: tidy(cut.userinfo),
-        username: tidy(cut.username),
-        password: tidy(cut.password),
-        host: tidy(cut.host),
-        zone: tidy(cut.zone),
+        authority,
+        userinfo: inner(cut.userinfo),
+        username: inner(cut.username),
+        password: inner(cut.password),
+        host: inner(cut.host),
+        zone: inner(cut.zone),
         zone_with_sign: cut.zone_with_sign,
-        port: tidy(cut.port),
+        port: inner(cut.port),
         path: path.tidy(input),
         query: tidy(query),
         fragment: tidy(fragment),

@@ -255,3 +255,17 @@ proptest! {
         agrees(&format!("http://{rest}"))?;
     }
 }
+
+#[test]
+fn what_is_only_ignored_lies_inside_the_authority() {
+    // An empty userinfo before, and an empty port behind: the tabs belong to neither, and not to the authority.
+    for input in ["http:/\t\\\t\t@b\t/p", "http://b:\t\t/p"] {
+        let split = split(input).unwrap();
+        let authority = split.authority.unwrap();
+        let inner = [split.userinfo, split.username, split.host, split.port];
+        for span in inner.into_iter().flatten() {
+            assert!(authority.start <= span.start && span.end <= authority.end, "{span} of {authority} in {input:?}");
+        }
+        assert_eq!(split.host.unwrap().of(input), "b");
+    }
+}
