@@ -249,7 +249,8 @@ impl Chains {
         if key.is_whole() && (chain.ends.is_none() || !chain.complete) {
             chain.ends = Some(ends);
         }
-        chain.told = cookie.or(chain.told);
+        // The memory may have been another socket's since, of which nothing but the end, without a peer, went through the filter.
+        chain.told = chain.told.or(cookie);
         if born {
             chain.born = Some(at);
         }

@@ -607,6 +607,21 @@ fn who_opened_a_connection_is_known_by_its_first_state() {
 }
 
 #[test]
+fn the_end_of_who_has_its_memory_next_does_not_rename_a_socket() {
+    let mut script = Script::new(true, &[]);
+    let address = 0xb;
+    script.trace(1_000_000, address, ("127.0.0.1:0", HERE), state(TcpState::Closed, TcpState::SynSent));
+    script.trace(1_000_010, address, (THERE, HERE), state(TcpState::SynSent, TcpState::Closed));
+    // Ends of refused connections, whose peers are forgotten: this one's, and that of one elsewhere to another port.
+    for (at, cookie, local) in [(1_000_020, 2, THERE), (1_000_030, 3, "127.0.0.1:40999")] {
+        let ends = Ends { family: Family::INET, local: local.parse().unwrap(), peer: "127.0.0.1:0".parse().unwrap() };
+        script.timeline.traced(Traced { at, address, ends, cookie: Some(cookie), step: Step::Destroyed });
+    }
+    script.timeline.closed(tcp(2, TcpState::Closed, THERE, "127.0.0.1:0"), 1_000_040);
+    assert_eq!(script.settle(), ["1000000 - SYN-SENT", "1000010 SYN-SENT - 10"]);
+}
+
+#[test]
 fn the_cookie_tells_two_namespaces_apart() {
     let end = |text: &str| text.parse::<SocketAddr>().unwrap();
     let ends = Ends { family: Family::INET, local: end(HERE), peer: end(THERE) };
