@@ -18,10 +18,11 @@ fuzz_target!(|octets: &[u8]| {
         // An asterisk stands for lines like the one before it.
         let whole = dumps.iter().map(|dump| dump.octets.len()).sum::<usize>();
         assert!(text.contains('*') || whole <= text.len() / 2);
-        for dump in &dumps {
+        // Asterisks can stand for megabytes, of which a second is gone before they are written and read.
+        for dump in dumps.iter().filter(|dump| (1..=65_536).contains(&dump.octets.len())) {
             let again =
                 hex_text::parse(&hex::spaced(&dump.octets)).map(|dumps| dumps.into_iter().map(|dump| dump.octets));
-            assert!(dump.octets.is_empty() || again.is_ok_and(|again| again.eq([dump.octets.clone()])), "{dump:?}");
+            assert!(again.is_ok_and(|again| again.eq([dump.octets.clone()])), "{dump:?}");
         }
     }
     if let Ok(Given::Octets(given)) = Given::read(octets.to_vec()) {
