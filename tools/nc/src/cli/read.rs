@@ -20,10 +20,6 @@ use crate::{port, tos};
 const NCAT_PORT: u16 = 31337;
 /// A path has no ports.
 const PORT_OF_PATH: &str = "cannot use port with -U";
-/// What a datagram of UDP over IPv4 carries at most.
-const LONGEST_DATAGRAM: usize = 65_507;
-/// What a stream takes with one write.
-const LONGEST_MESSAGE: usize = 1 << 20;
 /// How long ncat waits for a connection.
 const NCAT_CONNECT: Duration = Duration::from_secs(10);
 
@@ -86,36 +82,7 @@ impl Reader<'_> {
             (_, true) => FamilyChoice::V6,
             _ => FamilyChoice::Any,
         };
-        if args.append_output && args.output.is_none() && args.hex_dump.is_none() && !self.is_ncat() {
-            return Err(self.wrong("--append-output needs -o or --hex-dump"));
-        }
-        if let Some(plan) = &traffic.generate {
-            let longest = if transport.is_datagram() { LONGEST_DATAGRAM } else { LONGEST_MESSAGE };
-            if plan.size == 0 || plan.size > longest {
-                return Err(self.wrong(format!("--generate: a message has 1 to {longest} octets here")));
-            }
-            let about_input = [
-                (args.datagram.is_some(), "datagram"),
-                (args.no_stdin, "no-stdin"),
-                (args.recv_only, "recv-only"),
-                (args.crlf, "crlf"),
-            ];
-            if let Some(option) = self.first(&about_input) {
-                return Err(self.wrong(format!("cannot use {option} with --generate: standard input is not read")));
-            }
-        }
-        if args.expect && args.keep_open {
-            return Err(self.wrong("cannot use -k with --expect: it judges one run"));
-        }
-        if args.datagram.is_some() && !transport.is_datagram() {
-            return Err(self.wrong("--datagram: a stream has no datagrams: must use -u with it"));
-        }
-        if args.reply.is_some() && !(args.listen && args.keep_open && transport == Transport::Udp) {
-            return Err(self.wrong("must use -l -u -k with --reply"));
-        }
-        if args.status && (!transport.is_datagram() || args.listen) {
-            return Err(self.wrong("--status: only for a client with -u"));
-        }
+        self.refuse_traffic_that_cannot_be(&traffic, transport)?;
         let (presentation, verbose, errors) = (args.presentation, args.verbose, args.errors);
         let (status, numeric) = (args.status, args.nodns);
         let role = if self.args.listen { self.listener(transport)? } else { self.client(transport)? };

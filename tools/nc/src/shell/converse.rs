@@ -104,38 +104,8 @@ impl Session<'_, '_> {
     pub(super) fn converse(&mut self, wire: &mut Wire, policy: Policy) -> Result<Outcome, Failure> {
         // `-w 0` still moves what is ready, as OpenBSD's poll(2) without a wait does.
         let policy = Policy { idle: policy.idle.map(|idle| idle.max(SHORTEST_IDLE)), ..policy };
-        // What is read at once from the input is one datagram, and must not be longer than can be sent.
-        let (outbound, inbound) =
-            wire.longest_datagram().map_or((STREAM_LEN, STREAM_LEN), |longest| (longest, DATAGRAM_RECEIVE_LEN));
-        let traffic = &self.options.traffic;
-        let inbound = traffic.read_size.unwrap_or(inbound);
-        let outbox = wire.can_batch().then(|| Outbox::new(traffic.datagram, outbound)).transpose();
-        let outbox = outbox.map_err(|error| datagrams::too_long(traffic.datagram, error))?;
-        if outbox.is_some() {
-            wire.receive_batches(inbound);
-        }
-        let outbound = outbox.as_ref().map_or(outbound, Outbox::capacity);
         let start = Instant::now();
-        let relay = Relay::new(policy, outbound, inbound, start);
-        // The terminal is whose octets --escape is about.
-        let escapes = traffic.escape && io::stdout().is_terminal();
-        let filters = Filters::new(traffic, escapes);
-        let can_splice =
-            wire.can_splice() && self.input.is_file_or_pipe() && !filters.touch_outbound() && self.taps.is_none();
-        let shortcut = can_splice.then(|| Shortcut::open(outbound).ok()).flatten();
-        let mut conversation = Conversation {
-            session: self,
-            wire,
-            relay,
-            shortcut,
-            outbox,
-            filters,
-            tracking: Tracking::default(),
-            fault: None,
-            sink_full: false,
-            sink_ended: false,
-            quit_since: None,
-        };
+        let mut conversation = Conversation::new(self, wire, policy, start)?;
         let end = conversation.run();
         conversation.tell_drops(true);
         conversation.session.ledger = conversation.tracking.ledger;
@@ -176,6 +146,47 @@ impl Session<'_, '_> {
             }
             (End::OutputGone, None) => return Err(Failure::ClosedPipe),
             _ => Outcome::Ended,
+        })
+    }
+}
+
+impl<'call, 'run, 'out> Conversation<'call, 'run, 'out> {
+    fn new(
+        session: &'call mut Session<'run, 'out>,
+        wire: &'call mut Wire,
+        policy: Policy,
+        start: Instant,
+    ) -> Result<Self, Failure> {
+        // What is read at once from the input is one datagram, and must not be longer than can be sent.
+        let (outbound, inbound) =
+            wire.longest_datagram().map_or((STREAM_LEN, STREAM_LEN), |longest| (longest, DATAGRAM_RECEIVE_LEN));
+        let traffic = &session.options.traffic;
+        let inbound = traffic.read_size.unwrap_or(inbound);
+        let outbox = wire.can_batch().then(|| Outbox::new(traffic.datagram, outbound)).transpose();
+        let outbox = outbox.map_err(|error| datagrams::too_long(traffic.datagram, error))?;
+        if outbox.is_some() {
+            wire.receive_batches(inbound);
+        }
+        let outbound = outbox.as_ref().map_or(outbound, Outbox::capacity);
+        let relay = Relay::new(policy, outbound, inbound, start);
+        // The terminal is whose octets --escape is about.
+        let escapes = traffic.escape && io::stdout().is_terminal();
+        let filters = Filters::new(traffic, escapes);
+        let can_splice =
+            wire.can_splice() && session.input.is_file_or_pipe() && !filters.touch_outbound() && session.taps.is_none();
+        let shortcut = can_splice.then(|| Shortcut::open(outbound).ok()).flatten();
+        Ok(Self {
+            session,
+            wire,
+            relay,
+            shortcut,
+            outbox,
+            filters,
+            tracking: Tracking::default(),
+            fault: None,
+            sink_full: false,
+            sink_ended: false,
+            quit_since: None,
         })
     }
 }
@@ -429,82 +440,42 @@ impl Conversation<'_, '_, '_> {
                 self.relay.connection_lost(now);
             }
             Ok(Received::NotReady) => {}
-            Ok(Received::End) => {
-                let rest = self.filters.rest();
-                self.relay.append(Inbound, &rest);
-                self.relay.source_ended(Inbound, now);
-                let meaning = match self.wire.tls() {
-                    Some(_) => "its close_notify came; what we send may still be read there",
-                    None if self.session.options.transport != Transport::Tcp => {
-                        "it sends no more; what we send may still be read there"
-                    }
-                    None => "its FIN came; what we send may still be read there",
-                };
-                self.session.explain(|| Event::Ended { from: Place::Peer, meaning });
-            }
-            Ok(Received::Octets(length_octets)) => {
-                if self.session.taps.is_some() {
-                    let came = self.relay.room(Inbound);
-                    self.session.tap(
-                        Way::In,
-                        self.wire.peer().cloned(),
-                        came.get(..length_octets).unwrap_or_default(),
-                        0,
-                    );
-                }
-                if let Some(judge) = &mut self.session.judge {
-                    let came = self.relay.room(Inbound).get(..length_octets).unwrap_or_default();
-                    judge.read(&self.wire.peer_text(), came);
-                }
-                self.relay.filled(Inbound, length_octets, now);
-                self.session.explain(|| Event::Read { from: Place::Peer, length_octets });
-                let answer = self.filters.inbound(&mut self.relay);
-                self.relay.append(Outbound, &answer);
-                self.filters.came(now);
-            }
-            Ok(Received::Datagram(datagram)) => {
-                let stranger = self.wire.is_stranger(datagram.peer)
-                    || datagram.peer.is_some_and(|peer| !self.session.admits(&peer));
-                let cut_octets = datagram.full_len.saturating_sub(datagram.len);
-                if !stranger {
-                    self.received(datagram.full_len, datagram.drops);
-                    if let Some(sender) = datagram.peer
-                        && self.wire.met(sender)
-                    {
-                        super::listen::announce(self.session, &sender.into());
-                    }
-                    if self.session.taps.is_some() {
-                        let sender = datagram.peer.map(Into::into);
-                        let came = self.relay.room(Inbound).get(..datagram.len).unwrap_or_default();
-                        self.session.tap(Way::In, sender, came, cut_octets);
-                    }
-                    if let Some(judge) = &mut self.session.judge {
-                        let sender = datagram.peer.map_or_else(|| self.wire.peer_text(), |peer| peer.to_string());
-                        let came = self.relay.room(Inbound).get(..datagram.len).unwrap_or_default();
-                        judge.datagram(&sender, came, datagram.full_len);
-                    }
-                    self.relay.filled(Inbound, datagram.len, now);
-                    let answer = self.filters.inbound(&mut self.relay);
-                    self.filters.came(now);
-                    if !answer.is_empty() {
-                        // Of its own, between whatever else goes out.
-                        let _ = self.wire.send_many([answer.as_slice()]);
-                    }
-                }
-                self.session.explain(|| Event::Datagram {
-                    peer: datagram.peer.map(Into::into),
-                    length_octets: datagram.full_len,
-                    cut_octets,
-                    stranger,
-                });
-                if cut_octets > 0 && !stranger {
-                    let len = datagram.full_len;
-                    let kept = datagram.len;
-                    self.session.warn(format!("a datagram of {len} octets was cut to {kept}: {cut_octets} are lost"));
-                }
-            }
+            Ok(Received::End) => self.peer_ended(now),
+            Ok(Received::Octets(length_octets)) => self.octets_came(length_octets, now),
+            Ok(Received::Datagram(datagram)) => self.datagram_came(&datagram, now),
             Err(error) => self.failed(self.wire.receive_call(), error),
         }
+    }
+
+    fn peer_ended(&mut self, now: Instant) {
+        let rest = self.filters.rest();
+        self.relay.append(Inbound, &rest);
+        self.relay.source_ended(Inbound, now);
+        let meaning = match self.wire.tls() {
+            Some(_) => "its close_notify came; what we send may still be read there",
+            None if self.session.options.transport != Transport::Tcp => {
+                "it sends no more; what we send may still be read there"
+            }
+            None => "its FIN came; what we send may still be read there",
+        };
+        self.session.explain(|| Event::Ended { from: Place::Peer, meaning });
+    }
+
+    /// Octets of a stream are in the room for what comes in.
+    fn octets_came(&mut self, length_octets: usize, now: Instant) {
+        if self.session.taps.is_some() {
+            let came = self.relay.room(Inbound).get(..length_octets).unwrap_or_default();
+            self.session.tap(Way::In, self.wire.peer().cloned(), came, 0);
+        }
+        if let Some(judge) = &mut self.session.judge {
+            let came = self.relay.room(Inbound).get(..length_octets).unwrap_or_default();
+            judge.read(&self.wire.peer_text(), came);
+        }
+        self.relay.filled(Inbound, length_octets, now);
+        self.session.explain(|| Event::Read { from: Place::Peer, length_octets });
+        let answer = self.filters.inbound(&mut self.relay);
+        self.relay.append(Outbound, &answer);
+        self.filters.came(now);
     }
 
     /// A call on the connection failed: what was to be sent is lost, and what the peer had sent before can still be read.

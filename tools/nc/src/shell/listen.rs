@@ -46,7 +46,21 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
             (false, _) => serve(session, listen, socket),
         };
     }
-    let Listen { host, port, keep_open, .. } = &**listen;
+    let found = addresses(session, listen)?;
+    let socket = open(session, &found)?;
+    say_waiting(session, &socket);
+    match (options.transport.is_datagram(), &listen.service) {
+        (false, _) => serve(session, listen, socket),
+        (true, Service::App(app)) => super::serve::app(session, listen, *app, socket),
+        (true, _) if listen.keep_open => print_all(session, socket),
+        (true, _) => answer_first(session, socket),
+    }
+}
+
+/// The addresses to listen on, of which the first that can be had is taken.
+fn addresses(session: &mut Session<'_, '_>, listen: &Listen) -> Result<Vec<AddrInfo>, Failure> {
+    let options = session.options;
+    let Listen { host, port, .. } = listen;
     let family = match (host, options.family) {
         // Everything, as ncat's: by one socket that takes IPv4 too.
         (None, FamilyChoice::Any) if options.dialect == Dialect::Ncat => FamilyChoice::V6,
@@ -56,13 +70,13 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     };
     let mut hints = hints(options.transport, family);
     hints.flags = AiFlags::PASSIVE;
-    let found = session.lookup(host.as_deref(), Some(port), hints).map_err(|error| match (options.dialect, host) {
-        (Dialect::Ncat, Some(host)) => {
-            Failure::new(session.fatal(), report::unresolved(options.dialect, host, port, &error.text()))
-        }
-        _ => Failure::new(session.fatal(), format!("getaddrinfo: {}", error.text())),
-    })?;
-    let mut found = found;
+    let mut found =
+        session.lookup(host.as_deref(), Some(port), hints).map_err(|error| match (options.dialect, host) {
+            (Dialect::Ncat, Some(host)) => {
+                Failure::new(session.fatal(), report::unresolved(options.dialect, host, port, &error.text()))
+            }
+            _ => Failure::new(session.fatal(), format!("getaddrinfo: {}", error.text())),
+        })?;
     if options.dialect == Dialect::Ncat && host.is_none() && options.family == FamilyChoice::Any {
         // For a host without IPv6.
         hints.family = Family::INET;
@@ -79,9 +93,14 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
             session.warn(&said);
         }
     }
-    let socket = open(session, &found)?;
+    Ok(found)
+}
+
+/// Says what is listened on, under `-v`.
+fn say_waiting(session: &mut Session<'_, '_>, socket: &Socket) {
+    let options = session.options;
     if options.verbose > 0
-        && let Some(local) = local_addr(&socket)
+        && let Some(local) = local_addr(socket)
         && let Some((host, port)) = session.spoken(&local)
     {
         session.say(report::waiting(options.dialect, options.transport, &host, &port));
@@ -92,12 +111,6 @@ pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
             // One socket for both, which ncat has two for.
             session.say(report::waiting(options.dialect, options.transport, "0.0.0.0", &port));
         }
-    }
-    match (options.transport.is_datagram(), &listen.service) {
-        (false, _) => serve(session, listen, socket),
-        (true, Service::App(app)) => super::serve::app(session, listen, *app, socket),
-        (true, _) if *keep_open => print_all(session, socket),
-        (true, _) => answer_first(session, socket),
     }
 }
 

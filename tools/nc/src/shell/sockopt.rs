@@ -52,7 +52,6 @@ impl Session<'_, '_> {
     pub(super) fn set_options(&mut self, socket: &Socket, family: Family) -> Result<(), Failure> {
         let options = &self.options.socket;
         let v6 = family == Family::INET6;
-        let stream = !self.options.transport.is_datagram();
         if options.broadcast {
             self.set("SO_BROADCAST", ON, "broadcast addresses may be sent to", || socket.set_broadcast(true))?;
         }
@@ -65,6 +64,27 @@ impl Session<'_, '_> {
                 socket.set_keepalive(true)
             })?;
         }
+        self.set_buffers(socket)?;
+        if let Some(linger) = options.linger {
+            let meaning = if linger.is_zero() {
+                "close(2) drops what is not acknowledged and sends a RST"
+            } else {
+                "close(2) waits this long for what is not acknowledged"
+            };
+            self.set("SO_LINGER", OptionValue::Number(linger.as_secs()), meaning, || socket.set_linger(Some(linger)))?;
+        }
+        self.set_header(socket, v6)?;
+        if !options.source_route.is_empty() {
+            self.set_source_route(socket, v6)?;
+        }
+        for group in &options.multicast {
+            self.join(socket, group)?;
+        }
+        Ok(())
+    }
+
+    fn set_buffers(&mut self, socket: &Socket) -> Result<(), Failure> {
+        let options = &self.options.socket;
         if let Some(octets) = options.receive_buffer {
             let meaning = "octets that may wait to be read; the kernel takes twice that";
             self.set("SO_RCVBUF", number(octets), meaning, || socket.set_recv_buffer_size(octets))?;
@@ -75,14 +95,12 @@ impl Session<'_, '_> {
             self.set("SO_SNDBUF", number(octets), meaning, || socket.set_send_buffer_size(octets))?;
             self.say_if_capped("-O", octets, socket.send_buffer_size(), "net.core.wmem_max");
         }
-        if let Some(linger) = options.linger {
-            let meaning = if linger.is_zero() {
-                "close(2) drops what is not acknowledged and sends a RST"
-            } else {
-                "close(2) waits this long for what is not acknowledged"
-            };
-            self.set("SO_LINGER", OptionValue::Number(linger.as_secs()), meaning, || socket.set_linger(Some(linger)))?;
-        }
+        Ok(())
+    }
+
+    /// What the header of a packet that goes out says, and what that of one that comes must say.
+    fn set_header(&mut self, socket: &Socket, v6: bool) -> Result<(), Failure> {
+        let options = &self.options.socket;
         if let Some(tos) = options.tos {
             let (name, meaning) = if v6 {
                 ("IPV6_TCLASS", "the traffic class of what goes out")
@@ -106,7 +124,7 @@ impl Session<'_, '_> {
             if v6 && ttl > 0 {
                 self.set("IP_TTL", OptionValue::Number(ttl.into()), MAPPED, || socket.set_ttl_v4(ttl))?;
             }
-            if !stream {
+            if self.options.transport.is_datagram() {
                 let name = if v6 { "IPV6_MULTICAST_HOPS" } else { "IP_MULTICAST_TTL" };
                 let set = || if v6 { socket.set_multicast_hops_v6(ttl) } else { socket.set_multicast_ttl_v4(ttl) };
                 self.set(name, OptionValue::Number(ttl.into()), "the same for groups", set)?;
@@ -124,12 +142,6 @@ impl Session<'_, '_> {
                 let set = || set_option(socket, libc::IPPROTO_IP, libc::IP_MINTTL, i32::from(ttl));
                 self.set("IP_MINTTL", OptionValue::Number(ttl.into()), MAPPED, set)?;
             }
-        }
-        if !options.source_route.is_empty() {
-            self.set_source_route(socket, v6)?;
-        }
-        for group in &options.multicast {
-            self.join(socket, group)?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use sockeye_cli::Failure;
 use sockeye_cli::failure::errno_text;
+use sockeye_sys::socket::Datagram;
 
 use super::Conversation;
 use crate::datagram::{Outbox, TooLong};
@@ -15,7 +16,7 @@ use crate::explain::{Event, Place};
 use crate::options::DatagramCut;
 use crate::relay::Direction::{Inbound, Outbound};
 use crate::report::Ledger;
-use crate::shell::FAILED;
+use crate::shell::{FAILED, listen};
 
 /// Losses are told as they come, but not more often.
 const LOSSES_EVERY: Duration = Duration::from_millis(100);
@@ -169,8 +170,55 @@ impl Conversation<'_, '_, '_> {
         self.session.warn(format!("send {peer}: {}; going on", errno_text(error)));
     }
 
-    /// Notes a datagram that came.
-    pub(super) fn received(&mut self, full_len: usize, drops: Option<u32>) {
+    /// A datagram is in the room for what comes in.
+    pub(super) fn datagram_came(&mut self, datagram: &Datagram, now: Instant) {
+        let stranger =
+            self.wire.is_stranger(datagram.peer) || datagram.peer.is_some_and(|peer| !self.session.admits(&peer));
+        let cut_octets = datagram.full_len.saturating_sub(datagram.len);
+        if !stranger {
+            self.take(datagram, cut_octets, now);
+        }
+        self.session.explain(|| Event::Datagram {
+            peer: datagram.peer.map(Into::into),
+            length_octets: datagram.full_len,
+            cut_octets,
+            stranger,
+        });
+        if cut_octets > 0 && !stranger {
+            let len = datagram.full_len;
+            let kept = datagram.len;
+            self.session.warn(format!("a datagram of {len} octets was cut to {kept}: {cut_octets} are lost"));
+        }
+    }
+
+    /// Lets a datagram of the peer's go its way, and answers what a filter answers.
+    fn take(&mut self, datagram: &Datagram, cut_octets: usize, now: Instant) {
+        self.count(datagram.full_len, datagram.drops);
+        if let Some(sender) = datagram.peer
+            && self.wire.met(sender)
+        {
+            listen::announce(self.session, &sender.into());
+        }
+        if self.session.taps.is_some() {
+            let came = self.relay.room(Inbound).get(..datagram.len).unwrap_or_default();
+            self.session.tap(Way::In, datagram.peer.map(Into::into), came, cut_octets);
+        }
+        if let Some(judge) = &mut self.session.judge {
+            let sender = datagram.peer.map_or_else(|| self.wire.peer_text(), |peer| peer.to_string());
+            let came = self.relay.room(Inbound).get(..datagram.len).unwrap_or_default();
+            judge.datagram(&sender, came, datagram.full_len);
+        }
+        self.relay.filled(Inbound, datagram.len, now);
+        let answer = self.filters.inbound(&mut self.relay);
+        self.filters.came(now);
+        if !answer.is_empty() {
+            // Of its own, between whatever else goes out.
+            let _ = self.wire.send_many([answer.as_slice()]);
+        }
+    }
+
+    /// Counts a datagram that came.
+    fn count(&mut self, full_len: usize, drops: Option<u32>) {
         self.tracking.ledger.received += 1;
         self.tracking.ledger.received_octets += u64::try_from(full_len).unwrap_or(0);
         self.tracking.drops = drops.unwrap_or(self.tracking.drops);
