@@ -212,6 +212,13 @@ fn what_is_wrong_is_said_in_one_line() {
             }
         }
     }
+    // A capture without a command.
+    for (args, file) in [(&["./lo.pcap"][..], "./lo.pcap"), (&["--json", "verify.pcapng", "-a"], "verify.pcapng")] {
+        netsum(args)
+            .status(2)
+            .stderr_has(&format!("unrecognized subcommand '{file}'"))
+            .stderr_has(&format!("(netsum verify {file} judges the checksums of a capture; see netsum --help)\n"));
+    }
     for args in [&[][..], &["udp"], &["sum"], &["udp", "--nope"], &["verify"], &["verify", "--tsv", "--json", "x"]] {
         let run = netsum(args);
         run.status(2).stdout_is("").stderr_has("netsum: ").stderr_has("(see netsum ").stderr_has("--help)");

@@ -10,7 +10,10 @@ mod update;
 mod values;
 mod verify;
 
+use std::borrow::Cow;
+
 use clap::{Parser, Subcommand};
+use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure, Invocation, Presentation, parse_clap};
 
 pub use compute::{Compute, Style as WorkingStyle};
@@ -112,7 +115,8 @@ impl Command {
             Self::Packet(args) => ("packet", args.style),
             Self::Frame(args) => ("frame", args.style),
             Self::Update(args) => ("update", args.style),
-            Self::Verify(_) | Self::Fix(_) => return None,
+            Self::Verify(args) => return args.tsv.then_some(("verify", "--tsv")),
+            Self::Fix(_) => return None,
         };
         Some((name, style.option()?))
     }
@@ -153,11 +157,8 @@ pub enum Job {
 /// # Errors
 /// [`Exit`]: help, version, or what is wrong with it.
 pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
-    let Cli { presentation, command } = parse_clap::<Cli>(invocation)?;
-    match &command {
-        Command::Verify(args) if args.tsv => stands_alone("verify", "--tsv", presentation)?,
-        _ => {}
-    }
+    let Cli { presentation, command } =
+        parse_clap::<Cli>(invocation).map_err(|exit| without_command(exit, invocation))?;
     if let Some((name, option)) = command.style() {
         stands_alone(name, option, presentation)?;
     }
@@ -180,6 +181,22 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
         Command::Fix(args) => Job::Fix(args.read(presentation)?),
     };
     Ok(Options { presentation, job })
+}
+
+/// Says which command judges a capture, where a file stands in place of a command.
+fn without_command(exit: Exit, invocation: &Invocation) -> Exit {
+    let Exit::Failure(failure) = exit else { return exit };
+    let said = failure.to_string();
+    let is_unknown = |word: &Cow<'_, str>| said.starts_with(&format!("unrecognized subcommand '{word}'"));
+    let mut words = invocation.args.iter().filter_map(|arg| arg.to_str()).map(escape);
+    // No command is written with one of these, and hardly a file without.
+    let file = words.find(|word| word.contains(['.', '/']) && is_unknown(word));
+    Exit::Failure(match file {
+        Some(file) => {
+            failure.hint(format!("netsum verify {file} judges the checksums of a capture; see netsum --help"))
+        }
+        None => failure,
+    })
 }
 
 /// Refuses `option` beside one of another form of output: clap does not see those that stand in front of the command.
