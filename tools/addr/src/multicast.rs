@@ -8,6 +8,9 @@ use sockeye_common::prefix::Prefix;
 
 use crate::mac::Mac;
 
+/// ff02::1:ff00:0/104, in which each address has the group of its last 24 bits.
+const SOLICITED_NODES: u128 = 0xff02 << 112 | 0x1_ff00_0000;
+
 /// What a group's address says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Multicast {
@@ -75,8 +78,7 @@ pub fn mac(addr: IpAddr) -> Option<Mac> {
 /// RFC 4291 section 2.7.1.
 pub fn solicited_node(addr: Ipv6Addr) -> Option<Ipv6Addr> {
     let none = addr.is_multicast() || addr.is_unspecified() || addr.is_loopback() || addr.to_ipv4_mapped().is_some();
-    let base = 0xff02_u128 << 112 | 0x1_ff00_0000;
-    (!none).then(|| Ipv6Addr::from_bits(base | addr.to_bits() & 0xff_ffff))
+    (!none).then(|| Ipv6Addr::from_bits(SOLICITED_NODES | addr.to_bits() & 0xff_ffff))
 }
 
 /// How far a group of IPv4 reaches.
@@ -110,7 +112,7 @@ fn group_v4(addr: Ipv4Addr) -> Option<&'static str> {
         [224, 0, 0, 18] => "VRRP",
         [224, 0, 0, 22] => "IGMP version 3",
         [224, 0, 0, 102] => "HSRP version 2, GLBP",
-        [224, 0, 0, 107 | 108] => "PTP peer delay",
+        [224, 0, 0, 107] => "PTP peer delay",
         [224, 0, 0, 251] => "multicast DNS",
         [224, 0, 0, 252] => "LLMNR",
         [224, 0, 1, 1] => "NTP",
@@ -125,9 +127,9 @@ fn group_v4(addr: Ipv4Addr) -> Option<&'static str> {
 /// # Source
 /// IANA, IPv6 Multicast Address Space Registry: "variable scope" groups have any scope.
 fn group_v6(addr: Ipv6Addr) -> Option<&'static str> {
-    let [first, .., low] = addr.segments();
+    let [first, ..] = addr.segments();
     let bits = addr.to_bits();
-    if bits >> 24 == (0xff02_u128 << 112 | 0x1_ff00_0000) >> 24 {
+    if bits >> 24 == SOLICITED_NODES >> 24 {
         return Some("solicited nodes: the neighbours whose address ends in these 24 bits");
     }
     if let [0xff00..=0xff0f, 0, 0, 0, 0, 0xdb8, ..] = addr.segments() {
@@ -137,27 +139,27 @@ fn group_v6(addr: Ipv6Addr) -> Option<&'static str> {
         return None;
     }
     let scope = first & 0xf;
-    Some(match (bits & 0xffff_ffff, low) {
-        (1, _) if matches!(scope, 1 | 2) => "all nodes",
-        (2, _) if matches!(scope, 1 | 2 | 5) => "all routers",
-        (4, _) if scope == 2 => "DVMRP routers",
-        (5, _) if scope == 2 => "OSPF routers",
-        (6, _) if scope == 2 => "OSPF designated routers",
-        (9, _) if scope == 2 => "RIP routers",
-        (0xa, _) if scope == 2 => "EIGRP routers",
-        (0xd, _) if scope == 2 => "PIM routers",
-        (0x12, _) if scope == 2 => "VRRP",
-        (0x16, _) if scope == 2 => "MLD version 2 routers",
-        (0x1a, _) if scope == 2 => "RPL nodes",
-        (0x6a, _) if scope == 2 => "all snoopers",
-        (0x6b, _) if scope == 2 => "PTP peer delay",
-        (0x1_0002, _) if scope == 2 => "DHCP relay agents and servers",
-        (0x1_0003, _) if scope == 2 => "LLMNR",
-        (0x1_0003, _) if scope == 5 => "DHCP servers",
-        (0xc, _) => "SSDP",
-        (0xfb, _) => "multicast DNS",
-        (0x101, _) => "NTP",
-        (0x181..=0x184, _) => "PTP",
+    Some(match bits & 0xffff_ffff {
+        1 if matches!(scope, 1 | 2) => "all nodes",
+        2 if matches!(scope, 1 | 2 | 5) => "all routers",
+        4 if scope == 2 => "DVMRP routers",
+        5 if scope == 2 => "OSPF routers",
+        6 if scope == 2 => "OSPF designated routers",
+        9 if scope == 2 => "RIP routers",
+        0xa if scope == 2 => "EIGRP routers",
+        0xd if scope == 2 => "PIM routers",
+        0x12 if scope == 2 => "VRRP",
+        0x16 if scope == 2 => "MLD version 2 routers",
+        0x1a if scope == 2 => "RPL nodes",
+        0x6a if scope == 2 => "all snoopers",
+        0x6b if scope == 2 => "PTP peer delay",
+        0x1_0002 if scope == 2 => "DHCP relay agents and servers",
+        0x1_0003 if scope == 2 => "LLMNR",
+        0x1_0003 if scope == 5 => "DHCP servers",
+        0xc => "SSDP",
+        0xfb => "multicast DNS",
+        0x101 => "NTP",
+        0x181..=0x184 => "PTP",
         _ => return None,
     })
 }
@@ -219,6 +221,9 @@ mod tests {
         for (addr, scope, group, mac) in [
             ("224.0.0.1", Some("Link-Local"), Some("all systems on this subnet"), "01:00:5e:00:00:01"),
             ("239.255.255.250", Some("IPv4 Local Scope"), Some("SSDP"), "01:00:5e:7f:ff:fa"),
+            // IANA: the next one after the peer delay of PTP is Saratoga's.
+            ("224.0.0.107", Some("Link-Local"), Some("PTP peer delay"), "01:00:5e:00:00:6b"),
+            ("224.0.0.108", Some("Link-Local"), None, "01:00:5e:00:00:6c"),
             // RFC 1112: the highest bit of the second octet is lost.
             ("224.128.0.1", Some("Global"), None, "01:00:5e:00:00:01"),
             ("ff02::1", Some("Link-Local"), Some("all nodes"), "33:33:00:00:00:01"),
