@@ -53,9 +53,15 @@ fn equal_parts() {
         .stdout_has("::1/128")
         .stdout_has("2 of 340,282,366,920,938,463,463,374,607,431,768,211,456 are shown");
     addr(&["split", "10.0.0.0/24", "-n", "5", "--explain"])
+        .stdout_has("wanted                 5\n")
         .stdout_has("3, since 2^3 = 8")
         .stdout_has("24 + 3 = 27")
         .stdout_has("32 behind the one before");
+    // Who gives a length wants no number of them, of which there may be one more than 128 bits hold.
+    let by_length = addr(&["split", "::/0", "-p", "128", "--limit", "1", "--explain"]);
+    by_length
+        .status(0)
+        .stdout_has("How long the subnets are\n  bits that number them  128, since 2^128 = 340282366920938");
 }
 
 /// ipcalc 0.42 gives the sixty hosts a /27, which has thirty.
@@ -73,6 +79,9 @@ fn a_plan_with_the_largest_first() {
     addr(&["vlsm", "10.0.0.0/24", "x"]).status(2).stderr_has("a number of hosts is wanted");
     addr(&["vlsm", "10.0.0.0/22", "lan=500", "--explain"])
         .stdout_has("lan: 500 + 2 = 502 addresses; 2^8 = 256 is too few, 2^9 = 512 is enough: /23");
+    addr(&["vlsm", "10.0.0.0/22", "10000000000", "--explain"])
+        .status(1)
+        .stdout_has("2^34 = 17179869184 is enough, and more than all addresses\n");
     addr(&["vlsm", "10.0.0.0/24", "/25", "/25"]).stdout_has("Nothing is left.");
 }
 
@@ -139,6 +148,12 @@ fn the_longest_match_and_what_the_others_lose_by() {
   loses  10.0.0.0/8  r1  8 bits shorter than /16
   loses  0.0.0.0/0   r0  16 bits shorter than /16
 192.0.2.1  0.0.0.0/0  r0  (default route: nothing else matches)
+",
+    );
+    addr(&["lpm", "--route", "default=r0", "--route", "default=r1 metric 5", "192.0.2.1"]).status(0).stdout_is(
+        "\
+192.0.2.1  0.0.0.0/0  r0  (default route)
+  loses  0.0.0.0/0  r1 metric 5  the same prefix, and metric 5 > 0
 ",
     );
     addr(&["lpm", "--route", "10.0.0.0/8=r1", "192.0.2.1"]).status(1).stdout_has("no route: none of 1 matches");

@@ -126,8 +126,8 @@ pub enum Event {
     },
     /// Subnets are counted.
     Divided {
-        /// How many are wanted.
-        wanted: u128,
+        /// How many are wanted; `None` if their length is.
+        wanted: Option<u128>,
         /// How many bits number that many.
         bits: u8,
         /// How many there are then.
@@ -149,8 +149,8 @@ pub enum Event {
         besides: u8,
         /// The power of two that is enough.
         bits: u8,
-        /// The length.
-        length: u8,
+        /// The length; `None` if an address has fewer bits.
+        length: Option<u8>,
     },
     /// One block of a range is chosen.
     Taken {

@@ -277,7 +277,11 @@ impl Render for Report<'_> {
             return self.losers(text);
         };
         let strong = text.paint(Role::Strong, &winner.prefix.to_string());
-        let note = if self.default_route { "  (default route: nothing else matches)" } else { "" };
+        let note = match self.losers.as_slice() {
+            _ if !self.default_route => "",
+            [] => "  (default route: nothing else matches)",
+            _ => "  (default route)",
+        };
         let via = escape(&winner.via).into_owned();
         text.line(format!("{}  {strong}  {via}{note}", self.address).trim_end())?;
         if let Some(refused) = self.refused {

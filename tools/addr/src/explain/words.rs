@@ -134,7 +134,7 @@ impl Render for Event {
             Self::Divided { wanted, bits, made, from, to, step } => {
                 title(text, "How long the subnets are")?;
                 let mut sheet = Sheet::new(2);
-                sheet.row(["wanted", &wanted.to_string()]);
+                sheet.pair("wanted", wanted.map(|wanted| wanted.to_string()));
                 sheet.row(["bits that number them", &format!("{bits}, since 2^{bits} = {made}")]);
                 sheet.row(["length", &format!("{from} + {bits} = {to}")]);
                 sheet.row(["each begins", &format!("{step} behind the one before")]);
@@ -147,10 +147,12 @@ impl Render for Event {
                     .map_or_else(String::new, |bits| format!("2^{bits} = {} is too few, ", bits::power_of_two(bits)));
                 let enough = bits::power_of_two(*bits);
                 let name = escape(name);
+                let length =
+                    length.map_or_else(|| ", and more than all addresses".to_owned(), |length| format!(": /{length}"));
                 text.prose(
                     &format!("{name}: "),
                     &format!(
-                        "{hosts} + {besides} = {needed} addresses; {smaller}2^{bits} = {enough} is enough: /{length}"
+                        "{hosts} + {besides} = {needed} addresses; {smaller}2^{bits} = {enough} is enough{length}"
                     ),
                 )
             }

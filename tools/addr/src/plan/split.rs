@@ -67,7 +67,7 @@ pub fn run(job: &Split, output: &mut Output<'_>) -> Result<Status, Failure> {
         return Err(Failure::usage(refused).hint("say how many of them to list with --limit"));
     }
     let event = Event::Divided {
-        wanted: wanted.or(made).unwrap_or(u128::MAX),
+        wanted,
         bits: between,
         made: bits::power_of_two(between),
         from: whole.length(),

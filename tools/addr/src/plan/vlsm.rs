@@ -117,7 +117,7 @@ pub fn place(whole: Prefix, wants: &[Want]) -> Result<Placed, String> {
 /// How many addresses the sizes take together, in decimal.
 fn needed(wants: &[Want]) -> String {
     let sum = wants.iter().try_fold(0_u128, |sum, want| sum.checked_add(1_u128.checked_shl(u32::from(want.bits))?));
-    sum.map_or_else(|| "more than 2^128".to_owned(), |sum| bits::grouped(&sum.to_string()))
+    sum.map_or_else(|| "2^128 or more".to_owned(), |sum| bits::grouped(&sum.to_string()))
 }
 
 /// Plans.
@@ -140,7 +140,7 @@ pub fn run(job: &Vlsm, output: &mut Output<'_>) -> Result<Status, Failure> {
                 hosts,
                 besides: besides(whole),
                 bits: want.bits,
-                length: whole.width().saturating_sub(want.bits),
+                length: whole.width().checked_sub(want.bits),
             })?;
         }
     }
@@ -227,6 +227,7 @@ mod tests {
         assert_eq!(plan("192.0.2.0/24", &["255"]).unwrap_err(), "512");
         assert_eq!(plan("192.0.2.0/24", &["100", "100", "1"]).unwrap_err(), "260");
         assert_eq!(plan("192.0.2.0/24", &["/24", "/32"]).unwrap_err(), "257");
+        assert_eq!(plan("8000::/1", &["/0"]).unwrap_err(), "2^128 or more");
         assert_eq!(plan("255.255.255.0/24", &["/25", "/25"]).unwrap(), "1:255.255.255.0/25 2:255.255.255.128/25 | ");
         assert_eq!(plan("2001:db8::/48", &["/64", "3"]).unwrap().split(' ').next(), Some("1:2001:db8::/64"));
         assert_eq!(plan("::/0", &["/0"]).unwrap(), "1:::/0 | ");
