@@ -155,6 +155,10 @@ fn both_zeros_are_answers_and_said_to_be() {
         .status(0)
         .stdout_has(": checksum 0000")
         .stdout_has("only zeros sum to that");
+    // The rule of UDP is UDP's: of a plain sum 0000 is a checksum like any other.
+    let plain = solve(&["AB", "--protocol", "raw", "--force", "0", "--at", "0"]);
+    plain.status(0).stdout_has("0000 and ffff are the two zeros of ones' complement. ffff is the complement of 0000");
+    assert!(!plain.out().contains("RFC 768"), "{}", plain.story());
     // Zeros may get anything that sums to ffff, and then the checksum computed anew is the other zero.
     solve(&["hex:0000", "--protocol", "raw", "-k", "2", "--set", "hex:ff", "--explain"])
         .stdout_has("only zeros sum to 0000")
@@ -205,7 +209,7 @@ fn solutions_as_data() {
         word,
         [serde_json::json!({
             "record": "word", "protocol": "udp", "offset_octets": 2, "inserted": false, "octets": "2863", "text": "(c",
-            "replaced_octets": "4344", "checksum": 0x1234, "checksum_octets": "1234", "data_octets": "4142286345",
+            "replaced_octets": "4344", "checksum_before": 0xf752, "wanted": 0x1234, "checksum": 0x1234, "checksum_octets": "1234", "data_octets": "4142286345",
         })]
     );
 }
@@ -225,6 +229,8 @@ fn the_working_is_explained() {
         .stdout_has("its length is odd, swapping its octets in pairs");
     solve(&["ABCDE", "--from", "f752", "--force", "1234", "--at", "1", "--explain"])
         .stdout_has("odd offset: octets 1 and 2 lie in two words");
+    solve(&["--src", "[fe80::1%eth0]:5000", "--dst", "[fe80::2]:6000", "ABCDE", "--explain"])
+        .stdout_has("zone: what follows % names an interface of this host and is never sent or summed");
 }
 
 #[test]
@@ -257,6 +263,7 @@ of 65535.
         ("ABCD", "BADC", "udp", 1, "high and low halves exchanged"),
         ("A", "A", "raw", 0, "Same (the plain sum): they are the same octets."),
         ("ABCD", "hex:414243440000", "raw", 0, "hex:0000 is neutral behind 4 octets: 256*0 + 0 = 0"),
+        ("hex:0000", "hex:ffff", "icmp", 0, "have less, modulo 65535.\n"),
         ("hex:0000", "hex:ffff", "raw", 0, "Their sums are 0000 and ffff, the two zeros of ones' complement"),
         ("", "", "udp", 0, "A  No octets: the words sum to 0000"),
     ] {
@@ -314,8 +321,13 @@ fn what_is_wrong_is_named() {
         ),
         (
             &["solve", "ABC", "--at", "2"],
-            "--at 2: two octets from there reach past the end, the data has 3 octets (--insert",
+            "--at 2: two octets from there reach past the end, the data has 3 octets (--insert puts them in, in front of",
         ),
+        (&["solve", "ABC", "--at", "3"], "the data has 3 octets (--insert puts them in, behind the last octet)\n"),
+        (&["solve", "ABC", "--at", "4"], "the data has 3 octets\n"),
+        (&["solve", "A", "-n", "x"], "for '--number <N>': a number from 0 to 18446744073709551615 is wanted"),
+        (&["solve", "A", "--at", "+0"], "for '--at <OFFSET>': a number from 0 to 18446744073709551615 is wanted"),
+        (&["update", "\u{1b}:66c9", "--ttl", "64:63"], "no protocol \"\\x1b\": ip, udp"),
         (&["solve", "ABC", "--at", "4", "--insert"], "--at 4: the data has 3 octets"),
         (&["solve", "A", "--insert"], "the following required arguments were not provided: --at"),
         (&["solve", "A", "--at", "0", "-k", "2"], "the argument '--at <OFFSET>' cannot be used with"),
@@ -329,11 +341,12 @@ fn what_is_wrong_is_named() {
         run.status(2).stdout_is("").stderr_has(said);
         assert_eq!(run.err().lines().count(), 1, "{}", run.story());
     }
-    for (args, said) in [
-        (&["solve", "-"][..], "65528 octets of data and 8 more are more than UDP can carry (65527)"),
-        (&["same", "-", "A"], "A is longer than the 65527 octets UDP can carry"),
+    for (args, len, said) in [
+        (&["solve", "-"][..], 65_520, "65520 octets of data and 8 more are more than UDP can carry (65527)"),
+        (&["solve", "-"], 70_000, "DATA is longer than the 65527 octets UDP can carry"),
+        (&["same", "-", "A"], 65_528, "A is longer than the 65527 octets UDP can carry"),
     ] {
-        run_with_input(tool("netsum").args(args), &vec![b'x'; 65_528]).status(2).stdout_is("").stderr_has(said);
+        run_with_input(tool("netsum").args(args), &vec![b'x'; len]).status(2).stdout_is("").stderr_has(said);
     }
 }
 

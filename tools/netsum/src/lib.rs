@@ -122,11 +122,14 @@ fn show(subject: &Subject, style: WorkingStyle, output: &mut Output<'_>) -> Resu
     if style == WorkingStyle::Quiet {
         return output.raw(format!("{}\n", report.calculated_octets).as_bytes());
     }
-    if output.is_explained() && !output.is_json() {
-        output.raw(b"\n")?;
-    }
+    set_apart(output)?;
     match style {
         WorkingStyle::Tables => output.result(&Tables(&report)),
         _ => output.result(&report),
     }
+}
+
+/// Leaves a line between a working and its result, where a person reads both.
+fn set_apart(output: &mut Output<'_>) -> Result<(), Failure> {
+    if output.is_explained() && !output.is_json() { output.raw(b"\n") } else { Ok(()) }
 }

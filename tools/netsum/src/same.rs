@@ -9,7 +9,7 @@ use sockeye_cli::{Failure, Output, Status};
 use sockeye_common::checksum::{self, Sum};
 
 use crate::cli::Same;
-use crate::form::octets;
+use crate::set_apart;
 use crate::shell;
 use crate::solve::problem::{Carrier, residue};
 use crate::solve::report::Half;
@@ -28,11 +28,8 @@ pub fn run(job: &Same, output: &mut Output<'_>) -> Result<Status, Failure> {
     let limit = job.carrier.max_data();
     let [a, b] = [("A", &job.a), ("B", &job.b)].map(|(name, source)| {
         let data = shell::load(source.clone(), limit)?;
-        if data.len() > limit {
-            let carrier = job.carrier.name();
-            return Err(Failure::usage(format!("{name} is longer than the {} {carrier} can carry", octets(limit))));
-        }
-        Ok(data)
+        job.carrier.check_length(name, data.len(), limit)?;
+        Ok::<_, Failure>(data)
     });
     let (a, b) = (a?, b?);
     shell::confine::confine_briefly(output)?;
@@ -40,9 +37,7 @@ pub fn run(job: &Same, output: &mut Output<'_>) -> Result<Status, Failure> {
     if !job.quiet {
         if output.is_explained() {
             output.narrate(|explain| word_by_word(&a, &b, explain))?;
-            if !output.is_json() {
-                output.raw(b"\n")?;
-            }
+            set_apart(output)?;
         }
         output.result(&report)?;
     }
@@ -59,7 +54,8 @@ pub fn compare(a: &[u8], b: &[u8], carrier: Carrier) -> Report {
         reason: if same { why_same(a, b, carrier) } else { why_different(a, b, carrier) },
         a: Side::of(a),
         b: Side::of(b),
-        other_zero: same && carrier.lengths() == 0 && Sum::new().add(a).folded() != Sum::new().add(b).folded(),
+        // What a header adds is not zero, so only a plain sum can be 0000.
+        other_zero: same && carrier == Carrier::Raw && Sum::new().add(a).folded() != Sum::new().add(b).folded(),
         protocols: rows.to_vec(),
     }
 }
@@ -83,7 +79,7 @@ fn why_same(a: &[u8], b: &[u8], carrier: Carrier) -> Reason {
     if let Some((base, suffix)) = attached(a, b) {
         return Reason::neutral(carrier, base, suffix);
     }
-    if a.len() == b.len() && sorted_words(a) == sorted_words(b) {
+    if a.len() == b.len() && are_alike(checksum::words(a), checksum::words(b)) {
         return Reason::Reordered;
     }
     Reason::SumsMeet { lengths_differ: a.len() != b.len() }
@@ -105,7 +101,8 @@ fn why_different(a: &[u8], b: &[u8], carrier: Carrier) -> Reason {
     if residue(a) == residue(b) {
         return Reason::LengthsDiffer { more: a.len().abs_diff(b.len()) };
     }
-    if a.len() == b.len() && a.len().is_multiple_of(2) && sorted_words(&swapped(a)) == sorted_words(b) {
+    let turned = checksum::words(a).map(u16::swap_bytes);
+    if a.len() == b.len() && a.len().is_multiple_of(2) && are_alike(turned, checksum::words(b)) {
         return Reason::HalvesExchanged;
     }
     Reason::SumsDiffer
@@ -125,10 +122,16 @@ fn attached<'a>(a: &'a [u8], b: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
     (!suffix.is_empty()).then_some((short, suffix))
 }
 
-fn sorted_words(data: &[u8]) -> Vec<u16> {
-    let mut words: Vec<u16> = checksum::words(data).collect();
-    words.sort_unstable();
-    words
+/// Whether these are the same words, in whatever order.
+fn are_alike(a: impl Iterator<Item = u16>, b: impl Iterator<Item = u16>) -> bool {
+    // Payloads may be long, and there are no more words than these.
+    let mut surplus = vec![0_i64; 1 << 16];
+    for (word, change) in a.map(|word| (word, 1)).chain(b.map(|word| (word, -1))) {
+        if let Some(surplus) = surplus.get_mut(usize::from(word)) {
+            *surplus += change;
+        }
+    }
+    surplus.iter().all(|surplus| *surplus == 0)
 }
 
 /// The words of both side by side, with the totals.
@@ -201,8 +204,10 @@ mod tests {
         let report = compare(&[0, 0], &[0xff, 0xff], Carrier::Raw);
         assert!(report.same && report.other_zero);
         assert!(!compare(&[0xff, 0xff], &[0xff, 0xff], Carrier::Raw).other_zero);
-        // UDP sums its protocol number beside the data, which is never zero.
-        assert!(!compare(&[0, 0], &[0xff, 0xff], Carrier::Udp).other_zero);
+        // UDP sums its protocol number beside the data, ICMP the Type of an echo request.
+        for carrier in [Carrier::Udp, Carrier::Icmp] {
+            assert!(!compare(&[0, 0], &[0xff, 0xff], carrier).other_zero, "{carrier:?}");
+        }
         assert_eq!(datagram("10.0.0.1", "10.0.0.2", &[0, 0]), datagram("10.0.0.1", "10.0.0.2", &[0xff, 0xff]));
     }
 

@@ -14,11 +14,15 @@ pub mod set;
 pub mod show;
 pub mod sums;
 
+use std::cmp::Ordering;
+
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_common::checksum;
 
 use crate::cli::{Place, Solve, Suffixes};
 use crate::form::octets;
+use crate::reason::Reason;
+use crate::set_apart;
 use crate::shell;
 use crate::typed::Typed;
 use explain::{Event, Worked};
@@ -40,13 +44,16 @@ pub fn run(job: &Solve, output: &mut Output<'_>) -> Result<Status, Failure> {
         Place::Suffix(suffixes) => *suffixes.lengths.end(),
         Place::Word { inserted, .. } => usize::from(*inserted) * 2,
     };
+    job.carrier.check_length("DATA", data.len(), limit)?;
     if data.len().saturating_add(longest) > limit {
-        let behind = if longest > 0 { format!(" and {longest} more") } else { String::new() };
         return Err(Failure::usage(format!(
-            "{} of data{behind} are more than {} can carry ({limit})",
+            "{} of data and {longest} more are more than {} can carry ({limit})",
             octets(data.len()),
             job.carrier.name()
         )));
+    }
+    if job.zone_left_out {
+        output.event(&Reason::ZoneLeftOut)?;
     }
     let problem = pose(job, data)?;
     match &job.place {
@@ -115,7 +122,7 @@ fn solve_suffixes(
             list(problem, asked, &sums, tally, output)?;
         }
     }
-    let checksum = first.and_then(|first| problem.checksum_of(&[problem.data.as_slice(), &first].concat()));
+    let checksum = first.and_then(|first| problem.checksum_with(&first));
     remark(problem, checksum, output)?;
     Ok(status)
 }
@@ -181,7 +188,7 @@ fn summarize(problem: &Problem, asked: &Suffixes, sums: &Sums) -> Summary {
         set: asked.set.name.clone(),
         set_octets: sums.octets().len(),
         suffixes,
-        data: problem.data.clone(),
+        subject: report::subject(&problem.data),
         first: None,
     }
 }
@@ -221,7 +228,7 @@ fn explain(problem: &Problem, summary: &Summary, first: Option<&[u8]>, output: &
             explain(Event::parity_trap(first, half));
         }
     })?;
-    if output.is_json() { Ok(()) } else { output.raw(b"\n") }
+    set_apart(output)
 }
 
 /// What the sum must gain, if the checksum is to be another.
@@ -233,10 +240,11 @@ fn change(problem: &Problem, explain: &mut dyn FnMut(Event)) {
 
 /// Says where 0000 and ffff are not the same after all: in a text always, as the result looks wrong without it.
 fn remark(problem: &Problem, checksum: Option<u16>, output: &mut Output<'_>) -> Result<(), Failure> {
-    let from_zeros = problem.alone && problem.wanted.is_none() && problem.data.iter().all(|octet| *octet == 0);
     let event = match (problem.wanted, checksum) {
-        (Some(wanted), Some(checksum)) if wanted != checksum => Event::OtherZero { wanted, checksum },
-        _ if from_zeros && checksum == Some(0) => Event::SumOfZeros,
+        (Some(wanted), Some(checksum)) if wanted != checksum => {
+            Event::OtherZero { protocol: problem.carrier, wanted, checksum }
+        }
+        (None, Some(0)) if problem.is_of_zeros() => Event::SumOfZeros,
         _ => return Ok(()),
     };
     if output.is_json() { output.event(&event) } else { output.step(&event) }
@@ -255,8 +263,13 @@ fn solve_word(
         if inserted {
             Failure::usage(format!("--at {at}: the data has {has}"))
         } else {
-            Failure::usage(format!("--at {at}: two octets from there reach past the end, the data has {has}"))
-                .hint("--insert puts them in, in front of the octet there")
+            let failure =
+                Failure::usage(format!("--at {at}: two octets from there reach past the end, the data has {has}"));
+            match at.cmp(&problem.data.len()) {
+                Ordering::Less => failure.hint("--insert puts them in, in front of the octet there"),
+                Ordering::Equal => failure.hint("--insert puts them in, behind the last octet"),
+                Ordering::Greater => failure,
+            }
         }
     })?;
     let words: Vec<Word> = words.into_iter().map(|word| Word::of(problem, at, inserted, word)).collect();
@@ -279,9 +292,7 @@ fn solve_word(
             explain(Event::TwoZeros);
         }
     })?;
-    if output.is_explained() && !output.is_json() {
-        output.raw(b"\n")?;
-    }
+    set_apart(output)?;
     if !output.is_json() {
         let goal = report::goal(problem.now, problem.wanted);
         let answers = if words.len() > 1 { "two words can" } else { "one word can" };

@@ -259,15 +259,15 @@ pub struct Compute {
 }
 
 /// Two addresses with what stands behind them, and whether one had a zone.
-struct Ends {
-    addrs: (IpAddr, IpAddr),
-    ports: (u16, u16),
-    zone: bool,
+pub(super) struct Ends {
+    pub(super) addrs: (IpAddr, IpAddr),
+    pub(super) ports: (u16, u16),
+    pub(super) zone: bool,
 }
 
 impl Ends {
     /// Addresses with ports.
-    fn with_ports(source: &str, destination: &str) -> Result<Self, Failure> {
+    pub(super) fn with_ports(source: &str, destination: &str) -> Result<Self, Failure> {
         let (src, src_port, src_zone) = endpoint("source", source)?;
         let (dst, dst_port, dst_zone) = endpoint("destination", destination)?;
         Ok(Self { addrs: (src, dst), ports: (src_port, dst_port), zone: src_zone || dst_zone })
@@ -400,7 +400,7 @@ pub(super) fn source(what: &str, argument: &OsString) -> Result<Source, Failure>
 }
 
 /// A numeric address and port, and whether a zone stood behind the address.
-pub(super) fn endpoint(what: &str, text: &str) -> Result<(IpAddr, u16, bool), Failure> {
+fn endpoint(what: &str, text: &str) -> Result<(IpAddr, u16, bool), Failure> {
     let wrong = |why: String| Failure::usage(format!("{what} \"{}\": {why}", escape(text)));
     let endpoint: Endpoint = text.parse().map_err(|error| wrong(format!("{error}")))?;
     let addr: IpAddr = endpoint.host.ip().ok_or_else(|| wrong(NO_NAME.to_owned()))?;

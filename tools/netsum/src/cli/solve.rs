@@ -7,7 +7,7 @@ use clap::Args;
 use sockeye_cli::Failure;
 use sockeye_cli::escape::escape;
 
-use super::compute::{endpoint, source};
+use super::compute::{Ends, source};
 use super::values::number;
 use crate::data::Source;
 use crate::solve::problem::Carrier;
@@ -31,7 +31,7 @@ pub(super) struct SolveArgs {
     #[arg(long, value_name = "SET", default_value = "printable")]
     set: OsString,
     /// List the first N suffixes of each length, in lexicographic order [default: 10 of one length, 1 of several]
-    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = number::<u64>)]
     number: Option<u64>,
     /// Only count
     #[arg(long, conflicts_with_all = ["number", "sample"])]
@@ -55,7 +55,12 @@ pub(super) struct SolveArgs {
     #[arg(long, value_name = "CHECKSUM")]
     force: Option<String>,
     /// Overwrite the two octets at this offset of DATA, from 0, instead of attaching a suffix
-    #[arg(long, value_name = "OFFSET", conflicts_with_all = ["length", "set", "number", "count", "sample"])]
+    #[arg(
+        long,
+        value_name = "OFFSET",
+        value_parser = number::<usize>,
+        conflicts_with_all = ["length", "set", "number", "count", "sample"]
+    )]
     at: Option<usize>,
     /// Insert two octets there instead of overwriting
     #[arg(long, requires = "at")]
@@ -74,6 +79,8 @@ pub struct Solve {
     pub carrier: Carrier,
     /// The datagram around it, where that is known.
     pub typed: Option<Typed>,
+    /// Whether an address of that had a zone, which is not summed.
+    pub zone_left_out: bool,
     /// The checksum now, as the user says.
     pub from: Option<u16>,
     /// The checksum that is wanted; none if it is to stay.
@@ -116,7 +123,7 @@ impl SolveArgs {
     pub(super) fn read(&self) -> Result<Solve, Failure> {
         let from = self.from.as_deref().map(|text| checksum("--from", text)).transpose()?;
         let wanted = self.force.as_deref().map(|text| checksum("--force", text)).transpose()?;
-        let typed = self.typed()?;
+        let (typed, zone_left_out) = self.typed()?.unzip();
         if from == Some(0) && self.protocol == Carrier::Udp {
             return Err(Failure::usage("--from 0000: a UDP datagram without a checksum has none to keep or to change"));
         }
@@ -132,20 +139,29 @@ impl SolveArgs {
             None => Place::Suffix(self.suffixes()?),
         };
         let data = source("data", &self.data)?;
-        Ok(Solve { data, carrier: self.protocol, typed, from, wanted, place, quiet: self.quiet })
+        Ok(Solve {
+            data,
+            carrier: self.protocol,
+            typed,
+            zone_left_out: zone_left_out.unwrap_or(false),
+            from,
+            wanted,
+            place,
+            quiet: self.quiet,
+        })
     }
 
-    fn typed(&self) -> Result<Option<Typed>, Failure> {
+    /// The datagram, and whether an address of it has a zone.
+    fn typed(&self) -> Result<Option<(Typed, bool)>, Failure> {
         let (Some(src), Some(dst)) = (&self.src, &self.dst) else { return Ok(None) };
         if self.protocol != Carrier::Udp {
             let said = "--src: addresses and ports alone make a UDP checksum and no other";
             return Err(Failure::usage(said).hint("--from takes the checksum that the packet has now"));
         }
-        let ((src, src_port, _), (dst, dst_port, _)) = (endpoint("source", src)?, endpoint("destination", dst)?);
-        let header = Header::Udp { ports: (src_port, dst_port) };
-        let typed = Typed { addrs: Some((src, dst)), header, jumbo: false };
+        let Ends { addrs, ports, zone } = Ends::with_ports(src, dst)?;
+        let typed = Typed { addrs: Some(addrs), header: Header::Udp { ports }, jumbo: false };
         typed.check().map_err(|error| Failure::usage(error.to_string()))?;
-        Ok(Some(typed))
+        Ok(Some((typed, zone)))
     }
 
     fn suffixes(&self) -> Result<Suffixes, Failure> {
@@ -161,13 +177,13 @@ impl SolveArgs {
 /// `6` or `1-8`.
 fn lengths(text: &str) -> Result<RangeInclusive<usize>, Failure> {
     let wrong = |why: String| Failure::usage(format!("-k \"{}\": {why}", escape(text)));
-    let number = |digits: &str| match digits.parse::<usize>() {
+    let length = |digits: &str| match number::<usize>(digits) {
         Ok(length @ 1..=MAX_LEN) => Ok(length),
         Ok(length) => Err(wrong(format!("{length} is not among 1 to {MAX_LEN}"))),
         Err(_) => Err(wrong(format!("a number from 1 to {MAX_LEN}, or two with a dash between them, is expected"))),
     };
     let (first, last) = text.split_once('-').unwrap_or((text, text));
-    let (first, last) = (number(first)?, number(last)?);
+    let (first, last) = (length(first)?, length(last)?);
     if first > last {
         return Err(wrong("the range runs backwards".to_owned()));
     }
@@ -197,6 +213,7 @@ mod tests {
             ("8-1", "runs backwards"),
             ("x", "a number from 1 to 64"),
             ("1-", "a number from 1 to 64"),
+            ("+6", "a number from 1 to 64"),
             ("", "a number from 1 to 64"),
         ] {
             let error = lengths(text).unwrap_err().to_string();

@@ -7,6 +7,7 @@ use clap::Args;
 use sockeye_capture::LinkType;
 use sockeye_capture::layers::Algorithm;
 use sockeye_cli::Failure;
+use sockeye_cli::escape::escape;
 use sockeye_common::hex::decode;
 
 use super::compute::{Style, StyleArgs, source};
@@ -97,7 +98,7 @@ fn old(text: &str) -> Result<Old, String> {
         Some((_, Some(form))) => Some(form),
         Some((name, None)) => {
             let names: Vec<&str> = FORMS.iter().filter(known).map(|form| form.name).collect();
-            return Err(format!("no protocol \"{name}\": {} are known", names.join(", ")));
+            return Err(format!("no protocol \"{}\": {} are known", escape(name), names.join(", ")));
         }
     };
     let digits = digits.strip_prefix("0x").unwrap_or(digits);

@@ -17,6 +17,8 @@ What the data says does not matter, nor do addresses and ports: only whether its
 parity trap: behind an odd number of octets the first octet of a suffix is a low half, so UQUQUQ is neutral behind ABCD,
 QUQUQU behind ABCDE, and neither behind the other.
 
+DATA is at most what the protocol can carry, and 1 GiB with `--protocol raw`.
+
 The count is exact for up to 64 octets out of any set. Suffixes come in the order of their octets; with `--sample` they are
 drawn, each as likely as the other, the same ones from the same seed. Printable ones are shown in quotation marks, with a
 backslash before a quotation mark or a backslash, others as `hex:`. With `-q` they are written as DATA is, one a line.

@@ -74,6 +74,8 @@ pub enum Event {
     SumOfZeros,
     /// The wanted checksum is the other zero.
     OtherZero {
+        /// What carries the data.
+        protocol: Carrier,
         /// What was wanted.
         wanted: u16,
         /// What comes out.
@@ -184,16 +186,15 @@ impl Event {
                  checksum ffff stays right for both, but who computes it anew gets 0000"
                     .to_owned(),
             ),
-            Self::OtherZero { wanted: 0, checksum } => (
+            Self::OtherZero { protocol: Carrier::Udp, wanted: 0, checksum } => (
                 "zero",
                 format!("0000 would say that no checksum was computed, so {checksum:04x} is sent instead (RFC 768)"),
             ),
-            Self::OtherZero { wanted, checksum } => (
+            Self::OtherZero { wanted, checksum, .. } => (
                 "zero",
                 format!(
-                    "{wanted:04x} and {checksum:04x} are the two zeros of ones' complement. {wanted:04x} is the complement \
-                     of 0000, and only zeros sum to that: computed anew the checksum is {checksum:04x}. A receiver takes \
-                     either"
+                    "{wanted:04x} and {checksum:04x} are the two zeros of ones' complement. ffff is the complement of 0000, \
+                     and only zeros sum to that: computed anew the checksum is {checksum:04x}. A receiver takes either"
                 ),
             ),
             Self::TwoZeros => (

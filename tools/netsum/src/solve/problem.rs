@@ -2,9 +2,14 @@
 
 use clap::ValueEnum;
 use serde::Serialize;
+use sockeye_cli::Failure;
 use sockeye_common::checksum::{self, Sum};
 
 use super::sums::{MODULUS, Task};
+use crate::form::octets;
+
+/// The most octets of a plain sum, which are held in memory: a file or a pipe may have no end.
+const MAX_RAW: usize = 1 << 30;
 
 /// What DATA is carried by, which decides what of its length is summed beside it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
@@ -64,8 +69,19 @@ impl Carrier {
             // RFC 792 is of IPv4 alone: 65,535 less 20 and 8.
             Self::Icmp => 65_507,
             Self::Icmpv6 => 65_531,
-            Self::Raw => usize::MAX,
+            Self::Raw => MAX_RAW,
         }
+    }
+
+    /// Refuses what has `len` octets, where more than `limit` were found: how many more nobody has counted.
+    ///
+    /// # Errors
+    /// [`Failure`] that names `what`.
+    pub fn check_length(self, what: &str, len: usize, limit: usize) -> Result<(), Failure> {
+        if len <= limit {
+            return Ok(());
+        }
+        Err(Failure::usage(format!("{what} is longer than the {} {} can carry", octets(limit), self.name())))
     }
 
     /// What `data` adds to a sum, modulo 65535, its length included.
@@ -120,14 +136,25 @@ impl Problem {
         (self.change() + MODULUS - lengths) % MODULUS
     }
 
+    /// Whether nothing but zeros is summed: no other sum has this complement.
+    pub fn is_of_zeros(&self) -> bool {
+        self.alone && self.now == Some(0xffff)
+    }
+
     /// The checksum when the data has become `data`, which does what is wanted; none if it is not known now either.
     pub fn checksum_of(&self, data: &[u8]) -> Option<u16> {
-        if self.alone {
-            return Some(checksum::compute(data));
-        }
+        self.checksum_where(self.alone && is_zeros(data))
+    }
+
+    /// The same when `suffix` stands behind the data.
+    pub fn checksum_with(&self, suffix: &[u8]) -> Option<u16> {
+        self.checksum_where(self.is_of_zeros() && is_zeros(suffix))
+    }
+
+    fn checksum_where(&self, only_zeros: bool) -> Option<u16> {
         let sum = (2 * MODULUS - u32::from(self.now?) + self.change()) % MODULUS;
-        // Something that is not zero is summed beside the data, so the sum is ffff and not 0000.
-        let sum = if sum == 0 { MODULUS } else { sum };
+        // Where anything that is not zero is summed, the sum is ffff and not 0000.
+        let sum = if sum == 0 && !only_zeros { MODULUS } else { sum };
         let complement = u16::try_from(MODULUS - sum).unwrap_or(0);
         Some(if self.carrier == Carrier::Udp { checksum::udp_transmitted(complement) } else { complement })
     }
@@ -154,6 +181,10 @@ impl Problem {
         let behind = if inserted { behind } else { behind.get(2..).unwrap_or(&[]) };
         [before, &word, behind].concat()
     }
+}
+
+fn is_zeros(octets: &[u8]) -> bool {
+    octets.iter().all(|octet| *octet == 0)
 }
 
 #[cfg(test)]
@@ -205,6 +236,27 @@ mod tests {
         let checksums: Vec<_> =
             words.iter().map(|word| problem.checksum_of(&problem.with_word(0, false, *word)).unwrap()).collect();
         assert_eq!((words, checksums), (vec![[0, 0], [0xff, 0xff]], vec![0xffff, 0x0000]));
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused() {
+        let refused =
+            |carrier: Carrier, len| carrier.check_length("DATA", len, carrier.max_data()).unwrap_err().to_string();
+        assert_eq!(refused(Carrier::Tcp, 70_000), "DATA is longer than the 65515 octets TCP can carry");
+        // A device may have no end.
+        assert_eq!(
+            refused(Carrier::Raw, MAX_RAW + 1),
+            "DATA is longer than the 1073741824 octets the plain sum can carry"
+        );
+        assert!(Carrier::Raw.check_length("DATA", MAX_RAW, Carrier::Raw.max_data()).is_ok());
+    }
+
+    #[test]
+    fn a_suffix_behind_zeros() {
+        for (data, suffix) in [(&[0, 0][..], [0, 0]), (&[0, 0], [0xff, 0xff]), (&[], [0, 0]), (&[0, 1], [0, 0])] {
+            let all = [data, &suffix].concat();
+            assert_eq!(raw(data, None).checksum_with(&suffix), Some(checksum::compute(&all)), "{all:?}");
+        }
     }
 
     #[test]

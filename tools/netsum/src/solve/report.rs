@@ -69,7 +69,7 @@ pub struct Suffix {
 impl Suffix {
     /// `octets` behind the data of `problem`.
     pub fn of(problem: &Problem, octets: Vec<u8>) -> Self {
-        let checksum = problem.checksum_of(&[problem.data.as_slice(), &octets].concat());
+        let checksum = problem.checksum_with(&octets);
         Self {
             record: "suffix",
             length_octets: octets.len(),
@@ -143,9 +143,9 @@ pub struct Summary {
     pub set_octets: usize,
     /// How many suffixes there are of each length.
     pub suffixes: Vec<Tally>,
-    /// The data, to be shown.
+    /// The data, as it is shown.
     #[serde(skip)]
-    pub data: Vec<u8>,
+    pub subject: String,
     /// The heading over the first suffixes, if they are shown.
     #[serde(skip)]
     pub first: Option<&'static str>,
@@ -199,7 +199,7 @@ impl Render for Summary {
         let parity = if self.first_half == Half::High { "an even" } else { "an odd" };
         let halves = format!(
             "{}, {parity} number: of what follows, the 1st, 3rd, .. octet is a {} half, the 2nd, 4th, .. a {} one",
-            subject(&self.data),
+            self.subject,
             self.first_half.name(),
             self.first_half.other().name()
         );
@@ -248,6 +248,10 @@ pub struct Word {
     text: Option<String>,
     /// What stood there before, if it was overwritten.
     replaced_octets: Option<String>,
+    /// The checksum before, if it is known.
+    checksum_before: Option<u16>,
+    /// The checksum that is wanted; null if it is to stay.
+    wanted: Option<u16>,
     /// The checksum with it, if that is known.
     pub checksum: Option<u16>,
     /// The same as it is sent.
@@ -271,6 +275,8 @@ impl Word {
             octets: word.to_vec(),
             text: printable(&word).map(str::to_owned),
             replaced_octets: replaced.map(hex::encode),
+            checksum_before: problem.now,
+            wanted: problem.wanted,
             checksum,
             checksum_octets: checksum.map(|checksum| format!("{checksum:04x}")),
             data_octets: data,
