@@ -400,6 +400,11 @@ impl Exchange {
                 return self.ask(now, explain);
             }
         }
+        self.accept(message, octets, server, now, explain)
+    }
+
+    /// The message is the answer, or one of those of a transfer.
+    fn accept(&mut self, message: Message, octets: &[u8], server: Server, now: Instant, explain: Explain<'_>) -> Step {
         let signature = self.verify(octets, &message, now, explain);
         let cookie = self.judge_cookie(&message);
         if cookie == Some(Verdict::Bad) {

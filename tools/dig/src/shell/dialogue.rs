@@ -101,19 +101,22 @@ pub(super) fn hold(
             let (sent, timing) = line.clock();
             exchange.clocked(sent, timing);
         }
-        let input = match &heard {
-            wire::Heard::Datagram(from, octets) => Input::Datagram(*from, octets),
-            wire::Heard::Message(octets) => Input::Message(octets),
-            wire::Heard::TimedOut => Input::TimedOut,
-            wire::Heard::SetupFailed(reason) => Input::SetupFailed(reason),
-            wire::Heard::Failed(reason) => Input::Failed(reason),
-            wire::Heard::HttpRefused(refused) => Input::HttpRefused(refused.status),
-            wire::Heard::TlsFailed(failure) => {
-                dropped = "there is no TLS with the server";
-                Input::TlsFailed(failure)
-            }
-        };
-        step = exchange.handle(&input, id()?, Instant::now(), &mut |event| events.push(event));
+        if matches!(heard, wire::Heard::TlsFailed(_)) {
+            dropped = "there is no TLS with the server";
+        }
+        step = exchange.handle(&input(&heard), id()?, Instant::now(), &mut |event| events.push(event));
+    }
+}
+
+fn input(heard: &wire::Heard) -> Input<'_> {
+    match heard {
+        wire::Heard::Datagram(from, octets) => Input::Datagram(*from, octets),
+        wire::Heard::Message(octets) => Input::Message(octets),
+        wire::Heard::TimedOut => Input::TimedOut,
+        wire::Heard::SetupFailed(reason) => Input::SetupFailed(reason),
+        wire::Heard::Failed(reason) => Input::Failed(reason),
+        wire::Heard::HttpRefused(refused) => Input::HttpRefused(refused.status),
+        wire::Heard::TlsFailed(failure) => Input::TlsFailed(failure),
     }
 }
 
