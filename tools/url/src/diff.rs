@@ -1,5 +1,6 @@
 //! `url diff`: where two URLs differ, component by component, and the query parameter by parameter.
 
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 use serde::Serialize;
@@ -133,31 +134,38 @@ fn by_rfc3986(text: &str) -> Result<Pieces, Box<Refusal>> {
     Ok(Pieces { components: components.to_vec(), parameters })
 }
 
+/// A parameter by its name and which of that name it is, and its value, if it has an equals sign.
+type Numbered<'a> = ((&'a str, usize), Option<&'a str>);
+
+fn numbered(list: &[Parameter]) -> Vec<Numbered<'_>> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    list.iter()
+        .map(|parameter| {
+            let count = counts.entry(&parameter.name).or_default();
+            *count += 1;
+            ((&*parameter.name, *count), parameter.value_span.map(|_| &*parameter.value))
+        })
+        .collect()
+}
+
 /// The parameters of both, each with those of its name and number, in the order of their first appearance.
 fn parameters(first: &[Parameter], second: &[Parameter]) -> Vec<ParameterDifference> {
-    let numbered = |list: &[Parameter]| {
-        let mut seen: Vec<(String, usize, Option<String>)> = Vec::new();
-        for parameter in list {
-            let number = seen.iter().filter(|(name, ..)| *name == parameter.name).count() + 1;
-            let value = parameter.value_span.map(|_| parameter.value.clone());
-            seen.push((parameter.name.clone(), number, value));
-        }
-        seen
-    };
     let (first, second) = (numbered(first), numbered(second));
+    let ours: HashSet<_> = first.iter().map(|(key, _)| key).collect();
+    let theirs: HashMap<_, _> = second.iter().copied().collect();
+    let shown = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let mut differences = Vec::new();
-    for (name, number, value) in &first {
-        let other = second.iter().find(|(other, at, _)| other == name && at == number);
-        if other.is_none_or(|(_, _, other)| other != value) {
-            let second = other.map(|(_, _, value)| value.clone().unwrap_or_default());
-            let first = Some(value.clone().unwrap_or_default());
-            differences.push(ParameterDifference { name: name.clone(), number: *number, first, second });
+    for ((name, number), value) in &first {
+        let other = theirs.get(&(*name, *number));
+        if other != Some(value) {
+            let (first, second) = (Some(shown(*value)), other.map(|other| shown(*other)));
+            differences.push(ParameterDifference { name: (*name).to_owned(), number: *number, first, second });
         }
     }
-    for (name, number, value) in second {
-        if !first.iter().any(|(other, at, _)| *other == name && *at == number) {
-            let second = Some(value.unwrap_or_default());
-            differences.push(ParameterDifference { name, number, first: None, second });
+    for (key @ (name, number), value) in &second {
+        if !ours.contains(key) {
+            let second = Some(shown(*value));
+            differences.push(ParameterDifference { name: (*name).to_owned(), number: *number, first: None, second });
         }
     }
     differences
@@ -234,6 +242,14 @@ mod tests {
         let order = of("http://h/?a=1&b=2", "http://h/?b=2&a=1");
         assert!(order.order && order.parameters.is_empty() && !order.same);
         assert!(!of("http://h/?a=1", "http://h/?a=1").order);
+    }
+
+    #[test]
+    fn a_query_of_many_parameters_is_compared_in_one_go() {
+        let query = |last: &str| format!("http://h/?{}{last}", "a&b=c&".repeat(50_000));
+        let found = of(&query("a"), &query("a=x"));
+        let seen: Vec<_> = found.parameters.iter().map(|d| (&*d.name, d.number, d.second.as_deref())).collect();
+        assert_eq!(seen, [("a", 50_001, Some("x"))]);
     }
 
     #[test]
