@@ -326,7 +326,10 @@ mod tests {
             "lo,x.tar.gz,gz\r\n"
         );
         // A zone may hold any character that is no blank: this one turns the rest of a line round.
-        assert_eq!(line("http://[fe80::1%25a\u{202e}b]/", &[Field::Zone]), "a\\u{202e}b\r\n");
+        assert_eq!(
+            line("http://[fe80::1%25a\u{202e}b]/", &[Field::Zone, Field::Url]),
+            "a\\u{202e}b,http://[fe80::1%25a%E2%80%AEb]/\r\n"
+        );
         let mut heading = Vec::new();
         header(USUAL, &mut heading);
         assert_eq!(heading, b"url,scheme,username,password,host,port,path,query,fragment\r\n");

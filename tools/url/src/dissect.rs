@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 use sockeye_cli::escape::escape;
-use sockeye_common::addr::{self, IpText, Zone};
+use sockeye_common::addr::{self, IpText};
 use url::{Host, ParseError, Url};
 
 use crate::base::Resolution;
@@ -24,6 +24,7 @@ use crate::socket::{self, Socket};
 use crate::spans::{SchemeKind, Span, Split, is_drive_letter, significant, split};
 use crate::specific::{self, Specific};
 use crate::whatwg::{self, Violation};
+use crate::zone;
 
 /// A URL, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -321,12 +322,11 @@ fn standard(input: &str, split: &Split, url: Url) -> Result<Url, Malformed> {
 }
 
 fn check_zone(input: &str, split: &Split) -> Result<(), Malformed> {
-    let Some(zone) = split.zone else { return Ok(()) };
-    let checked = significant(zone.of(input)).parse::<Zone>();
-    checked.map(drop).map_err(|error| Malformed {
+    let Some(name) = zone::name(input, split) else { return Ok(()) };
+    zone::check(&name).map_err(|error| Malformed {
         input: input.to_owned(),
         fault: format!("invalid zone: {error}"),
-        span: Some(zone),
+        span: split.zone,
         hint: None,
     })
 }
@@ -427,7 +427,7 @@ fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -
     let (host, host_kind) = host(input, split, url);
     let port = port(input, split, url);
     let effective_port = effective_port(url, &port);
-    let zone_text = split.zone.map(|zone| significant(zone.of(input)));
+    let zone_name = zone::name(input, split);
     let host_unicode = unicode(&host, host_kind);
     let name = host.value.as_deref().filter(|_| host_kind == HostKind::Domain);
     let host_labels = name.map(|name| path::labels(name, host_unicode.as_deref())).unwrap_or_default();
@@ -453,7 +453,10 @@ fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -
         host_labels,
         host,
         host_kind,
-        zone: Component::new(input, split.zone, zone_text.as_deref()),
+        zone: Component::new(input, split.zone, zone_name.as_deref()).changed(
+            Change::PercentDecoded,
+            zone_name.as_deref().is_some_and(|name| name != text_of(input, split.zone)),
+        ),
         port,
         effective_port,
         path,
@@ -475,14 +478,13 @@ fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -
 }
 
 impl Dissection {
-    /// The URL normalised, and with its zone as RFC 6874 wrote it: without that it leads nowhere.
+    /// The URL normalised, and with its zone: without that it leads nowhere.
     pub fn with_zone(&self) -> Cow<'_, str> {
         let (Some(host), Some(zone)) = (self.host.value.as_deref(), self.zone.value.as_deref()) else {
             return Cow::Borrowed(self.normalised.as_str());
         };
         // A bracket stands nowhere before the host.
-        let zoned = format!("{}%25{zone}]", host.trim_end_matches(']'));
-        Cow::Owned(self.normalised.replacen(host, &zoned, 1))
+        Cow::Owned(self.normalised.replacen(host, &zone::put_into(host, &zone::in_url(zone)), 1))
     }
 
     /// Forgets every span whose text does not mean what the parser read: no span is better than a wrong one.

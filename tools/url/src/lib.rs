@@ -9,7 +9,7 @@
 //! - [`departure`]: where that crate is known to depart from the standard
 //! - [`component`], [`path`], [`query`], [`percent`]: a component, the path's segments and its file, the query's parameters,
 //!   percent-encoding
-//! - [`scheme`], [`socket`]: default ports and transports; what connect(2) would get
+//! - [`scheme`], [`socket`]: default ports and transports; what connect(2) would get; [`zone`]: what neither standard has
 //! - [`template`]: the language of `--get`; [`parts`], [`plain`]: what it takes from a URL, and the short way to that
 //! - [`change`]: what changes a URL; [`curl`]: libcurl's model; [`trurl`]: the dialect of that name
 //! - [`explain`]: the working as data; [`report`], [`ruler`]: the tables, and the anatomy above them; [`record`], [`csv`]: the
@@ -54,6 +54,7 @@ pub mod specific;
 pub mod template;
 pub mod trurl;
 pub mod whatwg;
+pub mod zone;
 
 use sockeye_cli::{Exit, Failure, Invocation, Manual, Output, Presentation, Status, Tool};
 

@@ -54,7 +54,8 @@ Unicode. A host whose last label is a number is an IPv4 address, be it octal, he
 8.0.0.1.
 
 The standard knows no zones. `http://[fe80::1%eth0]/`, or with `%25` as RFC 6874 had it, is taken apart nevertheless: \
-the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 25.",
+the zone is taken off, shown, and handed to the socket. `%25` alone is the zone 25; behind `%25` percent-encoding is undone, and where a \
+URL is written, what a zone has outside ASCII is encoded.",
         ),
         many::MANY,
         many::GET,

@@ -21,6 +21,7 @@ use crate::rfc3986::normalise::{decode_unreserved, normalise};
 use crate::rfc3986::reading::{Kind, Part, Reading};
 use crate::rfc3986::{Components, PathRule};
 use crate::specific;
+use crate::zone;
 
 /// By which standard a URL is read.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,7 +201,7 @@ fn curl_agrees(
         (None, None) => true,
         (Some(ours), Some(curls)) => {
             // An opaque host stays percent-encoded to WHATWG, and so to whoever compares it with a list: curl decodes it.
-            without_zone(&curls).eq_ignore_ascii_case(&ours) || same_address(&curls, &ours)
+            zone::without(&curls).eq_ignore_ascii_case(&ours) || same_address(&curls, &ours)
         }
         _ => false,
     }
@@ -219,7 +220,7 @@ fn same_host(whatwg: Result<&Dissection, &Malformed>, reading: &Reading) -> bool
         (Some(ours), HostOf { host: Some(host), .. }) => {
             let decoded = percent::decode(&host);
             let unicode = url.host_unicode.as_deref().is_some_and(|unicode| unicode.as_bytes() == &*decoded);
-            without_zone(&host).eq_ignore_ascii_case(&ours) || unicode || same_address(&host, &ours)
+            zone::without(&host).eq_ignore_ascii_case(&ours) || unicode || same_address(&host, &ours)
         }
         // A name of an IRI that nothing but its letters' case and Punycode changes.
         (Some(ours), HostOf { host: None, by_delimiters: Some(host), .. }) => {
@@ -234,19 +235,11 @@ fn same_host(whatwg: Result<&Dissection, &Malformed>, reading: &Reading) -> bool
 /// Whether both are the same IPv6 address: WHATWG writes no dotted quad where RFC 5952 does.
 fn same_address(a: &str, b: &str) -> bool {
     let address = |host: &str| {
-        let host = without_zone(host);
+        let host = zone::without(host);
         let inside = host.strip_prefix('[')?.strip_suffix(']')?;
         inside.parse::<std::net::Ipv6Addr>().ok()
     };
     address(a).is_some_and(|a| Some(a) == address(b))
-}
-
-/// An IPv6 host without its zone.
-fn without_zone(host: &str) -> String {
-    match host.split_once('%') {
-        Some((before, _)) if host.starts_with('[') => format!("{before}]"),
-        _ => host.to_owned(),
-    }
 }
 
 fn rows(url: &Dissection, reading: &Reading) -> Vec<Row> {

@@ -1,6 +1,8 @@
 //! What a template takes from a URL: of the WHATWG model from the crate's [`Url`], or by the short way from a [`Plain`] one; of
 //! RFC 3986 from its [`Components`].
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use crate::plain::Plain;
@@ -8,14 +10,15 @@ use crate::rfc3986::Components;
 use crate::scheme;
 use crate::spans::{Split, is_ignored};
 use crate::template::{HostForm, How, Part, Parts};
+use crate::zone;
 
 /// A URL as the crate read it, and what the crate does not keep.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Whatwg<'a> {
     /// The URL, without the zone.
     pub url: &'a Url,
-    /// The zone, without the `%`.
-    pub zone: Option<&'a str>,
+    /// The zone as the system knows it.
+    pub zone: Option<Cow<'a, str>>,
     /// Whether the input had a port, be it the scheme's own.
     pub explicit_port: bool,
 }
@@ -35,7 +38,10 @@ impl Parts for Whatwg<'_> {
             Part::Path => Some(url.path()),
             Part::Query => url.query(),
             Part::Fragment => url.fragment(),
-            Part::Zoneid => self.zone,
+            Part::Zoneid => {
+                let zone = self.zone.as_deref().map(zone::in_url);
+                return zone.inspect(|zone| line.extend_from_slice(zone.as_bytes())).is_some();
+            }
         };
         text.inspect(|text| line.extend_from_slice(text.as_bytes())).is_some()
     }
@@ -53,11 +59,7 @@ impl<'a> Whatwg<'a> {
     /// The URL that the parser made of `input`, which is `split`.
     pub fn new(input: &'a str, split: &Split, url: &'a Url) -> Self {
         let port = split.port.map(|port| port.of(input)).unwrap_or_default();
-        Self {
-            url,
-            zone: split.zone.map(|zone| zone.of(input)),
-            explicit_port: !port.trim_matches(is_ignored).is_empty(),
-        }
+        Self { url, zone: zone::name(input, split), explicit_port: !port.trim_matches(is_ignored).is_empty() }
     }
 }
 
@@ -91,12 +93,8 @@ impl Whatwg<'_> {
         };
         let behind_host = url::Position::AfterHost;
         line.extend_from_slice(url[..url::Position::BeforeHost].as_bytes());
-        match self.zone {
-            Some(zone) => {
-                line.extend_from_slice(host.trim_end_matches(']').as_bytes());
-                // RFC 6874's form, which every reader of zones takes.
-                line.extend_from_slice(format!("%25{zone}]").as_bytes());
-            }
+        match &self.zone {
+            Some(zone) => line.extend_from_slice(zone::put_into(host, &zone::in_url(zone)).as_bytes()),
             None => {
                 self.append_host(how.host, line);
             }
@@ -247,8 +245,10 @@ mod tests {
             "bücher.example xn--bcher-kva.example u|||80"
         );
         let url = Url::parse("http://[fe80::1]/").unwrap();
-        let parts = Whatwg { url: &url, zone: Some("eth0"), explicit_port: false };
+        let parts = Whatwg { url: &url, zone: Some("eth0".into()), explicit_port: false };
         assert_eq!(filled(&parts, "{url} {zoneid} {host}"), "http://[fe80::1%25eth0]/ eth0 [fe80::1]");
+        let parts = Whatwg { zone: Some("a\u{202e}b".into()), ..parts };
+        assert_eq!(filled(&parts, "{url} {url:zoneid}"), "http://[fe80::1%25a%E2%80%AEb]/ a%E2%80%AEb");
         let url = Url::parse("mailto:a@b.c").unwrap();
         let parts = Whatwg { url: &url, zone: None, explicit_port: false };
         assert_eq!(filled(&parts, "{default:url}|{host}|{path}|{default:port}"), "mailto:a@b.c||a@b.c|");

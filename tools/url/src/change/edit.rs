@@ -12,8 +12,9 @@ use super::pairs::Pairs;
 use super::spec::Trim;
 use crate::models::Choice;
 use crate::rfc3986::{self, Components};
+use crate::spans::significant;
 use crate::template::Part;
-use crate::{curl, dissect, percent};
+use crate::{curl, dissect, percent, zone};
 
 /// What is to be changed, and by which standard.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,7 +192,10 @@ impl Edits {
         if Components::of(&text) != uri {
             return Err(format!("\"{text}\": the components would not stay apart"));
         }
-        self.read(&text)?;
+        let read = self.read(&text)?;
+        if !has_host(&uri) && has_host(&read) {
+            return Err(format!("\"{text}\": there is no host, and the path would be read as one"));
+        }
         Ok(text)
     }
 
@@ -227,12 +231,12 @@ impl Edits {
         } else {
             let (split, url) = dissect::parse(text).map_err(|malformed| malformed.to_string())?;
             let mut uri = of_url(&url);
-            if let (Some(zone), Some(host)) = (split.zone, &mut uri.host) {
-                *host = format!("{}%25{}]", host.trim_end_matches(']'), zone.of(text));
+            if let (Some(zone), Some(host)) = (zone::name(text, &split), &mut uri.host) {
+                *host = zone::put_into(host, &zone::in_url(&zone));
             }
-            let port = split.port.map(|port| port.of(text)).filter(|port| !port.is_empty());
+            let port = split.port.map(|port| significant(port.of(text))).filter(|port| !port.is_empty());
             if let (None, Some(port)) = (&uri.port, port) {
-                uri.port = Some(port.to_owned());
+                uri.port = Some(port.into_owned());
             }
             uri
         };
@@ -249,7 +253,8 @@ impl Edits {
             rfc3986::parse(location).map_err(|fault| wrong(fault.to_string()))?;
             return Ok(rfc3986::resolve::resolve(uri, &Components::of(location), true).0);
         }
-        let zoneless = Components { host: uri.host.as_deref().map(without_zone), ..uri.clone() };
+        let zoneless =
+            Components { host: uri.host.as_deref().map(|host| zone::without(host).into_owned()), ..uri.clone() };
         let base = Url::parse(&zoneless.to_string()).map_err(|error| wrong(error.to_string()))?;
         let target = base.join(location).map_err(|error| wrong(error.to_string()))?;
         let mut target = of_url(&target);
@@ -267,13 +272,6 @@ fn of_url(url: &Url) -> Components {
         uri.path.drain(..2);
     }
     uri
-}
-
-fn without_zone(host: &str) -> String {
-    match host.split_once('%') {
-        Some((address, _)) if host.starts_with('[') => format!("{address}]"),
-        _ => host.to_owned(),
-    }
 }
 
 /// Blanks as they are encoded where they stand.
@@ -297,13 +295,17 @@ fn encoded(value: &str, encode: impl Fn(&[u8]) -> Vec<u8>) -> String {
     String::from_utf8_lossy(&percent::with_capital_digits(&encode(value.as_bytes()))).into_owned()
 }
 
+fn has_host(uri: &Components) -> bool {
+    uri.host.as_deref().is_some_and(|host| !host.is_empty())
+}
+
 fn is_there(uri: &Components, target: Target) -> bool {
     let userinfo = || uri.userinfo.as_deref().map(|userinfo| userinfo.split_once(':'));
     match target {
         Target::Part(Part::Scheme) => uri.scheme.is_some(),
         Target::Part(Part::User) => uri.userinfo.as_deref().is_some_and(|userinfo| !userinfo.starts_with(':')),
         Target::Part(Part::Password) => matches!(userinfo(), Some(Some(_))),
-        Target::Part(Part::Host) => uri.host.as_deref().is_some_and(|host| !host.is_empty()),
+        Target::Part(Part::Host) => has_host(uri),
         Target::Part(Part::Port) => uri.port.is_some(),
         Target::Part(Part::Path) => !matches!(uri.path.as_str(), "" | "/"),
         Target::Part(Part::Query) => uri.query.is_some(),
@@ -360,10 +362,14 @@ fn set(uri: &mut Components, target: Target, value: &str, encode: bool) -> Resul
         Target::Part(Part::Fragment) => uri.fragment = given.map(text),
         Target::Part(Part::Zoneid) => match &mut uri.host {
             Some(host) if host.starts_with('[') => {
-                *host = without_zone(host);
-                if let Some(zone) = given {
-                    *host = format!("{}%25{zone}]", host.trim_end_matches(']'));
-                }
+                let address = zone::without(host);
+                *host = given.map_or_else(
+                    || address.to_string(),
+                    |zone| {
+                        let zone = if encode { zone::in_url(zone) } else { zone.into() };
+                        zone::put_into(&address, &zone)
+                    },
+                );
             }
             _ => return refuse("the host is no IPv6 address"),
         },

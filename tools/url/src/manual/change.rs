@@ -14,7 +14,8 @@ The order is that of trurl: `--redirect`, `--iterate` (every combination, the la
 Components are `scheme`, `user`, `password`, `host`, `port`, `path`, `query`, `fragment` and `zoneid`, and besides `path:N` and `host:N`: the \
 segment or the label number N, from 1, or from the end with -1. An empty value takes a component, a segment or a label away. With `=` the value \
 is percent-encoded, with `:=` it is taken as it is, with `?=` or `?:=` (of `--set` alone) only where the URL has no such component. A host is never encoded: WHATWG \
-takes it in Unicode and makes Punycode of it. A value that would run into the next component is refused.
+takes it in Unicode and makes Punycode of it. A value that would run into the next component is refused, and so \
+is a change by which WHATWG would read a path as the host, such as another scheme for `foo:/a/b`.
 
 Pairs of the query are left as they are but for those that are meant. `--trim` and `--replace` compare names as they are encoded and as they are \
 decoded, `--trim` without regard to case. `--sort-query` sorts as trurl does: it compares as many octets as the shorter pair has, capitals or not.

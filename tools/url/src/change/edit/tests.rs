@@ -67,6 +67,44 @@ fn a_path_of_two_slashes_is_no_host() {
 }
 
 #[test]
+fn a_path_does_not_become_a_host() {
+    // Behind a special scheme any number of slashes begins the authority.
+    for (url, set) in [
+        ("foo:/evil/x", "scheme=http"),
+        ("foo:evil/x", "scheme=http"),
+        ("foo:///evil/x", "scheme=https"),
+        ("file:///evil/x", "scheme=ftp"),
+        ("http://h/evil/x", "host="),
+    ] {
+        let said = changed(Choice::Whatwg, url, &[set]).unwrap_err();
+        assert!(said.contains("the path would be read as one"), "{url} {set}: {said}");
+    }
+    for (url, sets, result) in [
+        ("foo:/a/x", &["scheme=http", "host=h"][..], "http://h/a/x"),
+        ("http://h/a", &["scheme=file"], "file://h/a"),
+        ("foo:/a/x", &["scheme=file"], "file:/a/x"),
+        ("http://h/a", &["scheme=foo", "host="], "foo:/a"),
+    ] {
+        assert_eq!(changed(Choice::Whatwg, url, sets), Ok(result.to_owned()), "{url} {sets:?}");
+    }
+    let made = Edits { sets: ["scheme=http", "path=/evil/x"].map(set_to).to_vec(), ..edits() };
+    assert!(made.each(None).unwrap_err().contains("the path would be read as one"));
+}
+
+#[test]
+fn a_zone_is_encoded_where_it_is_outside_ascii() {
+    for (url, set) in [
+        ("http://[fe80::1%a\u{202e}b]/", "path=/"),
+        ("http://[fe80::1%25a%e2%80%aeb]/", "path=/"),
+        ("http://[fe80::1]/", "zoneid=a\u{202e}b"),
+    ] {
+        assert_eq!(changed(Choice::Whatwg, url, &[set]), Ok("http://[fe80::1%25a%E2%80%AEb]/".to_owned()), "{url}");
+    }
+    let tidy = changed(Choice::Whatwg, "http://[fe80::1%a\nb]:8\n0/", &["path=x"]);
+    assert_eq!(tidy, Ok("http://[fe80::1%25ab]:80/x".to_owned()));
+}
+
+#[test]
 fn what_cannot_be_is_refused() {
     for (url, set, why) in [
         ("http://h/", "port=x", "port: not a number"),
@@ -74,6 +112,7 @@ fn what_cannot_be_is_refused() {
         ("http://h/", "host=a/b", "would not stay apart"),
         ("http://h/", "path:=a?b", "would not stay apart"),
         ("http://h/", "host=", "empty host"),
+        ("http://[::1]/", "zoneid=a%62", "invalid zone"),
         ("http://h/a", "path:2=x", "path:2: the path has 1 in all"),
         ("http://10.0.0.1/a", "host:1=x", "host:1: an address has no labels"),
         ("http://h/a", "zoneid=x", "zoneid: the host is no IPv6 address"),
