@@ -183,6 +183,17 @@ mod tests {
     }
 
     #[test]
+    fn a_long_suffix_is_told_of_by_its_length() {
+        let longer = [b"A".to_vec(), vec![0xff; 300_001]].concat();
+        let why = compare(b"A", &longer, Carrier::Raw).reason.words(Carrier::Raw);
+        assert!(why.starts_with("the suffix of 300001 octets is not neutral behind 1 octet: 256*38250000 + "), "{why}");
+        let (_, why) = reason("ABCD", &format!("ABCD{}", "QU".repeat(99)), Carrier::Udp);
+        let trap = "the suffix of 198 octets is neutral only behind an odd number of octets. Behind 4 it would be the same \
+                    with its octets swapped in pairs: high";
+        assert!(why.starts_with(trap), "{why}");
+    }
+
+    #[test]
     fn every_reason() {
         let of = |a: &[u8], b: &[u8], carrier| compare(a, b, carrier).reason;
         assert_eq!(of(b"A", b"A", Carrier::Udp), Reason::Identical);

@@ -17,7 +17,7 @@ What the data says does not matter, nor do addresses and ports: only whether its
 parity trap: behind an odd number of octets the first octet of a suffix is a low half, so UQUQUQ is neutral behind ABCD,
 QUQUQU behind ABCDE, and neither behind the other.
 
-DATA is at most what the protocol can carry, and 1 GiB with `--protocol raw`.
+DATA is at most what the protocol can carry, and 256 MiB with `--protocol raw`.
 
 The count is exact for up to 64 octets out of any set. Suffixes come in the order of their octets; with `--sample` they are
 drawn, each as likely as the other, the same ones from the same seed. Printable ones are shown in quotation marks, with a

@@ -13,7 +13,7 @@ use crate::form::octets;
 use crate::solve::explain::{Worked, parities, quoted};
 use crate::solve::problem::Carrier;
 use crate::solve::report::{Half, lengths, subject};
-use crate::solve::sums::MODULUS;
+use crate::solve::sums::{MAX_LEN, MODULUS};
 
 /// Whether two payloads have one checksum, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -188,7 +188,8 @@ fn trap_words(base: usize, suffix: &str, swapped: Option<&str>, worked: &Worked)
     let (_, other) = parities(Half::at(base));
     let sum = worked_words(worked);
     let instead = match swapped {
-        Some(swapped) => format!("Behind {base} it would be {}", quoted(swapped)),
+        Some(swapped) if swapped.len() / 2 <= MAX_LEN => format!("Behind {base} it would be {}", quoted(swapped)),
+        Some(_) => format!("Behind {base} it would be the same with its octets swapped in pairs"),
         None => format!("Behind {base} it is not, nor with its octets swapped in pairs, as its length is odd"),
     };
     format!(
@@ -199,9 +200,9 @@ fn trap_words(base: usize, suffix: &str, swapped: Option<&str>, worked: &Worked)
 
 /// `256*255 + 243 + 12 = 65535, which is 0 modulo 65535`.
 fn worked_words(worked: &Worked) -> String {
-    let modulo = match (worked.residue, MODULUS - worked.residue) {
-        (_, short) if worked.total > 0 && worked.total < MODULUS => format!(", {short} short of 65535"),
-        (residue, _) => format!(", which is {residue} modulo 65535"),
+    let modulo = match u64::from(MODULUS).checked_sub(worked.total) {
+        Some(short) if short > 0 && worked.total > 0 => format!(", {short} short of 65535"),
+        _ => format!(", which is {} modulo 65535", worked.residue),
     };
     format!("{}{modulo}", worked.sum())
 }

@@ -10,7 +10,7 @@ use sockeye_common::hex;
 use super::problem::Carrier;
 use super::report::{Half, congruence, lengths};
 use super::show::{shown, swapped};
-use super::sums::MODULUS;
+use super::sums::{MAX_LEN, MODULUS};
 use crate::form::octets;
 
 /// The rule, worked out for one suffix.
@@ -21,15 +21,15 @@ pub struct Worked {
     /// The suffix, in hex.
     pub suffix_octets: String,
     /// The sum of its octets in high halves.
-    pub high_sum: u32,
+    pub high_sum: u64,
     /// The sum of its octets in low halves.
-    pub low_sum: u32,
+    pub low_sum: u64,
     /// What the longer length adds.
-    pub lengths: u32,
+    pub lengths: u64,
     /// All of it.
-    pub total: u32,
+    pub total: u64,
     /// The same, modulo 65535.
-    pub residue: u32,
+    pub residue: u64,
 }
 
 /// A fact about the solutions that the bare octets do not tell.
@@ -102,9 +102,9 @@ pub enum Event {
 impl Worked {
     /// The rule for `suffix`, whose first octet is in `first`.
     pub fn of(carrier: Carrier, suffix: &[u8], first: Half) -> Self {
-        let sum = |start: usize| suffix.iter().skip(start).step_by(2).map(|octet| u32::from(*octet)).sum::<u32>();
+        let sum = |start: usize| suffix.iter().skip(start).step_by(2).map(|octet| u64::from(*octet)).sum::<u64>();
         let (high, low) = if first == Half::High { (sum(0), sum(1)) } else { (sum(1), sum(0)) };
-        let lengths = u32::try_from(suffix.len()).unwrap_or(0) * carrier.lengths();
+        let lengths = u64::try_from(suffix.len()).unwrap_or(0) * u64::from(carrier.lengths());
         let total = 256 * high + low + lengths;
         Self {
             protocol: carrier,
@@ -113,7 +113,7 @@ impl Worked {
             low_sum: low,
             lengths,
             total,
-            residue: total % MODULUS,
+            residue: total % u64::from(MODULUS),
         }
     }
 
@@ -257,9 +257,12 @@ pub fn parities(first: Half) -> (&'static str, &'static str) {
     if first == Half::High { ("an even", "an odd") } else { ("an odd", "an even") }
 }
 
-/// Octets that stand in an event as hex.
-pub fn quoted(octets: &str) -> String {
-    hex::decode(octets).map_or_else(|_| octets.to_owned(), |octets| shown(&octets))
+/// A suffix that stands in an event as hex; of one that is longer than any that is found, its length.
+pub fn quoted(suffix: &str) -> String {
+    match suffix.len() / 2 {
+        0..=MAX_LEN => hex::decode(suffix).map_or_else(|_| suffix.to_owned(), |octets| shown(&octets)),
+        more => format!("the suffix of {}", octets(more)),
+    }
 }
 
 impl Render for Event {
@@ -291,6 +294,13 @@ mod tests {
             let (_, words) = Event::parity_trap(either, Half::High).words();
             assert!(words.contains("behind any number"), "{words}");
         }
+    }
+
+    #[test]
+    fn a_sum_of_more_than_32_bits() {
+        let worked = Worked::of(Carrier::Raw, &vec![0xff; 200_000], Half::High);
+        assert_eq!((worked.sum().as_str(), worked.residue), ("256*25500000 + 25500000 = 6553500000", 0));
+        assert_eq!(worked.suffix(), "the suffix of 200000 octets");
     }
 
     proptest! {

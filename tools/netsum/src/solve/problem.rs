@@ -9,7 +9,7 @@ use super::sums::{MODULUS, Task};
 use crate::form::octets;
 
 /// The most octets of a plain sum, which are held in memory: a file or a pipe may have no end.
-const MAX_RAW: usize = 1 << 30;
+const MAX_RAW: usize = 1 << 28;
 
 /// What DATA is carried by, which decides what of its length is summed beside it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
@@ -246,7 +246,7 @@ mod tests {
         // A device may have no end.
         assert_eq!(
             refused(Carrier::Raw, MAX_RAW + 1),
-            "DATA is longer than the 1073741824 octets the plain sum can carry"
+            "DATA is longer than the 268435456 octets the plain sum can carry"
         );
         assert!(Carrier::Raw.check_length("DATA", MAX_RAW, Carrier::Raw.max_data()).is_ok());
     }
