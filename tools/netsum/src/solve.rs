@@ -258,20 +258,7 @@ fn solve_word(
     quiet: bool,
     output: &mut Output<'_>,
 ) -> Result<Status, Failure> {
-    let words = problem.words(at, inserted).ok_or_else(|| {
-        let has = octets(problem.data.len());
-        if inserted {
-            Failure::usage(format!("--at {at}: the data has {has}"))
-        } else {
-            let failure =
-                Failure::usage(format!("--at {at}: two octets from there reach past the end, the data has {has}"));
-            match at.cmp(&problem.data.len()) {
-                Ordering::Less => failure.hint("--insert puts them in, in front of the octet there"),
-                Ordering::Equal => failure.hint("--insert puts them in, behind the last octet"),
-                Ordering::Greater => failure,
-            }
-        }
-    })?;
+    let words = problem.words(at, inserted).ok_or_else(|| past_the_end(at, inserted, problem.data.len()))?;
     let words: Vec<Word> = words.into_iter().map(|word| Word::of(problem, at, inserted, word)).collect();
     if quiet {
         for word in &words {
@@ -279,13 +266,12 @@ fn solve_word(
         }
         return Ok(Status::YES);
     }
-    let odd = !at.is_multiple_of(2);
     output.narrate(|explain| {
         change(problem, explain);
         if inserted {
             explain(Event::LengthsSummed { protocol: problem.carrier, times: problem.carrier.lengths() });
         }
-        if odd {
+        if !at.is_multiple_of(2) {
             explain(Event::WordAcross { offset_octets: at });
         }
         if words.len() > 1 {
@@ -304,6 +290,20 @@ fn solve_word(
     let other = words.iter().filter_map(|word| word.checksum).rfind(|checksum| Some(*checksum) != problem.wanted);
     remark(problem, other, output)?;
     Ok(Status::YES)
+}
+
+/// What to say of an offset behind which data of `len` octets has no word.
+fn past_the_end(at: usize, inserted: bool, len: usize) -> Failure {
+    let has = octets(len);
+    if inserted {
+        return Failure::usage(format!("--at {at}: the data has {has}"));
+    }
+    let failure = Failure::usage(format!("--at {at}: two octets from there reach past the end, the data has {has}"));
+    match at.cmp(&len) {
+        Ordering::Less => failure.hint("--insert puts them in, in front of the octet there"),
+        Ordering::Equal => failure.hint("--insert puts them in, behind the last octet"),
+        Ordering::Greater => failure,
+    }
 }
 
 #[cfg(test)]

@@ -147,17 +147,7 @@ impl Event {
     fn words(&self) -> (&'static str, String) {
         match self {
             Self::LengthsSummed { protocol, times } => ("length", length_words(*protocol, *times)),
-            Self::Halves { data_length_octets, first_half } => (
-                "halves",
-                format!(
-                    "the sum is of 16-bit words, high octet first, so an octet at an even offset weighs 256 and one at an \
-                     odd offset 1. Behind {} the next is a {} half{}; what the octets before \
-                     are does not matter, and neither do addresses and ports",
-                    octets(*data_length_octets),
-                    first_half.name(),
-                    if *first_half == Half::Low { ", and takes the place of the zero that padded the last word" } else { "" }
-                ),
-            ),
+            Self::Halves { data_length_octets, first_half } => ("halves", half_words(*data_length_octets, *first_half)),
             Self::Counted { length_octets, set_octets } => (
                 "count",
                 format!(
@@ -186,17 +176,7 @@ impl Event {
                  checksum ffff stays right for both, but who computes it anew gets 0000"
                     .to_owned(),
             ),
-            Self::OtherZero { protocol: Carrier::Udp, wanted: 0, checksum } => (
-                "zero",
-                format!("0000 would say that no checksum was computed, so {checksum:04x} is sent instead (RFC 768)"),
-            ),
-            Self::OtherZero { wanted, checksum, .. } => (
-                "zero",
-                format!(
-                    "{wanted:04x} and {checksum:04x} are the two zeros of ones' complement. ffff is the complement of 0000, \
-                     and only zeros sum to that: computed anew the checksum is {checksum:04x}. A receiver takes either"
-                ),
-            ),
+            Self::OtherZero { protocol, wanted, checksum } => ("zero", zero_words(*protocol, *wanted, *checksum)),
             Self::TwoZeros => (
                 "two answers",
                 "0000 and ffff are the two zeros of ones' complement, so either does it (RFC 1071 section 2)".to_owned(),
@@ -218,6 +198,27 @@ impl Event {
             ),
         }
     }
+}
+
+fn half_words(data_len: usize, first: Half) -> String {
+    let pad = if first == Half::Low { ", and takes the place of the zero that padded the last word" } else { "" };
+    format!(
+        "the sum is of 16-bit words, high octet first, so an octet at an even offset weighs 256 and one at an odd offset 1. \
+         Behind {} the next is a {} half{pad}; what the octets before are does not matter, and neither do addresses and \
+         ports",
+        octets(data_len),
+        first.name()
+    )
+}
+
+fn zero_words(carrier: Carrier, wanted: u16, checksum: u16) -> String {
+    if carrier == Carrier::Udp && wanted == 0 {
+        return format!("0000 would say that no checksum was computed, so {checksum:04x} is sent instead (RFC 768)");
+    }
+    format!(
+        "{wanted:04x} and {checksum:04x} are the two zeros of ones' complement. ffff is the complement of 0000, and only \
+         zeros sum to that: computed anew the checksum is {checksum:04x}. A receiver takes either"
+    )
 }
 
 fn length_words(carrier: Carrier, times: u32) -> String {
