@@ -48,35 +48,35 @@ struct ShowArgs {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// A port in network and host order, and what a forgotten htons makes of it
-    Port(numbers::PortArgs),
+    Port(Port),
     /// A number in network and host order
     Order(numbers::OrderArgs),
     /// Cut a network into equal ones
-    Split(networks::SplitArgs),
+    Split(Split),
     /// Plan subnets of different sizes in a network, the largest first
     ///
     /// A size is a number of hosts (500), or a length (/26), with a name if you like (lan=500).
-    Vlsm(networks::VlsmArgs),
+    Vlsm(Vlsm),
     /// The smallest network around some, and what they are joined
-    Supernet(networks::NetworksArgs),
+    Supernet(Networks),
     /// The fewest networks that are exactly a range of addresses
-    Range(networks::RangeArgs),
+    Range(Range),
     /// Say which networks overlap
-    Overlap(networks::OverlapArgs),
+    Overlap(Overlap),
     /// Say whether two are one address, or two hosts on one network by the masks of both
-    Same(networks::SameArgs),
+    Same(Same),
     /// Longest prefix match: which route wins, and why the others lose
     ///
     /// The table is what ip route, ip -6 route or route -n print, or lines of a network and where it leads.
     Lpm(route::LpmArgs),
     /// The interfaces of this machine and their addresses
-    If(numbers::InterfacesArgs),
+    If(Interfaces),
     /// A MAC address or EUI-64: its bits, its notations, its IPv6 addresses
     Mac(MacArgs),
     /// The IPv6 address that a MAC address makes in a network of 64 bits
     Eui64(Eui64Args),
     /// The special-purpose registries of IANA, or what they say of a network
-    Special(networks::RegistryArgs),
+    Special(Registry),
 }
 
 #[derive(Args, Debug)]
@@ -177,19 +177,19 @@ fn by_clap(invocation: &Invocation) -> Result<Options, Exit> {
     let presentation = cli.presentation;
     let job = match cli.command {
         None => Job::Show(cli.show.job(presentation)?),
-        Some(Command::Port(args)) => Job::Port(args.job()),
+        Some(Command::Port(job)) => Job::Port(job),
         Some(Command::Order(args)) => Job::Order(args.job()),
-        Some(Command::Split(args)) => Job::Split(args.job()),
-        Some(Command::Vlsm(args)) => Job::Vlsm(args.job()),
-        Some(Command::Supernet(args)) => Job::Supernet(args.job()),
-        Some(Command::Range(args)) => Job::Range(args.job()),
-        Some(Command::Overlap(args)) => Job::Overlap(args.job()),
-        Some(Command::Same(args)) => Job::Same(args.job()),
+        Some(Command::Split(job)) => Job::Split(job),
+        Some(Command::Vlsm(job)) => Job::Vlsm(job),
+        Some(Command::Supernet(job)) => Job::Supernet(job),
+        Some(Command::Range(job)) => Job::Range(job),
+        Some(Command::Overlap(job)) => Job::Overlap(job),
+        Some(Command::Same(job)) => Job::Same(job),
         Some(Command::Lpm(args)) => Job::Lpm(args.job()?),
-        Some(Command::If(args)) => Job::Interfaces(args.job()),
+        Some(Command::If(job)) => Job::Interfaces(job),
         Some(Command::Mac(args)) => Job::Show(Show { texts: args.texts, only_mac: true, ..Show::default() }),
         Some(Command::Eui64(args)) => Job::Show(args.job()?),
-        Some(Command::Special(args)) => Job::Registry(args.job()),
+        Some(Command::Special(job)) => Job::Registry(job),
     };
     Ok(Options { presentation, job })
 }

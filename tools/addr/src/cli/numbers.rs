@@ -3,28 +3,14 @@
 use clap::Args;
 
 /// `addr port`.
-#[derive(Args, Debug)]
-pub(super) struct PortArgs {
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct Port {
     /// A port, or the name of a service
     #[arg(value_name = "PORT", required = true)]
-    ports: Vec<String>,
+    pub ports: Vec<String>,
     /// Services of UDP, where they differ from those of TCP
     #[arg(short, long)]
-    udp: bool,
-}
-
-/// What `addr port` is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as the options say")]
-pub struct Port {
-    pub ports: Vec<String>,
     pub udp: bool,
-}
-
-impl PortArgs {
-    pub(super) fn job(self) -> Port {
-        Port { ports: self.ports, udp: self.udp }
-    }
 }
 
 /// `addr order`.
@@ -53,22 +39,9 @@ impl OrderArgs {
 }
 
 /// `addr if`.
-#[derive(Args, Debug)]
-pub(super) struct InterfacesArgs {
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct Interfaces {
     /// An interface by name or index; all otherwise
     #[arg(value_name = "INTERFACE")]
-    names: Vec<String>,
-}
-
-/// What `addr if` is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as the options say")]
-pub struct Interfaces {
     pub names: Vec<String>,
-}
-
-impl InterfacesArgs {
-    pub(super) fn job(self) -> Interfaces {
-        Interfaces { names: self.names }
-    }
 }
