@@ -6,10 +6,11 @@
 use std::fs;
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr, UdpSocket};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use sockeye_test_support::{Background, Case, Net, Run, run, tool, wait_until};
@@ -487,14 +488,12 @@ fn counters(net: &Net) {
 fn holders(net: &Net) {
     let ours = Ours::new(net);
     let shared = listener("127.0.0.1:7001", 5);
-    shared.set_cloexec(false).unwrap();
     let mut command = Command::new("sh");
-    let other = Background::spawn({
-        command.args(["-c", "echo ready; read nothing"]).stdin(std::process::Stdio::piped());
-        command
-    });
+    // It alone inherits the socket: what other threads of this process start meanwhile does not.
+    command.args(["-c", "echo ready; kill -STOP $$"]).stdin(OwnedFd::from(shared.try_clone().unwrap()));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let other = Background::spawn_as_it_is(command);
     other.wait_for_stdout("ready");
-    shared.set_cloexec(true).unwrap();
     let (own, pid) = (std::process::id(), other.pid());
     let comm = fs::read_to_string("/proc/self/comm").unwrap();
     let each = format!("{own}/{},{pid}/sh", comm.trim_end());
