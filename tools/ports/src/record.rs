@@ -42,6 +42,15 @@ impl Coded {
         Self { code: kind.0, name: kind.name() }
     }
 
+    /// The state of the congestion control.
+    ///
+    /// # Source
+    /// Linux, include/uapi/linux/tcp.h, enum tcp_ca_state.
+    fn congestion_state(code: u8) -> Self {
+        let name = ["open", "disorder", "cwr", "recovery", "loss"].get(usize::from(code)).copied();
+        Self { code: code.into(), name }
+    }
+
     fn timer(kind: TimerKind) -> Self {
         let (code, name) = match kind {
             TimerKind::Unknown(code) => (code, None),
@@ -138,10 +147,12 @@ pub struct InfoRecord {
     min_rtt_us: Option<u32>,
     rto_us: Option<u32>,
     backoff: Option<u8>,
+    unanswered_retransmits: Option<u8>,
     mss_octets: Option<u32>,
     pmtu_octets: Option<u32>,
     cwnd_segments: Option<u32>,
     ssthresh_segments: Option<u32>,
+    congestion_state: Option<Coded>,
     snd_wnd_octets: Option<u32>,
     rcv_wnd_octets: Option<u32>,
     bytes_sent: Option<u64>,
@@ -156,6 +167,7 @@ pub struct InfoRecord {
     retrans_segments: Option<u32>,
     unacked_segments: Option<u32>,
     lost_segments: Option<u32>,
+    out_of_order_segments: Option<u32>,
     delivery_rate_octets_per_s: Option<u64>,
     pacing_rate_octets_per_s: Option<u64>,
     busy_us: Option<u64>,
@@ -174,15 +186,17 @@ impl From<&TcpInfo> for InfoRecord {
         let options = info::options(tcp);
         let scales = tcp.window_scales().filter(|_| options.contains(&"wscale"));
         Self {
-            rtt_us: tcp.rtt_us(),
-            rttvar_us: tcp.rttvar_us(),
+            rtt_us: info::rtt_us(tcp),
+            rttvar_us: info::rttvar_us(tcp),
             min_rtt_us: info::min_rtt_us(tcp),
             rto_us: tcp.rto_us(),
             backoff: tcp.backoff(),
+            unanswered_retransmits: tcp.retransmits(),
             mss_octets: tcp.snd_mss(),
             pmtu_octets: tcp.pmtu(),
             cwnd_segments: tcp.snd_cwnd(),
             ssthresh_segments: info::ssthresh(tcp),
+            congestion_state: tcp.ca_state().map(Coded::congestion_state),
             snd_wnd_octets: tcp.snd_wnd(),
             rcv_wnd_octets: tcp.rcv_wnd(),
             bytes_sent: tcp.bytes_sent(),
@@ -197,6 +211,7 @@ impl From<&TcpInfo> for InfoRecord {
             retrans_segments: tcp.total_retrans(),
             unacked_segments: tcp.unacked(),
             lost_segments: tcp.lost(),
+            out_of_order_segments: tcp.rcv_ooopack(),
             delivery_rate_octets_per_s: tcp.delivery_rate(),
             pacing_rate_octets_per_s: info::pacing_rate(tcp),
             busy_us: tcp.busy_time_us(),
@@ -386,6 +401,25 @@ impl Name {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_is_told_all_that_people_are() {
+        let mut octets = vec![0; 240];
+        (octets[1], octets[2]) = (4, 3);
+        octets[72..76].copy_from_slice(&250_000_u32.to_ne_bytes());
+        octets[224..228].copy_from_slice(&7_u32.to_ne_bytes());
+        let tcp = TcpInfo::new(&octets);
+        let words = info::lines(&tcp, None).join("; ");
+        assert!(
+            ["unanswered 3", "in loss recovery", "out of order 7"].iter().all(|said| words.contains(said)),
+            "{words}"
+        );
+        let record = InfoRecord::from(&tcp);
+        assert_eq!((record.unanswered_retransmits, record.out_of_order_segments), (Some(3), Some(7)));
+        assert_eq!(record.congestion_state, Some(Coded { code: 4, name: Some("loss") }));
+        assert_eq!(Coded::congestion_state(9), Coded { code: 9, name: None });
+        assert_eq!((record.rtt_us, record.rttvar_us), (None, None), "the first is not measured, the other a guess");
+    }
 
     #[test]
     fn names_of_unix_domain_sockets_are_told_apart() {

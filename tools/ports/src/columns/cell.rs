@@ -206,8 +206,8 @@ impl Column {
 
     fn info(self, info: &TcpInfo) -> Option<u64> {
         match self {
-            Self::Rtt => info.rtt_us().map(u64::from),
-            Self::Rttvar => info.rttvar_us().map(u64::from),
+            Self::Rtt => info::rtt_us(info).map(u64::from),
+            Self::Rttvar => info::rttvar_us(info).map(u64::from),
             Self::MinRtt => info::min_rtt_us(info).map(u64::from),
             Self::Rto => info.rto_us().map(u64::from),
             Self::Cwnd => info.snd_cwnd().map(u64::from),

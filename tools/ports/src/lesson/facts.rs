@@ -5,6 +5,7 @@ use sockeye_sys::sock_diag::TimerKind;
 use sockeye_sys::tcp_info::TcpInfo;
 use sockeye_sys::{Protocol, TcpState};
 
+use crate::listing::info::rtt_us;
 use crate::owners::Owner;
 use crate::socket::Socket;
 use crate::state::State;
@@ -125,21 +126,26 @@ fn send_queue(socket: &Socket) -> Option<String> {
     if socket.protocol != Protocol::TCP {
         return Some(format!("datagrams that have not left this host take {} of the kernel's memory", octets(queue)));
     }
-    let what = match socket.state {
-        State::Tcp(TcpState::SynSent) => return Some("Send-Q 1 is our SYN, not acknowledged yet".to_owned()),
+    let unsent = socket.details().and_then(|row| row.tcp_info.as_ref()?.notsent_bytes()).unwrap_or(0);
+    let (what, unsent) = match socket.state {
+        State::Tcp(TcpState::SynSent) if queue == 1 => {
+            return Some("Send-Q 1 is our SYN, not acknowledged yet".to_owned());
+        }
+        // TCP Fast Open.
+        State::Tcp(TcpState::SynSent) => {
+            (format!("our SYN and {} with it are not acknowledged by the peer", octets(queue - 1)), unsent)
+        }
         State::Tcp(TcpState::FinWait1 | TcpState::LastAck | TcpState::Closing) if queue == 1 => {
             return Some("Send-Q 1 is our FIN, not acknowledged yet".to_owned());
         }
-        State::Tcp(TcpState::FinWait1 | TcpState::LastAck | TcpState::Closing) => {
-            format!("{} and our FIN behind them are not acknowledged by the peer", octets(queue - 1))
-        }
-        _ => format!("{} not acknowledged by the peer", octets(queue)),
+        // The FIN goes out behind them, and is among what has not been sent.
+        State::Tcp(TcpState::FinWait1 | TcpState::LastAck | TcpState::Closing) => (
+            format!("{} and our FIN behind them are not acknowledged by the peer", octets(queue - 1)),
+            unsent.saturating_sub(1),
+        ),
+        _ => (format!("{} not acknowledged by the peer", octets(queue)), unsent),
     };
-    let unsent = socket.details().and_then(|row| row.tcp_info.as_ref()?.notsent_bytes());
-    Some(match unsent.filter(|unsent| *unsent > 0) {
-        Some(unsent) => format!("{what}; {unsent} of them have not been sent at all"),
-        None => what,
-    })
+    Some(if unsent > 0 { format!("{what}; {unsent} of them have not been sent at all") } else { what })
 }
 
 fn timer(socket: &Socket, limits: Limits) -> Option<String> {
@@ -177,7 +183,7 @@ fn timer(socket: &Socket, limits: Limits) -> Option<String> {
                 count(times, "time", "times")
             ))
         }
-        (TimerKind::KeepAlive, State::Tcp(TcpState::FinWait2)) => {
+        (TimerKind::KeepAlive, State::Tcp(TcpState::FinWait2)) if socket.is_orphan() => {
             Some(format!("orphaned: the kernel looks after it again {next}"))
         }
         (TimerKind::KeepAlive, _) if times == 0 => Some(format!("SO_KEEPALIVE: the kernel asks the peer {next}")),
@@ -290,8 +296,7 @@ fn drops(socket: &Socket, listener: bool) -> Option<String> {
 }
 
 fn path(info: &TcpInfo) -> Option<String> {
-    let rtt = info.rtt_us().filter(|rtt| *rtt > 0)?;
-    let rtt = format!("round trip {}", span(rtt.into()));
+    let rtt = format!("round trip {}", span(rtt_us(info)?.into()));
     Some(match (info.total_retrans().filter(|again| *again > 0), info.segs_out()) {
         (Some(again), Some(sent)) => format!("{rtt}; {again} of {} sent again", count(sent, "segment", "segments")),
         _ => rtt,
@@ -320,9 +325,10 @@ fn in_time(milliseconds: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sockeye_sys::sock_diag::Timer;
+    use sockeye_sys::sock_diag::{InetSocket, Timer};
 
     use super::*;
+    use crate::details::Details;
     use crate::samples::socket;
 
     const LIMITS: Limits =
@@ -386,6 +392,31 @@ mod tests {
     }
 
     #[test]
+    fn syn_and_fin_are_no_octets_that_were_not_sent() {
+        let unsent = |state, send_queue, unsent: u32| {
+            let mut octets = vec![0; 148];
+            octets[144..].copy_from_slice(&unsent.to_ne_bytes());
+            let of = tcp(state);
+            let bare = InetSocket::bare(of.protocol, state, of.local, of.peer);
+            let row = InetSocket { tcp_info: Some(TcpInfo::new(&octets)), ..bare };
+            send_queue_text(&Socket { send_queue, details: Some(Details::Whole(Box::new(row))), ..of })
+        };
+        assert_eq!(
+            unsent(TcpState::FinWait1, 101, 51),
+            "100 octets and our FIN behind them are not acknowledged by the peer; 50 of them have not been sent at all"
+        );
+        let held = "100 octets and our FIN behind them are not acknowledged by the peer";
+        assert_eq!(unsent(TcpState::LastAck, 101, 1), held, "the FIN alone has not been sent");
+        assert_eq!(
+            unsent(TcpState::Established, 101, 51),
+            "101 octets not acknowledged by the peer; 51 of them have not been sent at all"
+        );
+        assert_eq!(unsent(TcpState::SynSent, 1, 0), "Send-Q 1 is our SYN, not acknowledged yet");
+        let fast_open = "our SYN and 100 octets with it are not acknowledged by the peer";
+        assert_eq!(unsent(TcpState::SynSent, 101, 0), fast_open);
+    }
+
+    #[test]
     fn what_the_timer_does_next() {
         use TcpState::{Established, FinWait2, SynReceived, SynSent, TimeWait};
         use TimerKind as Kind;
@@ -420,6 +451,13 @@ mod tests {
             first(timed(Established, Kind::KeepAlive, 0, 7_140_000)),
             "SO_KEEPALIVE: the kernel asks the peer in 119 min 0 s"
         );
+        assert_eq!(
+            first(timed(FinWait2, Kind::KeepAlive, 0, 7_140_000)),
+            "SO_KEEPALIVE: the kernel asks the peer in 119 min 0 s",
+            "shutdown(2), and no orphan"
+        );
+        let orphan = Socket { inode: None, ..timed(FinWait2, Kind::KeepAlive, 0, 900) };
+        assert_eq!(first(orphan), "orphaned: the kernel looks after it again in 900 ms");
         assert!(said(&timed(Established, Kind::Off, 0, 0)).is_empty());
     }
 
@@ -454,6 +492,10 @@ mod tests {
         let mut octets = vec![0; 104];
         octets[68..72].copy_from_slice(&4_u32.to_ne_bytes());
         assert_eq!(path(&TcpInfo::new(&octets)).unwrap(), "round trip 4 us");
+    }
+
+    fn send_queue_text(socket: &Socket) -> String {
+        send_queue(socket).unwrap()
     }
 
     fn timer_text(socket: &Socket, limits: Limits) -> String {

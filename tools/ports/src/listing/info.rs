@@ -13,6 +13,16 @@ use crate::columns::cell::push_number;
 /// Linux, include/net/tcp.h, TCP_INFINITE_SSTHRESH.
 const INFINITE_SSTHRESH: u32 = 0x7fff_ffff;
 
+/// The round-trip time, once there is one.
+pub fn rtt_us(info: &TcpInfo) -> Option<u32> {
+    info.rtt_us().filter(|time| *time > 0)
+}
+
+/// Its mean deviation. The kernel begins with a guess.
+pub fn rttvar_us(info: &TcpInfo) -> Option<u32> {
+    rtt_us(info).and(info.rttvar_us())
+}
+
 /// The least round-trip time, once there is one.
 pub fn min_rtt_us(info: &TcpInfo) -> Option<u32> {
     info.min_rtt_us().filter(|time| *time != u32::MAX)
@@ -110,11 +120,9 @@ impl Words {
 
 fn round_trip(info: &TcpInfo) -> String {
     let mut words = Words::default();
-    // Zero is "not measured yet".
-    let measured = info.rtt_us().filter(|time| *time > 0);
-    words.time_us("rtt", measured);
-    if measured.is_some() {
-        words.time_us("varies", info.rttvar_us());
+    words.time_us("rtt", rtt_us(info));
+    words.time_us("varies", rttvar_us(info));
+    if rtt_us(info).is_some() {
         words.time_us("least", min_rtt_us(info));
     }
     words.time_us("timeout", info.rto_us());
@@ -261,6 +269,8 @@ mod tests {
         let fresh =
             info(&[(8, 1_000_000), (76, INFINITE_SSTHRESH), (148, u32::MAX), (44, 573_040)], &[(104, u64::MAX)]);
         assert_eq!((ssthresh(&fresh), min_rtt_us(&fresh), pacing_rate(&fresh)), (None, None, None));
+        let guessed = info(&[(72, 250_000)], &[]);
+        assert_eq!((rtt_us(&guessed), rttvar_us(&guessed)), (None, None));
         // Nothing was sent: what the kernel says counts from its own start.
         assert_eq!((last_sent_ms(&fresh), last_received_ms(&fresh)), (None, None));
         assert_eq!(lines(&fresh, None)[0], "timeout 1000ms");

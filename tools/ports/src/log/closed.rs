@@ -11,6 +11,7 @@ use sockeye_sys::tcp_info::TcpInfo;
 use sockeye_sys::{Protocol, TcpState};
 
 use crate::explain::counted;
+use crate::listing::info;
 use crate::names::Names;
 use crate::owners::Held;
 use crate::record::{Coded, InterfaceRecord};
@@ -282,8 +283,8 @@ impl Closed<'_> {
         let least = received.map(|least| format!("{least} or ")).unwrap_or_default();
         let (sent, acked) = (shown(octets.sent), shown(octets.acked));
         add(format!("sent {sent} acked {acked} received {least}{}", shown(octets.received)));
-        if let Some(rtt) = info.rtt_us().filter(|rtt| *rtt > 0) {
-            let least = info.min_rtt_us().filter(|least| *least != u32::MAX);
+        if let Some(rtt) = info::rtt_us(info) {
+            let least = info::min_rtt_us(info);
             let least = least.map(|least| format!(" min {}", span(least.into()))).unwrap_or_default();
             add(format!("rtt {}{least}", span(rtt.into())));
         }
@@ -383,8 +384,8 @@ impl Serialize for Closed<'_> {
             received_octets: octets.received,
             received_may_count_fin: octets.received_may_count_fin,
             unread_octets: ended.filter(|ended| ended.is_cut()).map(|_| unread(self.close)),
-            rtt_us: info.and_then(TcpInfo::rtt_us).filter(|rtt| *rtt > 0),
-            min_rtt_us: info.and_then(TcpInfo::min_rtt_us).filter(|least| *least != u32::MAX),
+            rtt_us: info.and_then(info::rtt_us),
+            min_rtt_us: info.and_then(info::min_rtt_us),
             retransmits: info.and_then(TcpInfo::total_retrans),
             inode: past.and_then(|past| past.inode),
             cookie: row.cookie,

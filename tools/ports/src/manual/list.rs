@@ -94,10 +94,11 @@ addresses outside the Internet families. That of a Unix-domain socket is the nam
 kind is `path`, `abstract` or `none`, and the octets are there in hexadecimal digits if they are not UTF-8. So it is with \
 `command`: the name that the process has, not made safe for a terminal as in the listing, and its octets if they are not UTF-8.
 
-`tcp_info` has `rtt_us`, `rttvar_us`, `min_rtt_us`, `rto_us`, `backoff`, `mss_octets`, `pmtu_octets`, `cwnd_segments`, \
-`ssthresh_segments`, `snd_wnd_octets`, `rcv_wnd_octets`, `bytes_sent`, `bytes_acked`, `bytes_received`, `bytes_retrans`, \
+`tcp_info` has `rtt_us`, `rttvar_us`, `min_rtt_us`, `rto_us`, `backoff`, `unanswered_retransmits`, `mss_octets`, \
+`pmtu_octets`, `cwnd_segments`, \
+`ssthresh_segments`, `congestion_state`, `snd_wnd_octets`, `rcv_wnd_octets`, `bytes_sent`, `bytes_acked`, `bytes_received`, `bytes_retrans`, \
 `notsent_octets`, `segs_out`, `segs_in`, `data_segs_out`, `data_segs_in`, `retrans_segments`, `unacked_segments`, \
-`lost_segments`, `delivery_rate_octets_per_s`, `pacing_rate_octets_per_s`, `busy_us`, `rwnd_limited_us`, \
+`lost_segments`, `out_of_order_segments`, `delivery_rate_octets_per_s`, `pacing_rate_octets_per_s`, `busy_us`, `rwnd_limited_us`, \
 `sndbuf_limited_us`, `last_sent_ms`, `last_received_ms`, `last_ack_received_ms`, `options`, `snd_wscale`, `rcv_wscale`.
 
 Every member is always there. What does not apply, what this kernel does not tell, and what nobody asked for is null: \
