@@ -94,6 +94,28 @@ impl State {
         }
     }
 
+    /// Every state of TCP and UDP.
+    pub fn nameable() -> impl Iterator<Item = Self> {
+        let tcp = TcpState::ALL.into_iter().filter(|state| *state != TcpState::NewSynReceived).map(Self::Tcp);
+        tcp.chain([Self::Unconnected, Self::Connected])
+    }
+
+    /// The state of TCP or UDP that a word names, however it is spelt: `CLOSE-WAIT`, `close_wait`, `closewait`; netstat's
+    /// `FIN_WAIT1`; ss's `UNCONN`.
+    pub fn named(word: &str) -> Option<Self> {
+        let squeezed = squeeze(word);
+        let other = match squeezed.as_str() {
+            "ESTAB" => TcpState::Established,
+            "SYNRECV" | "SYNRCVD" => TcpState::SynReceived,
+            "LISTENING" => TcpState::Listen,
+            "CLOSE" => TcpState::Closed,
+            "BOUNDINACTIVE" | "BOUND" => TcpState::BoundInactive,
+            "UNCONN" => return Some(Self::Unconnected),
+            _ => return Self::nameable().find(|state| state.name().is_some_and(|name| squeeze(name) == squeezed)),
+        };
+        Some(Self::Tcp(other))
+    }
+
     /// Where the state stands in a listing: listeners first, then what lives, then what ends.
     pub fn rank(self) -> u8 {
         match self {
@@ -132,6 +154,10 @@ impl State {
             }
         }
     }
+}
+
+fn squeeze(word: &str) -> String {
+    word.chars().filter(|character| !matches!(character, '-' | '_' | ' ')).collect::<String>().to_ascii_uppercase()
 }
 
 /// # Source

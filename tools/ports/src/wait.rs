@@ -20,7 +20,7 @@ use crate::record::{Coded, Record};
 use crate::shell;
 use crate::socket::Socket;
 use crate::state::State;
-use crate::why::{interface_index, port_of};
+use crate::why::{link_of, port_of};
 
 /// What ends the wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,41 +33,22 @@ pub enum Until {
     Free,
 }
 
-const STATES: [TcpState; 12] = [
-    TcpState::Listen,
-    TcpState::SynSent,
-    TcpState::SynReceived,
-    TcpState::Established,
-    TcpState::FinWait1,
-    TcpState::FinWait2,
-    TcpState::CloseWait,
-    TcpState::Closing,
-    TcpState::LastAck,
-    TcpState::TimeWait,
-    TcpState::Closed,
-    TcpState::BoundInactive,
-];
-
 impl FromStr for Until {
     type Err = String;
 
-    /// Reads a state as RFC 9293 spells it, in whatever case and with underscores too, `bound`, `gone` or `free`.
+    /// Reads a state as RFC 9293, ss or netstat spells it, `gone` or `free`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let word = text.to_ascii_uppercase().replace('_', "-");
-        match word.as_str() {
-            "GONE" => return Ok(Self::Gone),
-            "FREE" | "CLOSED" | "CLOSE" => return Ok(Self::Free),
-            "LISTENING" | "UNCONNECTED" => return Ok(Self::State(TcpState::Listen)),
-            "SYN-RECV" => return Ok(Self::State(TcpState::SynReceived)),
-            "ESTAB" | "CONNECTED" => return Ok(Self::State(TcpState::Established)),
-            _ => {}
+        match State::named(text) {
+            Some(State::Tcp(TcpState::Closed)) => Ok(Self::Free),
+            Some(State::Tcp(state)) => Ok(Self::State(state)),
+            Some(State::Unconnected) => Ok(Self::State(TcpState::Listen)),
+            Some(State::Connected) => Ok(Self::State(TcpState::Established)),
+            _ if text.eq_ignore_ascii_case("gone") => Ok(Self::Gone),
+            _ if text.eq_ignore_ascii_case("free") => Ok(Self::Free),
+            _ => Err("one of listen, bound, syn-sent, syn-received, established, fin-wait-1, fin-wait-2, close-wait, \
+                      closing, last-ack, time-wait, gone, free"
+                .to_owned()),
         }
-        let named = STATES.into_iter().find(|state| State::Tcp(*state).name() == Some(word.as_str()));
-        named.map(Self::State).ok_or_else(|| {
-            "one of listen, bound, syn-sent, syn-received, established, fin-wait-1, fin-wait-2, close-wait, closing, \
-             last-ack, time-wait, gone, free"
-                .to_owned()
-        })
     }
 }
 
@@ -214,10 +195,7 @@ pub fn run(job: &Wait, output: &mut Output<'_>) -> Result<Status, Failure> {
     shell::confine::to_listing(false, output)?;
     let port = port_of(&job.target.service, job.protocol)?;
     let address = job.target.host.as_ref().and_then(Host::ip);
-    let link = match &job.target.host {
-        Some(Host::V6 { zone: Some(zone), .. }) => Some(interface_index(zone.as_str())?),
-        _ => None,
-    };
+    let link = link_of(job.target.host.as_ref())?;
     let watched = shell::wait::until(job, port, address, link)?;
     watched.doubts.notes().for_each(|note| output.note(note));
     let mut sockets = watched.sockets;
@@ -276,6 +254,10 @@ mod tests {
             ("Fin-Wait-2", Until::State(TcpState::FinWait2)),
             ("estab", Until::State(TcpState::Established)),
             ("bound", Until::State(TcpState::BoundInactive)),
+            ("FIN_WAIT1", Until::State(TcpState::FinWait1)),
+            ("syn_recv", Until::State(TcpState::SynReceived)),
+            ("unconnected", Until::State(TcpState::Listen)),
+            ("closed", Until::Free),
             ("gone", Until::Gone),
             ("free", Until::Free),
         ] {

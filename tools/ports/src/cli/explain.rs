@@ -4,7 +4,6 @@ use clap::Args;
 use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure};
 use sockeye_common::addr::Host;
-use sockeye_sys::TcpState;
 
 use crate::state::State;
 use crate::target::Target;
@@ -63,7 +62,7 @@ impl ExplainArgs {
 }
 
 fn unknown(word: &str) -> Failure {
-    let names: Vec<&str> = states().filter_map(State::name).collect();
+    let names: Vec<&str> = State::nameable().filter_map(State::name).collect();
     Failure::usage(format!("{}: not a state, a port (80, http, 53/udp) or a process (pid:812)", escape(word)))
         .hint(format!("states: {}", names.join(" ")))
 }
@@ -73,7 +72,7 @@ impl What {
         if let Some(pid) = word.strip_prefix("pid:") {
             return number(pid).map(Self::Process);
         }
-        if let Some(state) = state(word) {
+        if let Some(state) = State::named(word) {
             return Some(Self::State(state));
         }
         // A number that no port can be.
@@ -90,33 +89,10 @@ fn number(word: &str) -> Option<u32> {
     word.bytes().all(|octet| octet.is_ascii_digit()).then(|| word.parse().ok())?
 }
 
-/// Every state that can be explained.
-fn states() -> impl Iterator<Item = State> {
-    let tcp = TcpState::ALL.into_iter().filter(|state| *state != TcpState::NewSynReceived).map(State::Tcp);
-    tcp.chain([State::Unconnected, State::Connected])
-}
-
-/// The state that a word names, however it is spelt: `CLOSE-WAIT`, `close_wait`, `closewait`; `FIN_WAIT1`; ss's `UNCONN`.
-fn state(word: &str) -> Option<State> {
-    let squeezed = squeeze(word);
-    let other = match squeezed.as_str() {
-        "ESTAB" => TcpState::Established,
-        "SYNRECV" | "SYNRCVD" => TcpState::SynReceived,
-        "LISTENING" => TcpState::Listen,
-        "CLOSE" => TcpState::Closed,
-        "BOUNDINACTIVE" | "BOUND" => TcpState::BoundInactive,
-        "UNCONN" => return Some(State::Unconnected),
-        _ => return states().find(|state| state.name().is_some_and(|name| squeeze(name) == squeezed)),
-    };
-    Some(State::Tcp(other))
-}
-
-fn squeeze(word: &str) -> String {
-    word.chars().filter(|character| !matches!(character, '-' | '_' | ' ')).collect::<String>().to_ascii_uppercase()
-}
-
 #[cfg(test)]
 mod tests {
+    use sockeye_sys::TcpState;
+
     use super::*;
 
     #[test]
