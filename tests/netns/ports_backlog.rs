@@ -159,7 +159,16 @@ fn nothing_listens(net: &Net) {
     run(net.tool("ports").args(["backlog", "127.0.0.1:80"])).status(0).stdout_has("0.0.0.0:80");
     run(net.tool("ports").args(["explain", "127.0.0.1:80"])).status(0).stdout_has("0.0.0.0:80");
     run(net.tool("ports").args(["backlog", "[::1]:80"])).status(1).stderr_has("nothing listens on TCP [::1]:80");
-    run(net.tool("ports").args(["explain", "[::1]:80"])).status(1).stderr_has("no TCP or UDP socket here has [::1]:80");
+    for (target, told) in [
+        ("[::1]:80", "no TCP or UDP socket here has [::1]:80 (ports why [::1]:80 says whether it is to be had)"),
+        (
+            "127.0.0.1:1",
+            "no TCP or UDP socket here has 127.0.0.1:1 (ports why 127.0.0.1:1 says whether it is to be had)",
+        ),
+        ("80/udp", "no UDP socket here has port 80 (ports why 80/udp says whether it is to be had)"),
+    ] {
+        run(net.tool("ports").args(["explain", target])).status(1).stdout_is("").stderr_is(&format!("ports: {told}\n"));
+    }
 }
 
 /// A pipe says so by an error, a socket by a hang-up.

@@ -9,7 +9,7 @@ use sockeye_common::order::ByteOrder;
 use sockeye_common::wire::{Reader, Truncated};
 
 use crate::error::CallError;
-use crate::netlink::{self, Builder, NLM_F_REQUEST, Socket};
+use crate::netlink::{self, Builder, Listed, NLM_F_REQUEST, Socket};
 use crate::registry::flags;
 
 const RTM_NEWADDR: u16 = 20;
@@ -96,18 +96,16 @@ pub struct AddressRow {
 ///
 /// # Source
 /// rtnetlink(7), RTM_GETADDR.
-pub fn addresses() -> Result<Vec<InterfaceAddress>, CallError> {
-    Ok(rows()?.into_iter().map(|row| row.own).collect())
+pub fn addresses() -> Result<Listed<InterfaceAddress>, CallError> {
+    each(&mut |found, payload| found.extend(parse(payload).ok().flatten().map(|row| row.own)))
 }
 
 /// The same with all that the kernel says of each.
 ///
 /// # Errors
 /// As [`addresses`].
-pub fn rows() -> Result<Vec<AddressRow>, CallError> {
-    let mut found = Vec::new();
-    each(&mut |payload| found.extend(parse(payload).ok().flatten()))?;
-    Ok(found)
+pub fn rows() -> Result<Listed<AddressRow>, CallError> {
+    each(&mut |found, payload| found.extend(parse(payload).ok().flatten()))
 }
 
 /// The labels of IPv4 addresses, as they come: the name of the interface, or one of its own that begins so (`eth0:1`).
@@ -117,18 +115,16 @@ pub fn rows() -> Result<Vec<AddressRow>, CallError> {
 ///
 /// # Source
 /// rtnetlink(7), IFA_LABEL.
-pub fn labels() -> Result<Vec<String>, CallError> {
-    let mut found = Vec::new();
-    each(&mut |payload| {
+pub fn labels() -> Result<Listed<String>, CallError> {
+    each(&mut |found, payload| {
         let attributes = payload.get(IFADDRMSG_LEN..).unwrap_or_default();
         let labels = netlink::attributes(attributes).filter(|(kind, _)| *kind == IFA_LABEL);
         found.extend(labels.map(|(_, label)| String::from_utf8_lossy(label).trim_end_matches('\0').to_owned()));
-    })?;
-    Ok(found)
+    })
 }
 
-/// Hands out each ifaddrmsg with its attributes.
-fn each(take: &mut dyn FnMut(&[u8])) -> Result<(), CallError> {
+/// Hands out each ifaddrmsg with its attributes, for what is to be kept of it.
+fn each<T>(take: &mut dyn FnMut(&mut Vec<T>, &[u8])) -> Result<Listed<T>, CallError> {
     let mut socket = Socket::open(libc::NETLINK_ROUTE)?;
     socket.dump("RTM_GETADDR", "every interface", RTM_GETADDR, IFADDRMSG_LEN, RTM_NEWADDR, take)
 }
@@ -213,14 +209,14 @@ mod tests {
     #[test]
     fn loopback_is_listed() {
         let lo = crate::interface::index("lo").unwrap();
-        let found = addresses().unwrap();
+        let found = addresses().unwrap().rows;
         let loopback = found.iter().find(|row| row.addr == IpAddr::from([127, 0, 0, 1])).unwrap();
         assert_eq!((loopback.index, loopback.prefix_length), (lo, 8));
         assert!(loopback.flags.contains(AddressFlags::PERMANENT));
         // ARPHRD_LOOPBACK.
         assert_eq!(hardware_type(lo).unwrap(), 772);
         assert!(!is_tunnel(772));
-        assert!(labels().unwrap().contains(&"lo".to_owned()));
+        assert!(labels().unwrap().rows.contains(&"lo".to_owned()));
         assert_eq!(hardware_type(u32::MAX / 2).unwrap_err().errno(), Some(libc::ENODEV));
     }
 

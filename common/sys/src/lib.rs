@@ -71,4 +71,5 @@ pub mod tun;
 
 pub use error::CallError;
 pub use namespace::NetNs;
+pub use netlink::Listed;
 pub use numbers::{Family, Protocol, SockType, TcpState};

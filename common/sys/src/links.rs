@@ -7,7 +7,7 @@ use sockeye_common::wire::{Reader, Truncated};
 
 use crate::error::CallError;
 use crate::interface::InterfaceFlags;
-use crate::netlink::{self, Socket};
+use crate::netlink::{self, Listed, Socket};
 
 const RTM_NEWLINK: u16 = 16;
 const RTM_GETLINK: u16 = 18;
@@ -53,13 +53,11 @@ pub struct Link {
 ///
 /// # Source
 /// rtnetlink(7), RTM_GETLINK.
-pub fn links() -> Result<Vec<Link>, CallError> {
-    let mut found = Vec::new();
+pub fn links() -> Result<Listed<Link>, CallError> {
     let mut socket = Socket::open(libc::NETLINK_ROUTE)?;
-    socket.dump("RTM_GETLINK", "every interface", RTM_GETLINK, IFINFOMSG_LEN, RTM_NEWLINK, &mut |payload| {
-        found.extend(parse(payload));
-    })?;
-    found.sort_by_key(|link: &Link| link.index);
+    let take = &mut |found: &mut Vec<Link>, payload: &[u8]| found.extend(parse(payload));
+    let mut found = socket.dump("RTM_GETLINK", "every interface", RTM_GETLINK, IFINFOMSG_LEN, RTM_NEWLINK, take)?;
+    found.rows.sort_by_key(|link| link.index);
     Ok(found)
 }
 
@@ -115,7 +113,7 @@ mod tests {
     #[test]
     fn loopback_is_listed() {
         let index = crate::interface::index("lo").unwrap();
-        let links = links().unwrap();
+        let links = links().unwrap().rows;
         let lo = links.iter().find(|link| link.name == "lo").unwrap();
         assert_eq!((lo.index, lo.hardware_type, lo.address.as_slice()), (index, 772, &[0; 6][..]));
         assert!(lo.flags.contains(InterfaceFlags::LOOPBACK) && lo.mtu.unwrap() >= 1500 && lo.operstate.is_some());

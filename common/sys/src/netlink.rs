@@ -27,6 +27,9 @@ pub(crate) const NLM_F_DUMP: u16 = 0x300;
 pub(crate) const NLM_F_EXCL: u16 = 0x200;
 pub(crate) const NLM_F_CREATE: u16 = 0x400;
 
+/// So often is a list asked for that changes while it is read.
+const TRIES: usize = 10;
+
 /// The length of struct nlmsghdr.
 const HEADER_LEN: usize = 16;
 /// The length of struct nlattr.
@@ -198,6 +201,16 @@ impl Builder {
     }
 }
 
+/// What a dump of rtnetlink or nfnetlink brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// The rows, in the order of the kernel.
+    pub rows: Vec<T>,
+    /// What is to be said of the list where the kernel said each time that it changed while it was read
+    /// (`NLM_F_DUMP_INTR`).
+    pub doubt: Option<String>,
+}
+
 /// A netlink socket. It belongs to the network namespace of the thread that opened it, wherever it is used.
 #[derive(Debug)]
 pub(crate) struct Socket {
@@ -302,32 +315,31 @@ impl Socket {
         }
         end(call, subject, &message).map(|()| Vec::new())
     }
-    /// Asks for all of a kind: sends `request` with a header of `header_len` zeros, and hands out the payload of each message of
-    /// the kind `answer`.
-    pub(crate) fn dump(
+
+    /// Asks for all of a kind: sends `request` with a header of `header_len` zeros, and lets `take` add what it wants of the payload
+    /// of each message of the kind `answer`. A list that changed while it came is asked for again, but not for ever.
+    pub(crate) fn dump<T>(
         &mut self,
         call: &'static str,
         subject: &str,
         request: u16,
         header_len: usize,
         answer: u16,
-        take: &mut dyn FnMut(&[u8]),
-    ) -> Result<(), CallError> {
+        take: &mut dyn FnMut(&mut Vec<T>, &[u8]),
+    ) -> Result<Listed<T>, CallError> {
         let fail = |error| CallError::new(call, subject, error);
         let mut message = Builder::new(request, NLM_F_REQUEST | NLM_F_DUMP);
         message.octets(&vec![0; header_len]);
-        self.send(&message.finish()).map_err(fail)?;
-        loop {
-            let batch = self.receive().map_err(fail)?;
-            for message in messages(batch) {
-                let message = message.map_err(|fault| fail(io::Error::new(io::ErrorKind::InvalidData, fault)))?;
-                match message.kind {
-                    NLMSG_DONE | NLMSG_ERROR => return end(call, subject, &message),
-                    kind if kind == answer => take(message.payload),
-                    _ => {}
-                }
+        let message = message.finish();
+        steady(call, subject, &mut || {
+            let (mut rows, mut end) = (Vec::new(), DumpEnd::default());
+            self.send(&message).map_err(fail)?;
+            while !end.reached {
+                let batch = self.receive().map_err(fail)?;
+                end.read(call, subject, batch, answer, &mut |payload| take(&mut rows, payload))?;
             }
-        }
+            Ok((rows, end.interrupted))
+        })
     }
 }
 
@@ -335,6 +347,62 @@ impl AsFd for Socket {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
     }
+}
+
+/// How far a dump of rtnetlink or nfnetlink has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct DumpEnd {
+    /// The message that ends it has come.
+    reached: bool,
+    /// The list changed while it came: a row may be missing, or there twice.
+    interrupted: bool,
+}
+
+impl DumpEnd {
+    /// Reads one batch, and hands out the payload of each message of the kind `answer`.
+    fn read(
+        &mut self,
+        call: &'static str,
+        subject: &str,
+        batch: &[u8],
+        answer: u16,
+        take: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), CallError> {
+        for message in messages(batch) {
+            let fault = |fault| CallError::new(call, subject, io::Error::new(io::ErrorKind::InvalidData, fault));
+            let message = message.map_err(fault)?;
+            self.interrupted |= message.flags & NLM_F_DUMP_INTR != 0;
+            match message.kind {
+                NLMSG_DONE | NLMSG_ERROR => {
+                    self.reached = true;
+                    return end(call, subject, &message);
+                }
+                kind if kind == answer => take(message.payload),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Lists until the list did not change meanwhile, but not for ever. `list` says whether it did.
+fn steady<T>(
+    call: &'static str,
+    subject: &str,
+    list: &mut dyn FnMut() -> Result<(Vec<T>, bool), CallError>,
+) -> Result<Listed<T>, CallError> {
+    for _ in 1..TRIES {
+        if let (rows, false) = list()? {
+            return Ok(Listed { rows, doubt: None });
+        }
+    }
+    let (rows, interrupted) = list()?;
+    let doubt = interrupted.then(|| {
+        format!(
+            "{call} {subject}: the list changed each time that it was read: something may be missing, or there twice"
+        )
+    });
+    Ok(Listed { rows, doubt })
 }
 
 /// What the last message of an answer says: a dump that failed on its way says so where it is done.
@@ -421,6 +489,43 @@ mod tests {
         let batch = Builder::new(NLMSG_DONE, 0).finish();
         let message = messages(&batch).next().unwrap().unwrap();
         assert!(end("RTM_GETADDR", "every interface", &message).is_ok(), "old kernels say no number");
+    }
+
+    #[test]
+    fn a_list_that_changed_is_asked_for_again_but_not_for_ever() {
+        let listed = |changes: usize| {
+            let mut asked = 0;
+            steady("RTM_GETADDR", "every interface", &mut || {
+                asked += 1;
+                Ok((vec![asked], asked <= changes))
+            })
+            .unwrap()
+        };
+        assert_eq!(listed(0), Listed { rows: vec![1], doubt: None });
+        assert_eq!(listed(9), Listed { rows: vec![10], doubt: None });
+        let told = "RTM_GETADDR every interface: the list changed each time that it was read: something may be missing, or there twice";
+        assert_eq!(listed(10), Listed { rows: vec![10], doubt: Some(told.to_owned()) });
+    }
+
+    #[test]
+    fn any_message_may_say_that_the_list_changed() {
+        let read = |flags: [u16; 2]| {
+            let mut row = Builder::new(20, flags[0]);
+            row.u32(7);
+            let mut done = Builder::new(NLMSG_DONE, flags[1]);
+            done.u32(0);
+            let (mut rows, mut end) = (Vec::new(), DumpEnd::default());
+            for batch in [row.finish(), Builder::new(21, 0).finish(), done.finish()] {
+                assert!(!end.reached);
+                end.read("RTM_GETADDR", "", &batch, 20, &mut |payload| rows.push(payload.to_vec())).unwrap();
+            }
+            assert_eq!(rows, [7_u32.to_ne_bytes()]);
+            end
+        };
+        assert_eq!(read([0, 0]), DumpEnd { reached: true, interrupted: false });
+        for flags in [[NLM_F_DUMP_INTR, 0], [0, NLM_F_DUMP_INTR]] {
+            assert_eq!(read(flags), DumpEnd { reached: true, interrupted: true });
+        }
     }
 
     proptest! {

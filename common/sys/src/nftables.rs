@@ -5,7 +5,7 @@
 use sockeye_common::wire::{Reader, Truncated};
 
 use crate::error::CallError;
-use crate::netlink::{self, Socket};
+use crate::netlink::{self, Listed, Socket};
 
 /// NFNL_SUBSYS_NFTABLES in the upper octet; NFT_MSG_NEWTABLE and NFT_MSG_GETTABLE.
 const NFT_MSG_NEWTABLE: u16 = 10 << 8;
@@ -31,20 +31,18 @@ pub struct Table {
 ///
 /// # Source
 /// Linux, include/uapi/linux/netfilter/nf_tables.h and nfnetlink.h.
-pub fn tables() -> Result<Vec<Table>, CallError> {
+pub fn tables() -> Result<Listed<Table>, CallError> {
+    let none = Listed { rows: Vec::new(), doubt: None };
     let mut socket = match Socket::open(libc::NETLINK_NETFILTER) {
-        Err(error) if error.errno() == Some(libc::EPROTONOSUPPORT) => return Ok(Vec::new()),
+        Err(error) if error.errno() == Some(libc::EPROTONOSUPPORT) => return Ok(none),
         socket => socket?,
     };
     let (call, subject) = ("NFT_MSG_GETTABLE", "every family");
-    let mut found = Vec::new();
-    let dumped = socket.dump(call, subject, NFT_MSG_GETTABLE, NFGENMSG_LEN, NFT_MSG_NEWTABLE, &mut |payload| {
-        found.extend(parse(payload).ok().flatten());
-    });
-    match dumped {
+    let take = &mut |found: &mut Vec<Table>, payload: &[u8]| found.extend(parse(payload).ok().flatten());
+    match socket.dump(call, subject, NFT_MSG_GETTABLE, NFGENMSG_LEN, NFT_MSG_NEWTABLE, take) {
         // nfnetlink knows no such subsystem.
-        Err(error) if matches!(error.errno(), Some(libc::EINVAL | libc::EOPNOTSUPP)) => Ok(Vec::new()),
-        dumped => dumped.map(|()| found),
+        Err(error) if matches!(error.errno(), Some(libc::EINVAL | libc::EOPNOTSUPP)) => Ok(none),
+        dumped => dumped,
     }
 }
 

@@ -10,6 +10,7 @@ use sockeye_cli::{Failure, Output, Render, Status, Text};
 use sockeye_common::addr::IpText;
 use sockeye_common::hex;
 use sockeye_common::prefix::Prefix;
+use sockeye_sys::Listed;
 use sockeye_sys::addresses::{AddressFlags, AddressRow};
 use sockeye_sys::links::Link;
 
@@ -135,7 +136,8 @@ struct Reports<'a>(&'a [Report]);
 /// # Errors
 /// [`Failure`] if the kernel cannot be asked, there is no such interface, or standard output does not take them.
 pub fn run(job: &Interfaces, output: &mut Output<'_>) -> Result<Status, Failure> {
-    let (links, rows) = shell::interfaces()?;
+    let (Listed { rows: links, doubt }, rows) = shell::interfaces()?;
+    doubt.into_iter().chain(rows.doubt).for_each(|doubt| output.note(doubt));
     let mut status = Status::YES;
     for name in &job.names {
         if !links.iter().any(|link| is_called(link, name)) {
@@ -146,7 +148,7 @@ pub fn run(job: &Interfaces, output: &mut Output<'_>) -> Result<Status, Failure>
         }
     }
     let wanted = |link: &&Link| job.names.is_empty() || job.names.iter().any(|name| is_called(link, name));
-    let reports: Vec<Report> = links.iter().filter(wanted).map(|link| report(link, &rows)).collect();
+    let reports: Vec<Report> = links.iter().filter(wanted).map(|link| report(link, &rows.rows)).collect();
     output.list(&Reports(&reports), &reports)?;
     if status == Status::YES { Ok(status) } else { Err(Failure::Silent(status)) }
 }

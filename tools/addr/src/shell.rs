@@ -16,7 +16,7 @@ use sockeye_sys::addresses::AddressRow;
 use sockeye_sys::addrinfo::{AiFlags, Hints, lookup};
 use sockeye_sys::links::Link;
 use sockeye_sys::nameinfo::{NiFlags, nameinfo};
-use sockeye_sys::{Family, Protocol, SockType, addresses, inet, interface, links};
+use sockeye_sys::{Family, Listed, Protocol, SockType, addresses, inet, interface, links};
 
 use crate::readings::Answers;
 
@@ -144,7 +144,7 @@ fn content(line: &[u8]) -> &[u8] {
 ///
 /// # Errors
 /// [`Failure`] if the kernel cannot be asked.
-pub fn interfaces() -> Result<(Vec<Link>, Vec<AddressRow>), Failure> {
+pub fn interfaces() -> Result<(Listed<Link>, Listed<AddressRow>), Failure> {
     let failed = |error: sockeye_sys::CallError| Failure::host(error.to_string());
     Ok((links::links().map_err(failed)?, addresses::rows().map_err(failed)?))
 }

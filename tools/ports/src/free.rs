@@ -11,6 +11,7 @@ use sockeye_cli::escape::escape;
 use sockeye_cli::output::{Render, Role, Text};
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_common::addr::{Host, mapped_v4};
+use sockeye_sys::sock_diag::Extensions;
 use sockeye_sys::{Protocol, TcpState};
 
 use crate::cli::{Free, WantedOwners};
@@ -109,7 +110,7 @@ impl Place {
 
     /// The TCP sockets that are there now.
     fn look(&self, output: &mut Output<'_>) -> Result<Vec<Socket>, Failure> {
-        let mut sockets = all_sockets(output)?;
+        let mut sockets = all_sockets(Extensions::EMPTY, output)?;
         sockets.retain(|socket| self.meets(socket));
         Ok(sockets)
     }

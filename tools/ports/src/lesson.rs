@@ -11,23 +11,20 @@ pub mod report;
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_common::addr::{Host, Service};
 use sockeye_sys::Protocol;
-use sockeye_sys::sock_diag::{Extensions, StateMask};
+use sockeye_sys::sock_diag::Extensions;
 
 use crate::cli::explain::What;
 use crate::cli::{Explain, WantedOwners};
-use crate::entry::Entry;
 use crate::explain::Event;
-use crate::kind::Kinds;
 use crate::owners::{Owner, push_owners};
 use crate::record::Record;
-use crate::selection::Selection;
 use crate::shell;
 use crate::shell::settings::{self, Without};
 use crate::socket::Socket;
 use crate::state::State;
 use crate::target::Target;
 use crate::wait::takes_address;
-use crate::why::link_of;
+use crate::why::{all_sockets, link_of};
 use report::{Drawing, Machine, SocketLesson, StateLesson};
 
 /// Runs `ports explain`.
@@ -38,61 +35,60 @@ pub fn run(job: &Explain, output: &mut Output<'_>) -> Result<Status, Failure> {
     shell::confine::to_listing(false, output)?;
     match &job.what {
         What::Machine => {
-            let sockets = dump(Extensions::EMPTY, output)?;
+            let sockets = all_sockets(Extensions::EMPTY, output)?;
             let present = present(&sockets);
             output.result(&Machine { kind: "machine", transitions: &machine::TRANSITIONS, present })?;
             Ok(Status::YES)
         }
         What::State(state) => {
-            let sockets = dump(Extensions::EMPTY, output)?;
+            let sockets = all_sockets(Extensions::EMPTY, output)?;
             let count = sockets.iter().filter(|socket| socket.state == *state).count();
             output.result(&StateLesson::new(*state, count, job.drawing))?;
             Ok(Status::YES)
         }
-        What::Port(target) => {
-            let protocols = [Protocol::TCP, Protocol::UDP];
-            let ports = protocols.map(|protocol| shell::port_of(target, protocol));
-            let Some(port) = ports.into_iter().flatten().next() else {
-                return Err(Failure::usage(format!(
-                    "{}: neither a state nor a service of /etc/services",
-                    target.service
-                ))
-                .hint("ports explain shows the states"));
-            };
-            let link = link_of(target.host.as_ref())?;
-            let mut sockets = dump(Extensions::INFO | Extensions::SKMEMINFO, output)?;
-            sockets.retain(|socket| socket.shares_link(link) && is_of(socket, target, ports, protocols));
-            let also = process_too(target);
-            if sockets.is_empty() {
-                let end = target.host.as_ref().map_or_else(|| format!("port {port}"), |_| target.words());
-                return nothing(&format!("no TCP or UDP socket here has {end}"), port, output);
-            }
-            let status = lessons(job, sockets, None, output)?;
-            if let Some(pid) = also {
-                output
-                    .note(format!("{pid} was taken for a port; there is a process {pid} too: ports explain pid:{pid}"));
-            }
-            Ok(status)
-        }
+        What::Port(target) => port(job, target, output),
         What::Process(pid) => {
-            let sockets = dump(Extensions::INFO | Extensions::SKMEMINFO, output)?;
+            let sockets = all_sockets(Extensions::INFO | Extensions::SKMEMINFO, output)?;
             lessons(job, sockets, Some(*pid), output)
         }
     }
 }
 
-/// Whether a socket has one of these ports, by protocol, at either end, and the address if one was given.
-fn is_of(socket: &Socket, target: &Target, ports: [Option<u16>; 2], protocols: [Protocol; 2]) -> bool {
-    let wanted = protocols.into_iter().zip(ports).any(|(protocol, port)| {
-        let address = target.host.as_ref().and_then(Host::ip);
-        let is_local =
-            Some(socket.local.port()) == port && address.is_none_or(|address| takes_address(socket, address));
+/// Explains the sockets that have a port.
+fn port(job: &Explain, target: &Target, output: &mut Output<'_>) -> Result<Status, Failure> {
+    let protocols = [Protocol::TCP, Protocol::UDP].into_iter();
+    let asked = protocols.filter(|protocol| target.protocol.is_none_or(|only| only == *protocol));
+    let ports: Vec<(Protocol, u16)> =
+        asked.filter_map(|protocol| Some((protocol, shell::port_of(target, protocol)?))).collect();
+    let Some((_, port)) = ports.first() else {
+        let of = target.protocol.map_or("", |protocol| if protocol == Protocol::UDP { "UDP " } else { "TCP " });
+        return Err(Failure::usage(format!("{}: neither a state nor a {of}service of /etc/services", target.service))
+            .hint("ports explain shows the states"));
+    };
+    let link = link_of(target.host.as_ref())?;
+    let mut sockets = all_sockets(Extensions::INFO | Extensions::SKMEMINFO, output)?;
+    sockets.retain(|socket| socket.shares_link(link) && is_of(socket, target, &ports));
+    let also = process_too(target);
+    if sockets.is_empty() {
+        return nothing(target, *port, also, output);
+    }
+    let status = lessons(job, sockets, None, output)?;
+    if let Some(pid) = also {
+        output.note(format!("{pid} was taken for a port; there is a process {pid} too: ports explain pid:{pid}"));
+    }
+    Ok(status)
+}
+
+/// Whether a socket has one of these ports at either end, and the address if one was given.
+fn is_of(socket: &Socket, target: &Target, ports: &[(Protocol, u16)]) -> bool {
+    let address = target.host.as_ref().and_then(Host::ip);
+    ports.iter().filter(|(protocol, _)| *protocol == socket.protocol).any(|(_, port)| {
+        let is_local = socket.local.port() == *port && address.is_none_or(|address| takes_address(socket, address));
         let is_peer = socket.has_peer()
-            && Some(socket.peer.port()) == port
+            && socket.peer.port() == *port
             && address.is_none_or(|address| socket.peer.ip().to_canonical() == address.to_canonical());
-        socket.protocol == protocol && (is_local || is_peer)
-    });
-    wanted && target.protocol.is_none_or(|protocol| protocol == socket.protocol)
+        is_local || is_peer
+    })
 }
 
 /// The process with the same number, where a bare number was taken for a port.
@@ -104,32 +100,21 @@ fn process_too(target: &Target) -> Option<u32> {
 }
 
 /// Says that there is nothing to explain, and what may have been meant.
-fn nothing(message: &str, port: u16, output: &mut Output<'_>) -> Result<Status, Failure> {
+fn nothing(target: &Target, port: u16, process: Option<u32>, output: &mut Output<'_>) -> Result<Status, Failure> {
     output.flush()?;
-    let hint = if settings::process_exists(u32::from(port)) {
-        format!("process {port} exists: ports explain pid:{port}")
-    } else {
-        format!("ports why {port} says whether it is to be had")
+    let end = target.host.as_ref().map_or_else(|| format!("port {port}"), |_| target.words());
+    let (protocol, suffix) = match target.protocol {
+        None => ("TCP or UDP", ""),
+        Some(Protocol::UDP) => ("UDP", "/udp"),
+        Some(_) => ("TCP", "/tcp"),
     };
-    output.note(format!("{message} ({hint})"));
+    let asked = target.host.as_ref().map_or_else(|| port.to_string(), |_| target.words());
+    let hint = process.map_or_else(
+        || format!("ports why {asked}{suffix} says whether it is to be had"),
+        |pid| format!("process {pid} exists: ports explain pid:{pid}"),
+    );
+    output.note(format!("no {protocol} socket here has {end} ({hint})"));
     Ok(Status::NO)
-}
-
-/// Every TCP and UDP socket of this namespace, in the order of a listing.
-fn dump(extensions: Extensions, output: &mut Output<'_>) -> Result<Vec<Socket>, Failure> {
-    let selection = Selection { states: StateMask::ALL, extensions, ..Selection::new(Kinds::TCP_UDP) };
-    let survey = output.narrate(|explain: &mut dyn FnMut(Event)| shell::survey(&selection, explain))??;
-    survey.doubts.notes().for_each(|note| output.note(note));
-    let mut sockets: Vec<Socket> = survey
-        .entries
-        .into_iter()
-        .filter_map(|entry| match entry {
-            Entry::Inet(socket) => Some(socket),
-            _ => None,
-        })
-        .collect();
-    sockets.sort_unstable_by(Socket::listing_order);
-    Ok(sockets)
 }
 
 /// The different states of these sockets, in the order of a listing.
@@ -194,7 +179,8 @@ fn lessons(
     output.flush()?;
     crate::note_hidden(&sockets, &holders, &search, output);
     if more > 0 {
-        output.note(format!("{more} more are not explained (--limit N explains more)"));
+        let are = if more == 1 { "is" } else { "are" };
+        output.note(format!("{more} more {are} not explained (--limit N explains more)"));
     }
     Ok(Status::YES)
 }

@@ -84,7 +84,11 @@ fn interfaces(job: &Netstat, output: &mut Output<'_>) -> Result<Status, Failure>
     let mut interfaces = shell::netstat::interfaces()?;
     interfaces
         .retain(|interface| job.which == Which::All || InterfaceFlags(interface.flags).contains(InterfaceFlags::UP));
-    let interfaces = Interfaces { list: interfaces, labels: shell::netstat::labels()? };
+    let labels = shell::netstat::labels()?;
+    if let Some(doubt) = labels.doubt {
+        output.note(doubt);
+    }
+    let interfaces = Interfaces { list: interfaces, labels: labels.rows };
     output.list(&interfaces, &interfaces.list)?;
     Ok(Status::YES)
 }

@@ -12,6 +12,7 @@ use sockeye_cli::{Failure, Output, Status};
 use sockeye_common::addr::{IpText, mapped_v4};
 use sockeye_common::special;
 use sockeye_sys::addresses::InterfaceAddress;
+use sockeye_sys::sock_diag::Extensions;
 use sockeye_sys::{Protocol, TcpState};
 
 use crate::cli::{Reach, WantedOwners};
@@ -25,7 +26,7 @@ use crate::shell;
 use crate::socket::{Socket, protocol_label};
 use crate::state::State;
 use crate::watch::layout::{self, Part};
-use crate::why::all_sockets;
+use crate::why::{all_sockets, host};
 
 /// How far away somebody may be who reaches a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -338,12 +339,12 @@ impl Render for Listeners<'_> {
 /// [`Failure`] if the kernel does not list its sockets or addresses.
 pub fn run(job: &Reach, output: &mut Output<'_>) -> Result<Status, Failure> {
     shell::confine::to_listing(false, output)?;
-    let mut sockets = all_sockets(output)?;
+    let mut sockets = all_sockets(Extensions::EMPTY, output)?;
     sockets.retain(|socket| is_wanted(socket, job));
     let (owners, search) = shell::holders(&sockets, WantedOwners::All);
     output.event(&Event::OwnersSearched(search))?;
     let names = shell::names(&sockets, true);
-    let host = shell::bind::host()?;
+    let host = host(output)?;
     let mut groups = shell::settings::groups();
     groups.retain(|group| is_asked_for(group.group));
     let here = Here { addresses: &host.addresses, interfaces: &host.interfaces, groups: &groups };

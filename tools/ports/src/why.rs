@@ -16,12 +16,13 @@ pub mod report;
 pub mod rules;
 pub mod sentences;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use sockeye_cli::escape::escape;
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_common::addr::{Host as Address, Service};
+use sockeye_sys::sock_diag::Extensions;
 use sockeye_sys::{Protocol, TcpState, interface};
 
 use self::advice::Help;
@@ -46,8 +47,8 @@ use crate::state::State;
 pub fn run(job: &Why, output: &mut Output<'_>) -> Result<Status, Failure> {
     let port = port_of(&job.target.service, job.protocol)?;
     let questions = questions(job, port)?;
-    let sockets = all_sockets(output)?;
-    let mut host = bind::host()?;
+    let sockets = all_sockets(Extensions::EMPTY, output)?;
+    let mut host = host(output)?;
     let (own, others) = of_port(&sockets, port);
     let shown: Vec<Socket> = own.iter().chain(&others).cloned().collect();
     let in_range = |socket: &&Socket| port == 0 && host.ephemeral.contains(&socket.local.port());
@@ -94,25 +95,46 @@ pub(crate) fn port_of(service: &Service, protocol: Protocol) -> Result<u16, Fail
     }
 }
 
-/// The index of an interface, by name or as it is.
+/// The index of an interface, by name or as it is: there need not be one of this index.
 ///
 /// # Errors
 /// [`Failure`] if no interface has the name.
-pub(crate) fn interface_index(name: &str) -> Result<u32, Failure> {
-    let unknown = || Failure::usage(format!("{}: there is no such interface", escape(name)));
-    name.parse().ok().map_or_else(|| interface::index(name).map_err(|_| unknown()), Ok)
+fn interface_index(name: &str) -> Result<u32, Failure> {
+    name.parse().ok().map_or_else(|| interface::index(name).map_err(|_| no_interface(name)), Ok)
 }
 
-/// Every TCP and UDP socket of this namespace. What is doubtful of the list is told.
+/// The index of the interface that SO_BINDTODEVICE is to be set to, which takes a name.
+fn device(name: &str) -> Result<u32, Failure> {
+    let index = interface_index(name)?;
+    interface::name(index).map(|_| index).ok_or_else(|| no_interface(name))
+}
+
+fn no_interface(name: &str) -> Failure {
+    let shown = if name.is_empty() { "\"\"".into() } else { escape(name) };
+    Failure::usage(format!("{shown}: there is no such interface"))
+}
+
+/// Every TCP and UDP socket of this namespace, with these extensions. What is doubtful of the list is told.
 ///
 /// # Errors
 /// [`Failure`] if the kernel does not list them.
-pub(crate) fn all_sockets(output: &mut Output<'_>) -> Result<Vec<Socket>, Failure> {
-    let (sockets, doubt) = output.narrate(|explain: &mut dyn FnMut(Event)| bind::all_sockets(explain))??;
+pub(crate) fn all_sockets(extensions: Extensions, output: &mut Output<'_>) -> Result<Vec<Socket>, Failure> {
+    let (sockets, doubts) =
+        output.narrate(|explain: &mut dyn FnMut(Event)| bind::all_sockets(extensions, explain))??;
+    doubts.notes().for_each(|note| output.note(note));
+    Ok(sockets)
+}
+
+/// The settings and addresses of this host, without any holder. What is doubtful of the addresses is told.
+///
+/// # Errors
+/// [`Failure`] if the kernel does not list them.
+pub(crate) fn host(output: &mut Output<'_>) -> Result<Host, Failure> {
+    let (host, doubt) = bind::host()?;
     if let Some(doubt) = doubt {
         output.note(doubt);
     }
-    Ok(sockets)
+    Ok(host)
 }
 
 /// The index of the interface that an address names behind its `%`.
@@ -128,7 +150,7 @@ pub(crate) fn link_of(host: Option<&Address>) -> Result<Option<u32>, Failure> {
 
 /// What is asked: of one address, or of every address in both ways that servers do it.
 fn questions(job: &Why, port: u16) -> Result<Vec<Question>, Failure> {
-    let device = job.device.as_deref().map(interface_index).transpose()?;
+    let device = job.device.as_deref().map(device).transpose()?;
     let question = |addr: SocketAddr| Question {
         protocol: job.protocol,
         addr,
@@ -141,8 +163,8 @@ fn questions(job: &Why, port: u16) -> Result<Vec<Question>, Failure> {
     Ok(match &job.host {
         None if job.v6only => vec![any(Ipv6Addr::UNSPECIFIED.into())],
         None => vec![any(Ipv4Addr::UNSPECIFIED.into()), any(Ipv6Addr::UNSPECIFIED.into())],
-        Some(Address::V6 { addr, zone }) => {
-            let scope = zone.as_ref().map(|zone| interface_index(zone.as_str())).transpose()?.unwrap_or(0);
+        Some(Address::V6 { addr, .. }) => {
+            let scope = link_of(job.host.as_ref())?.unwrap_or(0);
             vec![question(SocketAddrV6::new(*addr, port, 0, scope).into())]
         }
         Some(host) => host.ip().map(any).into_iter().collect(),
@@ -244,9 +266,9 @@ impl<'a> Case<'a> {
         trials: &mut Vec<Trial>,
         output: &mut Output<'_>,
     ) -> Result<Vec<(Help, Option<bool>)>, Failure> {
-        let used = |port| {
-            self.sockets.iter().any(|socket| socket.protocol == question.protocol && socket.local.port() == port)
-        };
+        let of_protocol = self.sockets.iter().filter(|socket| socket.protocol == question.protocol);
+        let ports: HashSet<u16> = of_protocol.map(|socket| socket.local.port()).collect();
+        let used = |port| ports.contains(&port);
         let mut advice = Vec::new();
         for candidate in advice::candidates(question, errno, prediction, self.host, self.owners, &used) {
             let Some(other) = candidate.question else {

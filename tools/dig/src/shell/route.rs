@@ -28,9 +28,10 @@ pub(super) struct Host {
 }
 
 impl Host {
-    /// Asks the kernel. A kernel that does not say leaves flags and prefix lengths unknown.
+    /// Asks the kernel. A kernel that does not say leaves flags and prefix lengths unknown, as does one whose list changes too often
+    /// of what it has missed.
     pub(super) fn look() -> Self {
-        Self { addresses: addresses::addresses().unwrap_or_default() }
+        Self { addresses: addresses::addresses().map(|listed| listed.rows).unwrap_or_default() }
     }
 
     /// The address with what the kernel would send from.

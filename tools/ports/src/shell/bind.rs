@@ -11,9 +11,10 @@ use socket2::{Domain, Socket as Endpoint, Type};
 use sockeye_cli::Failure;
 use sockeye_cli::escape::escape;
 use sockeye_sys::pidfd::PidFd;
-use sockeye_sys::sock_diag::StateMask;
+use sockeye_sys::sock_diag::{Extensions, StateMask};
 use sockeye_sys::{Protocol, addresses, interface};
 
+use crate::doubts::Doubts;
 use crate::entry::Entry;
 use crate::explain::Event;
 use crate::kind::Kinds;
@@ -26,30 +27,30 @@ use crate::why::errno::Errno;
 use crate::why::range;
 use crate::why::rules::{Host, Question, Reuse};
 
-/// Every socket of both protocols and families, in every state, in the order of a listing; and what is to be said of how the
-/// list came, if anything.
+/// Every socket of both protocols and families, in every state, with these extensions, in the order of a listing; and what is
+/// doubtful of the list.
 ///
 /// # Errors
 /// [`Failure`] if the kernel does not list them.
-pub fn all_sockets(explain: &mut dyn FnMut(Event)) -> Result<(Vec<Socket>, Option<String>), Failure> {
-    let selection = Selection { states: StateMask::ALL, ..Selection::new(Kinds::TCP_UDP) };
+pub fn all_sockets(extensions: Extensions, explain: &mut dyn FnMut(Event)) -> Result<(Vec<Socket>, Doubts), Failure> {
+    let selection = Selection { states: StateMask::ALL, extensions, ..Selection::new(Kinds::TCP_UDP) };
     let survey = survey(&selection, explain)?;
-    let doubt = survey.doubts.sentence();
     let mut sockets: Vec<Socket> = survey.entries.into_iter().filter_map(Entry::into_inet).collect();
     sockets.sort_unstable_by(Socket::listing_order);
-    Ok((sockets, doubt))
+    Ok((sockets, survey.doubts))
 }
 
-/// The settings and addresses of this host, without any holder.
+/// The settings and addresses of this host, without any holder; and what is to be said of how the list of addresses came, if
+/// anything.
 ///
 /// # Errors
 /// [`Failure`] if the kernel does not tell its addresses. A setting that cannot be read has its default.
-pub fn host() -> Result<Host, Failure> {
+pub fn host() -> Result<(Host, Option<String>), Failure> {
     let addresses = addresses::addresses().map_err(|error| Failure::host(error.to_string()))?;
     let (uid, may_bind_low) = credentials();
-    Ok(Host {
+    let host = Host {
         holders: Vec::new(),
-        addresses,
+        addresses: addresses.rows,
         loopback: interface::index("lo").unwrap_or(0),
         interfaces: interfaces(),
         lists_bound: lists_bound(),
@@ -62,7 +63,8 @@ pub fn host() -> Result<Host, Failure> {
         reserved: setting("ipv4/ip_local_reserved_ports").map(|text| range::reserved(&text)).unwrap_or_default(),
         uid,
         outermost: is_outermost(),
-    })
+    };
+    Ok((host, addresses.doubt))
 }
 
 /// Whether this kernel lists TCP sockets that are only bound: since Linux 6.8.

@@ -405,7 +405,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
 }
 
 /// Lists until the list did not change meanwhile, but not for ever. What a try that was no good has brought is dropped.
-fn steady<T: Rewind>(
+pub(super) fn steady<T: Rewind>(
     rows: &mut T,
     list: &mut dyn FnMut(&mut T) -> Result<Dumped, DumpError>,
 ) -> Result<Dumped, DumpError> {

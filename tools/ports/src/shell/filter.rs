@@ -20,6 +20,7 @@ use crate::filter::{Facts, Filter, LookUp, Program, Query};
 use crate::names;
 use crate::owners::Holders;
 use crate::selection::Selection;
+use crate::shell::dump::steady;
 use crate::shell::{Gathered, Survey, cgroups, settings};
 use crate::summary::{Counts, Tally};
 
@@ -156,21 +157,20 @@ impl Selected {
 fn bound() -> Result<HashSet<u64>, Failure> {
     let fail = |error: DumpError| Failure::host(error.to_string());
     let mut diag = SockDiag::open().map_err(fail)?;
-    let mut cookies = HashSet::new();
+    let mut cookies = Vec::new();
     let bytecode = Program::bound().map(|program| program.octets).unwrap_or_default();
     for protocol in [Protocol::TCP, Protocol::UDP, Protocol::UDPLITE, Protocol::SCTP] {
         for family in [Family::INET, Family::INET6] {
             let request = Request { bytecode: bytecode.clone(), ..Request::new(family, protocol) };
-            match diag.dump(&request, &mut |row| {
-                cookies.insert(row.cookie);
-            }) {
+            let list = &mut |cookies: &mut Vec<u64>| diag.dump(&request, &mut |row| cookies.push(row.cookie));
+            match steady(&mut cookies, list) {
                 Ok(_) => {}
                 Err(error) if error.is_unsupported() => {}
                 Err(error) => return Err(fail(error)),
             }
         }
     }
-    Ok(cookies)
+    Ok(cookies.into_iter().collect())
 }
 
 /// Asks the kernel whether it would tell a mark.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use sockeye_cli::Failure;
-use sockeye_sys::{addresses, interface};
+use sockeye_sys::{Listed, addresses, interface};
 
 use crate::cli::{Detail, RouteTables, WantedOwners};
 use crate::entry::Entry;
@@ -119,7 +119,7 @@ pub fn interfaces() -> Result<Vec<Interface>, Failure> {
 ///
 /// # Errors
 /// [`Failure`] if the kernel does not list them.
-pub fn labels() -> Result<Vec<String>, Failure> {
+pub fn labels() -> Result<Listed<String>, Failure> {
     addresses::labels().map_err(|error| Failure::host(error.to_string()))
 }
 

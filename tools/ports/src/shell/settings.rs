@@ -8,7 +8,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use sockeye_cli::escape::escape;
-use sockeye_sys::nftables;
+use sockeye_sys::{Listed, nftables};
 
 use crate::byte_order;
 use crate::lesson::facts::Limits;
@@ -60,11 +60,11 @@ pub fn groups() -> Vec<Group> {
 /// Which packet filters are loaded in this network namespace; nothing of their rules is read.
 pub fn firewall() -> Firewall {
     let mut loaded = match nftables::tables() {
-        Ok(tables) => {
+        Ok(Listed { doubt: Some(_), .. }) | Err(_) => return Firewall::Unknown,
+        Ok(Listed { rows, doubt: None }) => {
             let name = |table: nftables::Table| format!("{} {}", table.family, escape(&table.name));
-            tables.into_iter().map(name).collect::<Vec<_>>()
+            rows.into_iter().map(name).collect::<Vec<_>>()
         }
-        Err(_) => return Firewall::Unknown,
     };
     // Those of the older iptables; its successor makes tables of nftables.
     for (list, program) in [("ip_tables_names", "iptables"), ("ip6_tables_names", "ip6tables")] {

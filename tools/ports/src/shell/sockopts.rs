@@ -8,6 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use sockeye_cli::escape::escape_octets;
 use sockeye_cli::{Failure, Status};
 use sockeye_sys::pidfd::PidFd;
+use sockeye_sys::sock_diag::Extensions;
 use sockeye_sys::{CallError, Family, NetNs, Protocol, SockType, socket};
 
 use crate::cli::{WantedOwners, Whose};
@@ -50,7 +51,7 @@ pub fn descriptors(whose: &Whose) -> Result<Sought, Failure> {
         Whose::Process(pid) => of_process(*pid).map(sought),
         Whose::Port(service) => {
             let port = port_of(service, Protocol::TCP)?;
-            let (mut sockets, _) = super::bind::all_sockets(&mut |_| {})?;
+            let (mut sockets, _) = super::bind::all_sockets(Extensions::EMPTY, &mut |_| {})?;
             sockets.retain(|socket| socket.local.port() == port);
             let (holders, _) = super::holders(&sockets, WantedOwners::All);
             let hidden = |socket: &&crate::socket::Socket| holders.ownership(socket.inode) == Ownership::Hidden;

@@ -23,6 +23,7 @@ use crate::entry::Entry;
 use crate::kind::{Kind, Kinds};
 use crate::names::Names;
 use crate::selection::{Selection, Which};
+use crate::shell::dump::steady;
 use crate::shell::processes::command;
 use crate::shell::settings;
 use crate::socket::Socket;
@@ -62,7 +63,8 @@ pub fn raw_dump(selection: &Selection) -> Result<Vec<u8>, Failure> {
     let mut diag = SockDiag::open().map_err(fail)?;
     let mut octets = Vec::new();
     for (_, request) in selection.requests() {
-        diag.dump_octets(&request, &mut |batch| octets.extend_from_slice(batch)).map_err(fail)?;
+        let list = &mut |octets: &mut Vec<u8>| diag.dump_octets(&request, &mut |batch| octets.extend_from_slice(batch));
+        steady(&mut octets, list).map_err(fail)?;
     }
     Ok(octets)
 }
