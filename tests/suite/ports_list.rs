@@ -227,6 +227,8 @@ fn a_summary_counts_what_is_listed() {
     assert_eq!(tcp["sockets"].as_u64(), Some(counted));
     let established = states.iter().find(|state| state["state"]["name"] == "ESTABLISHED").unwrap();
     assert!(established["sockets"].as_u64().unwrap() >= 2);
+    let bare = run(tool("ports").args(["-s", "-t", "-H"]));
+    assert!(!bare.status(0).out().contains("Kind") && bare.out().contains("\ntcp "), "{}", bare.story());
     run(tool("ports").args(["-s", "--csv"])).status(2).stderr_has("cannot be used with");
 }
 

@@ -17,7 +17,7 @@ mod watch;
 mod why;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use sockeye_cli::{Exit, Failure, Invocation, Presentation, command_first, parse_clap};
+use sockeye_cli::{Exit, Failure, Invocation, Presentation, Status, command_first, parse_clap};
 
 use self::list::ListArgs;
 
@@ -144,6 +144,11 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
         Some(Command::Backlog(args)) => Job::Backlog(args.job()?),
     };
     Ok(Options { presentation, job })
+}
+
+/// The end of a run that was asked for a text alone.
+fn text(text: String) -> Exit {
+    Exit::Text { text, on_stderr: false, status: Status::YES }
 }
 
 /// Whether a word names a command. None of them can begin a filter.

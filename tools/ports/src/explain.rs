@@ -264,7 +264,8 @@ fn filter_read(
     let read = expression.map_or_else(|| "states alone".to_owned(), |expression| escape(expression).into_owned());
     text.line(format!("filter: {read}"))?;
     if let Some(states) = states {
-        text.line(format!("  in the states {}", states_by_name(states)))?;
+        let some = if matches!(StateMask(states), StateMask::ALL | StateMask::EMPTY) { "" } else { "the states " };
+        text.line(format!("  in {some}{}", states_by_name(states)))?;
     }
     match (operations, exact) {
         ([], _) if expression.is_none() => return Ok(()),
@@ -279,6 +280,7 @@ fn filter_read(
 fn states_by_name(states: u32) -> String {
     match StateMask(states) {
         StateMask::ALL => format!("every state ({states:#x})"),
+        StateMask::EMPTY => format!("no state ({states:#x})"),
         some => format!("{} ({states:#x})", some.names().collect::<Vec<_>>().join(" ")),
     }
 }
@@ -366,6 +368,8 @@ mod tests {
              12 JMP to accept\n      16 S_LE 2, else refuse\n      24 D_COND port 4, else refuse\n"
         );
         assert_eq!(told("state time-wait"), "filter: states alone\n  in the states TIME-WAIT (0x40)\n");
+        assert_eq!(told("state all"), "filter: states alone\n  in every state (0x3ffe)\n");
+        assert_eq!(told("state listening exclude listening"), "filter: states alone\n  in no state (0x0)\n");
         assert_eq!(
             told("process nc"),
             "filter: process = nc\n  no program for the kernel: it could keep no socket back\n"

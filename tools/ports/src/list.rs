@@ -42,7 +42,7 @@ pub fn run(job: &List, output: &mut Output<'_>) -> Result<Status, Failure> {
     let mut spaces = spaces(job, output)?;
     if job.form == Form::Summary {
         for space in &spaces {
-            output.result(&Summary::new(space.name.as_deref(), &space.counts))?;
+            output.result(&Summary::new(space.name.as_deref(), &space.counts, job.headings))?;
         }
         return Ok(Status::YES);
     }

@@ -49,6 +49,9 @@ pub struct Summary<'a> {
     /// Null where the kernel tells of no socket.
     memory_octets: Option<u64>,
     kinds: Vec<Count>,
+    /// Whether a line of headings stands above the kinds.
+    #[serde(skip)]
+    headings: bool,
 }
 
 /// Sockets that were counted and not kept.
@@ -122,14 +125,14 @@ impl Gather for Tally<'_> {
 
 impl<'a> Summary<'a> {
     /// What has been counted, in the order of a listing.
-    pub fn new(netns: Option<&'a str>, counts: &Counts) -> Self {
+    pub fn new(netns: Option<&'a str>, counts: &Counts, headings: bool) -> Self {
         let kinds = counts.0.iter();
         let mut kinds: Vec<Count> = kinds.map(|(kind, count)| Count { kind: kind.netid(), ..count.clone() }).collect();
         for count in &mut kinds {
             count.states.sort_by_key(|state| state.state.rank());
         }
         let memory_octets = kinds.iter().filter_map(|count| count.memory_octets).reduce(u64::saturating_add);
-        Self { netns, sockets: kinds.iter().map(|count| count.sockets).sum(), memory_octets, kinds }
+        Self { netns, sockets: kinds.iter().map(|count| count.sockets).sum(), memory_octets, kinds, headings }
     }
 }
 
@@ -230,7 +233,9 @@ impl Render for Summary<'_> {
             let line = format!("{name:kind$}  {count:>sockets$}  {v4:>ipv4$}  {v6:>ipv6$}  {octets:>memory$}  {last}");
             line.trim_end().to_owned()
         };
-        text.line(text.paint(Role::Heading, &line(headings, "States")))?;
+        if self.headings {
+            text.line(text.paint(Role::Heading, &line(headings, "States")))?;
+        }
         let indent = kind + sockets + ipv4 + ipv6 + memory + 10;
         for (row, count) in rows.iter().zip(&self.kinds) {
             let cells = [&row[0], &row[1], &row[2], &row[3], &row[4]].map(String::as_str);
@@ -306,11 +311,11 @@ mod tests {
             take(&mut second, *one);
         }
         first.absorb(second);
-        let told = Summary::new(None, &tally.counts);
+        let told = Summary::new(None, &tally.counts, true);
         assert_eq!(told.kinds.iter().map(|count| (count.kind, count.sockets)).collect::<Vec<_>>(), [("tcp", 3)]);
         assert_eq!((told.sockets, told.memory_octets), (3, Some(120)));
         let [count] = told.kinds.as_slice() else { panic!("{told:?}") };
         assert_eq!((count.ipv4, count.ipv6, count.orphans, count.not_accepted), (Some(2), Some(1), 1, 1));
-        assert_eq!(Summary::new(None, &first.counts), told);
+        assert_eq!(Summary::new(None, &first.counts, true), told);
     }
 }

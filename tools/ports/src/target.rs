@@ -51,6 +51,17 @@ impl Target {
         }
     }
 
+    /// Refuses a name before the port: none is resolved.
+    ///
+    /// # Errors
+    /// [`Exit`] if there is one.
+    pub fn refuse_name(&self) -> Result<(), Exit> {
+        match &self.host {
+            Some(Host::Name(name)) => Err(Failure::usage(format!("{name}: a name, and sockets have addresses")).into()),
+            _ => Ok(()),
+        }
+    }
+
     /// The protocol that the options and the operand agree on; TCP if none of them says.
     ///
     /// # Errors

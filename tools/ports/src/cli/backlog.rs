@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use clap::Args;
 use sockeye_cli::{Exit, Failure};
-use sockeye_common::addr::Host;
 use sockeye_sys::Protocol;
 
 use crate::target::Target;
@@ -65,9 +64,7 @@ impl BacklogArgs {
             if port.protocol == Some(Protocol::UDP) {
                 return Err(Failure::usage("UDP has no accept queue").hint("ports -ulm shows its drops").into());
             }
-            if let Some(Host::Name(name)) = &port.host {
-                return Err(Failure::usage(format!("{name}: a name, and sockets have addresses")).into());
-            }
+            port.refuse_name()?;
         }
         Ok(Backlog { ports: self.ports, follow })
     }

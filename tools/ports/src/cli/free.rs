@@ -2,7 +2,7 @@
 
 use clap::Args;
 use sockeye_cli::{Exit, Failure};
-use sockeye_common::addr::{Host, Service};
+use sockeye_common::addr::Service;
 use sockeye_sys::Protocol;
 
 use crate::target::Target;
@@ -46,9 +46,7 @@ impl FreeArgs {
             let refused = Failure::usage("no socket has port 0: in bind(2) it asks the kernel for a free port");
             return Err(refused.hint("see ports why 0").into());
         }
-        if let Some(Host::Name(name)) = &self.port.host {
-            return Err(Failure::usage(format!("{name}: a name, and sockets have addresses")).into());
-        }
+        self.port.refuse_name()?;
         Ok(Free { target: self.port, yes: self.yes, dry_run: self.dry_run })
     }
 }

@@ -1,8 +1,10 @@
 //! Command lines as getopt_long(3) reads them: letters in clusters, long options that may be cut short, options behind
 //! operands. The options of every tool of the suite are read here too: a dialect has them beside its own.
 
+use std::ffi::OsString;
+
 use sockeye_cli::Presentation;
-use sockeye_cli::escape::escape;
+use sockeye_cli::escape::{escape, escape_octets};
 use sockeye_cli::options::ColorWhen;
 
 /// An option that is known.
@@ -60,8 +62,13 @@ const OURS: [Known<Ours>; 3] =
 /// Reads a line.
 ///
 /// # Errors
-/// What is wrong, in getopt_long's words.
-pub(super) fn read<T: Copy + PartialEq>(args: &[String], known: &[Known<T>]) -> Result<Line<T>, String> {
+/// What is wrong, in getopt_long's words; and which argument is no text, of which a file would get another name.
+pub(super) fn read<T: Copy + PartialEq>(args: &[OsString], known: &[Known<T>]) -> Result<Line<T>, String> {
+    let text = |arg: &OsString| {
+        let not = || format!("argument {} is not UTF-8", escape_octets(arg.as_encoded_bytes()));
+        arg.to_str().map(str::to_owned).ok_or_else(not)
+    };
+    let args = args.iter().map(text).collect::<Result<Vec<String>, _>>()?;
     let mut line = Line { given: Vec::new(), operands: Vec::new(), presentation: Presentation::default() };
     let mut rest = args.iter();
     while let Some(word) = rest.next() {
@@ -188,7 +195,7 @@ mod tests {
         known(6, 'E', "events", false),
     ];
     fn told(line: &[&str]) -> String {
-        let args: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
+        let args: Vec<OsString> = line.iter().map(Into::into).collect();
         match read(&args, KNOWN) {
             Err(wrong) => wrong,
             Ok(Line { given, operands, presentation }) => {
@@ -199,6 +206,13 @@ mod tests {
                 format!("{} | {}", words.join(" "), operands.join(" "))
             }
         }
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_and_not_changed() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let args = ["-A".into(), OsString::from_vec(b"/tmp/\xff".to_vec())];
+        assert_eq!(read(&args, KNOWN).unwrap_err(), "argument /tmp/\\xff is not UTF-8");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 use sockeye_cli::escape::escape;
-use sockeye_cli::{Exit, Failure, Status};
+use sockeye_cli::{Exit, Failure};
 use sockeye_sys::sock_diag::{Extensions, StateMask};
 
 use crate::columns::sort::{self, SortBy};
@@ -319,7 +319,7 @@ impl ListArgs {
         default.extend(&further);
         match list.filter(|list| *list != TIMERS) {
             None => Ok(default),
-            Some("help") => Err(Exit::Text { text: columns::help(), on_stderr: false, status: Status::YES }),
+            Some("help") => Err(super::text(columns::help())),
             Some(list) => {
                 let mut columns = columns::parse(list, &default).map_err(|fault| refused("-o", &fault))?;
                 // Each option adds what it says, also to a list.

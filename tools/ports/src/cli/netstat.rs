@@ -10,7 +10,7 @@ use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure, Invocation, Status};
 
 use super::getopt::{self, Given, Known, switch, valued};
-use super::{Job, Options};
+use super::{Job, Options, text};
 use crate::kind::Kind;
 use crate::selection::Which;
 
@@ -141,7 +141,6 @@ enum Does {
 const KNOWN: &[Known<Does>] = &[
     switch(Does::Version, 'V', "version"),
     switch(Does::Help, 'h', "help"),
-    switch(Does::Help, '?', "help"),
     switch(Does::Display(Display::Routes), 'r', "route"),
     switch(Does::Display(Display::Interfaces), 'i', "interfaces"),
     switch(Does::Groups, 'g', "groups"),
@@ -191,8 +190,7 @@ const KNOWN: &[Known<Does>] = &[
 /// # Errors
 /// [`Exit`] if the run ends here.
 pub(super) fn parse(invocation: &Invocation) -> Result<Options, Exit> {
-    let args: Vec<String> = invocation.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-    let line = getopt::read(&args, KNOWN).map_err(wrong)?;
+    let line = getopt::read(&invocation.args, KNOWN).map_err(wrong)?;
     let mut draft = Draft::default();
     line.given.into_iter().try_for_each(|given| draft.take(given))?;
     let job = draft.finish(line.operands)?;
@@ -315,8 +313,4 @@ fn delay(operands: &mut Vec<String>) -> Result<Duration, Exit> {
         }
         None => Ok(Duration::from_secs(1)),
     }
-}
-
-fn text(text: String) -> Exit {
-    Exit::Text { text, on_stderr: false, status: Status::YES }
 }

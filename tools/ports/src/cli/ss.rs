@@ -7,7 +7,7 @@ use sockeye_cli::{Exit, Failure, Invocation, Status};
 use sockeye_sys::sock_diag::StateMask;
 
 use super::getopt::{self, Given, Known, switch, valued};
-use super::{Job, Options};
+use super::{Job, Options, text};
 use crate::ss::tables::{Choice, Families, Tables};
 
 /// How ss ends where the line is wrong.
@@ -173,8 +173,7 @@ const KNOWN: &[Known<Does>] = &[
 /// # Errors
 /// [`Exit`] if the run ends here.
 pub(super) fn parse(invocation: &Invocation) -> Result<Options, Exit> {
-    let args: Vec<String> = invocation.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-    let line = getopt::read(&args, KNOWN).map_err(wrong)?;
+    let line = getopt::read(&invocation.args, KNOWN).map_err(wrong)?;
     let mut draft = Draft::default();
     line.given.into_iter().try_for_each(|given| draft.take(given))?;
     let job = Ss { filter: line.operands, ..draft.0 };
@@ -245,10 +244,6 @@ impl Draft {
         }
         Ok(())
     }
-}
-
-fn text(text: String) -> Exit {
-    Exit::Text { text, on_stderr: false, status: Status::YES }
 }
 
 fn family(name: &str) -> Result<Families, Exit> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use sockeye_cli::{Exit, Failure};
-use sockeye_common::addr::{Host, Service};
+use sockeye_common::addr::Service;
 use sockeye_sys::Protocol;
 
 use crate::target::Target;
@@ -50,9 +50,7 @@ impl WaitArgs {
     /// [`Exit`] if they are wrong.
     pub(super) fn job(self) -> Result<Wait, Exit> {
         let protocol = self.port.protocol(self.tcp, self.udp)?;
-        if let Some(Host::Name(name)) = &self.port.host {
-            return Err(Failure::usage(format!("{name}: a name, and sockets have addresses")).into());
-        }
+        self.port.refuse_name()?;
         if self.port.service == Service::Number(0) {
             return Err(Failure::usage("no socket has port 0: bind(2) with it takes another").into());
         }

@@ -66,6 +66,7 @@ fn displays_and_repetition() {
 fn what_is_wrong_ends_as_netstat_ends() {
     for (args, words, status) in [
         (&["-Q"][..], "invalid option -- 'Q' (see netstat --help)", 3),
+        (&["-?"], "invalid option -- '?' (see netstat --help)", 3),
         (&["-T"], "invalid option -- 'T' (see netstat --help)", 3),
         (&["--num"], "option '--num' is ambiguous", 3),
         (&["-ri"], "only one of -r, -i and -s", 3),
