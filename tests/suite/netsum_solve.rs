@@ -196,11 +196,13 @@ fn solutions_as_data() {
             }),
             serde_json::json!({
                 "record": "summary", "protocol": "udp", "lengths_summed": 2, "data_length_octets": 5, "first_half": "low",
-                "checksum": 0xf752, "wanted": null, "residue": 0, "set": "QU", "set_octets": 2,
+                "checksum": 0xf752, "wanted": null, "residue": 0, "set": "QU", "set_octets": 2, "seed": null,
                 "suffixes": [{"length_octets": 6, "count": 1, "count_digits": "1", "one_in": 64.0}],
             }),
         ]
     );
+    let drawn = data_of(&solve(&["ABCDE", "-k", "6", "--sample", "7", "-n", "1", "--json"]));
+    assert_eq!((drawn.len(), &drawn[1]["seed"]), (2, &7.into()));
     let many = data_of(&solve(&["ABCDE", "-k", "64", "--set", "any", "--count", "--json"]));
     assert_eq!((many.len(), &many[0]["suffixes"][0]["count"]), (1, &Value::Null));
     assert!(many[0]["suffixes"][0]["count_digits"].as_str().unwrap().starts_with("20459003478969401235"));

@@ -6,7 +6,7 @@
 pub mod report;
 
 use sockeye_cli::{Failure, Output, Status};
-use sockeye_common::checksum::{self, Sum};
+use sockeye_common::checksum;
 
 use crate::cli::Same;
 use crate::set_apart;
@@ -46,29 +46,31 @@ pub fn run(job: &Same, output: &mut Output<'_>) -> Result<Status, Failure> {
 
 /// Whether `a` and `b` have one checksum when `carrier` carries them.
 pub fn compare(a: &[u8], b: &[u8], carrier: Carrier) -> Report {
-    let rows = CARRIERS.map(|carrier| row(a, b, carrier));
-    let same = row(a, b, carrier).same;
+    // Each is summed once: payloads may be long.
+    let (a_side, b_side) = (Side::of(a), Side::of(b));
+    let row = |carrier| row(carrier, &a_side, &b_side);
+    let same = row(carrier).same;
     Report {
         protocol: carrier,
         same,
-        reason: if same { why_same(a, b, carrier) } else { why_different(a, b, carrier) },
-        a: Side::of(a),
-        b: Side::of(b),
+        reason: if same { why_same(a, b, carrier) } else { why_different(a, b, carrier, row(Carrier::Raw).same) },
         // What a header adds is not zero, so only a plain sum can be 0000.
-        other_zero: same && carrier == Carrier::Raw && Sum::new().add(a).folded() != Sum::new().add(b).folded(),
-        protocols: rows.to_vec(),
+        other_zero: same && carrier == Carrier::Raw && a_side.sum != b_side.sum,
+        protocols: CARRIERS.map(row).to_vec(),
+        a: a_side,
+        b: b_side,
     }
 }
 
-fn row(a: &[u8], b: &[u8], carrier: Carrier) -> Row {
-    let (sum_a, sum_b) = (carrier.residue(a), carrier.residue(b));
+fn row(carrier: Carrier, a: &Side, b: &Side) -> Row {
+    let [a, b] = [a, b].map(|side| carrier.with_length(u32::from(side.sum), side.length_octets));
     Row {
         protocol: carrier,
         lengths_summed: carrier.lengths(),
-        a: sum_a,
-        b: sum_b,
-        difference: (sum_b + MODULUS - sum_a) % MODULUS,
-        same: sum_a == sum_b,
+        a,
+        b,
+        difference: (b + MODULUS - a) % MODULUS,
+        same: a == b,
     }
 }
 
@@ -85,7 +87,7 @@ fn why_same(a: &[u8], b: &[u8], carrier: Carrier) -> Reason {
     Reason::SumsMeet { lengths_differ: a.len() != b.len() }
 }
 
-fn why_different(a: &[u8], b: &[u8], carrier: Carrier) -> Reason {
+fn why_different(a: &[u8], b: &[u8], carrier: Carrier, words_meet: bool) -> Reason {
     if let Some((base, suffix)) = attached(a, b) {
         // Behind the other parity: the halves exchanged.
         let half = Half::at(base.len());
@@ -98,7 +100,7 @@ fn why_different(a: &[u8], b: &[u8], carrier: Carrier) -> Reason {
             Reason::not_neutral(carrier, base, suffix)
         };
     }
-    if residue(a) == residue(b) {
+    if words_meet {
         return Reason::LengthsDiffer { more: a.len().abs_diff(b.len()) };
     }
     let turned = checksum::words(a).map(u16::swap_bytes);

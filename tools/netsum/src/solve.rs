@@ -187,6 +187,7 @@ fn summarize(problem: &Problem, asked: &Suffixes, sums: &Sums) -> Summary {
         residue: problem.change(),
         set: asked.set.name.clone(),
         set_octets: sums.octets().len(),
+        seed: asked.seed,
         suffixes,
         subject: report::subject(&problem.data),
         first: None,

@@ -40,9 +40,9 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Side {
     /// How long it is.
-    length_octets: usize,
+    pub length_octets: usize,
     /// The folded sum of its words.
-    sum: u16,
+    pub sum: u16,
     /// How it is shown.
     #[serde(skip)]
     subject: String,

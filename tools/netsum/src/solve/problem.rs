@@ -86,8 +86,13 @@ impl Carrier {
 
     /// What `data` adds to a sum, modulo 65535, its length included.
     pub fn residue(self, data: &[u8]) -> u32 {
-        let length = u32::try_from(data.len() % 0xffff).unwrap_or(0);
-        (residue(data) + length * self.lengths()) % MODULUS
+        self.with_length(residue(data), data.len())
+    }
+
+    /// What words that come to `sum` and are `len` octets add, modulo 65535.
+    pub fn with_length(self, sum: u32, len: usize) -> u32 {
+        let length = u32::try_from(len % 0xffff).unwrap_or(0);
+        (sum + length * self.lengths()) % MODULUS
     }
 }
 

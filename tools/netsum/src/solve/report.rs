@@ -141,6 +141,8 @@ pub struct Summary {
     pub set: String,
     /// How many octets it has.
     pub set_octets: usize,
+    /// The seed that suffixes are drawn with; null if the first are listed.
+    pub seed: Option<u64>,
     /// How many suffixes there are of each length.
     pub suffixes: Vec<Tally>,
     /// The data, as it is shown.
