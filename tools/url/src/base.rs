@@ -12,7 +12,8 @@ use url::Url;
 use crate::rfc3986::normalise::normalise;
 use crate::rfc3986::resolve::{Branch, resolve};
 use crate::rfc3986::{Components, parse};
-use crate::spans::{SchemeKind, significant};
+use crate::spans::{SchemeKind, significant, split};
+use crate::zone;
 
 /// A reference against a base.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -69,28 +70,28 @@ pub enum Event {
 impl Resolution {
     /// Resolves `reference` against `base` by both standards.
     pub fn of(base: &str, reference: &str) -> Self {
-        let whatwg = Url::parse(base)
-            .map_err(|error| format!("the base: {error}"))
-            .and_then(|base| base.join(&for_the_crate(&base, reference)).map_err(|error| error.to_string()));
-        let host = |host: Option<&str>| host.filter(|host| !host.is_empty()).map(str::to_ascii_lowercase);
-        let whatwg_host = whatwg.as_ref().ok().map(|url| host(url.host_str()));
+        let whatwg = join(base, reference);
+        let host = |uri: &Components| {
+            let host = uri.host.as_deref().map(zone::without);
+            host.filter(|host| !host.is_empty()).map(|host| host.to_ascii_lowercase())
+        };
+        let by_whatwg = whatwg.as_ref().ok().map(|url| Components::of(url));
         let (parsed_base, parsed_reference) = (Components::of(base), Components::of(reference));
         let (target, branch) = resolve(&parsed_base, &parsed_reference, true);
         let lax = resolve(&parsed_base, &parsed_reference, false).0;
         let fault = fault(base, reference);
         let normal = normalise(&target).0;
-        let same =
-            fault.is_none() && whatwg.as_ref().is_ok_and(|url| normalise(&Components::of(url.as_str())).0 == normal);
+        let same = fault.is_none() && by_whatwg.as_ref().is_some_and(|url| normalise(url).0 == normal);
         // Also of a reference that is refused: its delimiters say where a parser goes that does not look.
-        let hosts_differ = whatwg_host
-            .map(|whatwg| [whatwg, host(normal.host.as_deref())])
+        let hosts_differ = by_whatwg
+            .map(|whatwg| [host(&whatwg), host(&normal)])
             .filter(|[whatwg, rfc3986]| whatwg != rfc3986 && !same);
         Self {
             base: base.to_owned(),
             reference: reference.to_owned(),
             rfc3986_lax: (fault.is_none() && lax != target).then(|| lax.to_string()),
             rfc3986: Resolved::of(fault.map_or_else(|| Ok(target.to_string()), Err)),
-            whatwg: Resolved::of(whatwg.map(String::from)),
+            whatwg: Resolved::of(whatwg),
             branch,
             same,
             hosts_differ,
@@ -101,6 +102,44 @@ impl Resolution {
     pub fn events(&self) -> Vec<Event> {
         vec![Event::Resolved { branch: self.branch, result: self.rfc3986.url.clone() }]
     }
+}
+
+/// Where `reference` leads from `base` by the WHATWG standard. Zones, which it does not have, are taken off and put back.
+///
+/// # Errors
+/// What is wrong with either of them.
+///
+/// # Source
+/// WHATWG URL section 4.4, with a base.
+pub fn join(base: &str, reference: &str) -> Result<String, String> {
+    let of_base = |error: String| format!("the base: {error}");
+    let (base, base_zone) = without_zone(base).map_err(of_base)?;
+    let base = Url::parse(&base).map_err(|error| of_base(error.to_string()))?;
+    let (reference, zone) = reference_without_zone(&base, reference)?;
+    let target = base.join(&for_the_crate(&base, &reference)).map_err(|error| error.to_string())?;
+    let zone = zone.or(base_zone.filter(|_| target.host_str() == base.host_str()));
+    Ok(zone::put_back(target.as_str(), target.host_str(), zone.as_deref()).into_owned())
+}
+
+/// `url` without its zone, and that.
+fn without_zone(url: &str) -> Result<(Cow<'_, str>, Option<String>), String> {
+    let split = split(url);
+    let zoned = split.as_ref().and_then(|split| Some((split, zone::name(url, split)?)));
+    let Some((split, name)) = zoned else { return Ok((url.into(), None)) };
+    zone::check(&name).map_err(|error| format!("invalid zone: {error}"))?;
+    Ok((zone::taken_off(url, split), Some(name.into_owned())))
+}
+
+/// `reference` without its zone, and that: it has one only where it has an authority of its own, behind two slashes.
+fn reference_without_zone<'a>(base: &Url, reference: &'a str) -> Result<(Cow<'a, str>, Option<String>), String> {
+    let text = significant(reference.trim_matches(|character: char| character <= ' '));
+    let has_slashes = |text: &str| text.bytes().take_while(|octet| matches!(octet, b'/' | b'\\')).nth(1).is_some();
+    let whole = if has_slashes(&text) { Cow::Owned(format!("{}:{text}", base.scheme())) } else { text };
+    if !whole.split_once(':').is_some_and(|(_, rest)| has_slashes(rest)) {
+        return Ok((reference.into(), None));
+    }
+    let (zoneless, zone) = without_zone(&whole)?;
+    Ok(if zone.is_some() { (zoneless.into_owned().into(), zone) } else { (reference.into(), None) })
 }
 
 /// `reference` as the crate (2.5.8) must have it to do what the standard says: it takes `///h` for an empty host, where a
@@ -209,6 +248,27 @@ mod tests {
         let blank = of("a b");
         assert_eq!((blank.hosts_differ, blank.same), (None, false));
         assert!(blank.rfc3986.refused.unwrap().contains("at octet 1"));
+    }
+
+    #[test]
+    fn a_zone_is_of_the_host_that_has_it() {
+        for (base, reference, target) in [
+            ("http://[fe80::1%25eth0]/a", "b", "http://[fe80::1%25eth0]/b"),
+            ("http://[fe80::1%eth0]/a", "", "http://[fe80::1%25eth0]/a"),
+            ("http://[fe80::1%25eth0]/a", "//h/b", "http://h/b"),
+            ("http://[fe80::1%25eth0]/a", "[x%25y]", "http://[fe80::1%25eth0]/[x%25y]"),
+            ("http://[fe80::1%25eth0]/a", "http:[x%25y]", "http://[fe80::1%25eth0]/[x%25y]"),
+            ("http://h/a", "//[fe80::1%lo]:81/b", "http://[fe80::1%25lo]:81/b"),
+            ("http://h/a", " /\\[fe80::1%25lo]/b", "http://[fe80::1%25lo]/b"),
+            ("http://h/a", "foo://[fe80::1%lo]", "foo://[fe80::1%25lo]"),
+        ] {
+            assert_eq!(join(base, reference), Ok(target.to_owned()), "{base} {reference}");
+        }
+        let found = Resolution::of("http://[fe80::1%25eth0]/a", "b");
+        assert!(found.same && found.hosts_differ.is_none(), "{found:?}");
+        assert_eq!(Resolution::of("http://[fe80::1%eth0]/a", "b").hosts_differ, None);
+        assert!(join("http://h/", "//[fe80::1%a b]/").is_err_and(|why| why.starts_with("invalid zone")));
+        assert!(join("http://[fe80::1%]/", "x").is_err_and(|why| why.starts_with("the base: invalid zone")));
     }
 
     #[test]

@@ -292,7 +292,7 @@ pub fn of(input: &str) -> Result<Dissection, Malformed> {
 
 fn read(input: &str, split: &Split) -> Result<Dissection, Malformed> {
     check_zone(input, split)?;
-    let (parsed, violations) = whatwg::parse(&without_zone(input, split));
+    let (parsed, violations) = whatwg::parse(&zone::taken_off(input, split));
     let url = parsed.map_err(|error| refused(input, split, error))?;
     let url = standard(input, split, url)?;
     Ok(assemble(input, split, &url, violations))
@@ -305,7 +305,7 @@ fn read(input: &str, split: &Split) -> Result<Dissection, Malformed> {
 pub fn parse(input: &str) -> Result<(Split, Url), Malformed> {
     let Some(split) = split(input) else { return Err(without_scheme(input)) };
     check_zone(input, &split)?;
-    let url = Url::parse(&without_zone(input, &split)).map_err(|error| refused(input, &split, error))?;
+    let url = Url::parse(&zone::taken_off(input, &split)).map_err(|error| refused(input, &split, error))?;
     let url = standard(input, &split, url)?;
     Ok((split, url))
 }
@@ -329,17 +329,6 @@ fn check_zone(input: &str, split: &Split) -> Result<(), Malformed> {
         span: split.zone,
         hint: None,
     })
-}
-
-fn without_zone<'a>(input: &'a str, split: &Split) -> Cow<'a, str> {
-    match split.zone_with_sign {
-        Some(zone) => {
-            let before = Span { start: 0, end: zone.start };
-            let after = Span { start: zone.end, end: input.len() };
-            format!("{}{}", before.of(input), after.of(input)).into()
-        }
-        None => input.into(),
-    }
 }
 
 fn without_scheme(input: &str) -> Malformed {
@@ -480,11 +469,7 @@ fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -
 impl Dissection {
     /// The URL normalised, and with its zone: without that it leads nowhere.
     pub fn with_zone(&self) -> Cow<'_, str> {
-        let (Some(host), Some(zone)) = (self.host.value.as_deref(), self.zone.value.as_deref()) else {
-            return Cow::Borrowed(self.normalised.as_str());
-        };
-        // A bracket stands nowhere before the host.
-        Cow::Owned(self.normalised.replacen(host, &zone::put_into(host, &zone::in_url(zone)), 1))
+        zone::put_back(&self.normalised, self.host.value.as_deref(), self.zone.value.as_deref())
     }
 
     /// Forgets every span whose text does not mean what the parser read: no span is better than a wrong one.

@@ -23,6 +23,18 @@ pub fn name<'a>(input: &'a str, split: &Split) -> Option<Cow<'a, str>> {
     Some(decoded.map_or(text, Cow::Owned))
 }
 
+/// `input`, which is `split`, without the zone and the sign before it: no parser of the standard takes them.
+pub fn taken_off<'a>(input: &'a str, split: &Split) -> Cow<'a, str> {
+    match split.zone_with_sign {
+        Some(zone) => {
+            let before = Span { start: 0, end: zone.start };
+            let after = Span { start: zone.end, end: input.len() };
+            format!("{}{}", before.of(input), after.of(input)).into()
+        }
+        None => input.into(),
+    }
+}
+
 /// Whether the system could have a zone of that name.
 ///
 /// # Errors
@@ -43,6 +55,15 @@ pub fn in_url(name: &str) -> Cow<'_, str> {
 /// An address in brackets with a zone, as it stands in a URL, in them: in RFC 6874's form, which every reader of zones takes.
 pub fn put_into(host: &str, zone: &str) -> String {
     format!("{}%25{zone}]", host.trim_end_matches(']'))
+}
+
+/// A URL with the zone of that name put into its host, if it has a zone.
+pub fn put_back<'a>(url: &'a str, host: Option<&str>, name: Option<&str>) -> Cow<'a, str> {
+    match (host, name) {
+        // A bracket stands nowhere before the host.
+        (Some(host), Some(name)) => url.replacen(host, &put_into(host, &in_url(name)), 1).into(),
+        _ => url.into(),
+    }
 }
 
 /// A host without the zone that it may have.

@@ -6,15 +6,13 @@ mod tests;
 
 use std::fmt;
 
-use url::Url;
-
 use super::pairs::Pairs;
 use super::spec::Trim;
 use crate::models::Choice;
 use crate::rfc3986::{self, Components};
 use crate::spans::significant;
 use crate::template::Part;
-use crate::{curl, dissect, percent, zone};
+use crate::{base, curl, dissect, percent, zone};
 
 /// What is to be changed, and by which standard.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -230,7 +228,7 @@ impl Edits {
             Components::of(&text)
         } else {
             let (split, url) = dissect::parse(text).map_err(|malformed| malformed.to_string())?;
-            let mut uri = of_url(&url);
+            let mut uri = of_url(url.as_str());
             if let (Some(zone), Some(host)) = (zone::name(text, &split), &mut uri.host) {
                 *host = zone::put_into(host, &zone::in_url(&zone));
             }
@@ -253,21 +251,13 @@ impl Edits {
             rfc3986::parse(location).map_err(|fault| wrong(fault.to_string()))?;
             return Ok(rfc3986::resolve::resolve(uri, &Components::of(location), true).0);
         }
-        let zoneless =
-            Components { host: uri.host.as_deref().map(|host| zone::without(host).into_owned()), ..uri.clone() };
-        let base = Url::parse(&zoneless.to_string()).map_err(|error| wrong(error.to_string()))?;
-        let target = base.join(location).map_err(|error| wrong(error.to_string()))?;
-        let mut target = of_url(&target);
-        if target.host == zoneless.host {
-            target.host.clone_from(&uri.host);
-        }
-        Ok(target)
+        base::join(&uri.to_string(), location).map(|url| of_url(&url)).map_err(wrong)
     }
 }
 
 /// The components of a URL, its path as WHATWG has it: without the `/.` that stands before one of `//` where there is no host.
-fn of_url(url: &Url) -> Components {
-    let mut uri = Components::of(url.as_str());
+fn of_url(url: &str) -> Components {
+    let mut uri = Components::of(url);
     if uri.host.is_none() && uri.path.starts_with("/.//") {
         uri.path.drain(..2);
     }

@@ -159,6 +159,15 @@ fn every_combination_and_redirections() {
         assert_eq!(to("../d?e"), Ok("http://u@h/d?e".to_owned()));
         assert_eq!(to("//g"), Ok(if model == Choice::Whatwg { "http://g/" } else { "http://g" }.to_owned()));
     }
+    for (url, location, target) in [
+        ("http://h/", "///e/x", "http://e/x"),
+        ("foo://h/b/c", "\\a", "foo://h/b/\\a"),
+        ("http://[fe80::1%25eth0]/a", "b", "http://[fe80::1%25eth0]/b"),
+        ("http://h/", "//[fe80::1%25eth0]/b", "http://[fe80::1%25eth0]/b"),
+    ] {
+        let edits = Edits { redirect: Some(location.to_owned()), ..self::edits() };
+        assert_eq!(edits.each(Some(url)), Ok(vec![target.to_owned()]), "{location}");
+    }
     let spaces = Edits { model: Choice::Rfc3986, spaces: true, ..self::edits() };
     assert_eq!(
         spaces.each(Some("http://h/a b?c d#e f")),
