@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::net::IpAddr;
 
 use serde::Serialize;
 use sockeye_cli::escape::escape;
-use sockeye_common::addr::{self, IpText};
+use sockeye_common::addr;
 use url::{Host, ParseError, Url};
 
 use crate::base::Resolution;
@@ -624,7 +623,7 @@ fn path_component(input: &str, split: &Split, url: &Url) -> Component {
     let backslashes = special && text.contains('\\');
     let slashed = if backslashes { Cow::Owned(text.replace('\\', "/")) } else { text.clone() };
     let opaque = url.cannot_be_a_base();
-    let dots = !opaque && slashed.split('/').any(|segment| path::dots(segment).is_some());
+    let dots = !opaque && slashed.split('/').any(|segment| path::dots(segment.as_bytes()).is_some());
     let unsafe_character =
         |c: char| !c.is_ascii_graphic() || (!opaque && matches!(c, '"' | '<' | '>' | '`' | '{' | '}'));
     let differs = text != url.path();
@@ -657,7 +656,8 @@ fn remarks(input: &str, split: &Split, url: &Url) -> Vec<Remark> {
             remarks.push(Remark::SchemeLooksLikeHost { suggestion });
         }
     }
-    remarks.extend(blob_origin(url).map(|origin| Remark::BlobOrigin { origin }));
+    let origin = (scheme == "blob").then(|| specific::web_origin(url.path())).flatten();
+    remarks.extend(origin.map(|origin| Remark::BlobOrigin { origin }));
     if split.zone.is_some() {
         remarks.push(Remark::ZoneIsNotOfTheStandard);
     }
@@ -669,22 +669,6 @@ fn remarks(input: &str, split: &Split, url: &Url) -> Vec<Remark> {
         remarks.push(Remark::HostIsAfterTheLastAt { host: host.to_owned() });
     }
     remarks
-}
-
-/// The origin of a blob URL, if that is of a web server.
-///
-/// Not by the crate's `origin`, which follows `blob:blob:..` as deep as it goes, on the stack.
-///
-/// # Source
-/// WHATWG URL, section 4.7, "origin".
-fn blob_origin(url: &Url) -> Option<String> {
-    let inner = (url.scheme() == "blob").then(|| Url::parse(url.path()).ok()).flatten()?;
-    matches!(inner.scheme(), "http" | "https").then(|| inner.origin().ascii_serialization())
-}
-
-/// The address as the suite prints it.
-pub(crate) fn ip_text(addr: IpAddr) -> String {
-    IpText(addr).to_string()
 }
 
 #[cfg(test)]

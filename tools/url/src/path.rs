@@ -71,7 +71,7 @@ fn spans(input: &str, path: Span, kind: SchemeKind) -> Vec<Span> {
     let mut rest = pieces(input, path, kind).into_iter().peekable();
     while let Some(piece) = rest.next() {
         let end = Span { start: piece.end, end: piece.end };
-        match dots(&significant(piece.of(input))) {
+        match dots(significant(piece.of(input)).as_bytes()) {
             Some(1) => {}
             Some(_) => drop(left.pop()),
             None => {
@@ -87,8 +87,8 @@ fn spans(input: &str, path: Span, kind: SchemeKind) -> Vec<Span> {
 }
 
 /// How many dots a dot segment has, of which each may be written `%2e`; `None` for any other segment.
-pub(crate) fn dots(segment: &str) -> Option<usize> {
-    let mut rest = segment.as_bytes();
+pub(crate) fn dots(segment: &[u8]) -> Option<usize> {
+    let mut rest = segment;
     let mut dots = 0;
     while let [b'.', after @ ..] | [b'%', b'2', b'e' | b'E', after @ ..] = rest {
         rest = after;

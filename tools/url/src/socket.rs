@@ -3,11 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 
 use serde::Serialize;
-use sockeye_common::addr::{Endpoint, Host, Zone};
+use sockeye_common::addr::{Endpoint, Host, IpText, Zone};
 use sockeye_common::sockaddr::Sockaddr;
 use sockeye_common::{hex, special};
 
-use crate::dissect::{Dissection, HostKind, ip_text};
+use crate::dissect::{Dissection, HostKind};
 use crate::percent;
 use crate::scheme::{self, Transport};
 use crate::spans::SchemeKind;
@@ -88,7 +88,7 @@ impl Address {
 
     fn of_ip(ip: IpAddr, socket_addr: Option<SocketAddr>) -> Self {
         Self {
-            address: ip_text(ip),
+            address: IpText(ip).to_string(),
             family: if ip.is_ipv4() { "AF_INET" } else { "AF_INET6" },
             sockaddr: socket_addr.map(|addr| hex::encode(&Sockaddr::from(addr).emit())),
             special: Special::of(ip),

@@ -154,9 +154,19 @@ fn blob(uri: &Components) -> Blob {
     let inner = Components { scheme: None, fragment: None, ..uri.clone() };
     // As it stands: the pieces are put together for a path, and this is a URL.
     let inner = format!("{}{}", inner.path, inner.query.map(|query| format!("?{query}")).unwrap_or_default());
-    let url = Url::parse(&inner).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let identifier = inner.rsplit('/').next().unwrap_or_default().to_owned();
-    Blob { origin: url.map(|url| url.origin().ascii_serialization()), identifier, inner }
+    Blob { origin: web_origin(&inner), identifier, inner }
+}
+
+/// The origin of a URL inside a blob URL, if that is of a web server.
+///
+/// Not by the crate's `origin` of the whole, which follows `blob:blob:..` as deep as it goes, on the stack.
+///
+/// # Source
+/// WHATWG URL, section 4.7, "origin".
+pub(crate) fn web_origin(inner: &str) -> Option<String> {
+    let url = Url::parse(inner).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    Some(url.origin().ascii_serialization())
 }
 
 fn tel(uri: &Components) -> Tel {

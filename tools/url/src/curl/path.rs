@@ -1,18 +1,6 @@
 //! Paths without dot segments.
 
-/// Whether a segment is `.` or `..`, of which a dot may be written as `%2e`.
-fn dots(segment: &[u8]) -> Option<usize> {
-    let mut rest = segment;
-    let mut count = 0_usize;
-    while !rest.is_empty() {
-        rest = match rest {
-            [b'.', after @ ..] | [b'%', b'2', b'e' | b'E', after @ ..] => after,
-            _ => return None,
-        };
-        count = count.saturating_add(1);
-    }
-    (count == 1 || count == 2).then_some(count)
-}
+use crate::path::dots;
 
 /// The path, which begins with a slash, without `.` and `..`.
 ///

@@ -120,25 +120,17 @@ impl Event {
     }
 
     fn of_rules(reading: &Reading) -> Vec<Self> {
-        let host = reading.host_rule.map_or("", |rule| rule.name());
-        let path = reading.path_rule.map_or("", |rule| rule.name());
-        let rules = [
-            ("scheme", &reading.scheme, "scheme", "3.1"),
-            ("userinfo", &reading.userinfo, "userinfo", "3.2.1"),
-            ("host", &reading.host, host, "3.2.2"),
-            ("port", &reading.port, "port", "3.2.3"),
-        ];
-        let path = ("path", Some(&reading.path), path, "3.3");
-        let tail = [("query", &reading.query, "query", "3.4"), ("fragment", &reading.fragment, "fragment", "3.5")];
-        let before = rules.iter().map(|(component, part, rule, section)| (*component, part.as_ref(), *rule, *section));
-        let after = tail.iter().map(|(component, part, rule, section)| (*component, part.as_ref(), *rule, *section));
         let mut events = Vec::new();
-        for (component, part, rule, section) in before.chain([path]).chain(after) {
+        for (component, part) in reading.components() {
             let Some(part) = part else { continue };
-            events.push(Self::RuleMatched { component, span: part.span, text: part.text.clone(), rule, section });
-            if let (Some(zone), Some(form), "host") = (&reading.zone, reading.zone_form, component) {
-                events.push(Self::ZoneFound { span: zone.span, form });
-            }
+            let rule = reading.rule(component);
+            events.push(match (section(component), reading.zone_form) {
+                (Some(section), _) => {
+                    Self::RuleMatched { component, span: part.span, text: part.text.clone(), rule, section }
+                }
+                (None, Some(form)) => Self::ZoneFound { span: part.span, form },
+                (None, None) => continue,
+            });
         }
         events
     }
@@ -183,6 +175,20 @@ impl Event {
             }
         }
     }
+}
+
+/// The section of RFC 3986 that has the rules of a component; it has none of zones.
+fn section(component: &str) -> Option<&'static str> {
+    Some(match component {
+        "scheme" => "3.1",
+        "userinfo" => "3.2.1",
+        "host" => "3.2.2",
+        "port" => "3.2.3",
+        "path" => "3.3",
+        "query" => "3.4",
+        "fragment" => "3.5",
+        _ => return None,
+    })
 }
 
 /// What is made of a text that has no scheme.

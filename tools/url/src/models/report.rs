@@ -13,7 +13,6 @@ use super::{Agreement, Comparison, HostOf, Purpose, Row, purpose};
 use crate::base::Resolution;
 use crate::report::{cell, cut, render_cut, span_cell};
 use crate::rfc3986::reading::Reading;
-use crate::rfc3986::{HostRule, PathRule};
 
 /// A text that RFC 3986 alone has read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -79,19 +78,12 @@ fn render_reading(text: &mut Text<'_>, reading: &Reading) -> io::Result<()> {
         if name == "zone" && part.is_none() {
             continue;
         }
-        let rule = match (name, part) {
-            (_, None) => "",
-            ("host", _) => reading.host_rule.map_or("", HostRule::name),
-            ("path", _) => reading.path_rule.map_or("", PathRule::name),
-            ("zone", _) => "not of RFC 3986",
-            (name, _) => name,
-        };
         table.row([
             name.into(),
             span_cell(part.map(|part| part.span)),
             cell(part.map(|part| part.text.as_str())),
             cell(part.and_then(|part| part.normalised.as_deref())),
-            rule.into(),
+            part.map_or("", |_| reading.rule(name)).into(),
         ]);
     }
     text.table(table.list_if_narrow())?;

@@ -33,8 +33,7 @@ pub(super) fn of(component: &'static str, agreement: Agreement, url: &Dissection
 
 /// Whether an octet belongs to the component.
 fn lies_in(octet: usize, component: &str, reading: &Reading) -> bool {
-    let part = reading.components().into_iter().find(|(name, _)| *name == component).and_then(|(_, part)| part);
-    part.is_some_and(|part| (part.span.start..=part.span.end).contains(&octet))
+    reading.component(component).is_some_and(|part| (part.span.start..=part.span.end).contains(&octet))
 }
 
 /// Why readers go to different hosts.
@@ -104,8 +103,7 @@ fn reasons(component: &str, url: &Dissection, reading: &Reading) -> Vec<String> 
 
 /// Whether the component has a character that is taken out.
 fn text_differs(component: &str, reading: &Reading) -> bool {
-    let part = reading.components().into_iter().find(|(name, _)| *name == component).and_then(|(_, part)| part);
-    component == "host" || part.is_some_and(|part| part.text.contains(is_ignored))
+    component == "host" || reading.component(component).is_some_and(|part| part.text.contains(is_ignored))
 }
 
 fn host_reasons(url: &Dissection, part: Option<&Part>, found: &mut Vec<&'static str>) {

@@ -128,7 +128,7 @@ fn future(text: &str) -> Result<(), (usize, String)> {
 ///
 /// # Source
 /// RFC 3986 section 3.2.2. `010` is no `dec-octet`: what has one is a name.
-pub(crate) fn is_ipv4_address(text: &str) -> bool {
+fn is_ipv4_address(text: &str) -> bool {
     text.split('.').count() == 4 && text.split('.').all(is_dec_octet)
 }
 

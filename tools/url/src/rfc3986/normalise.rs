@@ -153,7 +153,7 @@ pub(crate) fn decode_unreserved(text: &str) -> String {
 }
 
 /// `text` with every `%XX` replaced; a `%` without its digits stays.
-pub(crate) fn each_escape(text: &str, mut replace: impl FnMut(u8, &mut String)) -> String {
+fn each_escape(text: &str, mut replace: impl FnMut(u8, &mut String)) -> String {
     let mut replaced = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(sign) = rest.find('%') {

@@ -78,11 +78,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn of(cut: &Cut) -> Self {
+    fn of(input: &str, cut: &Cut) -> Self {
         if cut.scheme.is_some() {
             Self::Uri
         } else if cut.authority.is_some() {
             Self::NetworkPathReference
+        } else if cut.path.of(input).starts_with('/') {
+            Self::AbsolutePathReference
         } else if cut.path.is_empty() && cut.query.is_none() {
             Self::SameDocumentReference
         } else {
@@ -119,13 +121,9 @@ impl Reading {
         let zone = reference.and_then(|reference| reference.zone);
         let path = cut.path;
         let path_normal = reference.map(|_| normal.path.clone());
-        let mut kind = Kind::of(&cut);
-        if kind == Kind::RelativePathReference && path.of(input).starts_with('/') {
-            kind = Kind::AbsolutePathReference;
-        }
         Self {
             valid: parsed.is_ok() && zone.is_none(),
-            kind,
+            kind: Kind::of(input, &cut),
             authority: part(cut.authority, normal.authority()),
             normalised: reference.map(|_| normal.to_string()),
             scheme: part(cut.scheme, normal.scheme),
@@ -171,6 +169,21 @@ impl Reading {
             ("query", self.query.as_ref()),
             ("fragment", self.fragment.as_ref()),
         ]
+    }
+
+    /// The component of that name.
+    pub fn component(&self, name: &str) -> Option<&Part> {
+        self.components().into_iter().find(|(known, _)| *known == name).and_then(|(_, part)| part)
+    }
+
+    /// The rule of RFC 3986 that the component of that name follows; none of it has a zone.
+    pub fn rule(&self, name: &'static str) -> &'static str {
+        match name {
+            "host" => self.host_rule.map_or("", HostRule::name),
+            "path" => self.path_rule.map_or("", PathRule::name),
+            "zone" => "not of RFC 3986",
+            name => name,
+        }
     }
 
     /// Whether it is refused for what stands before the path, or has no authority: nobody can say what the host is.
