@@ -116,6 +116,12 @@ fn what_the_environment_would_have_curl_do_is_told() {
 }
 
 #[test]
+fn a_scheme_that_tells_nothing_is_said_to() {
+    let plan = run(tool("url").args(["connect", "--no-resolve", "foo://h/"]));
+    plan.status(0).stdout_has(" a transport that the scheme does not tell, no port ");
+}
+
+#[test]
 fn a_zone_stays_in_sight() {
     let plan = run(tool("url").args(["connect", "--no-resolve", "http://[fe80::1%25lo]/"]));
     plan.status(0).stdout_has("http://[fe80::1%25lo]/\n").stdout_has("needs the zone's index: leave out --no-resolve");

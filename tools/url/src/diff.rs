@@ -134,8 +134,8 @@ fn by_rfc3986(text: &str) -> Result<Pieces, Box<Refusal>> {
     Ok(Pieces { components: components.to_vec(), parameters })
 }
 
-/// A parameter by its name and which of that name it is, and its value, if it has an equals sign.
-type Numbered<'a> = ((&'a str, usize), Option<&'a str>);
+/// A parameter by its name and which of that name it is, and its value.
+type Numbered<'a> = ((&'a str, usize), &'a str);
 
 fn numbered(list: &[Parameter]) -> Vec<Numbered<'_>> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -143,7 +143,7 @@ fn numbered(list: &[Parameter]) -> Vec<Numbered<'_>> {
         .map(|parameter| {
             let count = counts.entry(&parameter.name).or_default();
             *count += 1;
-            ((&*parameter.name, *count), parameter.value_span.map(|_| &*parameter.value))
+            ((&*parameter.name, *count), &*parameter.value)
         })
         .collect()
 }
@@ -153,18 +153,17 @@ fn parameters(first: &[Parameter], second: &[Parameter]) -> Vec<ParameterDiffere
     let (first, second) = (numbered(first), numbered(second));
     let ours: HashSet<_> = first.iter().map(|(key, _)| key).collect();
     let theirs: HashMap<_, _> = second.iter().copied().collect();
-    let shown = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let mut differences = Vec::new();
     for ((name, number), value) in &first {
         let other = theirs.get(&(*name, *number));
         if other != Some(value) {
-            let (first, second) = (Some(shown(*value)), other.map(|other| shown(*other)));
+            let (first, second) = (Some((*value).to_owned()), other.map(|other| (*other).to_owned()));
             differences.push(ParameterDifference { name: (*name).to_owned(), number: *number, first, second });
         }
     }
     for (key @ (name, number), value) in &second {
         if !ours.contains(key) {
-            let second = Some(shown(*value));
+            let second = Some((*value).to_owned());
             differences.push(ParameterDifference { name: (*name).to_owned(), number: *number, first: None, second });
         }
     }
@@ -242,6 +241,11 @@ mod tests {
         let order = of("http://h/?a=1&b=2", "http://h/?b=2&a=1");
         assert!(order.order && order.parameters.is_empty() && !order.same);
         assert!(!of("http://h/?a=1", "http://h/?a=1").order);
+        let sign = of("http://h/?a&b=A", "http://h/?a=&b=%41");
+        assert!(
+            sign.parameters.is_empty() && !sign.order && !sign.same,
+            "what is decoded to the same is no difference"
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 
 use clap::ValueEnum;
 use serde::Serialize;
-use sockeye_cli::escape::{escape, escape_octets};
+use sockeye_cli::escape::{acts, escape, escape_octets};
 use sockeye_cli::{Failure, Output, Render, Status, Text};
 use sockeye_common::hex;
 use url::Host;
@@ -175,7 +175,7 @@ fn harmless(octets: &[u8]) -> String {
     let Ok(text) = str::from_utf8(octets) else { return escape_octets(octets) };
     let shown = |character: char| match character {
         '\n' | '\t' => character.to_string(),
-        control if control.is_control() => escape(&control.to_string()).into_owned(),
+        obeyed if acts(obeyed) => escape(&obeyed.to_string()).into_owned(),
         other => other.to_string(),
     };
     text.chars().map(shown).collect()

@@ -94,7 +94,7 @@ case, the text of an IPv6 address (RFC 5952), percent-encoding of unreserved cha
 last WHATWG's parser. Before that stand, for urn, what RFC 8141 section 3 calls equivalent (namespaces in capitals; the r-, q- and f-component do not count), and for mailto the addresses wherever RFC 6068 allows them, with hosts in capitals. A rung of a standard that refuses one of the two is skipped. The status is 0 if they are equal at any rung, be it WHATWG's alone; \
 where a warning says that the host of one depends on who reads it, equal is what they are to that reader. Fragments are compared too. With `--explain` both texts are shown at every rung.
 
-`url diff A B` lists the components that differ once normalised, and the parameters of the query by name and by which of that name they are. \
+`url diff A B` lists the components that differ once normalised, and the parameters of the query, decoded, by name and by which of that name they are. \
 `--model rfc3986` reads by RFC 3986, which takes relative references. WHATWG leaves `%7e` as it is: where `url same` takes the two for \
 the same by another rung, a line says so (in JSON `same_by`). Both warn first, as the table does, if the host of one depends on who reads it \
 (`host_warnings`).",
@@ -109,7 +109,7 @@ the same by another rung, a line says so (in JSON `same_by`). Both warn first, a
 In a form every `%XX` is undone, and a `+` is a blank. A `%` without two digits behind it stays.
 
 `-` is standard input, octet by octet: a line feed at its end is encoded too, unless `--lines` takes each line by itself: then a line that is bad is told of with its number, the others go on, \
-and the status is 1 in the end. What comes of standard input as a whole is written without a line feed behind it, but for what is encoded on a terminal. On a terminal control characters are shown as `\\xNN`. `--punycode` and `--unicode` convert a host, or the host of a URL, and leave the rest.",
+and the status is 1 in the end. What comes of standard input as a whole is written without a line feed behind it, but for what is encoded on a terminal. On a terminal control characters and those that turn the direction of text are shown as `\\xNN` and `\\u{..}`. `--punycode` and `--unicode` convert a host, or the host of a URL, and leave the rest.",
         ),
         (
             "JSON",

@@ -253,11 +253,7 @@ impl Socket {
     fn sentence(&self) -> String {
         let host = cell(Some(&self.host));
         let question = cut(&self.question()).into_owned();
-        let transport =
-            self.transport.map_or("a transport that the scheme does not tell", |transport| match transport {
-                crate::scheme::Transport::Tcp => "TCP",
-                crate::scheme::Transport::Udp => "UDP",
-            });
+        let transport = self.transport_words();
         let port = self.port.map_or("no port that we know".to_owned(), |port| format!("port {port}"));
         let addresses = if self.resolved {
             format!("{} gave {}", escape(&question), addresses(self.addresses.len()))

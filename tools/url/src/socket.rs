@@ -98,6 +98,15 @@ impl Address {
 }
 
 impl Socket {
+    /// The transport as people write it.
+    pub fn transport_words(&self) -> &'static str {
+        match self.transport {
+            Some(Transport::Tcp) => "TCP",
+            Some(Transport::Udp) => "UDP",
+            None => "a transport that the scheme does not tell",
+        }
+    }
+
     /// What getaddrinfo(3) would be asked, as C writes it.
     pub fn question(&self) -> String {
         match self.port {

@@ -81,10 +81,8 @@ impl Plan {
             Some(question) => row("resolve", escape(question).into_owned(), resolved(socket)),
             None => row("resolve", "-".to_owned(), "the host is an address".to_owned()),
         }
-        let transport =
-            socket.transport.map_or("a transport that the scheme does not tell", |transport| transport.name());
         let port = socket.port.map_or("no port".to_owned(), |port| format!("port {port}"));
-        row("connect", format!("{}, {port}", transport.to_ascii_uppercase()), self.port_words());
+        row("connect", format!("{}, {port}", socket.transport_words()), self.port_words());
         match &self.tls {
             Some(tls) => {
                 row("TLS", tls_words(tls), tls.why_no_sni.unwrap_or("RFC 6066 section 3, RFC 7301").to_owned());

@@ -98,6 +98,7 @@ fn names_are_had_in_punycode_and_in_unicode() {
 #[test]
 fn a_terminal_is_sent_nothing_that_it_obeys() {
     assert_eq!(harmless(b"a\\b\n\t\x1b[31m\xc2\x9b"), "a\\b\n\t\\x1b[31m\\u{9b}");
+    assert_eq!(harmless("\u{202e}b\u{e4}\u{200d}".as_bytes()), "\\u{202e}b\u{e4}\u{200d}");
 }
 
 proptest! {

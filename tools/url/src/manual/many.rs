@@ -25,7 +25,8 @@ of parameters. `url` adds `{path:N}` and `{host:N}` for the segment or label num
 those of RFC 3986, as they stand in the text.
 
 Before a component may stand `url:` (percent-encoded, as it stands in the URL), `default:` (the scheme's port where the URL has none), \
-`idn:` or `puny:` (the host in Unicode or ASCII), `must:` (a failure where the URL has no such component). All but `{url}` is decoded \
+`idn:` or `puny:` (the host in Unicode or ASCII), `must:` (a failure where the URL has no such component). trurl's `strict:` is taken, \
+and changes nothing: whatever stands there can be shown. All but `{url}` is decoded \
 unless `url:` says otherwise; controls in what was decoded are shown as `\\n` or `\\xNN` and a backslash as two, so that a line stays one.",
 );
 

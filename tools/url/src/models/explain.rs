@@ -205,7 +205,7 @@ fn purpose_words(purpose: Purpose, scheme: &str, path: &str) -> String {
         ),
         Purpose::Locates => format!(
             "\"{scheme}\" is the protocol and \"{}\" the resource's name: a URI that says where is a URL (RFC 3986 section 1.1.3)",
-            escape(path)
+            escape(&cut(path))
         ),
         Purpose::Names => format!(
             "without protocol and resource name this is a URI, not a URL: \"{scheme}\" names and does not say where (RFC 3986 section 1.1.3)"
