@@ -58,7 +58,7 @@ pub struct Plan {
 /// What a client offers in its ClientHello.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Tls {
-    /// The name in server_name: without a dot at its end.
+    /// The name in server_name: in ASCII, without a dot at its end.
     ///
     /// # Source
     /// RFC 6066 section 3.
@@ -99,7 +99,7 @@ impl Plan {
     pub fn new(url: &Dissection, environment: &[(String, String)]) -> Self {
         let scheme = url.scheme.value.clone().unwrap_or_default();
         let socket = url.socket.clone();
-        let tls = socket.as_ref().and_then(|_| Tls::of(url, &scheme));
+        let tls = socket.as_ref().and_then(|socket| Tls::of(socket, &scheme));
         let http = socket.as_ref().and_then(|_| Http::of(url, &scheme));
         let first = match &socket {
             Some(_) => First::of(url, &scheme, http.as_ref()),
@@ -125,7 +125,7 @@ impl Plan {
 }
 
 impl Tls {
-    fn of(url: &Dissection, scheme: &str) -> Option<Self> {
+    fn of(socket: &Socket, scheme: &str) -> Option<Self> {
         let alpn: &[_] = match scheme {
             "https" => &["h2", "http/1.1"],
             // RFC 6455 is over HTTP/1.1; RFC 8441's way over HTTP/2 is not begun with.
@@ -136,10 +136,13 @@ impl Tls {
             | "turns" => &[],
             _ => return None,
         };
-        let host = url.host.value.as_deref().unwrap_or_default();
-        let (sni, why_no_sni) = match &url.socket {
-            Some(socket) if socket.numeric => (None, Some("an address is no server name (RFC 6066 section 3)")),
-            _ => (Some(host.strip_suffix('.').unwrap_or(host).to_owned()), None),
+        // The name that is resolved: of an opaque host it is percent-encoded in the URL, and perhaps in Unicode.
+        let name = socket.host.strip_suffix('.').unwrap_or(&socket.host);
+        let ascii = if name.is_ascii() { Some(name.to_owned()) } else { idna::domain_to_ascii(name).ok() };
+        let (sni, why_no_sni) = match ascii {
+            _ if socket.numeric => (None, Some("an address is no server name (RFC 6066 section 3)")),
+            None => (None, Some("the name has no form in ASCII, as a server name has (RFC 6066 section 3)")),
+            ascii => (ascii, None),
         };
         Some(Self { sni, why_no_sni, alpn: alpn.to_vec() })
     }

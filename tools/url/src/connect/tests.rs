@@ -49,6 +49,10 @@ fn a_server_name_is_a_name_and_has_no_dot_behind_it() {
     assert_eq!(sni("https://example.com./"), Some((Some("example.com".to_owned()), false)));
     assert_eq!(sni("https://127.0.0.1/"), Some((None, true)));
     assert_eq!(sni("wss://[::1]/"), Some((None, true)));
+    // An opaque host stays percent-encoded in the URL.
+    assert_eq!(sni("imaps://h%41.example./"), Some((Some("hA.example".to_owned()), false)));
+    assert_eq!(sni("ircs://%c3%a4.example/"), Some((Some("xn--4ca.example".to_owned()), false)));
+    assert_eq!(sni("ircs://%ef%bf%bd.example/"), Some((None, true)));
     assert_eq!(plan("https://h/").tls.unwrap().alpn, ["h2", "http/1.1"]);
     assert_eq!(plan("wss://h/").tls.unwrap().alpn, ["http/1.1"]);
     assert_eq!(plan("ftps://h/").tls.unwrap().alpn, Vec::<&str>::new());
