@@ -1,29 +1,33 @@
 //! From a text to a [`Dissection`]: the splitter's spans and the `url` crate's values, side by side.
 
+mod malformed;
+mod remark;
+
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::Serialize;
-use sockeye_cli::escape::escape;
-use sockeye_common::addr;
-use url::{Host, ParseError, Url};
+use url::{Host, Url};
 
 use crate::base::Resolution;
 use crate::component::{Change, Component};
-use crate::departure::{self, Departure, Refusal, departures};
+use crate::departure::{self, Refusal};
 use crate::explain::Event;
 use crate::models::{self, Comparison, Purpose};
 use crate::path::{self, File, Label, Segment};
 use crate::percent;
 use crate::query::{self, Parameter};
-use crate::refusal::quoted;
-use crate::rfc3986::reading::Reading;
 use crate::scheme;
 use crate::socket::{self, Socket};
 use crate::spans::{SchemeKind, Span, Split, is_drive_letter, significant, split};
 use crate::specific::{self, Specific};
 use crate::whatwg::{self, Violation};
 use crate::zone;
+
+pub use malformed::Malformed;
+pub use remark::Remark;
+
+use malformed::{refused, without_scheme};
+use remark::remarks;
 
 /// A URL, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -153,118 +157,6 @@ pub struct EffectivePort {
     pub service: Option<&'static str>,
 }
 
-/// Something that is right by the standard, and perhaps not what was meant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "remark", rename_all = "snake_case")]
-pub enum Remark {
-    /// `example.com:8080/x`: an opaque path that begins with digits, behind a scheme with a dot or before a slash.
-    SchemeLooksLikeHost {
-        /// With a scheme before it.
-        suggestion: String,
-    },
-    /// `fe80::1`: an IPv6 address without brackets whose first group happens to be a scheme.
-    SchemeIsOfAddress {
-        /// The address in brackets, behind a scheme.
-        suggestion: String,
-    },
-    /// The zone was taken off for the parser, which refuses it.
-    ZoneIsNotOfTheStandard,
-    /// The path of a blob URL is a URL, whose origin is the blob's.
-    BlobOrigin {
-        /// Scheme, host and port.
-        origin: String,
-    },
-    /// The library's value is not the standard's.
-    LibraryDeparts(Departure),
-    /// `http://:secret@h/`: a password of nobody.
-    PasswordWithoutUsername,
-    /// More than one `@`: what seems to be the host may not be it.
-    HostIsAfterTheLastAt {
-        /// The host.
-        host: String,
-    },
-}
-
-impl fmt::Display for Remark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SchemeLooksLikeHost { suggestion } => {
-                write!(
-                    f,
-                    "what seems to be a host and port is a scheme and a path; did you mean {}?",
-                    escape(suggestion)
-                )
-            }
-            Self::SchemeIsOfAddress { suggestion } => {
-                write!(
-                    f,
-                    "an IPv6 address without brackets is a scheme and a path; did you mean {}?",
-                    escape(suggestion)
-                )
-            }
-            Self::ZoneIsNotOfTheStandard => {
-                f.write_str("the WHATWG standard has no zones: it was taken off and the rest parsed (RFC 9844)")
-            }
-            Self::BlobOrigin { origin } => {
-                write!(f, "the path is a URL itself, and its origin counts: {}", escape(origin))
-            }
-            Self::LibraryDeparts(Departure::HostDropped { host }) => write!(
-                f,
-                "the standard, and so a browser, keeps the host \"{}\": the library url 2.5 drops it",
-                escape(host)
-            ),
-            Self::LibraryDeparts(Departure::OtherPath { path }) => {
-                write!(
-                    f,
-                    "the path is \"{}\" by the standard, and so to a browser: the library url 2.5 differs",
-                    escape(path)
-                )
-            }
-            Self::PasswordWithoutUsername => f.write_str(
-                "there is a password and no username: HTTP sends it with an empty one (RFC 7617), and most servers refuse that",
-            ),
-            Self::HostIsAfterTheLastAt { host } => write!(f, "the host is what follows the last @: {}", escape(host)),
-        }
-    }
-}
-
-/// A text that is no URL.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Malformed {
-    /// As it was given.
-    pub input: String,
-    /// What is wrong, in words.
-    pub fault: String,
-    /// Where, if that can be told.
-    pub span: Option<Span>,
-    /// What to try.
-    pub hint: Option<String>,
-}
-
-impl Malformed {
-    /// What it is for, if RFC 3986 takes it and only WHATWG does not.
-    pub fn purpose(&self) -> Option<Purpose> {
-        let reading = Reading::of(&self.input);
-        reading.is_taken().then(|| models::purpose(&reading))
-    }
-}
-
-impl fmt::Display for Malformed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = self.span.map_or(0, |span| span.start);
-        write!(f, "{}: {}", quoted(&self.input, at), self.fault)?;
-        match self.span {
-            Some(span) if !span.is_empty() => {
-                write!(f, ": {} at octets {span}", quoted(span.of(&self.input), 0))
-            }
-            Some(span) => write!(f, " at octet {}", span.start),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for Malformed {}
-
 /// Takes `input` apart, and tells `explain` how.
 ///
 /// # Errors
@@ -328,85 +220,6 @@ fn check_zone(input: &str, split: &Split) -> Result<(), Malformed> {
         span: split.zone,
         hint: None,
     })
-}
-
-fn without_scheme(input: &str) -> Malformed {
-    let bare = input.trim();
-    let why = if bare.is_empty() {
-        "the text is empty"
-    } else if bare.contains(':') {
-        "what stands before the first colon is not a scheme"
-    } else {
-        "it has no scheme"
-    };
-    Malformed {
-        input: input.to_owned(),
-        fault: format!("relative URL without a base: {why}"),
-        span: None,
-        hint: guess(bare),
-    }
-}
-
-/// Of a longer text nobody wants to read what it may have been, in octets.
-const LONGEST_GUESS: usize = 200;
-
-/// What a text without a scheme may have been meant to be.
-fn guess(bare: &str) -> Option<String> {
-    if bare.len() > LONGEST_GUESS {
-        return None;
-    }
-    let tried = |guess: &str| format!("try {}", escape(guess));
-    if let Some(url) = url_of_address(bare) {
-        return Some(tried(&url));
-    }
-    if bare.split_once(':').is_some_and(|(before, after)| !before.is_empty() && after.starts_with("//")) {
-        return Some("a scheme is a letter, then letters, digits, +, - and .; RFC 3986 section 3.1".to_owned());
-    }
-    let begins_like_host = |first: char| first.is_alphanumeric() || first == '[';
-    let guess = match bare.split_once("//") {
-        Some((scheme, rest)) if ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) => {
-            format!("{}://{rest}", scheme.to_ascii_lowercase())
-        }
-        Some(("" | ":", rest)) => format!("http://{rest}"),
-        _ if bare.starts_with('/') => format!("file://{bare}"),
-        _ if bare.starts_with(begins_like_host) => format!("http://{bare}"),
-        _ => return None,
-    };
-    Url::parse(&guess).is_ok().then(|| tried(&guess))
-}
-
-/// What to write for an IPv6 address without brackets, with or without a zone.
-fn url_of_address(text: &str) -> Option<String> {
-    let bare_v6 = !text.starts_with('[') && matches!(text.parse(), Ok(addr::Host::V6 { .. }));
-    bare_v6.then(|| format!("http://[{text}]/"))
-}
-
-fn refused(input: &str, split: &Split, error: ParseError) -> Malformed {
-    let host_hint = match error {
-        ParseError::InvalidIpv6Address => Some("an IPv6 address stands in brackets, as in http://[2001:db8::1]:8080/"),
-        ParseError::InvalidIpv4Address => Some("a host whose last label is a number is an IPv4 address"),
-        _ if split.kind == SchemeKind::File && split.host.is_some_and(|host| host.of(input).contains([':', '@'])) => {
-            Some("a file URL has neither userinfo nor port")
-        }
-        _ => None,
-    };
-    let (fault, span) = match error {
-        ParseError::EmptyHost => ("empty host", split.host),
-        ParseError::IdnaError => ("invalid domain name", split.host),
-        ParseError::InvalidPort => ("invalid port: a port is a number up to 65535", split.port),
-        ParseError::InvalidIpv4Address => ("invalid IPv4 address", split.host),
-        ParseError::InvalidIpv6Address => ("invalid IPv6 address", split.host),
-        ParseError::InvalidDomainCharacter => ("the host has a character that no host may have", split.host),
-        ParseError::Overflow => ("longer than 4 GiB", None),
-        _ => ("not a URL", None),
-    };
-    let empty_file_host = split.kind != SchemeKind::File || error != ParseError::EmptyHost;
-    Malformed {
-        input: input.to_owned(),
-        fault: fault.to_owned(),
-        span: span.filter(|_| empty_file_host),
-        hint: host_hint.map(str::to_owned),
-    }
 }
 
 fn assemble(input: &str, split: &Split, url: &Url, violations: Vec<Violation>) -> Dissection {
@@ -537,19 +350,23 @@ fn text_of(input: &str, span: Option<Span>) -> Cow<'_, str> {
     span.map(|span| significant(span.of(input))).unwrap_or_default()
 }
 
-fn host(input: &str, split: &Split, url: &Url) -> (Component, HostKind) {
-    // The crate has no host where the standard has an empty one.
-    let value = url.host_str().or_else(|| url.has_authority().then_some(""));
-    let component = Component::new(input, split.host, value);
-    let text = text_of(input, split.host);
-    let kind = match url.host() {
+fn host_kind(split: &Split, url: &Url) -> HostKind {
+    match url.host() {
         Some(Host::Ipv4(_)) => HostKind::Ipv4,
         Some(Host::Ipv6(_)) => HostKind::Ipv6,
         Some(Host::Domain(name)) if !name.is_empty() && split.kind == SchemeKind::Other => HostKind::Opaque,
         Some(Host::Domain(name)) if !name.is_empty() => HostKind::Domain,
         _ if url.has_authority() => HostKind::Empty,
         _ => HostKind::None,
-    };
+    }
+}
+
+fn host(input: &str, split: &Split, url: &Url) -> (Component, HostKind) {
+    // The crate has no host where the standard has an empty one.
+    let value = url.host_str().or_else(|| url.has_authority().then_some(""));
+    let component = Component::new(input, split.host, value);
+    let text = text_of(input, split.host);
+    let kind = host_kind(split, url);
     let differs = component.value.as_deref() != Some(&*text) && !text.is_empty();
     let decoded = percent::decode(&text);
     let decoded = str::from_utf8(&decoded).unwrap_or_default();
@@ -640,35 +457,6 @@ fn path_component(input: &str, split: &Split, url: &Url) -> Component {
         .changed(Change::PercentEncoded, encoded)
         .changed(Change::DriveLetter, split.kind == SchemeKind::File && drive)
         .accounted_for()
-}
-
-fn remarks(input: &str, split: &Split, url: &Url) -> Vec<Remark> {
-    let mut remarks = Vec::new();
-    let scheme = url.scheme();
-    remarks.extend(url_of_address(split.trimmed.of(input)).map(|suggestion| Remark::SchemeIsOfAddress { suggestion }));
-    let port_like = url.path().split('/').next().unwrap_or_default();
-    let digits = !port_like.is_empty() && port_like.bytes().all(|octet| octet.is_ascii_digit());
-    // Numbers alone may be meant: tel:112.
-    let host_like = scheme.contains('.') || scheme == "localhost" || url.path().contains('/');
-    if url.cannot_be_a_base() && digits && host_like {
-        let suggestion = format!("http://{}", split.trimmed.of(input));
-        if Url::parse(&suggestion).is_ok() {
-            remarks.push(Remark::SchemeLooksLikeHost { suggestion });
-        }
-    }
-    let origin = (scheme == "blob").then(|| specific::web_origin(url.path())).flatten();
-    remarks.extend(origin.map(|origin| Remark::BlobOrigin { origin }));
-    if split.zone.is_some() {
-        remarks.push(Remark::ZoneIsNotOfTheStandard);
-    }
-    remarks.extend(departures(input, split, url).into_iter().map(Remark::LibraryDeparts));
-    if url.username().is_empty() && url.password().is_some_and(|password| !password.is_empty()) {
-        remarks.push(Remark::PasswordWithoutUsername);
-    }
-    if let (2.., Some(host)) = (split.at_signs, url.host_str()) {
-        remarks.push(Remark::HostIsAfterTheLastAt { host: host.to_owned() });
-    }
-    remarks
 }
 
 #[cfg(test)]

@@ -319,17 +319,7 @@ fn set(uri: &mut Components, target: Target, value: &str, encode: bool) -> Resul
             if uri.host.is_none() && given.is_some() {
                 return refuse("a URL without a host has none");
             }
-            let old = uri.userinfo.clone().unwrap_or_default();
-            let (user, password) =
-                old.split_once(':').map_or((old.as_str(), None), |(user, password)| (user, Some(password)));
-            let new = given.map(text);
-            let (user, password) = if part == Part::User {
-                (new.unwrap_or_default(), password.map(str::to_owned))
-            } else {
-                (user.to_owned(), new)
-            };
-            let password = password.map(|password| format!(":{password}")).unwrap_or_default();
-            uri.userinfo = Some(user + &password).filter(|userinfo| !userinfo.is_empty());
+            uri.userinfo = userinfo(uri.userinfo.as_deref().unwrap_or_default(), part, given.map(text));
         }
         Target::Part(Part::Host) => uri.host = given.map(str::to_owned),
         Target::Part(Part::Port) => {
@@ -384,6 +374,17 @@ fn set(uri: &mut Components, target: Target, value: &str, encode: bool) -> Resul
         }
     }
     Ok(())
+}
+
+/// The userinfo `old` with another user or password in it, if anything is left of it.
+fn userinfo(old: &str, part: Part, new: Option<String>) -> Option<String> {
+    let (user, password) = old.split_once(':').map_or((old, None), |(user, password)| (user, Some(password)));
+    let (user, password) = match part {
+        Part::User => (new.unwrap_or_default(), password.map(str::to_owned)),
+        _ => (user.to_owned(), new),
+    };
+    let password = password.map(|password| format!(":{password}")).unwrap_or_default();
+    Some(user + &password).filter(|userinfo| !userinfo.is_empty())
 }
 
 fn segments(path: &str) -> Vec<String> {
