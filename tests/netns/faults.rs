@@ -22,6 +22,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("faults::what_does_not_block_loses_nothing", &[], without_blocking),
         Case::new("faults::a_reader_who_stops_keeps_nobody_from_ending", &[], reader_stops),
         Case::new("faults::a_queue_that_is_full_is_not_the_end_of_hop", &["strace"], full_queue),
+        Case::new("faults::a_list_that_cannot_be_had_is_not_an_empty_one", &["strace"], no_list),
         Case::new("faults::few_descriptors_are_no_missing_permission", &[], few_descriptors),
         Case::new("faults::what_lab_cannot_start_is_this_hosts_fault", &[], lab_cannot_start),
     ]
@@ -49,6 +50,7 @@ fn jobs(net: &Net) -> Vec<Job> {
     vec![
         job("nc -N 127.0.0.1 7000", octets),
         job("nc -N -C 127.0.0.1 7000", urls.clone()),
+        job("nc -u -w 60 --datagram 13 -W 100 127.0.0.1 7000", lines(|number| format!("datagram {number:03}\n"), 100)),
         job("dig $DNS n1.test", Vec::new()),
         job("dig $DNS +tcp n1.test", Vec::new()),
         job("dig $DNS -f names", Vec::new()),
@@ -135,6 +137,13 @@ fn serve() {
             if socket.write_all(&octets[..len]).is_err() {
                 return;
             }
+        }
+    });
+    let returned = UdpSocket::bind("127.0.0.1:7000").unwrap();
+    thread::spawn(move || {
+        let mut octets = [0; 512];
+        while let Ok((len, from)) = returned.recv_from(&mut octets) {
+            let _ = returned.send_to(&octets[..len], from);
         }
     });
     let datagrams = UdpSocket::bind("127.0.0.1:5300").unwrap();
@@ -371,6 +380,17 @@ fn full_queue(net: &Net) {
         let told = run(&mut traced);
         told.status(0).stdout_has("No buffer space available");
     }
+}
+
+/// The kernel that cannot be asked has not said that there is no such interface.
+fn no_list(net: &Net) {
+    let mut traced = net.peer("strace");
+    traced.args(["-f", "-o", "/dev/null", "-e", "trace=sendto,sendmsg", "-e", "inject=sendto,sendmsg:error=ENOBUFS"]);
+    traced.arg(net.tool("netsum").get_program()).args(["verify", "--live", "lo"]);
+    run(&mut traced)
+        .status(4)
+        .stdout_is("")
+        .stderr_is("netsum: capture on lo: RTM_GETLINK every interface: No buffer space available\n");
 }
 
 fn limited(command: &Command, descriptors: u32) -> Command {

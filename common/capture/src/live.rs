@@ -16,12 +16,12 @@ use pnet_datalink::{Channel, Config, DataLinkReceiver, NetworkInterface};
 use crate::frame::{Frame, Timestamp};
 use crate::link_type::LinkType;
 use sockeye_common::errno::cause;
+use sockeye_sys::CallError;
+use sockeye_sys::interface::InterfaceFlags;
+use sockeye_sys::links::{Link, links};
 
 /// Room for one frame: more than the largest that segmentation offload builds (BIG TCP, 512 KiB).
 const BUFFER_LEN: usize = 1 << 20;
-
-/// The flag of net/if.h: no address resolution.
-const IFF_NOARP: u32 = 0x80;
 
 /// An open capture on one interface.
 pub struct Live<C> {
@@ -40,9 +40,19 @@ impl<C: FnMut() -> Timestamp> Live<C> {
     /// [`LiveError`] if there is no such interface, if it is down, or if there is no permission.
     pub fn open(interface: &str, timeout: Duration, clock: C) -> Result<Self, LiveError> {
         let found = find(interface)?;
-        if !found.is_up() {
+        if !found.flags.contains(InterfaceFlags::UP) {
             return Err(LiveError::Down { interface: interface.to_owned() });
         }
+        let link_type = link_type(found.flags);
+        // Who only receives binds by the index.
+        let found = NetworkInterface {
+            name: found.name,
+            description: String::new(),
+            index: found.index,
+            mac: None,
+            ips: Vec::new(),
+            flags: found.flags.0,
+        };
         // Room for one octet, not none: pnet divides its write buffer by the size of a frame.
         let config = Config {
             read_buffer_size: BUFFER_LEN,
@@ -54,7 +64,6 @@ impl<C: FnMut() -> Timestamp> Live<C> {
         let Channel::Ethernet(_, receiver) = pnet_datalink::channel(&found, config).map_err(failed)? else {
             return Err(failed(io::ErrorKind::Unsupported.into()));
         };
-        let link_type = link_type(&found);
         Ok(Self { receiver, interface: interface.to_owned(), link_type, clock, frames: 0, octets: 0 })
     }
 
@@ -107,13 +116,14 @@ impl<C> fmt::Debug for Live<C> {
     }
 }
 
-fn find(name: &str) -> Result<NetworkInterface, LiveError> {
-    let interfaces = pnet_datalink::interfaces();
-    match interfaces.iter().find(|interface| interface.name == name) {
+/// Asks the kernel for it: pnet takes a list that could not be had for an empty one.
+fn find(name: &str) -> Result<Link, LiveError> {
+    let listed = links().map_err(|error| LiveError::Unlisted { interface: name.to_owned(), error })?.rows;
+    match listed.iter().find(|link| link.name == name) {
         Some(found) => Ok(found.clone()),
         None => Err(LiveError::NoSuchInterface {
             interface: name.to_owned(),
-            known: interfaces.into_iter().map(|interface| interface.name).collect(),
+            known: listed.into_iter().map(|link| link.name).collect(),
         }),
     }
 }
@@ -123,19 +133,19 @@ fn find(name: &str) -> Result<NetworkInterface, LiveError> {
 fn failure(interface: &str, source: io::Error) -> LiveError {
     let interface = interface.to_owned();
     match find(&interface) {
-        Ok(found) if !found.is_up() => LiveError::Down { interface },
-        Ok(_) => LiveError::Read { interface, source },
+        Ok(found) if !found.flags.contains(InterfaceFlags::UP) => LiveError::Down { interface },
+        // That the kernel cannot be asked what became of the interface is not why it broke off.
+        Ok(_) | Err(LiveError::Unlisted { .. }) => LiveError::Read { interface, source },
         Err(gone) => gone,
     }
 }
 
 /// Ethernet, or raw IP on an interface without link layer, such as a TUN or WireGuard one.
 ///
-/// pnet gives no hardware type, and /sys shows the interfaces of the namespace that mounted it, not the thread's. But an
-/// interface without link layer is point-to-point and asks nobody for addresses.
-fn link_type(interface: &NetworkInterface) -> LinkType {
-    let no_arp = interface.flags & IFF_NOARP != 0;
-    if interface.is_point_to_point() && no_arp { LinkType::RAW } else { LinkType::ETHERNET }
+/// Such an interface is point-to-point and asks nobody for addresses.
+fn link_type(flags: InterfaceFlags) -> LinkType {
+    let has_none = flags.contains(InterfaceFlags::POINTOPOINT) && flags.contains(InterfaceFlags::NOARP);
+    if has_none { LinkType::RAW } else { LinkType::ETHERNET }
 }
 
 /// Why an interface cannot be captured from.
@@ -148,6 +158,13 @@ pub enum LiveError {
         interface: String,
         /// Those that there are.
         known: Vec<String>,
+    },
+    /// The kernel does not say which interfaces there are.
+    Unlisted {
+        /// The name asked for.
+        interface: String,
+        /// What the call said.
+        error: CallError,
     },
     /// The interface is not up, so that no frames come.
     Down {
@@ -176,6 +193,7 @@ impl fmt::Display for LiveError {
             Self::NoSuchInterface { interface, known } => {
                 write!(f, "capture on {interface}: no such interface (there are: {})", known.join(", "))
             }
+            Self::Unlisted { interface, error } => write!(f, "capture on {interface}: {error}"),
             Self::Open { interface, source } => {
                 write!(f, "capture on {interface}: {}", cause(source))?;
                 if source.kind() == io::ErrorKind::PermissionDenied {
@@ -193,6 +211,7 @@ impl std::error::Error for LiveError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::NoSuchInterface { .. } | Self::Down { .. } => None,
+            Self::Unlisted { error, .. } => Some(error),
             Self::Open { source, .. } | Self::Read { source, .. } => Some(source),
         }
     }
@@ -223,14 +242,6 @@ mod tests {
 
     #[test]
     fn only_an_interface_without_link_layer_gives_raw_packets() {
-        let interface = |flags| NetworkInterface {
-            name: "x".into(),
-            description: String::new(),
-            index: 1,
-            mac: None,
-            ips: vec![],
-            flags,
-        };
         // IFF_UP with: POINTOPOINT, NOARP, MULTICAST as of tun; LOOPBACK; BROADCAST; POINTOPOINT of a USB network card.
         for (flags, expected) in [
             (0x10d1, LinkType::RAW),
@@ -238,7 +249,7 @@ mod tests {
             (0x1043, LinkType::ETHERNET),
             (0x0051, LinkType::ETHERNET),
         ] {
-            assert_eq!(link_type(&interface(flags)), expected, "{flags:#x}");
+            assert_eq!(link_type(InterfaceFlags(flags)), expected, "{flags:#x}");
         }
     }
 }

@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 use sockeye_sys::CallError;
+use sockeye_sys::interface::InterfaceFlags;
 use sockeye_sys::packet_ring::{FrameStatus, PacketRing, RingFrame, Size, Statistics};
 
 use super::{LiveError, failure, find};
@@ -64,7 +65,7 @@ impl Ring {
             0
         } else {
             let found = find(interface)?;
-            if !found.is_up() {
+            if !found.flags.contains(InterfaceFlags::UP) {
                 return Err(LiveError::Down { interface: interface.to_owned() });
             }
             found.index
