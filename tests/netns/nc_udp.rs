@@ -33,7 +33,7 @@ fn interface_goes_down(_: &Net) {
     sender.wait_for_stderr("nc: send 10.9.0.2:9: Network is unreachable; going on\n");
     up();
     stdin.write_all(b"sent").unwrap();
-    sender.wait_for_stderr("nc: send 10.9.0.2:9: works again; 1 datagrams did not go out\n");
+    sender.wait_for_stderr("nc: send 10.9.0.2:9: works again; 1 datagram did not go out\n");
     drop(stdin);
     sender.wait().status(0);
 }

@@ -141,7 +141,8 @@ impl Conversation<'_, '_, '_> {
                     }
                     if let Some((_, lost)) = self.tracking.trouble.take() {
                         let peer = self.wire.peer_text();
-                        self.session.warn(format!("send {peer}: works again; {lost} datagrams did not go out"));
+                        let s = if lost == 1 { "" } else { "s" };
+                        self.session.warn(format!("send {peer}: works again; {lost} datagram{s} did not go out"));
                     }
                 }
                 Err(error) if may_pass(&error) => {
