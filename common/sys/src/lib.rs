@@ -15,6 +15,7 @@
 //! - [`confine`]: what is given up once sockets and files are open: programs, files, sockets, privileges
 //! - [`fork`]: a process for each client; [`process`]: what a process may do, and how it is told to end
 //! - [`clock`], [`tracefs`]: clocks as the kernel counts, and the events that it stamps with them
+//! - [`heap`]: free memory, given back to the system
 //! - [`local_time`], [`random`]: the time of day where the user is, octets that nobody can guess
 //! - [`mod@entry`], [`stdio`]: the way into an executable, and the standard descriptors before the runtime touched them
 //! - [`addresses`], [`links`]: the addresses of this host, and its interfaces
@@ -35,6 +36,7 @@ pub mod error;
 pub mod errqueue;
 pub mod fork;
 pub mod gai;
+pub mod heap;
 pub mod inet;
 pub mod interface;
 pub mod link;

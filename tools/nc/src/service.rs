@@ -1,6 +1,6 @@
 //! What a server for many clients does, apart from how: the shell has the sockets and calls a [`Service`].
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::address::Address;
 use crate::app::{Flow, Talker};
@@ -73,7 +73,7 @@ pub trait Service {
 #[derive(Debug)]
 pub struct Apps<Now> {
     app: App,
-    clients: HashMap<ClientId, Talker>,
+    clients: BTreeMap<ClientId, Talker>,
     /// The time in words, for daytime.
     now: Now,
     /// Spares an allocation for each read.
@@ -83,7 +83,7 @@ pub struct Apps<Now> {
 impl<Now: Fn() -> String> Apps<Now> {
     /// Serves `app`. `now` says the time.
     pub fn new(app: App, now: Now) -> Self {
-        Self { app, clients: HashMap::new(), now, scratch: Vec::new() }
+        Self { app, clients: BTreeMap::new(), now, scratch: Vec::new() }
     }
 
     /// Lets a client's talker say something, and does what follows.

@@ -274,7 +274,9 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
             if self.input == InputState::Always && !self.congested {
                 self.read_input()?;
             }
-            self.clients.sweep(Instant::now());
+            let now = Instant::now();
+            self.clients.sweep(now);
+            self.clients.tidy(now);
         }
     }
 

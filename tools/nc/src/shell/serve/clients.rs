@@ -1,6 +1,6 @@
 //! The clients of a server: what each of them has still to take, and when it has been quiet for too long.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -16,6 +16,10 @@ use crate::service::{ClientId, Outgoing};
 use crate::shell::Session;
 use crate::shell::wire::Wire;
 
+mod tide;
+
+use self::tide::Tide;
+
 /// How long a client may take to end when we have: close(2) with octets that nobody has read sends a RST, which would
 /// overtake what it has still to read.
 const LINGER: Duration = Duration::from_secs(2);
@@ -23,6 +27,8 @@ const LINGER: Duration = Duration::from_secs(2);
 const STUCK: Duration = Duration::from_secs(2);
 /// What was sent is cut off the front of a queue only when it is worth the copy.
 const COMPACT_LEN: usize = 1 << 16;
+/// Room for so many times what is left of a queue is given back.
+const SPARE: usize = 4;
 
 /// One client.
 pub(super) struct Client {
@@ -92,14 +98,48 @@ impl Client {
                 Err(error) => self.fault(error),
             }
         }
-        if self.queued() == 0 {
-            // Ten thousand clients that were slow once would keep ten thousand buffers.
+        self.compact();
+        gone
+    }
+
+    /// Gives back the room of what was sent: ten thousand clients that were slow once would keep ten thousand buffers.
+    fn compact(&mut self) {
+        let left = self.queued();
+        if left == 0 {
             (self.queue, self.sent) = (Vec::new(), 0);
-        } else if self.sent > COMPACT_LEN {
+        } else if self.sent > COMPACT_LEN || self.sent >= left {
             self.queue.drain(..self.sent);
             self.sent = 0;
+            if self.queue.capacity() / SPARE >= left {
+                self.queue.shrink_to_fit();
+            }
         }
+    }
+
+    /// Sends what can be sent now of `octets`, and keeps the rest for it.
+    fn send(&mut self, octets: &[u8]) -> usize {
+        let mut rest = octets;
+        let mut gone = 0;
+        while self.queued() == 0 && !rest.is_empty() {
+            match self.wire.send(rest) {
+                Ok(Some(len)) => {
+                    rest = rest.get(len..).unwrap_or_default();
+                    gone += len;
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    self.fault(error);
+                    rest = &[];
+                }
+            }
+        }
+        self.queue.extend(rest);
         gone
+    }
+
+    /// Octets of memory that it takes, the buffers of TLS aside.
+    fn room(&self) -> usize {
+        size_of::<Self>() + self.queue.capacity()
     }
 }
 
@@ -139,7 +179,8 @@ impl Left {
 
 /// All of them.
 pub(super) struct Clients {
-    all: HashMap<ClientId, Client>,
+    /// A hash table would hold the places of those who have left, and double although no more clients are there.
+    all: BTreeMap<ClientId, Box<Client>>,
     /// Those with which something happened since the last [`Self::settle`].
     touched: Vec<ClientId>,
     /// What goes to standard output.
@@ -150,19 +191,21 @@ pub(super) struct Clients {
     next_sweep: Option<Instant>,
     /// Since when the others wait for somebody.
     held: Option<Instant>,
+    tide: Tide,
 }
 
 impl Clients {
     /// `idle` is how long a client may be quiet, `shake` how long a handshake of TLS may take.
     pub(super) fn new(idle: Option<Duration>, shake: Duration) -> Self {
         Self {
-            all: HashMap::new(),
+            all: BTreeMap::new(),
             touched: Vec::new(),
             printed: Vec::new(),
             idle,
             shake,
             next_sweep: None,
             held: None,
+            tide: Tide::default(),
         }
     }
 
@@ -175,7 +218,16 @@ impl Clients {
     }
 
     pub(super) fn get(&mut self, id: ClientId) -> Option<&mut Client> {
-        self.all.get_mut(&id)
+        self.all.get_mut(&id).map(Box::as_mut)
+    }
+
+    /// Has a client send or take something, and counts what it keeps of it.
+    fn with(&mut self, id: ClientId, do_: impl FnOnce(&mut Client) -> usize) -> Option<usize> {
+        let client = self.all.get_mut(&id)?;
+        let before = client.room();
+        let gone = do_(client);
+        self.tide.change(before, client.room());
+        Some(gone)
     }
 
     pub(super) fn touch(&mut self, id: ClientId) {
@@ -227,7 +279,8 @@ impl Clients {
             received_octets: 0,
             sent_octets: 0,
         };
-        self.all.insert(id, client);
+        self.tide.change(0, client.room());
+        self.all.insert(id, Box::new(client));
         self.touch(id);
         Ok(())
     }
@@ -259,7 +312,15 @@ impl Clients {
 
     /// When something is to be done although nothing moves.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.next_sweep
+        self.next_sweep.into_iter().chain(self.tide.deadline()).min()
+    }
+
+    /// Gives memory back to the system when those who took it have left, or have taken what waited for them.
+    pub(super) fn tidy(&mut self, now: Instant) {
+        if self.tide.is_out(now) {
+            self.touched.shrink_to_fit();
+            sockeye_sys::heap::trim();
+        }
     }
 
     fn wake_in(&mut self, wait: Duration, now: Instant) {
@@ -345,7 +406,8 @@ impl Clients {
 
     /// Its descriptor is closed, which takes it out of epoll(7) too.
     fn remove(&mut self, id: ClientId) -> Option<Left> {
-        let client = self.all.remove(&id)?;
+        let client = *self.all.remove(&id)?;
+        self.tide.change(client.room(), 0);
         let why = match (client.out, client.fault) {
             (Some(why), _) => Why::TurnedOut(why),
             (None, Some(error)) => Why::Broken(error),
@@ -372,14 +434,17 @@ pub(super) struct Port<'call, 'session, 'run, 'out> {
 impl Port<'_, '_, '_, '_> {
     /// Sends what waits for a client.
     pub(super) fn flush(&mut self, id: ClientId) {
-        let Some(client) = self.clients.all.get_mut(&id) else { return };
-        if let Some(stream) = client.wire.tls_mut()
-            && let Err(error) = stream.flush()
-        {
-            client.fault(error);
+        let flushed = self.clients.with(id, |client| {
+            if let Some(stream) = client.wire.tls_mut()
+                && let Err(error) = stream.flush()
+            {
+                client.fault(error);
+            }
+            client.flush()
+        });
+        if let Some(gone) = flushed {
+            self.went(id, gone);
         }
-        let gone = client.flush();
-        self.went(id, gone);
     }
 
     fn went(&mut self, id: ClientId, gone: usize) {
@@ -399,27 +464,13 @@ impl Port<'_, '_, '_, '_> {
 
 impl Outgoing for Port<'_, '_, '_, '_> {
     fn send(&mut self, to: ClientId, octets: &[u8]) {
-        let Some(client) = self.clients.all.get_mut(&to) else { return };
+        let Some(client) = self.clients.all.get(&to) else { return };
         if client.closing != Closing::No || client.fault.is_some() || client.out.is_some() {
             return;
         }
-        let mut rest = octets;
-        let mut gone = 0;
-        while client.queued() == 0 && !rest.is_empty() {
-            match client.wire.send(rest) {
-                Ok(Some(len)) => {
-                    rest = rest.get(len..).unwrap_or_default();
-                    gone += len;
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    client.fault(error);
-                    rest = &[];
-                }
-            }
+        if let Some(gone) = self.clients.with(to, |client| client.send(octets)) {
+            self.went(to, gone);
         }
-        client.queue.extend(rest);
-        self.went(to, gone);
     }
 
     fn end(&mut self, client: ClientId) {
@@ -441,10 +492,97 @@ impl Outgoing for Port<'_, '_, '_, '_> {
     }
 
     fn queued(&self, client: ClientId) -> usize {
-        self.clients.all.get(&client).map_or(0, Client::queued)
+        self.clients.all.get(&client).map_or(0, |client| client.queued())
     }
 
     fn print(&mut self, octets: &[u8]) {
         self.clients.printed.extend(octets);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+    use crate::options::Transport;
+
+    const MANY: u64 = 200;
+    const LEN: usize = 1 << 16;
+
+    fn epoll() -> OwnedFd {
+        epoll::create(epoll::CreateFlags::CLOEXEC).unwrap()
+    }
+
+    /// Clients who do not read, each with the other end of its connection.
+    fn crowd(clients: &mut Clients, epoll: &OwnedFd, now: Instant) -> Vec<UnixStream> {
+        let one = |id| {
+            let (ours, theirs) = UnixStream::pair().unwrap();
+            ours.set_nonblocking(true).unwrap();
+            let peer = Address::Inet("192.0.2.1:7".parse().unwrap());
+            let wire = Wire::new(ours.into(), Transport::Tcp, Some(peer.clone()));
+            clients.add(epoll, ClientId(id), wire, peer, now).unwrap();
+            while clients.get(ClientId(id)).unwrap().queued() == 0 {
+                clients.with(ClientId(id), |client| client.send(&vec![b'x'; LEN])).unwrap();
+            }
+            theirs
+        };
+        (1..=MANY).map(one).collect()
+    }
+
+    fn queues(clients: &Clients) -> usize {
+        clients.all.values().map(|client| client.queue.capacity()).sum()
+    }
+
+    #[test]
+    fn who_has_left_is_not_remembered_and_memory_is_given_back_once() {
+        let (epoll, begin) = (epoll(), Instant::now());
+        let mut clients = Clients::new(None, Duration::ZERO);
+        let wait = Duration::from_secs(1);
+        for round in 1..=3 {
+            let now = begin + 10 * round * wait;
+            let theirs = crowd(&mut clients, &epoll, now);
+            assert_eq!(clients.tide.octets(), queues(&clients) + clients.len() * size_of::<Client>());
+            assert!(!clients.tide.is_out(now) && clients.deadline().is_none(), "nobody has left");
+            drop(theirs);
+            for id in 1..=MANY {
+                clients.get(ClientId(id)).unwrap().fault(io::ErrorKind::BrokenPipe.into());
+                assert!(clients.settle(&epoll, ClientId(id), false, true, now).is_some());
+            }
+            assert_eq!((clients.len(), clients.tide.octets()), (0, 0));
+            clients.tidy(now);
+            assert_eq!(clients.deadline(), Some(now + wait));
+            while clients.next_touched().is_some() {}
+            clients.tidy(now + wait);
+            assert_eq!((clients.deadline(), clients.touched.capacity()), (None, 0));
+        }
+    }
+
+    /// Room follows what is left of a queue, and no octet of it is lost on the way.
+    #[test]
+    fn a_queue_shrinks_as_it_is_taken() {
+        let (epoll, now) = (epoll(), Instant::now());
+        let mut clients = Clients::new(None, Duration::ZERO);
+        let mut theirs = crowd(&mut clients, &epoll, now).swap_remove(0);
+        let id = ClientId(1);
+        theirs.set_nonblocking(true).unwrap();
+        let sent: Vec<u8> = (0..=250).cycle().take(3 << 20).collect();
+        clients.with(id, |client| client.send(&sent)).unwrap();
+        let mut got = Vec::new();
+        let mut room = vec![0; 4096];
+        while clients.get(id).unwrap().queued() > 0 {
+            while let Ok(len) = theirs.read(&mut room) {
+                got.extend_from_slice(&room[..len]);
+            }
+            clients.with(id, Client::flush).unwrap();
+            let client = clients.get(id).unwrap();
+            assert!(client.queue.len() <= 2 * client.queued() + COMPACT_LEN);
+            assert!(client.queue.capacity() <= SPARE * client.queue.len(), "{}", client.queue.capacity());
+        }
+        theirs.set_nonblocking(false).unwrap();
+        drop(clients);
+        theirs.read_to_end(&mut got).unwrap();
+        assert!(got.ends_with(&sent));
     }
 }
