@@ -299,7 +299,7 @@ fn confinement_of(line: &str, port: u16, file: &str) -> (String, &'static str) {
     let line = said.lines().find(|line| line.contains(nothing) || line.contains(something)).unwrap();
     let means = if line.contains("limits") { "limits" } else { "filter" };
     let allows = line.split(something).nth(1).map_or("nothing", |rest| rest.split(" (").next().unwrap());
-    (allows.replace(file, "FILE"), means)
+    (allows.replace(file, "FILE").replace(&format!("port {port} "), "port PORT "), means)
 }
 
 /// The table in docs/confinement.md is what the tools say of themselves. SOCKEYE_BLESS=1 writes it anew.

@@ -41,6 +41,8 @@ pub struct Profile {
     pub sockets: Vec<SocketKind>,
     /// connect(2).
     pub connects: bool,
+    /// The ports of others that TCP may be connected to; empty is any. Held by Landlock alone, since version 4.
+    pub tcp_ports: Vec<u16>,
     /// bind(2).
     pub binds: bool,
     /// listen(2).
@@ -101,7 +103,8 @@ impl fmt::Display for SocketKind {
 /// By what the C library asks for the name of an interface, which is in an address of its link (`fe80::1%eth0`).
 pub const INTERFACE_NAMES: SocketKind = SocketKind::new(libc::AF_UNIX, libc::SOCK_DGRAM);
 
-/// Questions to the kernel: about interfaces and addresses (rtnetlink(7)), and sockets (sock_diag(7)).
+/// Questions to the kernel: about interfaces and addresses (rtnetlink(7)), and sockets (sock_diag(7)). Not to its packet filters, keys
+/// and other subsystems that speak netlink(7).
 pub const NETLINK: SocketKind = SocketKind::family(libc::AF_NETLINK);
 
 /// What getaddrinfo(3) and getnameinfo(3) may make: questions over UDP and TCP, the way to nscd, systemd-resolved and others of
@@ -124,6 +127,7 @@ impl Profile {
         self.sockets.extend(NAME_SOCKETS);
         // The netlink socket is bound.
         (self.connects, self.binds) = (true, true);
+        self.tcp_ports.clear();
         self
     }
 
@@ -141,7 +145,9 @@ impl Profile {
         add(self.renames, "rename and remove files");
         let sockets: Vec<String> = self.distinct_sockets().map(ToString::to_string).collect();
         add(!sockets.is_empty(), &format!("make sockets of {}", sockets.join("; ")));
-        add(self.connects, "connect");
+        let ports: Vec<String> = self.tcp_ports.iter().map(u16::to_string).collect();
+        let only = if ports.is_empty() { String::new() } else { format!(", of TCP to port {} alone", ports.join(" ")) };
+        add(self.connects, &format!("connect{only}"));
         add(self.binds, "bind");
         add(self.listens, "listen");
         add(self.accepts, "accept");

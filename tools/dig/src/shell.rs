@@ -121,6 +121,11 @@ fn refuse(refusal: &Refusal, output: &mut Output<'_>) -> Result<Status, Failure>
     }
 }
 
+/// The port of whom this lookup asks.
+fn port(globals: &Globals, lookup: &Lookup) -> u16 {
+    if globals.explicit_port { globals.port } else { Transport::of(lookup).port() }
+}
+
 /// The addresses of a server that the line names. The error is dig's word.
 ///
 /// # Errors
@@ -330,12 +335,8 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    fn port(&self, lookup: &Lookup) -> u16 {
-        if self.globals.explicit_port { self.globals.port } else { Transport::of(lookup).port() }
-    }
-
     fn servers(&self, lookup: &Lookup) -> (Vec<Server>, ServerSource) {
-        let port = self.port(lookup);
+        let port = port(self.globals, lookup);
         let with_port = |server: &Server| {
             let mut server = server.clone();
             server.addr.set_port(port);

@@ -37,6 +37,9 @@ pub(super) enum Argument {
     Command,
     /// socketpair(2): Unix-domain sockets, whose two ends are ours.
     Pair,
+    /// sendto(2), sendmsg(2) and sendmmsg(2): to who is connected, or by datagrams. With MSG_FASTOPEN they are connect(2), which neither
+    /// its own verdict nor Landlock sees; a listening socket that is shut down can do so, too. The flags are the argument of this number.
+    Send(u32),
     /// mmap(2) and mprotect(2): memory that holds no instructions.
     Data,
     /// The first argument is this process, or zero.
@@ -113,11 +116,8 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_getpeername,
     libc::SYS_getsockopt,
     libc::SYS_setsockopt,
-    libc::SYS_sendto,
     libc::SYS_recvfrom,
-    libc::SYS_sendmsg,
     libc::SYS_recvmsg,
-    libc::SYS_sendmmsg,
     libc::SYS_recvmmsg,
     libc::SYS_shutdown,
     // Memory.
@@ -214,6 +214,9 @@ const JUDGED: &[(c_long, Argument)] = &[
     (libc::SYS_tkill, Argument::OwnProcess),
     (libc::SYS_prlimit64, Argument::OwnProcess),
     (libc::SYS_prctl, Argument::OwnThread),
+    (libc::SYS_sendto, Argument::Send(3)),
+    (libc::SYS_sendmsg, Argument::Send(2)),
+    (libc::SYS_sendmmsg, Argument::Send(3)),
 ];
 
 /// What has another way: clone(2) and openat(2) show the filter their flags, which these keep behind a pointer; and what C libraries

@@ -55,6 +55,8 @@ const SPEC_ALLOW: libc::c_uint = 1 << 2;
 const SOCKET_TYPE: u32 = 0xf;
 /// O_ACCMODE, O_CREAT, O_TRUNC, O_APPEND and what makes O_TMPFILE of O_DIRECTORY: none of them where nothing is written.
 const WRITING: u32 = 0o3 | 0o100 | 0o1000 | 0o2000 | 0o20_000_000;
+/// MSG_FASTOPEN.
+const CONNECTING: u32 = 0x2000_0000;
 /// CLONE_NEWNS and its kin.
 const NEW_NAMESPACES: u32 = 0x7e02_0000 | 0x80;
 const THREAD: u32 = 0x0001_0000;
@@ -168,6 +170,7 @@ fn leaf(verdict: Verdict, sockets: &[SocketKind], pid: u32) -> Vec<sock_filter> 
         Verdict::Judged(Argument::Pair) => {
             with_argument(0, vec![equal(libc::AF_UNIX, 1, 0), returns(EPERM), returns(ALLOW)])
         }
+        Verdict::Judged(Argument::Send(flags)) => with_argument(flags, refused_if(JUMP_IF_ANY_BIT, CONNECTING)),
         Verdict::Judged(Argument::Data) => with_argument(2, refused_if(JUMP_IF_ANY_BIT, EXECUTABLE)),
         Verdict::Judged(Argument::OwnProcess) => with_argument(0, one_of(&[0, pid])),
         Verdict::Judged(Argument::OwnThread) => with_argument(0, one_of(&OWN_THREAD)),
@@ -180,7 +183,10 @@ fn socket_kinds(kinds: &[SocketKind]) -> Vec<sock_filter> {
     for kind in kinds {
         code.push(load(argument(0)));
         let Some(socktype) = kind.socktype else {
-            code.extend([equal(kind.family, 0, 1), returns(ALLOW)]);
+            code.extend(match kind.family {
+                libc::AF_NETLINK => netlink_protocols(),
+                family => vec![equal(family, 0, 1), returns(ALLOW)],
+            });
             continue;
         };
         let allow = match usual_protocol(kind.family, socktype) {
@@ -199,6 +205,19 @@ fn socket_kinds(kinds: &[SocketKind]) -> Vec<sock_filter> {
     }
     code.push(returns(EPERM));
     code
+}
+
+/// Of the kernel's subsystems those that are asked: interfaces and sockets. Behind the others, such as nf_tables, is much code that a
+/// user without privileges reaches in a namespace alone.
+fn netlink_protocols() -> Vec<sock_filter> {
+    vec![
+        equal(libc::AF_NETLINK, 0, 5),
+        load(argument(2)),
+        equal(libc::NETLINK_ROUTE, 1, 0),
+        equal(libc::NETLINK_SOCK_DIAG, 0, 1),
+        returns(ALLOW),
+        returns(EPERM),
+    ]
 }
 
 /// The protocol besides zero that a socket of the Internet families may have whose type is named: TCP or UDP. With others, such as
@@ -262,8 +281,8 @@ mod tests {
     const PID: u32 = 4711;
 
     /// What the kernel does with the program.
-    fn run(program: &[sock_filter], architecture: u32, number: u32, arguments: [u32; 3]) -> u32 {
-        let [first, second, third] = arguments;
+    fn run(program: &[sock_filter], architecture: u32, number: u32, arguments: [u32; 4]) -> u32 {
+        let [first, second, third, fourth] = arguments;
         let (mut at, mut held) = (0, 0);
         loop {
             let sock_filter { code, jt, jf, k } = program[at];
@@ -271,7 +290,8 @@ mod tests {
             let mut jump = |yes: bool| at += usize::from(if yes { jt } else { jf });
             match code {
                 LOAD => {
-                    held = *[number, architecture, 0, 0, first, 0, second, 0, third, 0].get(k as usize / 4).unwrap();
+                    let data = [number, architecture, 0, 0, first, 0, second, 0, third, 0, fourth, 0];
+                    held = *data.get(k as usize / 4).unwrap();
                 }
                 AND => held &= k,
                 JUMP => at += k as usize,
@@ -284,8 +304,8 @@ mod tests {
         }
     }
 
-    fn call(profile: &Profile, number: c_long, arguments: [u32; 3]) -> u32 {
-        run(&program(profile, HERE, PID), HERE, u32::try_from(number).unwrap(), arguments)
+    fn call(profile: &Profile, number: c_long, [first, second, third]: [u32; 3]) -> u32 {
+        run(&program(profile, HERE, PID), HERE, u32::try_from(number).unwrap(), [first, second, third, 0])
     }
 
     fn some_profile() -> impl Strategy<Value = Profile> {
@@ -307,6 +327,7 @@ mod tests {
                     accepts,
                     forks,
                     sees_processes: sees,
+                    tcp_ports: Vec::new(),
                     keeps: Vec::new(),
                 }
             },
@@ -316,7 +337,7 @@ mod tests {
     proptest! {
         /// The program says of every number what the table says, whatever the profile, and never runs past its end.
         #[test]
-        fn the_program_is_the_table(profile in some_profile(), arguments in any::<[u32; 3]>()) {
+        fn the_program_is_the_table(profile in some_profile(), arguments in any::<[u32; 4]>()) {
             let program = program(&profile, HERE, PID);
             prop_assert!(program.len() <= 4096, "BPF_MAXINSNS");
             for (number, verdict) in (0..).zip(verdicts(&profile)) {
@@ -347,8 +368,8 @@ mod tests {
         #[test]
         fn numbers_of_kernels_to_come_and_of_other_tables_are_absent(number in u32::try_from(END).unwrap().., other in any::<u32>()) {
             let program = program(&Profile::default(), HERE, PID);
-            prop_assert_eq!(run(&program, HERE, number, [0; 3]), ENOSYS);
-            prop_assert_eq!(run(&program, if other == HERE { 0 } else { other }, 1, [0; 3]), ENOSYS);
+            prop_assert_eq!(run(&program, HERE, number, [0; 4]), ENOSYS);
+            prop_assert_eq!(run(&program, if other == HERE { 0 } else { other }, 1, [0; 4]), ENOSYS);
         }
     }
 
@@ -370,6 +391,40 @@ mod tests {
         assert_eq!(call(&profile, libc::SYS_socket, [1, raw, 0]), ALLOW);
         assert_eq!(call(&profile, libc::SYS_socket, [17, raw, 0]), EPERM);
         assert_eq!(call(&Profile::default(), libc::SYS_socket, [inet, stream, 0]), EPERM);
+    }
+
+    /// sendto(2) and its kin connect a TCP socket, a listening one that was shut down too, without connect(2).
+    #[test]
+    fn what_is_sent_connects_nothing() {
+        let names = Profile::default().with_names();
+        let fast_open = u32::try_from(libc::MSG_FASTOPEN | libc::MSG_NOSIGNAL).unwrap();
+        let usual = u32::try_from(libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT).unwrap();
+        for profile in [Profile::default(), Profile { connects: true, ..Profile::default() }, names] {
+            let program = program(&profile, HERE, PID);
+            for (number, flags_at) in [(libc::SYS_sendto, 3), (libc::SYS_sendmsg, 2), (libc::SYS_sendmmsg, 3)] {
+                for (flags, verdict) in [(fast_open, EPERM), (usual, ALLOW)] {
+                    let mut arguments = [!fast_open; 4];
+                    arguments[flags_at] = flags;
+                    assert_eq!(run(&program, HERE, u32::try_from(number).unwrap(), arguments), verdict, "{number}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn netlink_is_for_interfaces_and_sockets() {
+        let netlink = u32::try_from(libc::AF_NETLINK).unwrap();
+        let inet6 = u32::try_from(libc::AF_INET6).unwrap();
+        let raw = u32::try_from(libc::SOCK_RAW).unwrap();
+        let profile = Profile::default().with_names();
+        let protocols = [libc::NETLINK_ROUTE, libc::NETLINK_SOCK_DIAG, libc::NETLINK_NETFILTER, libc::NETLINK_XFRM];
+        let verdicts = protocols
+            .map(|protocol| call(&profile, libc::SYS_socket, [netlink, raw, u32::try_from(protocol).unwrap()]));
+        assert_eq!(verdicts, [ALLOW, ALLOW, EPERM, EPERM]);
+        // What stands behind it is still looked at.
+        let sockets = vec![SocketKind::family(libc::AF_NETLINK), SocketKind::family(libc::AF_INET6)];
+        let both = Profile { sockets, ..Profile::default() };
+        assert_eq!(call(&both, libc::SYS_socket, [inet6, raw, 58]), ALLOW);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::error::check;
 
 const CREATE_RULESET_VERSION: u32 = 1;
 const RULE_PATH_BENEATH: u32 = 1;
+const RULE_NET_PORT: u32 = 2;
 
 const READ_FILE: u64 = 1 << 2;
 const READ_DIR: u64 = 1 << 3;
@@ -51,6 +52,13 @@ struct PathBeneath {
     parent: i32,
 }
 
+/// `struct landlock_net_port_attr`.
+#[repr(C)]
+struct NetPort {
+    allowed: u64,
+    port: u64,
+}
+
 /// Restricts this thread to what `profile` says of files, TCP and processes. Returns the version of the interface.
 ///
 /// # Errors
@@ -70,6 +78,11 @@ pub(super) fn restrict(profile: &Profile) -> io::Result<u32> {
     if let Reads::Beneath(paths) = &profile.reads {
         for path in paths {
             allow_reading(&made, path)?;
+        }
+    }
+    if ruleset.tcp & CONNECT_TCP != 0 && profile.connects {
+        for port in &profile.tcp_ports {
+            allow_connecting(&made, *port)?;
         }
     }
     // SAFETY: a descriptor and flags.
@@ -100,7 +113,7 @@ impl Ruleset {
         let mut tcp = 0;
         if version >= TCP_SINCE {
             tcp |= if profile.binds { 0 } else { BIND_TCP };
-            tcp |= if profile.connects { 0 } else { CONNECT_TCP };
+            tcp |= if profile.connects && profile.tcp_ports.is_empty() { 0 } else { CONNECT_TCP };
         }
         let mut scoped = 0;
         if version >= SCOPES_SINCE {
@@ -134,6 +147,13 @@ fn allow_reading(ruleset: &OwnedFd, path: &Path) -> io::Result<()> {
     check(i32::try_from(added).unwrap_or(-1)).map(drop)
 }
 
+fn allow_connecting(ruleset: &OwnedFd, port: u16) -> io::Result<()> {
+    let rule = NetPort { allowed: CONNECT_TCP, port: port.into() };
+    // SAFETY: the kernel reads one structure of this type.
+    let added = unsafe { libc::syscall(ADD_RULE, ruleset.as_raw_fd(), RULE_NET_PORT, &raw const rule, 0_u32) };
+    check(i32::try_from(added).unwrap_or(-1)).map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +176,10 @@ mod tests {
         let Ruleset { files, tcp, scoped } = Ruleset::of(&names, 7);
         assert_eq!(files & (READ_FILE | READ_DIR | MAKE_SOCK), 0);
         assert_eq!((tcp, scoped), (0, SCOPE_SIGNAL));
+        // Ports are named by rules, which need what has them to be refused first; before version 4 there are none.
+        let ports = Profile { connects: true, binds: true, tcp_ports: vec![53], ..Profile::default() };
+        assert_eq!([3, 4].map(|version| Ruleset::of(&ports, version).tcp), [0, CONNECT_TCP]);
+        assert_eq!(Ruleset::of(&ports.with_names(), 7).tcp, 0);
         // Programs are refused whatever is needed.
         let all = Profile { reads: Reads::Anything, writes: true, removes: true, ..names };
         assert_eq!(Ruleset::of(&all, 7).files, 1);

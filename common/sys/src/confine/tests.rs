@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "what is refused is tried")]
 
 use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
@@ -183,6 +185,66 @@ fn code_from_a_peer_has_no_way_on() {
         for (name, said, refused) in ways_out() {
             assert_eq!(said, refused, "{name}");
         }
+    });
+}
+
+/// A socket of TCP that listens at a port of loopback.
+fn listening() -> (OwnedFd, u16) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener.into(), port)
+}
+
+/// Sends an octet to a port of loopback by a TCP socket without connect(2).
+fn send_without_connecting(socket: &OwnedFd, port: u16) -> i32 {
+    let to = libc::sockaddr_in {
+        sin_family: libc::sa_family_t::try_from(libc::AF_INET).unwrap(),
+        sin_port: port.to_be(),
+        sin_addr: libc::in_addr { s_addr: u32::from(std::net::Ipv4Addr::LOCALHOST).to_be() },
+        sin_zero: [0; 8],
+    };
+    let len = libc::socklen_t::try_from(size_of_val(&to)).unwrap();
+    let flags = libc::MSG_FASTOPEN | libc::MSG_NOSIGNAL;
+    // SAFETY: the call reads one octet, and the address with its length.
+    let sent =
+        unsafe { libc::sendto(socket.as_raw_fd(), [0_u8].as_ptr().cast(), 1, flags, (&raw const to).cast(), len) };
+    if sent == -1 { io::Error::last_os_error().raw_os_error().unwrap() } else { 0 }
+}
+
+/// What listens is a socket like others once it is shut down, and sendto(2) connects it.
+#[test]
+fn a_listener_is_no_way_to_others() {
+    let ((_elsewhere, port), (before, _), (inside, _)) = (listening(), listening(), listening());
+    let send = move |socket: &OwnedFd| {
+        // SAFETY: two numbers.
+        check(unsafe { libc::shutdown(socket.as_raw_fd(), libc::SHUT_RD) }).unwrap();
+        send_without_connecting(socket, port)
+    };
+    // The administrator may have switched it off (net.ipv4.tcp_fastopen).
+    assert!([0, libc::EOPNOTSUPP].contains(&send(&before)));
+    assert_eq!(within(Profile { accepts: true, ..Profile::default() }, move || send(&inside)), libc::EPERM);
+}
+
+#[test]
+fn tcp_is_connected_to_ports_that_are_named() {
+    let ((_named, named), (_other, other)) = (listening(), listening());
+    let sockets = [libc::SOCK_STREAM, libc::SOCK_DGRAM].map(|socktype| SocketKind::new(libc::AF_INET, socktype));
+    let profile =
+        Profile { sockets: sockets.into(), connects: true, binds: true, tcp_ports: vec![named], ..Profile::default() };
+    assert!(profile.allows().contains(&format!("connect, of TCP to port {named} alone")));
+    let version = std::thread::spawn(|| Profile::default().enter().landlock.ok().flatten()).join().unwrap();
+    within(profile, move || {
+        let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        TcpStream::connect(at(named)).unwrap();
+        // By Landlock: seccomp(2) does not see addresses.
+        let refused = TcpStream::connect(at(other)).err().and_then(|error| error.raw_os_error());
+        assert_eq!(refused, version.is_some_and(|version| version >= 4).then_some(libc::EACCES));
+        // SAFETY: three numbers.
+        let socket = check(unsafe { libc::socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0) }).unwrap();
+        // SAFETY: the descriptor is new and ours.
+        let socket = unsafe { OwnedFd::from_raw_fd(socket) };
+        assert_eq!(send_without_connecting(&socket, other), libc::EPERM);
+        UdpSocket::bind(at(0)).unwrap().connect(at(other)).unwrap();
     });
 }
 

@@ -263,7 +263,7 @@ fn view_found(view: &View, asking: Vec<ScopedJoinHandle<'_, Addresses>>) -> View
 
 /// The servers to ask, and whether the command line names them.
 fn servers(globals: &Globals, lookup: &Lookup, conf: &StubConf) -> (Vec<SocketAddr>, bool) {
-    let port = if globals.explicit_port { globals.port } else { Transport::of(lookup).port() };
+    let port = super::port(globals, lookup);
     let given: Vec<SocketAddr> = lookup
         .servers
         .iter()

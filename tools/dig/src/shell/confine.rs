@@ -23,7 +23,10 @@ pub(super) fn asking() -> Profile {
 
 /// For these lookups.
 pub(super) fn for_lookups(globals: &Globals, lookups: &[Lookup]) -> Profile {
-    let mut profile = asking();
+    let mut tcp_ports: Vec<u16> = lookups.iter().map(|lookup| super::port(globals, lookup)).collect();
+    tcp_ports.sort_unstable();
+    tcp_ports.dedup();
+    let mut profile = Profile { tcp_ports, ..asking() };
     if globals.source.is_some() {
         // The port of -b may be a low one.
         profile.keeps.push(Capability::NET_BIND_SERVICE);
@@ -87,6 +90,20 @@ mod tests {
         let never = ["exec", "signal", "read", "list", "write", "make", "remove", "unix", "netlink", "packet"];
         for line in ["@127.0.0.1 www.example", "+tcp www.example", "-x 192.0.2.1", "+http-plain www.example"] {
             assert_eq!(refused(&profile(line)), never, "{line}");
+        }
+    }
+
+    #[test]
+    fn tcp_goes_to_the_port_of_its_servers() {
+        for (line, ports) in [
+            ("@127.0.0.1 www.example", &[53][..]),
+            ("@127.0.0.1 -p 5300 www.example", &[5300]),
+            ("+tls www.example", &[853]),
+            ("www.example www.example.org +https", &[53, 443]),
+            // Servers are looked up on the way, by modules of the C library that connect to whom they like.
+            ("+trace www.example", &[]),
+        ] {
+            assert_eq!(profile(line).tcp_ports, ports, "{line}");
         }
     }
 

@@ -143,7 +143,7 @@ impl Session<'_> {
         });
         match found {
             Ok(found) => {
-                let port = self.port(lookup);
+                let port = super::port(self.globals, lookup);
                 let server = |mut addr: std::net::SocketAddr| {
                     addr.set_port(port);
                     Server { addr, written: written.clone() }

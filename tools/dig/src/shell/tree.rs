@@ -94,7 +94,7 @@ impl Session<'_> {
                 Err(reason) => said.push((Said::nothing(name, None, Verdict::NoAddress, &reason), None)),
             }
         }
-        let port = self.port(asked);
+        let port = super::port(self.globals, asked);
         let mut tasks = Vec::new();
         for candidate in &candidates {
             let addr = SocketAddr::new(candidate.address, port);
@@ -160,7 +160,7 @@ impl Session<'_> {
         if !asked.dnssec {
             return Ok(Security::unknown());
         }
-        let port = self.port(asked);
+        let port = super::port(self.globals, asked);
         let answered = said.iter().filter(|(_, message)| message.is_some()).filter_map(|(said, _)| said.address);
         let servers: Vec<Server> = answered
             .map(|address| Server { addr: SocketAddr::new(address, port), written: address.to_string() })

@@ -14,7 +14,7 @@ const CRITICAL: u8 = 0xa0;
 /// For a run with its prober: what it still makes are sockets with one probe each, and the names of routers if they are wanted.
 ///
 /// If it `goes_on` with another prober, that needs what this one had.
-fn profile(common: &Common, family: Family, protocol: Protocol, goes_on: bool) -> Profile {
+fn profile(common: &Common, family: Family, protocol: Protocol, goes_on: bool, port: u16) -> Profile {
     let domain = if family == Family::Ipv4 { AddressFamily::INET } else { AddressFamily::INET6 };
     let own = match protocol {
         Protocol::Tcp => Some(SockType::STREAM),
@@ -36,6 +36,9 @@ fn profile(common: &Common, family: Family, protocol: Protocol, goes_on: bool) -
     }
     if own.is_some() || goes_on {
         (profile.connects, profile.binds) = (true, true);
+        if protocol == Protocol::Tcp && !goes_on && !common.names {
+            profile.tcp_ports.push(port);
+        }
         profile.keeps.extend(common.interface.as_ref().map(|_| Capability::NET_RAW));
         profile.keeps.extend(common.src_port.map(|_| Capability::NET_BIND_SERVICE));
         profile.keeps.extend((common.tos >= CRITICAL).then_some(Capability::NET_ADMIN));
@@ -51,7 +54,7 @@ pub(crate) fn keep_what_sockets_need() {
 
 /// Gives up what `prober` does not need.
 pub(super) fn confine(common: &Common, prober: &Prober, goes_on: bool, output: &mut Output<'_>) -> Result<(), Failure> {
-    let confined = Confined::enter(&profile(common, prober.family, prober.protocol, goes_on));
+    let confined = Confined::enter(&profile(common, prober.family, prober.protocol, goes_on, prober.target.port()));
     output.event(&Event::Confined(Box::new(confined)))
 }
 
@@ -66,7 +69,7 @@ mod tests {
     }
 
     fn tried(names: bool, flow: Flow, protocol: Protocol, goes_on: bool) -> Vec<&'static str> {
-        refused(&profile(&common(names, flow), Family::Ipv4, protocol, goes_on))
+        refused(&profile(&common(names, flow), Family::Ipv4, protocol, goes_on, 80))
     }
 
     #[test]
@@ -84,6 +87,19 @@ mod tests {
         // The datagrams that are tried are those of the other family.
         let udp = tried(false, Flow::Vary, Protocol::Udp, false);
         assert_eq!(udp.iter().filter(|name| **name != "stream").copied().collect::<Vec<_>>(), never);
+    }
+
+    #[test]
+    fn tcp_goes_to_the_port_that_is_probed() {
+        let ports = |names, protocol, goes_on| {
+            profile(&common(names, Flow::Fixed), Family::Ipv4, protocol, goes_on, 443).tcp_ports
+        };
+        assert_eq!(ports(false, Protocol::Tcp, false), [443]);
+        for (names, protocol, goes_on) in
+            [(true, Protocol::Tcp, false), (false, Protocol::Tcp, true), (false, Protocol::Udp, false)]
+        {
+            assert_eq!(ports(names, protocol, goes_on), [0_u16; 0], "{names} {protocol:?} {goes_on}");
+        }
     }
 
     #[test]
