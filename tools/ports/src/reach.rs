@@ -338,6 +338,8 @@ impl Render for Listeners<'_> {
 /// # Errors
 /// [`Failure`] if the kernel does not list its sockets or addresses.
 pub fn run(job: &Reach, output: &mut Output<'_>) -> Result<Status, Failure> {
+    // Where the confinement is, netlink has no packet filters any more.
+    let firewall = shell::settings::firewall();
     shell::confine::to_listing(false, output)?;
     let mut sockets = all_sockets(Extensions::EMPTY, output)?;
     sockets.retain(|socket| is_wanted(socket, job));
@@ -360,7 +362,7 @@ pub fn run(job: &Reach, output: &mut Output<'_>) -> Result<Status, Failure> {
     output.list(&listeners, &listeners.0)?;
     if listeners.0.iter().any(|reached| reached.exposure() != Exposure::Machine) {
         output.flush()?;
-        output.note(shell::settings::firewall().sentence());
+        output.note(firewall.sentence());
     }
     output.flush()?;
     crate::note_hidden(&shown, &owners, &search, output);
