@@ -237,7 +237,8 @@ fn octets_that_are_no_text_stay_the_same_octets_in_a_name() {
     let argument = |octets: &[u8]| argument(OsStr::from_bytes(octets));
     assert_eq!(argument(b"plain.test"), "plain.test");
     assert_eq!(argument("b\u{fc}cher".as_bytes()), "b\u{fc}cher");
-    for octets in [&b"\xff\xfe.b"[..], b"\x1b[2Jx", b"a\\\x1bb", b"a\\\\\x1bb", b"\xc2\x9b", b"\x7f"] {
+    for octets in [&b"\xff\xfe.b"[..], b"\x1b[2Jx", b"a\\\x1bb", b"a\\\\\x1bb", b"\xc2\x9b", b"\x7f", b"\xe2\x80\xaeb"]
+    {
         let text = argument(octets);
         assert!(!text.chars().any(char::is_control), "{text:?}");
         let name: crate::name::Name = text.parse().unwrap();
