@@ -9,6 +9,7 @@ use crate::captures::{pcap_of, specimens};
 pub(crate) fn tests() -> Vec<Case> {
     vec![
         Case::new("terminal::colour_unless_no_color_is_set", &["script"], colour),
+        Case::new("terminal::what_urls_hold_says_nothing_to_it", &["script"], trurl),
         Case::new("terminal::progress_of_long_work", &["script"], progress),
     ]
 }
@@ -33,6 +34,20 @@ fn colour(net: &Net) {
     assert!(!coloured(&asked), "{}", asked.story());
     let never = on_terminal(net, &format!("{line} --color=never"), |_| {});
     assert!(!coloured(&never), "{}", never.story());
+}
+
+/// trurl prints as it is what a list from anybody holds, and so does the dialect in a pipe.
+fn trurl(net: &Net) {
+    std::os::unix::fs::symlink(net.tool("url").get_program(), net.dir().join("trurl")).unwrap();
+    let line = "./trurl --get '{path}' 'http://h/%1b[31m'; ./trurl 'javascript:\u{1b}[31m\u{202e}'";
+    let shown = on_terminal(net, line, |_| {});
+    shown
+        .status(0)
+        .stdout_has("/\\x1b[31m")
+        .stdout_has("trurl note: Malformed input to a URL function [javascript:\\x1b[31m\\u{202e}]");
+    assert!(!shown.stdout.contains(&0x1b), "{}", shown.story());
+    let piped = on_terminal(net, "./trurl --get '{path}' 'http://h/%1b[31m' | cat", |_| {});
+    assert!(piped.status(0).stdout.starts_with(b"/\x1b[31m"), "{}", piped.story());
 }
 
 fn progress(net: &Net) {

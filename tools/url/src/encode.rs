@@ -171,7 +171,7 @@ impl Render for Coded {
 }
 
 /// `octets` without what a terminal would obey.
-fn harmless(octets: &[u8]) -> String {
+pub(crate) fn harmless(octets: &[u8]) -> String {
     let Ok(text) = str::from_utf8(octets) else { return escape_octets(octets) };
     let shown = |character: char| match character {
         '\n' | '\t' => character.to_string(),

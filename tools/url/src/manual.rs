@@ -276,6 +276,8 @@ A URL that is spelled like a command (`same`, `diff`, `connect`, `encode`, `deco
 
 A password on a command line is seen by every user of the host.
 
+By the name `trurl` a decoded component is printed as it is, as by trurl; on a terminal control characters are shown as `\\xNN`.
+
 Characters are compared as the standard has it, not as they look: `url` does not warn of names that look alike.",
     standards: "WHATWG URL, a living standard, as the Rust library url 2.5 has it. RFC 3986 whole, by a parser of our own; RFC 3987 for what an IRI may have. \
 RFC 6068, RFC 2397, RFC 8141, RFC 8089, the File API and RFC 3966 for mailto, data, urn, file, blob and tel. RFC 5952 \

@@ -8,10 +8,13 @@ pub mod json;
 mod tests;
 pub mod work;
 
+use std::borrow::Cow;
+
 use sockeye_cli::{Failure, Output, Status};
 
 use crate::cli::Trurl;
 use crate::curl::{Url, View};
+use crate::encode::harmless;
 use crate::shell::confine;
 use crate::shell::trurl as lines;
 use crate::template::{HostForm, How, Part, Parts, Template};
@@ -61,8 +64,14 @@ fn complain(output: &mut Output<'_>, trouble: &Trouble) -> Failure {
     if let Err(failure) = output.flush() {
         return failure;
     }
-    output.stderr_text([b"trurl error: ", &*trouble.message, b"\ntrurl error: Try trurl -h for help\n"].concat());
+    let message = shown(&trouble.message, lines::stderr_is_terminal());
+    output.stderr_text([b"trurl error: ", &*message, b"\ntrurl error: Try trurl -h for help\n"].concat());
     Failure::Silent(trouble.status)
+}
+
+/// What is written, as it is; to a terminal without what that would obey.
+fn shown(octets: &[u8], to_terminal: bool) -> Cow<'_, [u8]> {
+    if to_terminal { Cow::Owned(harmless(octets).into_bytes()) } else { Cow::Borrowed(octets) }
 }
 
 /// What is to be done with the URLs, and how they are shown.
@@ -144,14 +153,16 @@ impl<'a, 'b> Printer<'a, 'b> {
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
-        let written = self.output.raw(&self.line);
+        let to_terminal = self.output.width().is_some();
+        let written = self.output.raw(&shown(&self.line, to_terminal));
         self.line.clear();
         written
     }
 
     fn note(&mut self, message: &[u8]) -> Result<(), Failure> {
         self.flush()?;
-        self.output.stderr_text([b"trurl note: ", message, b"\n"].concat());
+        let message = shown(message, lines::stderr_is_terminal());
+        self.output.stderr_text([b"trurl note: ", &*message, b"\n"].concat());
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, IsTerminal as _, Read};
 use std::os::unix::ffi::OsStrExt;
 
 use sockeye_common::errno::cause as errno_text;
@@ -78,6 +78,11 @@ impl Lines {
             }
         }
     }
+}
+
+/// Whether what is said of URLs goes to a terminal.
+pub fn stderr_is_terminal() -> bool {
+    std::io::stderr().is_terminal()
 }
 
 #[cfg(test)]
