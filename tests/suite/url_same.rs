@@ -229,6 +229,10 @@ fn the_last_rung_that_could_be_compared_shows_the_difference() {
     url(&["same", "a", "b"])
         .status(1)
         .stdout_has("Different, at the end still:\n  a\n  b\nWHATWG: refused: relative URL without a base");
+    // What is quoted is escaped once.
+    url(&["same", "http://h\\a", "http://h\\b"])
+        .status(1)
+        .stdout_has("\nRFC 3986: refused: \"\\\\\" may not stand in a host, only as %5C at octet 8");
     let zones = url(&["same", "http://[fe80::1%25eth0]/", "http://[fe80::1%25eth1]/"]);
     zones.status(1).stdout_has("still:\n  http://[fe80::1%25eth0]/\n  http://[fe80::1%25eth1]/\n");
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use serde::Serialize;
-use sockeye_cli::escape::escape;
+use sockeye_cli::escape::{escape, escape_controls};
 use sockeye_cli::output::Role;
 use sockeye_cli::table::{Rules, Table};
 use sockeye_cli::{Failure, Output, Render, Status, Text};
@@ -176,7 +176,8 @@ impl Render for Event {
         match same {
             Some(true) => text.line(format!("{lead} both are {} ({source})", escape(first))),
             Some(false) => text.line(format!("{lead} {} is not {} ({source})", escape(first), escape(second))),
-            None => text.line(format!("{lead} {} | {} ({source})", escape(first), escape(second))),
+            // A refusal quotes text that is escaped already.
+            None => text.line(format!("{lead} {} | {} ({source})", escape_controls(first), escape_controls(second))),
         }
     }
 }
@@ -202,9 +203,9 @@ impl Render for Ladder {
                 text.line("Different, at the end still:")?;
                 text.line(format!("  {first}"))?;
                 text.line(format!("  {second}"))?;
-                for rung in self.rungs.iter().filter(|rung| rung.same.is_none()) {
-                    let (first, second) = last(rung);
-                    text.prose(&format!("{}: ", rung.rung), &format!("{first} | {second}"))?;
+                for Rung { rung, first, second, .. } in self.rungs.iter().filter(|rung| rung.same.is_none()) {
+                    let both = format!("{} | {}", escape_controls(first), escape_controls(second));
+                    text.prose(&format!("{rung}: "), &both)?;
                 }
                 Ok(())
             }
