@@ -7,6 +7,8 @@ pub(super) fn pieces(text: &[u8], defaults: How, own: bool) -> Vec<Piece> {
     let mut pieces = Pieces::default();
     // The first opening character that is not escaped decides between braces and brackets for all of the template.
     let mut opening = None;
+    // Where nothing closes a component, nothing closes one that begins later.
+    let mut unclosed = false;
     let mut rest = text;
     while let [first, after @ ..] = rest {
         rest = after;
@@ -18,7 +20,7 @@ pub(super) fn pieces(text: &[u8], defaults: How, own: bool) -> Vec<Piece> {
                 {
                     pieces.literal(open);
                     rest = after;
-                } else if let Some(length) = after.iter().position(|octet| *octet == closing(open)) {
+                } else if !unclosed && let Some(length) = after.iter().position(|octet| *octet == closing(open)) {
                     let (inner, after) = after.split_at(length);
                     rest = after.get(1..).unwrap_or_default();
                     let piece = component(inner, defaults, own).unwrap_or_else(|wrong| {
@@ -33,6 +35,7 @@ pub(super) fn pieces(text: &[u8], defaults: How, own: bool) -> Vec<Piece> {
                         break;
                     }
                 } else {
+                    unclosed = true;
                     pieces.literal(open);
                 }
             }

@@ -52,6 +52,14 @@ fn trurl(text: &str) -> (String, Vec<String>) {
     filled(&Template::trurl(text.as_bytes(), How::default()))
 }
 
+#[test]
+fn braces_that_nothing_closes_are_text_however_many_there_are() {
+    let open = "{a[b".repeat(200_000);
+    assert_eq!(trurl(&open), (open.clone(), Vec::new()));
+    assert_eq!(trurl("{a}{b").1, ["\"a\" is not a recognized URL component"]);
+    assert_eq!(trurl("{a{{b"), ("{a{b".to_owned(), Vec::new()));
+}
+
 /// What trurl 0.16.1 prints for templates of our own, over a URL that it would have the same parts of.
 #[test]
 fn components_escapes_and_doubled_brackets() {
