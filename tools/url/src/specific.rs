@@ -138,7 +138,8 @@ fn decoded(text: &str) -> String {
 fn file(uri: &Components) -> File {
     // A name for this system, and for Windows, has neither dot segments nor a bar behind its drive.
     let path = departure::path(SchemeKind::File, &uri.path);
-    let host = uri.host.clone().filter(|host| !host.is_empty() && !host.eq_ignore_ascii_case("localhost"));
+    let host = uri.host.as_deref().map(decoded);
+    let host = host.filter(|host| !host.is_empty() && !host.eq_ignore_ascii_case("localhost"));
     let path = decoded(&path);
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     let drive = if is_drive_letter(first) { first.chars().next() } else { None };

@@ -128,6 +128,7 @@ fn a_file_is_here_or_on_a_host() {
             "file://host.example.com/path",
             &["host=host.example.com", "path=/path", "in Windows=\\\\host.example.com\\path"],
         ),
+        ("file://h%41.example/x", &["host=hA.example", "path=/x", "in Windows=\\\\hA.example\\x"]),
         ("file:c:/path", &["host=this one", "path=/c:/path", "drive=c", "in Windows=c:\\path"]),
         ("file:///C|/x", &["host=this one", "path=/C:/x", "drive=C", "in Windows=C:\\x"]),
         ("file:///C|/x/../..", &["host=this one", "path=/C:/", "drive=C", "in Windows=C:\\"]),
