@@ -276,6 +276,17 @@ mod tests {
 
     proptest! {
         #[test]
+        fn a_whole_url_is_of_octets_that_are_seen(
+            text in "(http|foo|file)://([a\u{e4}@:]{0,3})?([a\u{e4}\u{202e}.]{1,4}|\\[::1(%|%25)([a\u{e4}\u{202e}\t\n%]|%e4|%C3%A4){1,3}\\])(:[8\t]{1,2})?/[\u{202e}\t a]{0,3}([?#]\\PC{0,3})?"
+        ) {
+            if let Ok((split, url)) = crate::dissect::parse(&text) {
+                let parts = Whatwg::new(&text, &split, &url);
+                let url = filled(&parts, "{url}{default:url}{url:zoneid}");
+                prop_assert!(url.bytes().all(|octet| octet.is_ascii_graphic()), "{:?} became {:?}", text, url);
+            }
+        }
+
+        #[test]
         fn the_short_way_fills_as_the_long_one(text in plain::tests::texts()) {
             let Some(short) = plain::read(&text) else { return Ok(()) };
             let url = Url::parse(&text).unwrap();

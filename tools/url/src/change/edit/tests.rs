@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 impl Edits {
@@ -179,4 +181,19 @@ fn every_combination_and_redirections() {
 fn a_url_is_made_of_nothing() {
     let edits = Edits { sets: ["scheme=ftp", "host=h", "path=a"].map(set_to).to_vec(), ..edits() };
     assert_eq!(edits.each(None), Ok(vec!["ftp://h/a".to_owned()]));
+}
+
+proptest! {
+    #[test]
+    fn no_other_component_becomes_the_host(
+        url in "(http|foo|file):[/\\\\]{0,4}([a-zC:|.%?#@]|%2e|\\[::1%a\\]){0,8}",
+        sets in proptest::collection::vec("(scheme=(http|foo|file)|path:?=[/\\\\a.:]{0,5}|path:-1=[a.]?|port=8?|user=u?|query=q?)", 0..3),
+    ) {
+        let has_host = |url: &str| dissect::parse(url).is_ok_and(|(_, url)| url.host_str().is_some_and(|host| !host.is_empty()));
+        let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
+        if let Ok(result) = changed(Choice::Whatwg, &url, &sets) {
+            prop_assert!(has_host(&url) || !has_host(&result), "{} {:?} became {}", url, sets, result);
+            prop_assert!(changed(Choice::Whatwg, &result, &[]).is_ok(), "{} {:?} became {}", url, sets, result);
+        }
+    }
 }
