@@ -37,8 +37,18 @@ pub(super) fn read(uri: &Components) -> Mailto {
             name => mailto.headers.push(Pair { name, value: decoded(value) }),
         }
     }
+    // Section 5: whoever writes them out as they are lets the URI add headers of its own.
+    let broken = |header: &&Pair| {
+        !header.name.eq_ignore_ascii_case("body")
+            && [&header.name, &header.value].iter().any(|text| text.contains(['\r', '\n']))
+    };
+    for Pair { name, .. } in mailto.headers.iter().filter(broken) {
+        let name = sockeye_cli::escape::escape(name);
+        mailto.faults.push(format!("the header {name} has a line end, which belongs in the body alone"));
+    }
     for address in &mailto.to {
-        if address.rsplit_once('@').is_none_or(|(local, domain)| local.is_empty() || domain.is_empty()) {
+        let sides = address.rsplit_once('@').filter(|_| !address.contains(char::is_control));
+        if sides.is_none_or(|(local, domain)| local.is_empty() || domain.is_empty()) {
             mailto.faults.push(format!("{} is no address", sockeye_cli::escape::escape(address)));
         }
     }

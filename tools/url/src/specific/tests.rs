@@ -24,7 +24,15 @@ fn mail_has_addresses_and_headers() {
         assert_eq!(rows(input), expected, "{input}");
         assert_eq!(of(input).unwrap().faults(), &[] as &[String], "{input}");
     }
-    for input in ["mailto://a@b.example", "mailto:a", "mailto:@b", "mailto:a@b?x"] {
+    assert_eq!(of("mailto:a@b?body=c%0D%0Ad").unwrap().faults(), &[] as &[String]);
+    for input in [
+        "mailto://a@b.example",
+        "mailto:a",
+        "mailto:@b",
+        "mailto:a@b?x",
+        "mailto:a@b?subject=c%0D%0ABcc:d@e",
+        "mailto:a@b%0D%0ABcc:d@e",
+    ] {
         assert!(!of(input).unwrap().faults().is_empty(), "{input}");
     }
 }
