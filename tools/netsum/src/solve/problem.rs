@@ -300,6 +300,12 @@ mod tests {
             }
         }
 
+    }
+
+    proptest! {
+        // Each case tries every word.
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
         #[test]
         fn no_other_word_does(data in prop::collection::vec(any::<u8>(), 4), at in 0_usize..3, wanted: u16) {
             let problem = raw(&data, Some(wanted));
