@@ -124,7 +124,7 @@ fn text(addr: Ipv6Addr) -> String {
 }
 
 /// # Source
-/// IANA, Ethernet Numbers; IEEE 802.1D for the groups of bridges, RFC 5798 section 7.3 for VRRP.
+/// IANA, Ethernet Numbers; IEEE 802.1D for the groups of bridges, RFC 9568 section 7.3 for VRRP.
 fn known(mac: Mac) -> Option<String> {
     if let Some([a, b, c, d]) = mac.ipv6_groups() {
         return Some(format!("IPv6 multicast: every group that ends in {a:02x}{b:02x}:{c:02x}{d:02x} (RFC 2464)"));
@@ -143,8 +143,8 @@ fn known(mac: Mac) -> Option<String> {
             [0x01, 0x80, 0xc2, 0x00, 0x00, 0x00] => "spanning tree (IEEE 802.1D)",
             [0x01, 0x80, 0xc2, 0x00, 0x00, 0x0e] => "LLDP (IEEE 802.1AB)",
             [0x01, 0x80, 0xc2, 0x00, 0x00, 0..=0x0f] => "not forwarded by bridges (IEEE 802.1D)",
-            [0x00, 0x00, 0x5e, 0x00, 0x01, _] => "VRRP for IPv4 (RFC 5798)",
-            [0x00, 0x00, 0x5e, 0x00, 0x02, _] => "VRRP for IPv6 (RFC 5798)",
+            [0x00, 0x00, 0x5e, 0x00, 0x01, _] => "VRRP for IPv4 (RFC 9568)",
+            [0x00, 0x00, 0x5e, 0x00, 0x02, _] => "VRRP for IPv6 (RFC 9568)",
             [0x00, 0x00, 0x5e, 0x00, 0x53, _] => "documentation (RFC 9542)",
             [0x52, 0x54, 0x00, ..] => "QEMU's and KVM's own",
             [0x02, 0x42, ..] => "Docker's own",

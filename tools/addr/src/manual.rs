@@ -76,7 +76,7 @@ has an inet_pton(3) of its own.
 The names of services come from this host too (nsswitch.conf, /etc/services).",
     standards: "RFC 791, RFC 4632 and RFC 3021 for IPv4 and its networks; RFC 4291, RFC 5952 and RFC 6164 for IPv6. RFC 1112, RFC 2365, RFC 3306, RFC 3956, \
 RFC 4607, RFC 5771 and RFC 6676 for groups. RFC 3056, RFC 4380, RFC 5214, RFC 6052 and RFC 8215 for IPv4 addresses in IPv6 addresses. RFC 1035, RFC 2317 \
-and RFC 3596 for names. RFC 2464, RFC 5798 and RFC 9542 for MAC addresses. RFC 1122 and RFC 1812 for what hosts and routers do with addresses that no host has, RFC 6335 for ports. RFC 6890 and RFC 8190: the special-purpose registries of IANA, \
+and RFC 3596 for names. RFC 2464, RFC 9542 and RFC 9568 for MAC addresses. RFC 1122 and RFC 1812 for what hosts and routers do with addresses that no host has, RFC 6335 for ports. RFC 6890 and RFC 8190: the special-purpose registries of IANA, \
 as of 2025-10-09.",
     see_also: &["dig(1)", "url(1)", "ports(1)", "inet(3)", "inet_pton(3)", "getaddrinfo(3)", "ip(7)", "ipv6(7)"],
 };
