@@ -157,6 +157,9 @@ fn the_longest_match_and_what_the_others_lose_by() {
 ",
     );
     addr(&["lpm", "--route", "10.0.0.0/8=r1", "192.0.2.1"]).status(1).stdout_has("no route: none of 1 matches");
+    addr(&["lpm", "--route", "10.0.0.0/8=r1 tos 0x10", "10.1.2.3"]).status(1).stdout_has(
+        "no route: none of 1 is for an ordinary packet to it (Network is unreachable)\n  loses  10.0.0.0/8",
+    );
     let table = b"default via 10.0.0.1 dev eth0 metric 100\nnonsense here\n10.1.0.0/16 via 10.0.0.2 dev eth0\n";
     let told = run_with_input(tool("addr").args(["lpm", "-", "10.1.1.1", "--json"]), table);
     // A line that is none is told of, and the answer given nevertheless.

@@ -1,6 +1,7 @@
 //! `addr lpm`: which route of a table a packet takes, and why not the others.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -233,8 +234,15 @@ fn report(addr: IpAddr, index: &Index) -> Report<'_> {
     // What is not for an ordinary packet comes last, and before that the tables come in the order in which the kernel asks them.
     let mut matches: Vec<&Route> = index.matches(addr).collect();
     matches.sort_by_key(|route| (route.aside.is_some(), route.table));
-    let winner = matches.first().filter(|route| route.aside.is_none()).copied();
-    let others = matches.into_iter().skip(usize::from(winner.is_some()));
+    let mut ordinary = matches.iter().copied().filter(|route| route.aside.is_none());
+    let mut winner = ordinary.next();
+    // One that throws leaves the search to the next table, if that has any.
+    while let Some(thrown) = winner.filter(|route| route.throws())
+        && let Some(next) = ordinary.find(|route| route.table > thrown.table)
+    {
+        winner = Some(next);
+    }
+    let others = matches.into_iter().filter(|route| winner.is_none_or(|winner| winner.line != route.line));
     let losers = others.map(|route| Loser { route, why: why(route, winner) }).collect();
     Report {
         address: IpText(addr).to_string(),
@@ -252,8 +260,11 @@ fn why(route: &Route, winner: Option<&Route>) -> String {
     }
     // Without a winner all others are set aside.
     let Some(winner) = winner else { return String::new() };
-    if route.table != winner.table {
-        return "in a table that is asked later".to_owned();
+    match route.table.cmp(&winner.table) {
+        Ordering::Greater => return "in a table that is asked later".to_owned(),
+        Ordering::Less if route.throws() => return "ends the search of its table: the next one is asked".to_owned(),
+        Ordering::Less => return "in a table whose search has ended".to_owned(),
+        Ordering::Equal => {}
     }
     let shorter = winner.prefix.length().saturating_sub(route.prefix.length());
     match shorter {
@@ -270,8 +281,9 @@ impl Render for Report<'_> {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let Some(winner) = &self.winner else {
             let bad = text.paint(Role::Bad, "no route");
+            let what = if self.losers.is_empty() { "matches" } else { "is for an ordinary packet to it" };
             text.line(format!(
-                "{}  {bad}: none of {} matches (Network is unreachable)",
+                "{}  {bad}: none of {} {what} (Network is unreachable)",
                 self.address, self.routes_total
             ))?;
             return self.losers(text);
@@ -330,6 +342,15 @@ mod tests {
         Index::new(table.finish())
     }
 
+    /// What `ip route` printed.
+    fn printed(lines: &[&str]) -> Index {
+        let mut table = Table::default();
+        for (line, number) in lines.iter().zip(1..) {
+            table.push(route::parse(line, number).unwrap());
+        }
+        Index::new(table.finish())
+    }
+
     #[test]
     fn the_longest_wins_and_then_the_metric() {
         let all = index(&[
@@ -381,11 +402,7 @@ mod tests {
             "10.7.1.0/24 via 10.0.0.5 dev p1",
             "10.6.0.0/16 via 10.0.0.6 dev p2 table 100",
         ];
-        let mut table = Table::default();
-        for (line, number) in lines.iter().zip(1..) {
-            table.push(route::parse(line, number).unwrap());
-        }
-        let all = Index::new(table.finish());
+        let all = printed(&lines);
         let found = report("10.9.1.1".parse().unwrap(), &all);
         assert_eq!(found.winner.as_ref().unwrap().line, 2, "what Linux takes");
         let whys: Vec<&str> = found.losers.iter().map(|loser| loser.why.as_str()).collect();
@@ -395,6 +412,20 @@ mod tests {
         assert_eq!((local.winner.unwrap().line, local.losers[0].why.as_str()), (5, "in a table that is asked later"));
         let other = report("10.6.1.1".parse().unwrap(), &all);
         assert!(other.winner.is_none() && other.losers.len() == 1);
+    }
+
+    #[test]
+    fn behind_a_route_that_throws_the_next_table_is_asked() {
+        let all = printed(&[
+            "10.5.0.0/16 via 10.0.0.7 dev p1",
+            "throw 10.5.1.0/24",
+            "10.0.0.0/8 via 10.0.0.8 dev p1 table default",
+        ]);
+        let found = report("10.5.1.1".parse().unwrap(), &all);
+        let whys: Vec<&str> = found.losers.iter().map(|loser| loser.why.as_str()).collect();
+        assert_eq!((found.winner.unwrap().line, found.refused), (3, None));
+        assert_eq!(whys, ["ends the search of its table: the next one is asked", "in a table whose search has ended"]);
+        assert_eq!(report("10.5.2.1".parse().unwrap(), &all).winner.unwrap().line, 1);
     }
 
     /// A table that is large enough to be searched by its first bits: at each end of each part, and where nothing is.

@@ -33,6 +33,11 @@ impl Route {
         Self { prefix, via, metric, line, table: 1, aside: None }
     }
 
+    /// Whether it ends the search of its table as though nothing had matched.
+    pub fn throws(&self) -> bool {
+        self.via.split_whitespace().next() == Some("throw")
+    }
+
     /// Why a packet is not sent though this route matches: what the sender gets instead.
     ///
     /// # Source

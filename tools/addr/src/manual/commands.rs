@@ -78,7 +78,7 @@ destination the one with the lower metric, and then the one that stands first. T
 `--explain` all routes of the family are compared bit by bit.
 
 The packet is an ordinary one: routes with `tos`, `dead` ones, and those of tables to which only a rule leads are shown and lose. The tables local, main and \
-default are asked one after the other. Where a route of the types unreachable, prohibit, blackhole or throw wins, a line says what becomes of the packet, and \
+default are asked one after the other, the next one also where a route of the type throw ends the search of one. Where a route of the types unreachable, prohibit, blackhole or throw wins, a line says what becomes of the packet, and \
 the status is 1.
 
 The table is a file, or `-` for standard input, with what `ip route`, `ip -6 route` or `route -n` print, or with lines of a network \
