@@ -252,7 +252,13 @@ fn time_wait(net: &Net) {
 }
 
 fn addresses_that_cannot_be_bound(net: &Net) {
+    link::create_veth("outside", "far", None).unwrap();
+    let outside = |set| Set { device: Some("outside"), ..set };
     for (addr, set, expected) in [
+        // A scope takes the place of SO_BINDTODEVICE.
+        ("[fe80::1%1]:5000", outside(PLAIN), "EADDRNOTAVAIL"),
+        ("[ff02::1%1]:5000", outside(UDP), "ok"),
+        ("[ff02::1]:5000", outside(UDP), "ok"),
         ("10.9.9.9:5000", PLAIN, "EADDRNOTAVAIL"),
         ("[2001:db8::1]:5000", PLAIN, "EADDRNOTAVAIL"),
         ("[::ffff:10.9.9.9]:5000", PLAIN, "EADDRNOTAVAIL"),
@@ -503,8 +509,7 @@ fn explain_says_which_number_it_took(net: &Net) {
     let told = explain("1");
     told.status(0).stdout_has("LISTEN  tcp 127.0.0.1:1 ");
     told.stderr_has("ports: 1 was taken for a port; there is a process 1 too: ports explain pid:1\n");
-    explain(":1").status(0);
-    for meant in ["1/tcp", "127.0.0.1:1"] {
+    for meant in [":1", "*:1", "1/tcp", "127.0.0.1:1"] {
         explain(meant).status(0).stderr_is("");
     }
     let server = server_elsewhere(net, "5000", || {});

@@ -36,13 +36,16 @@ pub struct Question {
 }
 
 impl Question {
-    /// The interface that the socket is bound to: by option, or by the scope of its address.
-    fn link(&self) -> Option<u32> {
+    /// The interface that the socket is bound to: by the scope of its address, which takes the place of the option, or by that.
+    ///
+    /// # Source
+    /// Linux, net/ipv6/af_inet6.c, `__inet6_bind()`.
+    pub(super) fn link(&self) -> Option<u32> {
         let scope = match self.addr {
             SocketAddr::V6(addr) if needs_scope(*addr.ip()) && addr.scope_id() != 0 => Some(addr.scope_id()),
             _ => None,
         };
-        self.device.or(scope)
+        scope.or(self.device)
     }
 }
 
@@ -124,8 +127,6 @@ pub enum Rule {
     NoScope,
     /// A scope that is no interface.
     NoSuchInterface,
-    /// A scope and a bound device that differ.
-    ScopeOtherThanDevice,
     /// No interface has the address.
     ForeignAddress,
     /// The address is not yet known to be nobody else's.
@@ -143,7 +144,7 @@ impl Rule {
     pub fn errno(self) -> Errno {
         match self {
             Self::NoIpv6 => Errno::EAFNOSUPPORT,
-            Self::MappedV6Only | Self::MulticastStream | Self::NoScope | Self::ScopeOtherThanDevice => Errno::EINVAL,
+            Self::MappedV6Only | Self::MulticastStream | Self::NoScope => Errno::EINVAL,
             Self::NoSuchInterface => Errno::ENODEV,
             Self::ForeignAddress | Self::Tentative => Errno::EADDRNOTAVAIL,
             Self::PrivilegedPort => Errno::EACCES,
@@ -273,7 +274,7 @@ fn refused_before_ports(question: &Question, host: &Host) -> Option<Rule> {
             if addr.ip().is_multicast() && question.protocol == Protocol::TCP {
                 return Some(Rule::MulticastStream);
             }
-            low().or_else(|| unusable_v6(*addr.ip(), addr.scope_id(), question, host))
+            low().or_else(|| unusable_v6(*addr.ip(), question, host))
         }
     }
 }
@@ -298,7 +299,7 @@ fn is_v4_of(addr: Ipv4Addr, own: &InterfaceAddress, loopback: u32) -> bool {
     at == addr || same_network && (own.index == loopback || is_broadcast)
 }
 
-fn unusable_v6(addr: Ipv6Addr, scope: u32, question: &Question, host: &Host) -> Option<Rule> {
+fn unusable_v6(addr: Ipv6Addr, question: &Question, host: &Host) -> Option<Rule> {
     if let Some(mapped) = mapped_v4(addr) {
         return if question.v6only { Some(Rule::MappedV6Only) } else { unusable_v4(mapped, host) };
     }
@@ -306,12 +307,7 @@ fn unusable_v6(addr: Ipv6Addr, scope: u32, question: &Question, host: &Host) -> 
         return None;
     }
     if needs_scope(addr) {
-        let link = match (scope, question.device) {
-            (0, None) => return Some(Rule::NoScope),
-            (0, Some(device)) => device,
-            (scope, Some(device)) if scope != device => return Some(Rule::ScopeOtherThanDevice),
-            (scope, _) => scope,
-        };
+        let Some(link) = question.link() else { return Some(Rule::NoScope) };
         if host.interface(link).is_none() {
             return Some(Rule::NoSuchInterface);
         }

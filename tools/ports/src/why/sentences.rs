@@ -189,7 +189,6 @@ pub fn rule_says(rule: Rule, question: &Question, host: &Host) -> Option<String>
         Rule::MulticastStream => "TCP has no multicast".to_owned(),
         Rule::NoScope => format!("{addr} is on every link, and sin6_scope_id does not say which is meant"),
         Rule::NoSuchInterface => "sin6_scope_id is not the index of an interface".to_owned(),
-        Rule::ScopeOtherThanDevice => "sin6_scope_id and SO_BINDTODEVICE name different interfaces".to_owned(),
         Rule::ForeignAddress => foreign(question, host),
         Rule::Tentative => format!("{addr} is tentative: the host still asks whether somebody else has it"),
         Rule::PrivilegedPort => format!(
@@ -210,7 +209,7 @@ fn foreign(question: &Question, host: &Host) -> String {
     };
     let there: Vec<u32> =
         host.addresses.iter().filter(|own| own.addr == question.addr.ip()).map(|own| own.index).collect();
-    let (Some(asked), Some(first)) = (question.device.or(scope), there.first()) else {
+    let (Some(asked), Some(first)) = (question.link(), there.first()) else {
         return format!("no interface of this host has {addr}");
     };
     let others: Vec<String> = there.iter().map(|index| name(*index)).collect();

@@ -166,7 +166,8 @@ fn bound_devices_keep_sockets_apart() {
     let mut link = held(TcpState::Listen, "[fe80::7%2]:5000", NONE);
     link.socket.interface = Some(2);
     assert_eq!(against(&Question { device: Some(1), ..tcp("[::]:5000") }, link.clone()), Prediction::Succeeds);
-    assert_eq!(against(&tcp("[fe80::7%2]:5000"), link), IN_USE());
+    assert_eq!(against(&tcp("[fe80::7%2]:5000"), link.clone()), IN_USE());
+    assert_eq!(against(&Question { device: Some(1), ..tcp("[fe80::7%2]:5000") }, link), IN_USE());
 }
 
 #[test]
@@ -214,8 +215,11 @@ fn addresses_and_privilege_come_before_ports() {
     }
     let v6only = Question { v6only: true, ..tcp("[::ffff:127.0.0.1]:5000") };
     assert_eq!(refused(v6only), Some(Rule::MappedV6Only));
-    let other = Question { device: Some(1), ..tcp("[fe80::7%2]:5000") };
-    assert_eq!(refused(other), Some(Rule::ScopeOtherThanDevice));
+    // The scope takes the place of the device.
+    let on = |device, addr| Question { device: Some(device), ..tcp(addr) };
+    assert_eq!(refused(on(1, "[fe80::7%2]:5000")), None);
+    assert_eq!(refused(on(2, "[fe80::7%1]:5000")), Some(Rule::ForeignAddress));
+    assert_eq!(refused(on(2, "[fe80::7]:5000")), None);
     let group = |addr: &str| Question { protocol: Protocol::UDP, ..tcp(addr) };
     assert_eq!(refused(group("[ff02::1]:5000")), Some(Rule::NoScope));
     assert_eq!(refused(group("[ff0e::1]:5000")), None);
