@@ -464,8 +464,20 @@ impl Answer<'_> {
             line.push_str(&owner.pid.to_string());
             line.push(']');
         }
+        line.push_str(self.nobody(socket));
         listed(text, role_of(last), &line)?;
         wrapped(text, "    ", &format!("each: {}", last.says(self.host)))
+    }
+
+    /// Why no process is named, where none is.
+    fn nobody(&self, socket: &Socket) -> &'static str {
+        match self.owners.ownership(socket.inode) {
+            Ownership::Held => "",
+            Ownership::Hidden if self.host.uid == 0 => ", no process found",
+            Ownership::Hidden => ", process hidden",
+            Ownership::Nobody if socket.inode.is_some() => ", no process found",
+            Ownership::Nobody => ", no process",
+        }
     }
 
     fn holder(&self, text: &mut Text<'_>, part: &Part<'_>) -> io::Result<()> {
@@ -479,16 +491,11 @@ impl Answer<'_> {
         }
         line.push(' ');
         line.push_str(socket.state.name().unwrap_or("in a state of its own"));
-        match self.owners.ownership(socket.inode) {
-            Ownership::Held => {
-                line.push_str(", ");
-                owners::push_owners(&mut line, self.owners.of(socket.inode));
-            }
-            Ownership::Hidden if self.host.uid == 0 => line.push_str(", no process found"),
-            Ownership::Hidden => line.push_str(", process hidden"),
-            Ownership::Nobody if socket.inode.is_some() => line.push_str(", no process found"),
-            Ownership::Nobody => line.push_str(", no process"),
+        if self.owners.ownership(socket.inode) == Ownership::Held {
+            line.push_str(", ");
+            owners::push_owners(&mut line, self.owners.of(socket.inode));
         }
+        line.push_str(self.nobody(socket));
         if let Some(uid) = socket.uid.filter(|_| socket.inode.is_some()) {
             line.push_str(", uid ");
             line.push_str(&uid.to_string());
@@ -676,17 +683,54 @@ mod tests {
     use super::*;
     use crate::samples::socket;
     use crate::why::proof::Proof;
+    use crate::why::rules::{predict, sample_host};
 
-    #[test]
-    fn sockets_that_differ_in_the_peer_alone_stand_together() {
-        let question = Question {
+    fn question() -> Question {
+        Question {
             protocol: Protocol::TCP,
             addr: "127.0.0.1:80".parse().unwrap(),
             v6only: false,
             reuse_address: false,
             reuse_port: false,
             device: None,
-        };
+        }
+    }
+
+    #[test]
+    fn many_sockets_without_a_process_say_so_as_one_does() {
+        for (inode, expected) in [(None, "TIME-WAIT, no process\n"), (Some(7), "TIME-WAIT, no process found\n")] {
+            let waits = |port: u16| {
+                let socket = socket(Protocol::TCP, TcpState::TimeWait, "127.0.0.1:80", &format!("127.0.0.1:{port}"));
+                Holder { socket: Socket { inode, uid: None, ..socket }, reuse: None, v6only: None }
+            };
+            let host = sample_host((4000..4004).map(waits).collect());
+            let (owners, names, question) = (Holders::default(), Names::default(), question());
+            let answer = Answer {
+                question,
+                host: &host,
+                owners: &owners,
+                names: &names,
+                prediction: predict(&question, &host),
+                tried: None,
+                trials: Vec::new(),
+                advice: Vec::new(),
+                misplaced: &[],
+                elsewhere: &[],
+                fullness: None,
+                other_protocol: None,
+                limit: 20,
+                same_as_before: false,
+            };
+            let mut octets = Vec::new();
+            answer.render(&mut Text::plain(&mut octets)).unwrap();
+            let text = String::from_utf8(octets).unwrap();
+            assert!(text.contains(&format!("\n  4 sockets of 127.0.0.1:80 {expected}")), "{text}");
+        }
+    }
+
+    #[test]
+    fn sockets_that_differ_in_the_peer_alone_stand_together() {
+        let question = question();
         let holder = |state, peer: &str| Holder {
             socket: socket(Protocol::TCP, state, "127.0.0.1:80", peer),
             reuse: None,
