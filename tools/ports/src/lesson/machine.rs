@@ -28,13 +28,15 @@ const fn step(from: TcpState, event: &'static str, sends: Option<&'static str>, 
 /// # Source
 /// RFC 9293 section 3.3.2, figure 5, with the notes below it; what it calls OPEN, SEND and CLOSE are the calls of Linux,
 /// where bind(2) makes a state of its own and a listener never sends a SYN.
-pub const TRANSITIONS: [Transition; 27] = {
+pub const TRANSITIONS: [Transition; 29] = {
     use TcpState::{
         BoundInactive as Bound, CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen,
         SynReceived, SynSent, TimeWait,
     };
     [
         step(Closed, "bind(2)", None, Bound),
+        step(Closed, "listen(2) without bind(2): the kernel chooses a port", None, Listen),
+        step(Closed, "connect(2) without bind(2): the kernel chooses a port", Some("SYN"), SynSent),
         step(Bound, "listen(2)", None, Listen),
         step(Bound, "connect(2)", Some("SYN"), SynSent),
         step(Bound, "close(2)", None, Closed),
@@ -221,6 +223,8 @@ mod tests {
             ways(left(TcpState::CloseWait).collect()),
             ["close(2) or shutdown(2)", "close(2) with data unread, or SO_LINGER of zero"]
         );
+        let clients = ["connect(2) without bind(2): the kernel chooses a port", "connect(2)"];
+        assert_eq!(ways(entered(TcpState::SynSent).collect()), clients);
         assert_eq!(ways(entered(TcpState::Closing).collect()), ["a FIN comes, ours not acknowledged: both closed"]);
         assert_eq!(left(TcpState::NewSynReceived).count(), 2, "the same state as SYN-RECEIVED");
     }
