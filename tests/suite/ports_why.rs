@@ -65,6 +65,7 @@ fn why_says_udp_and_refuses_contradictions() {
         (&["why", "127.0.0.1:80", "127.0.0.1"], "the address stands twice"),
         (&["why", "80", "127.0.0.1", "--v6only"], "an IPv4 socket has no IPV6_V6ONLY"),
         (&["why", "80", "--device", "no-such-interface"], "no such interface"),
+        (&["why", "80", ""], "\"\": the host is missing"),
         (&["why", "80", "--device", ""], "\"\": there is no such interface"),
         (&["why", "80", "--device", "0"], "0: there is no such interface"),
         (&["why", "80", "--device", "2147483000"], "2147483000: there is no such interface"),

@@ -16,7 +16,10 @@ mod wait;
 mod watch;
 mod why;
 
+use std::borrow::Cow;
+
 use clap::{CommandFactory, Parser, Subcommand};
+use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure, Invocation, Presentation, Status, command_first, parse_clap};
 
 use self::list::ListArgs;
@@ -149,6 +152,16 @@ pub fn parse(invocation: &Invocation) -> Result<Options, Exit> {
 /// The end of a run that was asked for a text alone.
 fn text(text: String) -> Exit {
     Exit::Text { text, on_stderr: false, status: Status::YES }
+}
+
+/// A word of the command line in a message, where an empty one is to be seen too.
+pub(crate) fn shown(word: &str) -> Cow<'_, str> {
+    if word.is_empty() { Cow::Borrowed("\"\"") } else { escape(word) }
+}
+
+/// Digits alone: no sign and no blank.
+fn number(word: &str) -> Option<u32> {
+    word.bytes().all(|octet| octet.is_ascii_digit()).then(|| word.parse().ok())?
 }
 
 /// Whether a word names a command. None of them can begin a filter.

@@ -9,7 +9,7 @@ pub mod machine;
 pub mod report;
 
 use sockeye_cli::{Failure, Output, Status};
-use sockeye_common::addr::{Host, Service};
+use sockeye_common::addr::Host;
 use sockeye_sys::Protocol;
 use sockeye_sys::sock_diag::Extensions;
 
@@ -46,7 +46,7 @@ pub fn run(job: &Explain, output: &mut Output<'_>) -> Result<Status, Failure> {
             output.result(&StateLesson::new(*state, count, job.drawing))?;
             Ok(Status::YES)
         }
-        What::Port(target) => port(job, target, output),
+        What::Port { target, bare } => port(job, target, *bare, output),
         What::Process(pid) => {
             let sockets = all_sockets(Extensions::INFO | Extensions::SKMEMINFO, output)?;
             lessons(job, sockets, Some(*pid), output)
@@ -55,7 +55,7 @@ pub fn run(job: &Explain, output: &mut Output<'_>) -> Result<Status, Failure> {
 }
 
 /// Explains the sockets that have a port.
-fn port(job: &Explain, target: &Target, output: &mut Output<'_>) -> Result<Status, Failure> {
+fn port(job: &Explain, target: &Target, bare: bool, output: &mut Output<'_>) -> Result<Status, Failure> {
     let protocols = [Protocol::TCP, Protocol::UDP].into_iter();
     let asked = protocols.filter(|protocol| target.protocol.is_none_or(|only| only == *protocol));
     let ports: Vec<(Protocol, u16)> =
@@ -68,7 +68,7 @@ fn port(job: &Explain, target: &Target, output: &mut Output<'_>) -> Result<Statu
     let link = link_of(target.host.as_ref())?;
     let mut sockets = all_sockets(Extensions::INFO | Extensions::SKMEMINFO, output)?;
     sockets.retain(|socket| socket.shares_link(link) && is_of(socket, target, &ports));
-    let also = process_too(target);
+    let also = bare.then(|| u32::from(*port)).filter(|pid| settings::process_exists(*pid));
     if sockets.is_empty() {
         return nothing(target, *port, also, output);
     }
@@ -89,14 +89,6 @@ fn is_of(socket: &Socket, target: &Target, ports: &[(Protocol, u16)]) -> bool {
             && address.is_none_or(|address| socket.peer.ip().to_canonical() == address.to_canonical());
         is_local || is_peer
     })
-}
-
-/// The process with the same number, where a bare number was taken for a port.
-fn process_too(target: &Target) -> Option<u32> {
-    match (&target.service, &target.host, target.protocol) {
-        (Service::Number(port), None, None) => Some(u32::from(*port)).filter(|pid| settings::process_exists(*pid)),
-        _ => None,
-    }
 }
 
 /// Says that there is nothing to explain, and what may have been meant.
@@ -141,19 +133,7 @@ fn lessons(
     if let Some(pid) = pid {
         sockets.retain(|socket| holders.of(socket.inode).any(|owner| owner.pid == pid));
         if sockets.is_empty() {
-            output.flush()?;
-            let why = match settings::without_sockets(pid) {
-                Without::Process => "does not exist".to_owned(),
-                Without::Permission => {
-                    return Err(Failure::host(format!("process {pid} may not be looked into")).hint("try as root"));
-                }
-                Without::Namespace => {
-                    format!("is in another network namespace: nsenter -t {pid} -n ports explain pid:{pid}")
-                }
-                Without::Socket => "has no TCP or UDP socket".to_owned(),
-            };
-            output.note(format!("process {pid} {why}"));
-            return Ok(Status::NO);
+            return holds_none(pid, output);
         }
     }
     let names = shell::names(&sockets, true);
@@ -183,4 +163,19 @@ fn lessons(
         output.note(format!("{more} more {are} not explained (--limit N explains more)"));
     }
     Ok(Status::YES)
+}
+
+/// Says why a process was not found with a socket.
+fn holds_none(pid: u32, output: &mut Output<'_>) -> Result<Status, Failure> {
+    output.flush()?;
+    let why = match settings::without_sockets(pid) {
+        Without::Process => "does not exist".to_owned(),
+        Without::Permission => {
+            return Err(Failure::host(format!("process {pid} may not be looked into")).hint("try as root"));
+        }
+        Without::Namespace => format!("is in another network namespace: nsenter -t {pid} -n ports explain pid:{pid}"),
+        Without::Socket => "has no TCP or UDP socket".to_owned(),
+    };
+    output.note(format!("process {pid} {why}"));
+    Ok(Status::NO)
 }

@@ -31,7 +31,7 @@ use self::proof::{Trial, Tried};
 use self::report::{Answer, Elsewhere, Fullness, Step};
 use self::rules::{Holder, Host, Prediction, Question, Rule, predict};
 use crate::byte_order;
-use crate::cli::{WantedOwners, Why};
+use crate::cli::{WantedOwners, Why, shown};
 use crate::explain::Event;
 use crate::names::Names;
 use crate::owners::{Holders, push_command};
@@ -110,8 +110,7 @@ fn device(name: &str) -> Result<u32, Failure> {
 }
 
 fn no_interface(name: &str) -> Failure {
-    let shown = if name.is_empty() { "\"\"".into() } else { escape(name) };
-    Failure::usage(format!("{shown}: there is no such interface"))
+    Failure::usage(format!("{}: there is no such interface", shown(name)))
 }
 
 /// Every TCP and UDP socket of this namespace, with these extensions. What is doubtful of the list is told.

@@ -5,6 +5,7 @@ use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure};
 use sockeye_common::addr::Host;
 
+use super::number;
 use crate::state::State;
 use crate::target::Target;
 
@@ -42,7 +43,12 @@ pub enum What {
     /// One state.
     State(State),
     /// The sockets with this port, here or at the other end.
-    Port(Target),
+    Port {
+        /// The port.
+        target: Target,
+        /// A process may have been meant: nothing but a number was given.
+        bare: bool,
+    },
     /// The sockets of a process.
     Process(u32),
 }
@@ -75,18 +81,14 @@ impl What {
         if let Some(state) = State::named(word) {
             return Some(Self::State(state));
         }
+        let bare = number(word);
         // A number that no port can be.
-        if let Some(pid) = number(word).filter(|pid| *pid > u32::from(u16::MAX)) {
+        if let Some(pid) = bare.filter(|pid| *pid > u32::from(u16::MAX)) {
             return Some(Self::Process(pid));
         }
         let target: Target = word.strip_prefix(':').unwrap_or(word).parse().ok()?;
-        (!matches!(target.host, Some(Host::Name(_)))).then_some(Self::Port(target))
+        (!matches!(target.host, Some(Host::Name(_)))).then_some(Self::Port { target, bare: bare.is_some() })
     }
-}
-
-/// Digits alone: no sign and no blank.
-fn number(word: &str) -> Option<u32> {
-    word.bytes().all(|octet| octet.is_ascii_digit()).then(|| word.parse().ok())?
 }
 
 #[cfg(test)]
@@ -115,8 +117,8 @@ mod tests {
 
     #[test]
     fn a_bare_number_is_a_port() {
-        let port = |text: &str| Some(What::Port(text.parse().unwrap()));
-        assert_eq!(What::parse("80"), port("80"));
+        let port = |text: &str| Some(What::Port { target: text.parse().unwrap(), bare: false });
+        assert_eq!(What::parse("80"), Some(What::Port { target: "80".parse().unwrap(), bare: true }));
         assert_eq!(What::parse(":80"), port("80"));
         assert_eq!(What::parse("53/udp"), port("53/udp"));
         assert_eq!(What::parse("[::1]:80"), port("[::1]:80"));

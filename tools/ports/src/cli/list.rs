@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 
 use clap::Args;
-use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure};
 use sockeye_sys::sock_diag::{Extensions, StateMask};
 
@@ -371,11 +370,12 @@ impl ListArgs {
             // A summary of a part would pass for the whole.
             kinds = if self.summary { Kind::ALL.into_iter().collect() } else { Kinds::TCP_UDP };
         }
-        let states = match (self.all || self.summary, self.listening, self.bound) {
+        let states = match (self.all, self.listening, self.bound) {
             (true, ..) => Which::All.mask(),
             (false, true, true) => Which::Listening.mask().union(StateMask::BOUND_INACTIVE),
             (false, true, false) => Which::Listening.mask(),
             (false, false, true) => StateMask::BOUND_INACTIVE,
+            (false, false, false) if self.summary => Which::All.mask(),
             (false, false, false) => Which::Connections.mask(),
         };
         // What is asked for by its kind and can have no peer would never be there.
@@ -416,7 +416,7 @@ fn kinds_named(word: &str) -> Result<Kinds, String> {
         other => match Kind::from_netid(other).filter(|kind| kind.netid() == other) {
             Some(kind) => Kinds::of(kind),
             None => {
-                return Err(format!("no kind of socket is called {}", escape(other)));
+                return Err(format!("no kind of socket is called {}", super::shown(other)));
             }
         },
     })

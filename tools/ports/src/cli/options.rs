@@ -40,7 +40,7 @@ impl FromStr for Whose {
         if let Some(port) = text.strip_prefix(':') {
             return port.parse().map(Self::Port).map_err(|error| format!("{error}"));
         }
-        let number = |digits: &str| digits.parse::<u32>().map_err(|_| "neither PID, PID/FD nor :PORT".to_owned());
+        let number = |digits| super::number(digits).ok_or_else(|| "neither PID, PID/FD nor :PORT".to_owned());
         match text.split_once('/') {
             None => number(text).map(Self::Process),
             Some((pid, fd)) => Ok(Self::Descriptor { pid: number(pid)?, fd: number(fd)? }),
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!("4711/3".parse(), Ok(Whose::Descriptor { pid: 4711, fd: 3 }));
         assert_eq!(":80".parse(), Ok(Whose::Port(Service::Number(80))));
         assert_eq!(":http".parse(), Ok(Whose::Port(Service::Name("http".to_owned()))));
-        for wrong in ["", "x", "1/", "/1", "-1", "1/2/3", ":", ":99999"] {
+        for wrong in ["", "x", "1/", "/1", "-1", "+1", "1/+2", "1/2/3", ":", ":99999"] {
             assert!(wrong.parse::<Whose>().is_err(), "{wrong}");
         }
     }

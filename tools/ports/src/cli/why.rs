@@ -1,7 +1,6 @@
 //! `ports why` on the command line.
 
 use clap::Args;
-use sockeye_cli::escape::escape;
 use sockeye_cli::{Exit, Failure};
 use sockeye_common::addr::Host;
 use sockeye_sys::Protocol;
@@ -81,7 +80,7 @@ impl WhyArgs {
             (None | Some("*"), None) => None,
             (None, Some(host)) => Some(host.clone()),
             (Some(text), None) => {
-                Some(text.parse::<Host>().map_err(|error| Failure::usage(format!("{}: {error}", escape(text))))?)
+                Some(text.parse::<Host>().map_err(|error| Failure::usage(format!("{}: {error}", super::shown(text))))?)
             }
         };
         match &host {

@@ -79,7 +79,8 @@ are listed are passed over.";
 /// "Summary".
 pub(crate) const SUMMARY: &str = "`-s` counts the sockets of each kind by family and state, from the same list as all else here: \
 they are those of this network namespace, not of the whole host. `orphaned` are connections that their process has closed, \
-`not yet accepted` those that wait for `accept`(2). Memory is in octets, without what a connection in TIME-WAIT takes.";
+`not yet accepted` those that wait for `accept`(2). Memory is in octets, without what a connection in TIME-WAIT takes. Every state \
+is counted, and with `-l`, `-B` or a filter what these ask for.";
 
 /// "Output for programs".
 pub(crate) const PROGRAMS: &str = "`--json` prints one object a socket: `netns`, `netid`, `protocol`, `family`, `state`, `local_address`, \

@@ -90,6 +90,7 @@ fn every_kind_has_an_option_and_a_word() {
     assert_eq!(kinds(&["-f", "link"]), Kinds::PACKET);
     let inet6 = parsed(&["-f", "inet6"]).unwrap().selection;
     assert_eq!((inet6.ipv4, inet6.ipv6, inet6.kinds), (false, true, Kinds::TCP_UDP));
+    assert!(parsed(&["-A", "tcp,"]).is_err_and(|said| said.contains("called \"\" (")));
     assert!(
         parsed(&["-A", "tcp,x25\u{1b}"])
             .unwrap_err()
@@ -147,6 +148,9 @@ fn what_makes_no_sense_together_is_refused() {
     let summary = parsed(&["-s"]).unwrap();
     assert_eq!((summary.form, summary.selection.kinds.iter().count()), (Form::Summary, Kind::ALL.len()));
     assert_eq!(parsed(&["-su4"]).unwrap().selection.kinds, Kinds::of(Kind::Udp));
+    let states = |args| parsed(args).unwrap().selection.states;
+    assert_eq!([&["-s"][..], &["-sal"]].map(states), [Which::All.mask(); 2]);
+    assert_eq!([&["-sl"][..], &["-sB"]].map(states), [Which::Listening.mask(), StateMask::BOUND_INACTIVE]);
 }
 
 #[test]
