@@ -34,6 +34,10 @@ fn main() {
         }
     }
     if variable("CARGO_CFG_TARGET_ENV") == "gnu" && variable("HOST") == variable("TARGET") {
+        // A static executable has libgcc's unwinder, and starts by code that relocates itself.
+        if variable("CARGO_CFG_TARGET_FEATURE").split(',').any(|feature| feature == "crt-static") {
+            return;
+        }
         if packs_relocations() {
             println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
         }
