@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "nc", tool: "nc", help: "-h", refused: 1 },
     Migration { name: "ncat", tool: "nc", help: "-h", refused: 2 },
     Migration { name: "dig", tool: "dig", help: "-h", refused: 1 },
+    Migration { name: "host", tool: "dig", help: "--help", refused: 1 },
 ];
 
 /// A row of the table: each spelling of the option, what is said of it, and why.
