@@ -1,9 +1,9 @@
 //! The dialect of ncat beside ncat itself: the same lines, the same words and statuses.
 
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use sockeye_test_support::{Background, Case, Net, Run, peer, run, wait_until};
+use sockeye_test_support::{Background, Case, Net, Run, is_listening, run, wait_until};
 
 pub(crate) fn tests() -> Vec<Case> {
     vec![
@@ -30,7 +30,7 @@ fn both(net: &Net, line: &str) -> [Run; 2] {
     let args = || line.split_whitespace();
     let mut ours = net.tool("nc");
     ours.arg0("ncat").args(args()).stdin(Stdio::null());
-    let mut theirs = peer("ncat");
+    let mut theirs = net.peer("ncat");
     theirs.args(args()).stdin(Stdio::null());
     [run(&mut ours), run(&mut theirs)]
 }
@@ -43,13 +43,14 @@ fn same_words(net: &Net) {
         "link set v1 up",
         "neigh add 10.8.0.2 lladdr 02:00:00:00:00:02 dev v0",
     ] {
-        run(Command::new("ip").args(line.split(' '))).status(0);
+        net.ip(line);
     }
-    let mut listener = peer("ncat");
-    listener.args(["-l", "-k", "--recv-only", "127.0.0.1", "5001"]);
-    let _listener = Background::spawn(listener);
-    let listening = || std::fs::read_to_string("/proc/thread-self/net/tcp").unwrap().contains(":1389 00000000:0000 0A");
-    wait_until("ncat listens", listening);
+    let listeners = [&["127.0.0.1", "5001"][..], &["-U", "here"]].map(|at| {
+        let mut listener = net.peer("ncat");
+        listener.args(["-l", "-k", "--recv-only"]).args(at);
+        Background::spawn(listener)
+    });
+    wait_until("both listen", || is_listening(5001) && net.dir().join("here").exists());
     let mut different = Vec::new();
     for line in [
         "127.0.0.1 5999",
@@ -73,6 +74,13 @@ fn same_words(net: &Net) {
         "-l nosuch.invalid 5002",
         "-U /nonexistent/socket",
         "-v -u --send-only 127.0.0.1 5998",
+        "-v --send-only -U here",
+        "-i 0 127.0.0.1 5001",
+        "-w abc 127.0.0.1 5001",
+        "-d 0s 127.0.0.1 5001",
+        "--allow 192.0.2.0/24 127.0.0.1 5001",
+        "--chat 127.0.0.1 5001",
+        "--broker 127.0.0.1 5001",
         // Not -s and -p with an address or port that cannot be had: ncat goes on with another, and ours does not.
     ] {
         let [ours, theirs] = both(net, line);
@@ -81,12 +89,13 @@ fn same_words(net: &Net) {
         }
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
+    drop(listeners);
 }
 
 fn same_listeners(net: &Net) {
     for line in ["-lv 5003", "-lv4 5003", "-lv6 5003", "-lv 127.0.0.1 5003", "-lvu 127.0.0.1 5003"] {
         let mut said = Vec::new();
-        for (tool, name) in [(net.tool("nc"), "ncat"), (peer("ncat"), "ncat")] {
+        for (tool, name) in [(net.tool("nc"), "ncat"), (net.peer("ncat"), "ncat")] {
             let mut command = tool;
             command.arg0(name).args(line.split_whitespace());
             let listener = Background::spawn(command);

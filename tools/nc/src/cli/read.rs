@@ -22,6 +22,8 @@ const NCAT_PORT: u16 = 31337;
 const PORT_OF_PATH: &str = "cannot use port with -U";
 /// How long ncat waits for a connection.
 const NCAT_CONNECT: Duration = Duration::from_secs(10);
+/// What ncat's times are below, in seconds: an int of milliseconds.
+const NCAT_SECONDS: i32 = i32::MAX / 1000;
 
 /// `--what`: the rest of the line is data.
 pub(super) fn what(dialect: Dialect, args: &[OsString], json: bool) -> Options {
@@ -63,6 +65,8 @@ struct Reader<'name> {
 
 impl Reader<'_> {
     fn options(mut self) -> Result<Options, Exit> {
+        // To ncat a broker is a listener, whether -l is there or not.
+        self.args.listen |= self.args.broker && self.is_ncat();
         self.refuse_what_cannot_be()?;
         let transport = self.transport()?;
         let (connect_timeout, idle_timeout) = self.timeouts()?;
@@ -145,8 +149,8 @@ impl Reader<'_> {
     /// `-w`, `--wait` and `--idle-timeout`.
     fn timeouts(&self) -> Result<(Option<Duration>, Option<Duration>), Exit> {
         let both = self.time("timeout", self.args.timeout.as_deref())?;
-        let connect = self.time("timeout", self.args.wait.as_deref())?.or(both);
-        let idle = self.time("idle timeout", self.args.idle_timeout.as_deref())?.or(both);
+        let connect = self.positive("-w", "timeout", self.args.wait.as_deref())?.or(both);
+        let idle = self.positive("-i", "idle timeout", self.args.idle_timeout.as_deref())?.or(both);
         let default = self.is_ncat().then_some(NCAT_CONNECT);
         Ok((connect.or(default), idle))
     }
@@ -168,7 +172,7 @@ impl Reader<'_> {
             leave_with_peer: self.spoken.dialect == Dialect::Traditional || args.recv_only,
             receive_limit: self.count("receive limit", args.receive_limit.as_deref(), 1, i64::from(i32::MAX))?,
             interval: self.time("interval", args.interval.as_deref())?,
-            delay: self.time("delay", args.delay.as_deref())?,
+            delay: self.positive("-d", "delay", args.delay.as_deref())?,
             crlf: args.crlf,
             telnet: args.telnet,
             datagram: self.datagram()?,
@@ -529,6 +533,21 @@ impl Reader<'_> {
     fn time(&self, what: &str, text: Option<&str>) -> Result<Option<Duration>, Exit> {
         let Some(text) = text else { return Ok(None) };
         number::time(text).map(Some).map_err(|fault| self.wrong(format!("{what} {fault}: {}", escape(text))))
+    }
+
+    /// A time of one of ncat's letters, which takes no zero and has a sentence of its own.
+    fn positive(&self, letter: &str, what: &str, text: Option<&str>) -> Result<Option<Duration>, Exit> {
+        let time = self.time(what, text);
+        match (&time, text) {
+            (Ok(Some(Duration::ZERO)) | Err(_), Some(text)) if self.is_ncat() => {
+                let what = what.trim_start_matches("idle ");
+                let text = escape(text);
+                Err(self.wrong(format!(
+                    "Invalid {letter} {what} \"{text}\" (must be greater than 0 and less than {NCAT_SECONDS}s)."
+                )))
+            }
+            _ => time,
+        }
     }
 
     fn count(&self, what: &str, text: Option<&str>, min: i64, max: i64) -> Result<Option<u64>, Exit> {

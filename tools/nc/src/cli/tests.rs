@@ -174,6 +174,8 @@ fn ncats_letters_and_defaults() {
     assert_eq!(listen(&under("ncat", None, &["-l"]).unwrap()), (None, "31337", false));
     assert_eq!(listen(&under("ncat", None, &["-l", "host"]).unwrap()), (Some("host"), "31337", false));
     assert_eq!(listen(&under("ncat", None, &["-lk", "-p", "80", "host"]).unwrap()), (Some("host"), "80", true));
+    assert_eq!(listen(&under("ncat", None, &["--broker"]).unwrap()).1, "31337", "a broker is a listener");
+    assert!(under("nc", None, &["--broker", "h", "1"]).is_err());
     let nc = under("nc", None, &["-i", "2", "-m", "9", "-d", "h", "1"]).unwrap();
     assert_eq!((nc.traffic.interval, nc.socket.min_ttl), (Some(Duration::from_secs(2)), Some(9)));
     assert!(nc.traffic.ignore_input && nc.idle_timeout.is_none());
@@ -216,13 +218,25 @@ fn wrong_lines_in_ncats_words() {
             &["--max-conns", "1", "h", "1"],
             "Ncat: Invalid option combination: `--max-conns' with connect. QUITTING.\n".to_owned(),
         ),
+        (
+            &["--deny", "192.0.2.1", "h"],
+            "Ncat: Invalid option combination: allow/deny with connect. QUITTING.\n".to_owned(),
+        ),
         (&["-l", "--proxy", "h", "1"], "Ncat: Invalid option combination: --proxy and -l. QUITTING.\n".to_owned()),
+        (&["-i", "0", "h"], time_refused("-i timeout", "0")),
+        (&["-w", "abc", "h"], time_refused("-w timeout", "abc")),
+        (&["-d", "0ms", "h"], time_refused("-d delay", "0ms")),
     ] {
         match under("ncat", None, line).unwrap_err() {
             Exit::Text { text, on_stderr: true, status: Status(2) } => assert_eq!(text, said, "{line:?}"),
             other => panic!("{line:?}: {other:?}"),
         }
     }
+}
+
+/// ncat's sentence about a time.
+fn time_refused(what: &str, text: &str) -> String {
+    format!("Ncat: Invalid {what} \"{text}\" (must be greater than 0 and less than 2147483s). QUITTING.\n")
 }
 
 /// A unique beginning of a long option is enough, as getopt_long(3) has it.

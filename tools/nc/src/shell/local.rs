@@ -130,8 +130,15 @@ fn connect_to(session: &mut Session<'_, '_>, options: &Connect, peer: &Address) 
     let (local, took) = (local_address(&socket), start.elapsed());
     session.explain(|| Event::connected(transport, local, peer.clone(), took));
     session.explain_peer(&socket);
-    if let Address::Vsock { cid, port } = peer {
-        session.say(format!("Connection to {cid} {port} port [vsock/*] succeeded!"));
+    match peer {
+        Address::Vsock { cid, port } => {
+            session.say(format!("Connection to {cid} {port} port [vsock/*] succeeded!"));
+        }
+        // OpenBSD's says nothing of these.
+        Address::Unix(_) if session.options.dialect == Dialect::Ncat => {
+            session.say(format!("Connected to {}.", escape(&options.host)));
+        }
+        _ => {}
     }
     let wire = Wire::new(socket, transport, Some(peer.clone()));
     session.after_connect(options, wire, &options.host)

@@ -224,7 +224,12 @@ impl Reader<'_> {
         ];
         let Some((_, long)) = only_listeners.iter().find(|(given, _)| *given) else { return Ok(()) };
         if self.is_ncat() {
-            return Err(self.wrong(format!("Invalid option combination: `--{long}' with connect")));
+            let named = if long.starts_with("allow") || long.starts_with("deny") {
+                "allow/deny".to_owned()
+            } else {
+                format!("`--{long}'")
+            };
+            return Err(self.wrong(format!("Invalid option combination: {named} with connect")));
         }
         let option = self.first(&only_listeners).unwrap_or_default();
         Err(self.wrong(format!("must use -l with {option}")))
