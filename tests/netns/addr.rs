@@ -1,6 +1,7 @@
 //! addr against Python's ipaddress module, and against the C library as Python calls it, over generated texts.
 
 use std::fmt::Write as _;
+use std::process::Command;
 
 use sockeye_test_support::{Case, Net, run, run_with_input};
 
@@ -277,7 +278,7 @@ ip link set lab0 up && ip link set lab1 up && ip route add default via 10.0.0.25
 ip route add 10.1.2.0/24 via 10.0.0.3 metric 50 && ip route add unreachable 10.9.0.0/16 && ip -6 route add default via fd00:1::2 && \
 ip -6 route add fd00:2::/48 via fd00:1::3 && ip route add 10.8.0.0/16 tos 0x10 via 10.0.0.2 && ip route add 10.8.0.0/16 via 10.0.0.3 && \
 ip route add throw 10.7.0.0/16";
-    run(net.peer("sh").args(["-c", script])).status(0);
+    run(Command::new("sh").args(["-c", script])).status(0);
     for (family, addr, expected) in [
         ("-4", "10.1.2.9", "10.1.2.0/24"),
         ("-4", "10.1.3.9", "10.1.0.0/16"),
@@ -314,7 +315,7 @@ ip route add throw 10.7.0.0/16";
 fn if_says_what_ip_address_says(net: &Net) {
     let script = "ip link add lab0 address 02:00:5e:10:00:01 type veth peer name lab1 && ip addr add 10.0.0.5/24 brd + dev lab0 && \
 ip addr add 192.0.2.1 peer 192.0.2.2/32 dev lab0 && ip addr add 2001:db8::5/64 dev lab0 nodad && ip link set lab0 mtu 1400 up && ip link set lab1 up";
-    run(net.peer("sh").args(["-c", script])).status(0);
+    run(Command::new("sh").args(["-c", script])).status(0);
     let told = run(net.tool("addr").args(["if", "lab0", "--json"]));
     told.status(0).stderr_is("");
     let ours: serde_json::Value = serde_json::from_str(told.out().trim()).unwrap();
@@ -346,7 +347,7 @@ fn if_has_flags_and_lifetimes(net: &Net) {
     let script = "ip addr add 2001:db8:1::1/64 dev lab0 nodad noprefixroute && ip addr add 2001:db8:2::1/64 dev lab0 nodad home mngtmpaddr && \
 ip addr add 2001:db8:3::1/64 dev lab0 nodad preferred_lft 0 valid_lft 1000 && ip addr add 10.0.0.6/24 dev lab0 && \
 ip link property add dev lab0 altname a-name-that-is-longer-than-sixteen";
-    run(net.peer("sh").args(["-c", script])).status(0);
+    run(Command::new("sh").args(["-c", script])).status(0);
     let told = run(net.tool("addr").args(["if", "a-name-that-is-longer-than-sixteen", "--json"]));
     let ours: serde_json::Value = serde_json::from_str(told.status(0).out().trim()).unwrap();
     let ours = &ours["data"];

@@ -16,7 +16,7 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("confine::a_low_port_stays_and_its_capability_goes", &[], a_low_port),
         Case::new("confine::a_set_user_id_start_ends_with_who_started_it", &["setpriv"], a_set_user_id_start),
         Case::new("confine::capabilities_of_a_file_go", &["setpriv", "setcap"], capabilities_of_a_file),
-        Case::new("confine::a_scan_is_confined_before_its_first_port", &[], a_scan),
+        Case::new("confine::a_scan_is_confined_before_its_first_port", &["ip"], a_scan),
         Case::new("confine::a_watch_is_confined", &[], a_watch),
         Case::new("confine::an_old_kernel_is_no_reason_to_stop", &["python3"], an_old_kernel),
     ]
@@ -108,10 +108,13 @@ fn wait_until_without_privileges(pid: u32) {
 
 /// Nobody answers, so that the scan stays where it is.
 fn a_scan(net: &Net) {
-    run(net.peer("ip").args(["link", "add", "dead", "type", "veth", "peer", "name", "end"])).status(0);
-    run(net.peer("ip").args(["addr", "add", "192.0.2.1/24", "dev", "dead"])).status(0);
-    for link in ["dead", "end"] {
-        run(net.peer("ip").args(["link", "set", link, "up"])).status(0);
+    for line in [
+        "link add dead type veth peer name end",
+        "addr add 192.0.2.1/24 dev dead",
+        "link set dead up",
+        "link set end up",
+    ] {
+        net.ip(line);
     }
     let mut nc = net.tool("nc");
     nc.args(["-nz", "-w", "60", "192.0.2.2", "9"]);

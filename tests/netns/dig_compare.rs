@@ -55,10 +55,6 @@ fn kinds(data: &Value) -> Vec<String> {
     all.iter().map(|row| row["kind"].as_str().unwrap().to_owned()).collect()
 }
 
-fn ip(line: &str) {
-    run(peer("ip").args(line.split(' '))).status(0);
-}
-
 /// Puts a file of the test's own over one in /etc, for this thread and all that it starts.
 fn over_etc(net: &Net, name: &str, text: &str) {
     let file = net.dir().join(format!("own-{name}"));
@@ -82,7 +78,7 @@ const HOSTS: &str = "\
 fn the_table(net: &Net) {
     let _named = start_named(net);
     change(net, "named/hosts", HOSTS);
-    ip("addr add 192.0.2.9/24 dev lo");
+    net.ip("addr add 192.0.2.9/24 dev lo");
     let web = compare("web.lab.test");
     assert_eq!(order(&web), ["192.0.2.201"]);
     assert_eq!(kinds(&web), ["hosts_and_dns", "getent_hosts"], "{web}");
@@ -182,7 +178,7 @@ fn other_programs(net: &Net) {
     change(net, "named/hosts", HOSTS);
     for address in [None, Some("addr add 192.0.2.9/24 dev lo"), Some("-6 addr add 2001:db8::9/64 dev lo nodad")] {
         if let Some(address) = address {
-            ip(address);
+            net.ip(address);
         }
         for name in ["web.lab.test", "mail", "onlyhosts.lab.test", "alias.lab.test", "localhost", "nosuch", "lab.test"]
         {
@@ -255,7 +251,7 @@ fn the_order(net: &Net) {
         "-6 addr add 2002:c000:201::9/48 dev lo nodad",
     ] {
         if !step.is_empty() {
-            ip(step);
+            net.ip(step);
         }
         for conf in [
             "",
@@ -449,8 +445,8 @@ fn at_once(net: &Net) {
     // Whoever asks when another has given up comes too late.
     over_etc(net, "resolv.conf", "nameserver 127.0.0.1\noptions timeout:30 attempts:1\n");
     // Without them AI_ADDRCONFIG asks nobody.
-    ip("addr add 192.0.2.9/24 dev lo");
-    ip("-6 addr add 2001:db8::9/64 dev lo nodad");
+    net.ip("addr add 192.0.2.9/24 dev lo");
+    net.ip("-6 addr add 2001:db8::9/64 dev lo nodad");
     let server = UdpSocket::bind("127.0.0.1:53").unwrap();
     std::thread::spawn(move || {
         let (mut asked, mut ports) = (Vec::new(), BTreeSet::new());

@@ -95,23 +95,13 @@ const TWINS: &[(&str, &str)] = &[
     ("from server 127.0.0.7 ", "from server 127.0.0.6 "),
 ];
 
-/// Without what differs from run to run: times, what is left of a cached record's TTL, and which of two twins answered.
+/// Without what differs from run to run and is no time: what is left of a cached record's TTL, and which of two twins answered.
 fn settled(text: &str) -> String {
     let mut settled = String::new();
     for line in text.lines() {
         let mut line = line.to_owned();
         for (one, other) in TWINS {
             line = line.replace(one, other);
-        }
-        for unit in [" ms", " us"] {
-            for end in ["", "."] {
-                let end = format!("{unit}{end}");
-                if let Some((before, took)) = line.strip_suffix(&end).and_then(|line| line.rsplit_once(" in "))
-                    && took.bytes().all(|octet| octet.is_ascii_digit())
-                {
-                    line = format!("{before} in TIME{end}");
-                }
-            }
         }
         // The resolver adds to its answer what it has come to know.
         if let Some((_, rest)) = line.split_once(" bytes from 127.0.0.1#53") {

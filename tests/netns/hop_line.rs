@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 use sockeye_sys::route::{self, Route};
 use sockeye_sys::{NetNs, interface, link, namespace};
-use sockeye_test_support::{DEADLINE, Net, Run, peer_path, run, tools_dir};
+use sockeye_test_support::{DEADLINE, Net, Run, is_root, run, tools_dir};
 
 /// Who runs hop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,21 +136,15 @@ pub(crate) fn as_user(net: &Net, user: User) -> Command {
         // Where any user may run it. Not by this process: what it forks meanwhile would hold the file open.
         run(Command::new("cp").arg(tools_dir().join("hop")).arg(&bin)).status(0);
     }
-    let mut command = Command::new(peer_path("setpriv").unwrap());
+    let mut command = net.peer("setpriv");
     if is_root() {
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
     } else {
         // In a user namespace there is no other user, but root without a capability is as good.
         command.args(["--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]);
     }
-    command.arg(&bin).current_dir(net.dir()).env("LC_ALL", "C.UTF-8");
+    command.arg(&bin);
     command
-}
-
-/// Whether user 0 in here is root outside too.
-pub(crate) fn is_root() -> bool {
-    let map = fs::read_to_string("/proc/self/uid_map").unwrap();
-    map.split_whitespace().last() == Some("4294967295")
 }
 
 /// What hop told, as records.

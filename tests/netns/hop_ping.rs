@@ -1,7 +1,7 @@
 //! Pings of hop as they begin, go on and end, beside the real ping.
 
-use crate::hop_line::{FAMILIES, Line, USERS, User, allow_icmp, far, is_root, nft, set};
-use sockeye_test_support::{Background, Case, Net, run, wait_until};
+use crate::hop_line::{FAMILIES, Line, USERS, User, allow_icmp, far, nft, set};
+use sockeye_test_support::{Background, Case, Net, is_root, run, wait_until};
 use std::process::Command;
 
 pub(crate) fn tests() -> Vec<Case> {

@@ -12,9 +12,9 @@ use sockeye_common::checksum;
 use sockeye_sys::poll::{Events, PollFd, poll};
 use sockeye_sys::tun::Tun;
 use sockeye_sys::{interface, link};
-use sockeye_test_support::{Case, Net, run};
+use sockeye_test_support::{Case, Net, is_root, run};
 
-use crate::hop_line::{Told, User, allow_icmp, as_user, is_root};
+use crate::hop_line::{Told, User, allow_icmp, as_user};
 
 const HERE: Ipv4Addr = Ipv4Addr::new(10, 9, 0, 1);
 const THERE: Ipv4Addr = Ipv4Addr::new(10, 9, 0, 2);
@@ -40,10 +40,12 @@ struct Far {
 }
 
 impl Far {
-    /// Makes the device in this namespace, and plays. `None` where the device may not be opened, which is for root to say.
-    fn start(answers: Answers) -> Option<Self> {
+    /// Makes the device in this namespace, and plays. Where only root may open /dev/net/tun, there is nothing to be tested.
+    fn start(net: &Net, answers: Answers) -> Self {
         let tun = match Tun::create("far0") {
-            Err(error) if !is_root() && error.kind() == std::io::ErrorKind::PermissionDenied => return None,
+            Err(error) if !is_root() && error.kind() == std::io::ErrorKind::PermissionDenied => {
+                net.lacks(error.to_string())
+            }
             made => made.unwrap(),
         };
         link::add_address("far0", IpAddr::V4(HERE), 24).unwrap();
@@ -67,7 +69,7 @@ impl Far {
                 }
             }
         });
-        Some(Self { stop, player: Some(player) })
+        Self { stop, player: Some(player) }
     }
 }
 
@@ -118,11 +120,10 @@ const PATH: [&str; 3] = ["10.9.9.1", "10.9.9.2", "10.9.0.2"];
 
 /// Eight octets behind the IP header, as RFC 792 has it.
 fn short_quotations(net: &Net) {
-    let far = Far::start(|packet| {
+    let _far = Far::start(net, |packet| {
         let (from, kind) = who(packet);
         vec![error(from, kind, [0; 4], packet, 28)]
     });
-    let Some(_far) = far else { return };
     for (user, protocol) in
         [(User::Root, "-U"), (User::Root, "-I"), (User::Nobody, "-U"), (User::Nobody, "-T"), (User::Root, "-T")]
     {
@@ -132,7 +133,7 @@ fn short_quotations(net: &Net) {
 }
 
 fn labels_and_interfaces(net: &Net) {
-    let far = Far::start(|packet| {
+    let _far = Far::start(net, |packet| {
         let (from, kind) = who(packet);
         let mut message = vec![kind[0], kind[1], 0, 0, 0, 32, 0, 0];
         message.extend(packet);
@@ -145,7 +146,6 @@ fn labels_and_interfaces(net: &Net) {
         message.extend(structure);
         vec![icmp(from, message)]
     });
-    let Some(_far) = far else { return };
     for (user, protocol) in [(User::Root, "-U"), (User::Root, "-I"), (User::Nobody, "-U"), (User::Nobody, "-T")] {
         let told = told(net, user, &["trace", protocol, "-q", "1", "-w", "30,0,0", "10.9.0.2"]);
         assert_eq!(told.status(0).path(), PATH, "{user:?} {protocol}\n{}", told.0.story());
@@ -164,7 +164,7 @@ fn labels_and_interfaces(net: &Net) {
 
 /// Each echo request is answered after the next one, then twice; the data of the second is damaged.
 fn twice_late_and_damaged(net: &Net) {
-    let far = Far::start(|packet| {
+    let _far = Far::start(net, |packet| {
         // The number of the probe: 1 is held back until 2 has been answered.
         let seq = u16::from_be_bytes([packet[26], packet[27]]);
         let mut message = packet[20..].to_vec();
@@ -186,7 +186,6 @@ fn twice_late_and_damaged(net: &Net) {
             }
         }
     });
-    let Some(_far) = far else { return };
     allow_icmp();
     for user in [User::Root, User::Nobody] {
         let told = told(net, user, &["ping", "-c", "4", "-i", "0.05", "-W", "30", "10.9.0.2"]);
@@ -199,14 +198,13 @@ fn twice_late_and_damaged(net: &Net) {
 
 /// A router that says that fragmentation is needed, and no MTU: the next smaller usual size is tried (RFC 1191).
 fn an_mtu_of_nobody(net: &Net) {
-    let far = Far::start(|packet| {
+    let _far = Far::start(net, |packet| {
         let (from, kind) = who(packet);
         if packet[8] > 1 && packet.len() > 1006 {
             return vec![error(Ipv4Addr::new(10, 9, 9, 1), [3, 4], [0; 4], packet, 28)];
         }
         vec![error(from, kind, [0; 4], packet, 28)]
     });
-    let Some(_far) = far else { return };
     for user in [User::Root, User::Nobody] {
         let told = told(net, user, &["trace", "--mtu", "-q", "1", "-w", "30,0,0", "10.9.0.2"]);
         assert_eq!(told.status(0).path(), PATH, "{user:?}\n{}", told.0.story());
@@ -217,11 +215,10 @@ fn an_mtu_of_nobody(net: &Net) {
 /// Each probe is answered by a dozen errors, which come while the next one is sent: none of them is about that one.
 fn errors_by_the_dozen(net: &Net) {
     const COUNT: u64 = 200;
-    let far = Far::start(|packet| {
+    let _far = Far::start(net, |packet| {
         let told = error(Ipv4Addr::new(10, 9, 9, 1), [3, 4], [0, 0, 0x05, 0x14], packet, 60);
         vec![told; 12]
     });
-    let Some(_far) = far else { return };
     allow_icmp();
     let count = COUNT.to_string();
     for (user, protocol) in [(User::Nobody, "-U"), (User::Root, "-U"), (User::Nobody, "--icmp")] {
@@ -263,7 +260,7 @@ fn segment(packet: &[u8], flags: u8, sequence: u32) -> Vec<u8> {
 /// A connection that is opened and reset at once was open.
 fn open_and_reset_at_once(net: &Net) {
     const COUNT: u64 = 50;
-    let far = Far::start(|packet| {
+    let _far = Far::start(net, |packet| {
         const SYN: u8 = 2;
         const RST_ACK: u8 = 0x14;
         if packet[9] != 6 || packet[33] != SYN {
@@ -271,7 +268,6 @@ fn open_and_reset_at_once(net: &Net) {
         }
         vec![segment(packet, SYN | 0x10, 1000), segment(packet, RST_ACK, 1001)]
     });
-    let Some(_far) = far else { return };
     let told = told(net, User::Nobody, &["ping", "-T", "-c", "50", "-i", "0.002", "-W", "5", "10.9.0.2"]);
     let summary = told.status(0).one("summary");
     assert_eq!((&summary["received"], &summary["lost"]), (&COUNT.into(), &0.into()), "{summary}");

@@ -3,24 +3,23 @@
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
-use sockeye_test_support::{Background, Case, Net, Run, run, tools_dir, wait_until};
+use sockeye_test_support::{Background, Case, Net, Run, is_root, run, tools_dir, wait_until};
 
 /// An ordinary user.
 const NOBODY: u32 = 65534;
 
 pub(crate) fn tests() -> Vec<Case> {
     vec![
-        Case::new("lab_clean::after_success", &[], |net| {
+        Case::new("lab_clean::after_success", &["ip"], |net| {
             let before = Machine::of(net);
             run(&mut lab(net, &["run", &experiment(net, "0"), "--pcap", "kept"])).status(0).stderr_is("");
             assert!(net.dir().join("kept/alice-bob.pcapng").is_file());
             before.nothing_is_left(net);
         }),
-        Case::new("lab_clean::after_a_failure", &[], |net| {
+        Case::new("lab_clean::after_a_failure", &["ip"], |net| {
             let before = Machine::of(net);
             let told = run(&mut lab(net, &["run", &experiment(net, "77")]));
             told.status(1)
@@ -28,7 +27,7 @@ pub(crate) fn tests() -> Vec<Case> {
                 .stderr_is("");
             before.nothing_is_left(net);
         }),
-        Case::new("lab_clean::after_signals", &[], |net| {
+        Case::new("lab_clean::after_signals", &["ip"], |net| {
             for (name, status) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
                 let before = Machine::of(net);
                 let lab = waiting(net, &["run", "--html", "page.html", "--pcap", "sent"]);
@@ -39,7 +38,7 @@ pub(crate) fn tests() -> Vec<Case> {
                 assert!(!net.dir().join("page.html").exists() && !net.dir().join("sent").exists());
             }
         }),
-        Case::new("lab_clean::after_a_signal_to_verify", &[], |net| {
+        Case::new("lab_clean::after_a_signal_to_verify", &["ip"], |net| {
             let before = Machine::of(net);
             let verify = Background::spawn(lab_that_hears(net, &["verify", &forever(net), &forever(net)]));
             wait_until("the experiments wait", || sleepers(net) > 1);
@@ -47,8 +46,8 @@ pub(crate) fn tests() -> Vec<Case> {
             verify.wait().status(130);
             before.nothing_is_left(net);
         }),
-        Case::new("lab_clean::after_a_kill", &[], |net| after_a_kill(net, false)),
-        Case::new("lab_clean::after_a_kill_without_a_pid_namespace", &[], |net| after_a_kill(net, true)),
+        Case::new("lab_clean::after_a_kill", &["ip"], |net| after_a_kill(net, false)),
+        Case::new("lab_clean::after_a_kill_without_a_pid_namespace", &["ip", "unshare"], |net| after_a_kill(net, true)),
         Case::new("lab_clean::a_lab_that_runs_is_left_alone", &[], |net| {
             let lab_at_work = waiting(net, &["run"]);
             run(&mut lab(net, &["clean"])).status(0).stdout_is("Nothing was left.\n").stderr_is("");
@@ -56,8 +55,8 @@ pub(crate) fn tests() -> Vec<Case> {
             lab_at_work.signal("TERM");
             lab_at_work.wait().status(143);
         }),
-        Case::new("lab_clean::as_an_ordinary_user", &[], |net| {
-            let bin = for_everybody(net);
+        Case::new("lab_clean::as_an_ordinary_user", &["ip"], |net| {
+            let bin = net.tools_for_everybody();
             let before = Machine::of(net);
             let mut command = Command::new(bin.join("lab"));
             command.args(["run", &experiment(net, "0"), "--json"]);
@@ -69,12 +68,12 @@ pub(crate) fn tests() -> Vec<Case> {
             if told.status == 4 && std::env::var_os("SOCKEYE_REQUIRE").is_none() {
                 // This system allows no user namespaces.
                 told.stderr_has("hosts cannot be made here");
-                return;
+                net.lacks("this system allows no user namespaces");
             }
             told.status(0).stderr_is("");
             before.nothing_is_left(net);
         }),
-        Case::new("lab_clean::shells_share_a_network", &[], shells_share_a_network),
+        Case::new("lab_clean::shells_share_a_network", &["ip"], shells_share_a_network),
     ]
 }
 
@@ -88,7 +87,7 @@ fn after_a_kill(net: &Net, without_pid_namespace: bool) {
             tools_dir().display(),
             forever(net)
         );
-        let mut command = Command::new("unshare");
+        let mut command = net.peer("unshare");
         command.args(["--user", "--map-root-user", "sh", "-c", &line]);
         prepared(&mut command, net);
         let lab = Background::spawn(command);
@@ -146,7 +145,7 @@ struct Machine {
 
 impl Machine {
     fn of(net: &Net) -> Self {
-        let told = |args: &[&str]| run(Command::new("ip").args(args)).status(0).out();
+        let told = |args: &[&str]| run(net.peer("ip").args(args)).status(0).out();
         Self { links: told(&["-brief", "link"]), namespaces: told(&["netns"]), files: files(net) }
     }
 
@@ -269,23 +268,6 @@ fn lab_that_hears(net: &Net, args: &[&str]) -> Command {
 /// Temporary files go into the test's own folder; shells are plain ones.
 fn prepared<'a>(command: &'a mut Command, net: &Net) -> &'a mut Command {
     command.current_dir(net.dir()).env("TMPDIR", net.dir()).env("SHELL", "/bin/sh").env_remove("CARGO")
-}
-
-/// Copies of the executables where any user may run them.
-fn for_everybody(net: &Net) -> PathBuf {
-    let bin = net.dir().join("bin");
-    fs::create_dir(&bin).unwrap();
-    let tools = ["lab", "url", "dig", "nc", "ports", "netsum", "addr", "hop"].map(|name| tools_dir().join(name));
-    // Not by this process: what it forks meanwhile would hold the files open, and "Text file busy" follows.
-    run(Command::new("cp").args(tools).arg(&bin)).status(0);
-    run(Command::new("chmod").arg("777").arg(net.dir())).status(0);
-    bin
-}
-
-/// Whether this process is root on the machine, and not only in a user namespace.
-pub(crate) fn is_root() -> bool {
-    let map = fs::read_to_string("/proc/self/uid_map").unwrap();
-    map.split_whitespace().last() == Some("4294967295")
 }
 
 fn objects(run: &Run) -> Vec<Value> {

@@ -15,12 +15,16 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("lab_limits::lines_without_end", &[], lines_without_end),
         Case::new("lab_limits::a_line_without_end", &[], a_line_without_end),
         Case::new("lab_limits::a_child_that_prints_for_ever", &[], a_child_that_prints_for_ever),
-        Case::new("lab_limits::signals_are_heard", &[], signals_are_heard),
+        Case::new("lab_limits::signals_are_heard", &["ps"], signals_are_heard),
         Case::new("lab_limits::tries_of_until_need_no_room", &[], tries_of_until_need_no_room),
         Case::new("lab_limits::a_flood_on_a_cable", &[], a_flood_on_a_cable),
         Case::new("lab_limits::what_is_under_way_was_sent", &[], what_is_under_way_was_sent),
         Case::new("lab_limits::a_relative_folder_for_temporary_files", &[], a_relative_folder_for_temporary_files),
-        Case::new("lab_limits::every_host_has_a_mac_address_of_its_own", &[], every_host_has_a_mac_address_of_its_own),
+        Case::new(
+            "lab_limits::every_host_has_a_mac_address_of_its_own",
+            &["ip"],
+            every_host_has_a_mac_address_of_its_own,
+        ),
     ]
 }
 
@@ -70,7 +74,7 @@ fn a_line_without_end(net: &Net) {
 fn a_child_that_prints_for_ever(net: &Net) {
     let file = written(
         net,
-        "  alice$ [parent within 20 s] sh -c 'setsid yes & sleep 0.2; exit 7'\n\
+        "  alice$ [parent within 20 s] sh -c 'setsid yes & yes | head -n 20000; exit 7'\n\
          \x20 expect The parent ended\n\
          \x20   parent status 7\n",
     );
@@ -85,17 +89,17 @@ fn signals_are_heard(net: &Net) {
         command.arg("--default-signal=INT,TERM").arg(tools_dir().join("lab")).args(["run", &file]);
         let lab = Background::spawn(limited(&command, net));
         lab.wait_for_stdout("alice$ yes");
-        wait_until("all of them run", || children(lab.pid()) > 3);
+        wait_until("all of them run", || children(net, lab.pid()) > 3);
         lab.signal(name);
         lab.wait().status(status).stderr_is("");
     }
 }
 
 /// How many processes there are below this one.
-fn children(pid: u32) -> usize {
-    let listed = run(Command::new("ps").args(["-o", "pid=", "--ppid", &pid.to_string()])).out();
+fn children(net: &Net, pid: u32) -> usize {
+    let listed = run(net.peer("ps").args(["-o", "pid=", "--ppid", &pid.to_string()])).out();
     let pids: Vec<u32> = listed.split_whitespace().filter_map(|pid| pid.parse().ok()).collect();
-    pids.len() + pids.into_iter().map(children).sum::<usize>()
+    pids.len() + pids.into_iter().map(|pid| children(net, pid)).sum::<usize>()
 }
 
 /// Each try prints as much as may be kept of a command; those that are over need no room in the run.

@@ -6,9 +6,7 @@ use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
 use sockeye_sys::lock;
-use sockeye_test_support::{Background, Case, Net, run, run_with_input, tools_dir, wait_until};
-
-use super::lab_clean::is_root;
+use sockeye_test_support::{Background, Case, Net, is_root, run, run_with_input, tools_dir, wait_until};
 
 /// Ctrl-C and Ctrl-D.
 const INTERRUPT: &str = "\x03";
@@ -30,10 +28,10 @@ pub(crate) fn tests() -> Vec<Case> {
             nothing_is_left(net);
         }),
         Case::new("lab_shell::a_kill_ends_those_who_joined", &[], a_kill_ends_those_who_joined),
-        Case::new("lab_shell::nobody_is_led_into_the_network_of_another_user", &[], |net| {
+        Case::new("lab_shell::nobody_is_led_into_the_network_of_another_user", &["ip"], |net| {
             // Without real root there is no other user to be.
             if !is_root() {
-                return;
+                net.lacks("only root can be another user");
             }
             written(net);
             let theirs = net.dir().join("sockeye-lab-1-2");
@@ -71,13 +69,13 @@ pub(crate) fn tests() -> Vec<Case> {
             shell.wait();
             nothing_is_left(net);
         }),
-        Case::new("lab_shell::verify_skips_what_is_impossible_if_told_to", &[], |net| {
+        Case::new("lab_shell::verify_skips_what_is_impossible_if_told_to", &["unshare"], |net| {
             let verify = |arguments: &str| {
                 // Limits count per user namespace: this one is ours, and nobody else's.
                 let limits = "echo 0 >/proc/sys/user/max_user_namespaces && echo 0 >/proc/sys/user/max_net_namespaces";
                 let line = format!("{limits} && exec {}/lab verify ./hands.lab {arguments}", tools_dir().display());
                 written(net);
-                let mut command = Command::new("unshare");
+                let mut command = net.peer("unshare");
                 command.args(["--user", "--map-root-user", "sh", "-c", &line]);
                 run(prepared(&mut command, net))
             };

@@ -2,15 +2,10 @@
 
 use std::process::Command;
 
-use sockeye_test_support::{Background, Case, Net, run, wait_until};
+use sockeye_test_support::{Background, Case, Net, is_listening, run, wait_until};
 
 pub(crate) fn tests() -> Vec<Case> {
     vec![Case::new("nc_proxy::through_ncat", &["ncat"], through_ncat)]
-}
-
-fn is_listening(port: u16) -> bool {
-    let wanted = format!(":{port:04X} 00000000:0000 0A");
-    std::fs::read_to_string("/proc/thread-self/net/tcp").unwrap().contains(&wanted)
 }
 
 fn through_ncat(net: &Net) {

@@ -39,7 +39,7 @@ fn listeners() -> [Background; 2] {
 }
 
 /// Whatever is sent to 10.9.0.2 goes nowhere, and nobody says so: no interface has that link-layer address.
-fn nowhere() {
+fn nowhere(net: &Net) {
     for line in [
         "link add out type veth peer name in",
         "addr add 10.9.0.1/24 dev out",
@@ -47,7 +47,7 @@ fn nowhere() {
         "link set in up",
         "neigh add 10.9.0.2 lladdr 02:00:00:00:00:99 dev out nud permanent",
     ] {
-        run(peer("ip").args(line.split(' '))).status(0);
+        net.ip(line);
     }
 }
 
@@ -78,8 +78,8 @@ fn same_words(_: &Net) {
     }
 }
 
-fn silent_together(_: &Net) {
-    nowhere();
+fn silent_together(net: &Net) {
+    nowhere(net);
     let one = "-nzv -w 1 10.9.0.2 7";
     ours(one).status(1).stderr_is(&theirs(one).err());
     let scan = ours("-nz --json -w 1 10.9.0.2 1-20");
@@ -109,8 +109,8 @@ fn no_lookups(net: &Net) {
     assert!(!trace.contains("/etc/services") && !trace.contains("send"), "{trace}");
 }
 
-fn unreachable_udp(_: &Net) {
-    nowhere();
+fn unreachable_udp(net: &Net) {
+    nowhere(net);
     ours("-nzuv -w 200ms 10.9.0.2 7").status(0).stderr_is("Connection to 10.9.0.2 7 port [udp/*] succeeded!\n");
     ours("-nzuv 10.8.8.8 7")
         .status(1)

@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha256};
-use sockeye_test_support::{Background, Case, Net, peer, tool, wait_until};
+use sockeye_test_support::{Background, Case, Net, is_listening, peer, tool, wait_until};
 
 mod faults;
 mod idle;
@@ -60,10 +60,7 @@ const SOCAT: Who = Who {
 
 /// Waits until somebody listens at [`PORT`].
 fn listening() {
-    wait_until("somebody listens", || {
-        let table = std::fs::read_to_string("/proc/thread-self/net/tcp").unwrap();
-        table.lines().any(|line| line.contains(":1389 00000000:0000 0A"))
-    });
+    wait_until("somebody listens", || is_listening(5001));
 }
 
 /// The letter of ps(1) for what a process is doing.

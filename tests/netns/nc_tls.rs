@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use sockeye_test_support::{Background, Case, Net, Run, peer, run, run_with_input, tool, wait_until};
+use sockeye_test_support::{Background, Case, Net, Run, is_listening, peer, run, run_with_input, tool, wait_until};
 
 const ADDRESS: &str = "127.0.0.1";
 
@@ -81,14 +81,6 @@ fn serves_ncat(net: &Net) {
     served(net, ncat()).status(1).stdout_is("a line\n").stderr_has("without close_notify (received 7 octets, sent 0)");
 }
 
-fn ready(port: u16) {
-    let port = format!(":{port:04X} ");
-    wait_until("the server listens", || {
-        let table = std::fs::read_to_string("/proc/thread-self/net/tcp").unwrap();
-        table.lines().any(|line| line.contains(&port) && line.contains(" 0A "))
-    });
-}
-
 fn asks(net: &Net) -> Command {
     let mut command = tool("nc");
     command.current_dir(net.dir()).args(["-N", "--ssl", "--ssl-trustfile", "cert.pem", "--explain"]);
@@ -103,7 +95,7 @@ fn asks_s_server(net: &Net) {
         server.current_dir(net.dir()).args(["s_server", "-rev", "-accept", "127.0.0.1:7001", version]);
         server.args(["-cert", "cert.pem", "-key", "key.pem", "-naccept", "1"]);
         let server = Background::spawn(server);
-        ready(7001);
+        wait_until("the server listens", || is_listening(7001));
         run_with_input(&mut asks(net), b"drawer\n")
             .status(0)
             .stdout_is("reward\n")
@@ -119,7 +111,7 @@ fn asks_ncat(net: &Net) {
     server.current_dir(net.dir()).args(["-l", "--ssl", "--ssl-cert", "cert.pem", "--ssl-key", "key.pem"]);
     server.args([ADDRESS, "7001"]);
     let server = Background::spawn(server);
-    ready(7001);
+    wait_until("the server listens", || is_listening(7001));
     run_with_input(&mut asks(net), b"a line\n").status(0);
     server.wait().status(0).stdout_is("a line\n");
 }

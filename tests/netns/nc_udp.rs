@@ -1,34 +1,29 @@
 //! nc and datagrams whose network goes away and comes back.
 
 use std::io::Write;
-use std::process::Command;
 
-use sockeye_test_support::{Background, Case, Net, run, tool};
+use sockeye_test_support::{Background, Case, Net, tool};
 
 pub(crate) fn tests() -> Vec<Case> {
     vec![Case::new("nc_udp::goes_on_when_the_interface_is_back", &["ip"], interface_goes_down)]
 }
 
-fn ip(args: &str) {
-    run(Command::new("ip").args(args.split(' '))).status(0);
-}
-
-fn interface_goes_down(_: &Net) {
+fn interface_goes_down(net: &Net) {
     let up = || {
-        ip("link set v0 up");
+        net.ip("link set v0 up");
         // Nobody answers to ARP there.
-        ip("neigh replace 10.9.0.2 lladdr 02:00:00:00:00:02 dev v0");
+        net.ip("neigh replace 10.9.0.2 lladdr 02:00:00:00:00:02 dev v0");
     };
-    ip("link add v0 type veth peer name v1");
-    ip("addr add 10.9.0.1/24 dev v0");
-    ip("link set v1 up");
+    net.ip("link add v0 type veth peer name v1");
+    net.ip("addr add 10.9.0.1/24 dev v0");
+    net.ip("link set v1 up");
     up();
     let mut command = tool("nc");
     command.args(["-uvn", "-q0", "10.9.0.2", "9"]);
     let mut sender = Background::spawn(command);
     let mut stdin = sender.stdin.take().unwrap();
     sender.wait_for_stderr("succeeded!\n");
-    ip("link set v0 down");
+    net.ip("link set v0 down");
     stdin.write_all(b"lost").unwrap();
     sender.wait_for_stderr("nc: send 10.9.0.2:9: Network is unreachable; going on\n");
     up();

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::net::UdpSocket;
-use std::process::Command;
 
 use sockeye_capture::{LinkType, Timestamp, pcap};
 use sockeye_test_support::{Background, Case, Net, run};
@@ -139,10 +138,6 @@ fn fragments_as_tshark(net: &Net) {
     assert_eq!((verdicts("unverified"), verdicts("good"), verdicts("bad")), (ours.len(), 16, 16), "{tsv}");
 }
 
-fn ip(args: &str) {
-    run(Command::new("ip").args(args.split(' '))).status(0);
-}
-
 fn tcpdump(net: &Net, device: &str, count: &str, file: &str, filter: &str) -> Background {
     let mut command = net.peer("tcpdump");
     command.args(["-i", device, "-n", "-U", "--immediate-mode", "-Z", "root", "-c", count, "-w", file, filter]);
@@ -153,7 +148,7 @@ fn tcpdump(net: &Net, device: &str, count: &str, file: &str, filter: &str) -> Ba
 
 /// The kernel sums a datagram itself if it has to cut it.
 fn the_kernels_fragments(net: &Net) {
-    ip("link set lo mtu 1500");
+    net.ip("link set lo mtu 1500");
     let capture = tcpdump(net, "lo", "8", "lo.pcap", "ip or ip6");
     for (receives, sends) in [("127.0.0.1:7000", "127.0.0.1:7001"), ("[::1]:7000", "[::1]:7001")] {
         let receiver = UdpSocket::bind(receives).unwrap();
@@ -175,11 +170,11 @@ fn the_kernels_fragments(net: &Net) {
 
 /// What leaves a veth with and without the switch of ethtool, seen where it leaves.
 fn offload_on_and_off(net: &Net) {
-    ip("link add v0 type veth peer name v1");
-    ip("addr add 10.9.0.1/24 dev v0");
-    ip("link set v0 up");
-    ip("link set v1 up");
-    ip("neigh replace 10.9.0.2 lladdr 02:00:00:00:00:02 dev v0");
+    net.ip("link add v0 type veth peer name v1");
+    net.ip("addr add 10.9.0.1/24 dev v0");
+    net.ip("link set v0 up");
+    net.ip("link set v1 up");
+    net.ip("neigh replace 10.9.0.2 lladdr 02:00:00:00:00:02 dev v0");
     let verdicts = |switch: &str| {
         run(net.peer("ethtool").args(["-K", "v0", "tx", switch])).status(0);
         let file = format!("{switch}.pcap");

@@ -107,7 +107,7 @@ fn of_another_user(net: &Net) {
     ] {
         port += 1;
         let _held = bound(&format!("{held}:{port}"), holder).unwrap();
-        let Some(mut nobody) = as_nobody(net) else { return };
+        let Some(mut nobody) = as_nobody(net) else { net.lacks("there is no other user to be") };
         let told = run(nobody.args(["why", &port.to_string(), asked, "--json"]).args(options));
         let answer = answers(told.status(i32::from(expected != "ok"))).remove(0);
         assert_eq!(answer["errno"]["name"].as_str().unwrap_or("ok"), expected, "{held} {holder:?}\n{answer:#}");

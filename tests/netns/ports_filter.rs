@@ -44,7 +44,7 @@ fn pair(server: &Socket, to: &str, from: Option<&str>) -> (Socket, Socket) {
 /// Sockets of both families in many states, at known addresses and ports.
 fn zoo(net: &Net) -> Vec<Socket> {
     for addr in ["fd99::2/64", "10.1.2.3/8"] {
-        run(net.peer("ip").args(["addr", "add", addr, "dev", "lo", "nodad"])).status(0);
+        net.ip(&format!("addr add {addr} dev lo nodad"));
     }
     // The kernel adds the routes of an address a little later than the address.
     wait_until("every address can be reached", || {

@@ -14,8 +14,8 @@ pub(crate) fn tests() -> Vec<Case> {
     vec![
         Case::new("ports_list::shows_every_kind", &[], shows_every_kind),
         Case::new("ports_list::filters_as_ss_does", &["ss"], filters_as_ss_does),
-        Case::new("ports_list::looks_into_another_namespace", &[], looks_into_another_namespace),
-        Case::new("ports_list::passes_over_what_is_gone", &[], passes_over_what_is_gone),
+        Case::new("ports_list::looks_into_another_namespace", ELSEWHERE, looks_into_another_namespace),
+        Case::new("ports_list::passes_over_what_is_gone", ELSEWHERE, passes_over_what_is_gone),
         Case::new("ports_list::names_what_an_address_is_bound_to", &["ip"], names_what_an_address_is_bound_to),
         Case::new("ports_list::names_control_groups", &[], names_control_groups),
         Case::new("ports_list::asks_for_names_only_where_it_is_told_to", &["unshare", "mount"], asks_for_names),
@@ -91,9 +91,12 @@ fn filters_as_ss_does(net: &Net) {
     run(net.tool("ports").args(["-t", "sport = :71x1"])).status(2).stdout_is("").stderr_has("filter, column ");
 }
 
+/// What [`elsewhere`] needs.
+const ELSEWHERE: &[&str] = &["unshare", "python3"];
+
 /// A process in a namespace of its own that listens on a port.
-fn elsewhere(port: u16) -> Background {
-    let mut command = Command::new("unshare");
+fn elsewhere(net: &Net, port: u16) -> Background {
+    let mut command = net.peer("unshare");
     command.args(["-n", "python3", "-c"]);
     command.arg(format!(
         "import socket,sys\ns=socket.socket()\ns.bind(('0.0.0.0',{port}))\ns.listen(4)\nprint('up',flush=True)\nsys.stdin.read()\n"
@@ -102,7 +105,7 @@ fn elsewhere(port: u16) -> Background {
 }
 
 fn looks_into_another_namespace(net: &Net) {
-    let other = elsewhere(7130);
+    let other = elsewhere(net, 7130);
     let pid = other.pid().to_string();
     let listens = |args: &[&str]| rows(net, args).into_iter().find(|row| row["local_port"] == 7130);
     wait_until("the other namespace has its listener", || {
@@ -136,7 +139,7 @@ fn passes_over_what_is_gone(net: &Net) {
     let held = TcpListener::bind("127.0.0.1:7140").unwrap();
     // They come and go while the namespaces are listed: each listing has ours, once.
     for _ in 0..10 {
-        let passing: Vec<Background> = (0..3).map(|_| elsewhere(7141)).collect();
+        let passing: Vec<Background> = (0..3).map(|_| elsewhere(net, 7141)).collect();
         let told = std::thread::scope(|scope| {
             let ending = scope.spawn(move || drop(passing));
             let told = run(net.tool("ports").args(["-tln", "--json", "--netns", "all"]));
@@ -206,11 +209,13 @@ fn says_what_proc_does_not_tell(net: &Net) {
 }
 
 fn names_what_an_address_is_bound_to(net: &Net) {
-    for args in [&["link", "add", "va0", "type", "veth", "peer", "name", "vb0"][..], &["link", "set", "va0", "up"]] {
-        run(net.peer("ip").args(args)).status(0);
-    }
-    for args in [&["link", "set", "vb0", "up"][..], &["addr", "add", "fe80::77/64", "dev", "va0", "nodad"]] {
-        run(net.peer("ip").args(args)).status(0);
+    for line in [
+        "link add va0 type veth peer name vb0",
+        "link set va0 up",
+        "link set vb0 up",
+        "addr add fe80::77/64 dev va0 nodad",
+    ] {
+        net.ip(line);
     }
     let index = std::fs::read_to_string("/proc/thread-self/net/if_inet6").unwrap();
     let line = index.lines().find(|line| line.starts_with("fe800000000000000000000000000077")).unwrap();
@@ -260,9 +265,9 @@ fn names_control_groups(net: &Net) {
     let _held = TcpListener::bind("127.0.0.1:7180").unwrap();
     let row = &rows(net, &["-tln", "-o=+cgroup"])[0];
     // A kernel without control groups tells none; a mount that is not there, or is another's, has no path.
-    let Some(root) = cgroups().filter(|_| row["cgroup"].is_object()) else { return };
-    let id = row["cgroup"]["id"].as_u64().unwrap();
-    let Some(path) = row["cgroup"]["path"].as_str() else { return };
+    let Some(root) = cgroups() else { net.ignored("no second hierarchy of control groups is mounted") };
+    let Some(id) = row["cgroup"]["id"].as_u64() else { net.ignored("the kernel tells no control group") };
+    let Some(path) = row["cgroup"]["path"].as_str() else { net.ignored("the control group is not in the mount") };
     let folder = root.join(path.trim_start_matches('/'));
     assert_eq!(std::fs::metadata(&folder).unwrap().ino(), id, "{}", folder.display());
     let found = run(net.tool("ports").args(["-tlnH", "-o=cgroup,cgroup_id", "cgroup", path]));

@@ -19,11 +19,15 @@ use crate::ports_sockets::{connected, connections, listener, listener_v6only, tc
 
 pub(crate) fn tests() -> Vec<Case> {
     vec![
-        Case::new("ports_netstat::every_option_shows_what_netstat_shows", &["netstat"], every_option),
-        Case::new("ports_netstat::routes_interfaces_groups", &["netstat"], other_displays),
+        Case::new("ports_netstat::every_option_shows_what_netstat_shows", &["netstat", "ip"], every_option),
+        Case::new("ports_netstat::routes_interfaces_groups", &["netstat", "ip"], other_displays),
         Case::new("ports_netstat::departs_where_netstat_is_wrong", &["netstat"], departures),
-        Case::new("ports_netstat::names_of_hosts_and_networks", &["netstat"], names_of_hosts_and_networks),
-        Case::new("ports_netstat::counters_in_netstats_sentences", &["netstat"], counters),
+        Case::new(
+            "ports_netstat::names_of_hosts_and_networks",
+            &["netstat", "ip", "unshare"],
+            names_of_hosts_and_networks,
+        ),
+        Case::new("ports_netstat::counters_in_netstats_sentences", &["netstat", "unshare"], counters),
         Case::new("ports_netstat::holders_and_who_may_not_see_them", &[], holders),
         Case::new("ports_netstat::names_and_statuses", &["netstat"], names_and_statuses),
         Case::new("ports_netstat::again_and_again", &[], again),
@@ -58,7 +62,7 @@ fn theirs(net: &Net, line: &str) -> Run {
 /// A run of both in a mount namespace of their own, where `setup` is done first.
 fn both_behind(net: &Net, ours: &Ours, setup: &str, line: &str) -> [Run; 2] {
     [ours.command(line), peer_command(net, line)].map(|command| {
-        let mut inside = Command::new("unshare");
+        let mut inside = net.peer("unshare");
         inside.args(["-m", "sh", "-ec", &format!("{setup}; exec \"$@\""), "sh"]);
         run(inside.arg(command.get_program()).args(command.get_args()).env("LC_ALL", "C.UTF-8"))
     })
@@ -77,10 +81,6 @@ fn peer_command(net: &Net, line: &str) -> Command {
     command
 }
 
-fn ip(line: &str) {
-    run(Command::new("ip").args(line.split_whitespace())).status(0);
-}
-
 /// An address that fills its column.
 const LONG: &str = "2001:db8:1111:2222:3333:4444:5555:6666";
 
@@ -96,7 +96,7 @@ struct Zoo {
 
 impl Zoo {
     fn new(net: &Net) -> Self {
-        ip(&format!("address add {LONG}/128 dev lo nodad"));
+        net.ip(&format!("address add {LONG}/128 dev lo nodad"));
         let mut zoo = Self::default();
         zoo.tcp();
         zoo.others();
@@ -264,45 +264,45 @@ fn every_option(net: &Net) {
 }
 
 /// Two joined interfaces, with routes of every sort.
-fn neighbours() {
-    ip("link add veth0 type veth peer name veth1");
-    ip("link add veth10 type veth peer name veth11");
-    ip("address add 192.0.2.1/24 dev veth0");
+fn neighbours(net: &Net) {
+    net.ip("link add veth0 type veth peer name veth1");
+    net.ip("link add veth10 type veth peer name veth11");
+    net.ip("address add 192.0.2.1/24 dev veth0");
     for interface in ["veth0", "veth1"] {
-        ip(&format!("link set {interface} addrgenmode none"));
-        ip(&format!("link set {interface} up"));
+        net.ip(&format!("link set {interface} addrgenmode none"));
+        net.ip(&format!("link set {interface} up"));
     }
-    ip("link set veth1 promisc on");
-    ip("link set veth0 allmulticast on arp off dynamic on trailers off");
-    ip("route add 198.51.100.0/24 via 192.0.2.2 metric 100");
-    ip("route add 10.9.9.9/32 dev veth1");
-    ip("route add unreachable 203.0.113.0/24");
-    ip("route add default via 192.0.2.3 mtu 1400 advmss 1200 window 777 rtt 100ms");
-    ip("-6 address add 2001:db8::1/64 dev veth0 nodad");
-    ip("-6 route add 2001:db8:9::/48 via 2001:db8::5 dev veth0 metric 1000000");
-    ip("-6 route add 2001:db8:a::/48 via 2001:db8::5 dev veth0 expires 10000");
-    ip("-6 route add unreachable 2001:db8:b::/48");
+    net.ip("link set veth1 promisc on");
+    net.ip("link set veth0 allmulticast on arp off dynamic on trailers off");
+    net.ip("route add 198.51.100.0/24 via 192.0.2.2 metric 100");
+    net.ip("route add 10.9.9.9/32 dev veth1");
+    net.ip("route add unreachable 203.0.113.0/24");
+    net.ip("route add default via 192.0.2.3 mtu 1400 advmss 1200 window 777 rtt 100ms");
+    net.ip("-6 address add 2001:db8::1/64 dev veth0 nodad");
+    net.ip("-6 route add 2001:db8:9::/48 via 2001:db8::5 dev veth0 metric 1000000");
+    net.ip("-6 route add 2001:db8:a::/48 via 2001:db8::5 dev veth0 expires 10000");
+    net.ip("-6 route add unreachable 2001:db8:b::/48");
     for (label, address) in [("veth0:1", "192.0.2.77/24"), ("veth0:10", "192.0.2.78/24"), ("veth0:1", "192.0.2.79/24")]
     {
-        ip(&format!("address add {address} dev veth0 label {label}"));
+        net.ip(&format!("address add {address} dev veth0 label {label}"));
     }
     // A name that fills its column, and what leads nowhere.
-    ip("link add fifteen-letters type veth peer name veth12");
-    ip("link set fifteen-letters up");
-    ip("address add 10.77.0.1/24 dev fifteen-letters");
-    ip("route add 100.64.0.0/10 dev fifteen-letters metric 4294967295");
-    ip("route add blackhole 203.0.112.0/24");
-    ip("route add throw 203.0.111.0/24");
-    ip("route add prohibit 203.0.110.0/24");
-    ip("route add 0.0.0.0/1 via 192.0.2.9");
-    ip("route add 172.16.0.0/12 nexthop via 192.0.2.5 nexthop via 10.77.0.9");
-    ip("-6 route add blackhole 2001:db8:c::/48");
-    ip("-6 route add default nexthop via fe80::1 dev veth0 nexthop via fe80::2 dev fifteen-letters");
+    net.ip("link add fifteen-letters type veth peer name veth12");
+    net.ip("link set fifteen-letters up");
+    net.ip("address add 10.77.0.1/24 dev fifteen-letters");
+    net.ip("route add 100.64.0.0/10 dev fifteen-letters metric 4294967295");
+    net.ip("route add blackhole 203.0.112.0/24");
+    net.ip("route add throw 203.0.111.0/24");
+    net.ip("route add prohibit 203.0.110.0/24");
+    net.ip("route add 0.0.0.0/1 via 192.0.2.9");
+    net.ip("route add 172.16.0.0/12 nexthop via 192.0.2.5 nexthop via 10.77.0.9");
+    net.ip("-6 route add blackhole 2001:db8:c::/48");
+    net.ip("-6 route add default nexthop via fe80::1 dev veth0 nexthop via fe80::2 dev fifteen-letters");
 }
 
 fn other_displays(net: &Net) {
     let ours = Ours::new(net);
-    neighbours();
+    neighbours(net);
     for line in [
         "-rn",
         "--route -n",
@@ -407,7 +407,7 @@ fn departures(net: &Net) {
 /// As /etc/hosts, /etc/networks and nsswitch.conf have them, netstat prints them too.
 fn names_of_hosts_and_networks(net: &Net) {
     let ours = Ours::new(net);
-    neighbours();
+    neighbours(net);
     let write = |name: &str, text: &str| fs::write(net.dir().join(name), text).unwrap();
     write(
         "hosts",

@@ -161,10 +161,6 @@ fn difference_once(net: &Net, ours: &Ours, line: &str) -> String {
     if differing.is_empty() { String::new() } else { format!("ss {line}\n{}\n", differing.join("\n")) }
 }
 
-fn there_status(run: &Run) -> i32 {
-    run.status
-}
-
 /// Options, alone and together. Where a filter stands, ss and we agree on its meaning.
 const LINES: &[&str] = &[
     "",
@@ -331,7 +327,7 @@ fn errors_and_statuses(net: &Net) {
     ] {
         let words = words(line);
         let (here, there) = (ours.run(&words), theirs(net, &words));
-        assert_eq!(there_status(&here), there_status(&there), "ss {line}\n{}\n{}", here.story(), there.story());
+        assert_eq!(here.status, there.status, "ss {line}\n{}\n{}", here.story(), there.story());
         // A usage text of 60 lines says less than a hint.
         assert!(here.err().lines().count() <= 1, "{}", here.story());
         let first = |run: &Run| run.err().lines().next().unwrap_or_default().to_owned();

@@ -31,11 +31,11 @@ pub(crate) fn tests() -> Vec<Case> {
     ]
 }
 
-/// Where the kernel has no tracing for us, there is nothing to be tried; where all is required, there must be.
-fn has_traces() -> bool {
-    let there = TraceFs::open();
-    assert!(there.is_ok() || std::env::var_os("SOCKEYE_REQUIRE").is_none(), "{there:?}");
-    there.is_ok()
+/// Where the kernel has no tracing for us, there is nothing to be tried.
+fn needs_traces(net: &Net) {
+    if let Err(error) = TraceFs::open() {
+        net.lacks(error.to_string());
+    }
 }
 
 /// A port of this test, and of this run of the tests: the kernel chooses the same ports for the same ends in every namespace,
@@ -77,9 +77,7 @@ fn states(told: &str, ends: &str) -> Vec<String> {
 }
 
 fn every_state_as_root(net: &Net) {
-    if !has_traces() {
-        return;
-    }
+    needs_traces(net);
     let port = own_port(0);
     for address in ["127.0.0.1", "::1"] {
         let filter = format!("sport = :{port} or dport = :{port}");
@@ -187,9 +185,7 @@ fn time_wait_over(net: &Net) {
 }
 
 fn refusals_and_resets(net: &Net) {
-    if !has_traces() {
-        return;
-    }
+    needs_traces(net);
     let there = format!("127.0.0.1:{}", own_port(1));
     let watch = begun(net.tool("ports"), &["watch", "-t", &format!("sport = :{0} or dport = :{0}", own_port(1))]);
     assert!(TcpStream::connect(&there).is_err());
@@ -210,9 +206,7 @@ fn refusals_and_resets(net: &Net) {
 }
 
 fn the_instance_is_removed(net: &Net) {
-    if !has_traces() {
-        return;
-    }
+    needs_traces(net);
     let fs = TraceFs::open().unwrap();
     let instance = |pid: u32| fs.path(&format!("instances/sockeye-{pid}"));
     for (number, signal, status) in [(2, "INT", 130), (15, "TERM", 143), (1, "HUP", 129)] {
@@ -276,9 +270,7 @@ fn dropped() -> u64 {
 }
 
 fn lost_trace_events(net: &Net) {
-    if !has_traces() {
-        return;
-    }
+    needs_traces(net);
     let there = format!("127.0.0.1:{}", own_port(2));
     let filter = format!("sport = :{0} or dport = :{0}", own_port(2));
     let watch = begun(net.tool("ports"), &["watch", "-t", "--json", &filter, "state close-wait"]);
@@ -351,9 +343,7 @@ fn piped(mut command: Command) -> Command {
 }
 
 fn another_namespace(net: &Net) {
-    if !has_traces() {
-        return;
-    }
+    needs_traces(net);
     let other = NetNs::create().unwrap();
     other.run(|| interface::bring_up("lo").unwrap()).unwrap();
     let local = format!("127.0.0.1:{}", own_port(3));

@@ -321,7 +321,7 @@ pub(crate) fn as_nobody(net: &Net) -> Option<Command> {
 }
 
 fn another_user(net: &Net) {
-    let Some(mut low) = as_nobody(net) else { return };
+    let Some(mut low) = as_nobody(net) else { net.lacks("there is no other user to be") };
     let told = run(low.args(["why", "80", "127.0.0.1", "--json"]));
     told.status(1);
     let answer = answers(&told).remove(0);

@@ -5,7 +5,7 @@
 //! otherwise the whole harness first moves into a user namespace, where the system allows that.
 //!
 //! What is missing, a peer or a privilege, makes a test *ignored with the reason*; with `SOCKEYE_REQUIRE=1`, as in CI,
-//! it makes it fail.
+//! it makes it fail. A test that finds out only while it runs says so with [`Net::lacks`].
 //!
 //! These tests share a machine, its daemons and the kernel's timers with each other. `SOCKEYE_TRIES=2`, as in CI, lets a
 //! test that failed run once more, in a new namespace: it says so on standard error, with the failure, and the last run
@@ -25,6 +25,13 @@ use sockeye_sys::{interface, namespace};
 #[derive(Debug)]
 pub struct Net {
     dir: PathBuf,
+    peers: &'static [&'static str],
+}
+
+/// What a test ends with that cannot be done here: the reason, and whether that may be in CI.
+struct Lacking {
+    reason: String,
+    allowed: bool,
 }
 
 impl Net {
@@ -41,10 +48,45 @@ impl Net {
     }
 
     /// The real `name`, started in [`Net::dir`].
+    ///
+    /// # Panics
+    /// If the [`Case`] does not name it: where it is missing, the test would fail instead of being ignored.
+    #[track_caller]
     pub fn peer(&self, name: &str) -> Command {
+        assert!(self.peers.contains(&name), "the Case does not name its peer {name}");
         let mut command = crate::peer(name);
         command.current_dir(&self.dir);
         command
+    }
+
+    /// Runs ip(8) with these words in the network namespace of the test.
+    ///
+    /// # Panics
+    /// If it does not do what was said.
+    #[track_caller]
+    pub fn ip(&self, line: &str) {
+        crate::run(self.peer("ip").args(line.split_whitespace())).status(0);
+    }
+
+    /// Copies of all our tools where every user may run them.
+    pub fn tools_for_everybody(&self) -> PathBuf {
+        let bin = self.dir.join("bin");
+        let tools = ["lab", "url", "dig", "nc", "ports", "netsum", "addr", "hop"];
+        // Not by this process: what it forks meanwhile would hold the files open, and "Text file busy" follows.
+        let mut install = Command::new("install");
+        install.arg("-D").arg("-t").arg(&bin).args(tools.map(|name| crate::tools_dir().join(name)));
+        crate::run(&mut install).status(0);
+        bin
+    }
+
+    /// Ends the test: ignored with this reason, and a failure under `SOCKEYE_REQUIRE=1`.
+    pub fn lacks(&self, reason: impl Into<String>) -> ! {
+        panic::resume_unwind(Box::new(Lacking { reason: reason.into(), allowed: false }))
+    }
+
+    /// Ends the test: ignored with this reason, in CI too, as with a kernel that has not what is tested.
+    pub fn ignored(&self, reason: impl Into<String>) -> ! {
+        panic::resume_unwind(Box::new(Lacking { reason: reason.into(), allowed: true }))
     }
 }
 
@@ -52,6 +94,12 @@ impl Drop for Net {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.dir);
     }
+}
+
+/// Whether this process is root on the machine, and not only in a user namespace.
+pub fn is_root() -> bool {
+    let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    map.split_whitespace().last() == Some("4294967295")
 }
 
 /// One test.
@@ -106,24 +154,27 @@ fn judge(case: Case, privilege: &Result<(), String>, required: bool) -> Result<C
         Ok(()) if !missing.is_empty() => Some(format!("not installed: {}", missing.join(", "))),
         Ok(()) => None,
     };
-    match reason {
-        Some(reason) if required => Err(Failed::from(format!("required, but {reason}"))),
-        Some(reason) => Ok(Completion::ignored_with(reason)),
-        None => {
-            let case = Arc::new(case);
-            for _ in 1..tries() {
-                match inside(&case) {
-                    Ok(completion) => return Ok(completion),
-                    Err(failed) => {
-                        let story = failed.message().unwrap_or_default();
-                        let mut log = io::stderr().lock();
-                        let _ = writeln!(log, "{} failed, and is run once more. It said:\n{story}", case.name);
-                    }
-                }
+    if let Some(reason) = reason {
+        return impossible(Lacking { reason, allowed: !required });
+    }
+    let case = Arc::new(case);
+    for _ in 1..tries() {
+        match inside(&case, required) {
+            Ok(completion) => return Ok(completion),
+            Err(failed) => {
+                let story = failed.message().unwrap_or_default();
+                let mut log = io::stderr().lock();
+                let _ = writeln!(log, "{} failed, and is run once more. It said:\n{story}", case.name);
             }
-            inside(&case)
         }
     }
+    inside(&case, required)
+}
+
+/// What becomes of a test that cannot be done here.
+fn impossible(lacking: Lacking) -> Result<Completion, Failed> {
+    let Lacking { reason, allowed } = lacking;
+    if allowed { Ok(Completion::ignored_with(reason)) } else { Err(Failed::from(format!("required, but {reason}"))) }
 }
 
 /// How often a test may run until it holds.
@@ -132,7 +183,7 @@ fn tries() -> u32 {
 }
 
 /// Runs the body in a thread of its own: a namespace belongs to a thread, and ends with it.
-fn inside(case: &Arc<Case>) -> Result<Completion, Failed> {
+fn inside(case: &Arc<Case>, required: bool) -> Result<Completion, Failed> {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let dir = std::env::temp_dir().join(format!("sockeye-test-{}-{number}", std::process::id()));
@@ -143,7 +194,7 @@ fn inside(case: &Arc<Case>) -> Result<Completion, Failed> {
         .spawn(move || {
             fs::create_dir_all(&dir).unwrap_or_else(|error| panic!("mkdir {}: {error}", dir.display()));
             open_to_all(&dir);
-            let net = Net { dir };
+            let net = Net { dir, peers: case.peers };
             namespace::unshare_net().unwrap_or_else(|error| panic!("a network namespace: {error}"));
             interface::bring_up("lo").unwrap_or_else(|error| panic!("the loopback interface: {error}"));
             panic::catch_unwind(panic::AssertUnwindSafe(|| (case.body)(&net)))
@@ -152,7 +203,10 @@ fn inside(case: &Arc<Case>) -> Result<Completion, Failed> {
     match ended {
         Ok(Ok(Ok(()))) if left.exists() => Err(Failed::from(format!("{} could not be removed", left.display()))),
         Ok(Ok(Ok(()))) => Ok(Completion::Completed),
-        Ok(Ok(Err(payload)) | Err(payload)) => Err(Failed::from(said(payload.as_ref()))),
+        Ok(Ok(Err(payload)) | Err(payload)) => match payload.downcast::<Lacking>() {
+            Ok(lacking) => impossible(Lacking { allowed: lacking.allowed || !required, ..*lacking }),
+            Err(payload) => Err(Failed::from(said(payload.as_ref()))),
+        },
         Err(error) => Err(Failed::from(format!("start a thread: {error}"))),
     }
 }

@@ -25,7 +25,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 pub use background::Background;
-pub use harness::{Case, Net};
+pub use harness::{Case, Net, is_root};
 pub use run::{Run, run, run_until, run_with_input};
 
 /// How long anything may take before a test gives up on it. Generous: these machines are slow and noisy.
@@ -67,6 +67,12 @@ pub fn peer(name: &str) -> Command {
     let mut command = Command::new(path);
     command.env("LC_ALL", "C.UTF-8").env("TZ", "UTC").env("HOME", "/nonexistent");
     command
+}
+
+/// Whether somebody listens at this TCP port of IPv4, in the network namespace of this thread.
+pub fn is_listening(port: u16) -> bool {
+    let table = std::fs::read_to_string("/proc/thread-self/net/tcp").unwrap_or_default();
+    table.contains(&format!(":{port:04X} 00000000:0000 0A"))
 }
 
 /// Waits until `condition` holds.
