@@ -1,4 +1,6 @@
-"""nc under load, octet for octet: benches/load.py NC [MINUTES [CLIENTS [SEED]]]
+"""nc under load, octet for octet: benches/load calls it, in a network and PID namespace of its own.
+
+    load.py NC [MINUTES [CLIENTS [SEED]]]
 
 Every connection sends its own part of one pattern that does not repeat within a million octets, and expects it back. What a
 client does is drawn from a seed, which is printed. Clients are spread over processes, and these over source addresses, so
@@ -7,7 +9,6 @@ continued nc itself. Samples /proc/PID of nc every five seconds.
 """
 
 import collections
-import ctypes
 import errno
 import heapq
 import multiprocessing
@@ -636,10 +637,10 @@ def report(server, what, connections, octets, wrong, faults):
     return wrong + len(faults) + (before.descriptors != after.descriptors)
 
 
-def enter_namespace():
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(0x40000000):
-        raise SystemExit(f"benches/load: unshare: {os.strerror(ctypes.get_errno())}")
+def set_up():
+    """Loopback, long queues, and every port."""
+    if os.getpid() != 1:
+        raise SystemExit("benches/load: start benches/load, which makes the namespaces")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     for name, value in {"core/somaxconn": "65535", "ipv4/ip_local_port_range": "1024 65535"}.items():
         with open(f"/proc/sys/net/{name}", "w", encoding="ascii") as file:
@@ -654,7 +655,7 @@ def main():
     seed = int((sys.argv[4:] + [""])[0] or random.SystemRandom().randrange(1 << 32))
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    enter_namespace()
+    set_up()
     pattern = Pattern(seed)
     load = " ".join(f"{value:.2f}" for value in os.getloadavg())
     print(f"Seed {seed}; {os.cpu_count()} processors, Linux {os.uname().release}, load before {load}.", flush=True)

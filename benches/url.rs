@@ -1,5 +1,5 @@
-//! Bare loops over the `url` crate, for `benches/run`: `get FILE` prints six columns of each URL as `url --get` does, `parts FILE`
-//! its parts and parameters as one small object a line, and `same FILE` by serde what `url --json` prints.
+//! Bare loops over the `url` crate, for `benches/run`: `get FILE` prints six columns of each URL as `url --get` does, and
+//! `same FILE` by serde what `url --json` prints.
 #![expect(
     clippy::disallowed_methods,
     clippy::panic,
@@ -21,10 +21,9 @@ fn main() {
     let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["get", file] => each(file, |url| columns(url, &mut out)),
-        ["parts", file] => each(file, |url| object(url, &mut out)),
         ["same", file] => lines(file, |text| same(text, &mut out)),
         [] => {}
-        _ => panic!("get FILE, parts FILE, or same FILE"),
+        _ => panic!("get FILE, or same FILE"),
     }
     out.flush().unwrap();
 }
@@ -81,46 +80,4 @@ fn decoded(text: &str, line: &mut Vec<u8>) {
     } else {
         line.extend_from_slice(text.as_bytes());
     }
-}
-
-#[derive(Serialize)]
-struct Object<'a> {
-    url: &'a str,
-    parts: Parts<'a>,
-    params: Vec<Parameter<'a>>,
-}
-
-#[derive(Serialize)]
-struct Parts<'a> {
-    scheme: &'a str,
-    user: &'a str,
-    password: Option<&'a str>,
-    host: Option<&'a str>,
-    port: Option<u16>,
-    path: &'a str,
-    query: Option<&'a str>,
-    fragment: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Parameter<'a> {
-    key: std::borrow::Cow<'a, str>,
-    value: std::borrow::Cow<'a, str>,
-}
-
-fn object(url: &Url, out: &mut impl Write) {
-    let parts = Parts {
-        scheme: url.scheme(),
-        user: url.username(),
-        password: url.password(),
-        host: url.host_str(),
-        port: url.port(),
-        path: url.path(),
-        query: url.query(),
-        fragment: url.fragment(),
-    };
-    let params = url.query_pairs().map(|(key, value)| Parameter { key, value }).collect();
-    let mut line = serde_json::to_vec(&Object { url: url.as_str(), parts, params }).unwrap();
-    line.push(b'\n');
-    out.write_all(&line).unwrap();
 }
