@@ -239,7 +239,7 @@ fn url_that_reads_lines() {
 }
 
 /// A line of the table in docs/confinement.md: whose, and what is run.
-const LINES: [&str; 35] = [
+const LINES: [&str; 37] = [
     "nc -nN 127.0.0.1 PORT",
     "nc -z -n 127.0.0.1 PORT",
     "nc -zu -n 127.0.0.1 PORT",
@@ -249,6 +249,8 @@ const LINES: [&str; 35] = [
     "dig @127.0.0.1 -p PORT www.example",
     "dig @127.0.0.1 -p PORT -b 127.0.0.1 www.example",
     "dig @127.0.0.1 -p PORT +tls www.example",
+    "dig @127.0.0.1 -p PORT +tls-ca www.example",
+    "dig @127.0.0.1 -p PORT +tls-ca=FILE www.example",
     "dig @127.0.0.1 -p PORT +trace www.example",
     "dig @127.0.0.1 -p PORT -f -",
     "dig +decode=000081800000000000000000",

@@ -9,7 +9,6 @@ use sockeye_sys::{Family, SockType};
 
 use crate::explain::Event;
 use crate::options::{Globals, Lookup};
-use crate::transport::Transport;
 
 /// To ask servers whose addresses are known, over UDP and TCP and what goes over them.
 pub(super) fn asking() -> Profile {
@@ -35,15 +34,26 @@ pub(super) fn for_lookups(globals: &Globals, lookups: &[Lookup]) -> Profile {
     if lookups.iter().any(|lookup| lookup.trace || lookup.nssearch || lookup.tree) {
         profile = profile.with_names();
     }
-    // Certificates and trust anchors are read when they are first needed.
-    if lookups.iter().any(|lookup| lookup.validate.is_some() || is_encrypted(lookup)) {
-        profile.reads = Reads::Anything;
+    if profile.reads != Reads::Anything {
+        let files: Option<Vec<Vec<&String>>> = lookups.iter().map(read_late).collect();
+        profile.reads = match files.map(|files| files.concat()) {
+            Some(files) if files.is_empty() => Reads::Nothing,
+            Some(files) => Reads::Beneath(files.into_iter().map(Into::into).collect()),
+            None => Reads::Anything,
+        };
     }
     profile
 }
 
-fn is_encrypted(lookup: &Lookup) -> bool {
-    !matches!(Transport::of(lookup), Transport::Udp | Transport::Tcp | Transport::HttpPost | Transport::HttpGet)
+/// The files of certificates, keys and trust anchors, which are read when they are first needed; `None` if they are wherever this host
+/// keeps the authorities that it trusts.
+fn read_late(lookup: &Lookup) -> Option<Vec<&String>> {
+    let tls = &lookup.tls;
+    if tls.verifies() && !matches!(tls.ca, Some(Some(_))) {
+        return None;
+    }
+    let files = [tls.ca.as_ref().and_then(Option::as_ref), tls.cert_file.as_ref(), tls.key_file.as_ref()];
+    Some(files.into_iter().flatten().chain(lookup.validate.iter().flatten()).collect())
 }
 
 /// For lines that may name servers and keys of their own.
@@ -88,7 +98,16 @@ mod tests {
     #[test]
     fn once_its_configuration_is_read_it_asks_and_does_nothing_else() {
         let never = ["exec", "signal", "read", "list", "write", "make", "remove", "unix", "netlink", "packet"];
-        for line in ["@127.0.0.1 www.example", "+tcp www.example", "-x 192.0.2.1", "+http-plain www.example"] {
+        for line in [
+            "@127.0.0.1 www.example",
+            "+tcp www.example",
+            "-x 192.0.2.1",
+            "+http-plain www.example",
+            "+tls www.example",
+            "+https www.example",
+            "+quic www.example",
+            "+validate www.example",
+        ] {
             assert_eq!(refused(&profile(line)), never, "{line}");
         }
     }
@@ -111,12 +130,29 @@ mod tests {
     fn what_reads_certificates_or_asks_the_c_library_still_writes_nothing() {
         let never = ["exec", "signal", "write", "make", "remove", "packet"];
         let mut profiles = vec![for_a_batch(), for_the_library()];
-        profiles
-            .extend(["+tls www.example", "+https www.example", "+quic www.example", "+trace www.example"].map(profile));
+        profiles.extend(
+            [
+                "+tls-ca www.example",
+                "+https +tls-hostname=h www.example",
+                "+trace +tls-ca=/f www.example",
+                "+trace www.example",
+            ]
+            .map(profile),
+        );
         for profile in profiles {
             let refused = refused(&profile);
             assert!(never.iter().all(|name| refused.contains(name)), "{refused:?}");
             assert!(!["read", "datagram", "connect"].iter().any(|name| refused.contains(name)), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn files_that_are_named_are_all_that_is_read() {
+        for (line, files) in [
+            ("+tls-ca=/a +tls-certfile=/b +tls-keyfile=/c www.example", &["/a", "/b", "/c"][..]),
+            ("+validate=/d www.example", &["/d"]),
+        ] {
+            assert_eq!(profile(line).reads, Reads::Beneath(files.iter().map(Into::into).collect()), "{line}");
         }
     }
 
