@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 /// Less than this is not worth looking through the heap for.
 const WORTH: usize = 1 << 20;
+/// The same when nobody is there any more: the last few leave pages that they shared with those who left before.
+const WORTH_AT_LAST: usize = 1 << 16;
 /// How long after the ebb: who leaves is seldom alone, and a crowd that comes and goes should find its memory again.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -31,7 +33,8 @@ impl Tide {
     /// A third of what was taken is free, and it is worth while.
     fn has_ebbed(&self) -> bool {
         let free = self.high.saturating_sub(self.octets);
-        free >= WORTH && free >= self.high / 3
+        let worth = if self.octets == 0 { WORTH_AT_LAST } else { WORTH };
+        free >= worth && free >= self.high / 3
     }
 
     /// When to ask [again](Self::is_out).
@@ -79,7 +82,15 @@ mod tests {
         assert!(!tide.is_out(at(12)));
         assert!(tide.is_out(at(22)));
         assert!(!tide.is_out(at(50)) && tide.deadline().is_none(), "once");
-        tide.change(WORTH, 1);
-        assert!(!tide.is_out(at(51)) && tide.deadline().is_none(), "so little is not looked for");
+        tide.change(4 * WORTH, WORTH - 1);
+        assert!(!tide.is_out(at(51)) && !tide.is_out(at(50)));
+        assert!(tide.is_out(at(61)));
+        tide.change(WORTH - 1, 1);
+        assert!(!tide.is_out(at(71)) && tide.deadline().is_none(), "so little is not looked for");
+        tide.change(1, 0);
+        assert!(!tide.is_out(at(72)) && tide.is_out(at(82)), "but when nobody is left");
+        tide.change(0, WORTH_AT_LAST - 1);
+        tide.change(WORTH_AT_LAST - 1, 0);
+        assert!(!tide.is_out(at(90)) && tide.deadline().is_none(), "one small client after the other");
     }
 }
