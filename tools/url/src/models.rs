@@ -222,6 +222,12 @@ fn same_host(whatwg: Result<&Dissection, &Malformed>, reading: &Reading) -> bool
             let unicode = url.host_unicode.as_deref().is_some_and(|unicode| unicode.as_bytes() == &*decoded);
             zone::without(&host).eq_ignore_ascii_case(&ours) || unicode || same_address(&host, &ours)
         }
+        // A zone that an IRI may have.
+        (Some(ours), HostOf { host: None, by_delimiters: Some(host), .. })
+            if reading.fault.as_ref().is_some_and(|fault| fault.rule == "ZoneID" && fault.iri) =>
+        {
+            same_address(&host, &ours)
+        }
         // A name of an IRI that nothing but its letters' case and Punycode changes.
         (Some(ours), HostOf { host: None, by_delimiters: Some(host), .. }) => {
             // An opaque host is percent-encoded, as RFC 3987 section 3.1 makes a URI of an IRI.

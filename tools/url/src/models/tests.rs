@@ -53,6 +53,16 @@ fn a_host_that_depends_on_the_reader_is_warned_of_with_the_reason() {
 }
 
 #[test]
+fn a_zone_outside_ascii_is_no_other_host_and_maps_nothing() {
+    let zone = of("http://[FE80::1%\u{e4}]/");
+    assert_eq!((&zone.host_warning, zone.hosts[1].refused.is_some()), (&None, true));
+    let host = zone.components.iter().find(|row| row.component == "host").unwrap();
+    assert!(host.why.iter().any(|why| why.contains("neither standard has zones")), "{host:?}");
+    assert!(!host.why.iter().any(|why| why.contains("UTS #46")), "{host:?}");
+    assert!(of("http://[fe80::1%a\tb]/").host_warning.is_some(), "no IRI has a tab");
+}
+
+#[test]
 fn nothing_is_warned_of_where_both_go_to_the_same_host() {
     for input in [
         "http://example.com/",

@@ -109,7 +109,7 @@ fn text_differs(component: &str, reading: &Reading) -> bool {
 fn host_reasons(url: &Dissection, part: Option<&Part>, found: &mut Vec<&'static str>) {
     let text = url.host.significant();
     let ascii = text.is_ascii();
-    if !ascii {
+    if !ascii && !matches!(url.host_kind, HostKind::Ipv6 | HostKind::Opaque) {
         let lower = text.to_lowercase();
         found.push(if url.host_unicode.as_deref() == Some(&*lower) {
             "RFC 3986 has ASCII only: an IRI (RFC 3987) has such a name"
