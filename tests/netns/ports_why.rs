@@ -18,6 +18,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("ports_why::every_row_of_the_bind_matrix", &[], every_row_of_the_bind_matrix),
         Case::new("ports_why::time_wait_and_what_the_closed_socket_had_set", &[], time_wait),
         Case::new("ports_why::addresses_that_cannot_be_bound", &[], addresses_that_cannot_be_bound),
+        Case::new("ports_why::trials_leave_no_mark", &[], trials_leave_no_mark),
         Case::new("ports_why::another_user", &[], another_user),
         Case::new("ports_why::ports_used_up", &[], ports_used_up),
         Case::new("ports_why::a_forgotten_htons_is_named", &[], a_forgotten_htons),
@@ -282,6 +283,18 @@ fn addresses_that_cannot_be_bound(net: &Net) {
     freebind_is_not_enough(net);
     fs::write("/proc/sys/net/ipv4/ip_nonlocal_bind", "1").unwrap();
     is_sure(&same(net, "10.9.9.9:5000", PLAIN, "ok"));
+}
+
+/// A bind with SO_REUSEPORT that works beside a socket without it makes Linux let others pass, too: no trial may be one.
+fn trials_leave_no_mark(net: &Net) {
+    let _held = bound("127.0.0.1:5000", REUSE).unwrap();
+    for _ in 0..2 {
+        let told = run(&mut asked(net, "5000", SHARE, &[]));
+        told.status(1).stdout_has("bind 0.0.0.0:5000 (tcp, SO_REUSEPORT): EADDRINUSE");
+        told.stdout_has("bind [::]:5000 (tcp6, SO_REUSEPORT): EADDRINUSE");
+        told.stdout_has("set SO_REUSEADDR").stdout_has("bind 127.0.0.2 instead (tried: works)\n");
+    }
+    is_sure(&same(net, "0.0.0.0:5000", SHARE, "EADDRINUSE"));
 }
 
 /// A listener on the port is in the way once the address is of no matter any more.
