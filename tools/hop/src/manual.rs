@@ -38,7 +38,7 @@ Who may have a raw socket is also told what routers quote: `--explain` shows the
             "Confinement",
             "Before it looks up a name, hop becomes the user who called, if its executable is set-user-ID, and keeps no capabilities but \
 those by which sockets are made. Once it has the sockets of its probes, it gives up what it does not need any more, before the first probe goes out: it runs no \
-program, opens no file, makes no other sockets, and has no capability, whoever started it. What is still needed stays: sockets with one probe each, for TCP and for `--flow vary`; with `--names` the C library, which reads \
+program, opens no file, makes no other sockets, and has no capability, whoever started it. What is still needed stays: a socket by which the kernel is asked for the name of an interface; sockets with one probe each, for TCP and for `--flow vary`; with `--names` the C library, which reads \
 files and asks others; raw sockets until the pings begin, for `hop HOST`.
 
 The kernel holds it to that by `seccomp`(2) and Landlock. Where one of them is missing, on an old kernel or in a container, hop goes on \

@@ -122,7 +122,7 @@ octets are not acknowledged yet. `-w` ends it when nothing has moved for that lo
             "Once it has its sockets and files, nc gives up what it does not need any more, before it reads the first octet \
 of a peer, a proxy or a TLS handshake: it runs no program, opens no file, makes no socket, signals nobody, and has no capability, \
 whoever started it. So whatever a peer might make of a fault in nc, it has the connection and the standard streams. What is still \
-needed stays: to accept clients, for `-l -k`; to look up names, for which files are read and others connected to, where `-v` without \
+needed stays: to accept clients, and to ask the kernel for the name of an interface, for `-l -k`; to look up names, for which files are read and others connected to, where `-v` without \
 `-n` shows the names of clients, and where a proxy or another port comes next; to fork, for `--serve fork` and `-l --proxy-type http`; \
 to remove its own socket file, for a client with `-U`; to make sockets of its kind and connect them, for `-z`.
 
