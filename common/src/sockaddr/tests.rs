@@ -119,6 +119,7 @@ fn names_that_look_alike_do_not() {
     assert_eq!(path(b"\x1b[2J\\\xff\t"), "\\x1b[2J\\\\\\xff\\x09");
     assert_eq!(path("\u{202e}\u{9b}".as_bytes()), "\\u{202e}\\u{9b}");
     assert_eq!(SockaddrUn::unnamed().to_string(), "(unnamed)");
+    assert_eq!(path(b"(unnamed)"), "\\x28unnamed)");
 }
 
 #[test]

@@ -118,8 +118,8 @@ impl fmt::Display for SockaddrUn {
 impl fmt::Display for UnixName<'_> {
     /// A path as it is, `@` before an abstract name as ss(8) writes it, `(unnamed)` for none.
     ///
-    /// What a terminal would not show as itself is escaped: `\x1b`. So is a backslash, and the `@` of a path that starts
-    /// with one, so that no two names look alike.
+    /// What a terminal would not show as itself is escaped: `\x1b`. So is a backslash, the `@` of a path that starts with one,
+    /// and the bracket of a path that is `(unnamed)`, so that no two names look alike.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unnamed => f.write_str("(unnamed)"),
@@ -131,6 +131,7 @@ impl fmt::Display for UnixName<'_> {
                 f.write_str("\\x40")?;
                 write_escaped(f, rest)
             }
+            Self::Pathname(b"(unnamed)") => f.write_str("\\x28unnamed)"),
             Self::Pathname(path) => write_escaped(f, path),
         }
     }
