@@ -295,6 +295,10 @@ fn trials_leave_no_mark(net: &Net) {
         told.stdout_has("set SO_REUSEADDR").stdout_has("bind 127.0.0.2 instead (tried: works)\n");
     }
     is_sure(&same(net, "0.0.0.0:5000", SHARE, "EADDRINUSE"));
+    let _other = bound("[::1]:5001", PLAIN).unwrap();
+    let told = run(&mut asked(net, "5001", SHARE, &[]));
+    told.status(1).stdout_has("bind 0.0.0.0:5001 (tcp, SO_REUSEPORT): works");
+    told.stdout_has("bind [::]:5001 (tcp6, SO_REUSEPORT): EADDRINUSE");
 }
 
 /// A listener on the port is in the way once the address is of no matter any more.

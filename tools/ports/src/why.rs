@@ -274,17 +274,14 @@ impl<'a> Case<'a> {
                 advice.push((candidate.help, None));
                 continue;
             };
-            let mut trial = self.trial(&advice::without_lasting(question, &other), output)?;
-            // What fails with less may work with all that was asked for.
-            if trial.as_ref().is_some_and(|trial| trial.question != other && trial.tried != Tried::Bound) {
-                trial = self.trial(&other, output)?;
-            }
-            let outlook = match trial.as_ref().map(|trial| trial.tried) {
+            let expected = predict(&other, self.host);
+            let tried = self.tried(&other, output)?;
+            let outlook = match tried {
                 Some(Tried::Bound) => Some(true),
-                None | Some(Tried::NotTried) if predict(&other, self.host) == Prediction::Succeeds => None,
+                None | Some(Tried::NotTried) if expected == Prediction::Succeeds => None,
                 _ => Some(false),
             };
-            trials.extend(trial);
+            trials.extend(tried.map(|tried| Trial { question: other, prediction: expected, tried }));
             if outlook != Some(false) {
                 advice.push((candidate.help, outlook));
             }
@@ -294,12 +291,6 @@ impl<'a> Case<'a> {
             advice.retain(|(help, _)| *help != Help::ReuseInServer);
         }
         Ok(advice)
-    }
-
-    /// A trial of what may help, with what the rules say of it.
-    fn trial(&self, question: &Question, output: &mut Output<'_>) -> Result<Option<Trial>, Failure> {
-        let tried = self.tried(question, output)?;
-        Ok(tried.map(|tried| Trial { question: *question, prediction: predict(question, self.host), tried }))
     }
 
     /// The processes that have most sockets in the range, each with their number.

@@ -123,9 +123,19 @@ pub fn options_of(pid: u32, fd: u32) -> Option<(Reuse, Option<bool>)> {
 
 /// Calls bind(2) as asked and closes the socket at once.
 ///
+/// What works without SO_REUSEPORT works with it, and is tried so first: a TCP socket that is bound with it beside one that has
+/// not set it leaves a mark on the port. As long as the other has it, Linux lets whoever sets the option bind that address there.
+///
 /// # Errors
 /// The error number of the first call that fails: socket(2), setsockopt(2) or bind(2).
+///
+/// # Source
+/// Linux, net/ipv4/inet_connection_sock.c, `inet_csk_update_fastreuse()` and `sk_reuseport_match()`.
 pub fn try_bind(question: &Question) -> Result<(), Errno> {
+    let less = Question { reuse_port: false, ..*question };
+    if question.protocol == Protocol::TCP && question.reuse_port && attempt(&less).is_ok() {
+        return Ok(());
+    }
     attempt(question).map_err(|error| Errno(error.raw_os_error().unwrap_or(0)))
 }
 

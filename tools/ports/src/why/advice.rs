@@ -298,16 +298,6 @@ fn in_use(
     all
 }
 
-/// How `other`, which may help where `question` failed, is tried first: without SO_REUSEPORT if that was asked for, and so did
-/// not help. A TCP socket that is bound with it beside one that has not set it leaves its mark on the port: as long as the
-/// other has it, Linux lets whoever sets it bind that address there. What works without it works with it.
-///
-/// # Source
-/// Linux, net/ipv4/inet_connection_sock.c, `inet_csk_update_fastreuse()` and `sk_reuseport_match()`.
-pub fn without_lasting(question: &Question, other: &Question) -> Question {
-    Question { reuse_port: other.reuse_port && (!question.reuse_port || other.protocol != Protocol::TCP), ..*other }
-}
-
 /// Whether close(2) leaves something behind that keeps the port: FIN-WAIT, and TIME-WAIT.
 fn lingers(socket: &Socket) -> bool {
     use TcpState::{Closing, Established, FinWait1, FinWait2};
