@@ -216,3 +216,13 @@ fn a_closed_pipe_ends_quietly_and_a_full_disk_is_named() {
     }
     std::fs::remove_file(&path).unwrap();
 }
+
+#[test]
+fn a_line_without_end_is_refused_before_it_takes_all_memory() {
+    for form in [&["--json"][..], &["--csv"], &["--get", "{url}"], &[]] {
+        let ended = tool("url").args(["-f", "/dev/zero"]).args(form).output().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(said, "url: read /dev/zero: a line is longer than 16777216 octets\n", "{form:?}");
+        assert_eq!(ended.status.code(), Some(4), "{form:?}");
+    }
+}

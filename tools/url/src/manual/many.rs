@@ -4,7 +4,7 @@
 pub(super) const MANY: (&str, &str) = (
     "Many URLs",
     "The URLs of the command line come first, then those of each `--url-file` in its order, one a line. A line ends with LF or \
-CR LF, the last perhaps with nothing, and may be of any length; a byte order mark in front of the first is passed over, and so are lines \
+CR LF, the last perhaps with nothing, and has 16 MiB at most: a longer one ends the run with status 4. A byte order mark in front of the first is passed over, and so are lines \
 with nothing but blanks and those whose first character that is no blank is `#`. Results are written before `url` waits for more of a pipe.
 
 For a line that is no URL, or not UTF-8, a message with its file and number goes to standard error. The other lines are \

@@ -19,6 +19,9 @@ const BLOCK: usize = 16 * 1024;
 /// A file of more than so many octets is long.
 const LONG: u64 = 1 << 20;
 
+/// The longest line that is read, in octets. Nobody has such a URL, and a device without line ends would take all memory.
+const LONGEST: usize = 16 << 20;
+
 /// Octets in front of a text that say it is UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -89,7 +92,7 @@ impl Lines {
             let chunk = u64::try_from(BLOCK).unwrap_or(u64::MAX);
             let read = self.reader.by_ref().take(chunk).read_to_end(&mut octets)?;
             if octets.last().is_some_and(|last| *last != b'\n') {
-                self.reader.read_until(b'\n', &mut octets)?;
+                read_line(&mut self.reader, &mut octets)?;
             }
             Ok(read)
         };
@@ -120,7 +123,7 @@ impl Lines {
     pub fn next_url(&mut self) -> Result<Option<(u64, &[u8])>, Failure> {
         loop {
             self.line.clear();
-            let read = self.reader.read_until(b'\n', &mut self.line);
+            let read = read_line(&mut self.reader, &mut self.line);
             if read.map_err(|error| Failure::call(Status::HOST, "read", &self.name, &error))? == 0 {
                 return Ok(None);
             }
@@ -132,6 +135,16 @@ impl Lines {
         let number = self.number;
         Ok(url(&self.line, number).map(|url| (number, url)))
     }
+}
+
+/// Reads to the end of a line, or of the file. The octets of the line are added to `line`.
+fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
+    let most = u64::try_from(LONGEST + 1).unwrap_or(u64::MAX);
+    let read = reader.take(most).read_until(b'\n', line)?;
+    if read > LONGEST && line.last() != Some(&b'\n') {
+        return Err(io::Error::other(format!("a line is longer than {LONGEST} octets")));
+    }
+    Ok(read)
 }
 
 /// What a line has for a URL, if it has any.
