@@ -161,6 +161,22 @@ fn an_answer_that_comes_too_late_is_told_and_counts_as_lost() {
 }
 
 #[test]
+fn an_answer_to_who_had_the_port_before_is_nobodys() {
+    let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let addr = server.local_addr().unwrap().to_string();
+    let mut lab = tool("lab");
+    lab.args(["client", "udp-ping", &addr, "--count", "1", "--timeout", "20"]);
+    let pinging = Background::spawn(lab);
+    let (_, peer) = server.recv_from(&mut [0; 100]).unwrap();
+    server.send_to(b"PING 4", peer).unwrap();
+    server.send_to(b"PING 1", peer).unwrap();
+    let told = pinging.wait();
+    told.status(0)
+        .stdout_has("4: an answer to what was not asked yet, for who had this port before\n1: \"PING 1\" rtt ")
+        .stdout_has("1 sent, 1 answered, 0 lost (0.00 %), 0 of them late\n");
+}
+
+#[test]
 fn a_port_where_nobody_is_answers_by_icmp() {
     client(&["udp-ping", "127.0.77.1:9", "--count", "1", "--timeout", "20"])
         .status(1)

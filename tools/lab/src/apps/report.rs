@@ -114,6 +114,11 @@ pub enum Report {
         /// To which question.
         number: u32,
     },
+    /// An answer to a question that was not asked yet: one that somebody else asked from this port before.
+    Stray {
+        /// To which question.
+        number: u32,
+    },
     /// What came of all of them.
     Statistics(Statistics),
     /// What a server takes.
@@ -186,6 +191,9 @@ impl Render for Report {
             }
             Self::Ping { number, rtt_us: None, text: words } => text.line(format!("{number}: {}", escape(words))),
             Self::Late { number } => text.line(format!("{number}: an answer came too late")),
+            Self::Stray { number } => {
+                text.line(format!("{number}: an answer to what was not asked yet, for who had this port before"))
+            }
             Self::Statistics(all) => statistics(all, text),
             Self::Census(census) => render_census(census, text),
             Self::Load(load) => render_load(load, text),

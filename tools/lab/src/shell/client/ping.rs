@@ -81,6 +81,8 @@ fn ask(
                 *late += 1;
                 show(&Report::Late { number: older }, output)?;
             }
+            // Who had this port before has left, and its last answer comes only now.
+            Some(newer) if newer > number => show(&Report::Stray { number: newer }, output)?,
             // Its time is over, although this host has had no time to say so before.
             _ if asked.elapsed() > timeout => {
                 *late += 1;
