@@ -46,8 +46,13 @@ fuzz_target!(|octets: &[u8]| {
         Ok(query) => {
             if let Some(expression) = &query.expression {
                 let shown = expression.to_string();
-                // A pattern with both kinds of quotes can be shown, but not written.
-                if !text.contains('"') && !shown.starts_with("state") && !shown.starts_with("exclude") {
+                // A pattern with both kinds of quotes can be shown, but not written; so can one that needs them and ends with
+                // a backslash, if there are more behind it.
+                if !text.contains('"')
+                    && !shown.contains("\\\"")
+                    && !shown.starts_with("state")
+                    && !shown.starts_with("exclude")
+                {
                     let again = parse(&[&shown]).expect("what is shown is read").expression;
                     assert_eq!(again.map(|again| again.to_string()), Some(shown));
                 }

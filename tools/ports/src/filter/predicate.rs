@@ -287,10 +287,10 @@ pub(super) struct Quoted<'a>(pub(super) &'a str);
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let special = |character: char| {
-            character.is_whitespace()
-                || matches!(character, '(' | ')' | '&' | '|' | '=' | '<' | '>' | '!' | '"' | '\'' | '[')
+            character.is_whitespace() || matches!(character, '(' | ')' | '&' | '|' | '=' | '<' | '>' | '"' | '\'' | '[')
         };
-        if !self.0.is_empty() && !self.0.contains(special) {
+        // Quotation marks only where they must be: behind a backslash the second may be taken for a part of the name.
+        if !self.0.is_empty() && !self.0.starts_with('!') && !self.0.contains(special) {
             return f.write_str(self.0);
         }
         let mark = if self.0.contains('"') { '\'' } else { '"' };

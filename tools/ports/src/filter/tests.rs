@@ -99,6 +99,8 @@ fn the_dialects_differ_in_names_of_files_and_agree_in_what_is_closed() {
 #[test]
 fn what_is_read_and_how() {
     for (query, shown) in [
+        (r"dev a!b:\ dev a!b:\00", r"dev = a!b:\ and dev = a!b:\00"),
+        ("process '!a'", "process = \"!a\""),
         // Precedence, and every spelling of the connectives.
         ("sport = 1 or sport = 2 and dport = 3", "sport = :1 or (sport = :2 and dport = :3)"),
         ("sport = 1 sport = 2 | dport 3", "(sport = :1 and sport = :2) or dport = :3"),
