@@ -25,6 +25,10 @@ pub(crate) fn tests() -> Vec<Case> {
             told.status(1)
                 .stdout_has("✗ The end is as it should be: found ending status 77: it ended with status 0\n")
                 .stderr_is("");
+            run(&mut lab(net, &["verify", &experiment(net, "77")]))
+                .status(1)
+                .stdout_has("FAILED\n  ✗ The end is as it should be: found ending status 77: it ended with status 0\n")
+                .stderr_is("");
             before.nothing_is_left(net);
         }),
         Case::new("lab_clean::after_signals", &["ip"], |net| {

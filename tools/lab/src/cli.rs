@@ -49,7 +49,8 @@ enum Command {
     Run(RunArgs),
     /// Run experiments, each in a process of its own, and say which showed what theory says
     ///
-    /// Times are shortened where an experiment allows it. The exit status is 0 if all of them passed.
+    /// Times are shortened where an experiment allows it. What was not seen is named, with what was there in its place. The exit
+    /// status is 0 if all of them passed.
     Verify(VerifyArgs),
     /// Open a shell on a host of an experiment, to do it by hand
     ///

@@ -131,6 +131,11 @@ pub enum What {
     LeftOut(LeftOut),
 }
 
+/// The words for what was there in the place of what a step must have shown.
+pub fn in_its_place(found: Option<&str>) -> String {
+    found.map_or_else(|| "nothing shows it".to_owned(), |found| format!("found {found}"))
+}
+
 /// What was seen and is not among the records: more came than is kept of a process, or of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LeftOut {

@@ -11,7 +11,7 @@ use sockeye_cli::{Failure, Output, Render, Text};
 use crate::frames::words::addr_text;
 use crate::frames::{Annotated, annotate};
 use crate::model::Lab;
-use crate::record::{Record, What};
+use crate::record::{Record, What, in_its_place};
 use crate::report::{COLUMNS, WIDEST, abridged, expand_tabs, wrapped};
 use crate::view::ladder::Ladder;
 
@@ -126,11 +126,8 @@ impl Story {
                 format!("  {} {}\n", output.paint(Role::Good, "✓"), safe(check))
             }
             What::Verdict { check, found, .. } => {
-                let found = match found {
-                    Some(found) => format!("found {}", safe(found)),
-                    None => "nothing shows it".to_owned(),
-                };
-                format!("{}\n", output.paint(Role::Bad, &format!("  ✗ {}: {found}", safe(check))))
+                let line = format!("  ✗ {}: {}", safe(check), safe(&in_its_place(found.as_deref())));
+                format!("{}\n", output.paint(Role::Bad, &line))
             }
             What::Broke { why } => format!("{}\n", output.paint(Role::Bad, &format!("  ✗ {}", safe(why)))),
             What::LeftOut(left_out) => {

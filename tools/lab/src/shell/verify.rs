@@ -14,8 +14,8 @@ use sockeye_sys::pidfd::PidFd;
 use sockeye_sys::{namespace, process, signals};
 
 use super::file;
-use crate::catalog;
 use crate::verified::{Outcome, Summary, Verified};
+use crate::{catalog, record};
 
 /// What is to be verified, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,53 +164,71 @@ fn attend(name: String, mut child: Child) -> Verified {
             text
         })
     });
-    let last = child.stdout.take().map(last_line).unwrap_or_default();
+    let Heard { checks, mut failed } = child.stdout.take().map(heard).unwrap_or_default();
     let status = child.wait().map_or(-1, |status| status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)));
     let said = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
-    let finished = finished(&last);
-    let outcome = match (status, &finished) {
+    let outcome = match (status, checks) {
         (0, Some(_)) => Outcome::Passed,
         (4, _) => Outcome::Impossible,
         _ => Outcome::Failed,
     };
-    let mut failed = finished.as_ref().map(|finished| finished.failed.clone()).unwrap_or_default();
     if outcome != Outcome::Passed && failed.is_empty() {
         let said = said.trim();
         let said = said.strip_prefix("lab: ").unwrap_or(said);
         failed.push(if said.is_empty() { format!("lab run ended with status {status}") } else { said.to_owned() });
     }
-    let checks = finished.map_or(0, |finished| finished.checks);
+    let checks = checks.unwrap_or(0);
     Verified { experiment: name, outcome, checks, failed, duration_ms: milliseconds(start.elapsed()) }
 }
 
-/// What a run says last.
-#[derive(Deserialize)]
-struct Finished {
-    checks: usize,
+/// What a run says that matters here.
+#[derive(Default)]
+struct Heard {
+    /// How much was judged; nothing if the run did not come to its end.
+    checks: Option<usize>,
+    /// What was not seen, with what was there in its place, and what could not be done.
     failed: Vec<String>,
 }
 
-/// The last line that comes; those before it are not kept.
-fn last_line(pipe: impl Read) -> String {
-    let mut lines = BufReader::new(pipe);
-    let (mut last, mut line) = (Vec::new(), Vec::new());
-    while lines.read_until(b'\n', &mut line).is_ok_and(|len| len > 0) {
-        last.clear();
-        std::mem::swap(&mut last, &mut line);
-    }
-    String::from_utf8_lossy(&last).into_owned()
+/// The records that matter here, in what `lab run --json` writes.
+#[derive(Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+enum Said {
+    Verdict {
+        check: String,
+        passed: bool,
+        found: Option<String>,
+    },
+    Broke {
+        why: String,
+    },
+    Finished {
+        checks: usize,
+    },
+    #[serde(other)]
+    Else,
 }
 
-fn finished(last: &str) -> Option<Finished> {
+/// Reads all that comes, a line at a time, and keeps what matters.
+fn heard(pipe: impl Read) -> Heard {
     #[derive(Deserialize)]
     struct Envelope {
-        data: serde_json::Value,
+        data: Said,
     }
-    let data = serde_json::from_str::<Envelope>(last).ok()?.data;
-    if data.get("record")?.as_str()? != "finished" {
-        return None;
+    let (mut lines, mut line, mut heard) = (BufReader::new(pipe), Vec::new(), Heard::default());
+    while lines.read_until(b'\n', &mut line).is_ok_and(|len| len > 0) {
+        match serde_json::from_slice(&line).map(|Envelope { data }| data) {
+            Ok(Said::Verdict { check, passed: false, found }) => {
+                heard.failed.push(format!("{check}: {}", record::in_its_place(found.as_deref())));
+            }
+            Ok(Said::Broke { why }) => heard.failed.push(why),
+            Ok(Said::Finished { checks }) => heard.checks = Some(checks),
+            // What did not come to its end is told by the status.
+            Ok(Said::Verdict { .. } | Said::Else) | Err(_) => {}
+        }
+        line.clear();
     }
-    serde_json::from_value(data).ok()
+    heard
 }
 
 fn milliseconds(duration: Duration) -> u64 {

@@ -14,7 +14,7 @@ use super::times::on_one_clock;
 use super::{Selection, event_words, seconds};
 use crate::frames::{Annotated, annotate};
 use crate::model::{Action, Lab, Step};
-use crate::record::{Record, What};
+use crate::record::{Record, What, in_its_place};
 use crate::report::abridged;
 
 #[cfg(test)]
@@ -385,9 +385,10 @@ impl<'a> Page<'a> {
                     let class = if *passed { "" } else { " class=\"no\"" };
                     let found = match (found, passed) {
                         (Some(found), true) => format!("<span class=\"found\">{}</span>", text(found)),
-                        (Some(found), false) => format!("<span class=\"found\">found {}</span>", text(found)),
                         (None, true) => String::new(),
-                        (None, false) => "<span class=\"found\">nothing shows it</span>".to_owned(),
+                        (_, false) => {
+                            format!("<span class=\"found\">{}</span>", text(&in_its_place(found.as_deref())))
+                        }
                     };
                     put!(self, "<li{class}>{}{found}</li>", text(check));
                 }
