@@ -3,6 +3,8 @@
 //! What a certificate is refused for, and in whose words that is said, is each tool's own.
 #![forbid(unsafe_code)]
 
+use std::sync::LazyLock;
+
 use rustls::CertificateError;
 use rustls::pki_types::pem::{Error, PemObject};
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -22,9 +24,11 @@ pub fn certificates(pem: &[u8]) -> Result<Chain, Error> {
     CertificateDer::pem_slice_iter(pem).collect()
 }
 
-/// The certificates that this host trusts. Some that cannot be read are no reason to refuse those that can.
-pub fn trusted_by_host() -> Chain {
-    rustls_native_certs::load_native_certs().certs
+/// The certificates that this host trusts, read at the first call: one before a process gives up to read files is enough for all
+/// after it. Some that cannot be read are no reason to refuse those that can.
+pub fn trusted_by_host() -> &'static Chain {
+    static TRUSTED: LazyLock<Chain> = LazyLock::new(|| rustls_native_certs::load_native_certs().certs);
+    &TRUSTED
 }
 
 /// What a certificate says of itself.

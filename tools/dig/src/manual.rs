@@ -91,7 +91,7 @@ pub(crate) const MANUAL: Manual = Manual {
             "Before the first question goes out, dig gives up what it does not need any more: it runs no program, opens no file, makes no \
 sockets but those of UDP and TCP, and has no capability, whoever started it. So whatever an answer might make of a fault in dig, it can ask \
 servers and write to standard output. TCP goes to the port of whom it asks alone. What is still needed stays: files that `+tls-ca`, \
-`+tls-certfile`, `+tls-keyfile` and `+validate` name, any file where a server is verified by the authorities of this host; the C library looks up the servers that an answer names, for `+trace`, `+nssearch` and `+tree`, \
+`+tls-certfile`, `+tls-keyfile` and `+validate` name (the authorities of this host have been read by then); the C library looks up the servers that an answer names, for `+trace`, `+nssearch` and `+tree`, \
 those of a batch file, and what `+gai` asks for. A message that is given, as for `+decode`, is read without any of it.
 
 `+compare` is not confined: it asks each service of the C library in a process of its own, where the modules of that library may do what \

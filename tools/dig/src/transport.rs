@@ -113,6 +113,11 @@ impl Tls {
     pub fn verifies(&self) -> bool {
         self.ca.is_some() || self.hostname.is_some() || self.cert_file.is_some() || self.key_file.is_some()
     }
+
+    /// Whether it is verified by the authorities of this host.
+    pub fn trusts_as_host(&self) -> bool {
+        self.verifies() && !matches!(self.ca, Some(Some(_)))
+    }
 }
 
 /// Why there is no TLS. dig ends the lookup then, without another try.

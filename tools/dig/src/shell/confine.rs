@@ -20,8 +20,11 @@ pub(super) fn asking() -> Profile {
     Profile { sockets, connects: true, binds: true, ..Profile::default() }
 }
 
-/// For these lookups.
+/// For these lookups. What of theirs may be in any file is read here.
 pub(super) fn for_lookups(globals: &Globals, lookups: &[Lookup]) -> Profile {
+    if lookups.iter().any(|lookup| lookup.tls.trusts_as_host()) {
+        sockeye_tls::trusted_by_host();
+    }
     let mut tcp_ports: Vec<u16> = lookups.iter().map(|lookup| super::port(globals, lookup)).collect();
     tcp_ports.sort_unstable();
     tcp_ports.dedup();
@@ -35,25 +38,17 @@ pub(super) fn for_lookups(globals: &Globals, lookups: &[Lookup]) -> Profile {
         profile = profile.with_names();
     }
     if profile.reads != Reads::Anything {
-        let files: Option<Vec<Vec<&String>>> = lookups.iter().map(read_late).collect();
-        profile.reads = match files.map(|files| files.concat()) {
-            Some(files) if files.is_empty() => Reads::Nothing,
-            Some(files) => Reads::Beneath(files.into_iter().map(Into::into).collect()),
-            None => Reads::Anything,
-        };
+        let files: Vec<_> = lookups.iter().flat_map(read_late).map(Into::into).collect();
+        profile.reads = if files.is_empty() { Reads::Nothing } else { Reads::Beneath(files) };
     }
     profile
 }
 
-/// The files of certificates, keys and trust anchors, which are read when they are first needed; `None` if they are wherever this host
-/// keeps the authorities that it trusts.
-fn read_late(lookup: &Lookup) -> Option<Vec<&String>> {
+/// The files of certificates, keys and trust anchors, which are read when they are first needed.
+fn read_late(lookup: &Lookup) -> impl Iterator<Item = &String> {
     let tls = &lookup.tls;
-    if tls.verifies() && !matches!(tls.ca, Some(Some(_))) {
-        return None;
-    }
     let files = [tls.ca.as_ref().and_then(Option::as_ref), tls.cert_file.as_ref(), tls.key_file.as_ref()];
-    Some(files.into_iter().flatten().chain(lookup.validate.iter().flatten()).collect())
+    files.into_iter().flatten().chain(lookup.validate.iter().flatten())
 }
 
 /// For lines that may name servers and keys of their own.
@@ -107,6 +102,8 @@ mod tests {
             "+https www.example",
             "+quic www.example",
             "+validate www.example",
+            "+tls-ca www.example",
+            "+https +tls-hostname=h www.example",
         ] {
             assert_eq!(refused(&profile(line)), never, "{line}");
         }
@@ -127,18 +124,11 @@ mod tests {
     }
 
     #[test]
-    fn what_reads_certificates_or_asks_the_c_library_still_writes_nothing() {
+    fn what_asks_the_c_library_still_writes_nothing() {
         let never = ["exec", "signal", "write", "make", "remove", "packet"];
         let mut profiles = vec![for_a_batch(), for_the_library()];
-        profiles.extend(
-            [
-                "+tls-ca www.example",
-                "+https +tls-hostname=h www.example",
-                "+trace +tls-ca=/f www.example",
-                "+trace www.example",
-            ]
-            .map(profile),
-        );
+        profiles
+            .extend(["+trace +tls-ca=/f www.example", "+trace +tls-ca www.example", "+trace www.example"].map(profile));
         for profile in profiles {
             let refused = refused(&profile);
             assert!(never.iter().all(|name| refused.contains(name)), "{refused:?}");

@@ -340,7 +340,7 @@ fn certificates(option: &str, file: &str) -> Result<Chain, Failure> {
 fn trusted(tls: &Tls) -> Result<Chain, Failure> {
     match &tls.trust_file {
         Some(file) => certificates("--ssl-trustfile", file),
-        None => Ok(sockeye_tls::trusted_by_host()),
+        None => Ok(sockeye_tls::trusted_by_host().clone()),
     }
 }
 

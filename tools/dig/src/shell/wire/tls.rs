@@ -191,7 +191,7 @@ fn context(log: Option<String>, reason: String) -> TlsFailure {
 
 /// The certificates that are trusted: the file's, or this host's.
 fn trusted(options: &transport::Tls) -> Result<Chain, TlsFailure> {
-    let Some(Some(file)) = &options.ca else { return Ok(sockeye_tls::trusted_by_host()) };
+    let Some(Some(file)) = &options.ca else { return Ok(sockeye_tls::trusted_by_host().clone()) };
     let pem = std::fs::read(file).map_err(|error| context(None, format!("{file}: {}", super::reason(&error))))?;
     match sockeye_tls::certificates(&pem) {
         Ok(chain) if !chain.is_empty() => Ok(chain),
