@@ -188,11 +188,11 @@ impl Edits {
         }
         let text = uri.to_string();
         if Components::of(&text) != uri {
-            return Err(format!("\"{text}\": the components would not stay apart"));
+            return Err(format!("the result is \"{text}\": its components would not stay apart"));
         }
         let read = self.read(&text)?;
         if !has_host(&uri) && has_host(&read) {
-            return Err(format!("\"{text}\": there is no host, and the path would be read as one"));
+            return Err(format!("the result is \"{text}\": there is no host, and the path would be read as one"));
         }
         Ok(text)
     }

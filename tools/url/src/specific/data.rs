@@ -80,7 +80,11 @@ impl Data {
         let mut rows = vec![("media type".to_owned(), self.media_type.clone())];
         rows.extend(self.parameters.iter().map(|pair| (pair.name.clone(), pair.value.clone())));
         rows.push(("encoding".to_owned(), if self.base64 { "base64" } else { "percent-encoding" }.to_owned()));
-        let length = self.length_octets.map_or("unknown".to_owned(), |length| format!("{length} octets"));
+        let length = match self.length_octets {
+            None => "unknown".to_owned(),
+            Some(1) => "1 octet".to_owned(),
+            Some(length) => format!("{length} octets"),
+        };
         rows.push(("content".to_owned(), length));
         rows
     }

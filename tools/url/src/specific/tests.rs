@@ -50,11 +50,11 @@ fn data_has_a_media_type_and_a_length() {
             &["media type=text/plain", "charset=iso-8859-7", "encoding=percent-encoding", "content=3 octets"],
         ),
         ("data:image/gif;base64,R0lGODdh", &["media type=image/gif", "encoding=base64", "content=6 octets"]),
-        ("data:;base64,YQ==", &["media type=text/plain", "charset=US-ASCII", "encoding=base64", "content=1 octets"]),
+        ("data:;base64,YQ==", &["media type=text/plain", "charset=US-ASCII", "encoding=base64", "content=1 octet"]),
         ("data:;base64,YWI", &["media type=text/plain", "charset=US-ASCII", "encoding=base64", "content=2 octets"]),
         ("data:text/html,a?b#c", &["media type=text/html", "encoding=percent-encoding", "content=3 octets"]),
         ("data:;x=1,", &["media type=text/plain", "x=1", "encoding=percent-encoding", "content=0 octets"]),
-        ("data://x/y,z", &["media type=//x/y", "encoding=percent-encoding", "content=1 octets"]),
+        ("data://x/y,z", &["media type=//x/y", "encoding=percent-encoding", "content=1 octet"]),
     ] {
         assert_eq!(rows(input), expected, "{input}");
     }
