@@ -121,6 +121,7 @@ fn what_cannot_be_watched_is_refused() {
         run(tool("ports").args(args)).status(2).stdout_is("").stderr_has(said);
     }
     run(tool("ports").args(["watch", "-c", "0"])).status(2);
+    run(tool("ports").args(["backlog", "--follow", "--count", "0"])).status(2).stderr_has("0 is not in 1..");
 }
 
 #[test]

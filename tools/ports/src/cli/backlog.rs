@@ -22,7 +22,7 @@ pub struct BacklogArgs {
           value_parser = clap::value_parser!(u32).range(1..=3_600_000))]
     interval: u32,
     /// End after so many changes
-    #[arg(long, value_name = "N", requires = "follow")]
+    #[arg(long, value_name = "N", requires = "follow", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
     /// End after so many seconds
     #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = super::wait::seconds)]
