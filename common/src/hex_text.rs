@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::number::behind_0x;
+
 /// More octets than this, in all dumps of a text, are nothing that anybody wrote: each `*` may stand for very many.
 const MAX_LEN: usize = 1 << 24;
 
@@ -197,7 +199,7 @@ fn bare(text: &str) -> Result<Vec<u8>, TextError> {
             if in_string && word == "b" {
                 continue;
             }
-            let prefixed = word.strip_prefix("0x").or(word.strip_prefix("0X")).or(word.strip_prefix('x'));
+            let prefixed = behind_0x(word).or(word.strip_prefix('x'));
             let digits = prefixed.unwrap_or(word);
             if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
                 return Err(TextError::Word { line: index + 1, word: word.chars().take(40).collect() });

@@ -24,6 +24,7 @@ pub mod escape;
 pub mod hex;
 pub mod hex_text;
 pub mod layout;
+pub mod number;
 pub mod order;
 pub mod prefix;
 pub mod random;

@@ -428,6 +428,7 @@ fn what_no_checksum_covers_is_no_update() {
         .stderr_is("netsum: nothing to update: no checksum here covers Time to Live or Identification\n");
     // Beside one that changes, it is an answer; and in words it always is.
     netsum(&["update", "-q", "--ttl=64:63", "ip:66c9", "udp:f752"]).status(0).stdout_is("67c9\nf752\n");
+    netsum(&["update", "-q", "--ttl=64:63", "0x66C9", "ip:0X66c9"]).status(0).stdout_is("67c9\n67c9\n");
     netsum(&["update", "-q", "--ttl=64:63", "--src=10.0.0.1:192.168.1.1", "udp:f752"]).status(0).stdout_is("3faa\n");
     netsum(&["update", "--sport=5000:5001", "icmp:1234"])
         .status(0)

@@ -11,8 +11,7 @@ pub(super) fn digits(text: &str) -> bool {
 
 /// Whether inet_aton(3) takes `text` for a number in hexadecimal.
 fn hexadecimal(text: &str) -> bool {
-    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-    digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_hexdigit()))
+    crate::number::digits(text).is_some_and(|(_, radix)| radix == 16)
 }
 
 /// The dotted quad that `text` is, or `None` if it has something else than numbers and dots and so may be a name.

@@ -15,6 +15,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use serde::Serialize;
 use sockeye_common::addr::{AddrError, Endpoint, Host, Service, Zone, inet_aton};
 use sockeye_common::escape::escape;
+use sockeye_common::number::{behind_0x, digits};
 use sockeye_common::prefix::Prefix;
 
 use crate::mac::{self, Eui64, Mac};
@@ -251,7 +252,7 @@ fn socket_address(host: Host, port: Option<u16>) -> Thing {
 /// A number that inet_aton(3) does not take: hexadecimal without `0x`, or more than 32 bits.
 fn number(text: &str) -> Option<IpAddr> {
     let v6 = |number: u128| IpAddr::V6(Ipv6Addr::from_bits(number));
-    if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+    if let Some(digits) = behind_0x(text) {
         return (9..=32).contains(&digits.len()).then(|| hex_number(digits).map(v6)).flatten();
     }
     match text.len() {
@@ -270,10 +271,7 @@ fn number(text: &str) -> Option<IpAddr> {
 
 /// Whether it is one number, however large.
 fn is_number(text: &str) -> bool {
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit()),
-        None => !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()),
-    }
+    digits(text).is_some()
 }
 
 fn hex_number(digits: &str) -> Option<u128> {
@@ -351,7 +349,7 @@ pub fn mask_length(family: IpAddr, mask: &str) -> Result<(u8, MaskForm), Fault> 
         };
     }
     let hexadecimal = || {
-        let digits = mask.strip_prefix("0x").or_else(|| mask.strip_prefix("0X"))?;
+        let digits = behind_0x(mask)?;
         (digits.len() == usize::from(width) / 4).then(|| hex_number(digits)).flatten()
     };
     let bits = match (hexadecimal(), mask.parse::<IpAddr>()) {

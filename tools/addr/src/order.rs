@@ -7,6 +7,7 @@ use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Render, Status, Text};
 use sockeye_common::hex;
+use sockeye_common::number::digits;
 use sockeye_common::order::{ByteOrder, htons};
 
 use crate::cli::{Order, Port};
@@ -162,11 +163,7 @@ pub fn numbers(job: &Order, output: &mut Output<'_>) -> Result<Status, Failure> 
 
 /// A number in decimal, or in hexadecimal behind `0x`; the largest there is for a larger one.
 fn number(text: &str) -> Option<u128> {
-    let hexadecimal = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-    let (digits, radix) = hexadecimal.map_or((text, 10), |digits| (digits, 16));
-    // What from_str_radix takes besides digits is a sign.
-    let plain = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
-    plain.then(|| u128::from_str_radix(digits, radix).unwrap_or(u128::MAX))
+    digits(text).map(|(digits, radix)| u128::from_str_radix(digits, radix).unwrap_or(u128::MAX))
 }
 
 /// A number in both orders, in as many bits as are asked for, or the fewest that hold it.

@@ -7,6 +7,7 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
+use sockeye_common::number::behind_0x;
 use sockeye_sys::addrinfo::{AiFlags, Hints};
 use sockeye_sys::gai::GaiError;
 use sockeye_sys::nameinfo::NiFlags;
@@ -222,7 +223,7 @@ fn chosen<T: Copy>(
     if let Some(row) = table.iter().find(|(name, _)| name.eq_ignore_ascii_case(short)) {
         return Ok(number(row.1));
     }
-    let by_number = match value.strip_prefix("0x") {
+    let by_number = match behind_0x(value) {
         Some(digits) => u32::from_str_radix(digits, 16).ok().map(u32::cast_signed),
         None => value.parse().ok(),
     };

@@ -1,5 +1,7 @@
 //! Names of the type of service (RFC 791) and of the differentiated services codepoints (RFC 2474).
 
+use sockeye_common::number::behind_0x;
+
 /// The octet that a keyword of `-T`, or a number in decimal or hex, means.
 ///
 /// # Source
@@ -29,8 +31,7 @@ fn class(text: &str) -> Option<u8> {
 }
 
 fn number(text: &str) -> Option<u8> {
-    let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-    hex.map_or_else(|| text.parse().ok(), |hex| u8::from_str_radix(hex, 16).ok())
+    behind_0x(text).map_or_else(|| text.parse().ok(), |hex| u8::from_str_radix(hex, 16).ok())
 }
 
 #[cfg(test)]

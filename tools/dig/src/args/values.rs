@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use sockeye_cli::Status;
 use sockeye_common::hex;
+use sockeye_common::number::digits_of_c;
 
 use super::plus::{Said, enable_edns};
 use super::{Draft, Stop, number, refused_number};
@@ -129,20 +130,10 @@ pub(super) fn opcode(draft: &mut Draft<'_>, said: Said<'_>) -> Taken {
 pub(super) fn edns_flags(draft: &mut Draft<'_>, said: Said<'_>) -> Taken {
     let flags = match said.value.filter(|_| said.on) {
         None => 0,
-        Some(text) => {
-            let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-                Some(digits) => (digits, 16),
-                None if text.len() > 1 && text.starts_with('0') => (text, 8),
-                None => (text, 10),
-            };
-            let valid = digits.starts_with(|digit: char| digit.is_ascii_alphanumeric());
-            match u64::from_str_radix(digits, radix).ok().filter(|_| valid) {
-                None => return Err(refused_number("ednsflags", text, "not a valid number", 10)),
-                Some(value) => {
-                    u16::try_from(value).map_err(|_| refused_number("ednsflags", text, "out of range", 10))?
-                }
-            }
-        }
+        Some(text) => match digits_of_c(text).and_then(|(digits, radix)| u64::from_str_radix(digits, radix).ok()) {
+            None => return Err(refused_number("ednsflags", text, "not a valid number", 10)),
+            Some(value) => u16::try_from(value).map_err(|_| refused_number("ednsflags", text, "out of range", 10))?,
+        },
     };
     if flags != 0 {
         enable_edns(draft, true);

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use sockeye_common::hex;
+use sockeye_common::number::digits_of_c;
 use sockeye_common::sockaddr::Sockaddr;
 use sockeye_sys::Family;
 use sockeye_sys::addrinfo::{AddrInfo, AiFlags, Hints};
@@ -242,12 +243,7 @@ pub(crate) fn is_numeric(node: &str) -> bool {
 
 /// Decimal, `0x` hexadecimal, or octal behind a zero.
 fn number(text: &str) -> Option<u64> {
-    let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => (digits, 16),
-        None if text.len() > 1 && text.starts_with('0') => (text, 8),
-        None => (text, 10),
-    };
-    u64::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with('+'))
+    digits_of_c(text).and_then(|(digits, radix)| u64::from_str_radix(digits, radix).ok())
 }
 
 #[cfg(test)]

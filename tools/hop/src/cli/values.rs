@@ -3,16 +3,14 @@
 use std::time::Duration;
 
 use sockeye_cli::Failure;
+use sockeye_common::number::digits;
 
 use crate::options::Wait;
 
 /// An octet, in decimal or in hexadecimal behind 0x.
 pub(super) fn octet(text: &str) -> Result<u8, String> {
-    let number = match text.strip_prefix("0x").or(text.strip_prefix("0X")) {
-        Some(digits) => u8::from_str_radix(digits, 16),
-        None => text.parse(),
-    };
-    number.map_err(|_| "not a number from 0 to 255".to_owned())
+    let number = digits(text).and_then(|(digits, radix)| u8::from_str_radix(digits, radix).ok());
+    number.ok_or_else(|| "not a number from 0 to 255".to_owned())
 }
 
 /// A port.

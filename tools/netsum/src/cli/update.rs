@@ -9,6 +9,7 @@ use sockeye_capture::layers::Algorithm;
 use sockeye_cli::Failure;
 use sockeye_cli::escape::escape;
 use sockeye_common::hex::decode;
+use sockeye_common::number::behind_0x;
 
 use super::compute::{Style, StyleArgs, source};
 use super::values::number;
@@ -101,7 +102,7 @@ fn old(text: &str) -> Result<Old, String> {
             return Err(format!("no protocol \"{}\": {} are known", escape(name), names.join(", ")));
         }
     };
-    let digits = digits.strip_prefix("0x").unwrap_or(digits);
+    let digits = behind_0x(digits).unwrap_or(digits);
     let checksum = u16::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 4 && !digits.starts_with('+'));
     Ok(Old { form, checksum: checksum.ok_or("four hexadecimal digits are wanted, as in f752 or udp:f752")? })
 }

@@ -3,17 +3,13 @@
 use std::sync::Arc;
 
 use sockeye_common::hex::decode;
+use sockeye_common::number::digits;
 
 use crate::form::{FORMS, Form, TCP_FLAGS};
 
 /// An unsigned number, in decimal or, behind 0x, in hexadecimal.
 pub(super) fn number<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
-    let number = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        // Without a sign, which from_str_radix would take.
-        Some(digits) if digits.chars().all(|digit| digit.is_ascii_hexdigit()) => u64::from_str_radix(digits, 16).ok(),
-        None if text.chars().all(|digit| digit.is_ascii_digit()) => text.parse().ok(),
-        _ => None,
-    };
+    let number = digits(text).and_then(|(digits, radix)| u64::from_str_radix(digits, radix).ok());
     number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
         let most = u64::MAX >> 64_usize.saturating_sub(size_of::<T>().saturating_mul(8));
         format!("a number from 0 to {most} is wanted, or 0x and hexadecimal digits")

@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 
 use sockeye_common::addr::{AddrError, Host, IpText, Service, Zone};
+use sockeye_common::number::behind_0x;
 use sockeye_sys::Family;
 
 use super::predicate::{PortPattern, Quoted};
@@ -249,7 +250,7 @@ pub(super) fn port(text: &str) -> Result<PortPattern, String> {
         }
         return Ok(PortPattern::Range(first, last));
     }
-    if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))
+    if let Some(digits) = behind_0x(text)
         && !digits.starts_with('+')
         && let Ok(port) = u16::from_str_radix(digits, 16)
     {
@@ -277,7 +278,7 @@ fn link(text: &str) -> Result<HostPattern, Wrong> {
     let read = |name: &str| {
         let named =
             LINK_PROTOCOLS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, number)| *number);
-        let hex = name.strip_prefix("0x").and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        let hex = behind_0x(name).and_then(|digits| u16::from_str_radix(digits, 16).ok());
         named.or(hex).or_else(|| number(name)?.try_into().ok())
     };
     let protocol = known(text, protocol, "the protocol of frames: a number, ip, ipv6, arp, vlan, all or *", read)?;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use sockeye_common::number::behind_0x;
 use sockeye_sys::Family;
 use sockeye_sys::sock_diag::StateMask;
 
@@ -398,7 +399,7 @@ impl<'a> Parser<'a> {
         let token = self.peek().cloned();
         let wrong = self.expected(WHAT);
         let text = self.text(WHAT)?;
-        let bits = |text: &str| match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        let bits = |text: &str| match behind_0x(text) {
             Some(digits) if !digits.starts_with('+') => u32::from_str_radix(digits, 16).ok(),
             _ => host::number(text)?.try_into().ok(),
         };
