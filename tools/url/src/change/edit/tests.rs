@@ -79,7 +79,10 @@ fn a_path_does_not_become_a_host() {
         ("http://h/evil/x", "host="),
     ] {
         let said = changed(Choice::Whatwg, url, &[set]).unwrap_err();
-        assert!(said.contains("the path would be read as one"), "{url} {set}: {said}");
+        assert!(
+            said.starts_with("the result is \"") && said.contains("the path would be read as one"),
+            "{url} {set}: {said}"
+        );
     }
     for (url, sets, result) in [
         ("foo:/a/x", &["scheme=http", "host=h"][..], "http://h/a/x"),
