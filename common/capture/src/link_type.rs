@@ -21,6 +21,12 @@ macro_rules! link_types {
                     _ => None,
                 }
             }
+
+            /// The first one with that name, in either case.
+            pub fn named(text: &str) -> Option<Self> {
+                let name = [$(($text, Self::$name)),*].into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
+                name.map(|(_, known)| known)
+            }
         }
     };
 }
@@ -104,5 +110,17 @@ mod tests {
         assert_eq!(LinkType(1).to_string(), "EN10MB");
         assert_eq!(LinkType(14).to_string(), "RAW");
         assert_eq!(LinkType(65535).to_string(), "LINKTYPE_65535");
+    }
+
+    #[test]
+    fn a_name_is_found_in_either_case() {
+        for known in (0..=u16::MAX).map(LinkType) {
+            if let Some(name) = known.name() {
+                // Several are called RAW.
+                let named = LinkType::named(&name.to_ascii_lowercase());
+                assert_eq!(named.and_then(LinkType::name), Some(name));
+            }
+        }
+        assert_eq!((LinkType::named("65535"), LinkType::named("")), (None, None));
     }
 }

@@ -115,12 +115,10 @@ pub fn link_type(text: &str) -> Result<LinkType, String> {
         "pppoe" => Some(LinkType::PPP_ETHER),
         _ => None,
     };
-    let registered =
-        || (0..=u16::MAX).map(LinkType).find(|known| known.name().is_some_and(|name| name.eq_ignore_ascii_case(text)));
     let numbered = || text.parse().ok().map(LinkType);
     // RAW has several numbers in files; the registered one is meant.
     let raw = text.eq_ignore_ascii_case("raw").then_some(LinkType::RAW);
-    common.or(raw).or_else(registered).or_else(numbered).ok_or_else(|| {
+    common.or(raw).or_else(|| LinkType::named(text)).or_else(numbered).ok_or_else(|| {
         "ethernet, raw (IP without a link layer), sll, sll2, null, loop, ppp, pppoe and the like are wanted, or a \
          LINKTYPE_ number"
             .to_owned()
