@@ -44,7 +44,8 @@ impl Render for Verified {
         };
         let word = text.paint(role, word);
         let (name, checks) = (escape(&self.experiment), self.checks);
-        text.line(format!("{name:<24} {checks:>3} checks {:>6} s  {word}", tenths(self.duration_ms)))?;
+        let unit = if checks == 1 { "check" } else { "checks" };
+        text.line(format!("{name:<24} {checks:>3} {unit:<6} {:>6} s  {word}", tenths(self.duration_ms)))?;
         for what in &self.failed {
             let line = text.paint(role, &format!("  ✗ {}", escape_controls(what)));
             text.line(line)?;
@@ -129,6 +130,8 @@ mod tests {
         }
         assert_eq!(shown(&all[0]), "knock-knock               12 checks    1.2 s  passed\n");
         assert!(shown(&all[1]).ends_with("FAILED\n  ✗ three hops\n"));
+        let one = Verified { checks: 1, ..all[0].clone() };
+        assert_eq!(shown(&one), "knock-knock                1 check     1.2 s  passed\n");
         assert_eq!(
             shown(&summary),
             "\n1 of 3 experiments showed what theory says (2.0 s).\nfailed: path\ncannot be done here: udp-loss\n"
