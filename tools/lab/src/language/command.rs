@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::lines::{Piece, Statement};
 use super::network::one_of;
 use super::words::Words;
-use super::{Mistake, Place, values};
+use super::{Mistake, values};
 use crate::model::{Command, Network, Time};
 use crate::placeholder;
 
@@ -49,8 +49,11 @@ pub(super) fn command(
     otherwise: Duration,
     network: &Network,
 ) -> Result<(Command, Prompt, Time), Mistake> {
+    let beginning = pieces.first().map(|piece| piece.place).unwrap_or_default();
     let mut pieces: Vec<_> = pieces.iter().copied().filter(|piece| !piece.text.is_empty()).collect();
-    let Some(first) = pieces.first_mut() else { return Err(Place::default().wrong("expected a command")) };
+    let Some(first) = pieces.first_mut() else {
+        return Err(beginning.wrong("expected a command, found the end of the statement"));
+    };
     let head = Piece { text: first.text.split_whitespace().next().unwrap_or(""), ..*first };
     let Some((node, prompt)) = prompt(head.text) else {
         return Err(head.place.wrong(format!("expected a node and its prompt, such as alice$, found {:?}", head.text)));

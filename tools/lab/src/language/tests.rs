@@ -451,6 +451,7 @@ fn mistakes_in_steps_are_told_where_they_are() {
         ("await nc x", "12:12: expected what is awaited in quotation marks, found \"x\""),
         ("await nc \"x\" 3", "12:16: expected the end of the statement, found \"3\""),
         ("until bob$ ports", "12:9: expected `shows`"),
+        ("until shows \"x\"", "12:9: expected a command, found the end"),
         ("until bob& ports shows \"x\"", "12:3: expected a command that ends"),
         ("until bob$ ports shows x", "12:26: expected what a line must have in quotation marks"),
         ("signal nc HUP", "12:13: expected INT, TERM, KILL, STOP or CONT, found \"HUP\""),
