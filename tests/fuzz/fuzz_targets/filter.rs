@@ -53,11 +53,13 @@ fuzz_target!(|octets: &[u8]| {
                     && !shown.starts_with("state")
                     && !shown.starts_with("exclude")
                 {
+                    let levels = shown.matches("not ").count() + shown.matches('(').count();
                     match parse(&[&shown]) {
                         Ok(again) => assert_eq!(again.expression.map(|again| again.to_string()), Some(shown)),
                         // What binds stronger is shown in brackets, of which there may then be one too many.
                         Err(fault) => {
-                            assert!(fault.message.starts_with("brackets and not stand in each other"), "{fault:?}")
+                            let too_deep = fault.message.starts_with("brackets and not stand in each other");
+                            assert!(too_deep && levels > 64, "{fault:?}");
                         }
                     }
                 }

@@ -172,7 +172,8 @@ fn attend(name: String, mut child: Child) -> Verified {
         (4, _) => Outcome::Impossible,
         _ => Outcome::Failed,
     };
-    if outcome != Outcome::Passed && failed.is_empty() {
+    // What did not come to its end says why, whatever was seen before.
+    if outcome != Outcome::Passed && (failed.is_empty() || checks.is_none()) {
         let said = said.trim();
         let said = said.strip_prefix("lab: ").unwrap_or(said);
         failed.push(if said.is_empty() { format!("lab run ended with status {status}") } else { said.to_owned() });
