@@ -1,25 +1,29 @@
 //! Numbers as they are typed.
 
-/// What stands behind `0x` or `0X`.
+/// The hexadecimal digits behind `0x` or `0X`.
+///
+/// As in all of these, there is one at least and nothing else: `from_str_radix` would take a sign.
 pub fn behind_0x(text: &str) -> Option<&str> {
-    text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;
+    are_digits(digits, 16).then_some(digits)
 }
 
 /// The digits of a number and their radix: 16 behind `0x` or `0X`, else 10.
-///
-/// There is one at least and nothing else: `from_str_radix` would take a sign.
 pub fn digits(text: &str) -> Option<(&str, u32)> {
-    checked(behind_0x(text).map_or((text, 10), |digits| (digits, 16)))
+    let hexadecimal = behind_0x(text).map(|digits| (digits, 16));
+    hexadecimal.or_else(|| are_digits(text, 10).then_some((text, 10)))
 }
 
 /// The same as C writes a number: octal behind a zero (C17, section 6.4.4.1).
 pub fn digits_of_c(text: &str) -> Option<(&str, u32)> {
-    let octal = text.len() > 1 && text.starts_with('0') && behind_0x(text).is_none();
-    if octal { checked((text, 8)) } else { digits(text) }
+    match digits(text)? {
+        (octal, 10) if octal.len() > 1 && octal.starts_with('0') => are_digits(octal, 8).then_some((octal, 8)),
+        other => Some(other),
+    }
 }
 
-fn checked((digits, radix): (&str, u32)) -> Option<(&str, u32)> {
-    (!digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix))).then_some((digits, radix))
+fn are_digits(text: &str, radix: u32) -> bool {
+    !text.is_empty() && text.chars().all(|digit| digit.is_digit(radix))
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ mod tests {
             ("0x10", Some(0x10)),
             ("255", Some(255)),
             ("256", None),
+            ("0x+8", None),
             ("cs8", None),
             ("af44", None),
             ("nosuch", None),

@@ -251,7 +251,6 @@ pub(super) fn port(text: &str) -> Result<PortPattern, String> {
         return Ok(PortPattern::Range(first, last));
     }
     if let Some(digits) = behind_0x(text)
-        && !digits.starts_with('+')
         && let Ok(port) = u16::from_str_radix(digits, 16)
     {
         return Ok(PortPattern::Range(port, port));

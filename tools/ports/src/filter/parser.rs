@@ -400,8 +400,8 @@ impl<'a> Parser<'a> {
         let wrong = self.expected(WHAT);
         let text = self.text(WHAT)?;
         let bits = |text: &str| match behind_0x(text) {
-            Some(digits) if !digits.starts_with('+') => u32::from_str_radix(digits, 16).ok(),
-            _ => host::number(text)?.try_into().ok(),
+            Some(digits) => u32::from_str_radix(digits, 16).ok(),
+            None => host::number(text)?.try_into().ok(),
         };
         let (mark, mask) = match text.split_once('/') {
             Some((mark, mask)) => (bits(mark), bits(mask)),
