@@ -1,9 +1,10 @@
 //! Confinement as root, whose capabilities go, and where the kernel does not have what it takes.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -18,6 +19,9 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("confine::capabilities_of_a_file_go", &["setpriv", "setcap"], capabilities_of_a_file),
         Case::new("confine::a_scan_is_confined_before_its_first_port", &["ip"], a_scan),
         Case::new("confine::a_watch_is_confined", &[], a_watch),
+        Case::new("confine::a_socket_file_goes_and_nothing_else_does", &[], a_socket_file),
+        Case::new("confine::root_reads_the_files_of_others", &["setpriv"], files_of_others),
+        Case::new("confine::who_is_a_proxy_for_others_keeps_no_capability", &[], a_proxy_for_others),
         Case::new("confine::an_old_kernel_is_no_reason_to_stop", &["python3"], an_old_kernel),
     ]
 }
@@ -137,6 +141,114 @@ fn a_watch(net: &Net) {
         ports.wait_for_stdout("127.0.0.1:82");
         ports.kill();
     }
+}
+
+/// Its file has to go in the end, for which there is a thread that waits for signals: it is confined too.
+fn a_socket_file(net: &Net) {
+    let (server, own) = (net.dir().join("server"), net.dir().join("own"));
+    let receiver = UnixDatagram::bind(&server).unwrap();
+    for named in [true, false] {
+        let mut nc = net.tool("nc");
+        nc.arg("-uU");
+        if named {
+            nc.arg("-s").arg(&own);
+        }
+        nc.arg(&server);
+        let nc = Background::spawn(nc);
+        nc.stdin.as_ref().unwrap().write_all(b"hello\n").unwrap();
+        let mut octets = [0; 16];
+        let (count, from) = receiver.recv_from(&mut octets).unwrap();
+        assert_eq!(octets[..count], *b"hello\n");
+        let path = from.as_pathname().unwrap().to_owned();
+        assert!(!named || path == own, "{}", path.display());
+        assert_eq!(status_of_threads(nc.pid(), "Seccomp"), ["2", "2"], "one reads, one waits for signals");
+        let held = status_of_threads(nc.pid(), "CapEff");
+        // CAP_DAC_OVERRIDE: the folder may be somebody else's.
+        assert_eq!(held, ["0000000000000002", "0000000000000002"]);
+        nc.signal("TERM");
+        nc.wait().status(143);
+        assert!(!path.exists(), "{}", path.display());
+        assert!(named || !path.parent().unwrap().exists(), "{}", path.display());
+    }
+    // A stream has no file of its own, and nothing is removed.
+    let stream = net.dir().join("stream");
+    let listener = UnixListener::bind(&stream).unwrap();
+    let mut nc = net.tool("nc");
+    nc.args(["-U", "--explain"]).arg(&stream);
+    let nc = Background::spawn(nc);
+    let (client, _) = listener.accept().unwrap();
+    nc.wait_for_stderr("confined: it can use what is open and nothing else (");
+    wait_until_confined(nc.pid());
+    drop(client);
+    nc.kill();
+    // Nor does who waits for its first datagram keep anything.
+    let mut nc = net.tool("nc");
+    nc.arg("-luU").arg(net.dir().join("waiting"));
+    let nc = Background::spawn(nc);
+    wait_until("the capabilities are dropped", || status_of_threads(nc.pid(), "CapEff") == ["0000000000000000"]);
+    nc.kill();
+}
+
+/// Nobody but their owner may read them, and root: by a capability, which must not have gone by then.
+fn files_of_others(net: &Net) {
+    fs::set_permissions(net.dir(), fs::Permissions::from_mode(0o755)).unwrap();
+    let private = net.dir().join("private");
+    fs::create_dir(&private).unwrap();
+    let file = |name: &str, octets: &[u8]| {
+        let path = private.join(name);
+        fs::write(&path, octets).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::chown(&path, Some(65534), Some(65534)).unwrap();
+        path
+    };
+    let lines = file("lines", b"192.0.2.1\n");
+    let urls = file("urls", b"http://h/\n");
+    // A header of pcap, with nothing behind it.
+    let header = [&[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0][..], &[0; 8], &[0, 0, 4, 0, 1, 0, 0, 0]].concat();
+    let capture = file("capture", &header);
+    let key = file("key", b"key \"k.example\" { algorithm hmac-sha256; secret \"c2VjcmV0\"; };\n");
+    fs::set_permissions(&private, fs::Permissions::from_mode(0o700)).unwrap();
+    std::os::unix::fs::chown(&private, Some(65534), Some(65534)).unwrap();
+
+    run(net.tool("addr").arg("-f").arg(&lines)).status(0).stdout_has("192.0.2.1");
+    run(net.tool("url").arg("-f").arg(&urls)).status(0).stdout_has("http");
+    run(net.tool("netsum").arg("verify").args([&capture, &capture])).status(0).stderr_is("");
+    // The copy gets its name in a folder that is not root's.
+    run(net.tool("netsum").arg("fix").args([&capture, &private.join("copy")])).status(0);
+    assert!(private.join("copy").exists());
+    // A line of a batch with a key of its own is asked with it, or not at all.
+    let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port().to_string();
+    let batch = net.dir().join("batch");
+    fs::write(&batch, format!("-k {} www.example\n", key.display())).unwrap();
+    let mut dig = net.tool("dig");
+    dig.args(["@127.0.0.1", "-p", &port, "+tries=1", "-f"]).arg(&batch);
+    let dig = Background::spawn(dig);
+    let mut query = [0; 512];
+    let (count, _) = server.recv_from(&mut query).unwrap();
+    let name = b"\x01k\x07example\0";
+    assert!(query[..count].windows(name.len()).any(|octets| octets == name), "the query is signed");
+    dig.kill();
+}
+
+/// Its clients are whoever comes; what it makes for them are sockets as everybody's.
+fn a_proxy_for_others(net: &Net) {
+    let mut nc = net.tool("nc");
+    nc.args(["-lk", "--proxy-type", "http", "127.0.0.1", "83"]);
+    let nc = Background::spawn(nc);
+    wait_until_confined(nc.pid());
+    let server = TcpListener::bind("127.0.0.1:84").unwrap();
+    let mut client = TcpStream::connect("127.0.0.1:83").unwrap();
+    client.write_all(b"CONNECT 127.0.0.1:84 HTTP/1.0\r\n\r\n").unwrap();
+    let (mut accepted, _) = server.accept().unwrap();
+    accepted.write_all(b"through").unwrap();
+    drop(accepted);
+    let mut said = String::new();
+    client.read_to_string(&mut said).unwrap();
+    assert!(said.ends_with("through"), "{said}");
+    // Who serves a client holds the standard streams open until it has left.
+    drop(client);
+    nc.kill();
 }
 
 /// Runs a command where seccomp(2) and Landlock are refused with `errno`, as by a kernel without them or by a container.

@@ -31,12 +31,12 @@ use crate::error::{cause, check};
 pub struct Profile {
     /// Which files may be opened for reading.
     pub reads: Reads,
-    /// Files may be opened for writing, and made.
-    pub writes: bool,
-    /// Files and folders may be removed.
-    pub removes: bool,
+    /// What may be removed.
+    pub removes: Removes,
     /// Files may be renamed, linked and removed. Landlock has no rule for a link to a file without a name, so that it is left out.
     pub renames: bool,
+    /// The C library may load modules, which are code, and speak to services by Unix-domain sockets.
+    pub modules: bool,
     /// What socket(2) may make.
     pub sockets: Vec<SocketKind>,
     /// connect(2).
@@ -67,6 +67,18 @@ pub enum Reads {
     Beneath(Vec<PathBuf>),
     /// Any that the user may read.
     Anything,
+}
+
+/// What may be removed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Removes {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Folders that are empty, and no file.
+    Folders,
+    /// What is in these folders: the files, and the folders that are empty. Without Landlock it is anything.
+    Beneath(Vec<PathBuf>),
 }
 
 /// What socket(2) is asked for.
@@ -119,11 +131,24 @@ pub const NAME_SOCKETS: [SocketKind; 6] = [
 ];
 
 impl Profile {
+    /// The same, and these files may be read, or what is beneath them: by root also where others own them.
+    #[must_use]
+    pub fn with_files(mut self, files: Vec<PathBuf>) -> Self {
+        if !files.is_empty() {
+            self.keeps.push(Capability::DAC_READ_SEARCH);
+            if self.reads != Reads::Anything {
+                self.reads = Reads::Beneath(files);
+            }
+        }
+        self
+    }
+
     /// The same, and the C library may resolve names: which files it reads and whom it asks is up to /etc/nsswitch.conf and
     /// to modules that nobody knows here, so that it may read any file and connect to anybody.
     #[must_use]
     pub fn with_names(mut self) -> Self {
         self.reads = Reads::Anything;
+        self.modules = true;
         self.sockets.extend(NAME_SOCKETS);
         // The netlink socket is bound.
         (self.connects, self.binds) = (true, true);
@@ -140,8 +165,15 @@ impl Profile {
             Reads::Anything => allows.push("read files".to_owned()),
         }
         let mut add = |is_allowed: bool, words: &str| allows.extend(is_allowed.then(|| words.to_owned()));
-        add(self.writes, "write files");
-        add(self.removes, "remove files");
+        match &self.removes {
+            Removes::Nothing => {}
+            Removes::Folders => add(true, "remove empty folders"),
+            Removes::Beneath(paths) => {
+                for path in paths {
+                    add(true, &format!("remove what is in {}", path.display()));
+                }
+            }
+        }
         add(self.renames, "rename and remove files");
         let sockets: Vec<String> = self.distinct_sockets().map(ToString::to_string).collect();
         add(!sockets.is_empty(), &format!("make sockets of {}", sockets.join("; ")));
@@ -182,7 +214,8 @@ impl Profile {
         let without_landlock = self.sees_processes || self.renames;
         let landlock = if without_landlock { Ok(None) } else { landlock::restrict(self).map(Some) };
         let seccomp = filter::install(self).map(Some);
-        Confinement { no_new_privs, seccomp, landlock, limits: Ok(false), capabilities }
+        let names_ports = !self.tcp_ports.is_empty();
+        Confinement { no_new_privs, seccomp, landlock, names_ports, limits: Ok(false), capabilities }
     }
 }
 
@@ -197,7 +230,7 @@ pub fn enter_briefly() -> Confinement {
     let landlock = landlock::restrict(&Profile::default()).map(Some);
     // Landlock's rules are a descriptor, too.
     let limits = limits::nothing_new().map(|()| true);
-    Confinement { no_new_privs, seccomp: Ok(None), landlock, limits, capabilities }
+    Confinement { no_new_privs, seccomp: Ok(None), landlock, names_ports: false, limits, capabilities }
 }
 
 /// Gives up every capability but those in `keeps`, and the user of a set-user-ID start, and nothing else: for who has its
@@ -224,6 +257,8 @@ pub struct Confinement {
     pub seccomp: io::Result<Option<usize>>,
     /// Landlock, and the version of its interface; `None` if the profile does without.
     pub landlock: io::Result<Option<u32>>,
+    /// The profile names ports of TCP, which Landlock knows since its version 4.
+    names_ports: bool,
     /// Whether the limits of the process refuse new descriptors and processes.
     pub limits: io::Result<bool>,
     /// How many capabilities were held and are no more.
@@ -240,8 +275,12 @@ impl Confinement {
         if let Err(error) = &self.seccomp {
             gaps.push(format!("seccomp: {}", cause(error)));
         }
-        if let Err(error) = &self.landlock {
-            gaps.push(format!("Landlock: {}", cause(error)));
+        match &self.landlock {
+            Err(error) => gaps.push(format!("Landlock: {}", cause(error))),
+            Ok(Some(version)) if self.names_ports && !landlock::knows_tcp(*version) => {
+                gaps.push(format!("ports of TCP: Landlock {version} knows none"));
+            }
+            Ok(_) => {}
         }
         if let Err(error) = &self.limits {
             gaps.push(format!("limits: {}", cause(error)));

@@ -48,7 +48,8 @@ Nothing is sent and nobody is asked: a name is no address here.",
         (
             "Confinement",
             "Before it looks at what it was given, `addr` gives up what it does not need: it runs no program, opens no file but those of \
-the command line, makes no socket, and has no capability, whoever started it. What is still needed stays: a socket by which the kernel is \
+the command line, makes no socket, and has no capability, whoever started it. What is still needed stays: to read files that are somebody else's, if root named them \
+(CAP_DAC_READ_SEARCH); a socket by which the kernel is \
 asked for the name of an interface, as in `fe80::1%eth0` or in lines of a file; netlink, for `if`; the C library, which reads files and asks others, \
 for the services of `port`.
 

@@ -89,9 +89,10 @@ pub(crate) const MANUAL: Manual = Manual {
         (
             "Confinement",
             "Before the first question goes out, dig gives up what it does not need any more: it runs no program, opens no file, makes no \
-sockets but those of UDP and TCP, and has no capability, whoever started it. So whatever an answer might make of a fault in dig, it can ask \
-servers and write to standard output. TCP goes to the port of whom it asks alone. What is still needed stays: files that `+tls-ca`, \
-`+tls-certfile`, `+tls-keyfile` and `+validate` name (the authorities of this host have been read by then); the C library looks up the servers that an answer names, for `+trace`, `+nssearch` and `+tree`, \
+sockets but those of UDP and TCP (and one by which the kernel is asked for the name of an interface), and has no capability, whoever started it. So whatever an answer might make of a fault in dig, it can ask \
+servers and write to standard output. TCP goes to the port of whom it asks alone, from Linux 6.7 on. What is still needed stays: files that `+tls-ca`, \
+`+tls-certfile`, `+tls-keyfile` and `+validate` name (the authorities of this host have been read by then), by root also where they are \
+somebody else's (CAP_DAC_READ_SEARCH); the port of `-b`, which may be a low one (CAP_NET_BIND_SERVICE); the C library looks up the servers that an answer names, for `+trace`, `+nssearch` and `+tree`, \
 those of a batch file, and what `+gai` asks for. A message that is given, as for `+decode`, is read without any of it.
 
 `+compare` is not confined: it asks each service of the C library in a process of its own, where the modules of that library may do what \

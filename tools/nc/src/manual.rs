@@ -124,7 +124,10 @@ of a peer, a proxy or a TLS handshake: it runs no program, opens no file, makes 
 whoever started it. So whatever a peer might make of a fault in nc, it has the connection and the standard streams. What is still \
 needed stays: to accept clients, and to ask the kernel for the name of an interface, for `-l -k`; to look up names, for which files are read and others connected to, where `-v` without \
 `-n` shows the names of clients, and where a proxy or another port comes next; to fork, for `--serve fork` and `-l --proxy-type http`; \
-to remove its own socket file, for a client with `-U`; to make sockets of its kind and connect them, for `-z`.
+to remove its own socket file, for a client with `-U` that has one: whatever is in that folder, and where somebody else owns it with \
+CAP_DAC_OVERRIDE; to make sockets of its kind and connect them, for `-z`. Where sockets are still to be made, for `-z`, behind a proxy and for the next \
+port, the capabilities that they may take stay (CAP_NET_BIND_SERVICE, CAP_NET_ADMIN, CAP_NET_RAW), with `-l --proxy-type http` none but what `-D`, \
+`-T` and `-S` take.
 
 With `-e` and `-c` nothing is given up: the program would inherit it.
 

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sockeye_cli::{Failure, Output, Status};
-use sockeye_sys::confine::Profile;
+use sockeye_sys::confine::{Profile, Removes};
 
 use crate::access::Lists;
 use crate::address::Address;
@@ -76,6 +76,8 @@ struct Session<'run, 'out> {
     taps: Option<taps::Taps>,
     /// Other peers are connected to when this one has left.
     goes_on: bool,
+    /// Where socket files of ours are, which go when we do.
+    socket_files: Removes,
     /// What was given up last.
     confined_to: Option<Profile>,
 }
@@ -108,6 +110,7 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
         md5_key: None,
         taps: None,
         goes_on: false,
+        socket_files: Removes::Nothing,
         confined_to: None,
         listens_at: None,
     };

@@ -202,7 +202,8 @@ zstd, and are unpacked as they are read, from a pipe too, in memory that does no
 const CONFINEMENT: &str = "What is done with captures and packets is done without any right that it does not need. Once the file is \
 open, `verify`, `frame`, `packet` and `fix` give up the rest: netsum runs no program, opens no other file, makes no socket, and has \
 no capability, whoever started it; so does `verify --live` once the packet socket is open. Of several files `verify` can open those and no \
-others, and `fix` can give its copy its name. What works with typed fields and data does so when the data is here.
+others, by root also where they are somebody else's (CAP_DAC_READ_SEARCH), and `fix` can rename and remove files, by root in others' folders \
+too (CAP_DAC_OVERRIDE), so that its copy gets its name. What works with typed fields and data does so when the data is here.
 
 The kernel holds netsum to it by `seccomp`(2) and Landlock; where the data is typed, by Landlock and `setrlimit`(2), which allows no new \
 descriptor: a filter of system calls would cost more than the arithmetic. Where one of them is missing, on an old kernel or in a container, netsum goes on \

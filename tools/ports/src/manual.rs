@@ -51,14 +51,15 @@ pub(crate) const MANUAL: Manual = Manual {
         ("Output for programs", list::PROGRAMS),
         (
             "Confinement",
-            "Before they ask anything, `ports`, `ss` and `netstat` give up what they do not need: they run no program, write no file, \
+            "Before they ask anything, `ports`, `ss` and `netstat` give up what they do not need: they run no program, open no file for writing, \
 connect to nobody, and keep only the capabilities by which others' processes are seen and sockets destroyed. Where a name may have to be \
 looked up, as for `-r`, a filter, `ss` and `netstat`, the C library may ask others. `watch` and `log` do so once their sources are open, \
-and may still remove the trace instance of their own. Listings of other network namespaces, `why` and `options`, which \
+and may still remove empty folders, as the trace instance of their own is one. Listings of other network namespaces, `why` and `options`, which \
 look into those or take copies of others' descriptors, and `ss -D` are not confined.
 
 The kernel holds them to it by `seccomp`(2). Where that is missing, on an old kernel or in a container, they go on without it; \
-`--explain` shows what took hold. There is no Landlock, which hides other processes.",
+`--explain` shows what took hold. There is no Landlock, which hides other processes: so the files that are read are any, and a socket of \
+the kind by which the kernel is asked for the name of an interface could be bound to a path.",
         ),
         (
             "Explanation",

@@ -138,7 +138,8 @@ With `--model rfc3986` the result is that with `input` and `model`.",
         (
             "Confinement",
             "Before it looks at the first URL, `url` (and `trurl`) gives up what it does not need: it runs no program, \
-opens no file but those of `-f`, makes no socket, and has no capability, whoever started it. With `--resolve` the C \
+opens no file but those of `-f`, makes no socket, and has no capability, whoever started it, but with `-f` that by which root reads what is somebody else's \
+(CAP_DAC_READ_SEARCH). With `--resolve` the C \
 library still reads files and asks others.
 
 The kernel holds `url` to it by `seccomp`(2) and Landlock; where all URLs are on the command line, by Landlock and `setrlimit`(2), \

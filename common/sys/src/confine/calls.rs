@@ -5,7 +5,7 @@
 
 use libc::c_long;
 
-use super::{Profile, Reads};
+use super::{Profile, Reads, Removes};
 
 /// What becomes of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub(super) enum Argument {
     Send(u32),
     /// mmap(2) and mprotect(2): memory that holds no instructions.
     Data,
+    /// unlinkat(2): an empty folder, and no file.
+    Folder,
     /// The first argument is this process, or zero.
     OwnProcess,
     /// prctl(2): what concerns the thread that asks.
@@ -252,12 +254,6 @@ const READS_HERE: &[c_long] = &[libc::SYS_access, libc::SYS_readlink, libc::SYS_
 #[cfg(not(target_arch = "x86_64"))]
 const READS_HERE: &[c_long] = &[];
 
-const WRITES: &[c_long] = &[libc::SYS_mkdirat, libc::SYS_fchmod, libc::SYS_truncate];
-#[cfg(target_arch = "x86_64")]
-const WRITES_HERE: &[c_long] = &[libc::SYS_mkdir, libc::SYS_creat];
-#[cfg(not(target_arch = "x86_64"))]
-const WRITES_HERE: &[c_long] = &[];
-
 const RENAMES: &[c_long] = &[libc::SYS_renameat2, libc::SYS_linkat, libc::SYS_unlinkat];
 #[cfg(target_arch = "x86_64")]
 const RENAMES_HERE: &[c_long] = &[libc::SYS_rename, libc::SYS_renameat, libc::SYS_link, libc::SYS_unlink];
@@ -266,11 +262,15 @@ const RENAMES_HERE: &[c_long] = &[38 /* renameat, which the libc crate leaves ou
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 const RENAMES_HERE: &[c_long] = &[];
 
-const REMOVES: &[c_long] = &[libc::SYS_unlinkat];
+/// unlink(2) and rmdir(2) where they are calls of their own.
 #[cfg(target_arch = "x86_64")]
-const REMOVES_HERE: &[c_long] = &[libc::SYS_unlink, libc::SYS_rmdir];
+const REMOVES_FILES_HERE: &[c_long] = &[libc::SYS_unlink];
+#[cfg(target_arch = "x86_64")]
+const REMOVES_FOLDERS_HERE: &[c_long] = &[libc::SYS_rmdir];
 #[cfg(not(target_arch = "x86_64"))]
-const REMOVES_HERE: &[c_long] = &[];
+const REMOVES_FILES_HERE: &[c_long] = &[];
+#[cfg(not(target_arch = "x86_64"))]
+const REMOVES_FOLDERS_HERE: &[c_long] = &[];
 
 /// fork(2) where it is a call of its own: not every C library goes by clone(2).
 #[cfg(target_arch = "x86_64")]
@@ -302,10 +302,11 @@ pub(super) fn verdicts(profile: &Profile) -> [Verdict; END] {
     }
     let clone = if profile.forks { Argument::Process } else { Argument::Thread };
     set(&[libc::SYS_clone], Verdict::Judged(clone));
-    // Who may read any file may load modules of the C library, which are code.
-    let loads = profile.reads == Reads::Anything;
-    set(MAPS, if loads { Verdict::Allowed } else { Verdict::Judged(Argument::Data) });
-    if loads {
+    set(MAPS, if profile.modules { Verdict::Allowed } else { Verdict::Judged(Argument::Data) });
+    if profile.removes == Removes::Folders {
+        set(&[libc::SYS_unlinkat], Verdict::Judged(Argument::Folder));
+    }
+    if profile.modules {
         set(&[libc::SYS_socketpair], Verdict::Judged(Argument::Pair));
     }
     let mut allow = |wanted: bool, numbers: &[c_long]| {
@@ -317,23 +318,21 @@ pub(super) fn verdicts(profile: &Profile) -> [Verdict; END] {
     allow(profile.binds, &[libc::SYS_bind]);
     allow(profile.listens, &[libc::SYS_listen]);
     allow(profile.accepts, &[libc::SYS_accept4, libc::SYS_accept]);
-    allow(loads, MODULES);
+    allow(profile.modules, MODULES);
     allow(profile.forks, &[PIDFD_OPEN, libc::SYS_waitid]);
     allow(profile.forks, FORKS_HERE);
-    allow(profile.removes, REMOVES);
-    allow(profile.removes, REMOVES_HERE);
+    allow(profile.removes != Removes::Nothing, REMOVES_FOLDERS_HERE);
+    let removes_files = matches!(profile.removes, Removes::Beneath(_));
+    allow(removes_files, &[libc::SYS_unlinkat]);
+    allow(removes_files, REMOVES_FILES_HERE);
     allow(profile.renames, RENAMES);
     allow(profile.renames, RENAMES_HERE);
-    allow(profile.writes, WRITES);
-    allow(profile.writes, WRITES_HERE);
     let reads = profile.reads != Reads::Nothing;
-    allow(reads || profile.writes, READS);
-    allow(reads || profile.writes, READS_HERE);
-    for (number, flags) in OPENS {
-        match (reads, profile.writes) {
-            (_, true) => set(&[*number], Verdict::Allowed),
-            (true, false) => set(&[*number], Verdict::Judged(Argument::ReadOnly(*flags))),
-            (false, false) => {}
+    allow(reads, READS);
+    allow(reads, READS_HERE);
+    if reads {
+        for (number, flags) in OPENS {
+            set(&[*number], Verdict::Judged(Argument::ReadOnly(*flags)));
         }
     }
     if !profile.sockets.is_empty() {

@@ -55,6 +55,8 @@ const SPEC_ALLOW: libc::c_uint = 1 << 2;
 const SOCKET_TYPE: u32 = 0xf;
 /// O_ACCMODE, O_CREAT, O_TRUNC, O_APPEND and what makes O_TMPFILE of O_DIRECTORY: none of them where nothing is written.
 const WRITING: u32 = 0o3 | 0o100 | 0o1000 | 0o2000 | 0o20_000_000;
+/// AT_REMOVEDIR.
+const FOLDER: u32 = 0x200;
 /// MSG_FASTOPEN.
 const CONNECTING: u32 = 0x2000_0000;
 /// CLONE_NEWNS and its kin.
@@ -172,6 +174,7 @@ fn leaf(verdict: Verdict, sockets: &[SocketKind], pid: u32) -> Vec<sock_filter> 
         }
         Verdict::Judged(Argument::Send(flags)) => with_argument(flags, refused_if(JUMP_IF_ANY_BIT, CONNECTING)),
         Verdict::Judged(Argument::Data) => with_argument(2, refused_if(JUMP_IF_ANY_BIT, EXECUTABLE)),
+        Verdict::Judged(Argument::Folder) => with_argument(2, one_of(&[FOLDER])),
         Verdict::Judged(Argument::OwnProcess) => with_argument(0, one_of(&[0, pid])),
         Verdict::Judged(Argument::OwnThread) => with_argument(0, one_of(&OWN_THREAD)),
     }
@@ -275,7 +278,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::confine::Reads;
+    use crate::confine::{Reads, Removes};
 
     const HERE: u32 = 0xc000_003e;
     const PID: u32 = 4711;
@@ -310,16 +313,17 @@ mod tests {
 
     fn some_profile() -> impl Strategy<Value = Profile> {
         let reads = prop_oneof![Just(Reads::Nothing), Just(Reads::Anything), Just(Reads::Beneath(Vec::new()))];
-        let flags = proptest::array::uniform9(any::<bool>());
+        let removes = prop_oneof![Just(Removes::Nothing), Just(Removes::Folders), Just(Removes::Beneath(Vec::new()))];
         let sockets = proptest::collection::vec((0..45, proptest::option::of(1..6)), 0..20);
-        (reads, flags, sockets).prop_map(
-            |(reads, [writes, removes, renames, connects, binds, listens, accepts, forks, sees], sockets)| {
+        let flags = proptest::array::uniform8(any::<bool>());
+        (reads, removes, flags, sockets).prop_map(
+            |(reads, removes, [modules, renames, connects, binds, listens, accepts, forks, sees], sockets)| {
                 let sockets = sockets.into_iter().map(|(family, socktype)| SocketKind { family, socktype }).collect();
                 Profile {
                     reads,
-                    writes,
                     removes,
                     renames,
+                    modules,
                     sockets,
                     connects,
                     binds,
@@ -430,19 +434,33 @@ mod tests {
     #[test]
     fn files_are_judged_by_how_they_are_opened() {
         let reads = Profile { reads: Reads::Anything, ..Profile::default() };
-        let writes = Profile { writes: true, ..Profile::default() };
         let flags = |flags: i32| [0, 0, u32::try_from(flags).unwrap()];
-        for (open, reading, writing) in [
-            (libc::O_RDONLY | libc::O_CLOEXEC | libc::O_DIRECTORY, ALLOW, ALLOW),
-            (libc::O_PATH, ALLOW, ALLOW),
-            (libc::O_WRONLY, EPERM, ALLOW),
-            (libc::O_RDWR, EPERM, ALLOW),
-            (libc::O_RDONLY | libc::O_CREAT, EPERM, ALLOW),
-            (libc::O_RDONLY | libc::O_TRUNC, EPERM, ALLOW),
+        for (open, reading) in [
+            (libc::O_RDONLY | libc::O_CLOEXEC | libc::O_DIRECTORY, ALLOW),
+            (libc::O_PATH, ALLOW),
+            (libc::O_WRONLY, EPERM),
+            (libc::O_RDWR, EPERM),
+            (libc::O_RDONLY | libc::O_CREAT, EPERM),
+            (libc::O_RDONLY | libc::O_TRUNC, EPERM),
         ] {
             assert_eq!(call(&reads, libc::SYS_openat, flags(open)), reading, "{open:o}");
-            assert_eq!(call(&writes, libc::SYS_openat, flags(open)), writing, "{open:o}");
             assert_eq!(call(&Profile::default(), libc::SYS_openat, flags(open)), EPERM, "{open:o}");
+        }
+    }
+
+    /// rmdir(3) is unlinkat(2) with AT_REMOVEDIR where it is no call of its own.
+    #[test]
+    fn who_removes_folders_removes_no_file() {
+        let [nothing, folders, files] = [Removes::Nothing, Removes::Folders, Removes::Beneath(Vec::new())]
+            .map(|removes| Profile { removes, ..Profile::default() });
+        for (profile, file, folder) in [(nothing, EPERM, EPERM), (folders, EPERM, ALLOW), (files, ALLOW, ALLOW)] {
+            for (flags, verdict) in [(0, file), (FOLDER, folder)] {
+                assert_eq!(call(&profile, libc::SYS_unlinkat, [0, 0, flags]), verdict, "{profile:?} {flags:#x}");
+            }
+            #[cfg(target_arch = "x86_64")]
+            for (number, verdict) in [(libc::SYS_unlink, file), (libc::SYS_rmdir, folder)] {
+                assert_eq!(call(&profile, number, [0; 3]), verdict, "{profile:?} {number}");
+            }
         }
     }
 
@@ -478,7 +496,8 @@ mod tests {
         }
         // Modules of the C library, which come with names, may be loaded; elsewhere no memory holds instructions.
         let names = Profile::default().with_names();
-        for (profile, verdict) in [(&names, ALLOW), (&forks, EPERM)] {
+        let reads = Profile { reads: Reads::Anything, ..Profile::default() };
+        for (profile, verdict) in [(&names, ALLOW), (&reads, EPERM), (&forks, EPERM)] {
             for number in [libc::SYS_mmap, libc::SYS_mprotect] {
                 assert_eq!(call(profile, number, [0, 0, EXECUTABLE]), verdict);
                 assert_eq!(call(profile, number, [0, 0, 3]), ALLOW);

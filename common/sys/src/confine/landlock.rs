@@ -12,7 +12,7 @@ use std::path::Path;
 use super::calls::{
     LANDLOCK_ADD_RULE as ADD_RULE, LANDLOCK_CREATE_RULESET as CREATE_RULESET, LANDLOCK_RESTRICT_SELF as RESTRICT_SELF,
 };
-use super::{Profile, Reads};
+use super::{Profile, Reads, Removes};
 use crate::error::check;
 
 const CREATE_RULESET_VERSION: u32 = 1;
@@ -77,7 +77,13 @@ pub(super) fn restrict(profile: &Profile) -> io::Result<u32> {
     let made = unsafe { OwnedFd::from_raw_fd(made) };
     if let Reads::Beneath(paths) = &profile.reads {
         for path in paths {
-            allow_reading(&made, path)?;
+            // A right about folders is refused of what is none.
+            allow_beneath(&made, path, if path.is_dir() { READ_FILE | READ_DIR } else { READ_FILE })?;
+        }
+    }
+    if let Removes::Beneath(paths) = &profile.removes {
+        for path in paths {
+            allow_beneath(&made, path, REMOVE_FILE | REMOVE_DIR)?;
         }
     }
     if ruleset.tcp & CONNECT_TCP != 0 && profile.connects {
@@ -91,6 +97,11 @@ pub(super) fn restrict(profile: &Profile) -> io::Result<u32> {
     Ok(version)
 }
 
+/// Whether there are rules about ports.
+pub(super) fn knows_tcp(version: u32) -> bool {
+    version >= TCP_SINCE
+}
+
 impl Ruleset {
     /// What is refused where no rule allows it.
     fn of(profile: &Profile, version: u32) -> Self {
@@ -100,33 +111,32 @@ impl Ruleset {
         if profile.reads == Reads::Anything {
             files &= !(READ_FILE | READ_DIR);
         }
-        if profile.writes {
-            // Programs alone are left to be refused, and what would be read.
-            files &= READ_FILE | READ_DIR | 1;
+        if profile.removes == Removes::Folders {
+            files &= !REMOVE_DIR;
         }
-        if profile.removes {
-            files &= !(REMOVE_FILE | REMOVE_DIR);
-        }
-        if profile.binds {
+        // A module may bind before it asks its service. Others bind to ports.
+        let has_names = profile.binds && profile.modules;
+        if has_names {
             files &= !MAKE_SOCK;
         }
         let mut tcp = 0;
-        if version >= TCP_SINCE {
+        if knows_tcp(version) {
             tcp |= if profile.binds { 0 } else { BIND_TCP };
             tcp |= if profile.connects && profile.tcp_ports.is_empty() { 0 } else { CONNECT_TCP };
         }
         let mut scoped = 0;
         if version >= SCOPES_SINCE {
             scoped |= SCOPE_SIGNAL;
-            scoped |= if profile.connects { 0 } else { SCOPE_ABSTRACT_UNIX };
+            scoped |= if has_names { 0 } else { SCOPE_ABSTRACT_UNIX };
         }
         Self { files, tcp, scoped }
     }
 }
 
 /// A path that is not there needs no rule: it cannot be opened either. What keeps this process from looking, as the limit of
-/// descriptors does, says nothing about the path: without its rule it would be refused to who may open it.
-fn allow_reading(ruleset: &OwnedFd, path: &Path) -> io::Result<()> {
+/// descriptors does, says nothing about the path: without its rule it would be refused to who may open it. A pipe or a socket by its
+/// descriptor (/dev/fd/63) is in no folder, and Landlock, which refuses the rule, does not refuse to open it.
+fn allow_beneath(ruleset: &OwnedFd, path: &Path, allowed: u64) -> io::Result<()> {
     let name = CString::new(path.as_os_str().as_bytes()).map_err(|_| io::ErrorKind::InvalidInput)?;
     // SAFETY: the path ends with its NUL. O_PATH opens nothing but the place.
     let place = unsafe { libc::open(name.as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
@@ -139,12 +149,13 @@ fn allow_reading(ruleset: &OwnedFd, path: &Path) -> io::Result<()> {
     };
     // SAFETY: the descriptor is new and ours.
     let place = unsafe { OwnedFd::from_raw_fd(place) };
-    // A right about folders is refused of what is none.
-    let allowed = if path.is_dir() { READ_FILE | READ_DIR } else { READ_FILE };
     let rule = PathBeneath { allowed, parent: place.as_raw_fd() };
     // SAFETY: the kernel reads one structure of this type.
     let added = unsafe { libc::syscall(ADD_RULE, ruleset.as_raw_fd(), RULE_PATH_BENEATH, &raw const rule, 0_u32) };
-    check(i32::try_from(added).unwrap_or(-1)).map(drop)
+    match check(i32::try_from(added).unwrap_or(-1)) {
+        Err(error) if error.raw_os_error() != Some(libc::EBADFD) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn allow_connecting(ruleset: &OwnedFd, port: u16) -> io::Result<()> {
@@ -181,7 +192,13 @@ mod tests {
         assert_eq!([3, 4].map(|version| Ruleset::of(&ports, version).tcp), [0, CONNECT_TCP]);
         assert_eq!(Ruleset::of(&ports.with_names(), 7).tcp, 0);
         // Programs are refused whatever is needed.
-        let all = Profile { reads: Reads::Anything, writes: true, removes: true, ..names };
-        assert_eq!(Ruleset::of(&all, 7).files, 1);
+        let folders = Profile { removes: Removes::Folders, ..Profile::default() };
+        assert_eq!(Ruleset::of(&folders, 7).files, 0xffff & !REMOVE_DIR);
+        for profile in [names, folders] {
+            assert_eq!(Ruleset::of(&profile, 7).files & 1, 1);
+        }
+        // Who binds to ports makes no socket files, and speaks to no abstract socket.
+        let binds = Profile { connects: true, binds: true, ..Profile::default() };
+        assert_eq!(Ruleset::of(&binds, 7), Ruleset { files: 0xffff, tcp: 0, scoped: 3 });
     }
 }

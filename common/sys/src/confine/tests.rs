@@ -5,6 +5,8 @@
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr as UnixAddr, UnixDatagram};
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
@@ -102,6 +104,94 @@ fn files_are_told_apart_by_where_they_are() {
         let other = File::open("/proc/uptime").err().and_then(|error| error.raw_os_error());
         assert_eq!(other, has_landlock.then_some(libc::EACCES));
     });
+}
+
+/// A new folder with a file in it and an empty folder.
+fn furnished(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("sockeye-confine-{name}-{}", std::process::id()));
+    fs::create_dir_all(folder.join("empty")).unwrap();
+    File::create(folder.join("file")).unwrap();
+    folder
+}
+
+#[test]
+fn what_is_removed_is_told_apart_by_what_and_where_it_is() {
+    let [ours, others] = ["ours", "others"].map(furnished);
+    let remove = |folder: &std::path::Path| {
+        [fs::remove_file(folder.join("file")), fs::remove_dir(folder.join("empty"))]
+            .map(|removed| removed.err().and_then(|error| error.raw_os_error()))
+    };
+    let has_landlock = std::thread::spawn(|| Profile::default().enter().landlock.is_ok()).join().unwrap();
+    if has_landlock {
+        let profile = Profile { removes: Removes::Beneath(vec![ours.clone()]), ..Profile::default() };
+        assert_eq!(profile.allows(), [format!("remove what is in {}", ours.display())]);
+        let folders = [ours.clone(), others.clone()];
+        let said = within(profile, move || folders.map(|folder| remove(&folder)));
+        assert_eq!(said, [[None; 2], [Some(libc::EACCES); 2]]);
+    }
+    let profile = Profile { removes: Removes::Folders, ..Profile::default() };
+    assert_eq!(profile.allows(), ["remove empty folders"]);
+    let folder = others.clone();
+    assert_eq!(within(profile, move || remove(&folder)), [Some(libc::EPERM), None]);
+    for folder in [ours, others] {
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+/// A pipe is in no folder, and no reason to do without rules for the rest.
+#[test]
+fn a_pipe_is_read_by_its_path() {
+    let (reader, mut writer) = io::pipe().unwrap();
+    io::Write::write_all(&mut writer, b"through").unwrap();
+    drop(writer);
+    let path = PathBuf::from(format!("/dev/fd/{}", reader.as_raw_fd()));
+    let profile = Profile::default().with_files(vec![path.clone(), "/proc/version".into()]);
+    let has_landlock = std::thread::spawn(|| Profile::default().enter().landlock.is_ok()).join().unwrap();
+    within(profile, move || {
+        assert_eq!(fs::read_to_string(path).unwrap(), "through");
+        File::open("/proc/version").unwrap();
+        assert_eq!(File::open("/proc/uptime").is_err(), has_landlock);
+    });
+}
+
+/// Where a profile names ports and Landlock knows none, that is a gap.
+#[test]
+fn ports_that_nobody_holds_are_told() {
+    let gaps = |landlock, names_ports| {
+        let confinement = Confinement {
+            no_new_privs: Ok(()),
+            seccomp: Ok(Some(1)),
+            landlock: Ok(landlock),
+            names_ports,
+            limits: Ok(false),
+            capabilities: Ok(0),
+        };
+        confinement.gaps()
+    };
+    assert_eq!(gaps(Some(3), true), ["ports of TCP: Landlock 3 knows none"]);
+    for (landlock, names_ports) in [(Some(3), false), (Some(4), true), (None, true)] {
+        assert_eq!(gaps(landlock, names_ports), Vec::<String>::new(), "{landlock:?} {names_ports}");
+    }
+}
+
+/// Who binds to a port makes no socket file, and reaches nobody by an abstract name.
+#[test]
+fn sockets_of_the_internet_are_no_way_to_others() {
+    let path = std::env::temp_dir().join(format!("sockeye-confine-socket-{}", std::process::id()));
+    let name = format!("sockeye-confine-{}", std::process::id());
+    let address = UnixAddr::from_abstract_name(&name).unwrap();
+    let receiver = UnixDatagram::bind_addr(&address).unwrap();
+    let profile = Profile { sockets: vec![INTERFACE_NAMES], connects: true, binds: true, ..Profile::default() };
+    let version = std::thread::spawn(|| Profile::default().enter().landlock.ok().flatten()).join().unwrap();
+    let place = path.clone();
+    within(profile, move || {
+        let bound = UnixDatagram::bind(&place).err().and_then(|error| error.raw_os_error());
+        assert_eq!(bound, version.map(|_| libc::EACCES));
+        let sent = UnixDatagram::unbound().unwrap().send_to_addr(b"x", &address);
+        assert_eq!(sent.is_err(), version.is_some_and(|version| version >= 6), "{sent:?}");
+    });
+    drop(receiver);
+    let _ = fs::remove_file(path);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 
 use sockeye_cli::{Confined, Failure, Output};
-use sockeye_sys::confine::{INTERFACE_NAMES, NETLINK, Profile, Reads};
+use sockeye_sys::confine::{INTERFACE_NAMES, NETLINK, Profile};
 
 use crate::cli::Job;
 use crate::explain::Event;
@@ -38,9 +38,8 @@ fn profile(job: &Job) -> Option<Profile> {
 
 /// For the lines of these files, in which an interface may be named.
 fn with_files(files: &[OsString]) -> Profile {
-    let files: Vec<_> = files.iter().filter(|file| *file != "-").map(Into::into).collect();
-    let reads = if files.is_empty() { Reads::Nothing } else { Reads::Beneath(files) };
-    Profile { reads, sockets: vec![INTERFACE_NAMES], ..Profile::default() }
+    let files = files.iter().filter(|file| *file != "-").map(Into::into).collect();
+    Profile { sockets: vec![INTERFACE_NAMES], ..Profile::default() }.with_files(files)
 }
 
 /// Whether there is a zone behind an address: an interface by its name.

@@ -4,7 +4,7 @@
 //! every other program.
 
 use sockeye_cli::{Confined, Failure, Output};
-use sockeye_sys::confine::{Capability, INTERFACE_NAMES, Profile, Reads, SocketKind};
+use sockeye_sys::confine::{Capability, INTERFACE_NAMES, Profile, SocketKind};
 use sockeye_sys::{Family, SockType};
 
 use crate::explain::Event;
@@ -37,11 +37,7 @@ pub(super) fn for_lookups(globals: &Globals, lookups: &[Lookup]) -> Profile {
     if lookups.iter().any(|lookup| lookup.trace || lookup.nssearch || lookup.tree) {
         profile = profile.with_names();
     }
-    if profile.reads != Reads::Anything {
-        let files: Vec<_> = lookups.iter().flat_map(read_late).map(Into::into).collect();
-        profile.reads = if files.is_empty() { Reads::Nothing } else { Reads::Beneath(files) };
-    }
-    profile
+    profile.with_files(lookups.iter().flat_map(read_late).map(Into::into).collect())
 }
 
 /// The files of certificates, keys and trust anchors, which are read when they are first needed.
@@ -53,7 +49,8 @@ fn read_late(lookup: &Lookup) -> impl Iterator<Item = &String> {
 
 /// For lines that may name servers and keys of their own.
 pub(super) fn for_a_batch() -> Profile {
-    Profile { keeps: vec![Capability::NET_BIND_SERVICE], ..asking().with_names() }
+    let keeps = vec![Capability::NET_BIND_SERVICE, Capability::DAC_READ_SEARCH];
+    Profile { keeps, ..asking().with_names() }
 }
 
 /// For a message that is here.
@@ -79,6 +76,8 @@ mod tests {
     use sockeye_test_support::confined::refused;
 
     use super::*;
+    use sockeye_sys::confine::Reads;
+
     use crate::options::Plan;
 
     fn profile(line: &str) -> Profile {

@@ -4,7 +4,7 @@
 //! before the first octet of one is read, be it of a proxy or of a TLS handshake.
 
 use sockeye_cli::Confined;
-use sockeye_sys::confine::{Capability, INTERFACE_NAMES, Profile, Reads, SocketKind};
+use sockeye_sys::confine::{Capability, INTERFACE_NAMES, Profile, Reads, Removes, SocketKind};
 
 use super::Session;
 use crate::explain::Event;
@@ -13,28 +13,32 @@ use crate::options::{Dialect, Listen, Model, Options, Role, Service, Transport};
 /// For a local port below 1024, and for options of sockets.
 const FOR_SOCKETS: [Capability; 3] = [Capability::NET_BIND_SERVICE, Capability::NET_ADMIN, Capability::NET_RAW];
 
-/// With its one peer: what is open, and for Unix-domain sockets the file that goes when we do.
-pub(super) fn with_peer(options: &Options) -> Profile {
-    match &options.role {
-        Role::Connect(_) if options.transport.is_unix() => {
-            Profile { removes: true, keeps: vec![Capability::DAC_OVERRIDE], ..Profile::default() }
-        }
-        _ => Profile::default(),
-    }
+/// With its one peer: what is open, and where a socket file of ours is, which goes when we do.
+pub(super) fn with_peer(socket_files: &Removes) -> Profile {
+    let keeps = if *socket_files == Removes::Nothing { Vec::new() } else { vec![Capability::DAC_OVERRIDE] };
+    Profile { removes: socket_files.clone(), keeps, ..Profile::default() }
 }
 
 /// With a peer before others that have still to be looked up, bound and connected to: behind a proxy, or on other ports.
 pub(super) fn with_peers_to_come(options: &Options) -> Profile {
-    let mut profile = with_peer(options).with_names();
+    let mut profile = Profile::default().with_names();
     profile.sockets.push(SocketKind::family(libc::AF_VSOCK));
-    // The password for a proxy is asked for at /dev/tty, which is opened for that.
-    profile.writes = options.proxy.as_ref().is_some_and(|proxy| proxy.asks_for_password);
     // SCTP has the types of TCP and UDP.
     if options.transport == Transport::Sctp {
         profile.sockets.extend([libc::AF_INET, libc::AF_INET6].map(SocketKind::family));
     }
-    profile.keeps.extend(FOR_SOCKETS);
+    profile.keeps.extend(for_sockets(options));
     profile
+}
+
+/// Of sockets that are still to be made. Who is a proxy for others has no ports for them, and options only if they were asked for.
+fn for_sockets(options: &Options) -> Vec<Capability> {
+    let socket = &options.socket;
+    match &options.role {
+        Role::Connect(_) => FOR_SOCKETS.to_vec(),
+        _ if socket.debug || socket.md5 || socket.tos.is_some() => vec![Capability::NET_ADMIN],
+        _ => Vec::new(),
+    }
 }
 
 /// With the addresses of a scan: a socket for each port, and the names of services.
@@ -65,9 +69,9 @@ pub(super) fn with_clients(options: &Options, listen: &Listen) -> Profile {
     let is_proxy = matches!(listen.service, Service::HttpProxy { .. });
     let mut profile = match (is_proxy, looks_up) {
         (true, _) => with_peers_to_come(options),
-        (false, true) => with_peer(options).with_names(),
+        (false, true) => Profile::default().with_names(),
         // The name of an interface is in what is said of link-local clients.
-        (false, false) => Profile { sockets: vec![INTERFACE_NAMES], ..with_peer(options) },
+        (false, false) => Profile { sockets: vec![INTERFACE_NAMES], ..Profile::default() },
     };
     profile.accepts = true;
     profile.forks = is_proxy || listen.model == Some(Model::Fork);
@@ -101,7 +105,7 @@ impl Session<'_, '_> {
     /// Before the conversation with a peer that was connected to.
     pub(super) fn confine_to_peer(&mut self) {
         let options = self.options;
-        self.confine(if self.goes_on { with_peers_to_come(options) } else { with_peer(options) });
+        self.confine(if self.goes_on { with_peers_to_come(options) } else { with_peer(&self.socket_files) });
     }
 
     /// Before the first port of a scan is asked.
@@ -117,9 +121,11 @@ impl Session<'_, '_> {
     /// The privileged port is bound, and who comes to it is not there yet.
     pub(super) fn drop_privileges(&mut self) {
         if let Role::Listen(listen) = &self.options.role
-            && !matches!(listen.service, Service::Program(_) | Service::HttpProxy { .. })
+            && !matches!(listen.service, Service::Program(_))
         {
-            sockeye_sys::confine::drop_privileges(&[]);
+            let is_proxy = matches!(listen.service, Service::HttpProxy { .. });
+            let keeps = if is_proxy { for_sockets(self.options) } else { Vec::new() };
+            sockeye_sys::confine::drop_privileges(&keeps);
         }
     }
 }
@@ -150,11 +156,16 @@ mod tests {
 
     #[test]
     fn with_its_peer_it_can_do_nothing_else() {
-        for line in ["-v 127.0.0.1 7000", "-u 127.0.0.1 7000", "--ssl --proxy 127.0.0.1 127.0.0.1 7000", "-l 7000"] {
-            assert_eq!(refused(&with_peer(&options(line))), EVERYTHING, "{line}");
-        }
-        let unix = refused(&with_peer(&options("-uU /tmp/path")));
+        assert_eq!(refused(&with_peer(&Removes::Nothing)), EVERYTHING);
+        let unix = refused(&with_peer(&Removes::Beneath(vec!["/nowhere".into()])));
         assert_eq!(unix, EVERYTHING.iter().filter(|name| **name != "remove").copied().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn who_serves_others_keeps_no_privilege_for_options_that_nobody_asked_for() {
+        assert_eq!(clients("-lk --proxy-type http 7000").keeps, []);
+        assert_eq!(clients("-lk --proxy-type http -T 0x10 7000").keeps, [Capability::NET_ADMIN]);
+        assert_eq!(with_peers_to_come(&options("--proxy 127.0.0.1 127.0.0.1 7000")).keeps, FOR_SOCKETS);
     }
 
     #[test]
@@ -185,6 +196,8 @@ mod tests {
             clients("-lkv 7000"),
             clients("-lk --proxy-type http 7000"),
             with_peers_to_come(&options("--proxy 127.0.0.1 127.0.0.1 7000-7001")),
+            // The terminal at which the password is asked for is open by then.
+            with_peers_to_come(&options("-X connect -x 127.0.0.1 -P user 127.0.0.1 7000")),
             with_a_scan(&options("-z 127.0.0.1 7000-7001")),
         ] {
             let refused = refused(&profile);

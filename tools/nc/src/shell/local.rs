@@ -16,6 +16,7 @@ use sockeye_cli::escape::escape;
 use sockeye_cli::failure::errno_text;
 use sockeye_cli::{Failure, Status};
 use sockeye_common::sockaddr::{SUN_PATH_LEN, SockaddrUn, UnixName};
+use sockeye_sys::confine::Removes;
 use sockeye_sys::poll::{Events, PollFd, poll};
 use sockeye_sys::{Family, Protocol, SockType};
 
@@ -40,6 +41,19 @@ const PORT_ANY: u32 = u32::MAX;
 struct Own {
     file: Option<SocketFile>,
     folder: Option<PathBuf>,
+}
+
+impl Own {
+    /// The folders in which they are: what is to go must not be refused.
+    fn removes(&self) -> Removes {
+        let paths = self.file.iter().map(|file| &file.path).chain(&self.folder);
+        let folder = |path: &PathBuf| match path.parent() {
+            Some(folder) if folder != Path::new("") => folder.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        let folders: Vec<PathBuf> = paths.map(folder).collect();
+        if folders.is_empty() { Removes::Nothing } else { Removes::Beneath(folders) }
+    }
 }
 
 impl Drop for Own {
@@ -189,9 +203,9 @@ fn name_ourselves(session: &mut Session<'_, '_>, socket: &Socket, options: &Conn
     session.bind(socket, &addr)?;
     // Not before: what bind(2) refuses to replace is not ours.
     own.file = file(&addr).map(SocketFile::new);
+    session.socket_files = own.removes();
     if own.file.is_some() {
-        remove_at_signal(own.file.clone(), own.folder.clone())
-            .map_err(|error| Failure::call(FAILED, "pipe", "signals", &error))?;
+        remove_at_signal(&own).map_err(|error| Failure::call(FAILED, "pipe", "signals", &error))?;
     }
     session.say(format!("Bound on {}", escape(&name)));
     Ok(own)
@@ -211,9 +225,18 @@ fn temporary_folder() -> Result<String, Failure> {
 }
 
 /// Waits for a signal that would end us, on a thread of its own, and removes what is ours first.
-fn remove_at_signal(file: Option<SocketFile>, folder: Option<PathBuf>) -> io::Result<()> {
+///
+/// That thread is there before the peer is, and is confined by then, as nothing that shares the memory of who reads from a peer may
+/// do more than it.
+fn remove_at_signal(own: &Own) -> io::Result<()> {
     let mut signals = sockeye_sys::signals::catch_endings()?;
+    let profile = super::confine::with_peer(&own.removes());
+    let (file, folder) = (own.file.clone(), own.folder.clone());
+    let (is_confined, confined) = std::sync::mpsc::channel();
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        // What does not take hold is told by the thread that speaks to the peer.
+        let _ = profile.enter();
+        let _ = is_confined.send(());
         let mut number = [0; 1];
         if signals.read_exact(&mut number).is_ok() {
             remove(file.as_ref(), folder.as_deref());
@@ -222,6 +245,8 @@ fn remove_at_signal(file: Option<SocketFile>, folder: Option<PathBuf>) -> io::Re
             std::process::exit(128_i32.saturating_add(number.into()));
         }
     })?;
+    // It can only be sent.
+    let _ = confined.recv();
     Ok(())
 }
 
@@ -253,6 +278,7 @@ pub(super) fn listen(session: &mut Session<'_, '_>, options: &Listen) -> Result<
 /// Datagrams: who sends first is the peer, if there is a way back to it. With `-k` everybody is heard.
 pub(super) fn datagrams(session: &mut Session<'_, '_>, options: &Listen, socket: Socket) -> Result<Status, Failure> {
     let transport = session.options.transport;
+    session.drop_privileges();
     let mut policy = session.policy();
     let mut peer = None;
     if options.keep_open {

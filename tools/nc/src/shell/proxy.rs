@@ -37,6 +37,8 @@ impl Session<'_, '_> {
             }
         };
         let target = self.target(proxy, host, port)?;
+        // Not later: files are not opened for writing then.
+        let mut terminal = proxy.asks_for_password.then(super::terminal::open);
         // What the proxy says is read before there is a peer, and perhaps with a connection for each try.
         self.confine(super::confine::with_peers_to_come(self.options));
         let wrong = |sentence: String| Failure::new(FAILED, escape(&sentence));
@@ -44,11 +46,15 @@ impl Session<'_, '_> {
         let Some(mut wire) = reach(self, proxy_host, proxy_port, false)? else { return Ok(None) };
         let mut handshake = handshake;
         while let Err(refused) = self.shake_hands(&mut wire, &mut handshake) {
-            if proxy.asks_for_password && handshake.asks() && !handshake.has_answered() {
+            if handshake.asks()
+                && !handshake.has_answered()
+                && let Some(terminal) = terminal.take()
+            {
                 let user = proxy.auth.as_deref().unwrap_or_default();
                 // OpenBSD's words.
                 let question = format!("Proxy password for {}@{}: ", escape(user), escape(proxy_host));
-                let password = super::terminal::password(&question)
+                let password = terminal
+                    .and_then(|terminal| super::terminal::password(terminal, &question))
                     .map_err(|error| Failure::call(FAILED, "-P", "Unable to read proxy passphrase", &error))?;
                 handshake.know(password);
             }

@@ -22,7 +22,8 @@ impl Session<'_, '_> {
     /// [`Failure`] if there is no terminal, or no password that can be a key.
     pub(super) fn prepare_signature(&mut self) -> Result<(), Failure> {
         if self.options.socket.md5 {
-            let password = super::terminal::password("TCP MD5SIG password: ")
+            let password = super::terminal::open()
+                .and_then(|terminal| super::terminal::password(terminal, "TCP MD5SIG password: "))
                 .map_err(|_| Failure::new(FAILED, "Unable to read TCP MD5SIG password"))?;
             if password.is_empty() || password.len() > TCP_MD5_KEY_LEN {
                 return Err(Failure::new(FAILED, format!("-S: a password has 1 to {TCP_MD5_KEY_LEN} octets")));

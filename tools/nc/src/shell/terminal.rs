@@ -26,13 +26,21 @@ impl Drop for Silent {
     }
 }
 
-/// Asks for a password. Who ends the process instead, by Ctrl-C or another signal, gets the terminal back as it was.
+/// Opens the terminal from which we were started.
 ///
 /// # Errors
-/// If there is no terminal, or its user ends the input instead of answering.
-pub(super) fn password(question: &str) -> io::Result<String> {
+/// If there is none.
+pub(super) fn open() -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).open("/dev/tty")
+}
+
+/// Asks at it for a password. Who ends the process instead, by Ctrl-C or another signal, gets the terminal back as it was.
+///
+/// # Errors
+/// If it is none, or its user ends the input instead of answering.
+pub(super) fn password(terminal: File, question: &str) -> io::Result<String> {
     let mut endings = signals::catch_endings()?;
-    let answer = ask(question, &endings);
+    let answer = ask(terminal, question, &endings);
     signals::release_endings()?;
     if let Ok(None) = answer {
         let mut number = [0; 1];
@@ -43,8 +51,7 @@ pub(super) fn password(question: &str) -> io::Result<String> {
 }
 
 /// `None` if one of the signals came that `endings` brings.
-fn ask(question: &str, endings: &io::PipeReader) -> io::Result<Option<String>> {
-    let file = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+fn ask(file: File, question: &str, endings: &io::PipeReader) -> io::Result<Option<String>> {
     let before = tcgetattr(&file)?;
     let mut quiet = before.clone();
     quiet.local_modes.remove(LocalModes::ECHO);

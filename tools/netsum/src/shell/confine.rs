@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use sockeye_cli::{Confined, Failure, Output};
-use sockeye_sys::confine::{INTERFACE_NAMES, NETLINK, Profile, Reads};
+use sockeye_sys::confine::{Capability, INTERFACE_NAMES, NETLINK, Profile};
 
 use super::crew;
 use crate::explain::Event;
@@ -17,13 +17,12 @@ pub fn with_what_is_open() -> Profile {
 pub fn with_files(files: &[OsString]) -> Profile {
     // The number of processors that we may use is in files, too, and is remembered.
     let _ = crew::size();
-    let files = files.iter().filter(|file| *file != "-").map(Into::into).collect();
-    Profile { reads: Reads::Beneath(files), ..Profile::default() }
+    Profile::default().with_files(files.iter().filter(|file| *file != "-").map(Into::into).collect())
 }
 
-/// For a copy that gets its name when it is complete.
+/// For a copy that gets its name when it is complete, by root in others' folders too.
 pub fn with_a_copy() -> Profile {
-    Profile { renames: true, ..Profile::default() }
+    Profile { renames: true, keeps: vec![Capability::DAC_OVERRIDE], ..Profile::default() }
 }
 
 /// For an interface that is listened to: by netlink it is asked what became of it when no more comes.

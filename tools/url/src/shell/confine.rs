@@ -6,19 +6,15 @@
 use std::ffi::OsString;
 
 use sockeye_cli::{Confined, Failure, Output};
-use sockeye_sys::confine::{Profile, Reads};
+use sockeye_sys::confine::Profile;
 
 use super::crew;
 use crate::explain::Event;
 
 /// For the lines of these files, whose hosts are perhaps to be looked up.
 fn profile(files: &[OsString], resolves: bool) -> Profile {
-    if resolves {
-        return Profile::default().with_names();
-    }
-    let files: Vec<_> = files.iter().filter(|file| *file != "-").map(Into::into).collect();
-    let reads = if files.is_empty() { Reads::Nothing } else { Reads::Beneath(files) };
-    Profile { reads, ..Profile::default() }
+    let profile = Profile::default().with_files(files.iter().filter(|file| *file != "-").map(Into::into).collect());
+    if resolves { profile.with_names() } else { profile }
 }
 
 /// Gives up what the lines of `files` do not need.
