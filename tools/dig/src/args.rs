@@ -299,6 +299,7 @@ impl Draft<'_> {
             // `dig` alone asks for the root's servers, whatever type was said.
             self.default.qtype = Type::NS;
             self.new_lookup(".".to_owned());
+            self.check_lookups()?;
         }
         let lookups = std::mem::take(&mut self.lookups).into_iter().map(|spoken| spoken.lookup).collect();
         Ok(Plan::Lookups(self.globals.clone(), lookups))

@@ -165,9 +165,15 @@ impl Draft<'_> {
             return Err(Stop::fatal("+watch does not go with -f", 1));
         }
         // Lines of a batch that are a name alone are not looked at by themselves.
-        let of_batch = self.batch.iter().map(|_| &self.default);
-        let lookups = self.lookups.iter().map(|spoken| &spoken.lookup);
-        of_batch.chain(lookups).try_for_each(|lookup| self.check_lookup(lookup))
+        if self.batch.is_some() {
+            self.check_lookup(&self.default)?;
+        }
+        self.check_lookups()
+    }
+
+    /// Looks at what each name, or the root in place of one, is asked for with.
+    pub(super) fn check_lookups(&self) -> Result<(), Stop> {
+        self.lookups.iter().try_for_each(|spoken| self.check_lookup(&spoken.lookup))
     }
 
     fn check_lookup(&self, lookup: &Lookup) -> Result<(), Stop> {
@@ -278,6 +284,11 @@ mod tests {
                 "+tls x.test +validate",
                 "+validate does not go with TLS: hickory-resolver would ask for the name in the clear",
             ),
+            ("+tls +validate", "+validate does not go with TLS: hickory-resolver would ask for the name in the clear"),
+            (
+                "@192.0.2.1 +https +validate mx",
+                "+validate does not go with HTTPS: hickory-resolver would ask for the name in the clear",
+            ),
             (
                 "+quic +validate -f -",
                 "+validate does not go with QUIC: hickory-resolver would ask for the name in the clear",
@@ -289,6 +300,10 @@ mod tests {
             ("+diff x.test IXFR=1", "+diff does not go with IXFR: a zone is no single answer"),
         ] {
             assert_eq!(refusal(line).as_deref(), Some(said), "{line}");
+        }
+        // Without a name the root's name servers are asked for, whatever type was said.
+        for line in ["+validate", "+tree axfr", "+tls mx", "+tls"] {
+            assert_eq!(refusal(line), None, "{line}");
         }
         for line in ["+watch=2 a.test b.test", "+bulk -f -", "+family=inet +gai x.test", "+watch +qr x.test"] {
             assert_eq!(refusal(line), None, "{line}");
