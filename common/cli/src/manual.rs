@@ -1,7 +1,7 @@
 //! Man pages: the options from clap, everything else from a [`Manual`].
 //!
-//! Prose is plain text with three marks: words in backquotes are literal, a line that starts with two blanks is shown
-//! as it is, and a blank line ends a paragraph.
+//! Prose is plain text with four marks: words in backquotes are literal, a line that starts with a dash and a blank is an
+//! item of a list, a line that starts with two blanks keeps its columns, and a blank line ends a paragraph.
 
 use std::fmt::Write as _;
 
@@ -114,7 +114,7 @@ impl Manual {
                 page.macro_line(".PP");
             }
             page.text(example.says);
-            page.literal(&example.command.lines().collect::<Vec<_>>());
+            page.columns(&escape(example.command));
         }
         for (heading, prose) in [("CAVEATS", self.caveats), ("STANDARDS", self.standards)] {
             if !prose.is_empty() {
@@ -158,7 +158,7 @@ fn options(command: &Command) -> String {
             }
             continue;
         }
-        text.push_str(&line.replace("\\*(Aq", "\\(aq"));
+        text.push_str(&bold(&line.replace("\\*(Aq", "\\(aq").replace('`', BACKQUOTE)));
         text.push('\n');
     }
     text.trim_end().to_owned()
@@ -183,15 +183,33 @@ fn synopsis(form: &str) -> String {
     roff.trim_end().to_owned()
 }
 
+/// What a backquote becomes to be safe for roff.
+const BACKQUOTE: &str = "\\(ga";
+
 /// Text made safe for roff: its own escape character, and dashes that stay dashes.
 fn escape(text: &str) -> String {
     text.replace('\\', "\\e")
         .replace('-', "\\-")
         .replace('\'', "\\(aq")
-        .replace('`', "\\(ga")
+        .replace('`', BACKQUOTE)
         .replace('^', "\\(ha")
         .replace('~', "\\(ti")
 }
+
+/// Words in backquotes, which are safe for roff already, in bold.
+fn bold(roff: &str) -> String {
+    let mut bold = String::new();
+    for (index, piece) in roff.split(BACKQUOTE).enumerate() {
+        if index > 0 {
+            bold.push_str(if index % 2 == 1 { "\\fB" } else { "\\fR" });
+        }
+        bold.push_str(piece);
+    }
+    bold
+}
+
+/// How an item of a list begins once it is safe for roff.
+const ITEM: &str = "\\- ";
 
 #[derive(Default)]
 struct Page {
@@ -214,40 +232,42 @@ impl Page {
         self.text(meaning);
     }
 
-    /// One run of words, backquoted ones bold.
+    /// One run of words, and the items of a list.
     fn text(&mut self, words: &str) {
-        let mut roff = String::new();
-        for (index, piece) in words.split('`').enumerate() {
-            if index % 2 == 1 {
-                let _ = write!(roff, "\\fB{}\\fR", escape(piece));
-            } else {
-                roff.push_str(&escape(piece));
-            }
-        }
-        for line in roff.lines() {
+        for line in bold(&escape(words)).lines() {
             let line = line.trim();
-            // A dot in the first column would be a macro.
-            let guard = if line.starts_with(['.', '\'']) { "\\&" } else { "" };
-            self.macro_line(&format!("{guard}{line}"));
+            let item = line.strip_prefix(ITEM);
+            if item.is_some() {
+                self.macro_line(".IP \\(bu 2");
+            }
+            self.line(item.unwrap_or(line));
         }
     }
 
-    fn literal(&mut self, lines: &[&str]) {
+    /// Lines that are not filled.
+    fn columns(&mut self, roff: &str) {
         self.macro_line(".PP\n.RS 4\n.nf");
-        for line in lines {
-            let guard = if line.starts_with(['.', '\'']) { "\\&" } else { "" };
-            self.macro_line(&format!("{guard}{}", escape(line)));
+        for line in roff.lines() {
+            self.line(line);
         }
         self.macro_line(".fi\n.RE");
+    }
+
+    /// A line of text: a dot in the first column would be a macro.
+    fn line(&mut self, roff: &str) {
+        let guard = if roff.starts_with(['.', '\'']) { "\\&" } else { "" };
+        self.macro_line(&format!("{guard}{roff}"));
     }
 
     fn prose(&mut self, prose: &str) {
         for (index, paragraph) in prose.trim_matches('\n').split("\n\n").enumerate() {
             let lines: Vec<&str> = paragraph.lines().collect();
             if lines.iter().all(|line| line.starts_with("  ")) {
-                self.literal(&lines.iter().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect::<Vec<_>>());
+                let lines: Vec<&str> = lines.iter().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect();
+                self.columns(&bold(&escape(&lines.join("\n"))));
             } else {
-                if index > 0 {
+                // A list begins a paragraph by itself.
+                if index > 0 && !paragraph.starts_with("- ") {
                     self.macro_line(".PP");
                 }
                 self.text(paragraph);
@@ -273,6 +293,32 @@ mod tests {
         standards: "RFC 768.",
         see_also: &["nc(1)", "dig(1)"],
     };
+
+    fn prose(text: &str) -> String {
+        let mut page = Page::default();
+        page.prose(text);
+        page.roff
+    }
+
+    #[test]
+    fn a_line_with_a_dash_is_an_item_and_what_follows_a_list_is_a_paragraph() {
+        assert_eq!(
+            prose("Two:\n\n- `-k`: one.\n- two - or more\n\nBehind."),
+            "Two:\n.IP \\(bu 2\n\\fB\\-k\\fR: one.\n.IP \\(bu 2\ntwo \\- or more\n.PP\nBehind.\n"
+        );
+    }
+
+    #[test]
+    fn words_in_backquotes_are_bold_in_columns_and_in_options_and_stay_in_commands() {
+        assert_eq!(
+            prose("  `-a`  takes `x`\n  b     \\(ga ~"),
+            ".PP\n.RS 4\n.nf\n\\fB\\-a\\fR  takes \\fBx\\fR\nb     \\e(ga \\(ti\n.fi\n.RE\n"
+        );
+        let examples = &[Example { says: "So:", command: "echo `id`", shows: "0", status: 0 }];
+        let command = Command::new("tool").arg(Arg::new("FILTER").help("As in `dst ::1`"));
+        let page = Manual { examples, ..MANUAL }.page(&command);
+        assert!(page.contains("\nAs in \\fBdst ::1\\fR\n") && page.contains("\necho \\(gaid\\(ga\n"), "{page}");
+    }
 
     #[test]
     fn the_page_has_every_part_once_and_no_bare_dash() {
