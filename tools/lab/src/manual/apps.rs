@@ -11,7 +11,8 @@ A server says when it waits for clients, then a line for each of them, and goes 
 authority that it makes for this run: `valid`, `expired`, `wrong-name` or `self-signed`. `--name` says whose it is, `--issuer` what the authority calls itself, and `--authority` where its certificate is written.
 
 `dns ZONEFILE... [--listen ADDR] [--hints FILE]` is the name server of these zones, over UDP and TCP; a referral, a CNAME, a truncated answer are as they come. With `--hints` it resolves every other name: it asks the \
-root servers of that file, and whom they refer to, and remembers the answers for as long as their TTL says. It shows each question that it gets, and each that it asks. There are no wildcards, no transfers and no DNSSEC.
+root servers of that file, and whom they refer to, and remembers the answers for as long as their TTL says. \
+A question that would need more than 40 others, or too many steps through what is remembered, is answered with SERVFAIL. It shows each question that it gets, and each that it asks. There are no wildcards, no transfers and no DNSSEC.
 
 `upper-lossy [ADDR] [--loss PERCENT] [--seed N]` answers datagrams in capitals, and loses a third of them: with the same seed the same ones.
 

@@ -15,7 +15,12 @@ use super::zone::{records, target};
 use super::{Code, Found, is_for, upwards};
 
 /// Questions that one question may lead to.
-const QUESTIONS: u32 = 40;
+pub const QUESTIONS: u32 = 40;
+/// Looks into the cache, and records out of it, that one question may lead to.
+///
+/// Answers may hang together so that each server's name leads to all others: without an end, what is remembered of a few
+/// answers has more ways through it than anybody can go.
+pub const STEPS: u32 = 10_000;
 /// How deep the address of a server may hang on that of another one.
 const DEPTH: u32 = 4;
 /// Aliases that may be followed.
@@ -32,6 +37,8 @@ type Known = (Vec<Record>, Option<(Code, Record)>);
 pub struct Resolver {
     roots: Vec<IpAddr>,
     cache: HashMap<(Name, RecordType), Kept>,
+    /// What the last question took.
+    steps: u32,
 }
 
 /// Something that is remembered.
@@ -45,6 +52,36 @@ struct Kept {
     until: u64,
 }
 
+/// One question on its way: when it came, whom to ask, and what it has taken so far.
+struct Errand<'a> {
+    now: u64,
+    ask: Ask<'a>,
+    /// Questions that were sent.
+    questions: u32,
+    /// Looks into the cache, and records out of it.
+    steps: u32,
+}
+
+impl Errand<'_> {
+    /// Asks a server, if it may still ask.
+    fn ask(&mut self, server: IpAddr, query: &Query) -> Option<Message> {
+        if self.questions >= QUESTIONS {
+            return None;
+        }
+        self.questions += 1;
+        (self.ask)(server, query)
+    }
+
+    /// Whether it has taken all that it may.
+    const fn is_spent(&self) -> bool {
+        self.steps >= STEPS
+    }
+
+    fn count(&mut self, records: usize) {
+        self.steps = self.steps.saturating_add(u32::try_from(records).unwrap_or(u32::MAX));
+    }
+}
+
 impl Resolver {
     /// A resolver that knows the addresses in a file of hints, and nothing else.
     ///
@@ -52,33 +89,39 @@ impl Resolver {
     /// What is wrong with the file, in words.
     pub fn new(hints: &str) -> Result<Self, String> {
         let roots: Vec<IpAddr> = records(hints)?.iter().filter_map(address).collect();
-        if roots.is_empty() { Err("it has no address".to_owned()) } else { Ok(Self { roots, cache: HashMap::new() }) }
+        if roots.is_empty() {
+            return Err("it has no address".to_owned());
+        }
+        Ok(Self { roots, cache: HashMap::new(), steps: 0 })
     }
 
     /// Answers a question at `now`, in seconds of any clock that only goes forward.
     pub fn resolve(&mut self, query: &Query, now: u64, ask: Ask<'_>) -> Found {
-        let mut left = QUESTIONS;
-        self.follow(query.name(), query.query_type(), now, &mut left, 0, ask)
-            .unwrap_or(Found { code: Code::ServFail, ..Found::default() })
+        let mut errand = Errand { now, ask, questions: 0, steps: 0 };
+        let found = self.follow(query.name(), query.query_type(), 0, &mut errand);
+        self.steps = errand.steps;
+        found.unwrap_or(Found { code: Code::ServFail, ..Found::default() })
+    }
+
+    /// Looks into the cache for the last question, and records out of it: [`STEPS`], and the records of one more look, at most.
+    pub const fn steps(&self) -> u32 {
+        self.steps
     }
 
     /// Follows aliases until there is an answer.
-    fn follow(
-        &mut self,
-        qname: &Name,
-        qtype: RecordType,
-        now: u64,
-        left: &mut u32,
-        depth: u32,
-        ask: Ask<'_>,
-    ) -> Option<Found> {
+    fn follow(&mut self, qname: &Name, qtype: RecordType, depth: u32, errand: &mut Errand<'_>) -> Option<Found> {
         let mut found = Found::default();
         let mut name = qname.clone();
         for _ in 0..CHAIN {
-            if self.kept(&name, qtype, now).is_none() && self.kept(&name, RecordType::CNAME, now).is_none() {
-                self.descend(&name, qtype, now, left, depth, ask)?;
+            if errand.is_spent() {
+                return None;
             }
-            if let Some((records, nothing)) = self.kept(&name, qtype, now) {
+            let knows =
+                self.look(&name, qtype, errand).is_some() || self.look(&name, RecordType::CNAME, errand).is_some();
+            if !knows {
+                self.descend(&name, qtype, depth, errand)?;
+            }
+            if let Some((records, nothing)) = self.kept(&name, qtype, errand) {
                 found.answers.extend(records);
                 if let Some((code, soa)) = nothing {
                     found.code = code;
@@ -86,7 +129,7 @@ impl Resolver {
                 }
                 return Some(found);
             }
-            let (aliases, _) = self.kept(&name, RecordType::CNAME, now)?;
+            let (aliases, _) = self.kept(&name, RecordType::CNAME, errand)?;
             name = aliases.first().and_then(target)?;
             found.answers.extend(aliases);
         }
@@ -94,20 +137,12 @@ impl Resolver {
     }
 
     /// Asks from the nearest zone whose servers are known downwards, until one has an answer, and keeps that.
-    fn descend(
-        &mut self,
-        name: &Name,
-        qtype: RecordType,
-        now: u64,
-        left: &mut u32,
-        depth: u32,
-        ask: Ask<'_>,
-    ) -> Option<()> {
-        let (mut zone, mut servers) = self.nearest(name, now, left, depth, ask);
+    fn descend(&mut self, name: &Name, qtype: RecordType, depth: u32, errand: &mut Errand<'_>) -> Option<()> {
+        let (mut zone, mut servers) = self.nearest(name, depth, errand)?;
         loop {
+            let query = Query::query(name.clone(), qtype);
             let response = servers.iter().find_map(|server| {
-                *left = left.checked_sub(1)?;
-                let response = ask(*server, &Query::query(name.clone(), qtype))?;
+                let response = errand.ask(*server, &query)?;
                 let answers = matches!(response.metadata.response_code, ResponseCode::NoError | ResponseCode::NXDomain);
                 answers.then_some(response)
             })?;
@@ -116,7 +151,7 @@ impl Resolver {
             let answers: Vec<Record> = response.answers.iter().filter(own).cloned().collect();
             let has = |kind| answers.iter().any(|record| is_for(record, name, kind));
             if has(qtype) || has(RecordType::CNAME) {
-                self.keep(answers, now);
+                self.keep(answers, errand.now);
                 return Some(());
             }
             if let Some(soa) =
@@ -127,7 +162,7 @@ impl Resolver {
                 } else {
                     Code::NoError
                 };
-                self.keep_nothing(name, qtype, code, soa, now);
+                self.keep_nothing(name, qtype, code, soa, errand.now);
                 return Some(());
             }
             let referral: Vec<Record> = response
@@ -141,42 +176,43 @@ impl Resolver {
                 .collect();
             // Neither an answer nor somebody who knows better.
             let below = referral.first()?.name.clone();
-            self.keep(referral.clone(), now);
+            self.keep(referral.clone(), errand.now);
             let glue =
                 response.additionals.iter().filter(own).filter(|record| address(record).is_some()).cloned().collect();
-            self.keep(glue, now);
-            servers = self.addresses(&referral, now, left, depth, ask)?;
+            self.keep(glue, errand.now);
+            servers = self.addresses(&referral, depth, errand)?;
             zone = below;
         }
     }
 
-    /// The nearest zone above `name` whose servers are remembered, or the root.
-    fn nearest(&mut self, name: &Name, now: u64, left: &mut u32, depth: u32, ask: Ask<'_>) -> (Name, Vec<IpAddr>) {
+    /// The nearest zone above `name` whose servers are remembered, or the root. `None` if nobody may be asked any more.
+    fn nearest(&mut self, name: &Name, depth: u32, errand: &mut Errand<'_>) -> Option<(Name, Vec<IpAddr>)> {
         for above in upwards(name).filter(|above| !above.is_root()) {
-            if let Some((servers, None)) = self.kept(&above, RecordType::NS, now)
-                && let Some(found) = self.addresses(&servers, now, left, depth, ask)
+            if errand.is_spent() || errand.questions >= QUESTIONS {
+                return None;
+            }
+            if let Some((servers, None)) = self.kept(&above, RecordType::NS, errand)
+                && let Some(found) = self.addresses(&servers, depth, errand)
             {
-                return (above, found);
+                return Some((above, found));
             }
         }
-        (Name::root(), self.roots.clone())
+        Some((Name::root(), self.roots.clone()))
     }
 
     /// The addresses of servers: remembered, or asked for.
-    fn addresses(
-        &mut self,
-        servers: &[Record],
-        now: u64,
-        left: &mut u32,
-        depth: u32,
-        ask: Ask<'_>,
-    ) -> Option<Vec<IpAddr>> {
+    fn addresses(&mut self, servers: &[Record], depth: u32, errand: &mut Errand<'_>) -> Option<Vec<IpAddr>> {
         let names: Vec<Name> = servers.iter().filter_map(target).collect();
         let mut found = Vec::new();
         for name in &names {
             for kind in [RecordType::A, RecordType::AAAA] {
-                let known = self.kept(name, kind, now).map(|(records, _)| records).unwrap_or_default();
-                found.extend(known.iter().filter_map(address));
+                if errand.is_spent() {
+                    break;
+                }
+                if let Some(known) = self.look(name, kind, errand) {
+                    found.extend(known.records.iter().filter_map(address));
+                    errand.count(known.records.len());
+                }
             }
         }
         if !found.is_empty() {
@@ -186,16 +222,23 @@ impl Resolver {
             return None;
         }
         names.iter().find_map(|name| {
-            let answer = self.follow(name, RecordType::A, now, left, depth + 1, ask)?;
+            let answer = self.follow(name, RecordType::A, depth + 1, errand)?;
             let found: Vec<IpAddr> = answer.answers.iter().filter_map(address).collect();
             (!found.is_empty()).then_some(found)
         })
     }
 
+    /// What is remembered and has not run out.
+    fn look(&self, name: &Name, kind: RecordType, errand: &mut Errand<'_>) -> Option<&Kept> {
+        errand.count(1);
+        self.cache.get(&(name.to_lowercase(), kind)).filter(|kept| kept.until > errand.now)
+    }
+
     /// What is remembered, with the time that is left as TTL.
-    fn kept(&self, name: &Name, kind: RecordType, now: u64) -> Option<Known> {
-        let kept = self.cache.get(&(name.to_lowercase(), kind)).filter(|kept| kept.until > now)?;
-        let left = u32::try_from(kept.until - now).unwrap_or(u32::MAX);
+    fn kept(&self, name: &Name, kind: RecordType, errand: &mut Errand<'_>) -> Option<Known> {
+        let kept = self.look(name, kind, errand)?;
+        errand.count(kept.records.len());
+        let left = u32::try_from(kept.until - errand.now).unwrap_or(u32::MAX);
         let aged = |record: &Record| {
             let mut record = record.clone();
             record.ttl = left;

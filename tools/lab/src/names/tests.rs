@@ -1,8 +1,9 @@
 use std::net::IpAddr;
 
 use hickory_proto::rr::RData;
+use hickory_proto::rr::rdata::NS;
 
-use super::resolver::Resolver;
+use super::resolver::{QUESTIONS, Resolver, STEPS};
 use super::*;
 
 const ROOT: &str = "$ORIGIN .
@@ -154,5 +155,35 @@ fn a_long_answer_over_udp_is_truncated_and_its_octets_end_there() {
     assert!(read(&request.to_vec().unwrap()).is_some());
     for len in 0..long.len() {
         let _ = read(&long[..len]);
+    }
+}
+
+/// A root that answers everything with servers without addresses, whose names lie in the zone that they serve.
+#[test]
+fn answers_without_an_end_come_to_one() {
+    for (servers, labels) in [(20, 1), (60, 1), (60, 40), (2000, 1)] {
+        let mut resolver = Resolver::new(". 60 IN NS a.root.\na.root. 60 IN A 10.0.0.1\n").unwrap();
+        let zone = name(&"x.".repeat(labels));
+        let records = |labels| {
+            let owner = zone.trim_to(labels);
+            (0..servers).map(move |number| {
+                let server = name(&format!("n{number}.{owner}"));
+                Record::from_rdata(owner.clone(), 3600, RData::NS(NS(server)))
+            })
+        };
+        let mut asked = 0;
+        let mut ask = |_: IpAddr, query: &Query| {
+            asked += 1;
+            let mut message = Message::response(0, OpCode::Query);
+            // One label deeper with each answer, so that there are more and more zones to begin from.
+            message.authorities = records(1 + asked % labels).collect();
+            message.add_query(query.clone());
+            Some(message)
+        };
+        let found = resolver.resolve(&question(&format!("www.{zone}"), RecordType::A), 0, &mut ask);
+        assert_eq!(found.code, Code::ServFail);
+        assert!(asked <= QUESTIONS as usize, "{asked} questions");
+        let most = STEPS as usize + servers;
+        assert!(resolver.steps() as usize <= most, "{servers} servers, {labels} labels: {} steps", resolver.steps());
     }
 }
