@@ -22,6 +22,13 @@ pub fn digits_of_c(text: &str) -> Option<(&str, u32)> {
     }
 }
 
+/// Sixteen bits as they are printed: one to four hexadecimal digits, perhaps behind `0x` or `0X`.
+pub fn four_hexadecimal(text: &str) -> Option<u16> {
+    let digits = behind_0x(text).unwrap_or(text);
+    let are = digits.len() <= 4 && are_digits(digits, 16);
+    u16::from_str_radix(digits, 16).ok().filter(|_| are)
+}
+
 fn are_digits(text: &str, radix: u32) -> bool {
     !text.is_empty() && text.chars().all(|digit| digit.is_digit(radix))
 }
@@ -48,6 +55,16 @@ mod tests {
             ("1 ", None, None),
         ] {
             assert_eq!((digits(text), digits_of_c(text)), (plain, of_c), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn sixteen_bits_have_four_digits_at_most() {
+        for (text, bits) in [("f752", 0xf752), ("0xF752", 0xf752), ("0X12", 0x12), ("8", 8), ("0x0000", 0)] {
+            assert_eq!(four_hexadecimal(text), Some(bits), "{text:?}");
+        }
+        for wrong in ["", "0x", "+8", "0x+8", "0x0x8", "00008", "0x00008", "g", "0x 8"] {
+            assert_eq!(four_hexadecimal(wrong), None, "{wrong:?}");
         }
     }
 }

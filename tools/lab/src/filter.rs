@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use sockeye_capture::details::Neighbour;
 use sockeye_capture::layers::Ethernet;
+use sockeye_common::number::{digits, four_hexadecimal};
 
 use crate::backslash;
 use crate::frames::Annotated;
@@ -269,9 +270,10 @@ impl Test {
         let value = unquoted(characters.as_str())?;
         if let Some((_, number)) = NUMBERS.iter().find(|(known, _)| *known == name) {
             let text = String::from_utf8_lossy(&value);
-            return match text.parse() {
-                Ok(wanted) => Ok(Self::Number(*number, comparison, wanted)),
-                Err(_) => Err(format!("{name} is a number, not {text:?}")),
+            let wanted = digits(&text).and_then(|(digits, radix)| u64::from_str_radix(digits, radix).ok());
+            return match wanted {
+                Some(wanted) => Ok(Self::Number(*number, comparison, wanted)),
+                None => Err(format!("{name} is a number, not {text:?}")),
             };
         }
         if comparison != Comparison::Equal {
@@ -302,9 +304,9 @@ impl Test {
             "checksum" => match text.as_str() {
                 "good" => Ok(Self::Judged(true)),
                 "bad" => Ok(Self::Judged(false)),
-                hex => match u16::from_str_radix(hex.trim_start_matches("0x"), 16) {
-                    Ok(sum) => Ok(Self::Checksum(sum)),
-                    Err(_) => Err(format!("checksum is good, bad, absent or four hex digits, not {text:?}")),
+                hex => match four_hexadecimal(hex) {
+                    Some(sum) => Ok(Self::Checksum(sum)),
+                    None => Err(format!("checksum is good, bad, absent or four hex digits, not {text:?}")),
                 },
             },
             _ => Err(unknown(word)),

@@ -7,6 +7,9 @@ use crate::model::Time;
 /// The units of times, in seconds.
 pub const TIME_UNITS: [(&str, f64); 4] = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("min", 60.0)];
 
+/// Times are no longer than this, in seconds: a day.
+const LONGEST_S: f64 = 86_400.0;
+
 /// A part of a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Part<'a> {
@@ -14,6 +17,8 @@ pub enum Part<'a> {
     Text(&'a str),
     /// A time, which is written as seconds, scaled as every time.
     Time(Time),
+    /// Braces with a number and a unit of time, as they are, that are no time: `{+5 s}`, `{1e9 s}`.
+    NoTime(&'a str),
     /// The path of a pcapng file with what was on this link up to now.
     Pcap(&'a str),
     /// The working folder.
@@ -27,12 +32,13 @@ pub fn parts(text: &str) -> Vec<(usize, Part<'_>)> {
     let (mut begun, mut from) = (0, 0);
     while let Some(open) = text.get(from..).and_then(|rest| rest.find('{')).map(|at| from + at) {
         let inside = text.get(open + 1..).and_then(|rest| rest.split_once('}')).map(|(inside, _)| inside);
-        match inside.and_then(|inside| Some((inside, part(inside)?))) {
+        let braces = inside.and_then(|inside| text.get(open..=open + inside.len() + 1));
+        match inside.zip(braces).and_then(|(inside, braces)| Some((braces, part(inside, braces)?))) {
             None => from = open + 1,
-            Some((inside, part)) => {
+            Some((braces, part)) => {
                 push_text(&mut parts, text, begun, open);
                 parts.push((open, part));
-                from = open + inside.len() + 2;
+                from = open + braces.len();
                 begun = from;
             }
         }
@@ -47,7 +53,7 @@ fn push_text<'a>(parts: &mut Vec<(usize, Part<'a>)>, text: &'a str, from: usize,
     }
 }
 
-fn part(inside: &str) -> Option<Part<'_>> {
+fn part<'a>(inside: &'a str, braces: &'a str) -> Option<Part<'a>> {
     if inside == "dir" {
         return Some(Part::Folder);
     }
@@ -58,7 +64,14 @@ fn part(inside: &str) -> Option<Part<'_>> {
     let (unit, scaled) = unit.strip_suffix('!').map_or((unit, true), |unit| (unit, false));
     let (_, factor) = TIME_UNITS.iter().find(|(name, _)| *name == unit)?;
     let seconds = number.parse::<f64>().ok()? * factor;
-    Some(Part::Time(Time { duration: Duration::try_from_secs_f64(seconds).ok()?, scaled }))
+    let is_plain = number.bytes().all(|octet| octet.is_ascii_digit() || octet == b'.');
+    let duration = time(seconds).filter(|_| is_plain);
+    Some(duration.map_or(Part::NoTime(braces), |duration| Part::Time(Time { duration, scaled })))
+}
+
+/// So many seconds, unless they are more than a day.
+pub fn time(seconds: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(seconds).ok().filter(|_| seconds <= LONGEST_S)
 }
 
 /// A time as seconds, as `sleep`(1) and the options of the suite's tools read it: `0.2`, `7`.
@@ -95,6 +108,18 @@ mod tests {
             if let Part::Text(text) = part {
                 assert_eq!(line.get(at..at + text.len()), Some(text));
             }
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_in_a_statement_is_none_in_braces() {
+        for wrong in ["{1e15 s}", "{+5 s}", "{1e-300 s}", "{-1 s}", "{86401 s}", "{1441 min!}", "{inf s}"] {
+            assert_eq!(parts(wrong), [(0, Part::NoTime(wrong))]);
+        }
+        let day = Time { duration: Duration::from_secs(86_400), scaled: true };
+        assert_eq!(parts("{86400 s}"), [(0, Part::Time(day))]);
+        for text in ["{print s}", "{1.2.3 s}", "{5 km}", "{5}"] {
+            assert_eq!(parts(text), [(0, Part::Text(text))]);
         }
     }
 

@@ -189,7 +189,7 @@ impl Render for Shown {
 /// What somebody types who does it by hand: times in full, and names of files that are easy to think of.
 fn by_hand(action: &str) -> String {
     let parts = parts(action).into_iter().map(|(_, part)| match part {
-        Part::Text(text) => text.to_owned(),
+        Part::Text(text) | Part::NoTime(text) => text.to_owned(),
         Part::Time(time) => seconds(time.duration),
         Part::Pcap(link) => format!("{link}.pcap"),
         Part::Folder => ".".to_owned(),

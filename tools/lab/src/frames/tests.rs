@@ -332,7 +332,9 @@ fn filters() {
     }
     let lab = lab();
     let stored = annotate(&records, &lab)[2].packet.checksum.unwrap().value;
-    assert_eq!(meant(&format!("udp checksum={stored:04x}"), &records), [3]);
+    for written in [format!("{stored:04x}"), format!("0x{stored:04x}"), format!("0X{stored:04X}")] {
+        assert_eq!(meant(&format!("udp checksum={written}"), &records), [3]);
+    }
 }
 
 #[test]
@@ -373,6 +375,9 @@ fn wrong_words_are_named_with_their_place() {
         ("target=bob", 0..10, "target is an address"),
         ("!data=\"\\q\"", 0..10, "known are"),
         ("checksum=great", 0..14, "checksum is good, bad"),
+        ("checksum=+8", 0..11, "checksum is good, bad"),
+        ("checksum=0x0x8", 0..14, "checksum is good, bad"),
+        ("dport=+80", 0..9, "dport is a number, not \"+80\""),
         ("udp  color=red", 5..14, "\"color=red\" says nothing"),
     ] {
         let wrong = Filter::parse(text).unwrap_err();

@@ -90,7 +90,8 @@ fn of_process(head: &str, place: Place, words: &mut Words<'_>, label: &Label<'_>
         "status" => {
             let equal = !words.take("not");
             let status = words.next("an exit status from 0 to 255")?;
-            let number: u8 = status.text.parse().map_err(|_| status.instead_of("an exit status from 0 to 255"))?;
+            let number: u8 =
+                values::plain(status.text).ok_or_else(|| status.instead_of("an exit status from 0 to 255"))?;
             Check::Status { label, status: i32::from(number), equal }
         }
         "running" => Check::Running(label),

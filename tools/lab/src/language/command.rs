@@ -151,9 +151,13 @@ pub(crate) fn label_of(line: &str) -> String {
     tool.map_or_else(String::new, |name| (*name).to_owned())
 }
 
-/// `{pcap LINK}` must name a link.
+/// `{pcap LINK}` must name a link, and a time in braces be one.
 pub(super) fn check_placeholders(piece: Piece<'_>, network: &Network) -> Result<(), Mistake> {
     for (at, part) in placeholder::parts(piece.text) {
+        if let placeholder::Part::NoTime(braces) = part {
+            let place = piece.after(at).place;
+            return Err(place.wrong(format!("expected a time of a day at most, such as {{2 s}}, found {braces}")));
+        }
         if let placeholder::Part::Pcap(link) = part
             && !network.links.iter().any(|known| known.name == link)
         {

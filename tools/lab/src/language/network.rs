@@ -137,7 +137,7 @@ fn end(words: &mut Words<'_>, network: &Network) -> Result<End, Mistake> {
 fn mtu(words: &mut Words<'_>) -> Result<u32, Mistake> {
     const EXPECTED: &str = "the longest packet in octets, 68 to 65535";
     let word = words.next(EXPECTED)?;
-    word.text.parse().ok().filter(|octets| (68..=65_535).contains(octets)).ok_or_else(|| word.instead_of(EXPECTED))
+    values::plain(word.text).filter(|octets| (68..=65_535).contains(octets)).ok_or_else(|| word.instead_of(EXPECTED))
 }
 
 /// `alice:eth0`, the interface of which may be new.

@@ -1,15 +1,13 @@
 //! Times, parts, rates, counts, addresses and names.
 
 use std::net::IpAddr;
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::words::{Word, Words};
 use super::{Mistake, Place};
 use crate::model::{Address, Condition, Count, Span, Time};
-use crate::placeholder::TIME_UNITS;
-
-/// Times are no longer than this, in seconds: a day.
-const LONGEST_S: f64 = 86_400.0;
+use crate::placeholder::{self, TIME_UNITS};
 
 /// The units of rates, in bits per second.
 const RATE_UNITS: [(&str, f64); 4] = [("bit/s", 1.0), ("kbit/s", 1e3), ("Mbit/s", 1e6), ("Gbit/s", 1e9)];
@@ -35,7 +33,7 @@ pub(super) fn experiment_name(words: &mut Words<'_>) -> Result<String, Mistake> 
 pub(super) fn divisor(words: &mut Words<'_>) -> Result<u32, Mistake> {
     const EXPECTED: &str = "a number from 1 to 1000";
     let word = words.next(EXPECTED)?;
-    word.text.parse().ok().filter(|number| (1..=1000).contains(number)).ok_or_else(|| word.instead_of(EXPECTED))
+    plain(word.text).filter(|number| (1..=1000).contains(number)).ok_or_else(|| word.instead_of(EXPECTED))
 }
 
 /// Whether a node, link or label may be called so: letters, digits, `_`, `-` and `.`.
@@ -68,10 +66,7 @@ fn measure(words: &mut Words<'_>, expected: &str, units: &[(&str, f64)]) -> Resu
 pub(super) fn time(words: &mut Words<'_>) -> Result<Time, Mistake> {
     let place = words.place();
     let (seconds, exact) = measure(words, A_TIME, &TIME_UNITS)?;
-    if seconds > LONGEST_S {
-        return Err(place.wrong("no time is longer than a day"));
-    }
-    let duration = Duration::try_from_secs_f64(seconds).map_err(|_| place.wrong(format!("expected {A_TIME}")))?;
+    let duration = placeholder::time(seconds).ok_or_else(|| place.wrong("no time is longer than a day"))?;
     Ok(Time { duration, scaled: !exact })
 }
 
@@ -102,7 +97,12 @@ pub(super) fn part(words: &mut Words<'_>) -> Result<f64, Mistake> {
 /// A whole number.
 pub(super) fn whole(words: &mut Words<'_>, expected: &str) -> Result<u64, Mistake> {
     let word = words.next(expected)?;
-    word.text.parse().map_err(|_| word.instead_of(expected))
+    plain(word.text).ok_or_else(|| word.instead_of(expected))
+}
+
+/// A number that is digits alone: `parse` would take a sign.
+pub(super) fn plain<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok().filter(|_| text.bytes().all(|octet| octet.is_ascii_digit()))
 }
 
 fn rate(words: &mut Words<'_>) -> Result<Option<u64>, Mistake> {
@@ -194,7 +194,7 @@ pub(super) fn address(word: Word<'_>) -> Result<Address, Mistake> {
     let Some((addr, prefix)) = word.text.split_once('/') else { return Err(word.instead_of(EXPECTED)) };
     let addr = ip(addr, word.place)?;
     let longest = if addr.is_ipv4() { 32 } else { 128 };
-    let prefix: u8 = prefix.parse().map_err(|_| word.instead_of(EXPECTED))?;
+    let prefix: u8 = plain(prefix).ok_or_else(|| word.instead_of(EXPECTED))?;
     if prefix > longest {
         return Err(word.instead_of(format!("a prefix length of 0 to {longest}")));
     }

@@ -67,7 +67,7 @@ in which it stands.
 `alice$ COMMAND` runs a command on a node to its end, 30 s at most. `alice& COMMAND` starts one that goes on. With `alice%` and `alice&%` it is \
 an ordinary user's, without any capability. The suite's tools are found first; pipes and quotation marks are a shell's. A command is called after the first of these tools on its line, otherwise \
 after its first word; `alice$ [NAME] ...` names it, `alice$ [within 60 s] ...` and `alice$ [NAME within 60 s] ...` give it time. A name may be used again: \
-the newest process is meant. In a command, {2 s} is this time in seconds, divided by --fast; {pcap LINK} is a file with the frames of a link so far; {dir} is the folder in which all commands run.
+the newest process is meant. In a command, {2 s} is this time in seconds, divided by --fast, a day at most; {pcap LINK} is a file with the frames of a link so far; {dir} is the folder in which all commands run.
 
 `await NAME \"TEXT\" [within T]` waits until a process has printed this, after what was awaited before. `until alice$ COMMAND shows \"WORD\" \"WORD\" [within T]` runs \
 a command again and again until one line has all of the words. `wait NAME [within T]` waits for its end. Without `within` each of them waits 10 s. `type NAME \"TEXT\"` writes to its \
@@ -122,7 +122,7 @@ closes it, `refused` a RST to a SYN. `retransmission`, `out-of-order`, `gap`, `k
 `lost`, `cut`, `queue-full` and `duplicate` are what a wire did.
 
 `data` has a payload, `data=\"TEXT\"` has this in it; `says=\"TEXT\"` has this in its line of a ladder. `port=`, `sport=`, `dport=`, `len=` (octets of payload), `ttl=`, `type=`, `code=`, `window=`, `seq=`, `ack=` (relative) and `mtu=` are \
-numbers, with = < or >. `src=`, `dst=` and `addr=` are an address or a node that has it, `from=` and `to=` the node at the end of the link, `target=` whom ARP asks for. `checksum=` is good, bad, absent or four hexadecimal digits.",
+numbers, with = < or >. `src=`, `dst=` and `addr=` are an address or a node that has it, `from=` and `to=` the node at the end of the link, `target=` whom ARP asks for. `checksum=` is good, bad, absent or one to four hexadecimal digits, perhaps behind 0x; other numbers are decimal, or hexadecimal behind 0x.",
 );
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use clap::Args;
 use sockeye_cli::Failure;
 use sockeye_cli::escape::escape;
-use sockeye_common::number::behind_0x;
+use sockeye_common::number::four_hexadecimal;
 
 use super::compute::{Ends, source};
 use super::values::number;
@@ -193,10 +193,7 @@ fn lengths(text: &str) -> Result<RangeInclusive<usize>, Failure> {
 
 /// A checksum as it is printed everywhere: `f752`, `0xf752`.
 fn checksum(option: &str, text: &str) -> Result<u16, Failure> {
-    let digits = behind_0x(text).unwrap_or(text);
-    let is_hex = (1..=4).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    let value = u16::from_str_radix(digits, 16).ok().filter(|_| is_hex);
-    value
+    four_hexadecimal(text)
         .ok_or_else(|| Failure::usage(format!("{option} \"{}\": not a checksum: one to four hex digits", escape(text))))
 }
 

@@ -233,7 +233,7 @@ impl Run<'_> {
         let mut written = String::new();
         for (_, part) in parts(text) {
             match part {
-                Part::Text(text) => written.push_str(text),
+                Part::Text(text) | Part::NoTime(text) => written.push_str(text),
                 Part::Time(time) => written.push_str(&seconds(time.at(self.manner.divisor))),
                 Part::Folder => written.push_str(&self.folder.path().display().to_string()),
                 Part::Pcap(link) => written.push_str(&self.capture(link)?),
