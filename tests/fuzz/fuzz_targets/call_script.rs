@@ -21,7 +21,7 @@ fuzz_target!(|octets: &[u8]| {
         Ok(statements) => {
             let (count, depth) = measure(&statements);
             assert!(count <= text.len() && depth <= 16, "{count} statements, {depth} deep");
-            // Line by line it is read too, if it is at all.
+            // The end of the last line says nothing.
             assert_eq!(parse(&format!("{text}\n")).ok(), Some(statements));
         }
         Err(error) => {

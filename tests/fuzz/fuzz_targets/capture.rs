@@ -1,8 +1,10 @@
-//! Capture files: none panics, and the slice and the stream reader deliver the same frames and the same error.
+//! Capture files: none panics, and the reader of slices, that of streams and that of pieces deliver the same frames and the same error.
 #![no_main]
 
+use std::sync::Arc;
+
 use libfuzzer_sys::fuzz_target;
-use sockeye_capture::{CaptureError, SliceReader, StreamReader, dissect};
+use sockeye_capture::{Batch, Frame, ReadAt, SliceReader, StreamReader, dissect};
 
 /// A reader that returns a few octets at a time, so that every field is once cut in two.
 struct Trickle<'a> {
@@ -20,23 +22,70 @@ impl std::io::Read for Trickle<'_> {
     }
 }
 
+/// What there should be: frames, and how it ends.
+struct Expected<'a> {
+    frames: std::vec::IntoIter<Frame<'a>>,
+    end: Option<String>,
+}
+
+impl<'a> Expected<'a> {
+    fn of(octets: &'a [u8]) -> Self {
+        let mut reader = SliceReader::new(octets);
+        let mut frames = Vec::new();
+        let end = loop {
+            match reader.next_frame() {
+                Ok(Some(frame)) => frames.push(frame),
+                Ok(None) => break None,
+                Err(error) => break Some(error.to_string()),
+            }
+        };
+        Self { frames: frames.into_iter(), end }
+    }
+
+    fn meet(&mut self, frame: &Frame<'_>) {
+        assert_eq!(self.frames.next().as_ref(), Some(frame));
+    }
+
+    /// What is left comes of `reader`.
+    fn meet_rest<R: std::io::Read>(mut self, reader: &mut StreamReader<R>) {
+        let end = loop {
+            match reader.next_frame() {
+                Ok(Some(frame)) => self.meet(&frame),
+                Ok(None) => break None,
+                Err(error) => break Some(error.to_string()),
+            }
+        };
+        assert_eq!(self.frames.next(), None);
+        assert_eq!(end, self.end);
+    }
+}
+
 fuzz_target!(|octets: &[u8]| {
     let step = octets.last().map_or(1, |last| usize::from(*last) + 1);
-    let mut slice = SliceReader::new(octets);
-    let mut stream = StreamReader::new(Trickle { octets, step });
-    loop {
-        match (slice.next_frame(), stream.next_frame()) {
-            (Ok(Some(one)), Ok(Some(other))) => {
-                assert_eq!((one.number, one.link_type, one.octets), (other.number, other.link_type, other.octets));
-                dissect(one.link_type, one.octets, one.original_len).for_each(drop);
-            }
-            (Ok(None), Ok(None)) => break,
-            (Err(one), Err(other)) => {
-                assert_eq!(one.to_string(), other.to_string());
-                let _: CaptureError = one;
-                break;
-            }
-            (one, other) => panic!("slice {one:?}, stream {other:?}"),
-        }
+    let expected = Expected::of(octets);
+    for frame in expected.frames.as_slice() {
+        dissect(frame.link_type, frame.octets, frame.original_len).for_each(drop);
     }
+    expected.meet_rest(&mut StreamReader::new(Trickle { octets, step }));
+
+    let mut expected = Expected::of(octets);
+    let all: Arc<[u8]> = octets.into();
+    let read_at: Arc<ReadAt> = Arc::new(move |space: &mut [u8], offset| {
+        let rest = usize::try_from(offset).ok().and_then(|offset| all.get(offset..)).unwrap_or_default();
+        let len = rest.len().min(space.len());
+        space[..len].copy_from_slice(&rest[..len]);
+        Ok(len)
+    });
+    let mut course = StreamReader::new(octets).course(step, Arc::clone(&read_at));
+    let mut batch = Batch::default();
+    let (mut from, len) = course.next_piece();
+    loop {
+        batch.load(from, len, &*read_at);
+        if !course.find(&mut batch) {
+            break;
+        }
+        batch.frames().for_each(|frame| expected.meet(&frame));
+        from += len as u64;
+    }
+    expected.meet_rest(&mut course.into_reader());
 });

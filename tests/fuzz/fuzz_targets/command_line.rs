@@ -1,4 +1,4 @@
-//! The command lines of all tools and of the older ones that they stand for: none panics, and a refusal is a sentence.
+//! The command lines of all tools and of the older ones that they stand for: none panics, and a refusal says something.
 //!
 //! The first octet says by which name a tool is called; the arguments stand on lines of their own.
 #![no_main]
