@@ -343,6 +343,10 @@ fn wrong_lines_are_named() {
     serve(&["echo", "--model", "fast"]).status(2).stderr_has("zombies");
     serve(&["http", "--name", "x"]).status(2).stderr_has("--tls");
     serve(&["http", "--issuer", "x"]).status(2).stderr_has("--tls");
+    serve(&["http", "--page", "/nosuch/x"]).status(2).stderr_has("read /nosuch/x: No such file or directory");
+    serve(&["http", "--tls", "valid", "--name", "x.example", "--authority", "/nosuch/x"])
+        .status(4)
+        .stderr_has("write /nosuch/x: No such file or directory");
     serve(&["http", "192.0.2.1:80"]).status(4).stderr_has("bind 192.0.2.1:80: Cannot assign requested address");
     client(&["udp-ping", "10.0.0.1"]).status(2).stderr_has("a port is missing");
     client(&["load", "127.0.0.1:1", "--stay", "-1"]).status(2);

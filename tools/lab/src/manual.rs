@@ -135,11 +135,16 @@ has `process`, `folder` and `swept`. `lab list` has `experiment`, `lab show` has
             "A check failed, or a tool did not do its part; the last lines say which. With `check`, the lab file has mistakes. With `probe`, no hosts can be made here; with \
 `calls --stop`, a call has failed; with `client udp-ping`, nothing was answered, and with `client load`, not everybody was served.",
         ),
-        (2, "The command line, a lab file or another file that was named, or the script of `calls` is wrong."),
-        (3, "The network did not do it: with `client`, the server cannot be reached or has gone away."),
+        (2, "The command line, a lab file, a zone file or the script of `calls` is wrong, or a file that was named cannot be read."),
+        (
+            3,
+            "The network did not do it: with `client knock-knock` and `client census`, the server cannot be reached or has gone away; with `client udp-ping`, \
+no route leads to it. Questions of `udp-ping` and clients of `load` that nobody answers are counted, and the status is 1.",
+        ),
         (
             4,
-            "This host did not do it: a tool is missing, the capture could not be kept, there was no descriptor or no memory to start a command.",
+            "This host did not do it: a tool is missing, the capture could not be kept, a file cannot be written (`--html`, `--pcap`, `--authority`), there was no descriptor or no memory \
+to start a command.",
         ),
         (
             130,

@@ -22,7 +22,7 @@ pub fn config(tls: &Tls) -> Result<Arc<ServerConfig>, Failure> {
     let made = make(tls).map_err(|error| Failure::usage(format!("--name {}: {error}", tls.name)))?;
     if let Some(path) = &tls.authority {
         fs::write(path, &made.authority)
-            .map_err(|error| Failure::call(Status::USAGE, "write", path.display(), &error))?;
+            .map_err(|error| Failure::call(Status::HOST, "write", path.display(), &error))?;
     }
     let unusable = |error: rustls::Error| Failure::host(format!("TLS: {error}"));
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
