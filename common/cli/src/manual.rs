@@ -37,7 +37,7 @@ pub struct Manual {
 /// A command line that a user may type as it stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
-    /// What it is for.
+    /// What it is for. What all examples need stands in a paragraph before the first one.
     pub says: &'static str,
     /// Shell lines. A test runs them with `sh`, in a network namespace with only a loopback interface and in an empty
     /// directory; what needs a peer starts it itself.
@@ -113,7 +113,7 @@ impl Manual {
             if index > 0 {
                 page.macro_line(".PP");
             }
-            page.text(example.says);
+            page.prose(example.says);
             page.columns(&escape(example.command));
         }
         for (heading, prose) in [("CAVEATS", self.caveats), ("STANDARDS", self.standards)] {
@@ -314,10 +314,11 @@ mod tests {
             prose("  `-a`  takes `x`\n  b     \\(ga ~"),
             ".PP\n.RS 4\n.nf\n\\fB\\-a\\fR  takes \\fBx\\fR\nb     \\e(ga \\(ti\n.fi\n.RE\n"
         );
-        let examples = &[Example { says: "So:", command: "echo `id`", shows: "0", status: 0 }];
+        let examples = &[Example { says: "With a server.\n\nSo:", command: "echo `id`", shows: "0", status: 0 }];
         let command = Command::new("tool").arg(Arg::new("FILTER").help("As in `dst ::1`"));
         let page = Manual { examples, ..MANUAL }.page(&command);
         assert!(page.contains("\nAs in \\fBdst ::1\\fR\n") && page.contains("\necho \\(gaid\\(ga\n"), "{page}");
+        assert!(page.contains(".SH \"EXAMPLES\"\nWith a server.\n.PP\nSo:\n"), "{page}");
     }
 
     #[test]

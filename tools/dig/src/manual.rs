@@ -104,7 +104,10 @@ without it; `+explain` shows what took hold.",
     ],
     examples: &[
         Example {
-            says: "Ask one server for the mail exchanges of a domain:",
+            says: "These examples are of a host with a name server of its own on 127.0.0.1 and ::1, which has the zone lab.test: `/etc/resolv.conf` names \
+the server and searches that zone, and only `/etc/hosts` has onlyhosts.lab.test. Elsewhere put a server and names of yours in their place.
+
+Ask one server for the mail exchanges of a domain:",
             command: "dig @127.0.0.1 lab.test MX",
             shows: "lab.test.\t\t3600\tIN\tMX\t10 mail.lab.test.",
             status: 0,
