@@ -1,14 +1,17 @@
 //! The dialect of ncat beside ncat itself: the same lines, the same words and statuses.
 
+use std::net::UdpSocket;
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 
-use sockeye_test_support::{Background, Case, Net, Run, is_listening, run, wait_until};
+use sockeye_test_support::{Background, Case, DEADLINE, Net, Run, is_listening, run, run_with_input, wait_until};
 
 pub(crate) fn tests() -> Vec<Case> {
     vec![
         Case::new("nc_ncat::says_what_ncat_says", &["ncat", "ip"], same_words),
         Case::new("nc_ncat::listens_as_ncat_does", &["ncat"], same_listeners),
+        Case::new("nc_ncat::ends_with_its_input_as_ncat_does", &["ncat"], same_ends_of_datagrams),
+        Case::new("nc_ncat::is_a_proxy_as_ncat_is", &["ncat"], same_proxies),
     ]
 }
 
@@ -109,7 +112,7 @@ fn same_listeners(net: &Net) {
             let udp = line.contains('u');
             let mut client = net.tool("nc");
             client.args([if udp { "-uq0" } else { "-N" }, address, "5003"]);
-            sockeye_test_support::run_with_input(&mut client, b"hello").status(0);
+            run_with_input(&mut client, b"hello").status(0);
             listener.wait_for_stdout("hello");
             listener.wait_for_stderr("Connection from");
             let run = if udp { listener.kill() } else { listener.wait() };
@@ -119,4 +122,53 @@ fn same_listeners(net: &Net) {
             |said: &String| said.lines().filter(|line| !line.contains("::1 ")).collect::<Vec<_>>().join("\n");
         assert_eq!(without_port(&said[0]), without_port(&said[1]), "{line}");
     }
+}
+
+/// A UDP client: to somebody who never answers, and to nobody.
+fn same_ends_of_datagrams(net: &Net) {
+    let silent = UdpSocket::bind("127.0.0.1:5004").unwrap();
+    silent.set_read_timeout(Some(DEADLINE)).unwrap();
+    for (line, input) in [
+        ("-v -u --no-shutdown 127.0.0.1 5004", &b""[..]),
+        ("-u 127.0.0.1 5004", b"a"),
+        ("-v -u -i 20s 127.0.0.1 5004", b"b"),
+        ("-v -u -d 50ms 127.0.0.1 5004", b"c"),
+        ("-v -u 127.0.0.1 5998", b"a"),
+        ("-u 127.0.0.1 5998", b"a"),
+    ] {
+        let mut said = Vec::new();
+        for tool in [net.tool("nc"), net.peer("ncat")] {
+            let mut command = tool;
+            command.arg0("ncat").args(line.split_whitespace());
+            let run = run_with_input(&mut command, input);
+            said.push((words(&run), run.status, run.out()));
+            if line.ends_with(" 5004") && !input.is_empty() {
+                let mut room = [0; 16];
+                let (len, _) = silent.recv_from(&mut room).unwrap();
+                assert_eq!(&room[..len], input, "{line}");
+            }
+        }
+        assert_eq!(said[0], said[1], "{line}");
+    }
+}
+
+/// A proxy serves one client after the other, without `-k`.
+fn same_proxies(net: &Net) {
+    let mut server = net.peer("ncat");
+    server.args(["-l", "-k", "-e", "/bin/echo hello", "127.0.0.1", "5005"]);
+    let server = Background::spawn(server);
+    wait_until("it listens", || is_listening(5005));
+    for tool in [net.tool("nc"), net.peer("ncat")] {
+        let mut proxy = tool;
+        proxy.arg0("ncat").args(["-l", "--proxy-type", "http", "127.0.0.1", "5006"]);
+        let proxy = Background::spawn(proxy);
+        wait_until("it listens", || is_listening(5006));
+        for _ in 0..3 {
+            let mut client = net.tool("nc");
+            client.args(["-d", "-X", "connect", "-x", "127.0.0.1:5006", "127.0.0.1", "5005"]);
+            run(&mut client).status(0).stdout_is("hello\n");
+        }
+        proxy.kill();
+    }
+    server.kill();
 }

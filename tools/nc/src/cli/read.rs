@@ -160,6 +160,7 @@ impl Reader<'_> {
         let quit = match args.quit.as_deref() {
             // Any negative number is "never", which is also the default.
             Some(text) if number::time(text) == Err(NumberError::TooSmall) => None,
+            None if self.leaves_with_its_input() => Some(Duration::ZERO),
             text => self.time("quit timer", text)?,
         };
         let shutdown = args.shutdown || quit.is_some() || args.send_only || self.is_ncat();
@@ -185,6 +186,15 @@ impl Reader<'_> {
             hex_file: args.hex_dump.clone(),
             append: args.append_output,
         })
+    }
+
+    /// A client of ncat's that sends datagrams is over with its input: nothing tells it that the peer is. Not so if an
+    /// option asks about the answers.
+    fn leaves_with_its_input(&self) -> bool {
+        let args = &self.args;
+        let asks_about_answers = args.receive_limit.is_some() || args.expect || args.status;
+        let has_input = args.exec.is_none() && args.sh_exec.is_none();
+        self.is_ncat() && args.udp && !args.listen && has_input && !asks_about_answers
     }
 
     fn datagram(&self) -> Result<DatagramCut, Exit> {
@@ -406,8 +416,12 @@ impl Reader<'_> {
             deny_files: args.denyfile.clone(),
         };
         self.refuse_model(&service, transport)?;
-        let several =
-            matches!(service, Service::Broker | Service::Chat) || args.serve.is_some() || args.max_clients.is_some();
+        // A proxy of ncat's has no conversation to end with, and serves one client after the other.
+        let ncats_proxy = self.is_ncat() && matches!(service, Service::HttpProxy { .. });
+        let several = matches!(service, Service::Broker | Service::Chat)
+            || ncats_proxy
+            || args.serve.is_some()
+            || args.max_clients.is_some();
         let listen = Listen {
             host,
             port,

@@ -175,12 +175,37 @@ fn ncats_letters_and_defaults() {
     assert_eq!(listen(&under("ncat", None, &["-l", "host"]).unwrap()), (Some("host"), "31337", false));
     assert_eq!(listen(&under("ncat", None, &["-lk", "-p", "80", "host"]).unwrap()), (Some("host"), "80", true));
     assert_eq!(listen(&under("ncat", None, &["--broker"]).unwrap()).1, "31337", "a broker is a listener");
+    let proxy = ["-l", "--proxy-type", "http", "80"];
+    assert!(listen(&under("ncat", None, &proxy).unwrap()).2, "ncat's proxy serves one client after the other");
+    assert!(!listen(&under("nc", None, &proxy).unwrap()).2);
     assert!(under("nc", None, &["--broker", "h", "1"]).is_err());
     let nc = under("nc", None, &["-i", "2", "-m", "9", "-d", "h", "1"]).unwrap();
     assert_eq!((nc.traffic.interval, nc.socket.min_ttl), (Some(Duration::from_secs(2)), Some(9)));
     assert!(nc.traffic.ignore_input && nc.idle_timeout.is_none());
     let traditional = under("nc", Some("traditional"), &["-k", "h", "1"]).unwrap();
     assert!(traditional.socket.keepalive && traditional.traffic.leave_with_peer);
+}
+
+/// A client of ncat's that sends datagrams ends with its input, unless an option asks for more.
+#[test]
+fn the_end_of_the_input_of_ncats_datagrams() {
+    let quit = |name: &str, line: &[&str]| under(name, None, line).unwrap().traffic.quit_after_eof;
+    for line in [&["-u", "h"][..], &["-u", "--no-shutdown", "h"], &["-u", "-i", "1", "h"], &["-U", "-u", "path"]] {
+        assert_eq!(quit("ncat", line), Some(Duration::ZERO), "{line:?}");
+    }
+    for line in [
+        &["h"][..],
+        &["-lu"],
+        &["-u", "-q", "-1", "h"],
+        &["-u", "-e", "cat", "h"],
+        &["-u", "--receive-limit", "1", "h"],
+        &["-u", "--expect", "h"],
+        &["-u", "--status", "h"],
+    ] {
+        assert_eq!(quit("ncat", line), None, "{line:?}");
+    }
+    assert_eq!(quit("ncat", &["-u", "-q", "2", "h"]), Some(Duration::from_secs(2)));
+    assert_eq!(quit("nc", &["-u", "h", "1"]), None);
 }
 
 /// `--help` of a dialect has its letters and no others, each in front of what it is read as.

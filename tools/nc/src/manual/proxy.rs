@@ -14,7 +14,7 @@ network as they are. The proxy looks up the name of the destination; `--proxy-dn
 shows every message to and from it.
 
 A listener with `--proxy-type http` is an HTTP proxy itself, for CONNECT and for plain requests, which it forwards without what is between the client and it. \
-Each client has one request and a process; without `-k` there is one client. `--proxy-auth` asks for a user and a password (Basic), and `--allow` and `--deny` limit who may come: \
+Each client has one request and a process; without `-k` there is one client (called `ncat`: any number). `--proxy-auth` asks for a user and a password (Basic), and `--allow` and `--deny` limit who may come: \
 without either, everybody who reaches this host can reach from it what it can reach.",
 );
 

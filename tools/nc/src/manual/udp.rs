@@ -18,6 +18,9 @@ A listener with `-l -u -k` answers nobody, as OpenBSD's. With `--reply last` sta
 with `--reply each` to everybody who has sent (the last 1024 of them), and with `--reply 192.0.2.1:7000` to that one. \
 `-v` says of each new peer that it came. The input is read when there is somebody to whom it can go.
 
+Called `ncat`, a client with `-u` ends with its input, as ncat does: what has been read is sent, an answer that has come by then is \
+printed, and nobody is waited for. `-q 1` waits for answers, and so do `--receive-limit`, `--status` and `--expect`.
+
 A large receive buffer is asked for; `--explain` says what the system granted (net.core.rmem_max limits it). Datagrams \
 that the kernel drops because it is full are counted, and said under `-v` with the next datagram that comes.",
 );

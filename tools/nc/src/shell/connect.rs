@@ -242,21 +242,25 @@ impl Session<'_, '_> {
         }
         let policy = self.policy();
         match self.converse(&mut wire, policy)? {
-            Outcome::Ended if options.transport.is_datagram() && options.dialect != Dialect::Ncat => {
-                self.say(report::datagrams(&self.ledger));
+            Outcome::Ended if options.transport.is_datagram() => {
+                if options.dialect != Dialect::Ncat {
+                    self.say(report::datagrams(&self.ledger));
+                }
                 let silent = options.status && self.ledger.received == 0;
                 Ok(if silent { SILENT } else { Status::YES })
             }
             Outcome::Ended => Ok(Status::YES),
             Outcome::Lost(failure) => Err(failure),
+            Outcome::Refused(_) if options.dialect == Dialect::Ncat => {
+                let status = if options.status { CLOSED } else { FAILED };
+                Err(Failure::new(status, format!("{}.", errno_text(&refused()))))
+            }
             Outcome::Refused(failure) => {
                 // OpenBSD nc finds out with -v only, because only then it sends a probe.
                 if options.status || self.is_loud() {
                     self.output.failure(&failure);
                 }
-                if options.dialect != Dialect::Ncat {
-                    self.say(report::CLOSED);
-                }
+                self.say(report::CLOSED);
                 Ok(match (options.status, options.verbose) {
                     (true, _) => CLOSED,
                     (false, 0) => Status::YES,

@@ -70,6 +70,8 @@ struct Conversation<'call, 'run, 'out> {
     sink_ended: bool,
     /// When the time of `-q` had passed.
     quit_since: Option<Instant>,
+    /// After the time of `-q` it was seen what the socket has.
+    looked: bool,
 }
 
 /// What poll(2) found.
@@ -187,6 +189,7 @@ impl<'call, 'run, 'out> Conversation<'call, 'run, 'out> {
             sink_full: false,
             sink_ended: false,
             quit_since: None,
+            looked: false,
         })
     }
 }
@@ -218,6 +221,12 @@ impl Conversation<'_, '_, '_> {
             match self.relay.next(Instant::now()) {
                 Next::Done(end) if self.must_arrive(end) && self.is_still_sending() => {
                     let ready = self.wait(Instant::now().checked_add(ACKNOWLEDGED_EVERY))?;
+                    self.step(&ready)?;
+                }
+                // What has come already is not left behind: an answer, or that nobody listens there.
+                Next::Done(End::QuitAfterEof) if self.wire.keeps_boundaries() && !self.looked => {
+                    self.looked = true;
+                    let ready = self.wait(Some(Instant::now()))?;
                     self.step(&ready)?;
                 }
                 Next::Done(end) => return Ok(end),
@@ -391,8 +400,11 @@ impl Conversation<'_, '_, '_> {
 
     fn input_ended(&mut self, now: Instant) {
         self.relay.source_ended(Outbound, now);
-        let meaning = match (self.session.options.traffic.shutdown_at_eof, self.session.options.traffic.quit_after_eof)
-        {
+        let traffic = &self.session.options.traffic;
+        let meaning = match (traffic.shutdown_at_eof, traffic.quit_after_eof) {
+            (_, Some(Duration::ZERO)) if self.wire.keeps_boundaries() => {
+                "datagrams that have gone were all: this is over"
+            }
             (_, Some(_)) => "the sending direction is shut down, and the time of -q begins",
             (true, None) => "the sending direction is shut down, because of -N",
             (false, None) => "the sending direction stays open, because there is no -N",
