@@ -106,6 +106,33 @@ fn a_wrong_certificate_is_refused_in_words() {
     listener.wait().status(1).stderr_has("the alert UnknownCA");
 }
 
+/// What `openssl req -x509` makes if it is told nothing: signed by itself, and with CA:TRUE.
+#[test]
+fn an_authoritys_own_certificate_is_refused_in_words_and_can_be_trusted() {
+    let certs = Certs::new("own");
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "localhost");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    std::fs::write(certs.path("own.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
+    std::fs::write(certs.path("own.key"), key.serialize_pem()).unwrap();
+    for dialect in ["--compat=openbsd", "--compat=ncat"] {
+        let (listener, port) = certs.listen("own", &[]);
+        let run = run_with_input(
+            &mut nc(&[dialect, "-n", "--ssl-verify", "--ssl-servername", "localhost", "127.0.0.1", &port]),
+            b"",
+        );
+        run.status(1).stderr_has("the certificate of CN=localhost, issued by CN=localhost, is not accepted: it is that of an authority (CA:TRUE), and not trusted itself");
+        run.stderr_has("--ssl-trustfile FILE");
+        listener.wait().status(1);
+    }
+    let (listener, port) = certs.listen("own", &[]);
+    let trust = certs.path("own.pem");
+    let named = ["--ssl-trustfile", &trust, "--ssl-servername", "localhost"];
+    run_with_input(&mut certs.client(&port, &named), b"taken").status(0);
+    listener.wait().status(0).stdout_is("taken");
+}
+
 #[test]
 fn a_throw_away_certificate_is_taken_only_without_verification() {
     let (listener, port) = listening(&["--ssl"]);

@@ -10,6 +10,9 @@ use rustls::pki_types::pem::{Error, PemObject};
 use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+mod flaw;
+
+pub use self::flaw::flaw;
 #[doc(hidden)]
 pub use rustls;
 

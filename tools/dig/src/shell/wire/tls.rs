@@ -181,6 +181,9 @@ pub(super) fn refusal(error: &Error) -> TlsFailure {
         Error::AlertReceived(alert) => TlsFailure::Handshake {
             reason: format!("the server ended it with the alert {}", alert.as_str().unwrap_or("unknown")),
         },
+        Error::InvalidCertificate(error) => TlsFailure::Handshake {
+            reason: format!("the server's certificate is not accepted: {}", sockeye_tls::flaw(error)),
+        },
         error => TlsFailure::Handshake { reason: error.to_string() },
     }
 }

@@ -75,9 +75,13 @@ pub(super) fn fingerprints(der: &[u8]) -> [(&'static str, String); 2] {
     [("SHA-1", grouped(&SHA1_FOR_LEGACY_USE_ONLY)), ("SHA-256", grouped(&SHA256))]
 }
 
+const TRUST_IT: &str = "--ssl-trustfile FILE trusts the certificates in FILE; --no-ssl-verify checks nothing";
+
 /// Why a certificate was not taken, and what can be done.
 pub(super) fn refusal(error: &CertificateError, chain: &[Vec<u8>], wanted: &str) -> (String, String) {
-    let Some(first) = chain.first() else { return (error.to_string(), String::new()) };
+    let Some(first) = chain.first() else {
+        return (format!("a certificate is not accepted: {}", sockeye_tls::flaw(error)), String::new());
+    };
     let Certificate { subject, issuer, not_before, not_after, names, .. } = describe(0, first);
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
@@ -105,13 +109,16 @@ pub(super) fn refusal(error: &CertificateError, chain: &[Vec<u8>], wanted: &str)
         }
         CertificateError::BadSignature => (
             format!("the certificate of {subject} was not signed by the {issuer} that is trusted"),
-            "--ssl-trustfile FILE trusts the certificates in FILE; --no-ssl-verify checks nothing".to_owned(),
+            TRUST_IT.to_owned(),
         ),
-        CertificateError::UnknownIssuer => (
-            format!("the certificate of {subject} has an unknown issuer: {issuer}"),
-            "--ssl-trustfile FILE trusts the certificates in FILE; --no-ssl-verify checks nothing".to_owned(),
+        CertificateError::UnknownIssuer => {
+            (format!("the certificate of {subject} has an unknown issuer: {issuer}"), TRUST_IT.to_owned())
+        }
+        other => (
+            format!("the certificate of {subject}, issued by {issuer}, is not accepted: {}", sockeye_tls::flaw(other)),
+            // Whatever a chain lacks, a certificate that is trusted itself needs none.
+            TRUST_IT.to_owned(),
         ),
-        other => (format!("the certificate of {subject}, issued by {issuer}: {other}"), String::new()),
     }
 }
 
