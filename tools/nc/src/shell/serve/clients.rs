@@ -222,10 +222,10 @@ impl Clients {
     }
 
     /// Has a client send or take something, and counts what it keeps of it.
-    fn with(&mut self, id: ClientId, do_: impl FnOnce(&mut Client) -> usize) -> Option<usize> {
+    fn with(&mut self, id: ClientId, act: impl FnOnce(&mut Client) -> usize) -> Option<usize> {
         let client = self.all.get_mut(&id)?;
         let before = client.room();
-        let gone = do_(client);
+        let gone = act(client);
         self.tide.change(before, client.room());
         Some(gone)
     }
