@@ -336,7 +336,33 @@ fn lab_names() -> Seeds {
     let zones = zones.iter().map(|name| file(&format!("tests/vectors/dns/{name}")).into_bytes());
     let zones: Seeds = zones.chain(texts(&["tools/lab/src/names", "tests/suite/lab_serve.rs"])).collect();
     let types = [1, 2, 5, 6, 15, 16, 28, 255];
-    zones.iter().zip(types.into_iter().cycle()).map(|(zone, qtype)| [zone, query(qtype).as_slice()].join(&0)).collect()
+    let questions =
+        zones.iter().zip(types.into_iter().cycle()).map(|(zone, qtype)| [zone, query(qtype).as_slice()].join(&0));
+    // Without a zone, and with answers: to each question the next of them, and then from the first one on.
+    let answered = [vec![referral(false)], vec![referral(true)], vec![referral(true), alias(), referral(false)]];
+    let answered = answered.iter().map(|answers| [b"\0".as_slice(), &query(1), &answers.concat()].concat());
+    questions.chain(answered).collect()
+}
+
+/// The servers of lab.test, a to z, which lie in it, with an address for one of them or with none.
+fn referral(glue: bool) -> Vec<u8> {
+    const QUESTION: &[u8] = b"\x03www\x03lab\x04test\0\0\x01\0\x01";
+    let header = [b"\x12\x34\x80\0\0\x01\0\0\0\x1a\0".as_slice(), &[u8::from(glue)]].concat();
+    let servers =
+        (b'a'..=b'z').map(|letter| record(b"\xc0\x10", 2, &[1, letter, 0xc0, 0x10])).collect::<Seeds>().concat();
+    let address = if glue { record(b"\x01b\xc0\x10", 1, &[192, 0, 2, 53]) } else { Vec::new() };
+    [header.as_slice(), QUESTION, &servers, &address].concat()
+}
+
+/// www.lab.test is an alias of a name below it.
+fn alias() -> Vec<u8> {
+    const HEAD: &[u8] = b"\x12\x34\x80\0\0\x01\0\x01\0\0\0\0\x03www\x03lab\x04test\0\0\x01\0\x01";
+    [HEAD, &record(b"\xc0\x0c", 5, b"\x01x\xc0\x0c")].concat()
+}
+
+/// A record that is remembered for an hour.
+fn record(owner: &[u8], rtype: u8, rdata: &[u8]) -> Vec<u8> {
+    [owner, &[0, rtype, 0, 1, 0, 0, 14, 16], &framed(rdata)].concat()
 }
 
 /// Frames of HTTP/2 and HTTP/3 that answer a query, and what the tests of their codings have.
