@@ -209,7 +209,7 @@ set edit:completion:arg-completer[ports] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'ports;backlog'= {
-            cand --interval 'How often to look, in milliseconds'
+            cand --interval 'Look every so many seconds, which may have a fraction'
             cand --count 'End after so many changes'
             cand --duration 'End after so many seconds'
             cand --color 'Use colour: on a terminal, always or never'

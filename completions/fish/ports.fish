@@ -164,7 +164,7 @@ complete -c ports -n "__fish_ports_using_subcommand explain" -l no-drawing -d 'L
 complete -c ports -n "__fish_ports_using_subcommand explain" -l explain -d 'Show the working, step by step'
 complete -c ports -n "__fish_ports_using_subcommand explain" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c ports -n "__fish_ports_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ports -n "__fish_ports_using_subcommand backlog" -l interval -d 'How often to look, in milliseconds' -r
+complete -c ports -n "__fish_ports_using_subcommand backlog" -l interval -d 'Look every so many seconds, which may have a fraction' -r
 complete -c ports -n "__fish_ports_using_subcommand backlog" -l count -d 'End after so many changes' -r
 complete -c ports -n "__fish_ports_using_subcommand backlog" -l duration -d 'End after so many seconds' -r
 complete -c ports -n "__fish_ports_using_subcommand backlog" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'

@@ -199,7 +199,7 @@ module completions {
   # Show how full the accept queues are
   export extern "ports backlog" [
     --follow(-f)              # Go on, and show each change as it is seen
-    --interval: string        # How often to look, in milliseconds
+    --interval: string        # Look every so many seconds, which may have a fraction
     --count: string           # End after so many changes
     --duration: string        # End after so many seconds
     --explain                 # Show the working, step by step

@@ -221,7 +221,7 @@ Register-ArgumentCompleter -Native -CommandName 'ports' -ScriptBlock {
             break
         }
         'ports;backlog' {
-            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'How often to look, in milliseconds')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Look every so many seconds, which may have a fraction')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'End after so many changes')
             [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'End after so many seconds')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')

@@ -170,7 +170,7 @@ fn a_count_and_a_time_end_it(net: &Net) {
     for wrong in ["0", "-1", "nan", "x"] {
         run(net.tool("netsum").args(["verify", "--live", "a0", &format!("--seconds={wrong}")]))
             .status(2)
-            .stderr_has("a number of seconds, such as 10 or 0.5");
+            .stderr_has("a number of seconds from 0.001 to 2678400 is wanted, such as 10 or 0.5");
     }
 }
 

@@ -67,7 +67,7 @@ fn a_full_queue(net: &Net) {
 fn follows_what_changes(net: &Net) {
     let (server, at) = listener("127.0.0.1:0".parse().unwrap(), 2);
     let mut command = net.tool("ports");
-    command.args(["backlog", "--follow", "--interval", "5", "--count", "3", &at.port().to_string()]);
+    command.args(["backlog", "--follow", "--interval", "0.005", "--count", "3", &at.port().to_string()]);
     let follower = Background::spawn(command);
     follower.wait_for_stdout("since it was made");
     let client = TcpStream::connect(at).unwrap();
@@ -80,7 +80,7 @@ fn follows_what_changes(net: &Net) {
     drop(client);
 
     let mut command = net.tool("ports");
-    command.args(["backlog", "-f", "--interval", "5", "--count", "1", "--json"]);
+    command.args(["backlog", "-f", "--interval", "0.005", "--count", "1", "--json"]);
     let follower = Background::spawn(command);
     follower.wait_for_stdout("\"counters\"");
     let (_server, at) = listener("[::1]:0".parse().unwrap(), 7);
@@ -99,7 +99,12 @@ fn ends_on_a_signal(net: &Net) {
     for json in [false, true] {
         // Whoever runs the tests in the background ignores SIGINT, and that is inherited.
         let mut command = net.peer("env");
-        command.arg("--default-signal=INT").arg(tools_dir().join("ports")).args(["backlog", "-f", "--interval", "5"]);
+        command.arg("--default-signal=INT").arg(tools_dir().join("ports")).args([
+            "backlog",
+            "-f",
+            "--interval",
+            "0.005",
+        ]);
         command.args(json.then_some("--json"));
         let follower = Background::spawn(command);
         follower.wait_for_stdout(if json { "listen_overflows" } else { "since it was made" });
@@ -129,7 +134,7 @@ fn counts_drops(net: &Net) {
     let before = totals(&run(net.tool("ports").args(["backlog", "--json"])).out());
     assert_eq!((&before["kind"], &before["listen_overflows"]), (&"counters".into(), &0.into()), "{before}");
     let mut command = net.tool("ports");
-    command.args(["backlog", "-f", "--interval", "5", "--json"]);
+    command.args(["backlog", "-f", "--interval", "0.005", "--json"]);
     let follower = Background::spawn(command);
     follower.wait_for_stdout("\"counters\"");
     let _client = TcpStream::connect(at).unwrap();
@@ -150,7 +155,11 @@ fn nothing_listens(net: &Net) {
         .stdout_is("")
         .stderr_has("nothing listens on TCP in this network namespace");
     run(net.tool("ports").args(["backlog", "80", "81"])).status(1).stderr_has("nothing listens on TCP port 80 or 81");
-    run(net.tool("ports").args(["backlog", "--interval", "5"])).status(2);
+    run(net.tool("ports").args(["backlog", "--interval", "0.005"])).status(2);
+    for wrong in ["0", "0.0009", "3601", "5ms"] {
+        let refused = run(net.tool("ports").args(["backlog", "-f", "--interval", wrong]));
+        refused.status(2).stderr_has("a number of seconds from 0.001 to 3600 is wanted");
+    }
     let waiting = run(net.tool("ports").args(["backlog", "80", "-f", "--duration", "0.01"]));
     waiting.status(0).stderr_is("ports: nothing listens on TCP port 80 yet\n");
     assert!(!waiting.out().contains("Listener"), "{}", waiting.story());

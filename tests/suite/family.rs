@@ -5,6 +5,8 @@ use std::process::{Command, Stdio};
 
 use sockeye_test_support::{Background, run, tool, tools_dir, wait_until};
 
+use crate::tools;
+
 /// Each tool with a call that succeeds anywhere and prints something on standard output.
 const CALLS: &[(&str, &[&str])] = &[
     ("nc", &["--help"]),
@@ -191,4 +193,50 @@ fn bash_completes_a_value_behind_an_equals_sign() {
         let line = "source \"$1\"; COMP_WORDS=(\"$2\" --color = al); COMP_CWORD=3; \"_$2\" \"$2\" al =; echo \"${COMPREPLY[@]}\"";
         run(Command::new("bash").args(["-c", line, "-", &script, name])).status(0).stdout_is("always\n").stderr_is("");
     }
+}
+
+/// What the standard library and clap say of numbers, times and addresses: neither the range nor what was wanted.
+const FOREIGN: [&str; 8] = [
+    "invalid digit",
+    "invalid float",
+    "number too large",
+    "number too small",
+    "cannot parse",
+    "invalid IP",
+    "provided string was not",
+    " is not in ",
+];
+
+#[test]
+fn what_is_wrong_with_a_value_is_said_in_our_words() {
+    let mut refused = 0;
+    for (name, command, _) in tools::all() {
+        refused += refuse_values(&command, &command, &[name]);
+    }
+    assert!(refused > 300, "only {refused} values were refused");
+}
+
+/// Gives wrong values to all options and operands of a command and of those below it. Returns how many were refused.
+fn refuse_values(tool: &clap::Command, command: &clap::Command, path: &[&str]) -> usize {
+    const WRONG: [&str; 6] = ["x1z", "", "+1", "0", "1e19", "340282366920938463463374607431768211456"];
+    let mut refused = 0;
+    for arg in command.get_arguments().filter(|arg| arg.get_action().takes_values()) {
+        for value in WRONG {
+            let given = match (arg.get_long(), arg.get_short()) {
+                (Some(long), _) => vec![format!("--{long}={value}")],
+                (None, Some(short)) => vec![format!("-{short}"), value.to_owned()],
+                (None, None) => vec![value.to_owned(); 3],
+            };
+            let line = path.iter().map(ToString::to_string).chain(given);
+            let Err(error) = tool.clone().try_get_matches_from(line) else { continue };
+            let said = error.to_string();
+            let foreign = FOREIGN.iter().find(|foreign| said.contains(**foreign));
+            assert_eq!(foreign, None, "{}: {said}", path.join(" "));
+            refused += usize::from(error.kind() == clap::error::ErrorKind::ValueValidation);
+        }
+    }
+    for below in command.get_subcommands() {
+        refused += refuse_values(tool, below, &[path, &[below.get_name()]].concat());
+    }
+    refused
 }

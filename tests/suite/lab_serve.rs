@@ -350,7 +350,9 @@ fn wrong_lines_are_named() {
     serve(&["http", "192.0.2.1:80"]).status(4).stderr_has("bind 192.0.2.1:80: Cannot assign requested address");
     client(&["udp-ping", "10.0.0.1"]).status(2).stderr_has("a port is missing");
     client(&["load", "127.0.0.1:1", "--stay", "-1"]).status(2);
-    client(&["udp-ping", "127.0.0.1:1", "--timeout", "99999999"]).status(2).stderr_has("a day is the most");
+    client(&["udp-ping", "127.0.0.1:1", "--timeout", "99999999"])
+        .status(2)
+        .stderr_has("a number of seconds from 0 to 86400 is wanted");
 }
 
 #[test]

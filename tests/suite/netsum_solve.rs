@@ -302,7 +302,7 @@ of 65535.
 #[test]
 fn what_is_wrong_is_named() {
     for (args, said) in [
-        (&["solve", "--sample=x", "A"][..], "for '--sample <SEED>': a number from 0 to 18446744073709551615 is wanted"),
+        (&["solve", "--sample=x", "A"][..], "for '--sample <SEED>': a number from 0 on is wanted"),
         (&["solve", "hex:4"][..], "data \"hex:4\": after \"hex:\", the digit at position 1 stands alone"),
         (&["solve", "A", "-k", "65"], "-k \"65\": 65 is not among 1 to 64"),
         (&["solve", "A", "-k", "8-1"], "-k \"8-1\": the range runs backwards"),
@@ -327,8 +327,8 @@ fn what_is_wrong_is_named() {
         ),
         (&["solve", "ABC", "--at", "3"], "the data has 3 octets (--insert puts them in, behind the last octet)\n"),
         (&["solve", "ABC", "--at", "4"], "the data has 3 octets\n"),
-        (&["solve", "A", "-n", "x"], "for '--number <N>': a number from 0 to 18446744073709551615 is wanted"),
-        (&["solve", "A", "--at", "+0"], "for '--at <OFFSET>': a number from 0 to 18446744073709551615 is wanted"),
+        (&["solve", "A", "-n", "x"], "for '--number <N>': a number from 0 on is wanted"),
+        (&["solve", "A", "--at", "+0"], "for '--at <OFFSET>': a number from 0 on is wanted"),
         (&["update", "\u{1b}:66c9", "--ttl", "64:63"], "no protocol \"\\x1b\": ip, udp"),
         (&["solve", "ABC", "--at", "4", "--insert"], "--at 4: the data has 3 octets"),
         (&["solve", "A", "--insert"], "the following required arguments were not provided: --at"),

@@ -168,9 +168,9 @@ fn wait_returns_when_somebody_listens_and_when_nobody_has_the_port() {
     let answer = results(waiting.wait().status(0)).remove(0);
     assert_eq!((&answer["reached"], &answer["until"]), (&Value::Bool(true), &Value::from("free")));
     run(tool("ports").args(["wait", "80", "--state", "frob"])).status(2).stderr_has("one of listen, bound,");
-    for timeout in ["-1", "inf", "1e300", "nan"] {
+    for timeout in ["-1", "+1", "inf", "1e19", "nan", "x"] {
         let refused = run(tool("ports").args(["wait", "80", "--timeout", timeout]));
-        refused.status(2).stderr_has("not a number of seconds from 0 on");
+        refused.status(2).stderr_has("a number of seconds from 0 to 2678400 is wanted");
     }
     for (args, refused) in [
         (&["wait", "80/udp", "--state", "time-wait"][..], "UDP has no such state"),
@@ -179,5 +179,4 @@ fn wait_returns_when_somebody_listens_and_when_nobody_has_the_port() {
     ] {
         run(tool("ports").args(args)).status(2).stdout_is("").stderr_has(refused);
     }
-    run(tool("ports").args(["wait", "80", "--timeout", "x"])).status(2).stderr_has("not a number of seconds");
 }

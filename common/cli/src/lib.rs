@@ -7,6 +7,7 @@
 //! - [`Presentation`]: the options that every tool has
 //! - [`manual`], [`completions`]: man pages and completion scripts from one source
 //! - [`escape`]: text from outside, made safe for a terminal
+//! - [`values`]: whole numbers and times of options, each with its range
 //! - [`progress`]: a line on standard error while long work runs
 #![forbid(unsafe_code)]
 
@@ -21,6 +22,7 @@ pub mod progress;
 mod stream;
 pub mod table;
 mod tool;
+pub mod values;
 
 pub use confined::Confined;
 pub use failure::{Failure, Status};

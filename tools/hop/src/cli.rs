@@ -9,6 +9,7 @@ use std::net::IpAddr;
 
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand};
 use sockeye_cli::escape::escape;
+use sockeye_cli::values::number;
 use sockeye_cli::{Exit, Failure, Invocation, Presentation, command_first, parse_clap};
 
 use crate::options::{Common, Family, Flow, Fragment, Job, Options, Protocol};
@@ -69,16 +70,16 @@ struct CommonArgs {
     #[command(flatten)]
     family: FamilyArgs,
     /// Destination port of UDP and TCP probes: 33434 for UDP, 80 for TCP
-    #[arg(short, long, value_name = "PORT", value_parser = values::port)]
+    #[arg(short, long, value_name = "PORT", value_parser = number::<u16>(1..))]
     port: Option<u16>,
     /// Source port of UDP and TCP probes
-    #[arg(long = "sport", value_name = "PORT", value_parser = values::port)]
+    #[arg(long = "sport", value_name = "PORT", value_parser = number::<u16>(1..))]
     src_port: Option<u16>,
     /// Whether routers that balance load see one flow or many
     #[arg(long, value_enum, default_value_t = Flow::Fixed)]
     flow: Flow,
     /// Type of service of IPv4, traffic class of IPv6
-    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = values::octet)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = number::<u8>(..))]
     tos: u8,
     /// Show addresses only, which is what happens anyhow
     #[arg(short = 'n', overrides_with = "names")]
@@ -279,30 +280,31 @@ mod tests {
                 "bing 127.0.0.1: there is no such command, and hop takes one HOST (the commands are ping and trace;",
             ),
             ("--color never -4 a\u{1b} b", "a\\x1b b: there is no such command, and hop takes one HOST"),
-            ("ping -l 0 h", "0 is not in 1..=65536"),
+            ("ping -l 0 h", "a number from 1 to 65536 is wanted"),
             ("ping -l 65 -T h", "-l above 64 needs ICMP, or UDP of one flow"),
             ("ping -b -U h", "-b needs ICMP"),
             ("ping -b -6 h", "-b is for IPv4"),
             ("ping -p 80 h", "ports are for UDP and TCP (add -U or -T)"),
-            ("ping -i nan h", "not a number of seconds"),
-            ("ping -c 0 h", "0 is not in 1.."),
+            ("ping -i nan h", "a number of seconds from 0 to 2678400 is wanted"),
+            ("ping -c 0 h", "a number from 1 on is wanted"),
             ("trace -I -T h", "cannot be used with"),
             ("trace -f 9 -m 3 h", "the first hop, 9, is behind the last, 3"),
-            ("trace -m 0 h", "0 is not in 1..=255"),
-            ("trace -N 17 h", "17 is not in 1..=16"),
+            ("trace -s x h", "an IPv4 or IPv6 address is wanted"),
+            ("trace -m 0 h", "a number from 1 to 255 is wanted"),
+            ("trace -N 17 h", "a number from 1 to 16 is wanted"),
             ("trace -s ::1 192.0.2.1", "the source ::1 is IPv6, and 192.0.2.1 is IPv4"),
             ("ping -I 192.0.2.1 ::1", "the source 192.0.2.1 is IPv4, and ::1 is IPv6"),
             ("ping -4 -I ::1 h", "the source ::1 is IPv6, and -4 is IPv4"),
             ("trace -T --size 1000 h", "--size needs UDP or ICMP"),
             ("ping -T -s 100 h", "-s needs UDP or ICMP"),
             ("ping -w 0 h", "-w 0 leaves no time"),
-            ("ping -U -p http h", "not a port from 1 to 65535"),
-            ("ping -U -p 0 h", "not a port from 1 to 65535"),
+            ("ping -U -p http h", "a number from 1 to 65535 is wanted"),
+            ("ping -U -p 0 h", "a number from 1 to 65535 is wanted"),
             ("trace --mtu -T h", "--mtu needs UDP or ICMP"),
             ("trace --mtu --size 100 h", "cannot be used with"),
             ("-4 -6 h", "cannot be used with"),
             ("trace --sport 5 --flow vary h", "--sport is one port, and --flow vary wants many"),
-            ("ping -s 65508 h", "65508 is not in 0..=65507"),
+            ("ping -s 65508 h", "a number from 0 to 65507 is wanted"),
         ] {
             let refused = job(line).unwrap_err();
             assert!(refused.contains(said), "{line}: {refused}");

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use sockeye_cli::values::number;
 use sockeye_cli::{Exit, Invocation, Presentation, parse_clap};
 
 use crate::apps::{Client, Serve};
@@ -94,7 +95,7 @@ struct RunArgs {
     #[arg(long)]
     fast: bool,
     /// The chances of the wires: the same number, the same losses
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = number::<u64>(..))]
     seed: u64,
     /// Keep what was sent: a capture of each link in this folder
     #[arg(long, value_name = "DIR")]
@@ -116,13 +117,13 @@ struct VerifyArgs {
     #[arg(value_name = "NAME|FILE")]
     experiments: Vec<String>,
     /// How many at a time
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = number::<u16>(1..))]
     jobs: Option<u16>,
     /// Pass even if this machine cannot do some of them
     #[arg(long)]
     skip_impossible: bool,
     /// The chances of the wires: the same number, the same losses
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = number::<u64>(..))]
     seed: u64,
 }
 
@@ -134,7 +135,7 @@ struct ShellArgs {
     /// The host; the first if none is named
     host: Option<String>,
     /// The chances of the wires: the same number, the same losses
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = number::<u64>(..))]
     seed: u64,
 }
 

@@ -28,7 +28,7 @@ pub(crate) const MANUAL: Manual = Manual {
         "reach [-tu] [--exposed]",
         "options [--changed] PID[/FD]|:PORT...",
         "explain [--limit N] [--no-drawing] [STATE|PORT|pid:PID]",
-        "backlog [-f [--interval MS] [--count N] [--duration SECONDS]] [PORT]...",
+        "backlog [-f [--interval SECONDS] [--count N] [--duration SECONDS]] [PORT]...",
         watch::SYNOPSIS,
         log::SYNOPSIS,
     ],

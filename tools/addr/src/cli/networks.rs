@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use clap::{ArgGroup, Args};
+use sockeye_cli::values::number;
 
 /// `addr split`.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -12,13 +13,13 @@ pub struct Split {
     #[arg(value_name = "NETWORK")]
     pub network: String,
     /// Into so many networks at least: the next power of two
-    #[arg(short = 'n', long, value_name = "COUNT")]
+    #[arg(short = 'n', long, value_name = "COUNT", value_parser = number::<u128>(..))]
     pub count: Option<u128>,
     /// Into networks of this length
-    #[arg(short, long, value_name = "LENGTH")]
+    #[arg(short, long, value_name = "LENGTH", value_parser = number::<u8>(..))]
     pub prefix: Option<u8>,
     /// List no more than so many
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = number::<u64>(..))]
     pub limit: Option<u64>,
 }
 
@@ -57,7 +58,7 @@ pub struct Overlap {
     #[arg(short, long)]
     pub all: bool,
     /// List no more pairs than so many
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = number::<u64>(..))]
     pub limit: Option<u64>,
 }
 

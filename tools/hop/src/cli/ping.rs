@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use sockeye_cli::Failure;
+use sockeye_cli::values::{MONTH_S, number, seconds};
 
 use super::{CommonArgs, check_source, values};
 use crate::options::{Common, Family, Flow, Fragment, OWN_SOCKETS, Ping, Protocol};
@@ -27,31 +28,31 @@ pub(super) struct PingArgs {
     #[arg(short = 'T', long, group = "protocol")]
     tcp: bool,
     /// End after this many probes
-    #[arg(short, long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short, long, value_name = "COUNT", value_parser = number::<u64>(1..))]
     count: Option<u64>,
     /// Seconds between probes: 1 if nothing is said; less than 0.002 is for root, and 0 is as fast as -f
-    #[arg(short, long, value_name = "SECONDS", value_parser = values::seconds)]
+    #[arg(short, long, value_name = "SECONDS", value_parser = seconds(0.0..=MONTH_S))]
     interval: Option<Duration>,
     /// Send the next probe as soon as the one before is answered, or after 10 ms, and show the summary only; for root
     #[arg(short, long)]
     flood: bool,
     /// Send this many probes at once at first; more than 3 is for root
-    #[arg(short = 'l', long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    #[arg(short = 'l', long, value_name = "COUNT", default_value_t = 1, value_parser = number::<u32>(1..=65_536))]
     preload: u32,
     /// Let probes go to a broadcast address, from where many may answer
     #[arg(short = 'b', long)]
     broadcast: bool,
     /// Seconds to wait for the last answers
-    #[arg(short = 'W', long = "wait", value_name = "SECONDS", default_value = "10", value_parser = values::seconds)]
+    #[arg(short = 'W', long = "wait", value_name = "SECONDS", default_value = "10", value_parser = seconds(0.0..=MONTH_S))]
     wait: Duration,
     /// End after this many seconds; with -c, wait for that many answers
-    #[arg(short = 'w', long, value_name = "SECONDS", value_parser = values::seconds)]
+    #[arg(short = 'w', long, value_name = "SECONDS", value_parser = seconds(0.0..=MONTH_S))]
     deadline: Option<Duration>,
     /// Octets of data behind the ICMP or UDP header: 56 if nothing is said
-    #[arg(short = 's', long = "payload", value_name = "OCTETS", value_parser = clap::value_parser!(u16).range(0..=65_507))]
+    #[arg(short = 's', long = "payload", value_name = "OCTETS", value_parser = number::<u16>(0..=65_507))]
     payload: Option<u16>,
     /// TTL of IPv4, hop limit of IPv6
-    #[arg(short, long, value_name = "HOPS", value_parser = clap::value_parser!(u8).range(1..))]
+    #[arg(short, long, value_name = "HOPS", value_parser = number::<u8>(1..))]
     ttl: Option<u8>,
     /// What becomes of probes that are longer than a link carries
     #[arg(short = 'M', long = "fragment", value_enum, value_name = "HOW")]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use sockeye_cli::Failure;
+use sockeye_cli::values::number;
 
 use super::{CommonArgs, check_source, values, without_fragments};
 use crate::options::{Common, Protocol, Trace, Wait};
@@ -29,22 +30,22 @@ pub(super) struct TraceArgs {
     #[arg(short = 'T', long, group = "protocol")]
     tcp: bool,
     /// Probes a hop
-    #[arg(short, long, value_name = "COUNT", default_value_t = QUERIES, value_parser = clap::value_parser!(u8).range(1..=10))]
+    #[arg(short, long, value_name = "COUNT", default_value_t = QUERIES, value_parser = number::<u8>(1..=10))]
     queries: u8,
     /// The last hop to ask, 255 at most
-    #[arg(short, long, value_name = "HOPS", default_value_t = MOST, value_parser = clap::value_parser!(u8).range(1..))]
+    #[arg(short, long, value_name = "HOPS", default_value_t = MOST, value_parser = number::<u8>(1..))]
     max: u8,
     /// The first hop to ask
-    #[arg(short, long, value_name = "HOPS", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
+    #[arg(short, long, value_name = "HOPS", default_value_t = 1, value_parser = number::<u8>(1..))]
     first: u8,
     /// Probes under way at the same time, 16 at most
-    #[arg(short = 'N', long, value_name = "COUNT", default_value_t = PARALLEL, value_parser = clap::value_parser!(u8).range(1..=16))]
+    #[arg(short = 'N', long, value_name = "COUNT", default_value_t = PARALLEL, value_parser = number::<u8>(1..=16))]
     parallel: u8,
     /// Seconds to wait for an answer; HERE times the round trip of the same hop and NEAR times that of a later one at most
     #[arg(short, long, value_name = "MAX[,HERE[,NEAR]]", default_value = "5,3,10", value_parser = values::wait)]
     wait: Wait,
     /// Octets of a whole packet: 60, and 80 over IPv6
-    #[arg(long, value_name = "OCTETS", value_parser = clap::value_parser!(u16).range(28..), conflicts_with = "mtu")]
+    #[arg(long, value_name = "OCTETS", value_parser = number::<u16>(28..), conflicts_with = "mtu")]
     size: Option<u16>,
     /// Find the path MTU: the longest packets, never fragmented, one after the other
     #[arg(long)]
@@ -53,7 +54,7 @@ pub(super) struct TraceArgs {
     #[arg(short = 'F', long)]
     dont_fragment: bool,
     /// Send from this address
-    #[arg(short, long, value_name = "ADDRESS")]
+    #[arg(short, long, value_name = "ADDRESS", value_parser = values::address)]
     source: Option<IpAddr>,
     /// Send by this interface
     #[arg(short, long, value_name = "INTERFACE")]

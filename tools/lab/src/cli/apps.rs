@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use sockeye_cli::values::{number, seconds};
 use sockeye_common::addr::{Endpoint, Service};
 
 use crate::apps::{Certificate, Client, Crowd, Dns, Model, Serve, Tls};
+
+/// Times are no longer than this, in seconds.
+const DAY_S: f64 = 86_400.0;
 
 #[derive(Args, Debug)]
 pub(super) struct ServeArgs {
@@ -59,7 +63,7 @@ enum App {
         #[arg(long, value_name = "PERCENT", default_value = "33.3", value_parser = part)]
         loss: f64,
         /// The same number, the same losses
-        #[arg(long, value_name = "N", default_value_t = 1)]
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = number::<u64>(..))]
         seed: u64,
     },
     /// A server that gives each client a process, and learns in one of several ways that one has ended, or never
@@ -105,7 +109,7 @@ enum Kind {
         #[arg(value_name = "ADDR", value_parser = server)]
         addr: SocketAddr,
         /// How many jokes
-        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = number::<u32>(1..))]
         jokes: u32,
     },
     /// Ask over UDP, wait for each answer as long as it may, and measure the round-trip times
@@ -114,13 +118,13 @@ enum Kind {
         #[arg(value_name = "ADDR", value_parser = server)]
         addr: SocketAddr,
         /// How many questions
-        #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, value_name = "N", default_value_t = 10, value_parser = number::<u32>(1..))]
         count: u32,
         /// How long an answer may take, in seconds
-        #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+        #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds(0.0..=DAY_S))]
         timeout: Duration,
         /// How long to wait between two questions, in seconds
-        #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+        #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds(0.0..=DAY_S))]
         interval: Duration,
     },
     /// Say what a server of this host and its children take: processes, threads, zombies, memory
@@ -135,16 +139,16 @@ enum Kind {
         #[arg(value_name = "ADDR", value_parser = server)]
         addr: SocketAddr,
         /// How many clients; several numbers, as in 1,10,100, come one after another
-        #[arg(long, value_name = "N", value_delimiter = ',', default_value = "10", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        #[arg(long, value_name = "N", value_delimiter = ',', default_value = "10", value_parser = number::<u32>(1..=100_000))]
         clients: Vec<u32>,
         /// How long each that was served stays at least, in seconds
-        #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+        #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds(0.0..=DAY_S))]
         hold: Duration,
         /// How long each that was served waits for the others at most, in seconds
-        #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+        #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds(0.0..=DAY_S))]
         stay: Duration,
         /// When those that were not served are given up, in seconds
-        #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+        #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds(0.0..=DAY_S))]
         limit: Duration,
         /// Make one line of a table for each number of clients, which begins with this
         #[arg(long, value_name = "NAME")]
@@ -182,12 +186,6 @@ fn server(text: &str) -> Result<SocketAddr, String> {
         }
         None => Err("a number is needed here; dig finds it for a name".to_owned()),
     }
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "this is no number of seconds".to_owned())?;
-    let time = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
-    if time > Duration::from_secs(86_400) { Err("a day is the most".to_owned()) } else { Ok(time) }
 }
 
 /// Of a hundred, as a part of one.

@@ -1,14 +1,14 @@
 //! `netsum udp`, `tcp`, `icmp` and the others: a checksum worked out by hand from typed fields.
 
 use std::ffi::OsString;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use clap::Args;
 use sockeye_cli::Failure;
 use sockeye_cli::escape::escape;
 use sockeye_common::addr::{Endpoint, Host, Service};
 
-use super::values::{fragment, hex, message_rest, number, protocol, tcp_flags};
+use super::values::{fragment, group, hex, message_rest, number, protocol, tcp_flags};
 use crate::data::Source;
 use crate::form::Form;
 use crate::typed::{Header, Ip, Tcp, Typed};
@@ -182,8 +182,8 @@ pub(super) struct Icmpv6Args {
 #[derive(Args, Debug)]
 pub(super) struct IgmpArgs {
     /// Group Address; 0.0.0.0 for a general query
-    #[arg(value_name = "GROUP")]
-    group: std::net::Ipv4Addr,
+    #[arg(value_name = "GROUP", value_parser = group)]
+    group: Ipv4Addr,
     /// What follows: text as it stands, hex:4142, @FILE, or - for standard input
     #[arg(value_name = "DATA", default_value = "", hide_default_value = true)]
     data: OsString,

@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use clap::Args;
 use sockeye_capture::LinkType;
 use sockeye_cli::Failure;
+use sockeye_cli::values::number;
 
 use super::compute::{Style, StyleArgs, source};
-use super::values::ordinal;
 use crate::data::Source;
 use crate::packet::link_type;
 
@@ -31,7 +31,7 @@ pub(super) struct FrameArgs {
     #[arg(value_name = "FILE")]
     file: OsString,
     /// The frame's number, as Wireshark, tcpdump and netsum verify count: the first is 1
-    #[arg(value_name = "NUMBER", value_parser = ordinal)]
+    #[arg(value_name = "NUMBER", value_parser = number::<u64>(1..))]
     number: u64,
     #[command(flatten)]
     pub(super) style: StyleArgs,

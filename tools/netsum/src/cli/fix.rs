@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 
 use clap::Args;
+use sockeye_cli::values::number;
 use sockeye_cli::{Failure, Presentation};
 
-use super::values::ordinal;
 use crate::fix::frame::{Damage, Plan};
 
 #[derive(Args, Debug)]
@@ -29,11 +29,11 @@ pub(super) struct FixArgs {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "1",
-        value_parser = ordinal
+        value_parser = number::<u64>(1..)
     )]
     make_bad: Option<u64>,
     /// What decides which ones, and how: the same number damages the same file in the same way
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "make_bad")]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "make_bad", value_parser = number::<u64>(..))]
     seed: u64,
     /// List each checksum that is rewritten
     #[arg(short, long)]

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-
-use super::values::ordinal;
+use sockeye_cli::values::{MONTH_S, number, seconds};
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Live capture")]
@@ -13,10 +12,10 @@ pub(super) struct LiveArgs {
     #[arg(long, value_name = "IFACE", conflicts_with = "files")]
     live: Option<String>,
     /// End after so many frames
-    #[arg(short, long, value_name = "N", requires = "live", conflicts_with = "files", value_parser = ordinal)]
+    #[arg(short, long, value_name = "N", requires = "live", conflicts_with = "files", value_parser = number::<u64>(1..))]
     count: Option<u64>,
     /// End after so many seconds, which may have a fraction
-    #[arg(long, value_name = "N", requires = "live", conflicts_with = "files", value_parser = seconds)]
+    #[arg(long, value_name = "N", requires = "live", conflicts_with = "files", value_parser = seconds(0.001..=MONTH_S))]
     seconds: Option<Duration>,
     /// Also judge frames to other hosts that reach the interface
     #[arg(long, requires = "live", conflicts_with = "files")]
@@ -47,10 +46,4 @@ impl LiveArgs {
         let Self { live, count, seconds, promiscuous } = self;
         live.map(|interface| Live { interface, count, time: seconds, promiscuous })
     }
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let wrong = || "a number of seconds, such as 10 or 0.5".to_owned();
-    let seconds: f64 = text.parse().map_err(|_| wrong())?;
-    Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)
 }

@@ -1,24 +1,21 @@
 //! The values of options, each with what it may be.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+use sockeye_cli::values;
 use sockeye_common::hex::decode;
-use sockeye_common::number::digits;
 
 use crate::form::{FORMS, Form, TCP_FLAGS};
 
 /// An unsigned number, in decimal or, behind 0x, in hexadecimal.
-pub(super) fn number<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
-    let number = digits(text).and_then(|(digits, radix)| u64::from_str_radix(digits, radix).ok());
-    number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
-        let most = u64::MAX >> 64_usize.saturating_sub(size_of::<T>().saturating_mul(8));
-        format!("a number from 0 to {most} is wanted, or 0x and hexadecimal digits")
-    })
+pub(super) fn number<T: TryFrom<u128> + 'static>(text: &str) -> Result<T, String> {
+    values::number(..)(text)
 }
 
-/// A number of things that are counted from 1 on.
-pub(super) fn ordinal(text: &str) -> Result<u64, String> {
-    number(text).ok().filter(|number| *number > 0).ok_or_else(|| "a number from 1 on is wanted".to_owned())
+/// An address of IPv4.
+pub(super) fn group(text: &str) -> Result<Ipv4Addr, String> {
+    text.parse().map_err(|_| "an IPv4 address is wanted, such as 224.0.0.1".to_owned())
 }
 
 /// Octets as hexadecimal digits, behind `hex:` if the user writes that as in data.
@@ -95,19 +92,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers() {
-        assert_eq!(number::<u8>("0xff"), Ok(255));
-        assert_eq!(number::<u32>("4294967295"), Ok(u32::MAX));
-        for wrong in ["256", "-1", "+1", "", "0x", "0x+1", "x", "0x100"] {
-            assert_eq!(
-                number::<u8>(wrong).unwrap_err(),
-                "a number from 0 to 255 is wanted, or 0x and hexadecimal digits",
-                "{wrong}"
-            );
-        }
-    }
-
-    #[test]
     fn flags_of_tcp() {
         for (text, bits) in
             [("syn,ack", 0x12), ("SA", 0x12), ("0x12", 0x12), ("none", 0), ("cwr", 0x80), ("F", 1), ("FIN", 1)]
@@ -129,6 +113,5 @@ mod tests {
         assert_eq!(message_rest("hex:00010002"), Ok([0, 1, 0, 2]));
         assert!(message_rest("0001").is_err());
         assert_eq!(hex("hex:02 04").as_deref(), Ok(&[2, 4][..]));
-        assert_eq!((ordinal("1"), ordinal("0").is_err(), ordinal("-1").is_err()), (Ok(1), true, true));
     }
 }

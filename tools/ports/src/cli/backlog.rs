@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use clap::Args;
+use sockeye_cli::values::{MONTH_S, number, seconds};
 use sockeye_cli::{Exit, Failure};
 use sockeye_sys::Protocol;
 
 use crate::target::Target;
+
+/// The longest time between two looks, in seconds.
+const HOUR_S: f64 = 3600.0;
 
 /// The arguments.
 #[derive(Args, Debug)]
@@ -17,15 +21,14 @@ pub struct BacklogArgs {
     /// Go on, and show each change as it is seen
     #[arg(short, long)]
     follow: bool,
-    /// How often to look, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 200, requires = "follow",
-          value_parser = clap::value_parser!(u32).range(1..=3_600_000))]
-    interval: u32,
+    /// Look every so many seconds, which may have a fraction
+    #[arg(long, value_name = "SECONDS", default_value = "0.2", requires = "follow", value_parser = seconds(0.001..=HOUR_S))]
+    interval: Duration,
     /// End after so many changes
-    #[arg(long, value_name = "N", requires = "follow", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", requires = "follow", value_parser = number::<u64>(1..))]
     count: Option<u64>,
     /// End after so many seconds
-    #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = super::wait::seconds)]
+    #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = seconds(0.0..=MONTH_S))]
     duration: Option<Duration>,
 }
 
@@ -55,11 +58,8 @@ impl BacklogArgs {
     /// # Errors
     /// [`Exit`] if a port is one of UDP, or has a name for its address.
     pub fn job(self) -> Result<Backlog, Exit> {
-        let follow = self.follow.then(|| Follow {
-            interval: Duration::from_millis(self.interval.into()),
-            count: self.count,
-            duration: self.duration,
-        });
+        let follow =
+            self.follow.then_some(Follow { interval: self.interval, count: self.count, duration: self.duration });
         for port in &self.ports {
             if port.protocol == Some(Protocol::UDP) {
                 return Err(Failure::usage("UDP has no accept queue").hint("ports -ulm shows its drops").into());

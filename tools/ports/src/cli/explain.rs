@@ -2,6 +2,7 @@
 
 use clap::Args;
 use sockeye_cli::escape::escape;
+use sockeye_cli::values;
 use sockeye_cli::{Exit, Failure};
 use sockeye_common::addr::Host;
 
@@ -17,7 +18,7 @@ pub struct ExplainArgs {
     /// A bare number is a port, unless it is above 65535. Without it the whole state machine is shown.
     what: Option<String>,
     /// How many sockets of a port or process are explained
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = values::number::<usize>(..))]
     limit: usize,
     /// Leave out the drawing of the state machine
     #[arg(long)]

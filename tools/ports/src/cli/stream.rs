@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use sockeye_cli::Exit;
+use sockeye_cli::values::{MONTH_S, number, seconds};
 
 use crate::filter;
 use crate::shell::watch::Setup;
@@ -27,10 +28,10 @@ pub(super) struct StreamArgs {
     #[arg(short = '6', long)]
     ipv6: bool,
     /// End after so many lines
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short, long, value_name = "N", value_parser = number::<u64>(1..))]
     pub(super) count: Option<u64>,
     /// End after so many seconds, which may have a fraction
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds(0.001..=MONTH_S))]
     duration: Option<Duration>,
     /// Only these sockets: ss's filter language, as in `sport = :80 or dst 10.0.0.0/8`
     #[arg(value_name = "FILTER")]
@@ -49,11 +50,4 @@ impl StreamArgs {
         let interval = interval.unwrap_or(INTERVAL);
         Ok(Setup { tcp, udp, ipv4, ipv6, interval, interval_is_kept, trace, duration: self.duration, query })
     }
-}
-
-/// A time in seconds.
-pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    let wrong = || "a number of seconds above zero, such as 10 or 0.5".to_owned();
-    let seconds: f64 = text.parse().map_err(|_| wrong())?;
-    Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use sockeye_cli::values::{MONTH_S, seconds};
 use sockeye_cli::{Exit, Failure};
 use sockeye_common::addr::Service;
 use sockeye_sys::Protocol;
@@ -26,7 +27,7 @@ pub(super) struct WaitArgs {
     #[arg(short, long, value_name = "STATE", default_value = "listen")]
     state: Until,
     /// Give up after so many seconds
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_hyphen_values = true)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds(0.0..=MONTH_S), allow_hyphen_values = true)]
     timeout: Option<Duration>,
 }
 
@@ -60,10 +61,4 @@ impl WaitArgs {
         }
         Ok(Wait { target: self.port, protocol, until: self.state, timeout: self.timeout })
     }
-}
-
-pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    let wrong = || "not a number of seconds from 0 on, such as 10 or 0.5 (without it, there is no limit)".to_owned();
-    let seconds: f64 = text.parse().map_err(|_| wrong())?;
-    Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use sockeye_cli::Exit;
+use sockeye_cli::values::{MONTH_S, seconds};
 
 use super::stream::StreamArgs;
 use crate::shell::watch::Setup;
@@ -15,10 +16,10 @@ pub(super) struct WatchArgs {
     stream: StreamArgs,
     /// List the sockets so often, whatever it costs; without it every 0.05 s, and less often where that takes much of a
     /// processor
-    #[arg(long, value_name = "SECONDS", value_parser = super::stream::seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds(0.001..=MONTH_S))]
     interval: Option<Duration>,
     /// Say every so many seconds how long each TIME-WAIT goes on
-    #[arg(long, value_name = "SECONDS", value_parser = super::stream::seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds(0.001..=MONTH_S))]
     countdown: Option<Duration>,
     /// Use no trace events, even as root
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! `ports why` on the command line.
 
 use clap::Args;
+use sockeye_cli::values::number;
 use sockeye_cli::{Exit, Failure};
 use sockeye_common::addr::Host;
 use sockeye_sys::Protocol;
@@ -38,7 +39,7 @@ pub(super) struct WhyArgs {
     #[arg(long)]
     no_trial: bool,
     /// How many sockets are shown; those that differ in the peer alone count as one. JSON has all
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = number::<usize>(..))]
     limit: usize,
 }
 

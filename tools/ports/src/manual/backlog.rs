@@ -11,7 +11,7 @@ half-open, the segments that the listener dropped, and who holds it. Below stand
 of /proc/net/netstat. The drops of a listener count SYNs and also last ACKs that found the queue full: the client then \
 believes to be connected while the server does not.
 
-`-f` (`--follow`) goes on and prints a line for each change, every `--interval` milliseconds (200), until `--count` changes or \
+`-f` (`--follow`) goes on and prints a line for each change, every `--interval` seconds (0.2), until `--count` changes or \
 `--duration` seconds are over, standard output is closed, or ^C ends it (status 130): with how full the queue is then, and a line \
 where a counter of the namespace has grown. What comes and goes between two looks is not seen, except in the \
 drops.
