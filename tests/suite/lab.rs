@@ -171,7 +171,7 @@ fn what_a_tool_prints_does_not_act_on_the_terminal() {
 #[test]
 fn a_missing_tool_is_named_with_what_to_do() {
     let told = run(&mut Bench::new().lab(&["tour"]));
-    told.status(4).stdout_is("").stderr_has("lab: url: not in ").stderr_has("cargo install --path .");
+    told.status(4).stdout_is("").stderr_has("lab: url: not in ").stderr_has("cargo install --path . --locked");
 }
 
 #[test]

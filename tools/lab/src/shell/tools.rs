@@ -58,7 +58,7 @@ fn first_missing(folder: &Path) -> Option<&'static str> {
 fn advice(folder: &Path) -> String {
     match Target::of(folder) {
         Some(target) => format!("build all of them: cargo build {}", target.profile_args().join(" ")),
-        None => "install all tools of the suite into one folder: cargo install --path .".to_owned(),
+        None => "install all tools of the suite into one folder: cargo install --path . --locked".to_owned(),
     }
 }
 
