@@ -35,7 +35,7 @@ complete -c nc -l delay-listen -d 'Wait between bind(2) and listen(2)' -r
 complete -c nc -l delay-accept -d 'Wait between listen(2) and accept(2)' -r
 complete -c nc -s I -l receive-buffer -d 'Size of the receive buffer in octets' -r
 complete -c nc -s O -l send-buffer -d 'Size of the send buffer in octets' -r
-complete -c nc -s T -l tos -d 'Type of service or traffic class: lowdelay, throughput, reliability, ef, af11 to af43, cs0 to cs7, or a number' -r
+complete -c nc -s T -l tos -d 'Type of service or traffic class: lowcost, lowdelay, throughput, reliability, ef, af11 to af43, cs0 to cs7, or a number' -r
 complete -c nc -s M -l ttl -d 'Time to live, or hop limit, of what goes out' -r
 complete -c nc -s m -l min-ttl -d 'Drop what comes with a lower time to live' -r
 complete -c nc -s V -l routing-table -d 'Refused: Linux has no alternate routing tables for a socket' -r

@@ -81,7 +81,7 @@ module completions {
     --keepalive               # Set SO_KEEPALIVE
     --receive-buffer(-I): string # Size of the receive buffer in octets
     --send-buffer(-O): string # Size of the send buffer in octets
-    --tos(-T): string         # Type of service or traffic class: lowdelay, throughput, reliability, ef, af11 to af43, cs0 to cs7, or a number
+    --tos(-T): string         # Type of service or traffic class: lowcost, lowdelay, throughput, reliability, ef, af11 to af43, cs0 to cs7, or a number
     --ttl(-M): string         # Time to live, or hop limit, of what goes out
     --min-ttl(-m): string     # Drop what comes with a lower time to live
     --tcp-md5(-S)             # Sign segments with TCP MD5 (RFC 2385)

@@ -84,6 +84,18 @@ fn same_words(net: &Net) {
         "--allow 192.0.2.0/24 127.0.0.1 5001",
         "--chat 127.0.0.1 5001",
         "--broker 127.0.0.1 5001",
+        "-p x 127.0.0.1 5001",
+        "-s nosuchname 127.0.0.1 5001",
+        "-u -s nosuchname -p 9 127.0.0.1 5001",
+        "-z -s nosuchname 127.0.0.1 5001",
+        "127.0.0.1 nosuchport",
+        "-z 127.0.0.1 nosuchport",
+        "-l 127.0.0.1 nosuchport",
+        "--vsock 2 x",
+        "-t -z 127.0.0.1 5001",
+        "--proxy 127.0.0.1:5999 127.0.0.1 5001",
+        "-v --proxy 127.0.0.1:5999 --proxy-type socks5 127.0.0.1 5001",
+        "--proxy nosuch.invalid:1 127.0.0.1 5001",
         // Not -s and -p with an address or port that cannot be had: ncat goes on with another, and ours does not.
     ] {
         let [ours, theirs] = both(net, line);

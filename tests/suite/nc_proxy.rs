@@ -49,20 +49,36 @@ fn socks5_with_a_password_and_a_name() {
     run_with_input(&mut nc(&args), b"question")
         .status(0)
         .stdout_is("hello")
-        .stderr_is("Connection to some.test 8080 port [tcp/*] succeeded!\n");
+        .stderr_is("Connection to some.test 8080 port [tcp/http-alt] succeeded!\n");
     player.join().unwrap();
 }
 
+/// SOCKS asks for no password: `-P` makes no difference.
 #[test]
-fn socks4_and_the_older_letters() {
-    let (player, address) = proxy(|stream| {
-        expect(stream, &[4, 1, 0, 80, 192, 0, 2, 1, 0]);
-        converse(stream, &[0, 90, 0, 0, 0, 0, 0, 0]);
-    });
-    run_with_input(&mut nc(&["-N", "-X", "4", "-x", &address, "192.0.2.1", "80"]), b"question")
-        .status(0)
-        .stdout_is("hello");
-    player.join().unwrap();
+fn socks_and_the_older_letters() {
+    for more in [&["-X", "4"][..], &["-X", "4", "-P", "me"]] {
+        let (player, address) = proxy(|stream| {
+            expect(stream, &[4, 1, 0, 80, 192, 0, 2, 1, 0]);
+            converse(stream, &[0, 90, 0, 0, 0, 0, 0, 0]);
+        });
+        let args = [&["-N"], more, &["-x", &address, "192.0.2.1", "80"]].concat();
+        run_with_input(&mut nc(&args), b"question").status(0).stdout_is("hello");
+        player.join().unwrap();
+    }
+    for more in [&["-P", "me"][..], &["-P", "me", "-X", "5"]] {
+        let (player, address) = proxy(|stream| {
+            expect(stream, &[5, 1, 0]);
+            stream.write_all(&[5, 0]).unwrap();
+            expect(stream, &[5, 1, 0, 1, 192, 0, 2, 1, 0, 53]);
+            converse(stream, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+        });
+        let args = [&["-vnN"], more, &["-x", &address, "192.0.2.1", "53"]].concat();
+        run_with_input(&mut nc(&args), b"question")
+            .status(0)
+            .stdout_is("hello")
+            .stderr_is("Connection to 192.0.2.1 53 port [tcp/*] succeeded!\n");
+        player.join().unwrap();
+    }
 }
 
 /// The first request has no password in it; the second answers the best that was offered, over a new connection.
@@ -171,10 +187,7 @@ fn what_makes_no_sense_is_refused() {
     for (args, said) in [
         (&["-x", "p", "-u", "h", "1"][..], "nc: no proxy support for UDP mode\n"),
         (&["--proxy-auth", "a:b", "h", "1"], "nc: --proxy-auth needs --proxy or -x\n"),
-        (
-            &["-P", "me", "-x", "p", "h", "1"],
-            "nc: -P: a password is asked for with -X connect; --proxy-auth USER:PASSWORD gives it\n",
-        ),
+        (&["-x", "p:70000", "h", "1"], "nc: port number too large: 70000\n"),
         (&["-X", "9", "-x", "p", "h", "1"], "nc: unsupported proxy protocol\n"),
         (&["-X", "6", "h", "1"], "nc: unsupported proxy protocol\n"),
         (&["-X", "6", "-l", "1"], "nc: unsupported proxy protocol\n"),

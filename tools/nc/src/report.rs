@@ -134,6 +134,11 @@ pub fn unresolved(dialect: Dialect, host: &str, port: &str, cause: &str) -> Stri
     format!("getaddrinfo for host \"{}\" port {}: {cause}", escape(host), escape(port))
 }
 
+/// The name of a proxy could not be resolved, in ncat's words.
+pub fn unresolved_proxy(host: &str, cause: &str) -> String {
+    format!("Could not resolve proxy \"{}\": {cause}.", escape(host))
+}
+
 /// A port of a scan: the result that `--json` writes on standard output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Scanned {

@@ -11,6 +11,7 @@ pub fn parse(text: &str) -> Option<u8> {
         "critical" => Some(0xa0),
         "ef" => Some(0xb8),
         "inetcontrol" => Some(0xc0),
+        "lowcost" => Some(0x02),
         "lowdelay" => Some(0x10),
         "netcontrol" => Some(0xe0),
         "reliability" => Some(0x04),
@@ -41,6 +42,7 @@ mod tests {
     #[test]
     fn every_keyword_has_its_octet() {
         for (text, octet) in [
+            ("lowcost", Some(0x02)),
             ("lowdelay", Some(0x10)),
             ("throughput", Some(0x08)),
             ("reliability", Some(0x04)),

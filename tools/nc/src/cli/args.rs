@@ -220,7 +220,7 @@ pub(crate) struct Args {
     /// Size of the send buffer in octets
     #[arg(short = 'O', long, value_name = "OCTETS", allow_hyphen_values = true, help_heading = "Socket options")]
     pub(super) send_buffer: Option<String>,
-    /// Type of service or traffic class: lowdelay, throughput, reliability, ef, af11 to af43, cs0 to cs7, or a number
+    /// Type of service or traffic class: lowcost, lowdelay, throughput, reliability, ef, af11 to af43, cs0 to cs7, or a number
     #[arg(short = 'T', long, value_name = "KEYWORD", allow_hyphen_values = true, help_heading = "Socket options")]
     pub(super) tos: Option<String>,
     /// Time to live, or hop limit, of what goes out

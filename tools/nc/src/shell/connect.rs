@@ -93,9 +93,12 @@ pub(super) fn reach(
     let (transport, dialect, fatal) = (session.options.transport, session.options.dialect, session.fatal());
     let service = port.to_string();
     let hints = hints(transport, session.options.family);
-    let found = session
-        .lookup(Some(host), Some(&service), hints)
-        .map_err(|error| Failure::new(fatal, report::unresolved(dialect, host, &service, &error.text())))?;
+    // Whom a listener connects to, its client has asked for.
+    let is_proxy = !is_destination && matches!(session.options.role, Role::Connect(_));
+    let found = session.lookup(Some(host), Some(&service), hints).map_err(|error| match dialect {
+        Dialect::Ncat if is_proxy => Failure::new(FAILED, report::unresolved_proxy(host, &error.text())),
+        _ => Failure::new(fatal, report::unresolved(dialect, host, &service, &error.text())),
+    })?;
     let mut other_family = None;
     let mut tried = false;
     for info in &found {
@@ -114,6 +117,8 @@ pub(super) fn reach(
             Err(Attempt::Failed(sentence)) => {
                 tried = true;
                 if session.is_loud() {
+                    let is_ncats = is_proxy && dialect == Dialect::Ncat;
+                    let sentence = if is_ncats { format!("Proxy connection failed: {sentence}") } else { sentence };
                     session.output.failure(&Failure::new(FAILED, sentence));
                 }
             }
@@ -305,7 +310,7 @@ impl Session<'_, '_> {
             Hints { flags: AiFlags::PASSIVE, family: info.family, socktype: info.socktype, protocol: info.protocol };
         let found = self.lookup(local_host.as_deref(), Some(local_port.as_deref().unwrap_or("0")), hints);
         let found = found.map_err(|error| {
-            let failure = Failure::new(FAILED, format!("getaddrinfo: {}", error.text()));
+            let failure = self.unknown_source(local_host.as_deref(), local_port.as_deref(), &error);
             match error.code {
                 sockeye_sys::gai::GaiCode::ADDRFAMILY => Attempt::OtherFamily(failure),
                 _ => Attempt::Local(failure),

@@ -12,6 +12,7 @@ use socket2::{SockAddr, Socket};
 use sockeye_cli::{Failure, Status};
 use sockeye_sys::Family;
 use sockeye_sys::addrinfo::{AddrInfo, AiFlags};
+use sockeye_sys::gai::GaiCode;
 use sockeye_sys::poll::{Events, PollFd, poll};
 
 use super::connect::{local_addr, local_address};
@@ -72,6 +73,7 @@ fn addresses(session: &mut Session<'_, '_>, listen: &Listen) -> Result<Vec<AddrI
     hints.flags = AiFlags::PASSIVE;
     let mut found =
         session.lookup(host.as_deref(), Some(port), hints).map_err(|error| match (options.dialect, host) {
+            (Dialect::Ncat, _) if error.code == GaiCode::SERVICE => session.unknown_port("port number", port),
             (Dialect::Ncat, Some(host)) => {
                 Failure::new(session.fatal(), report::unresolved(options.dialect, host, port, &error.text()))
             }

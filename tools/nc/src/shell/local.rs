@@ -99,7 +99,7 @@ pub(super) fn connect(session: &mut Session<'_, '_>, options: &Connect) -> Resul
     if session.options.transport.is_unix() {
         return connect_to(session, options, &unix(&options.host)?);
     }
-    let cid = cid(&options.host)?;
+    let cid = cid(session, &options.host)?;
     let mut status = Err(Failure::Silent(FAILED));
     // Whether another port comes is not looked at: they are few, and so is what they need.
     session.goes_on = true;
@@ -107,7 +107,7 @@ pub(super) fn connect(session: &mut Session<'_, '_>, options: &Connect) -> Resul
         let ports = match spec {
             PortSpec::Range(low, high) => u32::from(*low)..=u32::from(*high),
             PortSpec::Name(text) => {
-                let port = vsock_port(text)?;
+                let port = vsock_port(session, text)?;
                 port..=port
             }
         };
@@ -183,8 +183,8 @@ fn name_ourselves(session: &mut Session<'_, '_>, socket: &Socket, options: &Conn
     let mut own = Own::default();
     if transport.is_vsock() {
         if options.local_host.is_some() || options.local_port.is_some() {
-            let cid = options.local_host.as_deref().map_or(Ok(CID_ANY), cid)?;
-            let port = options.local_port.as_deref().map_or(Ok(PORT_ANY), vsock_port)?;
+            let cid = options.local_host.as_deref().map_or(Ok(CID_ANY), |host| cid(session, host))?;
+            let port = options.local_port.as_deref().map_or(Ok(PORT_ANY), |text| vsock_port(session, text))?;
             session.bind(socket, &Address::Vsock { cid, port })?;
         }
         return Ok(own);
@@ -258,7 +258,8 @@ pub(super) fn listen(session: &mut Session<'_, '_>, options: &Listen) -> Result<
         let host = host.unwrap_or_default();
         (unix(host)?, escape(host).to_string())
     } else {
-        let (cid, port) = (host.map_or(Ok(CID_ANY), cid)?, vsock_port(&options.port)?);
+        let cid = host.map_or(Ok(CID_ANY), |host| cid(session, host))?;
+        let port = vsock_port(session, &options.port)?;
         (Address::Vsock { cid, port }, format!("{} {port}", escape(host.unwrap_or("any"))))
     };
     let socket = open(session)?;
@@ -377,20 +378,20 @@ fn unix(text: &str) -> Result<Address, Failure> {
 }
 
 /// The number of a machine, or one of the three that have names.
-fn cid(text: &str) -> Result<u32, Failure> {
+fn cid(session: &Session<'_, '_>, text: &str) -> Result<u32, Failure> {
     match text {
         "any" => Ok(CID_ANY),
         "local" => Ok(1),
         "host" => Ok(2),
         number => number.parse().map_err(|_| {
             let said = format!("--vsock {}: not a CID: a number, `host`, `local` or `any`", escape(number));
-            Failure::new(FAILED, said)
+            Failure::new(session.fatal(), said)
         }),
     }
 }
 
-fn vsock_port(text: &str) -> Result<u32, Failure> {
-    text.parse().map_err(|_| Failure::new(FAILED, format!("port number invalid: {}", escape(text))))
+fn vsock_port(session: &Session<'_, '_>, text: &str) -> Result<u32, Failure> {
+    text.parse().map_err(|_| session.unknown_port("port number", text))
 }
 
 /// What a call about an address of ours is told, for who accepts connections.

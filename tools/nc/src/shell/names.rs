@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 
 use sockeye_cli::Failure;
+use sockeye_cli::escape::escape;
 use sockeye_sys::addrinfo::{self, AddrInfo, AiFlags, Hints};
-use sockeye_sys::gai::GaiError;
+use sockeye_sys::gai::{GaiCode, GaiError};
 use sockeye_sys::nameinfo::{NiFlags, nameinfo};
 use sockeye_sys::{Family, Protocol, SockType};
 
-use super::{FAILED, Session};
+use super::Session;
 use crate::explain::Event;
 use crate::options::{Dialect, FamilyChoice, Transport};
 use crate::port::{PortError, PortSpec};
@@ -67,9 +68,33 @@ impl Session<'_, '_> {
                 let hints = hints(self.options.transport, FamilyChoice::V4);
                 let found = self.lookup(None, Some(name), hints).unwrap_or_default();
                 let port = found.first().map(|info| info.addr.port()).filter(|port| *port != 0);
-                let port = port.ok_or_else(|| Failure::new(FAILED, PortError::unknown(name).to_string()))?;
+                let port = port.ok_or_else(|| self.unknown_port("port number", name))?;
                 Ok(port..=port)
             }
+        }
+    }
+
+    /// A name that no service has.
+    pub(super) fn unknown_port(&self, what: &str, name: &str) -> Failure {
+        let said = match self.options.dialect {
+            Dialect::Ncat => format!("Invalid {what} \"{}\". QUITTING.", escape(name)),
+            Dialect::OpenBsd | Dialect::Traditional => PortError::unknown(name).to_string(),
+        };
+        Failure::new(self.fatal(), said)
+    }
+
+    /// The address of `-s` or the port of `-p` that getaddrinfo(3) does not take.
+    pub(super) fn unknown_source(&self, host: Option<&str>, port: Option<&str>, error: &GaiError) -> Failure {
+        let text = error.text();
+        match (self.options.dialect, host, port) {
+            (Dialect::Ncat, _, Some(port)) if error.code == GaiCode::SERVICE => {
+                self.unknown_port("source port number", port)
+            }
+            (Dialect::Ncat, Some(host), _) => {
+                let said = format!("Could not resolve source address \"{}\": {text}. QUITTING.", escape(host));
+                Failure::new(self.fatal(), said)
+            }
+            _ => Failure::new(self.fatal(), format!("getaddrinfo: {text}")),
         }
     }
 

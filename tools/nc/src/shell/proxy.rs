@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the shell: reads the clock")]
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use sockeye_cli::Failure;
@@ -70,7 +70,11 @@ impl Session<'_, '_> {
         let Options { transport, dialect, .. } = *self.options;
         let destination =
             report::Destination { host: host.to_owned(), addr: host.to_owned(), port, transport, dialect };
-        self.say(destination.succeeded(None));
+        if self.options.verbose > 0 {
+            // Whatever the address, the port has the name.
+            let service = self.service(&SocketAddr::from(([0; 4], port)));
+            self.say(destination.succeeded(service.as_deref()));
+        }
         Ok(Some(wire))
     }
 

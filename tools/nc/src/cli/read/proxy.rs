@@ -5,6 +5,8 @@ use sockeye_cli::escape::escape;
 
 use super::Reader;
 use crate::options::{Proxy, ProxyDns, ProxyKind, Transport};
+use crate::port;
+use crate::proxy::endpoint;
 
 impl Reader<'_> {
     /// The protocol of `-X` and the address, or those of `--proxy-type` and `--proxy`.
@@ -75,14 +77,16 @@ impl Reader<'_> {
             Some("none") => ProxyDns::None,
             Some(text) => return Err(self.wrong(format!("Invalid proxy DNS type \"{}\"", escape(text)))),
         };
-        if args.proxy_user.is_some() && kind != ProxyKind::Http {
-            return Err(self.wrong("-P: a password is asked for with -X connect; --proxy-auth USER:PASSWORD gives it"));
+        if let (_, Some(port)) = endpoint(address) {
+            port::parse(port).map_err(|error| self.wrong(error.to_string()))?;
         }
         if args.proxy_user.is_some() && args.proxy_auth.is_some() {
             return Err(self.wrong("only one of -P and --proxy-auth"));
         }
-        let asks_for_password = args.proxy_user.is_some();
-        let auth = args.proxy_user.clone().or(args.proxy_auth.clone());
+        // OpenBSD's has no use for the user where no password is asked for.
+        let user = args.proxy_user.clone().filter(|_| kind == ProxyKind::Http);
+        let asks_for_password = user.is_some();
+        let auth = user.or(args.proxy_auth.clone());
         Ok(Some(Proxy { kind, address: address.clone(), auth, asks_for_password, dns }))
     }
 }

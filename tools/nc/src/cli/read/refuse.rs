@@ -180,6 +180,9 @@ impl Reader<'_> {
     /// A scan has no conversation, and what is about one is not ignored.
     pub(super) fn refuse_with_scan(&self) -> Result<(), Exit> {
         let args = &self.args;
+        if self.is_ncat() && args.scan && args.telnet {
+            return Err(self.wrong("Invalid option combination: -z and -t"));
+        }
         let about_conversations = [
             (args.exec.is_some(), "exec"),
             (args.sh_exec.is_some(), "sh-exec"),
