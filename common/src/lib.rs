@@ -7,6 +7,7 @@
 //! - [`order`]: network and host byte order as types
 //! - [`sockaddr`]: the octets that the socket calls take
 //! - [`wire`]: the cursors through which all octets are read and written
+//! - [`calendar`]: days as dates; [`number`]: numbers as they are typed, and as they are read
 //! - [`checksum`]: the sum of RFC 1071, pseudo-headers, RFC 1624
 //! - [`crc32c`]: the checksum of SCTP
 //! - [`errno`]: the words of an operating system error
@@ -17,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 pub mod addr;
+pub mod calendar;
 pub mod checksum;
 pub mod crc32c;
 pub mod errno;

@@ -1,4 +1,4 @@
-//! Numbers as they are typed.
+//! Numbers as they are typed, and as they are read.
 
 /// The hexadecimal digits behind `0x` or `0X`.
 ///
@@ -29,6 +29,18 @@ pub fn four_hexadecimal(text: &str) -> Option<u16> {
     u16::from_str_radix(digits, 16).ok().filter(|_| are)
 }
 
+/// A decimal number with a comma between groups of three digits, for people.
+pub fn grouped(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn are_digits(text: &str, radix: u32) -> bool {
     !text.is_empty() && text.chars().all(|digit| digit.is_digit(radix))
 }
@@ -55,6 +67,13 @@ mod tests {
             ("1 ", None, None),
         ] {
             assert_eq!((digits(text), digits_of_c(text)), (plain, of_c), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn digits_in_groups_of_three() {
+        for (digits, text) in [("1", "1"), ("123", "123"), ("1000", "1,000"), ("123456", "123,456"), ("", "")] {
+            assert_eq!(grouped(digits), text);
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use sockeye_common::number::grouped;
+
 /// The address as a number: the most significant bit is the one that is sent first.
 pub fn number(addr: IpAddr) -> u128 {
     match addr {
@@ -60,18 +62,6 @@ pub fn count(first: u128, last: u128) -> String {
     }
 }
 
-/// A decimal number with a comma between groups of three digits, for people.
-pub fn grouped(digits: &str) -> String {
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// So many addresses, in words: `1 address`, `65,536 addresses`.
 pub fn addresses(count: &str) -> String {
     let noun = if count == "1" { "address" } else { "addresses" };
@@ -91,9 +81,6 @@ mod tests {
         assert_eq!(power_of_two(128), "340282366920938463463374607431768211456");
         assert_eq!(count(0, u128::MAX), power_of_two(128));
         assert_eq!(count(5, 5), "1");
-        assert_eq!(grouped("1"), "1");
-        assert_eq!(grouped("1000"), "1,000");
-        assert_eq!(grouped("123456"), "123,456");
         assert_eq!(binary(&[192, 1], "."), "11000000.00000001");
     }
 

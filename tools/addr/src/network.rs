@@ -9,6 +9,7 @@ use sockeye_cli::{Render, Text};
 use sockeye_common::addr::IpText;
 use sockeye_common::escape::escape;
 use sockeye_common::hex;
+use sockeye_common::number::grouped;
 use sockeye_common::prefix::Prefix;
 use sockeye_common::special;
 
@@ -278,9 +279,9 @@ impl Render for Report {
             sheet.row(["last", &self.last]);
         }
         sheet.row(["usable", &format!("{} to {}", self.first_usable, self.last_usable)]);
-        sheet.row(["addresses", &format!("2^{} = {}", self.host_bits, bits::grouped(&self.addresses))]);
+        sheet.row(["addresses", &format!("2^{} = {}", self.host_bits, grouped(&self.addresses))]);
         if !self.given.prefix.first().is_multicast() {
-            sheet.row(["for hosts", &bits::grouped(&self.usable)]);
+            sheet.row(["for hosts", &grouped(&self.usable)]);
         }
         sheet.row(["mask", &format!("/{} = 0x{}", self.prefix_length, self.mask_hex)]);
         sheet.pair("class", self.class.map(class_words));

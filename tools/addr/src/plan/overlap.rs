@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Render, Status, Text};
+use sockeye_common::number::grouped;
 use sockeye_common::prefix::Prefix;
 
 use super::networks;
@@ -152,25 +153,22 @@ impl Render for Report {
         for Pair { first, relation, second, common_addresses } in &self.pairs {
             let common = match relation {
                 Relation::Disjoint => String::new(),
-                _ => format!("{} in common", bits::grouped(common_addresses)),
+                _ => format!("{} in common", grouped(common_addresses)),
             };
             let role = if *relation == Relation::Disjoint { Role::Dim } else { Role::Warning };
             sheet.marked(role, [first, relation.word(), second, &common]);
         }
         sheet.render(text)?;
         if self.listed_total > self.pairs.len() {
-            let total = bits::grouped(&self.listed_total.to_string());
-            text.line(format!(
-                "and so on: {} of {total} are shown (--limit)",
-                bits::grouped(&self.pairs.len().to_string())
-            ))?;
+            let total = grouped(&self.listed_total.to_string());
+            text.line(format!("and so on: {} of {total} are shown (--limit)", grouped(&self.pairs.len().to_string())))?;
         }
         if self.overlap {
             return Ok(());
         }
         let good = text.paint(Role::Good, "no two overlap");
         let plural = if self.pairs_total == 1 { "" } else { "s" };
-        text.line(format!("{good} ({} pair{plural})", bits::grouped(&self.pairs_total.to_string())))
+        text.line(format!("{good} ({} pair{plural})", grouped(&self.pairs_total.to_string())))
     }
 }
 

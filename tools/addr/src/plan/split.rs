@@ -3,6 +3,7 @@
 use serde::Serialize;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Status};
+use sockeye_common::number::grouped;
 use sockeye_common::prefix::Prefix;
 
 use super::{Row, network_argument};
@@ -62,7 +63,7 @@ pub fn run(job: &Split, output: &mut Output<'_>) -> Result<Status, Failure> {
     let between = length - whole.length();
     let made = 1_u128.checked_shl(u32::from(between));
     if job.limit.is_none() && made.is_none_or(|made| made > MANY) {
-        let made = bits::grouped(&bits::power_of_two(between));
+        let made = grouped(&bits::power_of_two(between));
         let refused = format!("{whole} makes {made} networks of /{length}");
         return Err(Failure::usage(refused).hint("say how many of them to list with --limit"));
     }
@@ -94,11 +95,11 @@ fn list(whole: Prefix, length: u8, limit: u64, wanted: Option<u128>, output: &mu
     let each = bits::power_of_two(whole.width() - length);
     let asked = match wanted {
         Some(wanted) if wanted.to_string() != made => {
-            format!(" ({} are wanted, and powers of two are to be had)", bits::grouped(&wanted.to_string()))
+            format!(" ({} are wanted, and powers of two are to be had)", grouped(&wanted.to_string()))
         }
         _ => String::new(),
     };
-    let (made, each) = (bits::grouped(&made), bits::addresses(&each));
+    let (made, each) = (grouped(&made), bits::addresses(&each));
     output.raw(format!("{strong} in {made} of /{length}, each of {each}{asked}\n").as_bytes())?;
     let v4 = whole.first().is_ipv4();
     let (network, last) = if v4 { (18, 15) } else { (22, 15) };
@@ -116,7 +117,7 @@ fn list(whole: Prefix, length: u8, limit: u64, wanted: Option<u128>, output: &mu
         output.raw(line.as_bytes())?;
     }
     if u128::from(limit) < 1_u128.checked_shl(u32::from(bits)).unwrap_or(u128::MAX) {
-        let limit = bits::grouped(&limit.to_string());
+        let limit = grouped(&limit.to_string());
         output.raw(format!("  and so on: {limit} of {made} are shown\n").as_bytes())?;
     }
     Ok(())

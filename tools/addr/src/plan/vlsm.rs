@@ -6,6 +6,7 @@ use serde::Serialize;
 use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Render, Status, Text};
+use sockeye_common::number::grouped;
 use sockeye_common::prefix::Prefix;
 
 use super::split::bits_for;
@@ -117,7 +118,7 @@ pub fn place(whole: Prefix, wants: &[Want]) -> Result<Placed, String> {
 /// How many addresses the sizes take together, in decimal.
 fn needed(wants: &[Want]) -> String {
     let sum = wants.iter().try_fold(0_u128, |sum, want| sum.checked_add(1_u128.checked_shl(u32::from(want.bits))?));
-    sum.map_or_else(|| "2^128 or more".to_owned(), |sum| bits::grouped(&sum.to_string()))
+    sum.map_or_else(|| "2^128 or more".to_owned(), |sum| grouped(&sum.to_string()))
 }
 
 /// Plans.
@@ -257,7 +258,7 @@ mod tests {
                         prop_assert!(prefix.length() >= 30 || usable / 2 < hosts + 1, "and not twice as many");
                     }
                 }
-                Err(needed) => prop_assert!(total > 4096 && needed == bits::grouped(&total.to_string())),
+                Err(needed) => prop_assert!(total > 4096 && needed == grouped(&total.to_string())),
             }
         }
     }

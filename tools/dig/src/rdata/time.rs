@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use sockeye_common::calendar::civil;
+
 const UNITS: [(&str, u32); 5] = [("week", 604_800), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)];
 
 /// How often each unit fits, the largest first, and none that does not fit at all. Nothing is 0 seconds.
@@ -41,19 +43,4 @@ pub(crate) fn stamp(text: &mut String, seconds: u32, now: Option<u32>) {
     let (year, month, day) = civil(days);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
     let _ = write!(text, "{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}");
-}
-
-/// Year, month and day of the Gregorian calendar, `days` after the first of January 1970.
-pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
-    // A year here begins in March: the leap day is its last, and the months' lengths repeat every five.
-    const FOUR_CENTURIES: i64 = 146_097;
-    const MARCH_OF_YEAR_0: i64 = 719_468;
-    let days = days + MARCH_OF_YEAR_0;
-    let (era, day) = (days.div_euclid(FOUR_CENTURIES), days.rem_euclid(FOUR_CENTURIES));
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, carry) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (era * 400 + year + carry, month, day)
 }

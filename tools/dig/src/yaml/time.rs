@@ -1,6 +1,6 @@
 //! Points in time as ISO 8601 writes them.
 
-use crate::rdata::time::civil;
+use sockeye_common::calendar::civil;
 
 const US_PER_S: u64 = 1_000_000;
 const S_PER_DAY: u64 = 86_400;

@@ -6,6 +6,7 @@ use std::fmt;
 use std::iter;
 
 use serde::{Serialize, Serializer};
+use sockeye_common::number::grouped;
 
 /// A natural number below 2^(64·N), lowest limb first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,18 +157,6 @@ impl<const N: usize> Serialize for Big<N> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.digits())
     }
-}
-
-/// Digits with a comma between groups of three.
-pub fn grouped(digits: &str) -> String {
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// Addition of limbs with a carry in and out.

@@ -7,8 +7,9 @@ use sockeye_cli::output::Role;
 use sockeye_cli::table::{Rules, Table};
 use sockeye_cli::{Render, Text};
 use sockeye_common::hex;
+use sockeye_common::number::grouped;
 
-use super::big::{Count, grouped};
+use super::big::Count;
 use super::problem::{Carrier, Problem};
 use super::show::{printable, shown};
 use crate::form::octets;

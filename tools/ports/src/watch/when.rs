@@ -1,5 +1,7 @@
 //! Times and durations as text.
 
+use sockeye_common::calendar::civil;
+
 use super::notice::Micros;
 
 /// One moment, as it is shown.
@@ -24,15 +26,7 @@ impl Stamp {
 /// Date and time of day in UTC of so many seconds since 1970.
 fn utc(seconds: u64) -> (String, String) {
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    // Years that begin in March have their odd day at the end; eras of 400 such years are alike.
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let (year, month) = (year_of_era + era * 400, if month < 10 { month + 3 } else { month - 9 });
-    let year = if month <= 2 { year + 1 } else { year };
+    let (year, month, day) = civil(i64::try_from(days).unwrap_or(i64::MAX));
     let time = format!("{:02}:{:02}:{:02}", rest / 3_600, rest / 60 % 60, rest % 60);
     (format!("{year:04}-{month:02}-{day:02}"), time)
 }
