@@ -127,7 +127,7 @@ set edit:completion:arg-completer[ports] = {|@words|
         &'ports;wait'= {
             cand -s 'The state to wait for: listen, established, time-wait and so on; gone: no process has the port; free: no socket has it'
             cand --state 'The state to wait for: listen, established, time-wait and so on; gone: no process has the port; free: no socket has it'
-            cand --timeout 'Give up after so many seconds'
+            cand --timeout 'Give up after so many seconds, which may have a fraction'
             cand --color 'Use colour: on a terminal, always or never'
             cand -t 'TCP: the default'
             cand --tcp 'TCP: the default'

@@ -104,7 +104,7 @@ complete -c ports -n "__fish_ports_using_subcommand free" -l explain -d 'Show th
 complete -c ports -n "__fish_ports_using_subcommand free" -l json -d 'Print JSON Lines: one object a line, with "schema", "type" and "data"'
 complete -c ports -n "__fish_ports_using_subcommand free" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ports -n "__fish_ports_using_subcommand wait" -s s -l state -d 'The state to wait for: listen, established, time-wait and so on; gone: no process has the port; free: no socket has it' -r
-complete -c ports -n "__fish_ports_using_subcommand wait" -l timeout -d 'Give up after so many seconds' -r
+complete -c ports -n "__fish_ports_using_subcommand wait" -l timeout -d 'Give up after so many seconds, which may have a fraction' -r
 complete -c ports -n "__fish_ports_using_subcommand wait" -l color -d 'Use colour: on a terminal, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Even into a file or a pipe'
 never\t'Not even on a terminal'"

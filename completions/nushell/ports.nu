@@ -99,7 +99,7 @@ module completions {
     --tcp(-t)                 # TCP: the default
     --udp(-u)                 # UDP
     --state(-s): string       # The state to wait for: listen, established, time-wait and so on; gone: no process has the port; free: no socket has it
-    --timeout: string         # Give up after so many seconds
+    --timeout: string         # Give up after so many seconds, which may have a fraction
     --explain                 # Show the working, step by step
     --json                    # Print JSON Lines: one object a line, with "schema", "type" and "data"
     --color: string@"nu-complete ports wait color" # Use colour: on a terminal, always or never

@@ -133,7 +133,7 @@ Register-ArgumentCompleter -Native -CommandName 'ports' -ScriptBlock {
         'ports;wait' {
             [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'The state to wait for: listen, established, time-wait and so on; gone: no process has the port; free: no socket has it')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'The state to wait for: listen, established, time-wait and so on; gone: no process has the port; free: no socket has it')
-            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after so many seconds')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after so many seconds, which may have a fraction')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: on a terminal, always or never')
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'TCP: the default')
             [CompletionResult]::new('--tcp', '--tcp', [CompletionResultType]::ParameterName, 'TCP: the default')

@@ -340,6 +340,8 @@ fn wrong_lines_are_named() {
     serve(&[]).status(2).stderr_has("lab: ");
     serve(&["http", "bob:80"]).status(2).stderr_has("a number is needed here");
     serve(&["upper-lossy", "--loss", "101"]).status(2).stderr_has("0 to 100");
+    serve(&["upper-lossy", "--loss", "+50"]).status(2).stderr_has("0 to 100");
+    serve(&["upper-lossy", ":+12000"]).status(2).stderr_has("'[ADDR]'");
     serve(&["echo", "--model", "fast"]).status(2).stderr_has("zombies");
     serve(&["http", "--name", "x"]).status(2).stderr_has("--tls");
     serve(&["http", "--issuer", "x"]).status(2).stderr_has("--tls");

@@ -171,7 +171,7 @@ impl ClientArgs {
 
 /// `10.0.0.2:80`, `[::1]:80`, `80`.
 fn listen(text: &str) -> Result<SocketAddr, String> {
-    if let Ok(port) = text.strip_prefix(':').unwrap_or(text).parse::<u16>() {
+    if let Ok(port) = number::<u16>(..)(text.strip_prefix(':').unwrap_or(text)) {
         return Ok(SocketAddr::from(([0, 0, 0, 0], port)));
     }
     server(text)
@@ -191,7 +191,7 @@ fn server(text: &str) -> Result<SocketAddr, String> {
 /// Of a hundred, as a part of one.
 fn part(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent / 100.0),
+        Ok(percent) if !text.starts_with('+') && (0.0..=100.0).contains(&percent) => Ok(percent / 100.0),
         _ => Err("0 to 100".to_owned()),
     }
 }

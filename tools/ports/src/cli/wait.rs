@@ -26,7 +26,7 @@ pub(super) struct WaitArgs {
     /// The state to wait for: listen, established, time-wait and so on; gone: no process has the port; free: no socket has it
     #[arg(short, long, value_name = "STATE", default_value = "listen")]
     state: Until,
-    /// Give up after so many seconds
+    /// Give up after so many seconds, which may have a fraction
     #[arg(long, value_name = "SECONDS", value_parser = seconds(0.0..=MONTH_S), allow_hyphen_values = true)]
     timeout: Option<Duration>,
 }

@@ -12,7 +12,7 @@ sockets that take what is sent there.
 
 No privilege is needed, and nothing is connected or bound: the kernel is asked for its listeners every 10 ms, which costs it some \
 microseconds, or for all sockets every 50 ms. A state that lasts for less may be missed. Which state the port is in stands in the \
-answer; after `--timeout` it comes with status 1.",
+answer; after `--timeout`, a month at most, it comes with status 1.",
 );
 
 pub(super) const GONE: Example = Example {
