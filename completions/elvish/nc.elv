@@ -23,6 +23,7 @@ set edit:completion:arg-completer[nc] = {|@words|
             cand --source-port 'The local port; with -l, the port to listen on'
             cand -s 'The local address to send from; with -l and -p, the address to listen on'
             cand --source 'The local address to send from; with -l and -p, the address to listen on'
+            cand --nsock-engine 'Taken as ncat takes it, and without effect: how nsock waits'
             cand -q 'Leave this long after the input has ended, and shut down the sending direction then; a negative time is never'
             cand --quit 'Leave this long after the input has ended, and shut down the sending direction then; a negative time is never'
             cand -w 'Give up a connection that is not made in this time, or on which nothing moves for this time'

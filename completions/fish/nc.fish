@@ -3,6 +3,7 @@ ncat\t''
 traditional\t''"
 complete -c nc -s p -l source-port -d 'The local port; with -l, the port to listen on' -r
 complete -c nc -s s -l source -d 'The local address to send from; with -l and -p, the address to listen on' -r
+complete -c nc -l nsock-engine -d 'Taken as ncat takes it, and without effect: how nsock waits' -r
 complete -c nc -s q -l quit -d 'Leave this long after the input has ended, and shut down the sending direction then; a negative time is never' -r
 complete -c nc -s w -l timeout -d 'Give up a connection that is not made in this time, or on which nothing moves for this time' -r
 complete -c nc -l wait -d 'Give up a connection that is not made in this time' -r

@@ -27,6 +27,7 @@ module completions {
     --shuffle(-r)             # Take the ports in random order
     --errors                  # Tell failed connections although there is no -v
     --status                  # With -u: exit 0 answered, 3 closed, 5 silent
+    --nsock-engine: string    # Taken as ncat takes it, and without effect: how nsock waits
     --what                    # Say what the rest of the line means here and in the other netcats, and do nothing
     --udp(-u)                 # Use UDP instead of TCP
     --unixsock(-U)            # Use Unix-domain sockets: a path, or @NAME in the abstract namespace; with -u datagrams

@@ -26,6 +26,7 @@ Register-ArgumentCompleter -Native -CommandName 'nc' -ScriptBlock {
             [CompletionResult]::new('--source-port', '--source-port', [CompletionResultType]::ParameterName, 'The local port; with -l, the port to listen on')
             [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'The local address to send from; with -l and -p, the address to listen on')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'The local address to send from; with -l and -p, the address to listen on')
+            [CompletionResult]::new('--nsock-engine', '--nsock-engine', [CompletionResultType]::ParameterName, 'Taken as ncat takes it, and without effect: how nsock waits')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave this long after the input has ended, and shut down the sending direction then; a negative time is never')
             [CompletionResult]::new('--quit', '--quit', [CompletionResultType]::ParameterName, 'Leave this long after the input has ended, and shut down the sending direction then; a negative time is never')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Give up a connection that is not made in this time, or on which nothing moves for this time')

@@ -84,6 +84,8 @@ fn same_words(net: &Net) {
         "--allow 192.0.2.0/24 127.0.0.1 5001",
         "--chat 127.0.0.1 5001",
         "--broker 127.0.0.1 5001",
+        "--nsock-engine epoll 127.0.0.1 5999",
+        "--nsock-engine nosuch 127.0.0.1 5999",
         "-p x 127.0.0.1 5001",
         "-s nosuchname 127.0.0.1 5001",
         "-u -s nosuchname -p 9 127.0.0.1 5001",

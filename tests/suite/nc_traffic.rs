@@ -149,6 +149,24 @@ fn what_linux_has_not_and_what_is_left_out_is_refused_with_the_reason() {
     }
 }
 
+/// What has no effect is said.
+#[test]
+fn what_is_taken_and_has_no_effect_is_told() {
+    let args = ["-v", "-z", "--nsock-engine", "poll", "127.0.0.1", "9"];
+    run(&mut nc(&args)).stderr_has("--nsock-engine poll has no effect: there is no nsock here");
+    for (dialect, said) in [
+        ("--compat=openbsd", "nc: --max-conns has no effect without -k"),
+        (
+            "--compat=ncat",
+            "Ncat: Warning: Maximum connections ignored, since it does not take effect without -k or --broker.\n",
+        ),
+    ] {
+        let listener = Background::spawn(nc(&[dialect, "-lv", "--max-conns", "5", "127.0.0.1", "0"]));
+        listener.wait_for_stderr("Listening on ");
+        listener.kill().stderr_has(said);
+    }
+}
+
 #[test]
 fn the_environment_chooses_the_dialect() {
     run(nc(&[]).env("NC_COMPAT", "ncat")).status(2).stderr_has("Ncat: You must specify a host");

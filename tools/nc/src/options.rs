@@ -42,6 +42,8 @@ pub struct Options {
     pub errors: bool,
     /// The exit status tells what became of UDP: closed, answered or silent (`--status`).
     pub status: bool,
+    /// What ncat would wait with (`--nsock-engine`), which we do not.
+    pub nsock_engine: Option<String>,
     /// Which side of the conversation we are.
     pub role: Role,
     /// What carries it.

@@ -117,6 +117,9 @@ pub(crate) fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, 
     if options.dialect == Dialect::Ncat {
         session.say(format!("Version {} ( Sockeye )", env!("CARGO_PKG_VERSION")));
     }
+    if let Some(engine) = &options.nsock_engine {
+        session.say(format!("--nsock-engine {engine} has no effect: there is no nsock here, but poll(2) and epoll(7)"));
+    }
     session.prepare().map_err(|failure| failure.with_status(session.fatal()))?;
     let status = match &options.role {
         Role::Connect(_) => connect::run(&mut session),

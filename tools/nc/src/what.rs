@@ -14,7 +14,7 @@ use crate::cli::letters::{Letter, table};
 use crate::options::Dialect;
 
 /// The long options that ncat 7.93 has itself.
-const NCATS: [&str; 47] = [
+const NCATS: [&str; 48] = [
     "allow",
     "allowfile",
     "append-output",
@@ -34,6 +34,7 @@ const NCATS: [&str; 47] = [
     "max-conns",
     "no-shutdown",
     "nodns",
+    "nsock-engine",
     "output",
     "proxy",
     "proxy-auth",

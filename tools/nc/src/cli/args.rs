@@ -54,6 +54,9 @@ pub(crate) struct Args {
     /// With -u: exit 0 answered, 3 closed, 5 silent
     #[arg(long)]
     pub(super) status: bool,
+    /// Taken as ncat takes it, and without effect: how nsock waits
+    #[arg(long, value_name = "ENGINE", hide = true)]
+    pub(super) nsock_engine: Option<String>,
     /// Say what the rest of the line means here and in the other netcats, and do nothing
     #[arg(long)]
     pub(super) what: bool,

@@ -34,6 +34,7 @@ pub(super) fn what(dialect: Dialect, args: &[OsString], json: bool) -> Options {
         verbose: 0,
         errors: false,
         status: false,
+        nsock_engine: None,
         role: Role::What(words),
         transport: Transport::Tcp,
         family: FamilyChoice::Any,
@@ -88,7 +89,7 @@ impl Reader<'_> {
         };
         self.refuse_traffic_that_cannot_be(&traffic, transport)?;
         let (presentation, verbose, errors) = (args.presentation, args.verbose, args.errors);
-        let (status, numeric) = (args.status, args.nodns);
+        let (status, numeric, nsock_engine) = (args.status, args.nodns, args.nsock_engine.clone());
         let role = if self.args.listen { self.listener(transport)? } else { self.client(transport)? };
         let proxy = self.proxy(transport)?;
         Ok(Options {
@@ -97,6 +98,7 @@ impl Reader<'_> {
             verbose,
             errors,
             status,
+            nsock_engine,
             role,
             transport,
             family,
@@ -151,7 +153,9 @@ impl Reader<'_> {
         let both = self.time("timeout", self.args.timeout.as_deref())?;
         let connect = self.positive("-w", "timeout", self.args.wait.as_deref())?.or(both);
         let idle = self.positive("-i", "idle timeout", self.args.idle_timeout.as_deref())?.or(both);
-        let default = self.is_ncat().then_some(NCAT_CONNECT);
+        // Datagrams do not connect, and a scan has a time of its own for them.
+        let connects = !(self.args.scan && self.args.udp);
+        let default = (self.is_ncat() && connects).then_some(NCAT_CONNECT);
         Ok((connect.or(default), idle))
     }
 

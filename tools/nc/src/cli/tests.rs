@@ -168,6 +168,7 @@ fn ncats_letters_and_defaults() {
     let ncat = under("ncat", None, &["-i", "2", "h"]).unwrap();
     assert_eq!((ncat.idle_timeout, ncat.traffic.interval), (Some(Duration::from_secs(2)), None));
     assert_eq!(ncat.connect_timeout, Some(Duration::from_secs(10)), "ncat gives up after ten seconds");
+    assert_eq!(under("ncat", None, &["-zu", "h"]).unwrap().connect_timeout, None, "a scan's own time for datagrams");
     assert!(ncat.traffic.shutdown_at_eof, "ncat ends its direction with the input");
     assert_eq!(connect(&ncat), ("h", &[PortSpec::Range(31337, 31337)][..], None, None));
     assert!(!under("ncat", None, &["--no-shutdown", "h"]).unwrap().traffic.shutdown_at_eof);

@@ -16,7 +16,7 @@ Every long option means the same in all of them, and `--help` shows them with th
 - `-x`: a proxy; to ncat a file for a hex dump.
 - `-o`: a copy of everything; to the traditional nc a hex dump.
 - At the end of the input ncat shuts down the sending direction, as `-N` does. Its default port is 31337, it listens on IPv6 and IPv4, and with `-k` to many clients at once. \
-A wrong line, a name that is not known and an address that cannot be bound end it with status 2, and what it says begins with `Ncat:`.
+A wrong line, a name that is not known and an address that cannot be bound end it with status 2, and what it says begins with `Ncat:`. `--nsock-engine` is taken and has no effect, which `-v` says.
 
 `--what` in front of a line says what the line means here, letter by letter, what it means to the others, and how it is written for them; nothing else is done.",
 );

@@ -40,6 +40,14 @@ const BEFORE_ACCEPT: &str = "between listen and accept: who connects now is conn
 pub(super) fn run(session: &mut Session<'_, '_>) -> Result<Status, Failure> {
     let options = session.options;
     let Role::Listen(listen) = &options.role else { return Ok(FAILED) };
+    if listen.max_conns.is_some() && !listen.keep_open {
+        session.warn(match options.dialect {
+            Dialect::Ncat => {
+                "Warning: Maximum connections ignored, since it does not take effect without -k or --broker."
+            }
+            Dialect::OpenBsd | Dialect::Traditional => "--max-conns has no effect without -k: one client is served",
+        });
+    }
     if options.transport.is_unix() || options.transport.is_vsock() {
         let socket = super::local::listen(session, listen)?;
         return match (options.transport.is_datagram(), &listen.service) {

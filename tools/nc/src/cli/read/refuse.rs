@@ -1,6 +1,7 @@
 //! What is not there, and what has no use beside other options: refused, and never ignored.
 
 use sockeye_cli::Exit;
+use sockeye_cli::escape::escape;
 
 use super::Reader;
 use crate::options::{Listen, Service, Traffic, Transport};
@@ -9,6 +10,9 @@ use crate::options::{Listen, Service, Traffic, Transport};
 const LONGEST_DATAGRAM: usize = 65_507;
 /// What a stream takes with one write.
 const LONGEST_MESSAGE: usize = 1 << 20;
+
+/// What ncat can be told to wait with on Linux.
+const NSOCK_ENGINES: [&str; 3] = ["epoll", "poll", "select"];
 
 impl Reader<'_> {
     /// What is about the one conversation of the standard streams, when there is none.
@@ -104,6 +108,9 @@ impl Reader<'_> {
             return Err(
                 self.wrong("--lua-exec: Lua scripts are left out on purpose; -e runs any program, lua(1) among them")
             );
+        }
+        if let Some(engine) = args.nsock_engine.as_deref().filter(|name| !NSOCK_ENGINES.contains(name)) {
+            return Err(self.wrong(format!("Unknown or non-available engine: {}", escape(engine))));
         }
         if args.dccp {
             return Err(self.wrong("-Z: this system has no DCCP (Linux removed it in 6.16)"));
