@@ -134,6 +134,14 @@ fn an_authoritys_own_certificate_is_refused_in_words_and_can_be_trusted() {
 }
 
 #[test]
+fn nothing_in_common_is_said_in_words() {
+    let (listener, port) = listening(&["--ssl", "--ssl-ciphers", "TLS_AES_128_GCM_SHA256"]);
+    let args = ["-nN", "--ssl", "--no-ssl-verify", "--ssl-ciphers", "TLS_AES_256_GCM_SHA384", "127.0.0.1", &port];
+    run_with_input(&mut nc(&args), b"").status(1).stderr_has("the peer ended it with the alert HandshakeFailure");
+    listener.wait().status(1).stderr_has(": the peer has none of our cipher suites");
+}
+
+#[test]
 fn a_throw_away_certificate_is_taken_only_without_verification() {
     let (listener, port) = listening(&["--ssl"]);
     run_with_input(&mut nc(&["-nN", "--ssl", "--no-ssl-verify", "--explain", "127.0.0.1", &port]), b"x")

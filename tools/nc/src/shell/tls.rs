@@ -17,8 +17,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, Serve
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::{
-    CertificateError, ClientConfig, ClientConnection, Connection, Error, RootCertStore, ServerConfig, ServerConnection,
-    SupportedCipherSuite,
+    CertificateError, ClientConfig, ClientConnection, Connection, Error, PeerIncompatible, RootCertStore, ServerConfig,
+    ServerConnection, SupportedCipherSuite,
 };
 use sockeye_cli::Failure;
 use sockeye_sys::poll::{Events, PollFd, poll};
@@ -257,6 +257,7 @@ fn why_not(peer: &str, error: &io::Error, chain: &[Vec<u8>], wanted: &str) -> Fa
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
     let (why, hint) = match inner {
         Some(Error::InvalidCertificate(why)) => certs::refusal(why, chain, wanted),
+        Some(Error::PeerIncompatible(why)) => (nothing_in_common(why).to_owned(), String::new()),
         Some(Error::InvalidMessage(_)) => (error.to_string(), "does the peer speak TLS on this port?".to_owned()),
         Some(Error::AlertReceived(alert)) => {
             (format!("the peer ended it with the alert {}", alert.as_str().unwrap_or("unknown")), String::new())
@@ -268,6 +269,24 @@ fn why_not(peer: &str, error: &io::Error, chain: &[Vec<u8>], wanted: &str) -> Fa
     };
     let failure = Failure::new(FAILED, format!("TLS handshake {peer}: {why}"));
     if hint.is_empty() { failure } else { failure.hint(hint) }
+}
+
+/// What the peer does not have, or does not offer.
+fn nothing_in_common(why: &PeerIncompatible) -> &'static str {
+    match why {
+        PeerIncompatible::NoCipherSuitesInCommon => "the peer has none of our cipher suites",
+        PeerIncompatible::NoKxGroupsInCommon => "the peer has none of our groups for the key exchange",
+        PeerIncompatible::NoSignatureSchemesInCommon
+        | PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon => {
+            "the peer has none of our signature schemes"
+        }
+        PeerIncompatible::ServerDoesNotSupportTls12Or13
+        | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
+        | PeerIncompatible::SupportedVersionsExtensionRequired
+        | PeerIncompatible::Tls12NotOffered
+        | PeerIncompatible::Tls12NotOfferedOrEnabled => "the peer offers neither TLS 1.2 nor TLS 1.3",
+        _ => "the peer lacks an extension of TLS that is needed here",
+    }
 }
 
 fn client_setup(tls: &Tls, provider: Arc<CryptoProvider>, trusted: Chain) -> Result<Setup, Failure> {
@@ -302,6 +321,10 @@ fn wrong_identity(tls: &Tls, error: &Error) -> Failure {
         Error::InvalidCertificate(CertificateError::BadEncoding) => {
             Failure::new(FAILED, format!("--ssl-cert {file}: not a certificate"))
         }
+        Error::InvalidCertificate(why) => Failure::new(
+            FAILED,
+            format!("--ssl-cert {file}: the certificate cannot be shown: {}", sockeye_tls::flaw(why)),
+        ),
         error => Failure::new(FAILED, format!("--ssl-cert {file}: {error}")),
     }
 }
