@@ -4,7 +4,7 @@
 //! the crate's 2.5.8 with another implementation (ada, in Node.js).
 
 use serde::Serialize;
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 use crate::percent;
 use crate::spans::{SchemeKind, Span, Split, is_drive_letter, significant};
@@ -53,12 +53,24 @@ pub fn standard(input: &str, split: &Split, mut url: Url) -> Result<Url, Refusal
         match departure {
             // What the crate does not take stays, and is told of.
             Departure::HostDropped { host } => drop(url.set_host(Some(&host))),
-            // Without an authority the crate would write two slashes as one.
-            Departure::OtherPath { path } if url.has_authority() || !path.starts_with("//") => url.set_path(&path),
-            Departure::OtherPath { .. } => {}
+            Departure::OtherPath { path } => url = with_path(url, &path),
         }
     }
     Ok(url)
+}
+
+/// `url` with that path.
+///
+/// # Source
+/// WHATWG URL, section 4.5, for the `/.` that keeps two slashes without an authority from being read as one.
+fn with_path(mut url: Url, path: &str) -> Url {
+    if url.has_authority() {
+        url.set_path(path);
+        return url;
+    }
+    // The crate's set_path neither writes the `/.` nor takes it away.
+    let dot = if path.starts_with("//") { "/." } else { "" };
+    Url::parse(&format!("{}:{dot}{path}{}", url.scheme(), &url[Position::AfterPath..])).unwrap_or(url)
 }
 
 /// What the standard has otherwise than `url`, which is `split`.
@@ -156,13 +168,14 @@ mod tests {
             ("file:///C|/x/../..", "file:///C:/"),
             ("http://h/C:/../x y\u{e4}?q", "http://h/x%20y%C3%A4?q"),
             ("foo://h/C|/../", "foo://h/"),
+            ("foo:/.//C:/../../x?q#f", "foo:/x?q#f"),
+            ("foo:/.//C:/../x", "foo:/.//x"),
+            ("foo:/C:/..//x", "foo:/.//x"),
         ] {
             assert_eq!(mended(input), Ok((Vec::new(), expected.to_owned())), "{input}");
         }
-        // The crate drops empty segments of a file whatever it is told, and would take this path for an authority.
-        for input in ["file://h//x", "foo:/C:/..//x"] {
-            assert_eq!(mended(input).unwrap().0, [Departure::OtherPath { path: "//x".to_owned() }], "{input}");
-        }
+        // The crate drops empty segments of a file whatever it is told.
+        assert_eq!(mended("file://h//x").unwrap().0, [Departure::OtherPath { path: "//x".to_owned() }]);
         assert_eq!(mended("foo://h:1\\x"), Err(Refusal::BackslashAfterPort));
         assert_eq!(mended("foo://@"), Err(Refusal::UserinfoWithoutHost));
     }
