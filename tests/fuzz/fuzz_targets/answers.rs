@@ -9,15 +9,17 @@ use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
 use sockeye_cli::escape::acts;
+use sockeye_cli::{Render as _, Text};
 use sockeye_dig::exchange::{Answer, Ask, Exchange, Input, Step, Task, Timeouts};
 use sockeye_dig::explain::Transport;
 use sockeye_dig::header::Header;
 use sockeye_dig::message::{Message, Query};
 use sockeye_dig::options::{Compat, Lookup, Server};
 use sockeye_dig::question::Question;
+use sockeye_dig::record::Record;
 use sockeye_dig::registry::{Class, Type};
 use sockeye_dig::trace::Walk;
-use sockeye_dig::{delegation, diff, dns64, json, meaning, nssearch, outcome, printer, tree, watch, yaml};
+use sockeye_dig::{delegation, diff, dns64, json, meaning, nssearch, outcome, printer, tree, validate, watch, yaml};
 
 const TYPES: [Type; 8] = [Type::A, Type::AAAA, Type::SOA, Type::AXFR, Type::IXFR, Type::ANY, Type::NS, Type(48)];
 
@@ -57,6 +59,29 @@ fn shown(answer: &Answer, how: u8) {
     for record in &diff::Reply::new(answer).records {
         safe(record);
     }
+    validated(&message.answer);
+}
+
+/// What `+validate` shows of a chain in which each zone has said the same.
+fn validated(records: &[Record]) {
+    const NOW: u64 = 1_700_000_000;
+    let link = |zone| validate::link(zone, records, records, &|_, algorithm, _| algorithm == 8, NOW);
+    let validation = validate::Validation {
+        qname: "a.test.".to_owned(),
+        qtype: Type::A,
+        verdict: if validate::is_from_wildcard(records) { validate::Verdict::Bogus } else { validate::Verdict::Secure },
+        why: None,
+        chain: records
+            .iter()
+            .take(4)
+            .map(|record| link(&record.owner))
+            .chain(validate::signer(records).as_ref().map(link))
+            .collect(),
+        signatures: validate::signatures(records, NOW),
+    };
+    let mut text = Vec::new();
+    validation.render(&mut Text::plain(&mut text)).expect("a vector takes all");
+    safe(&String::from_utf8(text).expect("what is shown is text"));
 }
 
 fuzz_target!(|octets: &[u8]| {

@@ -21,6 +21,7 @@ type Recipe = (&'static str, fn() -> Seeds);
 pub(super) const RECIPES: &[Recipe] = &[
     ("addr", || texts(&["tools/addr/src", "tests/suite/addr.rs", "tests/suite/addr_plan.rs"])),
     ("answers", answers),
+    ("bulk", bulk),
     ("call_script", || {
         [texts(&["tools/lab/src/calls", "tests/suite/lab_calls.rs"]), experiments(Part::Lines)].concat()
     }),
@@ -41,6 +42,7 @@ pub(super) const RECIPES: &[Recipe] = &[
     ("hub", || behind(&[0, 6, 255], &texts(&["tools/nc/src/hub.rs", "tests/suite/nc_hub.rs"]))),
     ("icmp", icmp),
     ("keyfile", keyfile),
+    ("lab_apps", || behind(&[0, 6, 255], &texts(&["tools/lab/src/apps", "tools/lab/src/shell/serve/http.rs"]))),
     ("lab_file", || [experiments(Part::Whole), texts(&["tools/lab/src/language"])].concat()),
     ("lab_frames", lab_frames),
     ("lab_names", lab_names),
@@ -181,6 +183,29 @@ fn answers() -> Seeds {
         all.push([vec![how], group.iter().flat_map(|message| framed(message)).collect()].concat());
     }
     all
+}
+
+/// Lookups that are begun and asked, what comes for them, and what becomes of the others.
+fn bulk() -> Seeds {
+    const START: u8 = 0;
+    const SEND: u8 = 2;
+    const ARRIVE: u8 = 3;
+    let short = |octets: &[u8]| {
+        let octets = octets.get(..255).unwrap_or(octets);
+        [&[u8::try_from(octets.len()).unwrap()], octets].concat()
+    };
+    let names = texts(&["tools/dig/src/bulk", "tests/netns/dig_bulk.rs"]);
+    let names = names.chunks(3).map(|names| {
+        let begun = names.iter().zip(1..).flat_map(|(name, id)| [&[START, 0], &short(name)[..], &[SEND, id]].concat());
+        begun.chain([ARRIVE, 0, 0, 4, 2, SEND, 9, 5, 7, 7, 1]).collect()
+    });
+    // An id of zero and what comes with it; then the same with the question that is out.
+    let came = |message: Vec<u8>| {
+        let begun =
+            [&[START, 0], &short(b"a.test")[..], &[SEND, 0, ARRIVE, 1], &short(&message), &[ARRIVE, 0]].concat();
+        [&begun[..], &short(&message)].concat()
+    };
+    names.chain(messages().into_iter().step_by(8).map(came)).collect()
 }
 
 fn tsig() -> Seeds {
