@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::name::{MAX_LABEL_LEN, MAX_LEN};
+
 /// Why a name has no form for the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotIdna {
@@ -28,12 +30,12 @@ pub fn to_wire(name: &str) -> Result<String, NotIdna> {
     if name.is_ascii() && !name.split('.').any(starts_with_prefix) {
         return Ok(name.to_owned());
     }
-    if !name.is_ascii() && name.contains('\\') {
-        return Err(refused("A-label roundtrip failed"));
-    }
     // One by one: a label that runs from right to left says nothing about the others.
     let labels: Result<Vec<_>, _> = name.split(DOTS).map(|label| label_to_wire(label).map_err(refused)).collect();
     let ascii = labels?.join(".");
+    if ascii.strip_suffix('.').unwrap_or(&ascii).len() > LONGEST {
+        return Err(refused("domain name longer than 255 characters"));
+    }
     Ok(if name.is_ascii() { name.to_owned() } else { ascii })
 }
 
@@ -42,14 +44,31 @@ pub fn to_wire(name: &str) -> Result<String, NotIdna> {
 /// # Source
 /// UTS 46 section 2.3.
 const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
+/// What an A-label begins with.
+///
+/// # Source
+/// RFC 5890 section 2.3.2.1.
+const PREFIX: &str = "xn--";
 const DISALLOWED: &str = "string contains a disallowed character";
 
+/// The longest name that libidn2 takes, in characters without a dot at the end: on the wire it has 255 octets.
+const LONGEST: usize = MAX_LEN - 2;
+
 fn label_to_wire(label: &str) -> Result<String, &'static str> {
-    let Some(ascii) = ascii(label) else { return Err(reason(label)) };
-    if starts_with_prefix(&ascii) && ascii.len() > crate::name::MAX_LABEL_LEN {
-        return Err("punycode encoded data will be too large");
+    if !label.is_ascii() && label.contains('\\') {
+        return Err("A-label roundtrip failed");
     }
-    Ok(ascii)
+    let Some(ascii) = ascii(label) else { return Err(reason(label)) };
+    // What is mapped to nothing may have stood beside a hyphen.
+    let decoded = ascii.strip_prefix(PREFIX).and_then(idna::punycode::decode_to_string);
+    if let Some(why) = wrong_hyphens(decoded.as_deref().unwrap_or(&ascii)) {
+        return Err(why);
+    }
+    match ascii.len() > MAX_LABEL_LEN {
+        true if starts_with_prefix(&ascii) => Err("punycode encoded data will be too large"),
+        true => Err("domain label longer than 63 characters"),
+        false => Ok(ascii),
+    }
 }
 
 fn ascii(label: &str) -> Option<String> {
@@ -59,10 +78,12 @@ fn ascii(label: &str) -> Option<String> {
 /// Why the tables do not allow a label, in the words of libidn2. The `idna` crate does not tell: this asks about its parts.
 fn reason(label: &str) -> &'static str {
     if starts_with_prefix(label) {
-        let decoded = label.get(4..).and_then(idna::punycode::decode_to_string);
-        return match decoded {
-            Some(text) if !text.is_empty() => "domain label has character forbidden in non-transitional mode (TR46)",
-            _ => "string contains invalid punycode data",
+        let decoded = label.get(PREFIX.len()..).and_then(idna::punycode::decode_to_string);
+        return match decoded.filter(|text| !text.is_empty() && !label.ends_with('-')) {
+            Some(text) => {
+                wrong_hyphens(&text).unwrap_or("domain label has character forbidden in non-transitional mode (TR46)")
+            }
+            None => "string contains invalid punycode data",
         };
     }
     let is_joiner = |character| matches!(character, '\u{200c}' | '\u{200d}');
@@ -87,8 +108,11 @@ fn runs_from_right(character: char) -> bool {
 
 /// The reasons that can be seen without tables.
 fn wrong_hyphens(label: &str) -> Option<&'static str> {
-    let hyphens = label.chars().skip(2).take(2).eq(['-', '-']);
-    if hyphens && !starts_with_prefix(label) {
+    // What is encoded is looked at once it is decoded.
+    if starts_with_prefix(label) {
+        return None;
+    }
+    if label.chars().skip(2).take(2).eq(['-', '-']) {
         return Some("string contains forbidden two hyphens pattern");
     }
     if label.starts_with('-') || label.ends_with('-') {
@@ -98,7 +122,7 @@ fn wrong_hyphens(label: &str) -> Option<&'static str> {
 }
 
 fn starts_with_prefix(label: &str) -> bool {
-    label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"))
+    label.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
 impl fmt::Display for NotIdna {
@@ -130,6 +154,9 @@ mod tests {
             ("xn--bcher-kva.test", "xn--bcher-kva.test"),
             ("od\\032d.test", "od\\032d.test"),
             (".", "."),
+            ("a\\.\u{fc}.test", "a\\.xn--tda.test"),
+            ("\u{34f}xn--bcher-kva.test", "xn--bcher-kva.test"),
+            (&format!("\u{fc}.{}", ["a"; 123].join(".")), &format!("xn--tda.{}", ["a"; 123].join("."))),
         ] {
             assert_eq!(to_wire(name).unwrap(), wire, "{name}");
         }
@@ -148,6 +175,16 @@ mod tests {
             ("\u{301}a.test", "string contains a forbidden leading combining character"),
             ("a\u{2028}b.test", "string contains a disallowed character"),
             ("b\u{fc}\\.x.test", "A-label roundtrip failed"),
+            ("\u{34f}-a.test", "string start/ends with forbidden hyphen"),
+            ("a\u{ad}-.test", "string start/ends with forbidden hyphen"),
+            ("\u{34f}-\u{fc}.test", "string start/ends with forbidden hyphen"),
+            ("xn----eha.test", "string start/ends with forbidden hyphen"),
+            ("xn-----eha", "string start/ends with forbidden hyphen"),
+            ("xn--a-", "string contains invalid punycode data"),
+            ("ab\u{34f}--\u{fc}.test", "string contains forbidden two hyphens pattern"),
+            (&"\u{fc}".repeat(70), "punycode encoded data will be too large"),
+            (&format!("{}.\u{fc}", "a".repeat(64)), "domain label longer than 63 characters"),
+            (&format!("\u{fc}.a{}", ".a".repeat(123)), "domain name longer than 255 characters"),
         ] {
             let said = to_wire(name).unwrap_err().to_string();
             assert_eq!(said, format!("'{name}' is not a legal IDNA2008 name ({why}), use +noidnin"));

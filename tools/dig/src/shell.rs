@@ -244,7 +244,8 @@ impl<'a> Session<'a> {
     fn look_up(&mut self, lookup: &Lookup, search: &Search, output: &mut Output<'_>) -> Result<bool, Failure> {
         if !lookup.trace {
             // dig looks at the name before all else, and in a trace when it is its turn.
-            query::build(lookup, self.cookie).map_err(|error| not_a_query(lookup, &error))?;
+            let written = if matches!(search.place, Place::Domain(_)) { &lookup.name } else { &search.written };
+            query::build(lookup, self.cookie).map_err(|error| not_a_query(written, &error))?;
         }
         let Some(servers) = self.acceptable_servers(lookup, output)? else { return Ok(false) };
         if self.globals.diff {
@@ -287,7 +288,7 @@ impl<'a> Session<'a> {
 
     /// What to ask these servers, and how stubbornly.
     fn new_task(&self, lookup: &Lookup, servers: Vec<Server>) -> Result<Task, Failure> {
-        let query = query::build(lookup, self.cookie).map_err(|error| not_a_query(lookup, &error))?;
+        let query = query::build(lookup, self.cookie).map_err(|error| not_a_query(&lookup.name, &error))?;
         let conf = self.conf.clone().unwrap_or_default();
         Ok(Task {
             query,
@@ -676,9 +677,9 @@ fn locale_is_utf8() -> bool {
     locale.contains("utf-8") || locale.contains("utf8")
 }
 
-fn not_a_query(lookup: &Lookup, error: &QueryError) -> Failure {
+fn not_a_query(name: &str, error: &QueryError) -> Failure {
     match error {
-        QueryError::Name(fault) => Failure::new(BAD_NAME, format!("'{}' is not a legal name ({fault})", lookup.name)),
+        QueryError::Name(fault) => Failure::new(BAD_NAME, format!("'{name}' is not a legal name ({fault})")),
         QueryError::Cookie => Failure::new(Status(1), "isc_hex_decodestring: bad hex encoding"),
     }
 }
