@@ -2,16 +2,16 @@
 
 use std::fs;
 
-use sockeye_capture::{LinkType, SliceReader, Timestamp, pcapng};
 use sockeye_common::hex;
-use sockeye_dig::registry::Type;
 use sockeye_lab::catalog::EXPERIMENTS;
 
+use self::dns::{answers, bulk, doh, lab_names, messages, rdata_text, tsig};
+use self::frames::{captures, icmp, in_fragments, lab_frames, layers, seen};
 use super::literals::{self, Literal};
-use crate::captures::{self, Specimen};
+use crate::captures;
 
-#[path = "../../fuzz/link_types.rs"]
-mod link_types;
+mod dns;
+mod frames;
 
 type Seeds = Vec<Vec<u8>>;
 /// A target, and what makes its seeds.
@@ -43,7 +43,7 @@ pub(super) const RECIPES: &[Recipe] = &[
     ("icmp", icmp),
     ("keyfile", keyfile),
     ("lab_apps", || behind(&[0, 6, 255], &texts(&["tools/lab/src/apps", "tools/lab/src/shell/serve/http.rs"]))),
-    ("lab_file", || [experiments(Part::Whole), texts(&["tools/lab/src/language"])].concat()),
+    ("lab_file", || [experiments(Part::Whole), texts(&["tools/lab/src/language"]), seen()].concat()),
     ("lab_frames", lab_frames),
     ("lab_names", lab_names),
     ("layers", layers),
@@ -63,7 +63,7 @@ pub(super) const RECIPES: &[Recipe] = &[
     ("unpack", unpack),
     ("url", urls),
     ("verdict", captures),
-    ("why", captures),
+    ("why", || [captures(), in_fragments()].concat()),
 ];
 
 /// The texts of tests.
@@ -124,98 +124,6 @@ fn experiments(part: Part) -> Seeds {
         Part::Whole => EXPERIMENTS.iter().map(|entry| entry.text.as_bytes().to_vec()).collect(),
         Part::Lines => EXPERIMENTS.iter().flat_map(|entry| entry.text.lines().flat_map(line)).collect(),
     }
-}
-
-/// DNS messages: those of the tests, and one for each rdata and each EDNS option of the vectors.
-fn messages() -> Seeds {
-    const HEADER: &[u8] = b"\x12\x34\x85\x80\0\x01\0\x01\0\0\0\0\x01a\x04test\0\0\xff\0\x01";
-    let places = ["tools/dig/src", "tests/suite/dig.rs", "tests/suite/dig_wire.rs", "tests/netns/dig"];
-    let mut all: Seeds = octets(&places).into_iter().filter(|octets| octets.len() >= 12).collect();
-    all.extend(rdata().into_iter().map(|(rtype, class, rdata)| {
-        let fixed = [rtype.to_be_bytes(), class.to_be_bytes(), [0, 0], [14, 16]].concat();
-        [HEADER, b"\xc0\x0c", &fixed, &framed(&rdata)].concat()
-    }));
-    for line in file("tests/vectors/dns/edns-options.txt").lines().filter(|line| !line.starts_with('#')) {
-        let words: Vec<&str> = line.split(' ').collect();
-        let [code, _, data] = words[..] else { continue };
-        let option =
-            [&code.parse::<u16>().unwrap().to_be_bytes()[..], &framed(&hex::decode(data).unwrap_or_default())].concat();
-        let mut octets = [HEADER, b"\0\0\x29\x04\xd0\0\0\x80\0", &framed(&option)].concat();
-        octets[7] = 0;
-        octets[11] = 1;
-        all.push(octets);
-    }
-    all
-}
-
-/// Type, class and octets of the vectors.
-fn rdata() -> Vec<(u16, u16, Vec<u8>)> {
-    let text = file("tests/vectors/dns/rdata.txt") + &file("tests/vectors/dns/rdata-odd.txt");
-    let rows = text.lines().filter_map(|line| {
-        let mut words = line.split(' ');
-        let rtype: Type = words.next()?.parse().ok()?;
-        Some((rtype.0, words.next()?.parse().ok()?, hex::decode(words.next()?).ok()?))
-    });
-    rows.collect()
-}
-
-fn rdata_text() -> Seeds {
-    let mut all = Vec::new();
-    for (rtype, class, rdata) in rdata() {
-        let [high, low] = rtype.to_be_bytes();
-        let class = u8::from(class == 3);
-        for switches in [0, 1, 2, 7, 8, 16, 32, 64] {
-            all.push([&[high, low, class, switches, 44], rdata.as_slice()].concat());
-        }
-    }
-    all
-}
-
-fn answers() -> Seeds {
-    let messages: Seeds = messages().into_iter().filter(|message| message.len() < 600).collect();
-    let mut all: Seeds = messages
-        .iter()
-        .zip((0..=255).cycle())
-        .map(|(message, how)| [&[how], framed(message).as_slice()].concat())
-        .collect();
-    // Transfers have several.
-    for (how, group) in [3, 4, 11, 12].into_iter().cycle().zip(messages.chunks(3)) {
-        all.push([vec![how], group.iter().flat_map(|message| framed(message)).collect()].concat());
-    }
-    all
-}
-
-/// Lookups that are begun and asked, what comes for them, and what becomes of the others.
-fn bulk() -> Seeds {
-    const START: u8 = 0;
-    const SEND: u8 = 2;
-    const ARRIVE: u8 = 3;
-    let short = |octets: &[u8]| {
-        let octets = octets.get(..255).unwrap_or(octets);
-        [&[u8::try_from(octets.len()).unwrap()], octets].concat()
-    };
-    let names = texts(&["tools/dig/src/bulk", "tests/netns/dig_bulk.rs"]);
-    let names = names.chunks(3).map(|names| {
-        let begun = names.iter().zip(1..).flat_map(|(name, id)| [&[START, 0], &short(name)[..], &[SEND, id]].concat());
-        begun.chain([ARRIVE, 0, 0, 4, 2, SEND, 9, 5, 7, 7, 1]).collect()
-    });
-    // An id of zero and what comes with it; then the same with the question that is out.
-    let came = |message: Vec<u8>| {
-        let begun =
-            [&[START, 0], &short(b"a.test")[..], &[SEND, 0, ARRIVE, 1], &short(&message), &[ARRIVE, 0]].concat();
-        [&begun[..], &short(&message)].concat()
-    };
-    names.chain(messages().into_iter().step_by(8).map(came)).collect()
-}
-
-fn tsig() -> Seeds {
-    let mut all: Seeds = octets(&["tools/dig/src/tsig"]).into_iter().chain(messages().into_iter().take(60)).collect();
-    all = all
-        .iter()
-        .zip((0..6).cycle())
-        .map(|(message, which)| [&[which, 0, 0], framed(message).as_slice()].concat())
-        .collect();
-    all
 }
 
 fn given() -> Seeds {
@@ -352,162 +260,6 @@ fn keyfile() -> Seeds {
     let places = ["tools/dig/src/tsig", "tests/suite/dig.rs", "tests/netns/dig_xfr.rs"];
     let vectors = file("tests/vectors/dns/same-as-dig-keys.txt");
     texts(&places).into_iter().chain(vectors.lines().map(|line| line.as_bytes().to_vec())).collect()
-}
-
-fn lab_names() -> Seeds {
-    let query =
-        |qtype: u8| [b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x03www\x03lab\x04test\0\0".as_slice(), &[qtype, 0, 1]].concat();
-    let zones = ["192.0.2.zone", "every-type.zone", "lab.test.zone", "root.zone"];
-    let zones = zones.iter().map(|name| file(&format!("tests/vectors/dns/{name}")).into_bytes());
-    let zones: Seeds = zones.chain(texts(&["tools/lab/src/names", "tests/suite/lab_serve.rs"])).collect();
-    let types = [1, 2, 5, 6, 15, 16, 28, 255];
-    let questions =
-        zones.iter().zip(types.into_iter().cycle()).map(|(zone, qtype)| [zone, query(qtype).as_slice()].join(&0));
-    // Without a zone, and with answers: to each question the next of them, and then from the first one on.
-    let answered = [vec![referral(false)], vec![referral(true)], vec![referral(true), alias(), referral(false)]];
-    let answered = answered.iter().map(|answers| [b"\0".as_slice(), &query(1), &answers.concat()].concat());
-    questions.chain(answered).collect()
-}
-
-/// The servers of lab.test, a to z, which lie in it, with an address for one of them or with none.
-fn referral(glue: bool) -> Vec<u8> {
-    const QUESTION: &[u8] = b"\x03www\x03lab\x04test\0\0\x01\0\x01";
-    let header = [b"\x12\x34\x80\0\0\x01\0\0\0\x1a\0".as_slice(), &[u8::from(glue)]].concat();
-    let servers =
-        (b'a'..=b'z').map(|letter| record(b"\xc0\x10", 2, &[1, letter, 0xc0, 0x10])).collect::<Seeds>().concat();
-    let address = if glue { record(b"\x01b\xc0\x10", 1, &[192, 0, 2, 53]) } else { Vec::new() };
-    [header.as_slice(), QUESTION, &servers, &address].concat()
-}
-
-/// www.lab.test is an alias of a name below it.
-fn alias() -> Vec<u8> {
-    const HEAD: &[u8] = b"\x12\x34\x80\0\0\x01\0\x01\0\0\0\0\x03www\x03lab\x04test\0\0\x01\0\x01";
-    [HEAD, &record(b"\xc0\x0c", 5, b"\x01x\xc0\x0c")].concat()
-}
-
-/// A record that is remembered for an hour.
-fn record(owner: &[u8], rtype: u8, rdata: &[u8]) -> Vec<u8> {
-    [owner, &[0, rtype, 0, 1, 0, 0, 14, 16], &framed(rdata)].concat()
-}
-
-/// Frames of HTTP/2 and HTTP/3 that answer a query, and what the tests of their codings have.
-fn doh() -> Seeds {
-    let frame = |kind: u8, flags: u8, stream: u8, payload: &[u8]| {
-        [&[0, 0, u8::try_from(payload.len()).unwrap(), kind, flags, 0, 0, 0, stream], payload].concat()
-    };
-    // :status 200 and content-type: RFC 7541 appendix A, RFC 9204 appendix A.
-    let hpack = [b"\x88\x0f\x10\x17application/dns-message".as_slice(), b"\x0f\x0d\x026c"].concat();
-    let message = &messages()[0];
-    let hello = frame(4, 0, 0, &[0, 3, 0, 0, 0, 1]);
-    let whole = [hello.clone(), frame(4, 1, 0, &[]), frame(1, 4, 1, &hpack), frame(0, 1, 1, message)].concat();
-    let pings = [hello.clone(), frame(6, 0, 0, &[7; 8]), frame(8, 0, 0, &[0, 0, 1, 0])].concat();
-    let (start, end) = hpack.split_at(4);
-    let pieces = [
-        hello.clone(),
-        frame(1, 0, 1, start),
-        frame(9, 4, 1, end),
-        frame(0, 8, 1, &[1, b'x', 0]),
-        frame(0, 1, 1, message),
-    ]
-    .concat();
-    let ended = [hello.clone(), frame(7, 0, 0, &[0; 8])].concat();
-    let reset = [hello, frame(3, 0, 1, &[0, 0, 0, 8])].concat();
-    let len = u8::try_from(message.len()).unwrap();
-    let http3 = [b"\x01\x04\0\0\xd9\xec\0".as_slice(), &[0x40, len], message].concat();
-    let mut all = vec![whole, pings, pieces, ended, reset, http3, b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()];
-    for fields in octets(&["tools/dig/src/doh"]).into_iter().filter(|fields| fields.len() < 200) {
-        all.push([frame(4, 0, 0, &[]), frame(1, 5, 1, &fields)].concat());
-        all.push(fields);
-    }
-    all
-}
-
-/// A capture of each link type in each of the forms of a file.
-fn captures() -> Seeds {
-    let specimens = captures::specimens();
-    let mut all = Vec::new();
-    for (link_type, group) in captures::by_link_type(&specimens) {
-        for group in group.chunks(12) {
-            let classic = captures::pcap_of(group, link_type);
-            let mut writer = pcapng::Writer::new(Vec::new(), "tests").unwrap();
-            let interface = writer.interface("eth0", link_type).unwrap();
-            for specimen in group {
-                writer.write(interface, Timestamp::default(), &specimen.octets, "a comment").unwrap();
-            }
-            all.extend([swapped(&classic), classic, writer.into_inner()]);
-        }
-    }
-    all.extend(octets(&[
-        "common/capture/src/reader/tests.rs",
-        "common/capture/src/pcapng.rs",
-        "tests/suite/netsum_files.rs",
-    ]));
-    all
-}
-
-/// The same in the other order of octets.
-fn swapped(classic: &[u8]) -> Vec<u8> {
-    let mut octets = classic.to_vec();
-    let mut swap = |at: usize, len: usize| octets[at..at + len].reverse();
-    for (at, len) in [(0, 4), (4, 2), (6, 2), (8, 4), (12, 4), (16, 4), (20, 4)] {
-        swap(at, len);
-    }
-    let mut at = 24;
-    while at < classic.len() {
-        (0..4).for_each(|field| swap(at + 4 * field, 4));
-        at += 16 + usize::try_from(u32::from_le_bytes(classic[at + 8..at + 12].try_into().unwrap())).unwrap();
-    }
-    octets
-}
-
-fn layers() -> Seeds {
-    let seed = |specimen: &Specimen| {
-        let which = link_types::LINK_TYPES.iter().position(|known| *known == specimen.link_type)?;
-        let cut = u16::try_from(specimen.original_len - specimen.octets.len()).ok()?;
-        Some([&[u8::try_from(which).ok()?], &cut.to_le_bytes()[..], &specimen.octets].concat())
-    };
-    let specimens = captures::specimens();
-    let missing = specimens.iter().find(|specimen| seed(specimen).is_none());
-    assert!(
-        missing.is_none(),
-        "{:?} is no link type of tests/fuzz/link_types.rs",
-        missing.map(|missing| missing.link_type)
-    );
-    specimens.iter().filter_map(seed).collect()
-}
-
-/// Frames of Ethernet: the specimens, and a recorded conversation.
-fn lab_frames() -> Seeds {
-    let recorded = fs::read(super::root().join("tests/vectors/lab/knock-knock.pcapng")).unwrap();
-    let mut reader = SliceReader::new(&recorded);
-    let mut frames = Vec::new();
-    while let Some(frame) = reader.next_frame().unwrap() {
-        frames.push(frame.octets.to_vec());
-    }
-    let specimens = captures::specimens();
-    frames.extend(
-        specimens
-            .into_iter()
-            .filter(|specimen| specimen.link_type == LinkType::ETHERNET)
-            .map(|specimen| specimen.octets),
-    );
-    let with_fate = |(frame, how): (&Vec<u8>, u8)| [&framed(frame)[..2], &[how], frame].concat();
-    frames
-        .chunks(6)
-        .map(|group| group.iter().zip([0, 1, 0, 3, 4, 6].into_iter().cycle()).flat_map(with_fate).collect())
-        .collect()
-}
-
-/// ICMP messages: those of hop's tests, and what lies in the specimens.
-fn icmp() -> Seeds {
-    let mut all = octets(&["tools/hop/src", "tests/netns/hop.rs", "common/sys/src/errqueue.rs"]);
-    for specimen in captures::specimens().iter().filter(|specimen| specimen.link_type == LinkType::ETHERNET) {
-        for (protocol, kind, start) in [(23, 1, 34), (20, 58, 54)] {
-            let is_icmp = specimen.octets.get(protocol) == Some(&kind);
-            all.extend(specimen.octets.get(start..).filter(|_| is_icmp).map(<[u8]>::to_vec));
-        }
-    }
-    all
 }
 
 fn nc_text() -> Seeds {
