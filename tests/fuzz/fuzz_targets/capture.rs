@@ -1,4 +1,5 @@
-//! Capture files: none panics, and the reader of slices, that of streams and that of pieces deliver the same frames and the same error.
+//! Capture files: none panics, and the reader of slices, that of streams, by frames and by batches, and that of pieces deliver the
+//! same frames and the same error.
 #![no_main]
 
 use std::sync::Arc;
@@ -69,6 +70,24 @@ fuzz_target!(|octets: &[u8]| {
     expected.meet_rest(&mut StreamReader::new(Trickle { octets, step }));
 
     let mut expected = Expected::of(octets);
+    let mut reader = StreamReader::new(Trickle { octets, step });
+    let mut batch = Batch::default();
+    let end = loop {
+        match reader.next_batch(&mut batch) {
+            Ok(true) => {
+                assert!(!batch.is_empty());
+                batch.frames().for_each(|frame| expected.meet(&frame));
+            }
+            Ok(false) => break None,
+            Err(error) => break Some(error.to_string()),
+        }
+    };
+    match end {
+        None => expected.meet_rest(&mut reader),
+        Some(_) => assert!(expected.frames.next().is_none() && end == expected.end),
+    }
+
+    let mut expected = Expected::of(octets);
     let all: Arc<[u8]> = octets.into();
     let read_at: Arc<ReadAt> = Arc::new(move |space: &mut [u8], offset| {
         let rest = usize::try_from(offset).ok().and_then(|offset| all.get(offset..)).unwrap_or_default();
@@ -77,7 +96,6 @@ fuzz_target!(|octets: &[u8]| {
         Ok(len)
     });
     let mut course = StreamReader::new(octets).course(step, Arc::clone(&read_at));
-    let mut batch = Batch::default();
     let (mut from, len) = course.next_piece();
     loop {
         batch.load(from, len, &*read_at);

@@ -1,4 +1,5 @@
-//! dig's command line, `~/.digrc` and batch lines: none panics, whatever the words.
+//! dig's command line, `~/.digrc` and batch lines: none panics, whatever the words; the short way for a line with nothing but a
+//! name reads the same name; a batch is its lines.
 #![no_main]
 
 use std::ffi::OsStr;
@@ -17,10 +18,20 @@ fuzz_target!(|octets: &[u8]| {
     }
     let mut resolve = |_: &str, _: &sockeye_dig::options::Globals| Err("not found".to_owned());
     let options = args::parse(&words, &String::from_utf8_lossy(digrc), &mut resolve);
-    if let Plan::Batch(plan) = options.plan {
-        let mut defaults = plan.defaults.clone();
-        for line in digrc.split(|octet| *octet == b'\n') {
+    let mut defaults = match options.plan {
+        Plan::Batch(plan) => Some(plan.defaults),
+        _ => None,
+    };
+    let mut rest = digrc;
+    while let Some(len) = batch::line_len(rest, true) {
+        let (line, behind) = rest.split_at(len);
+        rest = behind;
+        if let Some(name) = batch::plain_name(line) {
+            assert_eq!(batch::words(line), [name]);
+        }
+        if let Some(defaults) = &mut defaults {
             let _ = defaults.read(&batch::words(line), &mut resolve);
         }
     }
+    assert!(rest.is_empty(), "{rest:?} is in no line");
 });
