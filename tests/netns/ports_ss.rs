@@ -235,6 +235,10 @@ const LINES: &[&str] = &[
     "-A mptcp -a",
     "--socket tcp",
     "--query=udp -a",
+    "-w -A udp",
+    "-t -x -A raw -0",
+    "-A tcp -u -A udp",
+    "-t --tipc",
     "-tap",
     "-xap",
     "-0ap",
@@ -508,6 +512,8 @@ fn narrow_terminals(net: &Net) {
 
 /// Filters on which ss and its manual agree.
 const FILTERS: &[&str] = &[
+    "-a src *",
+    "-a dst any",
     "-tan sport = :7001",
     "-tan 'sport = :7001 or dport = :7010'",
     "-tan 'dport gt :7000'",

@@ -258,6 +258,7 @@ fn family(name: &str) -> Result<Families, Exit> {
 
 /// `-A tcp,udp`, `-A 'all,!tcp'`.
 fn query(choice: &mut Choice, words: &str) -> Result<(), Exit> {
+    choice.query();
     for word in words.split(',') {
         let (name, wanted) = word.strip_prefix('!').map_or((word, true), |name| (name, false));
         let tables = Tables::named(name).ok_or_else(|| {
@@ -265,7 +266,7 @@ fn query(choice: &mut Choice, words: &str) -> Result<(), Exit> {
             wrong(format!("\"{shown}\" is an illegal socket table: all, inet, tcp, udp, unix, packet and so on"))
         })?;
         if wanted {
-            choice.add_query(tables);
+            choice.add_tables(tables);
         } else {
             choice.remove_tables(tables);
         }

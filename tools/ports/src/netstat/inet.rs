@@ -64,7 +64,7 @@ fn label(socket: &Socket) -> &'static str {
 }
 
 /// An address and a port, cut to the column unless all of it is wanted. What is cut is the address: neither the port nor
-/// the interface.
+/// the interface. An address that netstat shows whole, without the interface, is whole here too.
 fn end(socket: &Socket, end: SocketAddr, bound: Option<u32>, lore: &Lore) -> String {
     let scope = match end {
         SocketAddr::V6(addr) => Some(addr.scope_id()).filter(|scope| *scope != 0),
@@ -76,9 +76,9 @@ fn end(socket: &Socket, end: SocketAddr, bound: Option<u32>, lore: &Lore) -> Str
     });
     let (mut host, port) = (host(end.ip(), lore), port(socket, end, lore));
     if !lore.detail.wide {
-        let room = END_WIDTH.saturating_sub(zone.len()).saturating_sub(port.len()).saturating_sub(1);
+        let room = END_WIDTH.saturating_sub(port.len()).saturating_sub(1);
         if host.chars().count() > room {
-            host = host.chars().take(room).collect();
+            host = host.chars().take(room.saturating_sub(zone.len())).collect();
         }
     }
     format!("{host}{zone}:{port}")
@@ -236,6 +236,12 @@ mod tests {
         let link = tcp(TcpState::Established, "[fe80::1c79:8aff:fe37:1fde%2]:55052", "[fe80::2%2]:80");
         let shown = row(&link, numeric());
         assert!(shown.contains(" fe80::1c79:8%eth0:55052 fe80::2%eth0:80         ESTABLISHED"), "{shown}");
+        let mut lore = lore(numeric());
+        lore.names.add_interface(3, "wireguard-tunn");
+        let bound = Socket { interface: Some(3), ..tcp(TcpState::Listen, "192.0.2.200:8080", "0.0.0.0:0") };
+        let mut shown = String::new();
+        push(&mut shown, &bound, &lore);
+        assert!(shown.contains(" 192.0.2.200%wireguard-tunn:8080 0.0.0.0:*  "), "{shown}");
     }
 
     #[test]

@@ -90,10 +90,13 @@ impl Tables {
     /// What is listed of them where no state is asked for.
     fn default_states(self) -> StateMask {
         let of = |tables: Self, states| if self.intersects(tables) { states } else { StateMask::EMPTY };
+        // ss's own of a family without connections.
+        let tipc = CONNECTIONS | StateMask::LISTEN | StateMask::CLOSED;
         let without = Self::UDP | Self::RAW;
         let closed = Self::PACKET | Self::NETLINK | Self::XDP;
-        let others = Self(!(without.0 | closed.0));
-        of(without, StateMask::ESTABLISHED) | of(closed, StateMask::CLOSED) | of(others, CONNECTIONS)
+        let others = Self(!(without.0 | closed.0 | Self::TIPC.0));
+        let tables = of(without, StateMask::ESTABLISHED) | of(closed, StateMask::CLOSED) | of(others, CONNECTIONS);
+        tables | of(Self::TIPC, tipc)
     }
 
     /// The tables that a word of `-A` stands for.
@@ -223,6 +226,8 @@ pub struct Choice {
     states: StateMask,
     /// Neither a table nor a family was named.
     untouched: bool,
+    /// `-A` was given.
+    queried: bool,
     /// The family that was named last.
     last: Families,
 }
@@ -234,6 +239,7 @@ impl Default for Choice {
             families: Families::NONE,
             states: StateMask::EMPTY,
             untouched: true,
+            queried: false,
             last: Families::NONE,
         }
     }
@@ -260,10 +266,13 @@ impl Choice {
         self.untouched = false;
     }
 
-    /// Takes in tables by `-A`, of which ss then lists connections, whatever they are.
-    pub fn add_query(&mut self, tables: Tables) {
-        self.tables |= tables;
-        self.states |= CONNECTIONS;
+    /// `-A` begins a choice of its own: tables that were named before the first one are forgotten, and of all that is
+    /// listed then, connections are.
+    pub fn query(&mut self) {
+        if !self.queried {
+            self.tables = Tables::NONE;
+        }
+        self.queried = true;
         self.untouched = false;
     }
 
@@ -322,10 +331,13 @@ impl Choice {
     /// What there is nothing of.
     pub fn finish(mut self, states: StateMask) -> Result<Chosen, &'static str> {
         if self.untouched {
-            self.add_query(Tables::ALL);
+            self.query();
+            self.tables = Tables::ALL;
         }
         if !states.is_empty() {
             self.states = states;
+        } else if self.queried {
+            self.states = CONNECTIONS;
         }
         for table in self.tables.each() {
             if !table.families().intersects(self.families) {
@@ -369,7 +381,6 @@ mod tests {
             chosen(|choice| choice.add_families(Families::PACKET)),
             (Tables::PACKET, Families::PACKET, StateMask::CLOSED)
         );
-        assert_eq!(chosen(|choice| choice.add_query(Tables::UDP)), (Tables::UDP, IP, CONNECTIONS));
         let mixed = chosen(|choice| {
             choice.add_tables(Tables::TCP);
             choice.add_families(Families::UNIX);
@@ -381,6 +392,20 @@ mod tests {
         });
         assert_eq!(narrow, (Tables::TCP, Families::INET, CONNECTIONS));
         assert_eq!(chosen(|_| {}), (Tables::ALL, Families(u8::MAX), CONNECTIONS));
+    }
+
+    #[test]
+    fn the_first_query_forgets_the_tables_before_it_and_asks_for_connections() {
+        let chosen = chosen(|choice| {
+            choice.add_tables(Tables::RAW);
+            choice.add_families(Families::UNIX);
+            choice.query();
+            choice.add_tables(Tables::UDP);
+            choice.query();
+            choice.add_tables(Tables::PACKET_RAW);
+        });
+        let families = IP | Families::UNIX | Families::PACKET;
+        assert_eq!(chosen, (Tables::UDP | Tables::PACKET_RAW | Tables::UNIX, families, CONNECTIONS));
     }
 
     #[test]
