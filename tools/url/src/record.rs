@@ -3,9 +3,7 @@
 //! The long way builds a dissection and hands it to serde; for a file of a million URLs that is most of the time. What this
 //! writes is held to the other to the octet by a test.
 
-use std::borrow::Cow;
-
-use sockeye_cli::escape::escape;
+use sockeye_cli::escape::acts;
 
 use crate::path::extension_start;
 use crate::percent;
@@ -94,7 +92,7 @@ impl<'a> Json<'a, '_> {
 
     /// Any text in quotation marks.
     fn text(&mut self, text: &str) {
-        if text.contains('"') || matches!(escape(text), Cow::Owned(_)) {
+        if text.contains(|character| matches!(character, '"' | '\\') || acts(character)) {
             escaped(text, self.line);
         } else {
             self.quoted(text);
@@ -345,7 +343,7 @@ fn escaped(text: &str, line: &mut Vec<u8>) {
             '\n' => line.extend_from_slice(b"\\n"),
             '\r' => line.extend_from_slice(b"\\r"),
             '\t' => line.extend_from_slice(b"\\t"),
-            _ if matches!(escape(utf8), Cow::Owned(_)) => {
+            _ if acts(character) => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
                     line.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
                 }
@@ -390,6 +388,7 @@ mod tests {
             "https://www.example.com:8443/a/b%20c/archive.tar.gz?q=1&&b&c=&=d&e+f=%22%5C%ff&g==h#top%0a",
             "wss://h:9999/%ff/%e2%82%ac.t%22xt?%c2%9b=%e2%80%ae#%7f",
             "ftp://h/.profile?#",
+            "http://h/%c2%ad?%ef%bf%b2#%cd%8f",
         ] {
             assert_eq!(by_hand(text).unwrap(), by_serde(text));
         }
