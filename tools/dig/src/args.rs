@@ -30,6 +30,9 @@ mod values;
 /// One word that starts as the version whose output this is, so that what reads banners goes on reading them.
 pub const VERSION: &str = concat!("9.18-sockeye-", env!("CARGO_PKG_VERSION"));
 
+/// What is said when a class is given for the second time.
+const EXTRA_CLASS: &str = ";; Warning, extra class option\n";
+
 /// Finds the addresses of a server that the line names, of the families that the options allow; the port in them does
 /// not count.
 ///
@@ -415,9 +418,8 @@ impl Draft<'_> {
     /// Takes a word that names a type. `IXFR=SERIAL` is one, IXFR alone is none.
     pub(crate) fn typed(&mut self, word: &str) -> Result<bool, Stop> {
         if let Some((_, serial)) = word.split_once('=').filter(|(start, _)| start.eq_ignore_ascii_case("ixfr")) {
-            let serial = number(serial, u32::MAX, "serial number", 1)?;
             self.set_type(Type::IXFR);
-            self.current().ixfr_serial = serial;
+            self.current().ixfr_serial = number(serial, u32::MAX, "serial number", 1)?;
             return Ok(true);
         }
         match word.parse() {
@@ -454,7 +456,7 @@ impl Draft<'_> {
 
     fn set_class(&mut self, qclass: Class) {
         if std::mem::replace(&mut self.said().qclass, true) {
-            self.warnings.push(";; Warning, extra class option\n".to_owned());
+            self.warnings.push(EXTRA_CLASS.to_owned());
         }
         self.current().qclass = qclass;
     }

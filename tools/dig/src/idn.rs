@@ -28,15 +28,24 @@ pub fn to_wire(name: &str) -> Result<String, NotIdna> {
         return Err(refused(why));
     }
     if name.is_ascii() && !name.split('.').any(starts_with_prefix) {
-        return Ok(name.to_owned());
+        return match () {
+            () if is_too_long(name) => Err(refused(NAME_TOO_LONG)),
+            () if name.split('.').any(|label| label.len() > MAX_LABEL_LEN) => Err(refused(LABEL_TOO_LONG)),
+            () => Ok(name.to_owned()),
+        };
     }
     // One by one: a label that runs from right to left says nothing about the others.
     let labels: Result<Vec<_>, _> = name.split(DOTS).map(|label| label_to_wire(label).map_err(refused)).collect();
     let ascii = labels?.join(".");
-    if ascii.strip_suffix('.').unwrap_or(&ascii).len() > LONGEST {
-        return Err(refused("domain name longer than 255 characters"));
+    if is_too_long(&ascii) {
+        return Err(refused(NAME_TOO_LONG));
     }
     Ok(if name.is_ascii() { name.to_owned() } else { ascii })
+}
+
+/// As libidn2 counts, in characters of the text: on the wire the name has 255 octets.
+fn is_too_long(ascii: &str) -> bool {
+    ascii.strip_suffix('.').unwrap_or(ascii).len() > MAX_LEN - 2
 }
 
 /// What stands between labels.
@@ -49,10 +58,9 @@ const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 /// # Source
 /// RFC 5890 section 2.3.2.1.
 const PREFIX: &str = "xn--";
+const LABEL_TOO_LONG: &str = "domain label longer than 63 characters";
+const NAME_TOO_LONG: &str = "domain name longer than 255 characters";
 const DISALLOWED: &str = "string contains a disallowed character";
-
-/// The longest name that libidn2 takes, in characters without a dot at the end: on the wire it has 255 octets.
-const LONGEST: usize = MAX_LEN - 2;
 
 fn label_to_wire(label: &str) -> Result<String, &'static str> {
     if !label.is_ascii() && label.contains('\\') {
@@ -66,7 +74,7 @@ fn label_to_wire(label: &str) -> Result<String, &'static str> {
     }
     match ascii.len() > MAX_LABEL_LEN {
         true if starts_with_prefix(&ascii) => Err("punycode encoded data will be too large"),
-        true => Err("domain label longer than 63 characters"),
+        true => Err(LABEL_TOO_LONG),
         false => Ok(ascii),
     }
 }
@@ -184,6 +192,9 @@ mod tests {
             ("ab\u{34f}--\u{fc}.test", "string contains forbidden two hyphens pattern"),
             (&"\u{fc}".repeat(70), "punycode encoded data will be too large"),
             (&format!("{}.\u{fc}", "a".repeat(64)), "domain label longer than 63 characters"),
+            (&"a".repeat(64), "domain label longer than 63 characters"),
+            (&["a"; 128].join("."), "domain name longer than 255 characters"),
+            (&"\\065".repeat(64), "domain name longer than 255 characters"),
             (&format!("\u{fc}.a{}", ".a".repeat(123)), "domain name longer than 255 characters"),
         ] {
             let said = to_wire(name).unwrap_err().to_string();

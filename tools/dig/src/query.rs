@@ -51,8 +51,8 @@ pub fn build_for(lookup: &Lookup, qname: Name, random_cookie: [u8; 8]) -> Result
     ] {
         header.set(flag, on);
     }
-    // DNSSEC OK and a size have no other place than EDNS.
-    let needed = lookup.dnssec || lookup.udp_size.is_some();
+    // DNSSEC OK, a size and a client's subnet have no other place than EDNS.
+    let needed = lookup.dnssec || lookup.udp_size.is_some() || lookup.subnet.is_some();
     let edns = match lookup.edns.or(needed.then_some(0)) {
         None => None,
         Some(version) => Some(Edns {

@@ -88,7 +88,7 @@ pub fn run(options: &Options, output: &mut Output<'_>) -> Result<Status, Failure
             session.read_conf()?;
             confine::confine(&confine::for_lookups(globals, lookups), output)?;
             for lookup in lookups {
-                session.lookup(lookup, output)?;
+                session.lookup(lookup, output).map_err(|failure| session.after_others(failure))?;
             }
             Ok(session.status)
         }
@@ -207,6 +207,16 @@ impl<'a> Session<'a> {
             tcp: None,
             saw_bad_signature: false,
         })
+    }
+
+    /// What ends dig once it has begun leaves the status that a lookup before it has set.
+    fn after_others(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Fault { status: Status(1), message, hint, excerpt } if self.status != ANSWERED => {
+                Failure::Fault { status: self.status, message, hint, excerpt }
+            }
+            failure => failure,
+        }
     }
 
     fn lookup(&mut self, lookup: &Lookup, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -589,6 +599,8 @@ impl<'a> Session<'a> {
 
     fn give_up(&mut self, output: &mut Output<'_>) {
         self.status = NO_ANSWER;
+        // The banner goes with its lookup, shown or not.
+        self.greeting = None;
         self.only_json(output, "no servers could be reached");
     }
 

@@ -248,7 +248,7 @@ impl Page<'_> {
 
     fn option(&self, text: &mut String, option: &EdnsOption, verdict: Option<Verdict>) {
         match option.code {
-            OptionCode::COOKIE => self.cookie(text, &option.data, verdict),
+            OptionCode::COOKIE if !option.data.is_empty() => self.cookie(text, &option.data, verdict),
             OptionCode::EDE if option.data.len() >= 2 => self.extended_error(text, option),
             _ => {
                 let name = option::name(option.code, self.compat);

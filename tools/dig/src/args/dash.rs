@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{Asked, Draft, Stop, number};
+use super::{Asked, Draft, EXTRA_CLASS, Stop, number};
 use crate::registry::Class;
 use crate::tsig::key;
 
@@ -102,9 +102,13 @@ impl Draft<'_> {
             }
             'c' => {
                 self.open = false;
-                match value.parse::<Class>() {
-                    Ok(qclass) => self.set_class(qclass),
-                    Err(_) => self.warnings.push(format!(";; Warning, ignoring invalid class {value}\n")),
+                if let Ok(qclass) = value.parse::<Class>() {
+                    self.set_class(qclass);
+                } else {
+                    if self.said().qclass {
+                        self.warnings.push(EXTRA_CLASS.to_owned());
+                    }
+                    self.warnings.push(format!(";; Warning, ignoring invalid class {value}\n"));
                 }
             }
             'p' => {

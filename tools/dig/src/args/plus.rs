@@ -170,6 +170,7 @@ const OPTIONS: &[Plus] = &[
         },
     },
     obsolete("trusted-key", 3, ";; +trusted-key option is deprecated"),
+    obsolete("unexpected", 3, ";; +unexpected option is deprecated"),
     switch("ttlid", 3, |draft, on| draft.current().show.style.ttl = on),
     switch("ttlunits", 4, |draft, on| {
         let style = &mut draft.current().show.style;

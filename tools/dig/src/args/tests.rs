@@ -229,6 +229,8 @@ fn warnings_do_not_stop_the_line() {
     );
     assert_eq!(options.preamble, ";; Invalid option \n");
     assert_eq!(self::options("a.b mx a in ch").warnings.len(), 2);
+    let extra = ";; Warning, extra class option\n";
+    assert_eq!(self::options("a.b ch -c foo").warnings, [extra, ";; Warning, ignoring invalid class foo\n"]);
 }
 
 #[test]
@@ -331,7 +333,7 @@ fn every_option_is_told_of() {
             manual.contains(&format!("+{name}")) || manual.contains(&format!("]{name}")),
             "+{name} in the man page"
         );
-        let abandoned = ["dscp", "mapped", "sigchase", "topdown", "trusted-key"].contains(&name);
+        let abandoned = ["dscp", "mapped", "sigchase", "topdown", "trusted-key", "unexpected"].contains(&name);
         assert!(abandoned || told.contains(name), "+{name} in the help");
     }
     for (name, _) in crate::cli::SWITCHES {

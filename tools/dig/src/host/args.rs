@@ -358,13 +358,8 @@ impl Draft {
     fn name(&mut self, written: &str) {
         let settings = &mut self.settings;
         settings.lookup.tries = Some(self.tries);
-        if let Ok(addr) = written.parse::<IpAddr>() {
-            let mut name = reverse::name(written);
-            if addr.is_ipv6() {
-                // host writes the one with its last dot and the other without.
-                name.pop();
-            }
-            settings.lookup.name = name;
+        if written.parse::<IpAddr>().is_ok() {
+            settings.lookup.name = reverse::name(written);
             settings.lookup.qtype = Type::PTR;
             settings.defaults = false;
         } else {

@@ -96,4 +96,4 @@ What dig does not have:
 What does not go together with these is refused, with the reason: none of them is taken and then left alone. An option of
 `~/.digrc` gives way instead.
 
-`+mapped`, `+dscp`, `+sigchase`, `+topdown` and `+trusted-key` are taken with a word of regret, as dig does.";
+`+mapped`, `+dscp`, `+sigchase`, `+topdown`, `+trusted-key` and `+unexpected` are taken with a word of regret, as dig does.";

@@ -38,7 +38,7 @@ fn push_option(text: &mut String, option: &EdnsOption, verdict: &str, compat: Co
     push_name(text, option.code, compat);
     text.push(':');
     match option.code {
-        OptionCode::COOKIE => {
+        OptionCode::COOKIE if !data.is_empty() => {
             text.push(' ');
             hex::push(text, data);
             text.push_str(verdict);
@@ -213,6 +213,7 @@ mod tests {
         for (code, data, line) in [
             (3, &b"ns-odd\x01\""[..], "; NSID: 6e 73 2d 6f 64 64 01 22 (\"ns-odd.\"\")\n"),
             (3, b"", "; NSID:\n"),
+            (10, b"", "; COOKIE:\n"),
             (10, b"ABCDEFGH", "; COOKIE: 4142434445464748 (bad)\n"),
             (11, b"\0\x64", "; TCP KEEPALIVE: 10.0 secs\n"),
             (12, &[0; 8], "; PAD: (8 bytes)\n"),
