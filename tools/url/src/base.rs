@@ -1,5 +1,7 @@
 //! `--base`: a reference against a base, as each standard resolves it.
 
+mod absolute;
+
 use std::borrow::Cow;
 use std::io;
 
@@ -7,12 +9,13 @@ use serde::Serialize;
 use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
-use url::Url;
+use url::{ParseError, Url};
 
+use crate::departure;
 use crate::rfc3986::normalise::normalise;
 use crate::rfc3986::resolve::{Branch, resolve};
 use crate::rfc3986::{Components, parse};
-use crate::spans::{SchemeKind, significant, split};
+use crate::spans::split;
 use crate::zone;
 
 /// A reference against a base.
@@ -114,11 +117,21 @@ impl Resolution {
 pub fn join(base: &str, reference: &str) -> Result<String, String> {
     let of_base = |error: String| format!("the base: {error}");
     let (base, base_zone) = without_zone(base).map_err(of_base)?;
-    let base = Url::parse(&base).map_err(|error| of_base(error.to_string()))?;
-    let (reference, zone) = reference_without_zone(&base, reference)?;
-    let target = base.join(&for_the_crate(&base, &reference)).map_err(|error| error.to_string())?;
-    let zone = zone.or(base_zone.filter(|_| target.host_str() == base.host_str()));
-    Ok(zone::put_back(target.as_str(), target.host_str(), zone.as_deref()).into_owned())
+    let (base, parsed_base) = standard(&base).map_err(of_base)?;
+    let target = absolute::absolute(&base, reference).ok_or(ParseError::RelativeUrlWithCannotBeABaseBase);
+    let target = target.map_err(|error| error.to_string())?;
+    let (target, zone) = without_zone(&target)?;
+    let (target, parsed) = standard(&target)?;
+    let zone = zone.or(base_zone.filter(|_| parsed.host_str() == parsed_base.host_str()));
+    Ok(zone::put_back(&target, parsed.host_str(), zone.as_deref()).into_owned())
+}
+
+/// `text` as the standard writes it, and as the crate holds it.
+fn standard(text: &str) -> Result<(String, Url), String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let split = split(text).ok_or_else(|| ParseError::RelativeUrlWithoutBase.to_string())?;
+    let url = departure::standard(text, &split, url).map_err(|refusal| refusal.words().to_owned())?;
+    Ok((departure::text(text, &split, &url), url))
 }
 
 /// `url` without its zone, and that.
@@ -128,33 +141,6 @@ fn without_zone(url: &str) -> Result<(Cow<'_, str>, Option<String>), String> {
     let Some((split, name)) = zoned else { return Ok((url.into(), None)) };
     zone::check(&name).map_err(|error| format!("invalid zone: {error}"))?;
     Ok((zone::taken_off(url, split), Some(name.into_owned())))
-}
-
-/// `reference` without its zone, and that: it has one only where it has an authority of its own, behind two slashes.
-fn reference_without_zone<'a>(base: &Url, reference: &'a str) -> Result<(Cow<'a, str>, Option<String>), String> {
-    let text = significant(reference.trim_matches(|character: char| character <= ' '));
-    let has_slashes = |text: &str| text.bytes().take_while(|octet| matches!(octet, b'/' | b'\\')).nth(1).is_some();
-    let whole = if has_slashes(&text) { Cow::Owned(format!("{}:{text}", base.scheme())) } else { text };
-    if !whole.split_once(':').is_some_and(|(_, rest)| has_slashes(rest)) {
-        return Ok((reference.into(), None));
-    }
-    let (zoneless, zone) = without_zone(&whole)?;
-    Ok(if zone.is_some() { (zoneless.into_owned().into(), zone) } else { (reference.into(), None) })
-}
-
-/// `reference` as the crate (2.5.8) must have it to do what the standard says: it takes `///h` for an empty host, where a
-/// special scheme skips further slashes, and a backslash for a slash, where the base's scheme is not special.
-///
-/// # Source
-/// WHATWG URL section 4.4, "special authority ignore slashes state" and "relative state".
-fn for_the_crate<'a>(base: &Url, reference: &'a str) -> Cow<'a, str> {
-    let text = significant(reference.trim_matches(|character: char| character <= ' '));
-    let special = SchemeKind::of(base.scheme()) == SchemeKind::Special;
-    if base.scheme() != "file" && !special && !base.cannot_be_a_base() && text.starts_with('\\') {
-        return Cow::Owned(format!("./{text}"));
-    }
-    let rest = text.trim_start_matches(['/', '\\']);
-    if special && text.len() - rest.len() > 2 { Cow::Owned(format!("//{rest}")) } else { Cow::Borrowed(reference) }
 }
 
 /// Why RFC 3986 does not resolve this.

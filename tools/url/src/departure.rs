@@ -6,6 +6,7 @@
 use serde::Serialize;
 use url::{Host, Position, Url};
 
+use crate::encode::{Set, encode};
 use crate::percent;
 use crate::spans::{SchemeKind, Span, Split, is_drive_letter, significant};
 
@@ -32,6 +33,16 @@ pub enum Refusal {
     BackslashAfterPort,
     /// `foo://@`: no userinfo without a host.
     UserinfoWithoutHost,
+}
+
+impl Refusal {
+    /// What is wrong.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::BackslashAfterPort => "invalid port: in this scheme a backslash does not end it",
+            Self::UserinfoWithoutHost => "empty host: one must follow the @",
+        }
+    }
 }
 
 /// `url` with what the standard has, as far as the crate can be told.
@@ -71,6 +82,18 @@ fn with_path(mut url: Url, path: &str) -> Url {
     // The crate's set_path neither writes the `/.` nor takes it away.
     let dot = if path.starts_with("//") { "/." } else { "" };
     Url::parse(&format!("{}:{dot}{path}{}", url.scheme(), &url[Position::AfterPath..])).unwrap_or(url)
+}
+
+/// `url`, which is [`standard`], in the standard's own text: also with a path that the crate cannot hold.
+pub fn text(input: &str, split: &Split, url: &Url) -> String {
+    let path = departures(input, split, url).into_iter().find_map(|departure| match departure {
+        Departure::OtherPath { path } => Some(encode(path.as_bytes(), Set::Path, b"")),
+        Departure::HostDropped { .. } => None,
+    });
+    match path {
+        Some(path) => format!("{}{path}{}", &url[..Position::BeforePath], &url[Position::AfterPath..]),
+        None => url.to_string(),
+    }
 }
 
 /// What the standard has otherwise than `url`, which is `split`.

@@ -204,11 +204,11 @@ pub fn parse(input: &str) -> Result<(Split, Url), Malformed> {
 /// `url` as the standard has it, where the crate has something else.
 fn standard(input: &str, split: &Split, url: Url) -> Result<Url, Malformed> {
     departure::standard(input, split, url).map_err(|refusal| {
-        let (fault, span) = match refusal {
-            Refusal::BackslashAfterPort => ("invalid port: in this scheme a backslash does not end it", split.port),
-            Refusal::UserinfoWithoutHost => ("empty host: one must follow the @", split.host),
+        let span = match refusal {
+            Refusal::BackslashAfterPort => split.port,
+            Refusal::UserinfoWithoutHost => split.host,
         };
-        Malformed { input: input.to_owned(), fault: fault.to_owned(), span, hint: None }
+        Malformed { input: input.to_owned(), fault: refusal.words().to_owned(), span, hint: None }
     })
 }
 

@@ -82,7 +82,7 @@ impl SchemeKind {
     }
 
     /// Whether `character` ends an authority, as a slash does.
-    fn is_slash(self, character: char) -> bool {
+    pub(crate) fn is_slash(self, character: char) -> bool {
         character == '/' || (character == '\\' && self != Self::Other)
     }
 }
