@@ -28,11 +28,13 @@ pub fn to_wire(name: &str) -> Result<String, NotIdna> {
         return Err(refused(why));
     }
     if name.is_ascii() && !name.split('.').any(starts_with_prefix) {
-        return match () {
-            () if is_too_long(name) => Err(refused(NAME_TOO_LONG)),
-            () if name.split('.').any(|label| label.len() > MAX_LABEL_LEN) => Err(refused(LABEL_TOO_LONG)),
-            () => Ok(name.to_owned()),
-        };
+        if is_too_long(name) {
+            return Err(refused(NAME_TOO_LONG));
+        }
+        if name.split('.').any(|label| label.len() > MAX_LABEL_LEN) {
+            return Err(refused(LABEL_TOO_LONG));
+        }
+        return Ok(name.to_owned());
     }
     // One by one: a label that runs from right to left says nothing about the others.
     let labels: Result<Vec<_>, _> = name.split(DOTS).map(|label| label_to_wire(label).map_err(refused)).collect();
