@@ -514,6 +514,13 @@ fn narrow_terminals(net: &Net) {
 const FILTERS: &[&str] = &[
     "-a src *",
     "-a dst any",
+    "-a 'not src 127.0.0.1'",
+    "-a 'not src inet:127.0.0.1'",
+    "-txa src *server",
+    "-0ta src link:*",
+    "-x src inet:127.0.0.1",
+    "-f link src netlink:*",
+    "src netlink:rtnl",
     "-tan sport = :7001",
     "-tan 'sport = :7001 or dport = :7010'",
     "-tan 'dport gt :7000'",

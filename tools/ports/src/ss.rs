@@ -169,7 +169,7 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
     if !parsed.is_empty() {
         output.event(&Event::filter_read(&parsed, &filter))?;
     }
-    let mut chosen = match parsed.states {
+    let chosen = match parsed.states {
         // As if nothing had been said of states, not even by -a: `exclude all`.
         Some(states) if states.is_empty() => {
             filter.states = None;
@@ -177,10 +177,6 @@ fn wanted(job: &Ss, output: &mut Output<'_>) -> Result<Option<(Chosen, Filter)>,
         }
         states => choice.finish(states.unwrap_or(job.states)),
     };
-    // A family that only the filter names takes no column away.
-    if let (Ok(chosen), Ok(unfiltered)) = (&mut chosen, job.choice.finish(StateMask::ALL)) {
-        chosen.several |= unfiltered.several;
-    }
     match chosen {
         Ok(chosen) => Ok(Some((chosen, filter))),
         Err(nothing) => {

@@ -60,7 +60,8 @@ ss differs, and is wrong:
                  warning says so; -K destroys nothing then, and ends with 255. Ports above 65535, and addresses that are
                  not whole (src 10, src 0x7f.1), and marks that their mask cannot have (0x11/0x1), are refused. A filter for
                  processes says how many sockets have hidden owners; -p says nothing of them, as in ss. not autobound loses accepted
-                 sockets; here it is the opposite of autobound
+                 sockets; here it is the opposite of autobound. Of addresses of several families only the last is looked for,
+                 or ss crashes; here all are
   -A             lists packet sockets of both types where packet_raw or packet_dgram asks for one
   -4 -6          the last of both holds; here both do, as with -f inet -f inet6
   -V             the same first words; whose output it is stands behind them

@@ -1,6 +1,6 @@
 //! The filter of a line: its words, those of a file, and what they say of tables and families.
 
-use crate::filter::{Address, Expression, HostPattern, PortPattern, Predicate};
+use crate::filter::{Address, Expression, HostPattern, PortPattern, Predicate, Tree};
 use crate::ss::tables::Families;
 
 /// The words of a filter file: what ss reads of it is options' worth of a line, each line one word.
@@ -32,18 +32,18 @@ pub fn with_family(words: &[String], family: &str) -> Vec<String> {
 }
 
 /// The families of the addresses in a query: sockets of others cannot match it. None if it has no address, or one that
-/// every socket matches.
+/// others match too: `*`, or in a query with `not` an address without a word for its family.
 pub fn families(expression: &Expression) -> Families {
     let mut families = Families::NONE;
-    let mut every = false;
+    let mut others = false;
+    let negates = negates(expression);
     expression.each_leaf(&mut |term| {
         if let Predicate::Host { host, .. } = &term.predicate {
             families |= match host {
-                HostPattern::Inet { family: None, address: Address::Any, port: PortPattern::Any } => {
-                    every = true;
-                    Families::NONE
+                HostPattern::Inet { family: None, address, port } => {
+                    others |= negates || (*address == Address::Any && *port == PortPattern::Any);
+                    Families::INET | Families::INET6
                 }
-                HostPattern::Inet { family: None, .. } => Families::INET | Families::INET6,
                 HostPattern::Inet { family: Some(family), .. } if *family == sockeye_sys::Family::INET6 => {
                     Families::INET6
                 }
@@ -55,7 +55,15 @@ pub fn families(expression: &Expression) -> Families {
             };
         }
     });
-    if every { Families::NONE } else { families }
+    if others { Families::NONE } else { families }
+}
+
+fn negates(expression: &Expression) -> bool {
+    match expression {
+        Tree::All(parts) | Tree::Any(parts) => parts.iter().any(negates),
+        Tree::Not(_) => true,
+        Tree::Leaf(term) => matches!(term.predicate, Predicate::Host { equal: false, .. }),
+    }
 }
 
 #[cfg(test)]
@@ -73,6 +81,9 @@ mod tests {
         assert_eq!(families_of(&["sport = :80"]), Families::NONE);
         assert_eq!(families_of(&["src *"]), Families::NONE);
         assert_eq!(families_of(&["src any or src unix:/run/*"]), Families::NONE);
+        assert_eq!(families_of(&["not src 127.0.0.1"]), Families::NONE);
+        assert_eq!(families_of(&["src != 127.0.0.1"]), Families::NONE);
+        assert_eq!(families_of(&["not src inet:127.0.0.1"]), Families::INET);
         assert_eq!(families_of(&["src :80"]), Families::INET | Families::INET6);
         assert_eq!(families_of(&["src link:ip or dst inet6:[::1]"]), Families::PACKET | Families::INET6);
     }

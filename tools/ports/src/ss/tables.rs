@@ -228,6 +228,8 @@ pub struct Choice {
     untouched: bool,
     /// `-A` was given.
     queried: bool,
+    /// The families that the filter names, if it names any.
+    only: Families,
     /// The family that was named last.
     last: Families,
 }
@@ -240,6 +242,7 @@ impl Default for Choice {
             states: StateMask::EMPTY,
             untouched: true,
             queried: false,
+            only: Families::NONE,
             last: Families::NONE,
         }
     }
@@ -291,19 +294,9 @@ impl Choice {
         self.untouched = false;
     }
 
-    /// A filter named addresses of these families: nothing else can match.
+    /// A filter named addresses of these families: of the tables that are chosen, only what belongs to them is listed.
     pub fn only_families(&mut self, families: Families) {
-        let states = self.states;
-        let untouched = self.untouched;
-        self.families = Families::NONE;
-        // Where tables are named, an address brings no others.
-        let named = if self.tables.is_empty() { families } else { families.intersection(self.tables.families()) };
-        self.add_families(named);
-        if untouched {
-            self.untouched = false;
-        } else {
-            self.states = states;
-        }
+        self.only = families;
     }
 
     /// What an address in a filter starts with if it says no family: that of the family which was named last.
@@ -349,7 +342,10 @@ impl Choice {
                 self.tables |= family.tables();
             }
         }
-        let Self { tables, families, states, .. } = self;
+        let Self { tables, mut families, states, only, .. } = self;
+        if !only.is_empty() {
+            families = only;
+        }
         match () {
             () if tables.is_empty() => Err("no socket tables to show with such filter."),
             () if families.is_empty() => Err("no families to show with such filter."),
@@ -409,13 +405,22 @@ mod tests {
     }
 
     #[test]
-    fn addresses_bring_no_tables_where_some_are_named() {
+    fn addresses_take_families_away_and_bring_no_tables() {
         let tcp = chosen(|choice| {
             choice.add_tables(Tables::TCP);
             choice.only_families(Families::UNIX);
         });
-        assert_eq!(tcp, (Tables::TCP, IP, CONNECTIONS));
-        assert_eq!(chosen(|choice| choice.only_families(Families::UNIX)).0, Tables::UNIX);
+        assert_eq!(tcp, (Tables::TCP, Families::UNIX, CONNECTIONS));
+        let both = chosen(|choice| {
+            choice.add_tables(Tables::TCP);
+            choice.add_families(Families::UNIX);
+            choice.only_families(Families::UNIX);
+        });
+        assert_eq!(both, (Tables::TCP | Tables::UNIX, Families::UNIX, CONNECTIONS));
+        assert_eq!(
+            chosen(|choice| choice.only_families(Families::PACKET)),
+            (Tables::ALL, Families::PACKET, CONNECTIONS)
+        );
     }
 
     #[test]
