@@ -97,6 +97,7 @@ const SHAPES: &[Row<'_>] = &[
     ("path, backslash", "http://h/a\\b", "", "http://h/a/b"),
     ("path, backslash", "foo://h/a\\b", "", "foo://h/a\\b"),
     ("path percent-encode set", "http://h/ \"<>`{}\u{e4}", "", "http://h/%20%22%3C%3E%60%7B%7D%C3%A4"),
+    ("path percent-encode set", "^", "http://h/a^/b^", "http://h/a%5E/%5E"),
     ("path, percent sign", "http://h/%zz%41", "", "http://h/%zz%41"),
     ("opaque path", "mailto:a b", "", "mailto:a b"),
     ("opaque path", "foo:a\u{e4}", "", "foo:a%C3%A4"),
