@@ -309,6 +309,8 @@ fn other_displays(net: &Net) {
         "-rne",
         "-rnF",
         "-rn46",
+        "-rN",
+        "-r6N",
         "-r6n",
         "-rn -A inet6",
         "-rnt",

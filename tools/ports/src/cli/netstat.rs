@@ -217,6 +217,7 @@ struct Draft {
     unix: bool,
     listening: bool,
     all: bool,
+    symbolic: bool,
     detail: Detail,
     continuous: bool,
 }
@@ -250,8 +251,7 @@ impl Draft {
             Does::Fib => self.fib = true,
             // netstat says the same where there is no SELinux, which this one does not know at all.
             Does::Context => return Err(unable("SELinux contexts are not shown")),
-            // There are no hardware names in any list here.
-            Does::Symbolic => {}
+            Does::Symbolic => self.symbolic = true,
             Does::Verbose => detail.verbose = true,
             Does::Wide => detail.wide = true,
             Does::Numeric => {
@@ -285,7 +285,8 @@ impl Draft {
     }
 
     fn finish(self, mut operands: Vec<String>) -> Result<Netstat, Exit> {
-        let Self { display, groups, fib, cache, kinds, ipv4, ipv6, unix, listening, all, detail, continuous } = self;
+        let Self { display, groups, fib, cache, kinds, ipv4, ipv6, unix, .. } = self;
+        let Self { listening, all, symbolic, mut detail, continuous, .. } = self;
         let every = if continuous { Some(delay(&mut operands)?) } else { None };
         let which = match (all, listening) {
             (true, _) => Which::All,
@@ -294,6 +295,8 @@ impl Draft {
         };
         // Beside another table, netstat forgets -g.
         let display = display.unwrap_or(if groups { Display::Groups } else { Display::Sockets });
+        // netstat takes -N for no names of hosts there, and for nothing elsewhere.
+        detail.numeric_hosts |= symbolic && display == Display::Routes;
         if display == Display::Routes && unix {
             return Err(wrong("unix: no routes lead to this family"));
         }

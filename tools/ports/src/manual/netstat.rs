@@ -20,7 +20,7 @@ sockets, and Unix-domain sockets that do not listen.
 
 What is shown: `-n` numbers, in part `--numeric-hosts`, `--numeric-ports`, `--numeric-users`; `-p` the process; `-e` user \
 and inode; `-o` timers, with the seconds left, retransmissions and probes; `-W` nothing cut short; `-v` names the kinds \
-that this kernel does not have; `-c` again every second, or `-c N` every N seconds. `-N` changes nothing. `-h`, `-V`.
+that this kernel does not have; `-c` again every second, or `-c N` every N seconds. `-N` has routes in numbers, as in netstat, and changes nothing else. `-h`, `-V`.
 
 In place of sockets: `-r` routes, with `-e`, `-ee`, `-4`, `-6`, `-C` their cache, which is empty since Linux 3.6, and `-FC` \
 both; `-i` interfaces that are up, with `-a` all; `-g` multicast groups; `-s` counters in netstat's sentences, and by the \
