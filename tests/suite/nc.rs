@@ -155,6 +155,22 @@ fn the_client_ends_first_and_the_peer_goes_on() {
     client.wait().status(0).stdout_is("reply after your end").stderr_is("");
 }
 
+/// A server that greets first and leaves with its client, as FTP and SMTP servers do, is not waited for for ever.
+#[test]
+fn a_client_without_input_ends_its_direction_at_the_first_answer() {
+    for ending in ["-N", "-q1"] {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = server.local_addr().unwrap().port().to_string();
+        let client = Background::spawn(nc(&["-d", ending, "127.0.0.1", &port]));
+        let mut stream = accept(&server);
+        stream.write_all(b"220 hello\r\n").unwrap();
+        assert_eq!(read_to_end(&mut stream), b"", "{ending}");
+        stream.write_all(b"221 bye\r\n").unwrap();
+        drop(stream);
+        client.wait().status(0).stdout_is("220 hello\r\n221 bye\r\n").stderr_is("");
+    }
+}
+
 #[test]
 fn the_peer_ends_first_and_the_client_goes_on() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -34,6 +34,9 @@ pub struct Policy {
     pub ignore_input: bool,
     /// Shut down the sending direction when the input has ended (`-N`).
     pub shutdown_at_eof: bool,
+    /// Standard input is not read because the line says so (`-d`): with `-N` the sending direction is shut down when the
+    /// peer has sent something, as the older tool does it.
+    pub shutdown_at_answer: bool,
     /// Leave this long after the input has ended (`-q`).
     pub quit_after_eof: Option<Duration>,
     /// Leave when nothing has moved for this long (`-w`).
@@ -313,11 +316,7 @@ impl Relay {
         if self.is_at_limit() && (self.inbound.is_empty() || !self.inbound.sink_open) {
             return Next::Done(End::ReceiveLimit);
         }
-        if self.policy.shutdown_at_eof
-            && !self.shutdown_said
-            && self.input_ended_at.is_some()
-            && self.outbound.is_over()
-        {
+        if self.policy.shutdown_at_eof && !self.shutdown_said && self.has_no_more_to_say() && self.outbound.is_over() {
             self.shutdown_said = true;
             if self.outbound.sink_open {
                 return Next::ShutdownWrite;
@@ -337,6 +336,10 @@ impl Relay {
             wake = Some(wake.map_or(deadline, |wake| wake.min(deadline)));
         }
         Next::Wait(wake)
+    }
+
+    fn has_no_more_to_say(&self) -> bool {
+        self.input_ended_at.is_some() || (self.policy.shutdown_at_answer && self.received > 0)
     }
 
     fn reason(&self) -> End {

@@ -234,9 +234,18 @@ impl Session<'_, '_> {
             leave_with_peer,
             send_only: drop_received,
             receive_limit,
+            recv_only,
             ..
         } = self.options.traffic;
-        let idle = self.options.idle_timeout;
-        Policy { ignore_input, shutdown_at_eof, quit_after_eof, idle, leave_with_peer, drop_received, receive_limit }
+        Policy {
+            ignore_input,
+            shutdown_at_eof,
+            shutdown_at_answer: ignore_input && !recv_only && self.options.dialect != Dialect::Ncat,
+            quit_after_eof,
+            idle: self.options.idle_timeout,
+            leave_with_peer,
+            drop_received,
+            receive_limit,
+        }
     }
 }

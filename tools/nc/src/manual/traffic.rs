@@ -11,7 +11,7 @@ standard output.
 
 With `-u` all three are about datagrams: each is changed, paced or answered by itself. `--delay` waits that long between each read and the write that follows, both ways.
 
-`-d` does not read standard input. `--send-only` drops what comes and leaves when the input has ended and has arrived. `--recv-only` sends \
+`-d` does not read standard input; with `-N` or `-q` the sending direction is shut down when the first octets of the peer have come. `--send-only` drops what comes and leaves when the input has ended and has arrived. `--recv-only` sends \
 nothing and leaves when the peer has ended. `-W` leaves when that many reads or datagrams have come.",
 );
 

@@ -59,6 +59,22 @@ fn the_sending_direction_is_shut_down_once_and_only_when_everything_is_sent() {
 }
 
 #[test]
+fn without_an_input_the_sending_direction_is_shut_down_at_the_first_answer() {
+    let now = start();
+    for (shutdown_at_answer, then) in [(true, Next::ShutdownWrite), (false, Next::Wait(None))] {
+        let policy = Policy { ignore_input: true, shutdown_at_eof: true, shutdown_at_answer, ..Policy::default() };
+        let mut relay = relay(policy, now);
+        assert_eq!(relay.next(now), Next::Wait(None), "a peer that is silent may wait for the answer to nothing");
+        put(&mut relay, Inbound, b"banner", now);
+        assert_eq!(relay.next(now), then);
+        assert_eq!(relay.next(now), Next::Wait(None));
+        assert_eq!(take(&mut relay, Inbound, now), b"banner");
+        relay.source_ended(Inbound, now);
+        assert_eq!(relay.next(now), Next::Done(End::PeerEnded));
+    }
+}
+
+#[test]
 fn a_listener_leaves_with_its_peer_but_not_while_the_input_flows() {
     let mut now = start();
     let policy = Policy { leave_with_peer: true, ..Policy::default() };
@@ -311,10 +327,11 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
 
 fn policies() -> impl Strategy<Value = Policy> {
     let time = || proptest::option::of((0..500_u64).prop_map(Duration::from_millis));
-    (any::<bool>(), any::<bool>(), time(), time(), any::<bool>()).prop_map(
-        |(ignore_input, shutdown_at_eof, quit_after_eof, idle, leave_with_peer)| Policy {
+    (any::<[bool; 4]>(), time(), time()).prop_map(
+        |([ignore_input, shutdown_at_eof, shutdown_at_answer, leave_with_peer], quit_after_eof, idle)| Policy {
             ignore_input,
             shutdown_at_eof,
+            shutdown_at_answer,
             quit_after_eof,
             idle,
             leave_with_peer,
