@@ -57,7 +57,15 @@ pub fn integer(text: &str, min: i64, max: i64) -> Result<i64, NumberError> {
 /// # Errors
 /// [`NumberError`] if it is none, below zero, or longer than 2147483 seconds.
 pub fn time(text: &str) -> Result<Duration, NumberError> {
-    if let Ok(seconds) = integer(text, 0, SECONDS_MAX) {
+    time_up_to(text, SECONDS_MAX)
+}
+
+/// [`time`] with another most: what the older tool keeps in seconds has the range of an int or of an unsigned int.
+///
+/// # Errors
+/// [`NumberError`] if it is none, below zero, or longer than `most` seconds.
+pub fn time_up_to(text: &str, most: i64) -> Result<Duration, NumberError> {
+    if let Ok(seconds) = integer(text, 0, most) {
         return Ok(Duration::from_secs(seconds.unsigned_abs()));
     }
     let (number, unit_ms) = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)]
@@ -82,7 +90,7 @@ pub fn time(text: &str) -> Result<Duration, NumberError> {
         .and_then(|units| units.checked_add(fraction))
         .and_then(|units| units.checked_mul(unit_ms))
         .map_or(u128::MAX, |units| units / 1_000);
-    if nanoseconds > u128::from(SECONDS_MAX.unsigned_abs()) * 1_000_000_000 {
+    if nanoseconds > u128::from(most.unsigned_abs()) * 1_000_000_000 {
         return Err(NumberError::TooLarge);
     }
     u64::try_from(nanoseconds).map(Duration::from_nanos).map_err(|_| NumberError::TooLarge)

@@ -12,12 +12,14 @@ use crate::options::{
     Access, App, Connect, DatagramCut, Dialect, FamilyChoice, Generate, Listen, Model, Options, Program, Reply, Role,
     Service, SocketOptions, Tls, Traffic, Transport,
 };
-use crate::port::PortSpec;
+use crate::port::{PortError, PortSpec};
 use crate::source_route::{FIRST_POINTER, MOST_HOPS, NOT_IN_IPV6};
 use crate::{port, tos};
 
 /// ncat's default port.
 const NCAT_PORT: u16 = 31337;
+/// What ncat calls the port of `-p`.
+const SOURCE_PORT: &str = "source port number";
 /// A path has no ports.
 const PORT_OF_PATH: &str = "cannot use port with -U";
 /// How long ncat waits for a connection.
@@ -128,6 +130,15 @@ impl Reader<'_> {
         self.spoken.wrong(message)
     }
 
+    /// A port that is none. ncat quotes the word as it was given, but for a source port that is a number.
+    fn wrong_port(&self, what: &str, text: &str, error: &PortError) -> Exit {
+        self.wrong(match what {
+            _ if !self.is_ncat() => error.to_string(),
+            SOURCE_PORT if is_number(text) => format!("Invalid source port {}", escape(text)),
+            _ => format!("Invalid {what} \"{}\"", escape(text)),
+        })
+    }
+
     fn transport(&self) -> Result<Transport, Exit> {
         let args = &self.args;
         if args.unixsock && args.pass_socket {
@@ -165,7 +176,7 @@ impl Reader<'_> {
             // Any negative number is "never", which is also the default.
             Some(text) if number::time(text) == Err(NumberError::TooSmall) => None,
             None if self.leaves_with_its_input() => Some(Duration::ZERO),
-            text => self.time("quit timer", text)?,
+            text => self.time_up_to("quit timer", text, i64::from(i32::MAX))?,
         };
         let shutdown = args.shutdown || quit.is_some() || args.send_only || self.is_ncat();
         Ok(Traffic {
@@ -176,7 +187,7 @@ impl Reader<'_> {
             quit_after_eof: quit,
             leave_with_peer: self.spoken.dialect == Dialect::Traditional || args.recv_only,
             receive_limit: self.count("receive limit", args.receive_limit.as_deref(), 1, i64::from(i32::MAX))?,
-            interval: self.time("interval", args.interval.as_deref())?,
+            interval: self.time_up_to("interval", args.interval.as_deref(), i64::from(u32::MAX))?,
             delay: self.positive("-d", "delay", args.delay.as_deref())?,
             crlf: args.crlf,
             telnet: args.telnet,
@@ -488,7 +499,7 @@ impl Reader<'_> {
             (Some(_), Some(_), Some(_)) => return Err(self.spoken.usage("")),
         };
         if !transport.is_vsock() {
-            port::check_local(&port).map_err(|error| self.wrong(error.to_string()))?;
+            port::check_local(&port).map_err(|error| self.wrong_port("port number", &port, &error))?;
         }
         Ok((host, port))
     }
@@ -518,13 +529,15 @@ impl Reader<'_> {
         self.refuse_listener_options()?;
         self.refuse_with_scan()?;
         if let Some(port) = self.args.source_port.as_deref().filter(|_| !transport.is_vsock()) {
-            port::check_local(port).map_err(|error| self.wrong(error.to_string()))?;
+            port::check_local(port).map_err(|error| self.wrong_port(SOURCE_PORT, port, &error))?;
         }
         let ports = ports
             .iter()
             // Ports of vsock(7) have 32 bits, and no names.
-            .map(|port| if transport.is_vsock() { Ok(PortSpec::Name(port.clone())) } else { port::parse(port) })
-            .map(|port| port.map_err(|error| self.wrong(error.to_string())))
+            .map(|port| match port::parse(port) {
+                _ if transport.is_vsock() => Ok(PortSpec::Name(port.clone())),
+                parsed => parsed.map_err(|error| self.wrong_port("port number", port, &error)),
+            })
             .collect::<Result<_, _>>()?;
         let program = self.program()?;
         if program.is_some() {
@@ -549,8 +562,21 @@ impl Reader<'_> {
     }
 
     fn time(&self, what: &str, text: Option<&str>) -> Result<Option<Duration>, Exit> {
+        self.judged(what, text, number::time)
+    }
+
+    fn time_up_to(&self, what: &str, text: Option<&str>, most: i64) -> Result<Option<Duration>, Exit> {
+        self.judged(what, text, |text| number::time_up_to(text, most))
+    }
+
+    fn judged(
+        &self,
+        what: &str,
+        text: Option<&str>,
+        read: impl Fn(&str) -> Result<Duration, NumberError>,
+    ) -> Result<Option<Duration>, Exit> {
         let Some(text) = text else { return Ok(None) };
-        number::time(text).map(Some).map_err(|fault| self.wrong(format!("{what} {fault}: {}", escape(text))))
+        read(text).map(Some).map_err(|fault| self.wrong(format!("{what} {fault}: {}", escape(text))))
     }
 
     /// A time of one of ncat's letters, which takes no zero and has a sentence of its own.

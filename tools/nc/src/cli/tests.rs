@@ -104,7 +104,8 @@ fn wrong_lines_are_refused_in_openbsd_words() {
         (&["-w", "-5", "127.0.0.1", "5001"], "nc: timeout too small: -5\n"),
         (&["-w99999999999", "127.0.0.1", "5001"], "nc: timeout too large: 99999999999\n"),
         (&["-q", "abc", "127.0.0.1", "5001"], "nc: quit timer invalid: abc\n"),
-        (&["-q", "99999999999", "127.0.0.1", "5001"], "nc: quit timer too large: 99999999999\n"),
+        (&["-q", "2147483648", "127.0.0.1", "5001"], "nc: quit timer too large: 2147483648\n"),
+        (&["-i", "4294967296", "127.0.0.1", "5001"], "nc: interval too large: 4294967296\n"),
     ] {
         assert_eq!(refused(line), (said.to_owned(), 1), "{line:?}");
     }
@@ -185,6 +186,14 @@ fn ncats_letters_and_defaults() {
     assert!(nc.traffic.ignore_input && nc.idle_timeout.is_none());
     let traditional = under("nc", Some("traditional"), &["-k", "h", "1"]).unwrap();
     assert!(traditional.socket.keepalive && traditional.traffic.leave_with_peer);
+}
+
+/// What the older tool keeps in seconds is not cut to what fits into milliseconds.
+#[test]
+fn long_times_of_q_and_i() {
+    let traffic = under("nc", None, &["-q", "2147483647", "-i", "4294967295", "h", "1"]).unwrap().traffic;
+    let seconds = (traffic.quit_after_eof.unwrap().as_secs(), traffic.interval.unwrap().as_secs());
+    assert_eq!(seconds, (2_147_483_647, 4_294_967_295));
 }
 
 /// A client of ncat's that sends datagrams ends with its input, unless an option asks for more.
