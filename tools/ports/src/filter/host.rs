@@ -342,44 +342,48 @@ fn known<T>(text: &str, part: &str, expected: &str, read: impl Fn(&str) -> Optio
     read(part).map(Some).ok_or_else(|| (start..start + part.len(), format!("expected {expected}")))
 }
 
-impl fmt::Display for HostPattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl HostPattern {
+    /// As it is written, before it is known whether that needs quotation marks: an interface may be called `a>b`.
+    fn text(&self) -> String {
         match self {
             Self::Inet { family, address, port } => {
-                match (family, address) {
-                    (_, Address::Prefix { .. }) | (None, _) => {}
-                    (Some(Family::INET), _) => f.write_str("inet:")?,
-                    (Some(_), _) => f.write_str("inet6:")?,
-                }
-                let has_port = *port != PortPattern::Any;
-                match address {
-                    Address::Any if has_port => {}
-                    Address::Any => f.write_str("*")?,
-                    Address::Name(name) => f.write_str(name)?,
-                    Address::Prefix { ip, length, zone } => prefix(f, *ip, *length, zone.as_ref(), has_port)?,
-                }
-                if has_port { write!(f, ":{port}") } else { Ok(()) }
+                let word = match (family, address) {
+                    (_, Address::Prefix { .. }) | (None, _) => "",
+                    (Some(Family::INET), _) => "inet:",
+                    (Some(_), _) => "inet6:",
+                };
+                let port = Some(port).filter(|port| **port != PortPattern::Any);
+                let address = match address {
+                    Address::Any if port.is_some() => String::new(),
+                    Address::Any => "*".to_owned(),
+                    Address::Name(name) => name.clone(),
+                    Address::Prefix { ip, length, zone } => prefix(*ip, *length, zone.as_ref(), port.is_some()),
+                };
+                format!("{word}{address}{}", port.map(|port| format!(":{port}")).unwrap_or_default())
             }
-            Self::Unix(pattern) => Quoted(&format!("unix:{pattern}")).fmt(f),
+            Self::Unix(pattern) => format!("unix:{pattern}"),
             Self::Link { protocol, device } => {
-                write!(f, "link:{}", Optional(*protocol))?;
-                device.as_ref().map_or(Ok(()), |device| write!(f, ":{device}"))
+                let device = device.as_ref().map(|device| format!(":{device}")).unwrap_or_default();
+                format!("link:{}{device}", Optional(*protocol))
             }
-            Self::Netlink { protocol, port } => write!(f, "netlink:{}:{}", Optional(*protocol), Optional(*port)),
-            Self::Vsock { cid, port } => write!(f, "vsock:{}:{}", Optional(*cid), Optional(*port)),
+            Self::Netlink { protocol, port } => format!("netlink:{}:{}", Optional(*protocol), Optional(*port)),
+            Self::Vsock { cid, port } => format!("vsock:{}:{}", Optional(*cid), Optional(*port)),
         }
     }
 }
 
-fn prefix(f: &mut fmt::Formatter<'_>, ip: IpAddr, length: u8, zone: Option<&Zone>, has_port: bool) -> fmt::Result {
-    let (open, close) = if has_port && ip.is_ipv6() { ("[", "]") } else { ("", "") };
-    write!(f, "{open}{}", IpText(ip))?;
-    if let Some(zone) = zone {
-        write!(f, "%{zone}")?;
+impl fmt::Display for HostPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Quoted(&self.text()).fmt(f)
     }
-    f.write_str(close)?;
+}
+
+fn prefix(ip: IpAddr, length: u8, zone: Option<&Zone>, has_port: bool) -> String {
+    let (open, close) = if has_port && ip.is_ipv6() { ("[", "]") } else { ("", "") };
+    let zone = zone.map(|zone| format!("%{zone}")).unwrap_or_default();
     let whole = if ip.is_ipv4() { 32 } else { 128 };
-    if length == whole { Ok(()) } else { write!(f, "/{length}") }
+    let length = if length == whole { String::new() } else { format!("/{length}") };
+    format!("{open}{}{zone}{close}{length}", IpText(ip))
 }
 
 /// A number, or `*`.

@@ -103,6 +103,14 @@ fn quoted(inside: &str, mark: char) -> Option<&str> {
     }
 }
 
+/// Whether a text is one word without quotation marks.
+pub(super) fn is_bare_word(text: &str) -> bool {
+    match tokens(text).as_deref() {
+        Ok([token]) => token.kind == Kind::Word && !token.quoted && token.span == (0..text.len()),
+        _ => false,
+    }
+}
+
 /// How many octets the word at the start of `rest` has. At least one.
 fn word_length(rest: &str) -> usize {
     let mut bracket_ends = 0;

@@ -6,6 +6,7 @@ use sockeye_sys::Family;
 use sockeye_sys::sock_diag::StateMask;
 
 use super::host::HostPattern;
+use super::lexer;
 
 /// Which end of a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -282,15 +283,13 @@ impl fmt::Display for Predicate {
 }
 
 /// A text in quotes where it would be taken apart without them.
+///
+/// Quotation marks only where they must be: behind a backslash the second may be taken for a part of the name.
 pub(super) struct Quoted<'a>(pub(super) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let special = |character: char| {
-            character.is_whitespace() || matches!(character, '(' | ')' | '&' | '|' | '=' | '<' | '>' | '"' | '\'' | '[')
-        };
-        // Quotation marks only where they must be: behind a backslash the second may be taken for a part of the name.
-        if !self.0.is_empty() && !self.0.starts_with('!') && !self.0.contains(special) {
+        if lexer::is_bare_word(self.0) {
             return f.write_str(self.0);
         }
         let mark = if self.0.contains('"') { '\'' } else { '"' };

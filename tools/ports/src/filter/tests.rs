@@ -136,6 +136,13 @@ fn what_is_read_and_how() {
         // The rest.
         ("dev = eth0 dev != 0", "dev = eth0 and dev != 0"),
         ("fwmark = 0x10/0xf0 fwmark != 1", "fwmark = 0x10/0xf0 and fwmark != 0x1"),
+        // Brackets and quotation marks hide what would end a word; shown, there may be no brackets.
+        ("dst [::ffff:12%7.0.0>1]", "dst = \"::255.255.0.18%7.0.0>1\""),
+        ("dst [fe80::1%a=b]:80", "dst = [fe80::1%a=b]:80"),
+        ("dst 'link:ip:a|b'", "dst = \"link:2048:a|b\""),
+        ("process 'a[b-c]'", "process = a[b-c]"),
+        ("process 'a[b'", "process = a[b"),
+        ("process 'a[b)'", "process = \"a[b)\""),
         ("cgroup = \"/a b\"", "cgroup = \"/a b\""),
         ("autobound not autobound", "autobound and not autobound"),
         (
