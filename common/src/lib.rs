@@ -15,6 +15,7 @@
 //! - [`hex`]: octets as hexadecimal text; [`hex_text`]: the dumps of others
 //! - [`layout`]: a structure as named fields
 //! - [`random`]: numbers from a seed
+//! - [`words`]: a number of things in words
 #![forbid(unsafe_code)]
 
 pub mod addr;
@@ -32,5 +33,5 @@ pub mod prefix;
 pub mod random;
 pub mod sockaddr;
 pub mod special;
-
 pub mod wire;
+pub mod words;

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::Serialize;
 use sockeye_common::addr::IpText;
+use sockeye_common::words::counted;
 
 /// What each call answered, as the shell brings it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,8 +173,7 @@ fn why_not_pton_v4(text: &str) -> String {
         return if part.is_empty() { "a part is missing".to_owned() } else { format!("{part} is no decimal number") };
     }
     if parts.len() != 4 {
-        let parts = parts.len();
-        return format!("{parts} part{}: four octets and nothing else", if parts == 1 { "" } else { "s" });
+        return format!("{}: four octets and nothing else", counted(parts.len(), "part"));
     }
     parts
         .iter()

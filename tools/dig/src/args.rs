@@ -11,6 +11,7 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use sockeye_cli::options::ColorWhen;
 use sockeye_cli::{Presentation, Status};
+use sockeye_common::words::counted;
 
 use crate::gai;
 use crate::offline::Source;
@@ -522,9 +523,8 @@ pub(crate) fn greeting(line: &str, first: Option<usize>, short: bool) -> String 
     let Some(addresses) = first else { return format!("; <<>> DiG {VERSION} <<>>{line}\n") };
     let mut text = format!("\n; <<>> DiG {VERSION} <<>>{line}\n");
     if addresses > 0 {
-        let plural = if addresses == 1 { "" } else { "s" };
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "; ({addresses} server{plural} found)");
+        let _ = writeln!(text, "; ({} found)", counted(addresses, "server"));
     }
     let short = if short { " +short" } else { "" };
     let _ = writeln!(text, ";; global options:{short} +cmd");

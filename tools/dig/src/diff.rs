@@ -7,6 +7,7 @@ use serde::Serialize;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 use sockeye_common::hex;
+use sockeye_common::words::counted;
 
 use crate::edns::OptionCode;
 use crate::exchange::Answer;
@@ -179,12 +180,8 @@ impl Render for Comparison {
         } else {
             text.paint(Role::Bad, &format!("they differ in {}", names.join(", ")))
         };
-        let plural = if self.replies.len() == 1 { "" } else { "s" };
-        let count = self.replies.len();
-        text.line(format!(
-            "{} {} {}, asked of {count} server{plural}: {verdict}",
-            self.qname, self.qclass, self.qtype
-        ))?;
+        let servers = counted(self.replies.len(), "server");
+        text.line(format!("{} {} {}, asked of {servers}: {verdict}", self.qname, self.qclass, self.qtype))?;
         let answered = self.replies.iter().filter(|reply| reply.rcode.is_some());
         let common =
             answered.map(|reply| reply.records.clone()).reduce(|all, records| &all & &records).unwrap_or_default();

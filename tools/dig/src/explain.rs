@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde::Serialize;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Confined, Render, Text};
+use sockeye_common::words::counted;
 
 use crate::fault::Fault;
 use crate::registry::{Class, Opcode, Rcode, Type};
@@ -507,8 +508,7 @@ impl Event {
                 format!("{flag} is {}: {meaning}", if *set { "set" } else { "clear" })
             }
             Self::Section { section, records, meaning } => {
-                let plural = if *records == 1 { "" } else { "s" };
-                format!("{section} has {records} record{plural}: {meaning}")
+                format!("{section} has {}: {meaning}", counted(*records, "record"))
             }
             Self::Alias { owner, target } => format!("{owner} is an alias (CNAME) of {target}"),
             Self::AliasLoop { name } => format!("the aliases lead back to {name}: a loop, in which no record can be"),

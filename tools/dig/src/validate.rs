@@ -10,6 +10,7 @@ use serde::Serialize;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 use sockeye_common::wire::{Reader, Truncated};
+use sockeye_common::words::counted;
 
 use crate::name::Name;
 use crate::rdata::{dnskey, time};
@@ -256,7 +257,7 @@ impl Signature {
             left if left < 0 => format!("until {}, which is past", self.expiration),
             left if left < DAY => format!("until {} (less than a day left)", self.expiration),
             left => {
-                format!("until {} ({} day{} left)", self.expiration, left / DAY, if left / DAY == 1 { "" } else { "s" })
+                format!("until {} ({} left)", self.expiration, counted(left / DAY, "day"))
             }
         }
     }

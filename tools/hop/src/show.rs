@@ -21,11 +21,6 @@ pub fn short(number: f64) -> String {
     text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
 }
 
-/// `1 octet`, `2 octets`.
-pub fn count(number: u64, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
 /// An address with its name, if it has one: text from the network.
 pub fn named(addr: IpAddr, name: Option<&str>) -> String {
     match name {
@@ -74,7 +69,6 @@ mod tests {
         assert_eq!((ms(1234.5678), ms(0.4)), ("1.235".to_owned(), "0.000".to_owned()));
         assert_eq!((short(50.0), short(33.333), short(0.0)), ("50".to_owned(), "33.3".to_owned(), "0".to_owned()));
         assert_eq!(us(Duration::from_nanos(1501)).to_string(), "1.501");
-        assert_eq!((count(1, "octet"), count(0, "hop")), ("1 octet".to_owned(), "0 hops".to_owned()));
         let addr = "192.0.2.1".parse().unwrap();
         assert_eq!(host("192.0.2.1", addr), "192.0.2.1");
         assert_eq!(host("a\u{1b}", addr), "a\\x1b (192.0.2.1)");

@@ -5,6 +5,7 @@ use std::io;
 use serde::Serialize;
 use sockeye_cli::escape::escape;
 use sockeye_cli::{Render, Text};
+use sockeye_common::words::counted;
 
 /// Something that was left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -51,13 +52,9 @@ impl Render for Swept {
             return text.line("Nothing was left.");
         }
         let done = if self.removed { "removed" } else { "would be removed" };
-        let (processes, folders) = (counted(self.processes, "process", "es"), counted(self.folders, "folder", "s"));
+        let (processes, folders) = (counted(self.processes, "process"), counted(self.folders, "folder"));
         text.line(format!("{done}: {processes}, {folders}"))
     }
-}
-
-fn counted(number: usize, what: &str, plural: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { plural })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! and the checks all take what they show.
 
 use serde::Serialize;
+use sockeye_common::words::counted;
 
 use crate::model::Signal;
 
@@ -169,16 +170,16 @@ impl LeftOut {
     /// The same in words, which are not made safe.
     pub fn words(&self) -> String {
         let Self { kind, node, label, link, count, octets } = self;
-        let plural = if *count == 1 { "" } else { "s" };
+        let more = |what| counted(*count, what);
         let size = octets.map(|octets| format!(" ({octets} octets)")).unwrap_or_default();
         let text = |part: &Option<String>| part.clone().unwrap_or_default();
         let what = match (kind, octets) {
             (Kept::Lines, Some(octets)) if *count == 0 => {
                 format!("{}'s {} printed {octets} octets more in a long line", text(node), text(label))
             }
-            (Kept::Lines, _) => format!("{}'s {} printed {count} line{plural} more{size}", text(node), text(label)),
-            (Kept::Frames, _) => format!("{count} frame{plural} more went over {}{size}", text(link)),
-            (Kept::States, _) => format!("{count} change{plural} more of sockets were seen"),
+            (Kept::Lines, _) => format!("{}'s {} printed {} more{size}", text(node), text(label), more("line")),
+            (Kept::Frames, _) => format!("{} more went over {}{size}", more("frame"), text(link)),
+            (Kept::States, _) => format!("{} more of sockets were seen", more("change")),
         };
         format!("{what}: lab did not keep so much")
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use sockeye_cli::escape::{as_written, escape, shell_word};
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
+use sockeye_common::words::counted;
 
 use crate::draw::draw;
 use crate::language::Mistake;
@@ -241,7 +242,6 @@ pub struct Checked {
 
 impl Render for Checked {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        let counted = |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
         let (nodes, steps) = (counted(self.nodes, "node"), counted(self.steps, "step"));
         let checks = counted(self.checks, "expectation");
         text.line(format!("{}: {} is well written: {nodes}, {steps}, {checks}", as_written(&self.file), self.name))

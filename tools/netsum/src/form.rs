@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use sockeye_capture::layers::{Algorithm, Zero};
 use sockeye_common::addr::IpText;
 use sockeye_common::hex;
+use sockeye_common::words::counted;
 
 use crate::working::Field;
 
@@ -194,7 +195,7 @@ fn octets_of(count: u64) -> String {
 
 /// A number of octets in words.
 pub fn octets(count: usize) -> String {
-    format!("{count} octet{}", if count == 1 { "" } else { "s" })
+    counted(count, "octet")
 }
 
 fn address(octets: &[u8]) -> String {

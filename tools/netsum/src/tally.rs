@@ -10,6 +10,7 @@ use sockeye_capture::layers::{Presence, Stop};
 use sockeye_cli::output::Role;
 use sockeye_cli::table::{Rules, Table};
 use sockeye_cli::{Render, Text};
+use sockeye_common::words::counted;
 
 use crate::protocol::Protocol;
 use crate::reassembly::Outcome;
@@ -274,11 +275,6 @@ fn increment(count: &mut u64) {
 /// A number of frames in words.
 fn frames(count: u64) -> String {
     counted(count, "frame")
-}
-
-/// A number of things in words.
-fn counted(count: u64, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Render for Tally {

@@ -8,6 +8,7 @@ use sockeye_cli::output::Role;
 use sockeye_cli::{Confined, Render, Text};
 use sockeye_common::hex;
 use sockeye_common::sockaddr::Sockaddr;
+use sockeye_common::words::counted;
 
 use crate::component::{Change, Component};
 use crate::dissect::{Dissection, HostKind};
@@ -396,11 +397,9 @@ impl Event {
             Self::WouldResolve { call } => {
                 ("socket", None, format!("a connection would ask {}; nothing was asked", escape(call)))
             }
-            Self::Resolved { call, count } => (
-                "socket",
-                None,
-                format!("{} gave {count} address{}", escape(call), if *count == 1 { "" } else { "es" }),
-            ),
+            Self::Resolved { call, count } => {
+                ("socket", None, format!("{} gave {}", escape(call), counted(*count, "address")))
+            }
             Self::LaidOut { address, .. } => ("socket", None, format!("the sockaddr of {address}:")),
         }
     }

@@ -7,6 +7,7 @@ use sockeye_cli::escape::{escape, escape_octets};
 use sockeye_cli::output::Role;
 use sockeye_cli::table::{Rules, Table};
 use sockeye_cli::{Render, Text};
+use sockeye_common::words::counted;
 
 use crate::component::Component;
 use crate::dissect::{Dissection, HostKind};
@@ -49,7 +50,7 @@ impl Dissection {
             "host" => self.host_notes(&mut notes),
             "port" => notes.extend(self.port_note().map(Cow::Owned)),
             "path" if self.opaque_path => notes.push("opaque".into()),
-            "query" if component.is_there() => notes.push(count(self.parameters.len(), "parameter").into()),
+            "query" if component.is_there() => notes.push(counted(self.parameters.len(), "parameter").into()),
             "fragment" if component.is_there() => notes.push("never sent".into()),
             _ => {}
         }
@@ -206,10 +207,6 @@ fn scheme_note(kind: SchemeKind) -> &'static str {
     }
 }
 
-fn count(number: usize, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
-}
-
 /// A text in a table: of a long one its beginning.
 pub(crate) fn cell(text: Option<&str>) -> Cow<'_, str> {
     match text {
@@ -256,7 +253,7 @@ impl Socket {
         let transport = self.transport_words();
         let port = self.port.map_or("no port that we know".to_owned(), |port| format!("port {port}"));
         let addresses = if self.resolved {
-            format!("{} gave {}", escape(&question), addresses(self.addresses.len()))
+            format!("{} gave {}", escape(&question), counted(self.addresses.len(), "address"))
         } else if self.failed {
             format!("{} failed", escape(&question))
         } else if self.numeric && self.lacks_index() {
@@ -294,10 +291,6 @@ impl Socket {
             (Some(_), true) => "needs the zone's index, which was not found".to_owned(),
         }
     }
-}
-
-fn addresses(number: usize) -> String {
-    format!("{number} address{}", if number == 1 { "" } else { "es" })
 }
 
 impl Render for Dissection {

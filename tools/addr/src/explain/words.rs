@@ -6,6 +6,7 @@ use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
 use sockeye_common::hex;
+use sockeye_common::words::counted;
 
 use super::{Column, Division, Drawn, Event, OctetBits, Part, Purpose, Term};
 use crate::bits;
@@ -83,11 +84,7 @@ impl Render for Event {
             }
             Self::Taken { block, zeros, room } => text.prose(
                 &format!("{block:<18} "),
-                &format!(
-                    "{zeros} zero{} at the end, room for 2^{room}: 2^{}",
-                    if *zeros == 1 { "" } else { "s" },
-                    zeros.min(room)
-                ),
+                &format!("{} at the end, room for 2^{room}: 2^{}", counted(*zeros, "zero"), zeros.min(room)),
             ),
             Self::Aligned { networks, common } => aligned(text, networks, *common),
             Self::LookedUp { address, bits } => {

@@ -7,6 +7,7 @@ use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Failure, Output, Render, Status, Text};
 use sockeye_common::addr::IpText;
+use sockeye_common::words::counted;
 
 use super::wrong;
 use crate::bits;
@@ -72,9 +73,8 @@ pub fn run(job: &Range, output: &mut Output<'_>) -> Result<Status, Failure> {
 impl Render for Report {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
         let strong = text.paint(Role::Strong, &format!("{} - {}", self.first, self.last));
-        let count = self.networks.len();
-        let plural = if count == 1 { "" } else { "s" };
-        text.line(format!("{strong}  {}, {count} network{plural}", bits::addresses(&self.addresses)))?;
+        let networks = counted(self.networks.len(), "network");
+        text.line(format!("{strong}  {}, {networks}", bits::addresses(&self.addresses)))?;
         self.networks.iter().try_for_each(|network| text.line(format!("  {network}")))
     }
 }

@@ -1,8 +1,9 @@
 //! EDNS options, field by field.
 
 use sockeye_common::wire::Reader;
+use sockeye_common::words::counted;
 
-use super::words::{counted, octets};
+use super::words::octets;
 use super::{RowKind, Walk};
 use crate::edns::OptionCode;
 use crate::fault::{Fault, FaultKind};

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use sockeye_common::wire::Reader;
+use sockeye_common::words::counted;
 
 use super::Bits;
 use crate::edns::{CO, DO};
@@ -19,11 +20,6 @@ const HOPS: usize = 4;
 /// `1 octet`, `2 octets`
 pub(super) fn octets(count: usize) -> String {
     counted(count, "octet")
-}
-
-/// `1 record`, `2 records`
-pub(super) fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `label "web", 3 octets`
@@ -140,9 +136,9 @@ pub(super) fn counts(opcode: Opcode) -> [&'static str; 4] {
 
 pub(super) fn count(count: u16, section: &str) -> String {
     match section {
-        "question" => counted(count.into(), "question"),
-        "zone" => counted(count.into(), "zone"),
-        _ => format!("{} in the {section} section", counted(count.into(), "record")),
+        "question" => counted(count, "question"),
+        "zone" => counted(count, "zone"),
+        _ => format!("{} in the {section} section", counted(count, "record")),
     }
 }
 

@@ -6,6 +6,7 @@ use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::table::{Rules, Table};
 use sockeye_cli::{Render, Text};
+use sockeye_common::words::counted;
 
 use super::{AddressShown, DnsAnswer, NameShown, Report, SourceShown};
 use crate::nsswitch::Reaction;
@@ -126,7 +127,7 @@ impl Report {
             note(text, "-: the C library does not come to this name")?;
         }
         for silent in &resolver.silent {
-            let questions = count(silent.questions, "question", "questions");
+            let questions = counted(silent.questions, "question");
             let (server, waited) = (silent.server, seconds(silent.waited_us));
             note(text, &format!("{server} was silent: {questions} without an answer, {waited} of waiting"))?;
         }
@@ -145,10 +146,7 @@ impl Report {
         };
         let canonname =
             answer.canonname.as_ref().map_or(String::new(), |name| format!(", canonical name {}", escape(name)));
-        heading(
-            text,
-            &format!("getaddrinfo: {}{from}{canonname}", count(answer.addresses.len(), "address", "addresses")),
-        )?;
+        heading(text, &format!("getaddrinfo: {}{from}{canonname}", counted(answer.addresses.len(), "address")))?;
         let headings = ["", "address", "sent from", "scope", "label", "precedence", "before the next by"];
         let mut table = table(text, headings);
         for address in &answer.addresses {
@@ -208,10 +206,6 @@ impl Report {
 fn seconds(us: u64) -> String {
     let tenths = us.saturating_add(50_000) / 100_000;
     format!("{}.{} s", tenths / 10, tenths % 10)
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn source_row(source: &SourceShown) -> [String; 6] {

@@ -1,6 +1,7 @@
 //! What the registries' numbers mean, a plain sentence each.
 
 use crate::registry::{ExtendedError, Opcode, Rcode};
+use sockeye_common::words::counted;
 
 /// What a status says about the name.
 ///
@@ -126,7 +127,7 @@ pub(super) fn about(seconds: u32) -> String {
     for (name, length) in UNITS {
         let count = seconds / length;
         if count > 0 {
-            return format!("{count} {name}{}", if count == 1 { "" } else { "s" });
+            return counted(count, name);
         }
     }
     "0 seconds".to_owned()

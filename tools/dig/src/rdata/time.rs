@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use sockeye_common::calendar::civil;
+use sockeye_common::words::counted;
 
 const UNITS: [(&str, u32); 5] = [("week", 604_800), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)];
 
@@ -20,8 +21,7 @@ fn parts(seconds: u32) -> impl Iterator<Item = (&'static str, u32)> {
 pub(crate) fn spelled_out(text: &mut String, seconds: u32) {
     for (index, (unit, count)) in parts(seconds).enumerate() {
         let blank = if index > 0 { " " } else { "" };
-        let plural = if count == 1 { "" } else { "s" };
-        let _ = write!(text, "{blank}{count} {unit}{plural}");
+        let _ = write!(text, "{blank}{}", counted(count, unit));
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
+use sockeye_common::words::counted;
 
 use crate::answer::{Answer, Says, links_back};
 use crate::show;
@@ -195,7 +196,7 @@ impl Render for Start {
         let port = port.map_or_else(String::new, |port| format!(" port {port}"));
         let data = match u64::try_from(*payload_octets).unwrap_or(u64::MAX) {
             0 => String::new(),
-            octets => format!(", {} of data", show::count(octets, "octet")),
+            octets => format!(", {} of data", counted(octets, "octet")),
         };
         text.line(format!("ping {host}: {protocol}{port}{data}"))
     }

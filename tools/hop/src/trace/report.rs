@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use sockeye_cli::escape::escape;
 use sockeye_cli::output::Role;
 use sockeye_cli::{Render, Text};
+use sockeye_common::words::counted;
 
 use super::notes::Note;
 use crate::answer::{Answer, Says, links_back};
@@ -244,7 +245,7 @@ impl Render for Start {
         let port = self.port.map_or_else(String::new, |port| format!(" port {port}"));
         let alone = if self.one_by_one { ", one probe at a time" } else { "" };
         let Self { protocol, max_hops, packet_octets, .. } = self;
-        let hops = show::count(u64::from(*max_hops), "hop");
+        let hops = counted(u64::from(*max_hops), "hop");
         text.line(format!("trace to {host}: {protocol}{port}, {packet_octets} octets, {hops} at most{alone}"))
     }
 }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use sockeye_capture::details::{Arp, Neighbour, TcpOption};
 use sockeye_common::addr::Host;
 use sockeye_common::escape::{escape, escape_octets};
+use sockeye_common::words::counted;
 
 use super::Annotated;
 use super::application::{Application, TlsRecord};
@@ -172,8 +173,7 @@ impl Packet {
         if announced == 0 {
             return None;
         }
-        let plural = if announced == 1 { "octet" } else { "octets" };
-        Some(format!("{announced} {plural} {}", quotation(payload, quoted_len)))
+        Some(format!("{} {}", counted(announced, "octet"), quotation(payload, quoted_len)))
     }
 
     fn application_words(&self) -> Option<String> {

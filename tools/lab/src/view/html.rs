@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sockeye_common::escape::escape_controls;
+use sockeye_common::words::counted;
 
 use super::times::on_one_clock;
 use super::{Selection, event_words, seconds};
@@ -326,7 +327,7 @@ impl<'a> Page<'a> {
             let Some(drawn) = ladder::svg(self.records, &chosen, self.lab, selection) else { continue };
             let long = chosen.len() > LONG;
             if long {
-                put!(self, "<details><summary>A ladder of {}</summary>", counted(all.len(), most));
+                put!(self, "<details><summary>A ladder of {}</summary>", shown_of(all.len(), most));
             }
             put!(self, "<figure>{drawn}{}</figure>", ladder::legend(self.records, &chosen, self.lab, selection));
             if long {
@@ -336,7 +337,7 @@ impl<'a> Page<'a> {
         if frames.is_empty() {
             return;
         }
-        put!(self, "<details class=\"headers\"><summary>{}, header by header</summary>", counted(frames.len(), most));
+        put!(self, "<details class=\"headers\"><summary>{}, header by header</summary>", shown_of(frames.len(), most));
         for frame in frames.iter().filter(|frame| shown.contains(&frame.frame.number)) {
             self.headers(frame);
         }
@@ -434,9 +435,9 @@ fn ends_of<'f, 'a>(frames: &'f [&'f Annotated<'a>], most: usize) -> impl Iterato
 }
 
 /// So many frames, and which of them are shown.
-fn counted(count: usize, most: usize) -> String {
+fn shown_of(count: usize, most: usize) -> String {
     if count <= most {
-        return if count == 1 { "1 frame".to_owned() } else { format!("{count} frames") };
+        return counted(count, "frame");
     }
     let (first, last) = (first_of(most), most - first_of(most));
     format!("{count} frames, of which the first {first} and the last {last} are here (--pcap keeps all)")

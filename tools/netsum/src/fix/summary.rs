@@ -8,6 +8,7 @@ use sockeye_capture::error::Compression;
 use sockeye_cli::output::Role;
 use sockeye_cli::table::{Rules, Table};
 use sockeye_cli::{Render, Text};
+use sockeye_common::words::counted;
 
 use super::frame::{Change, Editor, Left, Reason, Why};
 use crate::protocol::Protocol;
@@ -97,7 +98,7 @@ impl Summary {
             }
         }
         if self.stale_fcs > 0 {
-            let frames = frames(self.stale_fcs);
+            let frames = counted(self.stale_fcs, "frame");
             remarks.push(format!("{frames} with a frame check sequence that was left as it was and is wrong now"));
         }
         if let Some(compression) = self.compression {
@@ -118,16 +119,13 @@ impl Summary {
             left if left > 0 && !self.damaging => format!(", {left} left bad"),
             _ => String::new(),
         };
-        format!("{}, {}: {} {verb}{left}", frames(self.frames), checksums(self.checksums), self.changed())
+        format!(
+            "{}, {}: {} {verb}{left}",
+            counted(self.frames, "frame"),
+            counted(self.checksums, "checksum"),
+            self.changed()
+        )
     }
-}
-
-fn frames(count: u64) -> String {
-    format!("{count} frame{}", if count == 1 { "" } else { "s" })
-}
-
-fn checksums(count: u64) -> String {
-    format!("{count} checksum{}", if count == 1 { "" } else { "s" })
 }
 
 impl Render for Summary {

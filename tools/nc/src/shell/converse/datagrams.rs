@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use sockeye_cli::Failure;
 use sockeye_cli::failure::errno_text;
+use sockeye_common::words::counted;
 use sockeye_sys::socket::Datagram;
 
 use super::Conversation;
@@ -141,8 +142,8 @@ impl Conversation<'_, '_, '_> {
                     }
                     if let Some((_, lost)) = self.tracking.trouble.take() {
                         let peer = self.wire.peer_text();
-                        let s = if lost == 1 { "" } else { "s" };
-                        self.session.warn(format!("send {peer}: works again; {lost} datagram{s} did not go out"));
+                        let lost = counted(lost, "datagram");
+                        self.session.warn(format!("send {peer}: works again; {lost} did not go out"));
                     }
                 }
                 Err(error) if may_pass(&error) => {
