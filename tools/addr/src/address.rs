@@ -113,7 +113,16 @@ impl Special {
         special::lookup(addr).map(Self::from)
     }
 
-    /// The five answers in words, those that are yes.
+    /// The range, and what the registry says of it.
+    pub(crate) fn rows(&self, sheet: &mut Sheet) {
+        sheet.row(["special", &format!("{} {} ({})", self.prefix, self.name, self.rfc)]);
+        let words = self.words();
+        if !words.is_empty() {
+            sheet.row(["", &words]);
+        }
+    }
+
+    /// The five answers in words; nothing, where the registry has none.
     pub fn words(&self) -> String {
         let answers = [
             ("source", self.source),
@@ -375,11 +384,7 @@ impl Render for Report {
         sheet.pair("reverse", self.ip.is_ipv4().then_some(self.reverse.as_str()));
         sheet.pair("class", self.class.map(class_words));
         if let Some(special) = &self.special {
-            sheet.row(["special", &format!("{} {} ({})", special.prefix, special.name, special.rfc)]);
-            let words = special.words();
-            if !words.is_empty() {
-                sheet.row(["", &words]);
-            }
+            special.rows(&mut sheet);
         }
         sheet.pair("scope", self.scope.filter(|_| self.multicast.is_none()));
         if let Some(Multicast { scope, group, flags, unicast_prefix, rendezvous_point, mac }) = &self.multicast {

@@ -286,11 +286,7 @@ impl Render for Report {
         sheet.row(["mask", &format!("/{} = 0x{}", self.prefix_length, self.mask_hex)]);
         sheet.pair("class", self.class.map(class_words));
         if let Some(special) = &self.special {
-            sheet.row(["special", &format!("{} {} ({})", special.prefix, special.name, special.rfc)]);
-            let words = special.words();
-            if !words.is_empty() {
-                sheet.row(["", &words]);
-            }
+            special.rows(&mut sheet);
         }
         for (index, inside) in self.special_inside.iter().take(4).enumerate() {
             sheet.row([if index == 0 { "in it" } else { "" }, inside]);

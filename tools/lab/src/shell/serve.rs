@@ -11,7 +11,8 @@ pub mod http;
 pub mod lossy;
 pub mod tls;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 use sockeye_cli::{Failure, Output, Status};
@@ -51,6 +52,29 @@ fn bound(addr: SocketAddr, kind: Type) -> Result<Socket, Failure> {
         socket.listen(BACKLOG).map_err(|error| failed("listen", error))?;
     }
     Ok(socket)
+}
+
+/// The client that comes next, and the text of its address: none, if it has gone again or a signal came in between.
+fn accepted(listener: &Socket, addr: SocketAddr) -> Result<Option<(Socket, String)>, Failure> {
+    match listener.accept() {
+        Ok((client, peer)) => Ok(Some((client, peer_text(&peer)))),
+        Err(error) if matches!(error.raw_os_error(), Some(libc::ECONNABORTED | libc::EINTR)) => Ok(None),
+        Err(error) => Err(Failure::call(Status::HOST, "accept", addr, &error)),
+    }
+}
+
+/// The client that comes next, which is not waited for for ever when it says or reads nothing.
+fn accepted_for(
+    listener: &Socket,
+    addr: SocketAddr,
+    patience: Duration,
+) -> Result<Option<(TcpStream, String)>, Failure> {
+    Ok(accepted(listener, addr)?.map(|(client, peer)| {
+        // Without it the server is only less robust.
+        let _ = client.set_read_timeout(Some(patience));
+        let _ = client.set_write_timeout(Some(patience));
+        (TcpStream::from(client), peer)
+    }))
 }
 
 /// Says that clients may come. The port is the one that the kernel chose, if it was zero.

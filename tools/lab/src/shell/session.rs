@@ -32,7 +32,7 @@ const FILE: &str = "session.json";
 /// What a shell reads first.
 const RC: &str = "shell.rc";
 /// What a waiting process says when it is there.
-const READY: &str = "ready";
+pub(super) const READY: &str = "ready";
 
 /// Whom a second shell may join.
 #[derive(Debug, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 //! others, children of children included. Where the system allows no such thing, lab becomes the parent of orphans, and
 //! at the end looks for processes that carry its mark in their environment.
 
-use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -15,12 +15,10 @@ use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::{namespace, process, signals};
 
 use super::super::clean;
+use super::super::session::{READY, wait_here};
 
 /// The variable by which the processes of an experiment are known: the working folder of the lab that started them.
 pub const MARK: &str = "SOCKEYE_LAB";
-
-/// What the init says when the others may come.
-const READY: &str = "ready";
 
 /// A command to be started, and where to say what became of it.
 type Order = (Command, Sender<io::Result<Child>>);
@@ -156,10 +154,5 @@ pub fn init(output: &mut Output<'_>) -> Result<(), Failure> {
     // Orphans become its children, and vanish when they end.
     signals::ignore_sigchld().map_err(failed)?;
     namespace::mount_proc().map_err(|error| Failure::host(error.to_string()))?;
-    output.raw(format!("{READY}\n").as_bytes())?;
-    output.flush()?;
-    let mut buffer = [0; 64];
-    let mut stdin = io::stdin().lock();
-    while !matches!(stdin.read(&mut buffer), Ok(0) | Err(_)) {}
-    Ok(())
+    wait_here(output)
 }

@@ -13,7 +13,7 @@ use socket2::{Domain, Socket, Type};
 use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::poll::{Events, PollFd, poll};
 
-use super::{bound, local, peer_text, show};
+use super::{accepted_for, bound, local, show};
 use crate::apps::Dns;
 use crate::apps::report::Report;
 use crate::names::resolver::Resolver;
@@ -89,14 +89,7 @@ impl Server<'_, '_> {
 
     /// Answers everything that comes over one connection (RFC 7766).
     fn connection(&mut self, listener: &Socket, addr: SocketAddr) -> Result<(), Failure> {
-        let (mut client, peer) = match listener.accept() {
-            Ok((client, peer)) => (TcpStream::from(client), peer_text(&peer)),
-            Err(error) if matches!(error.raw_os_error(), Some(libc::ECONNABORTED | libc::EINTR)) => return Ok(()),
-            Err(error) => return Err(Failure::call(Status::HOST, "accept", addr, &error)),
-        };
-        // Without it the server is only less robust.
-        let _ = client.set_read_timeout(Some(PATIENCE));
-        let _ = client.set_write_timeout(Some(PATIENCE));
+        let Some((mut client, peer)) = accepted_for(listener, addr, PATIENCE)? else { return Ok(()) };
         while let Ok(question) = receive(&mut client) {
             let Some(octets) = self.answer(&question, &peer, "tcp")? else { break };
             if send(&mut client, &octets).is_err() {

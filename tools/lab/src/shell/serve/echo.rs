@@ -11,7 +11,7 @@ use sockeye_cli::{Failure, Output, Status};
 use sockeye_sys::poll::{Events, PollFd, poll};
 use sockeye_sys::{fork, signals};
 
-use super::{bound, peer_text, ready, show};
+use super::{accepted, bound, ready, show};
 use crate::apps::Model;
 use crate::apps::report::Report;
 
@@ -46,12 +46,7 @@ pub fn run(addr: SocketAddr, model: Model, quiet: bool, output: &mut Output<'_>)
             reap(if model == Model::SigchldOnce { signals } else { usize::MAX }, quiet, output)?;
             continue;
         }
-        let (client, peer) = match waiting.accept() {
-            Ok((client, peer)) => (client, peer_text(&peer)),
-            // The client has gone again, or a signal came in between.
-            Err(error) if matches!(error.raw_os_error(), Some(libc::ECONNABORTED | libc::EINTR)) => continue,
-            Err(error) => return Err(Failure::call(Status::HOST, "accept", addr, &error)),
-        };
+        let Some((client, peer)) = accepted(waiting, addr)? else { continue };
         // Before the fork: when this client is served, those that came with it may leave at once.
         if model == Model::Waitpid {
             reap(usize::MAX, quiet, output)?;

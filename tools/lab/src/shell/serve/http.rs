@@ -12,7 +12,7 @@ use socket2::Type;
 use sockeye_cli::failure::errno_text;
 use sockeye_cli::{Failure, Output, Status};
 
-use super::{bound, peer_text, ready, show, tls};
+use super::{accepted_for, bound, ready, show, tls};
 use crate::apps::Tls;
 use crate::apps::http::{HEAD_LIMIT, PAGE, Response, head_len, respond};
 use crate::apps::report::Report;
@@ -40,14 +40,7 @@ pub fn run(
     let listener = bound(addr, Type::STREAM)?;
     ready(if config.is_some() { "https" } else { "http" }, "tcp", &listener, output)?;
     loop {
-        let (client, peer) = match listener.accept() {
-            Ok((client, peer)) => (TcpStream::from(client), peer_text(&peer)),
-            Err(error) if matches!(error.raw_os_error(), Some(libc::ECONNABORTED | libc::EINTR)) => continue,
-            Err(error) => return Err(Failure::call(Status::HOST, "accept", addr, &error)),
-        };
-        // A client that says nothing must not be waited for for ever; without it the server is only less robust.
-        let _ = client.set_read_timeout(Some(PATIENCE));
-        let _ = client.set_write_timeout(Some(PATIENCE));
+        let Some((client, peer)) = accepted_for(&listener, addr, PATIENCE)? else { continue };
         let report = match &config {
             Some(config) => secured(client, config, &peer, &page, output)?,
             None => plain(client, &peer, &page),
