@@ -37,8 +37,8 @@ pub fn tries(name: &str, domains: &[String], ndots: Option<u32>) -> Vec<Try> {
     if domains.is_empty() {
         return vec![written(Place::Alone)];
     }
-    let enough = usize::try_from(ndots.unwrap_or(NDOTS)).unwrap_or(usize::MAX);
-    let comes_first = name.bytes().filter(|octet| *octet == b'.').count() >= enough;
+    let enough = needed(ndots);
+    let comes_first = comes_first(name, ndots);
     let first = comes_first.then(|| written(Place::First));
     let searched = domains.iter().filter(|_| !(comes_first && (is_absolute(name) || dots(name) >= enough)));
     let searched = searched.take(if is_absolute(name) { 1 } else { usize::MAX }).map(|domain| Try {
@@ -60,12 +60,14 @@ pub fn with_domain(name: &str, domain: &str) -> String {
 /// The same as the host dialect has it: the names to ask for, in order, each with its last dot where the list added one.
 ///
 /// A name with enough dots, or with one at its end, is asked for as it is and not otherwise. Any other is asked for with
-/// each domain of the list behind it, and then as it is.
+/// each domain of the list behind it, and then as it is; before the list, if it has enough dots with those of its labels.
 pub fn names(name: &str, domains: &[String], ndots: Option<u32>) -> Vec<String> {
     if is_absolute(name) || has_enough_dots(name, ndots) || name.is_empty() {
         return vec![name.to_owned()];
     }
-    domains.iter().map(|domain| with_domain(name, domain)).chain([name.to_owned()]).collect()
+    let mut names: Vec<String> = domains.iter().map(|domain| with_domain(name, domain)).collect();
+    names.insert(if comes_first(name, ndots) { 0 } else { names.len() }, name.to_owned());
+    names
 }
 
 /// The domains to search: the one of `+domain`, or those of resolv.conf; none without `+search`.
@@ -79,7 +81,16 @@ pub fn domains(search: bool, domain: Option<&str>, conf: &ResolvConf) -> Vec<Str
 
 /// Whether a name is asked for as it is because of its dots.
 pub fn has_enough_dots(name: &str, ndots: Option<u32>) -> bool {
-    dots(name) >= usize::try_from(ndots.unwrap_or(NDOTS)).unwrap_or(usize::MAX)
+    dots(name) >= needed(ndots)
+}
+
+/// Whether a name is asked for as it is before the list: here the dots in its labels count, too.
+fn comes_first(name: &str, ndots: Option<u32>) -> bool {
+    name.bytes().filter(|octet| *octet == b'.').count() >= needed(ndots)
+}
+
+fn needed(ndots: Option<u32>) -> usize {
+    usize::try_from(ndots.unwrap_or(NDOTS)).unwrap_or(usize::MAX)
 }
 
 /// The dots of a name that are not part of a label.
@@ -115,7 +126,7 @@ mod tests {
         assert_eq!(list("web.", None), ["web."]);
         assert_eq!(list("web", Some(0)), ["web"]);
         assert_eq!(list("a.web", Some(2)), ["a.web.a.test.", "a.web.b.test.", "a.web"]);
-        assert_eq!(list("a\\.web", None), ["a\\.web.a.test.", "a\\.web.b.test.", "a\\.web"]);
+        assert_eq!(list("a\\.web", None), ["a\\.web", "a\\.web.a.test.", "a\\.web.b.test."]);
         assert_eq!(names("web", &[], None), ["web"]);
         assert_eq!(names("web", &[".".to_owned()], None), ["web.", "web"]);
     }

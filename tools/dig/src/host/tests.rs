@@ -116,6 +116,10 @@ fn names_that_stand_for_the_one_that_was_written() {
     assert_eq!(list("x", false, None), as_it_is("x", Origin::Line));
     let both = [("x.a.test.".to_owned(), Origin::List), ("x.b.test.".to_owned(), Origin::List)];
     assert_eq!(list("x", true, None), [both.as_slice(), &[("x".to_owned(), Origin::Line)]].concat());
+    let escaped = list(r"x\.y", true, None);
+    assert_eq!(escaped[0], (r"x\.y".to_owned(), Origin::List));
+    assert_eq!(escaped[1..].last(), Some(&(r"x\.y.b.test.".to_owned(), Origin::Line)));
+    assert_eq!(escaped.len(), 3);
     assert_eq!(tries("x", true, &[], None)[0].from, Origin::Line);
 }
 
