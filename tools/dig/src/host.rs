@@ -114,6 +114,8 @@ pub struct Try {
 pub enum Origin {
     /// From the line as it stands.
     Line,
+    /// From the line as it stands, before the search list.
+    LineFirst,
     /// From the line as it stands, and the search list has nothing to add.
     LineInVain,
     /// From the line, with a domain of the search list behind it.
@@ -129,27 +131,28 @@ pub fn tries(name: &str, searched: bool, domains: &[String], ndots: Option<u32>)
     let names = search::names(name, domains, ndots);
     let last = names.len().saturating_sub(1);
     let from = |index| match index {
+        0 if last > 0 && names.first().is_some_and(|first| first == name) => Origin::LineFirst,
         _ if index < last || (name.is_empty() && !enough) => Origin::List,
         _ if enough => Origin::LineInVain,
         _ => Origin::Line,
     };
-    names.into_iter().enumerate().map(|(index, name)| Try { name, from: from(index) }).collect()
+    names.iter().enumerate().map(|(index, name)| Try { name: name.clone(), from: from(index) }).collect()
 }
 
-/// When a lookup begins anew, which `-v` tells: with the first query, in TCP after a truncated answer, and with the same
-/// server after a connection that failed or could not be made.
+/// When a lookup begins anew, which `-v` tells: in TCP after a truncated answer, and with the same server after a connection
+/// that failed or could not be made.
 #[derive(Clone, Debug)]
 pub struct Beginnings {
     /// How many failures are left until the next server's turn comes.
     tries_left: u32,
-    transport: Option<Transport>,
+    transport: Transport,
     anew: bool,
 }
 
 impl Beginnings {
-    /// Before the first query of a lookup that may ask a server so often.
-    pub fn new(tries: u32) -> Self {
-        Self { tries_left: tries, transport: None, anew: true }
+    /// Before the first query of a lookup that may ask a server so often, and has begun.
+    pub fn new(tries: u32, transport: Transport) -> Self {
+        Self { tries_left: tries, transport, anew: false }
     }
 
     /// How often a server may still be asked: once at least.
@@ -162,7 +165,7 @@ impl Beginnings {
         // A datagram that nobody answered is only sent again.
         let anew = match event {
             Event::SetupFailed { .. } => true,
-            Event::CommunicationsError { .. } => self.transport.is_some_and(|transport| !transport.is_datagrams()),
+            Event::CommunicationsError { .. } => !self.transport.is_datagrams(),
             _ => return,
         };
         self.tries_left = self.tries_left.saturating_sub(1);
@@ -171,7 +174,7 @@ impl Beginnings {
 
     /// Whether the query that goes out next begins a lookup.
     pub fn begins(&mut self, transport: Transport) -> bool {
-        let changed = self.transport.replace(transport) != Some(transport);
+        let changed = std::mem::replace(&mut self.transport, transport) != transport;
         std::mem::take(&mut self.anew) || changed
     }
 }

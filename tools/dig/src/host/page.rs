@@ -36,7 +36,8 @@ pub fn receipts(from: Origin, rcode: Rcode) -> usize {
     match (from, rcode) {
         // Once for the name and once for the list that has no other.
         (Origin::LineInVain, Rcode::NXDOMAIN) => 2,
-        (Origin::List, Rcode::NOERROR | Rcode::NXDOMAIN) | (Origin::Line | Origin::LineInVain, _) => 1,
+        (Origin::List, Rcode::NOERROR | Rcode::NXDOMAIN)
+        | (Origin::Line | Origin::LineFirst | Origin::LineInVain, _) => 1,
         (Origin::List, _) => 0,
     }
 }

@@ -117,7 +117,7 @@ fn names_that_stand_for_the_one_that_was_written() {
     let both = [("x.a.test.".to_owned(), Origin::List), ("x.b.test.".to_owned(), Origin::List)];
     assert_eq!(list("x", true, None), [both.as_slice(), &[("x".to_owned(), Origin::Line)]].concat());
     let escaped = list(r"x\.y", true, None);
-    assert_eq!(escaped[0], (r"x\.y".to_owned(), Origin::List));
+    assert_eq!(escaped[0], (r"x\.y".to_owned(), Origin::LineFirst));
     assert_eq!(escaped[1..].last(), Some(&(r"x\.y.b.test.".to_owned(), Origin::Line)));
     assert_eq!(escaped.len(), 3);
     assert_eq!(tries("x", true, &[], None)[0].from, Origin::Line);
@@ -127,14 +127,13 @@ fn names_that_stand_for_the_one_that_was_written() {
 fn a_lookup_begins_anew() {
     let server = "192.0.2.53:53".parse().unwrap();
     let refused = Event::CommunicationsError { server, reason: "connection refused".into() };
-    let mut datagrams = Beginnings::new(2);
-    assert!(datagrams.begins(Transport::Udp));
+    let mut datagrams = Beginnings::new(2, Transport::Udp);
+    assert!(!datagrams.begins(Transport::Udp), "it has begun");
     datagrams.note(&refused);
     assert!(!datagrams.begins(Transport::Udp), "only sent again");
     datagrams.note(&Event::Truncated);
     assert!(datagrams.begins(Transport::Tcp));
-    let mut stream = Beginnings::new(2);
-    assert!(stream.begins(Transport::Tcp));
+    let mut stream = Beginnings::new(2, Transport::Tcp);
     stream.note(&refused);
     assert!(stream.begins(Transport::Tcp));
     stream.note(&refused);

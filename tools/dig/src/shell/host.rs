@@ -80,7 +80,7 @@ impl<'a> Host<'a> {
                         self.compare(&answer, output)?;
                     }
                     // The list has nothing to add to a name that it has led to.
-                    from = if next.from == Origin::List { Origin::Line } else { next.from };
+                    from = if next.from == Origin::LineInVain { next.from } else { Origin::Line };
                     follow_ups = self.settings.follow_ups(&answer);
                     break;
                 }
@@ -108,11 +108,16 @@ impl<'a> Host<'a> {
         let lookup = &Lookup { name: next.name.clone(), ..lookup.clone() };
         let query =
             query::build(lookup, self.session.cookie).map_err(|error| self.not_a_query(lookup, next, &error))?;
+        // Also where no server can be asked.
+        Self::text(&page::trying(self.settings, &query.question.qname), output)?;
         let Some(servers) = self.session.acceptable_servers(lookup, output)? else { return Ok(Ended::Nowhere) };
         let mut task = Task { name: written.to_owned(), ..self.session.new_task(lookup, servers)? };
         task.tries = self.tries_left.unwrap_or(task.tries);
         match self.hold(lookup, &query.question.qname, task, output)? {
             Outcome::Answer(answer) if answer.message.rcode() == Rcode::NXDOMAIN && more => {
+                if next.from == Origin::LineFirst {
+                    Self::text(&page::received(self.settings, &answer), output)?;
+                }
                 Ok(Ended::GoOn { tcp: answer.tcp_from_here(lookup) })
             }
             Outcome::Answer(answer) => {
@@ -149,7 +154,7 @@ impl<'a> Host<'a> {
     /// Holds a dialogue and tells what happens on the way.
     fn hold(&mut self, lookup: &Lookup, qname: &Name, task: Task, output: &mut Output<'_>) -> Result<Outcome, Failure> {
         let written = task.name.clone();
-        let mut beginnings = Beginnings::new(task.tries);
+        let mut beginnings = Beginnings::new(task.tries, task.transport);
         let mut dialler = std::mem::take(&mut self.session.dialler);
         let outcome = dialogue::hold(task, lookup, &mut dialler, &mut |told| match told {
             Told::Events { events, .. } => {
