@@ -309,6 +309,8 @@ fn other_displays(net: &Net) {
         "-rne",
         "-rnF",
         "-rn46",
+        "-rn64",
+        "-rn -A inet6,inet",
         "-rN",
         "-r6N",
         "-r6n",

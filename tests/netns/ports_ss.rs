@@ -328,6 +328,7 @@ fn errors_and_statuses(net: &Net) {
         "--version",
         "--help",
         "-F /nonexistent",
+        "-s -F /nonexistent",
     ] {
         let words = words(line);
         let (here, there) = (ours.run(&words), theirs(net, &words));

@@ -52,8 +52,13 @@ pub fn run(job: &Ss, output: &mut Output<'_>) -> Result<Status, Failure> {
     match &job.action {
         Action::List => list(job, output),
         Action::Summary => {
+            let alone = job.choice.is_untouched() && job.filter.is_empty();
+            if alone && let Some(file) = &job.filter_file {
+                // ss looks no further than whether it is there.
+                shell::ss::filter_file(file)?;
+            }
             output.result(&shell::ss::summary()?)?;
-            if job.choice.is_untouched() && job.filter.is_empty() { Ok(Status::YES) } else { list(job, output) }
+            if alone { Ok(Status::YES) } else { list(job, output) }
         }
         Action::Kill => destroy::kill(job, output),
         Action::Events => destroy::events(job, output),

@@ -51,6 +51,8 @@ pub struct RouteTables {
     pub routes: bool,
     /// `-C`: the cache, which is empty since Linux 3.6.
     pub cache: bool,
+    /// `-6` stands before `-4`, so that its tables do.
+    pub ipv6_first: bool,
 }
 
 /// What netstat prints.
@@ -214,6 +216,7 @@ struct Draft {
     kinds: Vec<Kind>,
     ipv4: bool,
     ipv6: bool,
+    ipv6_first: bool,
     unix: bool,
     listening: bool,
     all: bool,
@@ -236,7 +239,7 @@ impl Draft {
             Does::Kind(kind) if self.kinds.contains(&kind) => {}
             Does::Kind(kind) => self.kinds.push(kind),
             Does::Ipv4 => self.ipv4 = true,
-            Does::Ipv6 => self.ipv6 = true,
+            Does::Ipv6 => self.add_ipv6(),
             Does::Unix => self.unix = true,
             Does::Family => return value.split(',').try_for_each(|name| self.family(name)),
             Does::Unsupported(family) => {
@@ -270,11 +273,16 @@ impl Draft {
         Ok(())
     }
 
+    fn add_ipv6(&mut self) {
+        self.ipv6_first |= !self.ipv4;
+        self.ipv6 = true;
+    }
+
     /// One name behind `-A`.
     fn family(&mut self, name: &str) -> Result<(), Exit> {
         match name {
             "inet" | "ip" | "tcpip" => self.ipv4 = true,
-            "inet6" | "ip6" => self.ipv6 = true,
+            "inet6" | "ip6" => self.add_ipv6(),
             "unix" => self.unix = true,
             _ => {
                 let shown = escape(name);
@@ -285,7 +293,7 @@ impl Draft {
     }
 
     fn finish(self, mut operands: Vec<String>) -> Result<Netstat, Exit> {
-        let Self { display, groups, fib, cache, kinds, ipv4, ipv6, unix, .. } = self;
+        let Self { display, groups, fib, cache, kinds, ipv4, ipv6, ipv6_first, unix, .. } = self;
         let Self { listening, all, symbolic, mut detail, continuous, .. } = self;
         let every = if continuous { Some(delay(&mut operands)?) } else { None };
         let which = match (all, listening) {
@@ -300,7 +308,7 @@ impl Draft {
         if display == Display::Routes && unix {
             return Err(wrong("unix: no routes lead to this family"));
         }
-        let tables = RouteTables { routes: fib || !cache, cache };
+        let tables = RouteTables { routes: fib || !cache, cache, ipv6_first };
         Ok(Netstat { display, tables, kinds, ipv4, ipv6, unix, which, detail, every, operands })
     }
 }

@@ -151,7 +151,8 @@ pub struct Routes {
 impl Routes {
     /// All of them. The cache has none.
     pub fn all(&self) -> impl Iterator<Item = &Route> {
-        self.ipv4.iter().chain(&self.ipv6).flatten().filter(|_| self.tables.routes)
+        let (first, second) = if self.tables.ipv6_first { (&self.ipv6, &self.ipv4) } else { (&self.ipv4, &self.ipv6) };
+        first.iter().chain(second).flatten().filter(|_| self.tables.routes)
     }
 
     /// A host: as long as its name is where that is wanted.
@@ -178,27 +179,40 @@ impl Routes {
 
 impl Render for Routes {
     fn render(&self, text: &mut Text<'_>) -> io::Result<()> {
-        if let Some(routes) = &self.ipv4 {
-            if self.tables.routes {
-                text.line("Kernel IP routing table")?;
-                text.line(heading(self.detail))?;
-                routes.iter().try_for_each(|route| text.line(self.row(route)))?;
-            }
-            if self.tables.cache {
-                text.line("Kernel IP routing cache")?;
-                text.line(cache_heading(self.detail))?;
-            }
+        if self.tables.ipv6_first {
+            self.render_ipv6(text)?;
+            return self.render_ipv4(text);
         }
-        if let Some(routes) = &self.ipv6 {
-            if self.tables.routes {
-                text.line("Kernel IPv6 routing table")?;
-                text.line(HEADING_IPV6)?;
-                routes.iter().try_for_each(|route| text.line(self.row_ipv6(route)))?;
-            }
-            if self.tables.cache {
-                text.line("Kernel IPv6 routing cache")?;
-                text.line(HEADING_IPV6)?;
-            }
+        self.render_ipv4(text)?;
+        self.render_ipv6(text)
+    }
+}
+
+impl Routes {
+    fn render_ipv4(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let Some(routes) = &self.ipv4 else { return Ok(()) };
+        if self.tables.routes {
+            text.line("Kernel IP routing table")?;
+            text.line(heading(self.detail))?;
+            routes.iter().try_for_each(|route| text.line(self.row(route)))?;
+        }
+        if self.tables.cache {
+            text.line("Kernel IP routing cache")?;
+            text.line(cache_heading(self.detail))?;
+        }
+        Ok(())
+    }
+
+    fn render_ipv6(&self, text: &mut Text<'_>) -> io::Result<()> {
+        let Some(routes) = &self.ipv6 else { return Ok(()) };
+        if self.tables.routes {
+            text.line("Kernel IPv6 routing table")?;
+            text.line(HEADING_IPV6)?;
+            routes.iter().try_for_each(|route| text.line(self.row_ipv6(route)))?;
+        }
+        if self.tables.cache {
+            text.line("Kernel IPv6 routing cache")?;
+            text.line(HEADING_IPV6)?;
         }
         Ok(())
     }
