@@ -14,6 +14,12 @@ fn command(args: &[&str]) -> Command {
     command
 }
 
+fn spawn(args: &[&str]) -> Background {
+    let mut command = tool("nc");
+    command.args(args);
+    Background::spawn(command)
+}
+
 fn expect(stream: &mut TcpStream, text: &str) {
     let mut room = vec![0; text.len()];
     stream.read_exact(&mut room).unwrap();
@@ -146,9 +152,28 @@ fn a_long_input_reaches_everybody_and_turns_nobody_out() {
     let mut all = Vec::new();
     slow.read_to_end(&mut all).unwrap();
     std::fs::remove_file(&path).unwrap();
-    // Before the first client came, nobody was there to whom it could be sent.
+    assert_eq!(all.len(), 16 << 20, "the input waits for the first client");
     assert!(all.iter().all(|octet| *octet == b'y'));
     server.kill();
+}
+
+/// A pipe that has ended before anybody is there: nothing of it is lost, and nobody waits for the processor meanwhile.
+#[test]
+fn an_input_from_before_the_first_client_is_not_lost() {
+    for args in [&["--compat=ncat", "-k"][..], &["--compat=ncat", "-k", "--send-only"], &["--broker"]] {
+        let (mut server, port) = listening(args);
+        let mut writer = server.stdin.take().unwrap();
+        writer.write_all(b"early").unwrap();
+        drop(writer);
+        let mut one = connect(port);
+        expect(&mut one, "early");
+        if args.contains(&"--send-only") {
+            assert_eq!(one.read(&mut [0]).unwrap(), 0, "who only sends is over with the input");
+            server.wait().status(0);
+        } else {
+            server.kill();
+        }
+    }
 }
 
 #[test]
@@ -162,6 +187,20 @@ fn what_needs_one_conversation_is_refused_with_many() {
         let mut command = tool("nc");
         let status = if args[0] == "--compat=ncat" { 2 } else { 1 };
         sockeye_test_support::run(command.args(args)).status(status).stderr_has(why);
+    }
+}
+
+/// With -6 ncat takes IPv6 only; OpenBSD nc both.
+#[test]
+fn a_listener_with_6_takes_ipv4_but_for_ncat() {
+    for (compat, ipv4) in [("--compat=ncat", false), ("--compat=openbsd", true)] {
+        let listener = spawn(&[compat, "-lvn6", "0"]);
+        let port = port_of(&listener);
+        assert_eq!(TcpStream::connect(("127.0.0.1", port)).is_ok(), ipv4, "{compat}");
+        if !ipv4 {
+            TcpStream::connect(("::1", port)).unwrap();
+        }
+        listener.wait().status(0);
     }
 }
 

@@ -181,6 +181,10 @@ impl Service for Hub {
         self.ways.input
     }
 
+    fn takes_input(&self) -> bool {
+        !self.members.is_empty()
+    }
+
     fn input(&mut self, octets: &[u8], out: &mut dyn Outgoing) {
         if self.kind == Kind::Chat {
             for line in octets.split_inclusive(|octet| *octet == b'\n') {
@@ -197,11 +201,17 @@ impl Service for Hub {
 
     fn input_ended(&mut self, out: &mut dyn Outgoing) {
         self.input_open = false;
-        if self.ways.shutdown_at_eof && self.kind == Kind::Streams {
+        let over = self.is_over();
+        if over || (self.ways.shutdown_at_eof && self.kind == Kind::Streams) {
             for id in self.members.keys() {
-                out.end(*id);
+                if over { out.close(*id) } else { out.end(*id) }
             }
         }
+    }
+
+    fn is_over(&self) -> bool {
+        // Nothing is sent any more, and nothing is heard.
+        self.kind == Kind::Streams && self.ways.input && !self.input_open && !self.ways.received
     }
 }
 
@@ -322,6 +332,28 @@ mod tests {
         assert_eq!(kept.ended, [ONE, TWO]);
         hub.opened(ClientId(3), &Address::Inet("192.0.2.3:7".parse().unwrap()), &mut kept);
         assert_eq!(kept.ended, [ONE, TWO, ClientId(3)], "who comes later gets the same end");
+    }
+
+    #[test]
+    fn the_input_waits_for_somebody_who_takes_it() {
+        let mut kept = Kept::default();
+        let mut hub = Hub::new(Kind::Streams, ALL);
+        assert!(!hub.takes_input());
+        hub.opened(ONE, &Address::Inet("192.0.2.1:5".parse().unwrap()), &mut kept);
+        assert!(hub.takes_input());
+        hub.left(ONE, &mut kept);
+        assert!(!hub.takes_input());
+    }
+
+    #[test]
+    fn who_only_sends_is_over_with_the_input() {
+        for (ways, over) in [(ALL, false), (Ways { received: false, ..ALL }, true)] {
+            let (mut hub, mut kept) = (Hub::new(Kind::Streams, ways), Kept::default());
+            hub.opened(ONE, &Address::Inet("192.0.2.1:5".parse().unwrap()), &mut kept);
+            assert!(!hub.is_over());
+            hub.input_ended(&mut kept);
+            assert_eq!((hub.is_over(), kept.closed == [ONE], kept.ended == [ONE]), (over, over, !over));
+        }
     }
 
     #[test]

@@ -56,6 +56,11 @@ pub trait Service {
         false
     }
 
+    /// Whether somebody is there to take what standard input brings. What is not read waits for the next client.
+    fn takes_input(&self) -> bool {
+        true
+    }
+
     /// Standard input has brought something.
     fn input(&mut self, _octets: &[u8], _out: &mut dyn Outgoing) {}
 
@@ -67,6 +72,11 @@ pub trait Service {
 
     /// Standard input has ended.
     fn input_ended(&mut self, _out: &mut dyn Outgoing) {}
+
+    /// Whether nobody else is to be let in, now that standard input has ended.
+    fn is_over(&self) -> bool {
+        false
+    }
 }
 
 /// A built-in service for each client.

@@ -474,6 +474,7 @@ impl Reader<'_> {
         let (source, source_port) = (self.args.source.take(), self.args.source_port.take());
         let operands = std::mem::take(&mut self.args.operands);
         let options_say_where = source_port.is_some() || source.is_some();
+        let too_many = self.too_many_addresses(source.is_some(), source_port.as_deref(), &operands);
         let mut operands = operands.into_iter();
         let three = (operands.next(), operands.next(), operands.next());
         if transport.is_unix() {
@@ -492,16 +493,30 @@ impl Reader<'_> {
             (Some(host), None, _) if self.is_ncat() && source_port.is_some() => {
                 (Some(host), source_port.unwrap_or(default))
             }
-            (Some(_), ..) if options_say_where => return Err(self.spoken.usage("")),
+            (Some(_), ..) if options_say_where => return Err(too_many),
             (Some(word), None, _) if self.is_ncat() && !is_number(&word) => (Some(word), default),
             (Some(port), None, _) => (None, port),
             (Some(host), Some(port), None) => (Some(host), port),
-            (Some(_), Some(_), Some(_)) => return Err(self.spoken.usage("")),
+            (Some(_), Some(_), Some(_)) => return Err(too_many),
         };
         if !transport.is_vsock() {
             port::check_local(&port).map_err(|error| self.wrong_port("port number", &port, &error))?;
         }
         Ok((host, port))
+    }
+
+    /// A listener has one address, which ncat takes as operands, and one port.
+    fn too_many_addresses(&self, source: bool, source_port: Option<&str>, operands: &[String]) -> Exit {
+        if !self.is_ncat() {
+            return self.spoken.usage("");
+        }
+        if source {
+            return self.wrong(
+                "-l and -s are incompatible.  Specify the address and port to bind to like you would a host to connect to",
+            );
+        }
+        let ports: Vec<&str> = source_port.into_iter().chain(operands.iter().skip(1).map(String::as_str)).collect();
+        self.wrong(format!("Got more than one port specification: {}", escape(&ports.join(" "))))
     }
 
     /// `DESTINATION PORT...`.

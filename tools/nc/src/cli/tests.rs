@@ -258,6 +258,8 @@ fn wrong_lines_in_ncats_words() {
             "Ncat: Invalid option combination: allow/deny with connect. QUITTING.\n".to_owned(),
         ),
         (&["-l", "--proxy", "h", "1"], "Ncat: Invalid option combination: --proxy and -l. QUITTING.\n".to_owned()),
+        (&["-l", "h", "1", "2"], "Ncat: Got more than one port specification: 1 2. QUITTING.\n".to_owned()),
+        (&["-l", "-p", "1", "h", "2"], "Ncat: Got more than one port specification: 1 2. QUITTING.\n".to_owned()),
         (&["-i", "0", "h"], time_refused("-i timeout", "0")),
         (&["-w", "abc", "h"], time_refused("-w timeout", "abc")),
         (&["-d", "0ms", "h"], time_refused("-d delay", "0ms")),

@@ -10,7 +10,7 @@ pub(super) const SECTION: (&str, &str) = (
 Whoever is slow has the others wait; whoever takes nothing at all for two seconds while they wait is turned out, which `-v` tells.
 
 `-l -k` with `--max-conns` or `--serve event`, and always in the dialect of ncat, has many clients share the standard streams: what any of them sends is written out, \
-and the input goes to all of them.
+and the input goes to all of them. The input is read only while somebody is there to take it. With `--send-only` its end is the end of the server.
 
 `--allow` and `--deny` say who may connect: addresses, networks (`10.0.0.0/8`, `2001:db8::/32`), ranges of octets (`10.0-3.*.1`) and names, which are looked up once, at the start. \
 `--allowfile` and `--denyfile` read more of them, separated by blanks or lines; what stands behind `#` is a comment, and here an octet may also be a list (`10.0.0.1,4`). \

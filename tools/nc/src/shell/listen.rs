@@ -169,9 +169,10 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
     })?;
     session.set_options(&socket, info.family)?;
     if info.family == Family::INET6 && info.addr.ip().is_unspecified() {
-        // Whatever the host's default is.
-        let meaning = ":: takes IPv4 too, as ::ffff:0:0/96";
-        session.option_was(&socket.set_only_v6(false), "IPV6_V6ONLY", 0, meaning);
+        // Whatever the host's default is. To ncat -6 is IPv6 only; OpenBSD nc takes both.
+        let only = session.options.dialect == Dialect::Ncat && session.options.family == FamilyChoice::V6;
+        let meaning = if only { ":: takes IPv6 only" } else { ":: takes IPv4 too, as ::ffff:0:0/96" };
+        session.option_was(&socket.set_only_v6(only), "IPV6_V6ONLY", only.into(), meaning);
     }
     if session.options.socket.md5 {
         // IPv4 over a socket of IPv6 has addresses of its own there.

@@ -188,6 +188,8 @@ struct Server<'call, 'run, 'out> {
     input: InputState,
     /// Nothing is read now: somebody has much to take.
     congested: bool,
+    /// Standard input is not read now: the same, or nobody is there to take it.
+    input_held: bool,
     /// Clients that have more to be read although their descriptors have nothing.
     again: Vec<ClientId>,
     room: Vec<u8>,
@@ -226,6 +228,7 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
             told: false,
             input: InputState::Closed,
             congested: false,
+            input_held: false,
             again: Vec::new(),
             room: vec![0; ROOM_LEN],
         };
@@ -261,7 +264,7 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
                 match token {
                     LISTENER => self.accept()?,
                     // What was ready a moment ago may have to wait by now.
-                    INPUT if self.congested => {}
+                    INPUT if self.input_held => {}
                     INPUT => self.read_input()?,
                     id => self.serve(ClientId(id), events),
                 }
@@ -271,7 +274,7 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
                 self.serve(id, epoll::EventFlags::IN);
                 self.settle()?;
             }
-            if self.input == InputState::Always && !self.congested {
+            if self.input == InputState::Always && !self.input_held {
                 self.read_input()?;
             }
             let now = Instant::now();
@@ -282,7 +285,7 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
 
     /// Waits until something is ready, or until the next deadline.
     fn wait(&self) -> Result<Vec<(u64, epoll::EventFlags)>, Failure> {
-        let at_once = !self.again.is_empty() || (self.input == InputState::Always && !self.congested);
+        let at_once = !self.again.is_empty() || (self.input == InputState::Always && !self.input_held);
         let retry = if let Some(Paused::Short(until)) = self.paused { Some(until) } else { None };
         let until = if at_once { Some(Instant::now()) } else { self.clients.deadline().into_iter().chain(retry).min() };
         let timeout = until.map(|until| until.saturating_duration_since(Instant::now()));
@@ -449,17 +452,25 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
     /// Reads no more, or again, as it suits the service.
     fn hold(&mut self) -> Result<(), Failure> {
         let congested = self.service.is_congested(&Port { clients: &mut self.clients, session: self.session });
-        if congested == self.congested {
-            return Ok(());
+        if congested != self.congested {
+            self.congested = congested;
+            self.clients.hold(congested, Instant::now());
         }
-        self.congested = congested;
-        self.clients.hold(congested, Instant::now());
-        if self.input == InputState::Watched {
-            let wanted = if congested { epoll::EventFlags::empty() } else { epoll::EventFlags::IN };
-            epoll::modify(&self.epoll, self.session.input.fd(), epoll::EventData::new_u64(INPUT), wanted)
-                .map_err(|error| Failure::call(FAILED, "epoll_ctl", "standard input", &error.into()))?;
+        let input_held = congested || !self.service.takes_input();
+        if input_held != std::mem::replace(&mut self.input_held, input_held) && self.input == InputState::Watched {
+            if input_held {
+                self.forget_input()?;
+            } else {
+                self.watch_input()?;
+            }
         }
         Ok(())
+    }
+
+    /// Without any event the end of a pipe would still be told, over and over.
+    fn forget_input(&self) -> Result<(), Failure> {
+        epoll::delete(&self.epoll, self.session.input.fd())
+            .map_err(|error| Failure::call(FAILED, "epoll_ctl", "standard input", &error.into()))
     }
 
     fn read_input(&mut self) -> Result<(), Failure> {
@@ -478,12 +489,14 @@ impl<'call, 'run, 'out> Server<'call, 'run, 'out> {
             Ok(_) | Err(_) => {}
         }
         if self.input == InputState::Watched {
-            epoll::delete(&self.epoll, self.session.input.fd())
-                .map_err(|error| Failure::call(FAILED, "epoll_ctl", "standard input", &error.into()))?;
+            self.forget_input()?;
         }
         self.input = InputState::Closed;
         let mut port = Port { clients: &mut self.clients, session: self.session };
         self.service.input_ended(&mut port);
+        if self.service.is_over() {
+            self.listener = None;
+        }
         Ok(())
     }
 
