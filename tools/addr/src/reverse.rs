@@ -56,7 +56,12 @@ pub fn parse(text: &str) -> Option<Result<Prefix, &'static str>> {
     let lower = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
     let under = |suffix: &str| {
         let rest = lower.strip_suffix(suffix)?;
-        if rest.is_empty() { Some(String::new()) } else { rest.strip_suffix('.').map(str::to_owned) }
+        match rest.strip_suffix('.') {
+            None => rest.is_empty().then(String::new),
+            // A dot with nothing before it is an empty label.
+            Some("") => Some(".".to_owned()),
+            Some(labels) => Some(labels.to_owned()),
+        }
     };
     if let Some(labels) = under("in-addr.arpa") {
         return Some(octets(&labels));
@@ -133,7 +138,15 @@ mod tests {
         assert_eq!(parse("2.0.192.IN-ADDR.ARPA.").unwrap().unwrap().to_string(), "192.0.2.0/24");
         assert_eq!(parse("in-addr.arpa").unwrap().unwrap().to_string(), "0.0.0.0/0");
         assert!(parse("example.com").is_none());
-        for text in ["1.2.3.4.5.in-addr.arpa", "256.in-addr.arpa", "01.in-addr.arpa", "10.ip6.arpa", "..ip6.arpa"] {
+        for text in [
+            "1.2.3.4.5.in-addr.arpa",
+            "256.in-addr.arpa",
+            "01.in-addr.arpa",
+            "10.ip6.arpa",
+            "..ip6.arpa",
+            ".ip6.arpa",
+            ".in-addr.arpa",
+        ] {
             assert!(parse(text).unwrap().is_err(), "{text}");
         }
     }
