@@ -428,6 +428,20 @@ mod tests {
         assert_eq!(report("10.5.2.1".parse().unwrap(), &all).winner.unwrap().line, 1);
     }
 
+    #[test]
+    fn no_rule_leads_ipv6_to_the_table_default() {
+        let all = printed(&[
+            "2001:db8::/32 dev p1 metric 1024",
+            "fd00::/16 dev p1 table default metric 1024",
+            "default dev p1 table 253",
+        ]);
+        for (addr, losers) in [("fd00::1", 2), ("2002::1", 1)] {
+            let found = report(addr.parse().unwrap(), &all);
+            assert_eq!((found.winner, found.losers.len()), (None, losers), "{addr}");
+            assert!(found.losers[0].why.contains("table default, to which only a rule leads"), "{addr}");
+        }
+    }
+
     /// A table that is large enough to be searched by its first bits: at each end of each part, and where nothing is.
     #[test]
     fn a_large_table_is_searched_in_parts() {

@@ -19,7 +19,7 @@ pub struct Route {
     pub metric: u32,
     /// The line of the file, or which `--route`, from 1.
     pub line: u64,
-    /// The table it is in, as the kernel asks them: 0 local, 1 main, 2 default.
+    /// The table it is in, as the kernel asks them: 0 local, 1 main, 2 default, which IPv6 does not ask.
     #[serde(skip)]
     pub table: u8,
     /// Why the kernel passes it by for an ordinary packet.
@@ -142,7 +142,7 @@ fn behind<'a>(word: &str, rest: &[&'a str]) -> Option<&'a str> {
 /// The place of a table in the rules that every kernel has; `None` for one that no such rule names.
 ///
 /// # Source
-/// ip-rule(8): local (255), main (254), default (253).
+/// ip-rule(8): local (255), main (254), default (253), the last for IPv4 alone.
 fn table(name: Option<&str>) -> Option<u8> {
     match name? {
         "local" | "255" => Some(0),
@@ -158,9 +158,14 @@ fn aside(rest: &[&str]) -> Option<String> {
         return Some(format!("only for packets of type of service {tos}"));
     }
     if let Some(name) = behind("table", rest).filter(|name| table(Some(*name)).is_none()) {
-        return Some(format!("in table {name}, to which only a rule leads (ip rule)"));
+        return Some(by_rule(name));
     }
     (rest.contains(&"dead") && rest.contains(&"dev")).then(|| "dead: its interface is down".to_owned())
+}
+
+/// Why a route of a table that no rule of every kernel names is passed by.
+fn by_rule(table: &str) -> String {
+    format!("in table {table}, to which only a rule leads (ip rule)")
 }
 
 /// The destination of a default route.
@@ -209,8 +214,15 @@ impl Table {
         let ipv4 = self.routes.first().is_none_or(|route| route.prefix.first().is_ipv4());
         for route in &mut self.open {
             route.prefix = everywhere(ipv4);
+            if !ipv4 && route.metric == 0 && route.via.split_whitespace().any(|word| word == "dev") {
+                route.metric = IPV6_METRIC;
+            }
         }
         self.routes.append(&mut self.open);
+        // IPv6 has rules for the tables local and main alone.
+        for route in self.routes.iter_mut().filter(|route| route.table == 2 && route.prefix.first().is_ipv6()) {
+            route.aside.get_or_insert_with(|| by_rule("default"));
+        }
         self.routes.sort_by_key(|route| route.line);
         self.routes
     }
@@ -279,6 +291,7 @@ default via inet6 fe80::1 dev eth0";
 2001:db8::/64 dev eth0 proto kernel metric 256 pref medium
 fe80::/64 dev eth0 proto kernel pref medium
 default dev tun0 metric 1 pref medium
+default dev tun1 pref medium
 default via fe80::1 dev eth0";
         assert_eq!(
             table(said),
@@ -286,6 +299,7 @@ default via fe80::1 dev eth0";
                 "2001:db8::/64 dev eth0 proto kernel metric 256 pref medium | 256",
                 "fe80::/64 dev eth0 proto kernel pref medium | 1024",
                 "::/0 dev tun0 metric 1 pref medium | 1",
+                "::/0 dev tun1 pref medium | 1024",
                 "::/0 via fe80::1 dev eth0 | 1024",
             ]
         );
