@@ -355,7 +355,9 @@ fn headings_and_notes_are_true_at_the_edges() {
     addr(&["fec0::1"]).status(0).stdout_has("fec0::1  IPv6, site-local, deprecated (RFC 3879)");
     addr(&["4294967296"]).status(0).stdout_has("a number of more than 32 bits: IPv6");
     let groups = addr(&["224.0.0.5/24"]);
-    assert!(!groups.out().contains("for hosts"), "{}", groups.story());
+    for no in ["for hosts", "usable", "  broadcast "] {
+        assert!(!groups.out().contains(no), "{no}: {}", groups.story());
+    }
     groups
         .status(0)
         .stdout_has("a group's: no host has it")

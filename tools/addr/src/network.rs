@@ -53,7 +53,7 @@ pub struct Report {
     pub first: String,
     /// The last address.
     pub last: String,
-    /// The broadcast address; `None` where there is none: IPv6, /31 and /32.
+    /// The broadcast address; `None` where there is none: IPv6, /31 and /32, groups.
     pub broadcast: Option<String>,
     /// The first address that a host may have.
     pub first_usable: String,
@@ -100,6 +100,8 @@ pub enum Place {
     SubnetRouterAnycast,
     /// One that a host may have.
     Host,
+    /// That of a group.
+    Group,
 }
 
 impl Place {
@@ -109,18 +111,24 @@ impl Place {
             Self::Broadcast => "the broadcast address: no host has it",
             Self::SubnetRouterAnycast => "the subnet-router anycast address (RFC 4291 section 2.6.1)",
             Self::Host => "a host's",
+            Self::Group => "a group's: no host has it",
         }
     }
 }
 
-/// The addresses that a host may have: first, last.
+/// Whether all of its addresses are those of groups: then none names the network, and none is heard by all hosts.
+fn is_of_groups(prefix: Prefix) -> bool {
+    prefix.first().is_multicast() && prefix.last().is_multicast()
+}
+
+/// The addresses that a host may have: first, last. Of groups all.
 ///
 /// # Source
 /// RFC 3021 for /31, RFC 6164 for /127, RFC 4291 section 2.6.1 for the first address of IPv6.
 pub fn usable(prefix: Prefix) -> (IpAddr, IpAddr) {
     let (first, last) = (bits::number(prefix.first()), bits::number(prefix.last()));
     let address = |number| bits::address(prefix.first(), number);
-    if prefix.width() - prefix.length() <= 1 {
+    if prefix.width() - prefix.length() <= 1 || is_of_groups(prefix) {
         return (prefix.first(), prefix.last());
     }
     let last = if prefix.first().is_ipv4() { last.saturating_sub(1) } else { last };
@@ -129,13 +137,14 @@ pub fn usable(prefix: Prefix) -> (IpAddr, IpAddr) {
 
 /// The broadcast address, where there is one.
 pub fn broadcast(prefix: Prefix) -> Option<IpAddr> {
-    (prefix.first().is_ipv4() && prefix.length() < 31).then(|| prefix.last())
+    (prefix.first().is_ipv4() && prefix.length() < 31 && !is_of_groups(prefix)).then(|| prefix.last())
 }
 
 /// What `addr` is in `prefix`.
 pub fn place(addr: IpAddr, prefix: Prefix) -> Place {
     let (first, last) = usable(prefix);
     match addr {
+        _ if addr.is_multicast() => Place::Group,
         _ if addr < first && addr.is_ipv6() => Place::SubnetRouterAnycast,
         _ if addr < first => Place::Network,
         _ if addr > last => Place::Broadcast,
@@ -211,8 +220,7 @@ fn notes(prefix: Prefix, form: MaskForm) -> Vec<&'static str> {
     if form == MaskForm::Wildcard {
         notes.push("given as a wildcard: its zeros are the network's bits");
     }
-    if special::lookup(prefix.first()).is_some_and(|range| range.prefix.covers(prefix) && prefix.first().is_multicast())
-    {
+    if is_of_groups(prefix) {
         notes.push("groups (multicast), and no network of hosts: no broadcast address");
     }
     notes.extend(match (prefix.width(), prefix.length()) {
@@ -270,17 +278,19 @@ impl Render for Report {
             sheet.row(["given as", &escape(&self.input)]);
         }
         if self.given.form != MaskForm::Implied || self.given.ip != self.given.prefix.first() {
-            let group = self.given.ip.is_multicast();
-            sheet.row(["role", if group { "a group's: no host has it" } else { self.address_is.words() }]);
+            sheet.row(["role", self.address_is.words()]);
         }
         if self.given.ip.is_ipv6() {
             sheet.row(["network", &self.network]);
             sheet.row(["first", &self.first]);
             sheet.row(["last", &self.last]);
         }
-        sheet.row(["usable", &format!("{} to {}", self.first_usable, self.last_usable)]);
+        let hosts = !is_of_groups(self.given.prefix);
+        if hosts {
+            sheet.row(["usable", &format!("{} to {}", self.first_usable, self.last_usable)]);
+        }
         sheet.row(["addresses", &format!("2^{} = {}", self.host_bits, grouped(&self.addresses))]);
-        if !self.given.prefix.first().is_multicast() {
+        if hosts {
             sheet.row(["for hosts", &grouped(&self.usable)]);
         }
         sheet.row(["mask", &format!("/{} = 0x{}", self.prefix_length, self.mask_hex)]);
@@ -360,6 +370,10 @@ mod tests {
             ("2001:db8::/64", "2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff", "18446744073709551615", None),
             ("2001:db8::/127", "2001:db8::", "2001:db8::1", "2", None),
             ("::1/128", "::1", "::1", "1", None),
+            ("224.0.0.0/4", "224.0.0.0", "239.255.255.255", "268435456", None),
+            ("239.1.2.0/24", "239.1.2.0", "239.1.2.255", "256", None),
+            ("224.0.0.0/3", "224.0.0.1", "255.255.255.254", "536870910", Some("255.255.255.255")),
+            ("ff02::/120", "ff02::", "ff02::ff", "256", None),
             ("::/0", "::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "340282366920938463463374607431768211455", None),
         ] {
             let found = of(text);
@@ -379,6 +393,10 @@ mod tests {
             ("192.0.2.1/31", Place::Host),
             ("::1/128", Place::Host),
             ("2001:db8::/64", Place::SubnetRouterAnycast),
+            ("224.0.0.0/24", Place::Group),
+            ("239.255.255.255/3", Place::Group),
+            ("255.255.255.255/3", Place::Broadcast),
+            ("ff02::/16", Place::Group),
         ] {
             assert_eq!(of(text).address_is, is, "{text}");
         }

@@ -152,7 +152,7 @@ fn side(own: &Host, other: &Host, length: Option<u8>) -> Side {
     let note = prefix.map(|prefix| network::place(own.ip, prefix)).and_then(|place| match place {
         network::Place::Network => Some("the address of its network, which no host has"),
         network::Place::Broadcast => Some("the broadcast address of its network, which no host has"),
-        network::Place::SubnetRouterAnycast | network::Place::Host => None,
+        network::Place::SubnetRouterAnycast | network::Place::Host | network::Place::Group => None,
     });
     Side {
         address: given::host(own.ip, own.zone.as_ref()).to_string(),
@@ -249,7 +249,7 @@ to it, and its answers do not go there either. TCP works in neither direction."
             "{other} is the first address of {network}, where {who} is, which no host should have: many systems take it for a \
 broadcast address and open nothing to it (Linux before 5.14)."
         )),
-        network::Place::SubnetRouterAnycast | network::Place::Host => None,
+        network::Place::SubnetRouterAnycast | network::Place::Host | network::Place::Group => None,
     }
 }
 

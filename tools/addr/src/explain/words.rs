@@ -44,6 +44,7 @@ impl Render for Event {
                 sheet.row(["bits of hosts", &format!("{width} - {length} = {bits}")]);
                 sheet.row(["addresses", &format!("2^{bits} = {addresses}")]);
                 let besides = match (width, reserved) {
+                    (_, 0) if bits > 1 => "groups: no address is set aside",
                     (_, 0) => "no address is set aside in a network so small",
                     (32, _) => "the network and the broadcast address",
                     _ => "the subnet-router anycast address",

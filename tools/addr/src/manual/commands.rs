@@ -41,7 +41,7 @@ one and connects with the other lets through what was to be kept out.",
 pub(super) const NETWORKS: Section = (
     "Networks",
     "The first address of a network names it and the last is its broadcast address, so that hosts have two fewer than there are. \
-A /31 has neither: both are hosts' (RFC 3021). A /32 is one address. IPv6 has no broadcast; its first address is that of any router \
+A /31 has neither: both are hosts' (RFC 3021). A /32 is one address. A network of groups (multicast) has neither: all of them count. IPv6 has no broadcast; its first address is that of any router \
 (RFC 4291 section 2.6.1), except in a /127 (RFC 6164) and a /128.
 
 The stroke in the bits is the boundary between network and host. `role` is what the address is in its network, `class` what all of it was before CIDR, \
@@ -78,7 +78,8 @@ destination the one with the lower metric, and then the one that stands first. T
 `--explain` all routes of the family are compared bit by bit.
 
 The packet is an ordinary one: routes with `tos`, `dead` ones, and those of tables to which only a rule leads are shown and lose. The tables local, main and \
-default are asked one after the other, the next one also where a route of the type throw ends the search of one. Where a route of the types unreachable, prohibit, blackhole or throw wins, a line says what becomes of the packet, and \
+default (of IPv6 local and main) are asked one after the other, the next one also where a route of the type throw ends the search of one. \
+Linux that was never given a rule searches local and main of IPv4 together, the longest prefix first. Where a route of the types unreachable, prohibit, blackhole or throw wins, a line says what becomes of the packet, and \
 the status is 1.
 
 The table is a file, or `-` for standard input, with what `ip route`, `ip -6 route` or `route -n` print, or with lines of a network \
