@@ -1,6 +1,7 @@
 //! The dialect of ncat beside ncat itself: the same lines, the same words and statuses.
 
-use std::net::UdpSocket;
+use std::io::{Read, Write};
+use std::net::{TcpStream, UdpSocket};
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 
@@ -11,6 +12,7 @@ pub(crate) fn tests() -> Vec<Case> {
         Case::new("nc_ncat::says_what_ncat_says", &["ncat", "ip"], same_words),
         Case::new("nc_ncat::listens_as_ncat_does", &["ncat"], same_listeners),
         Case::new("nc_ncat::ends_with_its_input_as_ncat_does", &["ncat"], same_ends_of_datagrams),
+        Case::new("nc_ncat::ends_a_server_as_ncat_does", &["ncat"], same_ends_of_servers),
         Case::new("nc_ncat::is_a_proxy_as_ncat_is", &["ncat"], same_proxies),
     ]
 }
@@ -166,6 +168,36 @@ fn same_ends_of_datagrams(net: &Net) {
                 let (len, _) = silent.recv_from(&mut room).unwrap();
                 assert_eq!(&room[..len], input, "{line}");
             }
+        }
+        assert_eq!(said[0], said[1], "{line}");
+    }
+}
+
+/// A server with an input that goes on, and with one that ends while a client is there.
+fn same_ends_of_servers(net: &Net) {
+    for line in ["-l -i 200ms", "-l --send-only", "-l -k --send-only"] {
+        let mut said = Vec::new();
+        for tool in [net.tool("nc"), net.peer("ncat")] {
+            let mut command = tool;
+            command.arg0("ncat").args(line.split_whitespace()).args(["127.0.0.1", "5007"]);
+            let mut server = Background::spawn(command);
+            let mut input = server.stdin.take();
+            // Before anybody is there.
+            input.as_mut().unwrap().write_all(b"early").unwrap();
+            wait_until("it listens", || is_listening(5007));
+            let mut client = TcpStream::connect(("127.0.0.1", 5007)).unwrap();
+            client.set_read_timeout(Some(DEADLINE)).unwrap();
+            let mut first = [0; 5];
+            client.read_exact(&mut first).unwrap();
+            assert_eq!(&first, b"early", "{line}");
+            if line.contains("--send-only") {
+                input = None;
+            }
+            let mut rest = String::new();
+            client.read_to_string(&mut rest).unwrap();
+            let run = server.wait();
+            drop(input);
+            said.push((words(&run), run.status, rest));
         }
         assert_eq!(said[0], said[1], "{line}");
     }

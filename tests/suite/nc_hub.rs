@@ -170,6 +170,14 @@ fn an_input_from_before_the_first_client_is_not_lost() {
         if args.contains(&"--send-only") {
             assert_eq!(one.read(&mut [0]).unwrap(), 0, "who only sends is over with the input");
             server.wait().status(0);
+        } else if args.contains(&"-k") {
+            // Who ends when we have ended has not lost its connection.
+            one.shutdown(Shutdown::Write).unwrap();
+            assert_eq!(one.read(&mut [0]).unwrap(), 0);
+            drop(one);
+            assert_eq!(connect(port).read(&mut [0]).unwrap(), 0, "who comes later gets the same end");
+            let said = server.kill().err();
+            assert!(!said.contains("not connected"), "{said}");
         } else {
             server.kill();
         }

@@ -76,6 +76,19 @@ fn both_roles_agree_and_each_direction_ends_by_itself() {
     listener.wait().status(0).stdout_is("ping").stderr_has("its close_notify came");
 }
 
+/// The end of what a server has to say must not come in the middle of a handshake.
+#[test]
+fn who_comes_after_the_end_of_the_input_is_served() {
+    let certs = Certs::new("late");
+    let (mut listener, port) = certs.listen("server", &["-k", "-N", "--serve", "event"]);
+    drop(listener.stdin.take());
+    for text in ["one", "two"] {
+        run_with_input(&mut certs.client(&port, NAMED), text.as_bytes()).status(0);
+        listener.wait_for_stdout(text);
+    }
+    listener.kill().stdout_is("onetwo");
+}
+
 /// A client that fails, and what it says.
 fn refused(certs: &Certs, file: &str, more: &[&str]) -> Run {
     let (listener, port) = certs.listen(file, &[]);

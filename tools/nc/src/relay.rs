@@ -356,7 +356,8 @@ impl Relay {
 
     /// Nothing more can come in, and only the input keeps us: until it is quiet.
     fn quiet_deadline(&self) -> Option<Instant> {
-        let leave = self.policy.leave_with_peer || self.output_gone;
+        // That nobody wants what the peer sends does not mean that it has ended.
+        let leave = self.output_gone || (self.policy.leave_with_peer && !self.inbound.source_open);
         if !leave || !self.inbound.is_over() || !self.outbound.is_empty() {
             return None;
         }

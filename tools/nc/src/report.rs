@@ -88,9 +88,10 @@ pub fn transferred(sent_octets: u64, received_octets: u64, took: Duration) -> St
     format!("{sent_octets} bytes sent, {received_octets} bytes received in {:.2} seconds.", took.as_secs_f64())
 }
 
-/// Nothing moved, in ncat's words.
-pub fn idle(limit: Duration) -> String {
-    format!("Idle timeout expired ({} ms).", limit.as_millis())
+/// Nothing moved, in ncat's words for a client, and for a listener.
+pub fn idle(limit: Duration, connects: bool) -> String {
+    let end = if connects { "" } else { " QUITTING." };
+    format!("Idle timeout expired ({} ms).{end}", limit.as_millis())
 }
 
 /// An address cannot be bound, in ncat's words.
@@ -226,7 +227,8 @@ mod tests {
         );
         assert_eq!(connection_from(Transport::Udp, "127.0.0.1", "51114"), "Connection from 127.0.0.1.");
         assert_eq!(transferred(3, 0, Duration::from_millis(80)), "3 bytes sent, 0 bytes received in 0.08 seconds.");
-        assert_eq!(idle(Duration::from_millis(500)), "Idle timeout expired (500 ms).");
+        assert_eq!(idle(Duration::from_millis(500), true), "Idle timeout expired (500 ms).");
+        assert_eq!(idle(Duration::from_millis(500), false), "Idle timeout expired (500 ms). QUITTING.");
         assert_eq!(
             unresolved(Dialect::Ncat, "nosuch.invalid", "80", "Temporary failure in name resolution"),
             "Could not resolve hostname \"nosuch.invalid\": Temporary failure in name resolution. QUITTING."

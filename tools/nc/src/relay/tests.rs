@@ -43,6 +43,19 @@ fn each_direction_ends_on_its_own_in_both_orders() {
 }
 
 #[test]
+fn a_listener_that_only_sends_waits_for_its_input() {
+    let now = start();
+    let policy = Policy { leave_with_peer: true, drop_received: true, ..Policy::default() };
+    let mut relay = relay(policy, now);
+    assert_eq!(relay.next(now), Next::Wait(None), "the peer is there");
+    put(&mut relay, Outbound, b"x", now);
+    assert_eq!(take(&mut relay, Outbound, now), b"x");
+    assert_eq!(relay.next(now + QUIET), Next::Wait(None), "quiet, and still there");
+    relay.source_ended(Inbound, now);
+    assert_eq!(relay.next(now + QUIET), Next::Done(End::PeerEnded));
+}
+
+#[test]
 fn the_sending_direction_is_shut_down_once_and_only_when_everything_is_sent() {
     let now = start();
     let mut relay = relay(Policy { shutdown_at_eof: true, ..Policy::default() }, now);

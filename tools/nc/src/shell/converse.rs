@@ -124,12 +124,16 @@ impl Session<'_, '_> {
             let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
             self.explain(|| Event::Done { why, sent_octets, received_octets, duration_us });
         }
-        if self.options.dialect == Dialect::Ncat && matches!(self.options.role, Role::Connect(_)) {
+        if self.options.dialect == Dialect::Ncat {
+            let connects = matches!(self.options.role, Role::Connect(_));
             match (&end, &fault, policy.idle) {
                 (Ok(End::Idle), None, Some(limit)) => {
-                    return Ok(Outcome::Lost(Failure::new(FAILED, report::idle(limit))));
+                    let status = if connects { FAILED } else { self.fatal() };
+                    return Ok(Outcome::Lost(Failure::new(status, report::idle(limit, connects))));
                 }
-                (Ok(_), None, _) => self.say(report::transferred(sent_octets, received_octets, start.elapsed())),
+                (Ok(_), None, _) if connects => {
+                    self.say(report::transferred(sent_octets, received_octets, start.elapsed()));
+                }
                 _ => {}
             }
         }

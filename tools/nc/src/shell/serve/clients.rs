@@ -80,6 +80,20 @@ impl Client {
         matches!(self.closing, Closing::Lingers(_))
     }
 
+    /// Whether our end can go out. During a handshake of TLS it would be the end of that.
+    fn has_taken_all(&self) -> bool {
+        self.queued() == 0 && self.fault.is_none() && !self.wire.is_handshaking()
+    }
+
+    fn shutdown_write(&mut self) {
+        match self.wire.shutdown_write() {
+            // Both directions had ended before: our end went out earlier.
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => {}
+            Err(error) => self.fault(error),
+            Ok(()) => {}
+        }
+    }
+
     /// The connection is broken.
     pub(super) fn fault(&mut self, error: io::Error) {
         self.fault.get_or_insert(error);
@@ -372,16 +386,12 @@ impl Clients {
         now: Instant,
     ) -> Option<Left> {
         let client = self.all.get_mut(&id)?;
-        if client.closing == Closing::HalfSoon && client.queued() == 0 && client.fault.is_none() {
-            if let Err(error) = client.wire.shutdown_write() {
-                client.fault(error);
-            }
+        if client.closing == Closing::HalfSoon && client.has_taken_all() {
+            client.shutdown_write();
             client.closing = Closing::Half;
         }
-        if client.closing == Closing::Soon && client.queued() == 0 && client.fault.is_none() {
-            if let Err(error) = client.wire.shutdown_write() {
-                client.fault(error);
-            }
+        if client.closing == Closing::Soon && client.has_taken_all() {
+            client.shutdown_write();
             client.closing = now.checked_add(LINGER).map_or(Closing::Soon, Closing::Lingers);
             self.next_sweep = self.next_sweep.into_iter().chain(now.checked_add(LINGER)).min();
         }
