@@ -11,8 +11,10 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 mod flaw;
+mod trouble;
 
 pub use self::flaw::flaw;
+pub use self::trouble::trouble;
 #[doc(hidden)]
 pub use rustls;
 

@@ -17,8 +17,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, Serve
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::{
-    CertificateError, ClientConfig, ClientConnection, Connection, Error, PeerIncompatible, RootCertStore, ServerConfig,
-    ServerConnection, SupportedCipherSuite,
+    CertificateError, ClientConfig, ClientConnection, Connection, Error, RootCertStore, ServerConfig, ServerConnection,
+    SupportedCipherSuite,
 };
 use sockeye_cli::Failure;
 use sockeye_sys::poll::{Events, PollFd, poll};
@@ -257,36 +257,18 @@ fn why_not(peer: &str, error: &io::Error, chain: &[Vec<u8>], wanted: &str) -> Fa
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
     let (why, hint) = match inner {
         Some(Error::InvalidCertificate(why)) => certs::refusal(why, chain, wanted),
-        Some(Error::PeerIncompatible(why)) => (nothing_in_common(why).to_owned(), String::new()),
-        Some(Error::InvalidMessage(_)) => (error.to_string(), "does the peer speak TLS on this port?".to_owned()),
-        Some(Error::AlertReceived(alert)) => {
-            (format!("the peer ended it with the alert {}", alert.as_str().unwrap_or("unknown")), String::new())
+        Some(inner) => {
+            let hint = match inner {
+                Error::InvalidMessage(_) => "does the peer speak TLS on this port?",
+                Error::NoCertificatesPresented => "ours must be verified: --ssl-cert on its side",
+                _ => "",
+            };
+            (sockeye_tls::trouble("the peer", inner), hint.to_owned())
         }
-        Some(Error::NoCertificatesPresented) => {
-            ("the peer showed no certificate".to_owned(), "ours must be verified: --ssl-cert on its side".to_owned())
-        }
-        _ => (sockeye_cli::failure::errno_text(error), String::new()),
+        None => (sockeye_cli::failure::errno_text(error), String::new()),
     };
     let failure = Failure::new(FAILED, format!("TLS handshake {peer}: {why}"));
     if hint.is_empty() { failure } else { failure.hint(hint) }
-}
-
-/// What the peer does not have, or does not offer.
-fn nothing_in_common(why: &PeerIncompatible) -> &'static str {
-    match why {
-        PeerIncompatible::NoCipherSuitesInCommon => "the peer has none of our cipher suites",
-        PeerIncompatible::NoKxGroupsInCommon => "the peer has none of our groups for the key exchange",
-        PeerIncompatible::NoSignatureSchemesInCommon
-        | PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon => {
-            "the peer has none of our signature schemes"
-        }
-        PeerIncompatible::ServerDoesNotSupportTls12Or13
-        | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
-        | PeerIncompatible::SupportedVersionsExtensionRequired
-        | PeerIncompatible::Tls12NotOffered
-        | PeerIncompatible::Tls12NotOfferedOrEnabled => "the peer offers neither TLS 1.2 nor TLS 1.3",
-        _ => "the peer lacks an extension of TLS that is needed here",
-    }
 }
 
 fn client_setup(tls: &Tls, provider: Arc<CryptoProvider>, trusted: Chain) -> Result<Setup, Failure> {

@@ -178,13 +178,7 @@ pub(super) fn refusal(error: &Error) -> TlsFailure {
             Some(refused) => TlsFailure::Certificate { reason: refused.0 },
             None => TlsFailure::Handshake { reason: other.to_string() },
         },
-        Error::AlertReceived(alert) => TlsFailure::Handshake {
-            reason: format!("the server ended it with the alert {}", alert.as_str().unwrap_or("unknown")),
-        },
-        Error::InvalidCertificate(error) => TlsFailure::Handshake {
-            reason: format!("the server's certificate is not accepted: {}", sockeye_tls::flaw(error)),
-        },
-        error => TlsFailure::Handshake { reason: error.to_string() },
+        error => TlsFailure::Handshake { reason: sockeye_tls::trouble("the server", error) },
     }
 }
 
