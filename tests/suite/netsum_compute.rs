@@ -236,6 +236,9 @@ fn every_checksum_of_a_packet_in_hex() {
     let dump = "\t0x0000:  4500 0021 0001 0000 4011 66c9 0a00 0001\n\t0x0010:  0a00 0002 1388 1770 000d f752 4142 4344\n\
                 \t0x0020:  45\n";
     run_with_input(tool("netsum").args(["packet", "-q", "-"]), dump.as_bytes()).status(0).stdout_is("66c9\nf752\n");
+    // What tcpdump dumps of a message below the fields that it explains is no packet.
+    let part = format!("\t  unknown option, length: 8\n\t    0x0000:  0100 0100 0000 000f\n{dump}");
+    run_with_input(tool("netsum").args(["packet", "-q", "-"]), part.as_bytes()).status(0).stdout_is("66c9\nf752\n");
     let framed = format!("020000000002 020000000001 0800 {DAMAGED}");
     let run = netsum(&["packet", &framed]);
     run.status(1).stdout_has("taken for Ethernet: ").stdout_has("UDP checksum at octet 40 ");

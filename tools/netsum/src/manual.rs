@@ -153,8 +153,9 @@ const PACKETS: &str = "\
 in. First stand its headers, each with its octets in the frame (the last one is not in 0..14), and the fields of Ethernet, which no
 checksum covers. Below each checksum stands what the packet holds, what that is worth (see VERDICTS), and if it is not right, what reproduces it (see
 REASONS): what other packets of its flow would tell is known to `netsum verify` alone. Hex is bare digits with whatever stands
-between them, or a dump of `tcpdump -x` or `-xx`, `xxd`, `hexdump -C`, `od` or `tshark -x`; several dumps are several packets. A
-file that is not text is the packet as it is.
+between them, arrays of C (`xxd -i`), or a dump of `tcpdump -x` or `-xx`, `xxd`, `hexdump -C`, `od -t x1` or `tshark -x`, also of a
+part of a file (`xxd -s`, `od -j`); several dumps are several packets. Words in host order, as of `od -x`, are refused, and what
+`tshark -x` reassembled is left out. A file that is not text is the packet as it is.
 
 A packet begins with its link layer or, as most dumps of tcpdump do, with IP. What it is taken for is said in the first line,
 and `--link` says otherwise. What covers more than is there, as in a fragment, is not worked out.";

@@ -98,7 +98,8 @@ impl Given {
             return Ok(Self::Octets(octets));
         }
         let text = String::from_utf8_lossy(&octets);
-        hex_text::parse(&text).map(|dumps| Self::Hex(dumps.into_iter().map(|dump| dump.octets).collect()))
+        hex_text::parse(&hex_text::packets_only(&text))
+            .map(|dumps| Self::Hex(dumps.into_iter().map(|dump| dump.octets).collect()))
     }
 }
 
