@@ -316,13 +316,15 @@ fn network(addr: &str, mask: &str) -> Result<Network, Fault> {
         Ok(Host::V4(addr)) => (IpAddr::V4(addr), None),
         Ok(Host::V6 { addr, zone }) => (IpAddr::V6(addr), zone),
         Ok(Host::Name(_)) | Err(_) => match thing(addr)? {
-            Thing::Address(Address { ip, notation: Notation::Number | Notation::Reverse, zone, .. })
-                if ip.is_ipv6() || addr.starts_with("0x") =>
+            Thing::Address(Address { port: Some(_), .. }) => return Err(Fault::Port),
+            // A whole number in hexadecimal, and what inet_aton(3) does not take, is read in one way alone.
+            Thing::Address(Address { ip, zone, notation, .. })
+                if inet_aton(addr).is_none() || notation == Notation::Number && behind_0x(addr).is_some() =>
             {
                 (ip, zone)
             }
-            Thing::Address(Address { port: Some(_), .. }) => return Err(Fault::Port),
             Thing::Address(Address { ip, .. }) => {
+                mask_length(ip, mask)?;
                 return Err(Fault::ShortNetwork { text: addr.to_owned(), mask: Some(mask.to_owned()), read: ip });
             }
             Thing::Network(_) | Thing::Mac(_) | Thing::Eui64(_) => return Err(Fault::NotANetwork),
@@ -602,6 +604,10 @@ mod tests {
             ("192/26.2.0.192.IN-ADDR.ARPA.", "192.0.2.192/26", MaskForm::Implied),
             ("192.0.2.1", "192.0.2.1/32", MaskForm::Implied),
             ("0xc0000201/24", "192.0.2.0/24", MaskForm::Length),
+            ("0XC0000201/24", "192.0.2.0/24", MaskForm::Length),
+            ("c0a80001/24", "192.168.0.0/24", MaskForm::Length),
+            ("1.2.0.192.in-addr.arpa/24", "192.0.2.0/24", MaskForm::Length),
+            ("42540766411282592856903984951653826561/32", "2001:db8::/32", MaskForm::Length),
         ] {
             let found = parse_network(text).unwrap();
             assert_eq!((found.prefix.to_string(), found.form), (network.to_owned(), form), "{text}");
@@ -618,6 +624,9 @@ mod tests {
             ("192.0.2.1/x", "\"x\" is neither"),
             ("192.0.2.1/", "\"\" is neither"),
             ("10/8", "reads as 0.0.0.10"),
+            ("0x10.1/8", "reads as 16.0.0.1"),
+            ("10/x", "\"x\" is neither"),
+            ("10/64", "a prefix of 64 bits"),
             ("example.com", "no address, no network"),
             ("", "the host is missing"),
             ("256.0.0.1", "256"),
@@ -641,7 +650,7 @@ mod tests {
         assert_eq!(thing(&"1".repeat(300)).unwrap_err(), Fault::TooLong { octets: 300 });
         assert_eq!((parse_ip("[::1]:80"), parse_ip("fe80::1%lo")), (Err(Fault::Port), Err(Fault::Zone)));
         assert_eq!(parse_network("10.0.0.1:80"), Err(Fault::Port));
-        for text in ["1.2.3.4 foo", "1.2.3.4 "] {
+        for text in ["1.2.3.4 foo", "1.2.3.4 ", "1.2.772 foo"] {
             assert!(thing(text).unwrap_err().hint().unwrap().contains("takes it as 1.2.3.4"), "{text}");
         }
         assert_eq!(thing("10/8").unwrap_err().hint().unwrap(), "write four octets: 10.0.0.0/8");
