@@ -198,13 +198,17 @@ fn what_needs_one_conversation_is_refused_with_many() {
     }
 }
 
-/// With -6 ncat takes IPv6 only; OpenBSD nc both.
+/// With -6 or :: ncat takes IPv6 only; OpenBSD nc both.
 #[test]
 fn a_listener_with_6_takes_ipv4_but_for_ncat() {
-    for (compat, ipv4) in [("--compat=ncat", false), ("--compat=openbsd", true)] {
-        let listener = spawn(&[compat, "-lvn6", "0"]);
+    for (compat, line, ipv4) in [
+        ("--compat=ncat", &["-6", "0"][..], false),
+        ("--compat=ncat", &["::", "0"], false),
+        ("--compat=openbsd", &["-6", "0"], true),
+    ] {
+        let listener = spawn(&[&[compat, "-lvn"], line].concat());
         let port = port_of(&listener);
-        assert_eq!(TcpStream::connect(("127.0.0.1", port)).is_ok(), ipv4, "{compat}");
+        assert_eq!(TcpStream::connect(("127.0.0.1", port)).is_ok(), ipv4, "{compat} {line:?}");
         if !ipv4 {
             TcpStream::connect(("::1", port)).unwrap();
         }

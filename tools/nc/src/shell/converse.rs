@@ -104,6 +104,8 @@ impl Session<'_, '_> {
     /// # Errors
     /// [`Failure`] if standard input or output fails: what ends a listener too.
     pub(super) fn converse(&mut self, wire: &mut Wire, policy: Policy) -> Result<Outcome, Failure> {
+        // A time of our own, for what a sender has left behind, is not told of.
+        let asked = policy.idle.filter(|limit| self.options.idle_timeout == Some(*limit));
         // `-w 0` still moves what is ready, as OpenBSD's poll(2) without a wait does.
         let policy = Policy { idle: policy.idle.map(|idle| idle.max(SHORTEST_IDLE)), ..policy };
         let start = Instant::now();
@@ -126,7 +128,7 @@ impl Session<'_, '_> {
         }
         if self.options.dialect == Dialect::Ncat {
             let connects = matches!(self.options.role, Role::Connect(_));
-            match (&end, &fault, policy.idle) {
+            match (&end, &fault, asked) {
                 (Ok(End::Idle), None, Some(limit)) => {
                     let status = if connects { FAILED } else { self.fatal() };
                     return Ok(Outcome::Lost(Failure::new(status, report::idle(limit, connects))));

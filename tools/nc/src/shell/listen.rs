@@ -27,7 +27,7 @@ use crate::address::Address;
 use crate::explain::Event;
 use crate::explain::tcp::Moment;
 use crate::hub::Kind;
-use crate::options::{Access, Dialect, FamilyChoice, Listen, Reply, Role, Service, Transport};
+use crate::options::{Access, Dialect, FamilyChoice, Listen, Options, Reply, Role, Service, Transport};
 use crate::relay::Policy;
 use crate::report;
 
@@ -87,7 +87,7 @@ fn addresses(session: &mut Session<'_, '_>, listen: &Listen) -> Result<Vec<AddrI
             }
             _ => Failure::new(session.fatal(), format!("getaddrinfo: {}", error.text())),
         })?;
-    if options.dialect == Dialect::Ncat && host.is_none() && options.family == FamilyChoice::Any {
+    if options.dialect == Dialect::Ncat && takes_both(options) {
         // For a host without IPv6.
         hints.family = Family::INET;
         found.extend(session.lookup(None, Some(port), hints).unwrap_or_default());
@@ -106,6 +106,11 @@ fn addresses(session: &mut Session<'_, '_>, listen: &Listen) -> Result<Vec<AddrI
     Ok(found)
 }
 
+/// Whether neither an address nor an option asks for one family.
+fn takes_both(options: &Options) -> bool {
+    options.family == FamilyChoice::Any && matches!(&options.role, Role::Listen(listen) if listen.host.is_none())
+}
+
 /// Says what is listened on, under `-v`.
 fn say_waiting(session: &mut Session<'_, '_>, socket: &Socket) {
     let options = session.options;
@@ -114,10 +119,7 @@ fn say_waiting(session: &mut Session<'_, '_>, socket: &Socket) {
         && let Some((host, port)) = session.spoken(&local)
     {
         session.say(report::waiting(options.dialect, options.transport, &host, &port));
-        if options.dialect == Dialect::Ncat
-            && local.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED)
-            && options.family == FamilyChoice::Any
-        {
+        if options.dialect == Dialect::Ncat && local.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED) && takes_both(options) {
             // One socket for both, which ncat has two for.
             session.say(report::waiting(options.dialect, options.transport, "0.0.0.0", &port));
         }
@@ -169,8 +171,8 @@ fn open_one(session: &mut Session<'_, '_>, info: &AddrInfo) -> Result<Socket, Fa
     })?;
     session.set_options(&socket, info.family)?;
     if info.family == Family::INET6 && info.addr.ip().is_unspecified() {
-        // Whatever the host's default is. To ncat -6 is IPv6 only; OpenBSD nc takes both.
-        let only = session.options.dialect == Dialect::Ncat && session.options.family == FamilyChoice::V6;
+        // Whatever the host's default is. To ncat -6 and :: are IPv6 only; OpenBSD nc takes both.
+        let only = session.options.dialect == Dialect::Ncat && !takes_both(session.options);
         let meaning = if only { ":: takes IPv6 only" } else { ":: takes IPv4 too, as ::ffff:0:0/96" };
         session.option_was(&socket.set_only_v6(only), "IPV6_V6ONLY", only.into(), meaning);
     }
