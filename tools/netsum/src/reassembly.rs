@@ -11,7 +11,7 @@ use serde::Serialize;
 use sockeye_capture::layers::{Fragment, Header, Layer, Presence};
 use sockeye_capture::{Frame, LinkType, Timestamp, dissect};
 
-use crate::verdict::{Check, fragment_of, judge_each};
+use crate::verdict::{Check, Obstacle, fragment_of, judge_each};
 use crate::why::{self, Flows, Reason};
 
 /// Datagrams that are kept at a time.
@@ -320,25 +320,39 @@ impl Part {
             pieces.push(Placed { start, len: payload.len(), frame, offset });
             octets.extend_from_slice(payload);
         }
-        make_whole(&mut octets, head_len)?;
+        set_headers(&mut octets, head_len, false)?;
         Some(Datagram { octets, head_len, pieces })
     }
 }
 
-/// Turns the headers of a first fragment into those of the whole datagram.
-fn make_whole(octets: &mut [u8], head_len: usize) -> Option<()> {
+/// Turns the headers of a first fragment into those of the whole datagram, or of a fragment that others follow.
+fn set_headers(octets: &mut [u8], head_len: usize, more: bool) -> Option<()> {
     let len = octets.len();
     if octets.first()? >> 4 == 4 {
         octets.get_mut(2..4)?.copy_from_slice(&u16::try_from(len).ok()?.to_be_bytes());
-        octets.get_mut(6..8)?.fill(0);
+        octets.get_mut(6..8)?.copy_from_slice(&[u8::from(more) << 5, 0]);
         return Some(());
     }
     let payload = u16::try_from(len.checked_sub(40)?).ok()?;
     octets.get_mut(4..6)?.copy_from_slice(&payload.to_be_bytes());
-    // The Fragment header stays, and says that this is all: RFC 6946.
+    // The Fragment header stays, and says if this is all: RFC 6946.
     let fragment = head_len.checked_sub(8)?;
-    octets.get_mut(fragment.checked_add(2)?..fragment.checked_add(4)?)?.fill(0);
+    octets.get_mut(fragment.checked_add(2)?..fragment.checked_add(4)?)?.copy_from_slice(&[0, u8::from(more)]);
     Some(())
+}
+
+/// A packet as a frame without a link layer.
+const fn raw(octets: &[u8]) -> Frame<'_> {
+    Frame {
+        number: 0,
+        timestamp: None,
+        interface: 0,
+        link_type: LinkType::RAW,
+        original_len: octets.len(),
+        octets,
+        file_offset: 0,
+        fcs_len: 0,
+    }
 }
 
 impl Datagram {
@@ -352,36 +366,45 @@ impl Datagram {
         self.octets.len().saturating_sub(self.head_len)
     }
 
-    /// Hands out each checksum that no fragment has all of: with the frame and the offset of its field, and the reasons for
-    /// it if `flows` are given to find them with.
+    /// Hands out each checksum that was not judged in a fragment: with the frame and the offset of its field, and the
+    /// reasons for it if `flows` are given to find them with.
     pub fn judge(&self, flows: Option<&Flows>, found: &mut dyn FnMut(Check, Vec<Reason>)) {
-        let frame = Frame {
-            number: 0,
-            timestamp: None,
-            interface: 0,
-            link_type: LinkType::RAW,
-            original_len: self.octets.len(),
-            octets: &self.octets,
-            file_offset: 0,
-            fcs_len: 0,
-        };
+        let frame = raw(&self.octets);
         let mut checks = Vec::new();
         judge_each(&frame, |checksum, check| checks.push((checksum.covered.range(), check)));
         let flows = flows.filter(|_| checks.iter().any(|(_, check)| why::is_due(check)));
         let mut reasons = flows.map_or_else(Vec::new, |flows| why::explain(&frame, flows)).into_iter();
+        let mut judged = None;
         for (covered, check) in checks {
             let why = reasons.next().unwrap_or_default();
             let Some((frame, offset)) = self.place(check.offset) else { continue };
-            let last = covered.end.saturating_sub(1);
-            // All within one fragment: it has been judged there.
-            let reaches = last.checked_sub(check.offset).and_then(|more| offset.checked_add(more));
-            if self.place(last).is_some_and(|place| Some(place) == reaches.map(|offset| (frame, offset)))
-                && self.place(covered.start).is_some_and(|(first, _)| first == frame)
-            {
+            let is_in_first = covered.end <= self.first_end();
+            if is_in_first && judged.get_or_insert_with(|| self.judged_in_first()).contains(&check.offset) {
                 continue;
             }
             found(Check { frame, offset, ..check }, why);
         }
+    }
+
+    /// Where the first fragment ends, in the octets of all.
+    fn first_end(&self) -> usize {
+        self.head_len.saturating_add(self.pieces.first().map_or(0, |first| first.len))
+    }
+
+    /// The offsets of the checksums that were judged in the first fragment. In the others nobody looks for any, and in the
+    /// first the length in a pseudo-header is not known.
+    fn judged_in_first(&self) -> Vec<usize> {
+        let mut judged = Vec::new();
+        let Some(octets) = self.octets.get(..self.first_end()) else { return judged };
+        let mut octets = octets.to_vec();
+        if set_headers(&mut octets, self.head_len, true).is_some() {
+            judge_each(&raw(&octets), |_, check| {
+                if check.obstacle != Some(Obstacle::Fragment) {
+                    judged.push(check.offset);
+                }
+            });
+        }
+        judged
     }
 
     /// The frame that an octet came in, and where it is there; `None` for the headers in front of the payload.

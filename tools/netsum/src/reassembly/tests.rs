@@ -52,6 +52,47 @@ fn reassembled(packets: &[Vec<u8>]) -> (Vec<(u64, usize, Verdict)>, Outcome) {
     (found, reassembly.finish())
 }
 
+/// The fragments of `payload`, which is of `protocol`, cut at these places.
+fn cut_at(payload: &[u8], protocol: u8, places: &[usize]) -> Vec<Vec<u8>> {
+    let ends = places.iter().copied().chain([payload.len()]);
+    let starts = [0].into_iter().chain(places.iter().copied());
+    let cut = |(start, end)| {
+        let mut octets = fragment(payload, 1, start, end);
+        octets[9] = protocol;
+        octets
+    };
+    starts.zip(ends).map(cut).collect()
+}
+
+#[test]
+fn a_sum_within_the_first_fragment_needs_the_length_of_all() {
+    // UDP-Lite with a coverage of 16 octets, and a length in its pseudo-header that only the last fragment tells.
+    let mut whole = vec![0x13, 0x88, 0x17, 0x70, 0, 16, 0, 0];
+    whole.extend((0..40_u8).map(|n| n.wrapping_mul(37)));
+    let pseudo = [10, 0, 0, 1, 10, 0, 0, 2, 0, 136, 0, 48];
+    let sum = sockeye_common::checksum::compute(&[&pseudo[..], &whole[..16]].concat());
+    whole[6..8].copy_from_slice(&sum.to_be_bytes());
+    let (found, outcome) = reassembled(&cut_at(&whole, 136, &[24]));
+    assert_eq!((found, outcome.whole), (vec![(1, 26, Verdict::Good)], 1));
+    whole[9] ^= 1;
+    assert_eq!(reassembled(&cut_at(&whole, 136, &[8, 24])).0, [(1, 26, Verdict::Bad)]);
+}
+
+#[test]
+fn a_packet_within_a_later_fragment_is_judged_with_all() {
+    // GRE with a key, and a packet behind it.
+    let mut inner = fragment(&datagram(), 1, 0, 48);
+    let sum = sockeye_common::checksum::compute(&inner[..20]);
+    inner[10..12].copy_from_slice(&sum.to_be_bytes());
+    let whole = [&[0x20, 0, 8, 0, 0, 0, 0, 7], &inner[..]].concat();
+    let both = |frame, at| vec![(frame, at, Verdict::Good), (frame, at + 16, Verdict::Good)];
+    assert_eq!(reassembled(&cut_at(&whole, 47, &[8])).0, both(2, 20 + 10));
+    // Within the first one it was judged there.
+    let behind = [&whole[..], &[0; 12]].concat();
+    assert_eq!(reassembled(&cut_at(&behind, 47, &[80])).0, []);
+    assert_eq!(reassembled(&cut_at(&whole, 47, &[40])).0, [(1, 20 + 8 + 26, Verdict::Good)]);
+}
+
 #[test]
 fn in_any_order_and_repeated() {
     let whole = datagram();
