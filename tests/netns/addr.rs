@@ -71,10 +71,12 @@ for line in sys.stdin:
     network = interface.network
     hosts = network.num_addresses
     first, last = network[0], network[-1]
-    if network.max_prefixlen - network.prefixlen > 1:
+    # Python's own is_multicast looks at the first and the last address, too.
+    groups = network.is_multicast
+    if network.max_prefixlen - network.prefixlen > 1 and not groups:
         hosts -= 2 if network.version == 4 else 1
         first, last = network[1], network[-2] if network.version == 4 else last
-    broadcast = network.broadcast_address if network.version == 4 and network.prefixlen < 31 else ""
+    broadcast = network.broadcast_address if network.version == 4 and network.prefixlen < 31 and not groups else ""
     family = socket.AF_INET if network.version == 4 else socket.AF_INET6
     text = lambda a: socket.inet_ntop(family, a.packed) if a != "" else ""
     print(text(network[0]) + "/" + str(network.prefixlen), text(network.netmask), text(network.hostmask), text(broadcast),
