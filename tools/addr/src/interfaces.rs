@@ -1,5 +1,6 @@
 //! `addr if`: this machine's interfaces and their addresses.
 
+use std::borrow::Cow;
 use std::io;
 use std::net::IpAddr;
 
@@ -65,8 +66,8 @@ struct Own {
     peer: Option<String>,
     /// The broadcast address that is set.
     broadcast: Option<String>,
-    /// How far it means this host.
-    scope: Option<&'static str>,
+    /// How far it means this host: by name, or the number that somebody set.
+    scope: Cow<'static, str>,
     /// What the kernel thinks of it, by the names in C.
     flags: Vec<&'static str>,
     /// For how many seconds it is for new connections; `None` is for ever.
@@ -108,14 +109,14 @@ fn state(operstate: u8) -> Option<&'static str> {
 
 /// # Source
 /// rtnetlink(7), rtm_scope.
-fn scope(scope: u8) -> Option<&'static str> {
-    Some(match scope {
+fn scope(scope: u8) -> Cow<'static, str> {
+    Cow::Borrowed(match scope {
         0 => "global",
         200 => "site",
         253 => "link",
         254 => "host",
         255 => "nowhere",
-        _ => return None,
+        other => return Cow::Owned(other.to_string()),
     })
 }
 
@@ -236,7 +237,7 @@ impl Own {
         let label = if address.contains(':') { "IPv6" } else { "IPv4" };
         let mut said = Vec::new();
         said.extend(self.broadcast.as_ref().map(|broadcast| format!("broadcast {broadcast}")));
-        said.extend(self.scope.map(|scope| format!("scope {scope}")));
+        said.push(format!("scope {}", self.scope));
         said.extend(self.special.as_ref().map(|special| special.name.to_owned()));
         if self.of_mac {
             said.push("made of the MAC".to_owned());
@@ -301,6 +302,9 @@ mod tests {
         };
         assert_eq!(twice("10.0.0.6").flags, ["IFA_F_SECONDARY"], "the second address of a network");
         assert_eq!(twice("2001:db8::6").flags, ["IFA_F_TEMPORARY"]);
+        let numbered = own(&AddressRow { scope: 7, ..row("10.0.0.5", 24, 2) }, None);
+        assert_eq!(numbered.scope, "7", "as ip address has it");
+        assert!(numbered.row()[1].contains("scope 7, "));
         let far = AddressRow { peer: Some("192.168.7.1".parse().unwrap()), ..row("10.5.0.1", 24, 2) };
         assert_eq!(own(&far, None).network.as_deref(), Some("192.168.7.0/24"), "of the other end");
     }
