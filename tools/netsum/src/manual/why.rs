@@ -10,7 +10,8 @@ Each checksum gets one of these:
   partial     UDP or TCP: the sum of the pseudo-header and nothing else,
               perhaps without its length
   none        0000 where it says that the sender computed no checksum: UDP over
-              IPv4, UDP tunnels over IPv6 (RFC 6935), SCTP, RSVP, PGM
+              IPv4, UDP tunnels over IPv6 (RFC 6935), SCTP, RSVP, PGM,
+              extensions of ICMP errors
   illegal     0000 where every sender must compute one: other UDP over IPv6, UDP-Lite
   unverified  not all that it covers is there, or a length does not fit
 
