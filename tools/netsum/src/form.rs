@@ -170,7 +170,11 @@ fn meaning(shown: Shown, octets: &[u8], header_len: usize, length: usize) -> Str
         Shown::Coverage => format!("{number} of {length} octets are covered"),
         Shown::DataOffset => {
             let words = number >> 4;
-            format!("{words} words of 4 octets: {} of header", octets_of(words.saturating_mul(4)))
+            let reserved = match number & 0xf {
+                0 => String::new(),
+                reserved => format!(", reserved bits {reserved:04b}"),
+            };
+            format!("{words} words of 4 octets: {} of header{reserved}", octets_of(words.saturating_mul(4)))
         }
         Shown::TcpFlags => flags(number),
         Shown::VersionIhl => {
@@ -671,6 +675,12 @@ mod tests {
             ]
         );
         assert_eq!(fields.last().map(|field| field.offset_octets), Some(20));
+        // AE of RFC 9768 is one of the bits that RFC 9293 reserves.
+        let reserved = form.fields(&[&header.concat()[..12], &[0x61]].concat(), 24, None);
+        assert_eq!(
+            reserved.last().map(|field| field.meaning.as_str()),
+            Some("6 words of 4 octets: 24 octets of header, reserved bits 0001")
+        );
         // Cut short, what is there is shown.
         assert_eq!(form.fields(&[0, 80, 0], 3, None).len(), 2);
         assert_eq!(fragment_offset(0x6001), "DF, MF, offset 8 octets");

@@ -59,7 +59,7 @@ pub(super) fn tcp_flags(text: &str) -> Result<u8, String> {
     let by_letter = || text.chars().map(lettered).fold(Some(0), add);
     by_name.or_else(by_letter).filter(|_| !text.is_empty()).ok_or_else(|| {
         format!(
-            "names with commas between them are wanted ({}), their first letters, a number, or none",
+            "names with commas between them are wanted ({}), their first letters, a number up to 255, or none",
             TCP_FLAGS.join(", ").to_lowercase()
         )
     })
@@ -99,7 +99,8 @@ mod tests {
             assert_eq!(tcp_flags(text), Ok(bits), "{text}");
         }
         for wrong in ["", "x", "syn,", "syn,x", "0x100"] {
-            assert!(tcp_flags(wrong).is_err(), "{wrong}");
+            let error = tcp_flags(wrong).expect_err(wrong);
+            assert!(error.ends_with("a number up to 255, or none"), "{error}");
         }
     }
 
