@@ -54,7 +54,8 @@ pub fn of(addr: Ipv6Addr) -> Option<Embedded> {
             server: Some(Ipv4Addr::new(e, f, g, h)),
             port: Some(!u16::from_be_bytes([k, l])),
         }),
-        _ if matches!((a, b & 0xc0), (0xfe, 0x80)) || a & 0xe0 == 0x20 => match (i, j, k, l) {
+        // Behind a prefix of unicast that is in use: link-local, unique local or global.
+        _ if matches!((a, b & 0xc0), (0xfe, 0x80)) || a & 0xfe == 0xfc || a & 0xe0 == 0x20 => match (i, j, k, l) {
             (0 | 2, 0, 0x5e, 0xfe) => found("ISATAP", last, (12, 16), "RFC 5214 section 6.1"),
             _ => None,
         },
@@ -123,13 +124,14 @@ mod tests {
             ("2001:0:4136:e378:8000:63bf:3fff:fdd2", "Teredo", "192.0.2.45"),
             ("fe80::5efe:c000:221", "ISATAP", "192.0.2.33"),
             ("2001:db8::200:5efe:192.0.2.33", "ISATAP", "192.0.2.33"),
+            ("fd00:1:2:3:0:5efe:192.0.2.33", "ISATAP", "192.0.2.33"),
         ] {
             let found = of(text.parse().unwrap()).unwrap();
             assert_eq!((found.kind, found.v4.to_string().as_str()), (kind, v4), "{text}");
         }
         let teredo = of("2001:0:4136:e378:8000:63bf:3fff:fdd2".parse().unwrap()).unwrap();
         assert_eq!((teredo.server, teredo.port), (Some(Ipv4Addr::new(65, 54, 227, 120)), Some(40_000)));
-        for text in ["::", "::1", "2001:db8::1", "fe80::1", "ff02::5efe:1:1"] {
+        for text in ["::", "::1", "2001:db8::1", "fe80::1", "ff02::5efe:1:1", "7ce4::5efe:1:1"] {
             assert_eq!(of(text.parse().unwrap()), None, "{text}");
         }
     }
