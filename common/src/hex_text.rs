@@ -227,12 +227,21 @@ fn assemble(lines: &[Line<'_>], radix: u32) -> Option<Vec<Dump>> {
 
 /// What stands in the braces of arrays of C, as `xxd -i` and Wireshark write them, each with the lines in front of it.
 fn arrays(text: &str) -> Vec<(usize, &str)> {
-    let body = |(at, _): (usize, &str)| {
-        let (front, body) = text.split_at_checked(at)?;
-        let lines = front.matches('\n').count();
-        front.trim_end().ends_with('=').then_some((lines, body.split_once('}')?.0))
-    };
-    text.match_indices('{').filter_map(body).collect()
+    let lines_of = |text: &str| text.matches('\n').count();
+    let mut arrays = Vec::new();
+    let mut lines = 0_usize;
+    let mut rest = text;
+    while let Some((front, behind)) = rest.split_once('{') {
+        lines = lines.saturating_add(lines_of(front));
+        rest = behind;
+        if front.trim_end().ends_with('=') {
+            let Some((body, behind)) = behind.split_once('}') else { break };
+            arrays.push((lines, body));
+            lines = lines.saturating_add(lines_of(body));
+            rest = behind;
+        }
+    }
+    arrays
 }
 
 /// A line without the comments of C in it.
@@ -379,6 +388,8 @@ mod tests {
         assert_eq!(octets(&format!("{commented}{array}")), [b"ab".to_vec(), b"abcd".to_vec()]);
         let word = TextError::Word { line: 3, word: "0xg1".to_owned() };
         assert_eq!(parse("\nchar a[] = {\n 0xg1 }"), Err(word));
+        let word = TextError::Word { line: 5, word: "0xg1".to_owned() };
+        assert_eq!(parse("\nchar a[] = {\n 0x61 };\nchar b[] = {\n 0xg1 }"), Err(word));
     }
 
     #[test]
